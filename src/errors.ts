@@ -1,0 +1,19 @@
+/**
+ * Errors typed by blame. What is nobody's conformance problem must never be reported as one: an outcome is
+ * `fail` only for a failed expectation; each of these makes it `inconclusive`, or stops the run (exit 2).
+ * The class name is part of the protocol between worker and reporter: Playwright passes errors on as text.
+ */
+export abstract class SuiteError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** The target file, the command line or the environment is wrong: exit 2, nothing is sent. */
+export class ConfigurationError extends SuiteError {}
+
+/** A step that only prepares a test did not go as it must: the requirement under test was not reached. */
+export class ArrangeError extends SuiteError {}
+
+/** The network, TLS or the far end's process got in the way: no answer that could be judged. */
+export class TransportError extends SuiteError {}

@@ -1,0 +1,85 @@
+import type { ReleaseName } from '../contract/releases.js';
+import type { Secret } from './secret.js';
+
+/** What a target file says, read and checked. Everything secret is a {@link Secret}; paths are absolute. */
+export interface Target {
+  readonly name: string;
+  /** Absolute path of the target file. */
+  readonly file: string;
+  /** The API's root, no trailing slash; paths of operations are appended as they stand in the contract. */
+  readonly baseUrl: string;
+  readonly release: ReleaseName;
+  readonly tls: TlsSettings;
+  readonly accounts: Accounts;
+  readonly supportUser: { readonly email?: string; readonly password?: Secret };
+  readonly mail?: MailSettings;
+  /** Where the target's clock can be moved: GET and POST of the clock protocol. */
+  readonly clock?: { readonly control: string };
+  readonly allow: Allow;
+  readonly limits: Limits;
+  /** Absolute path of the waivers file. */
+  readonly waivers?: string;
+}
+
+export type AccountRole = 'admin' | 'viewer' | 'other';
+
+export type Accounts = { readonly admin: Account } & { readonly [R in AccountRole]?: Account };
+
+export interface Account {
+  readonly role: AccountRole;
+  readonly username?: string;
+  readonly password?: Secret;
+  /** `LOCAL` unless the file says otherwise. */
+  readonly domain: string;
+  readonly email?: string;
+  readonly apiKey?: Secret;
+}
+
+export interface TlsSettings {
+  /** PEM text of the certificate authorities to trust besides the system's. */
+  readonly ca?: string;
+  /** SHA-256 of the server's SubjectPublicKeyInfo, Base64. */
+  readonly pin?: string;
+  readonly serverName?: string;
+  /** PEM text of the client certificate and its key. */
+  readonly cert?: string;
+  readonly key?: Secret;
+  readonly insecure: boolean;
+}
+
+interface MailWaits {
+  /** How long a mail may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long silence is silence, in milliseconds. */
+  readonly quietMs: number;
+  readonly codePattern?: RegExp;
+}
+
+export type MailSettings = MailWaits &
+  (
+    | { readonly kind: 'smtp'; readonly host: string; readonly port: number }
+    | {
+        readonly kind: 'imap';
+        readonly host: string;
+        readonly port: number;
+        readonly tls: boolean;
+        readonly username: string;
+        readonly password: Secret;
+      }
+    | { readonly kind: 'command'; readonly run: readonly string[] }
+  );
+
+export interface Allow {
+  readonly stateChanges: boolean;
+  readonly clusterMfa: boolean;
+  /** Accounts (or the support user) whose TOTP enrolment may be replaced for good. */
+  readonly replaceTotpOf: readonly (AccountRole | 'supportUser')[];
+  readonly lockOut: boolean;
+  readonly disposable: boolean;
+}
+
+export interface Limits {
+  /** Undefined: no limit. */
+  readonly requestsPerSecond?: number;
+  readonly requestTimeoutMs: number;
+}

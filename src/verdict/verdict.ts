@@ -1,0 +1,104 @@
+import type { ReleaseName } from '../contract/releases.js';
+
+/** What came of one requirement on one target. */
+export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+/** `must` gates; `should` is reported and gates with --strict. */
+export type Level = 'must' | 'should';
+
+export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
+
+/** One request and its answer, redacted when it was recorded; the only thing that leaves the wire. */
+export interface Exchange {
+  /** operationId of the contract, or null for a probe that is no operation. */
+  readonly operation: string | null;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  /** Absent when no answer came: then `error` says why. */
+  readonly response?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  readonly error?: string;
+  /** ISO 8601, the runner's clock. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+export interface Outcome {
+  readonly id: string;
+  readonly level: Level;
+  readonly outcome: OutcomeKind;
+  /** The requirement's text. */
+  readonly title: string;
+  readonly source: string;
+  readonly operations: readonly string[];
+  /** What was seen against what was expected; empty for a pass. */
+  readonly reason: string;
+  /** A curl line with placeholders for secrets; empty where there is no single request to repeat. */
+  readonly reproduce: string;
+  /** Kept for what did not pass only. */
+  readonly exchanges: readonly Exchange[];
+  readonly durationMs: number;
+}
+
+export interface Wait {
+  readonly requirement: string;
+  readonly ms: number;
+  readonly for: 'totp step' | 'mail' | 'quiet period' | 'retry-after' | 'read-back';
+}
+
+/** How often each part of the contract was met: a count by key. */
+export interface Coverage {
+  /** By operationId. */
+  readonly operations: Readonly<Record<string, number>>;
+  /** By `operationId status`. */
+  readonly responses: Readonly<Record<string, number>>;
+  /** By `operationId status /pointer`: properties seen in answers. */
+  readonly properties: Readonly<Record<string, number>>;
+  /** By `Schema.property=value`. */
+  readonly enumValues: Readonly<Record<string, number>>;
+  /** By credential scheme, `none` included. */
+  readonly credentials: Readonly<Record<string, number>>;
+}
+
+/** All outcomes of a run on a target; published as spec/verdict.schema.json. */
+export interface Verdict {
+  readonly schemaVersion: 1;
+  readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
+  readonly target: { readonly name: string; readonly baseUrl: string; readonly tlsInsecure: boolean };
+  readonly release: ReleaseName;
+  readonly contract: { readonly source: string; readonly sha256: string };
+  readonly mode: 'full' | 'read-only';
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly gate: Gate;
+  /** Why the gate is what it is, where the outcomes alone don't say it (a run cut short, an unusable target). */
+  readonly cause: string;
+  readonly scope: 'full' | 'partial';
+  readonly restored: boolean;
+  /** What the API can't take back, in words. */
+  readonly residue: readonly string[];
+  readonly summary: {
+    readonly planned: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly failShould: number;
+    readonly notRun: number;
+    readonly notApplicable: number;
+    readonly waived: number;
+    readonly inconclusive: number;
+  };
+  readonly outcomes: readonly Outcome[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly waits: readonly Wait[];
+  readonly retries: { readonly '429': number; readonly '503': number };
+  readonly coverage: Coverage;
+}
