@@ -19,6 +19,8 @@ export interface Target {
   readonly limits: Limits;
   /** Absolute path of the waivers file. */
   readonly waivers?: string;
+  /** What the file's author should know though the file is accepted; absent when there is nothing. */
+  readonly warnings?: readonly string[];
 }
 
 export type AccountRole = 'admin' | 'viewer' | 'other';
@@ -79,7 +81,7 @@ export interface Allow {
 }
 
 export interface Limits {
-  /** Undefined: no limit. */
+  /** Undefined: no limit. A file that doesn't say gets 20, or no limit if the target is disposable. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
 }

@@ -1,0 +1,73 @@
+import { isObject, type Json, own } from './json.js';
+import type { Release } from './releases.js';
+
+type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms';
+
+interface PropertyCheck {
+  readonly kind: Kind;
+  readonly nullable?: true;
+  readonly required?: true;
+}
+
+export type BodyCheck = Readonly<Record<string, PropertyCheck>>;
+
+const nullableString = { kind: 'string', nullable: true } as const;
+
+/** The request bodies, as far as this emulator reads them. Other properties are ignored. */
+export const bodyChecks = {
+  mfaConfig: {
+    enabled: { kind: 'boolean' },
+    authenticationTypes: { kind: 'mechanisms', nullable: true },
+    retainUserMfaSettings: { kind: 'boolean', nullable: true },
+  },
+  supportMfa: {
+    enabled: { kind: 'boolean' },
+    mfaType: { kind: 'mechanism', nullable: true },
+    email: nullableString,
+    mfaCode: nullableString,
+  },
+  verifyTotp: { totpCode: nullableString },
+  totpKey: { totpKeyName: nullableString },
+  emailOtp: { username: nullableString, password: nullableString, domain: nullableString },
+  session: {
+    username: nullableString,
+    password: nullableString,
+    domain: nullableString,
+    otpCode: nullableString,
+    otpType: { kind: 'mechanism', nullable: true },
+    certificate: nullableString,
+    privateKey: nullableString,
+  },
+  accessToken: {
+    username: { kind: 'string', required: true },
+    password: { kind: 'string', required: true },
+    domain: nullableString,
+  },
+} as const satisfies Record<string, BodyCheck>;
+
+/** What is wrong with a body, in words that name properties but never repeat a value. */
+export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
+  if (!isObject(body)) return ['The body must be a JSON object.'];
+  return Object.entries(check).flatMap(([name, property]) => {
+    const value = own(body, name);
+    if (value === undefined) return property.required ? [`${name} is required.`] : [];
+    if (value === null) return property.nullable ? [] : [`${name} may not be null.`];
+    const wanted = expectation(value, property.kind, release);
+    return wanted === undefined ? [] : [`${name} must be ${wanted}.`];
+  });
+}
+
+function expectation(value: Json, kind: Kind, release: Release): string | undefined {
+  const one = (item: Json): boolean => typeof item === 'string' && release.mechanisms.includes(item);
+  const list = release.mechanisms.join(', ');
+  switch (kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'a boolean';
+    case 'string':
+      return typeof value === 'string' ? undefined : 'a string';
+    case 'mechanism':
+      return one(value) ? undefined : `one of ${list}`;
+    case 'mechanisms':
+      return Array.isArray(value) && value.every(one) ? undefined : `a list of ${list}`;
+  }
+}

@@ -1,0 +1,17 @@
+/** The emulator's own time: real time plus what it was moved ahead. Once it runs it never goes back. */
+export class Clock {
+  #aheadMs = 0;
+
+  /** Epoch milliseconds. */
+  now(): number {
+    return Date.now() + this.#aheadMs;
+  }
+
+  date(): Date {
+    return new Date(this.now());
+  }
+
+  advance(ms: number): void {
+    this.#aheadMs += ms;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Call, Refusal, type World } from './call.js';
+import type { MailCode, Owner, TotpKey, User } from './state.js';
+
+/**
+ * Judges a code for an account, and counts wrong ones: too many in a row, and the account has to wait.
+ *
+ * @throws Refusal 429 while it waits
+ */
+export function attempt(owner: Owner, world: World, judge: () => boolean): boolean {
+  const { failures } = world.state;
+  const { attempts, lockMs } = world.rules.throttle;
+  const now = world.clock.now();
+  const record = failures.get(owner) ?? { count: 0, lockedUntil: 0 };
+  if (record.lockedUntil > now) {
+    const seconds = Math.ceil((record.lockedUntil - now) / 1000);
+    throw new Refusal(429, 'KTooManyAttempts', 'Too many wrong codes. Try again later.', {
+      'retry-after': String(seconds),
+    });
+  }
+  if (judge()) {
+    failures.delete(owner);
+    return true;
+  }
+  const count = record.count + 1;
+  failures.set(owner, count < attempts ? { count, lockedUntil: 0 } : { count: 0, lockedUntil: now + lockMs });
+  return false;
+}
+
+/** Whether a code is right for one of the keys and wasn't used; remembers it if so. */
+export function useTotpCode(code: string, keys: readonly TotpKey[], world: World): boolean {
+  const { rules } = world;
+  for (const key of keys) {
+    const step = rules.stepOf(code, key, world.clock.now());
+    if (step === undefined || rules.isReplay(step, key)) continue;
+    key.acceptedSteps.add(step);
+    return true;
+  }
+  return false;
+}
+
+/** Whether a mailed code is right for an owner; counts its use if so. */
+export function useMailCode(code: string, owner: Owner, world: World): boolean {
+  const now = world.clock.now();
+  const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
+  if (entry === undefined) return false;
+  entry.uses += 1;
+  return true;
+}
+
+export function useLoginCode(user: User, otpType: string, code: string, world: World): boolean {
+  return world.rules
+    .kindsOf(otpType)
+    .some((kind) =>
+      kind === 'totp'
+        ? useTotpCode(code, world.rules.loginKeys(user, world), world)
+        : useMailCode(code, user.username, world),
+    );
+}
+
+/** Makes a code for an owner and mails it; the answer to the request doesn't wait for the mail. */
+export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
+  const { rules, state } = world;
+  const entry: MailCode = {
+    owner,
+    code: rules.newMailCode(world),
+    issuedAt: world.clock.now(),
+    uses: 0,
+  };
+  const kept = rules.mailCode.newerVoidsOlder
+    ? state.mailCodes.filter((other) => other.owner !== owner)
+    : state.mailCodes;
+  state.mailCodes = [...kept, entry];
+  const message = rules.compose(entry.code);
+  for (const recipient of rules.recipients(address, call, world)) {
+    world.mailer.send(recipient, message, rules.mailCode.delayMs);
+  }
+}
+
+/** Voids what was mailed to an owner. */
+export function voidMailCodes(owner: Owner, world: World): void {
+  world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
+}

@@ -1,0 +1,55 @@
+import type { Call, World } from './call.js';
+import type { User } from './state.js';
+
+/** What a request brought along, as far as this release looks at it. */
+export interface Credentials {
+  readonly apiKey?: string;
+  /** Value of Authorization. */
+  readonly authorization?: string;
+  readonly sessionId?: string;
+}
+
+export const tokenType = 'Bearer';
+
+/** A header field's value, by its name in lower case; the first one where it was repeated. */
+export function header(call: Call, name: string): string | undefined {
+  const field = call.headers[name];
+  return Array.isArray(field) ? field[0] : field;
+}
+
+export function credentialsOf(call: Call, world: World): Credentials {
+  const apiKey = header(call, 'apikey');
+  const authorization = world.release.bearer ? header(call, 'authorization') : undefined;
+  const sessionId = header(call, 'session-id');
+  return {
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+}
+
+export function isAnonymous(credentials: Credentials): boolean {
+  return Object.keys(credentials).length === 0;
+}
+
+/** The user of the first good credential: the schemes are alternatives. */
+export function identify(credentials: Credentials, _call: Call, world: World): User | undefined {
+  const { state } = world;
+  const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
+  const bySession =
+    credentials.sessionId === undefined ? undefined : state.sessions.get(credentials.sessionId);
+  return byKey ?? bySession ?? byToken(credentials.authorization, world);
+}
+
+function byToken(authorization: string | undefined, world: World): User | undefined {
+  const [type, token, ...rest] = authorization?.split(' ') ?? [];
+  if (type?.toLowerCase() !== tokenType.toLowerCase() || token === undefined || rest.length > 0)
+    return undefined;
+  return world.state.tokens.get(token);
+}
+
+/** The challenges of a 401 (RFC 9110 11.6.1). */
+export function challenges(world: World): Record<string, string> {
+  const schemes = world.release.bearer ? ['ApiKey', tokenType] : ['ApiKey'];
+  return { 'www-authenticate': schemes.map((scheme) => `${scheme} realm="cluster"`).join(', ') };
+}

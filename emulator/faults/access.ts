@@ -1,0 +1,149 @@
+import type { Call } from '../call.js';
+import { mailNewCode } from '../codes.js';
+import { type Credentials, header, isAnonymous } from '../credentials.js';
+import type { OperationId } from '../operations/table.js';
+import type { Fault, Seams } from '../seams.js';
+
+/** The operations that need a credential, with the slug of their requirements. */
+const guarded: readonly { readonly operation: OperationId; readonly slug: string }[] = [
+  { operation: 'GetMFAConfig', slug: 'get-mfa-config' },
+  { operation: 'UpdateMFAConfig', slug: 'update-mfa-config' },
+  { operation: 'GetSupportMFAConfig', slug: 'get-support-mfa' },
+  { operation: 'UpdateSupportMFAConfig', slug: 'update-support-mfa' },
+  { operation: 'VerifySupportUserTotp', slug: 'verify-totp' },
+  { operation: 'SendSupportEmailOtp', slug: 'send-support-email-otp' },
+  { operation: 'SendEmailOtp', slug: 'send-email-otp' },
+  { operation: 'CreateTotpKey', slug: 'create-totp-key' },
+];
+
+/** Takes for the admin whoever the API doesn't know but the fault lets in. */
+function letIn(seams: Seams, admits: (credentials: Credentials, call: Call) => boolean): void {
+  const { identify } = seams.rules;
+  seams.rules.identify = (credentials, call, world) =>
+    identify(credentials, call, world) ?? (admits(credentials, call) ? world.state.admin : undefined);
+}
+
+const anonymous: readonly Fault[] = guarded.map(({ operation, slug }) => ({
+  id: `access/${slug}-anonymous`,
+  description: `${operation} works without a credential.`,
+  level: 'must',
+  fails: [
+    `access/${slug}-refuses-anonymous`,
+    ...(operation === 'SendEmailOtp' ? ['send-email-otp/anonymous-mails-nothing'] : []),
+  ],
+  apply: (seams) =>
+    letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
+}));
+
+const wrongKey: readonly Fault[] = guarded.map(({ operation, slug }) => ({
+  id: `access/${slug}-wrong-key`,
+  description: `${operation} works with an API key that nobody has.`,
+  level: 'must',
+  fails: [`access/${slug}-refuses-wrong-key`],
+  apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
+}));
+
+const viewerMay: readonly Fault[] = (
+  [
+    ['UpdateMFAConfig', 'update-mfa-config'],
+    ['UpdateSupportMFAConfig', 'update-support-mfa'],
+    ['VerifySupportUserTotp', 'verify-totp'],
+    ['SendSupportEmailOtp', 'send-support-email-otp'],
+  ] as const
+).map(([operation, slug]) => ({
+  id: `access/viewer-may-${slug}`,
+  description: `${operation} works for a user who may only view.`,
+  level: 'must',
+  fails: [`access/viewer-cannot-${slug}`],
+  apply: (seams) => {
+    const { mayCall } = seams.rules;
+    seams.rules.mayCall = (user, privilege, call) =>
+      call.operation === operation || mayCall(user, privilege, call);
+  },
+}));
+
+const tokensAndSessions: readonly Fault[] = (
+  [
+    ['GetMFAConfig', 'get-mfa-config'],
+    ['GetSupportMFAConfig', 'get-support-mfa'],
+  ] as const
+).flatMap(([operation, slug]): Fault[] => [
+  {
+    id: `access/${slug}-wrong-token`,
+    description: `${operation} works with an access token that nobody issued.`,
+    level: 'must',
+    fails: [`access/${slug}-refuses-wrong-token`],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
+  },
+  {
+    id: `access/${slug}-wrong-session`,
+    description: `${operation} works with a session id that nobody issued.`,
+    level: 'must',
+    fails: [`access/${slug}-refuses-wrong-session`],
+    since: '7.2.1',
+    apply: (seams) =>
+      letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),
+  },
+]);
+
+/** Makes the API blind for one kind of credential. */
+function blindFor(seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials): void {
+  const { identify } = seams.rules;
+  seams.rules.identify = (credentials, call, world) => identify(blind(credentials, call), call, world);
+}
+
+export const accessFaults: readonly Fault[] = [
+  ...anonymous,
+  ...wrongKey,
+  ...viewerMay,
+  ...tokensAndSessions,
+  {
+    id: 'access/create-email-otp-wrong-key',
+    description: 'POST /email-otp with a wrong API key and a wrong password mails the named user a code.',
+    level: 'must',
+    fails: ['access/create-email-otp-refuses-wrong-key'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call, world) => {
+        // The credential is refused before the body is read: the name has to be looked for in the bytes.
+        const [, named] = /"username":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
+        const user = world.state.users.find(({ username }) => username === named);
+        if (header(call, 'apikey') === undefined || user === undefined) return;
+        mailNewCode(user.username, user.email, call, world);
+        answer.status = 204;
+        answer.body = undefined;
+        answer.headers = {};
+      }),
+  },
+  {
+    id: 'access/key-header-in-one-case-only',
+    description: 'The API key is found only if its header name is spelled apiKey.',
+    level: 'must',
+    fails: ['access/key-header-in-any-case'],
+    apply: (seams) =>
+      blindFor(seams, ({ apiKey, ...others }, call) =>
+        apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
+      ),
+  },
+  {
+    id: 'access/token-ignored',
+    description: 'Access tokens open nothing.',
+    level: 'must',
+    fails: ['access/token-in-authorization'],
+    since: '7.1.2_u3',
+    apply: (seams) => blindFor(seams, ({ authorization: _ignored, ...others }) => others),
+  },
+  {
+    id: 'access/session-ignored-by-get-mfa-config',
+    description: 'A session id opens everything but GET /mfa-config.',
+    level: 'must',
+    fails: ['access/session-id-header'],
+    since: '7.2.1',
+    apply: (seams) =>
+      blindFor(seams, (credentials, call) => {
+        const { sessionId: _ignored, ...others } = credentials;
+        return call.operation === 'GetMFAConfig' ? others : credentials;
+      }),
+  },
+];

@@ -1,0 +1,199 @@
+import { asObject, isObject, own } from '../json.js';
+import { clusterOf } from '../operations/cluster.js';
+import type { Fault } from '../seams.js';
+import type { ClusterMfa } from '../state.js';
+
+const put = 'UpdateMFAConfig';
+
+/** A PUT that loses one property. */
+function loses(property: keyof ClusterMfa, slug: string): Fault {
+  return {
+    id: `mfa-config/loses-${slug}`,
+    description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
+    level: 'must',
+    fails: [`mfa-config/stores-${slug}`],
+    apply: (seams) => {
+      seams.rules.storeCluster = (before, wanted) => ({ ...wanted, [property]: before[property] });
+    },
+  };
+}
+
+export const configFaults: readonly Fault[] = [
+  loses('enabled', 'enabled'),
+  loses('authenticationTypes', 'authentication-types'),
+  loses('retainUserMfaSettings', 'retain-user-mfa-settings'),
+  {
+    id: 'mfa-config/put-clears-types',
+    description: 'PUT /mfa-config stores the first authentication type only.',
+    level: 'must',
+    fails: ['mfa-config/stores-authentication-types', 'mfa-config/put-round-trip'],
+    apply: (seams) => {
+      seams.rules.storeCluster = (_before, wanted) => ({
+        ...wanted,
+        authenticationTypes: wanted.authenticationTypes?.slice(0, 1) ?? null,
+      });
+    },
+  },
+  {
+    id: 'mfa-config/put-toggles-retain',
+    description: 'A PUT /mfa-config equal to what is stored turns retainUserMfaSettings around.',
+    level: 'must',
+    fails: ['mfa-config/put-round-trip', 'mfa-config/put-is-idempotent'],
+    apply: (seams) => {
+      seams.rules.storeCluster = (before, wanted) =>
+        JSON.stringify(before) === JSON.stringify(wanted)
+          ? { ...wanted, retainUserMfaSettings: !wanted.retainUserMfaSettings }
+          : wanted;
+    },
+  },
+  {
+    id: 'mfa-config/get-changes-it',
+    description: 'Every GET /mfa-config turns retainUserMfaSettings around.',
+    level: 'must',
+    fails: ['mfa-config/get-is-safe'],
+    apply: (seams) =>
+      seams.answer('GetMFAConfig', (_answer, _call, { state }) => {
+        state.cluster = {
+          ...state.cluster,
+          retainUserMfaSettings: state.cluster.retainUserMfaSettings === false,
+        };
+      }),
+  },
+  {
+    id: 'mfa-config/wrong-type-refused-but-stored',
+    description: 'PUT /mfa-config refuses an enabled that is no boolean, and stores true for it.',
+    level: 'must',
+    fails: ['mfa-config/wrong-type-is-harmless'],
+    apply: (seams) =>
+      seams.refusal(put, (_answer, call, { state }) => {
+        if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;
+        if (own(call.body, 'enabled') !== undefined)
+          state.cluster = { ...clusterOf(call.body), enabled: true };
+      }),
+  },
+  {
+    id: 'mfa-config/wrong-type-coerced',
+    description: 'PUT /mfa-config takes a text for enabled and stores whether it is "true".',
+    level: 'should',
+    fails: ['mfa-config/wrong-type-is-refused'],
+    apply: (seams) =>
+      seams.body(put, (body) => {
+        const enabled = own(asObject(body), 'enabled');
+        return typeof enabled === 'string' ? { ...asObject(body), enabled: enabled === 'true' } : body;
+      }),
+  },
+  {
+    id: 'mfa-config/wrong-type-is-500',
+    description: 'PUT /mfa-config answers 500 for a wrongly typed property.',
+    level: 'must',
+    fails: [
+      'mfa-config/wrong-type-is-harmless',
+      'mfa-config/wrong-type-is-refused',
+      'http/no-server-error-for-client-mistake',
+    ],
+    apply: (seams) =>
+      seams.refusal(put, (answer, call) => {
+        const enabled = own(asObject(call.body), 'enabled');
+        if (enabled !== undefined && typeof enabled !== 'boolean') answer.status = 500;
+      }),
+  },
+  {
+    id: 'mfa-config/unknown-type-stored',
+    description: 'PUT /mfa-config stores any text as an authentication type.',
+    level: 'must',
+    fails: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/unknown-type-is-refused'],
+    apply: (seams) => skipChecksOfTypes(seams, (types) => types),
+  },
+  {
+    id: 'mfa-config/unknown-type-dropped',
+    description: 'PUT /mfa-config drops authentication types it does not know and succeeds.',
+    level: 'should',
+    fails: ['mfa-config/unknown-type-is-refused'],
+    apply: (seams) =>
+      skipChecksOfTypes(seams, (types) =>
+        types.filter((type) => ['email', 'totp', 'salesforce'].includes(type)),
+      ),
+  },
+  {
+    id: 'mfa-config/unknown-type-refused-but-stored',
+    description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
+    level: 'must',
+    fails: ['mfa-config/unknown-type-is-not-stored'],
+    apply: (seams) =>
+      seams.refusal(put, (_answer, call, { state }) => {
+        if (Array.isArray(own(asObject(call.body), 'authenticationTypes')))
+          state.cluster = clusterOf(call.body);
+      }),
+  },
+  {
+    id: 'mfa-config/unknown-property-stored',
+    description: 'PUT /mfa-config stores properties the document does not know; GET answers them.',
+    level: 'should',
+    fails: ['mfa-config/unknown-property-is-not-stored'],
+    apply: (seams) => {
+      let kept = {};
+      seams.answer(put, (answer, call) => {
+        if (answer.status === 204) kept = asObject(call.body);
+      });
+      seams.success('GetMFAConfig', (body) => ({ ...kept, ...body }));
+    },
+  },
+  {
+    id: 'mfa-config/missing-body-accepted',
+    description: 'PUT /mfa-config without a body answers 204.',
+    level: 'must',
+    fails: ['mfa-config/refuses-missing-body'],
+    apply: (seams) => seams.body(put, (body, _call, { state }) => body ?? { ...state.cluster }),
+  },
+  {
+    id: 'mfa-config/missing-body-refused-but-stored',
+    description: 'PUT /mfa-config without a body is refused and clears authenticationTypes.',
+    level: 'must',
+    fails: ['mfa-config/refuses-missing-body'],
+    apply: (seams) =>
+      seams.refusal(put, (_answer, call, { state }) => {
+        if (call.caller !== undefined && call.content?.length === 0) {
+          state.cluster = { ...state.cluster, authenticationTypes: null };
+        }
+      }),
+  },
+  {
+    id: 'mfa-config/malformed-json-accepted',
+    description: 'PUT /mfa-config takes what is not JSON for no change and answers 204.',
+    level: 'must',
+    fails: ['mfa-config/refuses-malformed-json'],
+    apply: (seams) => {
+      seams.input(put, (call, { state }) => {
+        try {
+          JSON.parse(call.content?.toString() || '{}');
+        } catch {
+          call.content = Buffer.from(JSON.stringify(state.cluster));
+        }
+      });
+    },
+  },
+  {
+    id: 'mfa-config/changes-support-mfa',
+    description: 'PUT /mfa-config sets the address of the support user to null or to one of its own.',
+    level: 'must',
+    fails: ['mfa-config/apart-from-support-mfa'],
+    apply: (seams) =>
+      seams.answer(put, (answer, _call, { state }) => {
+        if (answer.status !== 204) return;
+        state.support = {
+          ...state.support,
+          email: state.support.email === null ? 'cluster@lab.example' : null,
+        };
+      }),
+  },
+];
+
+/** Lets any list of texts through as authenticationTypes, after `keep` had a look at it. */
+function skipChecksOfTypes(seams: Parameters<Fault['apply']>[0], keep: (types: string[]) => string[]): void {
+  seams.body(put, (body, call) => {
+    const types = own(asObject(body), 'authenticationTypes');
+    if (!Array.isArray(types) || !types.every((type) => typeof type === 'string')) return body;
+    call.skip.add('checks');
+    return { ...asObject(body), authenticationTypes: keep(types) };
+  });
+}

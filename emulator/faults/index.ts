@@ -1,0 +1,25 @@
+import type { Fault } from '../seams.js';
+import { accessFaults } from './access.js';
+import { configFaults } from './config.js';
+import { httpFaults } from './http.js';
+import { loginFaults } from './login.js';
+import { mailFaults } from './mail.js';
+import { schemaFaults } from './schema.js';
+import { statusFaults } from './status.js';
+import { supportFaults } from './support.js';
+import { totpFaults } from './totp.js';
+import { verifyTotpFaults } from './verify-totp.js';
+
+/** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
+export const faults: readonly Fault[] = [
+  ...statusFaults,
+  ...schemaFaults,
+  ...configFaults,
+  ...accessFaults,
+  ...totpFaults,
+  ...loginFaults,
+  ...mailFaults,
+  ...supportFaults,
+  ...verifyTotpFaults,
+  ...httpFaults,
+];

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { useLoginCode } from '../codes.js';
+import { asObject, own, text } from '../json.js';
+import type { Fault } from '../seams.js';
+
+export const loginFaults: readonly Fault[] = [
+  {
+    id: 'login/password-alone',
+    description: 'While cluster MFA is on, a login without a code opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let gaveCode = false;
+      seams.body('CreateSession', (body) => {
+        gaveCode = text(asObject(body), 'otpCode') !== undefined;
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => gaveCode && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/password-not-checked',
+    description: 'Any password will do.',
+    level: 'must',
+    fails: [
+      'sessions/refuses-wrong-password',
+      'access-tokens/refuses-wrong-password',
+      'totp-login/refuses-wrong-password',
+      'email-login/refuses-wrong-password',
+      'email-otp/wrong-password-mails-nothing',
+      'email-otp/unknown-user-looks-alike',
+    ],
+    apply: (seams) => {
+      seams.rules.passwordRight = () => true;
+    },
+  },
+  {
+    id: 'login/password-not-checked-with-code',
+    description: 'Any password will do for a login with a right code.',
+    level: 'must',
+    fails: ['totp-login/refuses-wrong-password', 'email-login/refuses-wrong-password'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call, world) => {
+        const body = asObject(call.body);
+        const [code, otpType] = [text(body, 'otpCode'), text(body, 'otpType')];
+        const user = world.state.users.find(({ username }) => username === own(body, 'username'));
+        if (user === undefined || code === undefined || otpType === undefined) return;
+        if (user.password === own(body, 'password') || !useLoginCode(user, otpType, code, world)) return;
+        const sessionId = randomUUID();
+        world.state.sessions.set(sessionId, user);
+        answer.status = 201;
+        answer.headers = { 'cache-control': 'no-store' };
+        answer.body = { sessionId };
+      }),
+  },
+  {
+    id: 'login/otp-type-not-checked',
+    description: 'A code of either kind is accepted whatever otpType says.',
+    level: 'must',
+    fails: ['totp-login/refuses-code-as-mailed-code', 'email-login/refuses-code-as-totp'],
+    apply: (seams) => {
+      seams.rules.kindsOf = () => ['totp', 'email'];
+    },
+  },
+  {
+    id: 'login/code-of-another-user',
+    description: "A TOTP code of any user's key opens a session.",
+    level: 'must',
+    fails: ['totp-login/refuses-code-of-another-user'],
+    apply: (seams) => {
+      seams.rules.loginKeys = (_user, world) => world.state.userKeys;
+    },
+  },
+  {
+    id: 'login/older-keys-stay',
+    description: "A user's new TOTP key leaves the older ones in force.",
+    level: 'should',
+    fails: ['totp-login/new-key-retires-old'],
+    apply: (seams) => {
+      seams.rules.newKeyRetiresOlder = false;
+    },
+  },
+  {
+    id: 'login/never-without-code',
+    description: 'A login needs a code even while cluster MFA is off.',
+    level: 'must',
+    fails: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/domain-defaults-to-local'],
+    apply: (seams) => {
+      seams.rules.asksForCode = () => true;
+    },
+  },
+  {
+    id: 'login/domain-required',
+    description: 'A login without a domain is refused.',
+    level: 'must',
+    fails: ['sessions/domain-defaults-to-local'],
+    apply: (seams) => seams.body('CreateSession', (body) => ({ domain: 'NONE', ...asObject(body) })),
+  },
+  {
+    id: 'login/missing-body-accepted',
+    description: 'A login without a body opens a session of the admin.',
+    level: 'must',
+    fails: ['sessions/refuses-missing-body'],
+    apply: (seams) =>
+      seams.body('CreateSession', (body, _call, { state }) => {
+        const { username, password } = state.admin;
+        return body ?? { username, password };
+      }),
+  },
+  {
+    id: 'login/wrong-type-is-500',
+    description: 'A login with a username that is no string answers 500.',
+    level: 'must',
+    fails: ['sessions/wrong-type-is-harmless', 'http/no-server-error-for-client-mistake'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call) => {
+        const username = own(asObject(call.body), 'username') ?? '';
+        if (typeof username !== 'string') answer.status = 500;
+      }),
+  },
+  {
+    id: 'login/token-by-password-alone',
+    description: 'While cluster MFA is on, the password alone gets an access token.',
+    level: 'should',
+    fails: ['access-tokens/refused-by-password-alone-under-mfa'],
+    apply: (seams) => {
+      seams.rules.tokenByPasswordAlone = () => true;
+    },
+  },
+];

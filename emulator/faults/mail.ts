@@ -1,0 +1,211 @@
+import { mailNewCode } from '../codes.js';
+import { credentialsOf, isAnonymous } from '../credentials.js';
+import { asObject, own, text } from '../json.js';
+import type { OperationId } from '../operations/table.js';
+import type { Fault, Seams } from '../seams.js';
+
+/** Sets who gets the mails of one operation. */
+function mailTo(seams: Seams, operation: OperationId, change: (address: string) => readonly string[]): void {
+  const { recipients } = seams.rules;
+  seams.rules.recipients = (address, call, world) =>
+    call.operation === operation ? change(address) : recipients(address, call, world);
+}
+
+const senders: readonly { readonly operation: OperationId; readonly slug: string; readonly fails: string }[] =
+  [
+    { operation: 'CreateEmailOtp', slug: 'email-otp', fails: 'email-otp/mails-one-code-to-the-user' },
+    {
+      operation: 'SendEmailOtp',
+      slug: 'send-email-otp',
+      fails: 'send-email-otp/mails-one-code-to-the-caller',
+    },
+    {
+      operation: 'SendSupportEmailOtp',
+      slug: 'send-support-email-otp',
+      fails: 'support-email/mails-one-code-to-the-address',
+    },
+  ];
+
+const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, fails }): Fault[] => [
+  {
+    id: `mail/${slug}-sends-nothing`,
+    description: `${operation} answers 204 and mails nothing.`,
+    level: 'must',
+    fails: [fails],
+    apply: (seams) => mailTo(seams, operation, () => []),
+  },
+  {
+    id: `mail/${slug}-sends-two`,
+    description: `${operation} mails the code twice.`,
+    level: 'must',
+    fails: [fails],
+    apply: (seams) => mailTo(seams, operation, (address) => [address, address]),
+  },
+  {
+    id: `mail/${slug}-to-another`,
+    description: `${operation} mails the code to another of the known addresses.`,
+    level: 'must',
+    fails: [fails],
+    apply: (seams) =>
+      mailTo(seams, operation, (address) => [
+        address === 'viewer@lab.example' ? 'bob@lab.example' : 'viewer@lab.example',
+      ]),
+  },
+]);
+
+export const mailFaults: readonly Fault[] = [
+  ...deliveries,
+  {
+    id: 'mail/address-in-body-redirects',
+    description: 'POST /email-otp mails the code to an email of the body.',
+    level: 'must',
+    fails: ['email-otp/address-in-body-does-not-redirect'],
+    apply: (seams) => {
+      const { recipients } = seams.rules;
+      seams.rules.recipients = (address, call, world) =>
+        recipients(text(asObject(call.body), 'email') ?? address, call, world);
+    },
+  },
+  {
+    id: 'mail/wrong-password-mails',
+    description: 'POST /email-otp refuses a wrong password, and mails a code all the same.',
+    level: 'must',
+    fails: ['email-otp/wrong-password-mails-nothing'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const named = own(asObject(call.body), 'username');
+        const user = world.state.users.find(({ username }) => username === named);
+        if (user !== undefined) mailNewCode(user.username, user.email, call, world);
+      }),
+  },
+  {
+    id: 'mail/unknown-user-is-404',
+    description: 'POST /email-otp answers 404 for an unknown user and 401 for a wrong password.',
+    level: 'should',
+    fails: ['email-otp/unknown-user-looks-alike'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call, { state }) => {
+        const named = text(asObject(call.body), 'username');
+        if (named !== undefined && !state.users.some(({ username }) => username === named))
+          answer.status = 404;
+      }),
+  },
+  {
+    id: 'mail/anonymous-send-mails',
+    description: 'POST /send-email-otp refuses an anonymous caller, and mails the admin a code.',
+    level: 'must',
+    fails: ['send-email-otp/anonymous-mails-nothing', 'access/send-email-otp-refuses-anonymous'],
+    apply: (seams) =>
+      seams.refusal('SendEmailOtp', (_answer, call, world) => {
+        const { admin } = world.state;
+        if (isAnonymous(credentialsOf(call, world))) mailNewCode(admin.username, admin.email, call, world);
+      }),
+  },
+  {
+    id: 'mail/short-code',
+    description: 'Mailed codes have four digits.',
+    level: 'should',
+    fails: ['email-otp/code-is-long-enough'],
+    apply: (seams) => {
+      seams.rules.mailCode.digits = 4;
+    },
+  },
+  {
+    id: 'mail/code-reusable',
+    description: 'A mailed code opens sessions until it expires.',
+    level: 'should',
+    fails: ['email-login/code-works-once'],
+    apply: (seams) => {
+      seams.rules.mailCode.singleUse = false;
+    },
+  },
+  {
+    id: 'mail/older-code-valid',
+    description: 'A newer mailed code leaves the older one valid.',
+    level: 'should',
+    fails: ['email-login/newer-code-voids-older'],
+    apply: (seams) => {
+      seams.rules.mailCode.newerVoidsOlder = false;
+    },
+  },
+  {
+    id: 'mail/code-never-expires',
+    description: 'A mailed code is valid for ever.',
+    level: 'should',
+    fails: ['email-login/code-expires'],
+    apply: (seams) => {
+      seams.rules.mailCode.lifetimeMs = Number.POSITIVE_INFINITY;
+    },
+  },
+  {
+    id: 'mail/code-not-bound-to-user',
+    description: 'A mailed code opens a session of any user.',
+    level: 'must',
+    fails: ['email-login/refuses-code-of-another-user'],
+    apply: (seams) => {
+      const { mailCodeFits } = seams.rules;
+      seams.rules.mailCodeFits = (entry, code, _owner, now) => mailCodeFits(entry, code, entry.owner, now);
+    },
+  },
+  {
+    id: 'mail/any-code-accepted',
+    description: 'Every mailed code is right, once a code was mailed.',
+    level: 'must',
+    fails: [
+      'email-login/refuses-wrong-code',
+      'email-login/newer-code-voids-older',
+      'email-login/refuses-code-of-another-user',
+      'support-email/not-disabled-with-wrong-code',
+      'support-email/address-not-changed-with-wrong-code',
+    ],
+    apply: (seams) => {
+      const { mailCodeFits } = seams.rules;
+      seams.rules.mailCodeFits = (entry, _code, owner, now) => mailCodeFits(entry, entry.code, owner, now);
+    },
+  },
+  {
+    id: 'mail/right-code-refused',
+    description: 'No mailed code opens a session.',
+    level: 'must',
+    fails: ['email-login/accepts-mailed-code'],
+    apply: (seams) => {
+      const { kindsOf } = seams.rules;
+      seams.rules.kindsOf = (otpType) => kindsOf(otpType).filter((kind) => kind !== 'email');
+    },
+  },
+  {
+    id: 'mail/missing-body-is-500',
+    description: 'POST /email-otp without a body answers 500.',
+    level: 'must',
+    fails: ['email-otp/missing-body-is-handled', 'http/no-server-error-for-client-mistake'],
+    apply: (seams) =>
+      seams.answer('CreateEmailOtp', (answer, call) => {
+        if (call.content?.length !== 0) return;
+        answer.status = 500;
+        answer.body = { errorCode: 'KInternalError', message: 'The body is missing.' };
+      }),
+  },
+  {
+    id: 'mail/malformed-json-accepted',
+    description: 'POST /email-otp takes what is not JSON for no body.',
+    level: 'must',
+    fails: ['email-otp/refuses-malformed-json'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call) => {
+        if (call.body !== undefined || call.content?.length === 0 || answer.status !== 400) return;
+        answer.status = 204;
+        answer.body = undefined;
+      }),
+  },
+  {
+    id: 'mail/wrong-type-is-500',
+    description: 'POST /email-otp answers 500 for a username that is no string.',
+    level: 'must',
+    fails: ['email-otp/wrong-type-is-harmless', 'http/no-server-error-for-client-mistake'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call) => {
+        const username = own(asObject(call.body), 'username') ?? '';
+        if (typeof username !== 'string') answer.status = 500;
+      }),
+  },
+];

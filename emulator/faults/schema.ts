@@ -1,0 +1,180 @@
+import { type JsonObject, own } from '../json.js';
+import type { OperationId } from '../operations/table.js';
+import type { ReleaseName } from '../releases.js';
+import type { Fault } from '../seams.js';
+
+interface Wrong {
+  readonly id: string;
+  readonly operation: OperationId;
+  readonly description: string;
+  readonly fails: readonly string[];
+  readonly since?: ReleaseName;
+  /** Properties put over those of a success. */
+  readonly put?: JsonObject;
+  readonly change?: (body: JsonObject) => JsonObject;
+}
+
+const get = ['mfa-config/get-answers-200'];
+const getSupport = ['support-mfa/get-answers-200'];
+const patch = ['support-mfa/patch-answers-200'];
+const verify = ['verify-totp/answers-200'];
+const createKey = ['totp-key/create-answers-201'];
+
+const wrongs: readonly Wrong[] = [
+  {
+    id: 'schema/get-mfa-config-enabled-is-text',
+    operation: 'GetMFAConfig',
+    description: 'GET /mfa-config answers enabled as a string.',
+    fails: [...get, 'mfa-config/stores-enabled'],
+    change: (body) => ({ ...body, enabled: String(own(body, 'enabled')) }),
+  },
+  {
+    id: 'schema/get-mfa-config-enabled-is-null',
+    operation: 'GetMFAConfig',
+    description: 'GET /mfa-config answers null for enabled, which is not nullable.',
+    fails: [...get, 'mfa-config/stores-enabled'],
+    put: { enabled: null },
+  },
+  {
+    id: 'schema/get-mfa-config-unknown-type',
+    operation: 'GetMFAConfig',
+    description: 'GET /mfa-config lists an authentication type outside the enum.',
+    fails: [...get, 'mfa-config/stores-authentication-types'],
+    put: { authenticationTypes: ['email', 'totp', 'sms'] },
+  },
+  {
+    id: 'schema/get-mfa-config-types-is-text',
+    operation: 'GetMFAConfig',
+    description: 'GET /mfa-config answers authenticationTypes as one string.',
+    fails: [...get, 'mfa-config/stores-authentication-types'],
+    put: { authenticationTypes: 'email,totp' },
+  },
+  {
+    id: 'schema/get-mfa-config-retain-is-number',
+    operation: 'GetMFAConfig',
+    description: 'GET /mfa-config answers retainUserMfaSettings as a number.',
+    fails: [...get, 'mfa-config/stores-retain-user-mfa-settings'],
+    change: (body) => ({
+      ...body,
+      retainUserMfaSettings: own(body, 'retainUserMfaSettings') === true ? 1 : 0,
+    }),
+  },
+  {
+    id: 'schema/get-support-mfa-enabled-is-null',
+    operation: 'GetSupportMFAConfig',
+    description: 'GET /support-user/mfa answers null for enabled, which is not nullable.',
+    fails: [...getSupport, 'support-totp/get-shows-what-was-set', 'support-email/get-shows-what-was-set'],
+    put: { enabled: null },
+  },
+  {
+    id: 'schema/get-support-mfa-unknown-mode',
+    operation: 'GetSupportMFAConfig',
+    description: 'GET /support-user/mfa answers an mfaType outside the enum while it is off.',
+    fails: getSupport,
+    change: (body) => (own(body, 'enabled') === true ? body : { ...body, mfaType: 'none' }),
+  },
+  {
+    id: 'schema/get-support-mfa-unknown-state',
+    operation: 'GetSupportMFAConfig',
+    description: 'GET /support-user/mfa answers an otpVerificationState outside the enum while it is off.',
+    fails: getSupport,
+    since: '7.1.2_u3',
+    change: (body) => (own(body, 'enabled') === true ? body : { ...body, otpVerificationState: 'kOff' }),
+  },
+  {
+    id: 'schema/get-support-mfa-email-is-list',
+    operation: 'GetSupportMFAConfig',
+    description: 'GET /support-user/mfa answers email as a list.',
+    fails: [...getSupport, 'support-email/get-shows-what-was-set'],
+    change: (body) => ({ ...body, email: own(body, 'email') === null ? [] : [own(body, 'email') ?? ''] }),
+  },
+  {
+    id: 'schema/patch-support-mfa-enabled-is-number',
+    operation: 'UpdateSupportMFAConfig',
+    description: 'PATCH /support-user/mfa answers enabled as a number.',
+    fails: [
+      ...patch,
+      'support-totp/enabling-gives-secret-and-uri',
+      'support-email/enabling-shows-what-was-set',
+    ],
+    change: (body) => ({ ...body, enabled: own(body, 'enabled') === true ? 1 : 0 }),
+  },
+  {
+    id: 'schema/patch-support-mfa-uri-is-null',
+    operation: 'UpdateSupportMFAConfig',
+    description:
+      'PATCH /support-user/mfa answers null for totpUri, which is not nullable, where there is none.',
+    fails: patch,
+    change: (body) => ({ totpUri: null, totpSecretKey: null, ...body }),
+  },
+  {
+    id: 'schema/verify-totp-success-is-text',
+    operation: 'VerifySupportUserTotp',
+    description: 'POST /support-user/verify-totp answers success as a string.',
+    fails: [...verify, 'verify-totp/accepts-current-code'],
+    change: (body) => ({ ...body, success: String(own(body, 'success')) }),
+  },
+  {
+    id: 'schema/verify-totp-message-is-number',
+    operation: 'VerifySupportUserTotp',
+    description: 'POST /support-user/verify-totp answers a number as message.',
+    fails: verify,
+    put: { message: 0 },
+  },
+  {
+    id: 'schema/totp-key-id-is-number',
+    operation: 'CreateTotpKey',
+    description: 'POST /totp-key answers totpKeyId as a number.',
+    fails: [...createKey, 'totp-key/gives-id-secret-and-uri'],
+    change: (body) => ({
+      ...body,
+      totpKeyId: Number.parseInt(String(own(body, 'totpKeyId')).slice(0, 8), 16),
+    }),
+  },
+  {
+    id: 'schema/totp-key-name-is-null',
+    operation: 'CreateTotpKey',
+    description: 'POST /totp-key answers null for totpKeyName, which is not nullable.',
+    fails: [...createKey, 'totp-key/echoes-name'],
+    put: { totpKeyName: null },
+  },
+  {
+    id: 'schema/create-session-id-is-number',
+    operation: 'CreateSession',
+    description: 'POST /users/sessions answers sessionId as a number.',
+    fails: ['sessions/create-answers-201'],
+    put: { sessionId: 17 },
+  },
+  {
+    id: 'schema/create-session-is-empty',
+    operation: 'CreateSession',
+    description: 'POST /users/sessions answers 201 with an empty object.',
+    fails: ['sessions/create-answers-201'],
+    change: () => ({}),
+  },
+  {
+    id: 'schema/create-access-token-privileges-is-text',
+    operation: 'CreateAccessToken',
+    description: 'POST /access-tokens answers privileges as one string.',
+    fails: ['access-tokens/create-answers-201'],
+    put: { privileges: 'all' },
+  },
+  {
+    id: 'schema/create-access-token-without-type',
+    operation: 'CreateAccessToken',
+    description: 'POST /access-tokens leaves tokenType out.',
+    fails: ['access-tokens/create-answers-201'],
+    change: ({ tokenType: _left, ...body }) => body,
+  },
+];
+
+/** Answers that are not what the schemas say: wrong types, null where it may not be, values outside enums. */
+export const schemaFaults: readonly Fault[] = wrongs.map((wrong) => ({
+  id: wrong.id,
+  description: wrong.description,
+  level: 'must',
+  fails: wrong.fails,
+  ...(wrong.since === undefined ? {} : { since: wrong.since }),
+  apply: (seams) =>
+    seams.success(wrong.operation, (body) => ({ ...(wrong.change?.(body) ?? body), ...wrong.put })),
+}));

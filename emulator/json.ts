@@ -1,0 +1,26 @@
+/** JSON as it stands in a body. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+export interface JsonObject {
+  [name: string]: Json;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The body as an object; an empty one where it is none (only where a fault skips the checks). */
+export function asObject(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** A string property; undefined where it is absent, null or of another type. */
+export function text(body: JsonObject, name: string): string | undefined {
+  const value = own(body, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A property of the object itself: a body can't reach into the prototype. */
+export function own(body: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(body, name) ? body[name] : undefined;
+}

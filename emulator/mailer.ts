@@ -1,0 +1,107 @@
+import { createTransport } from 'nodemailer';
+import type { Clock } from './clock.js';
+
+export interface MailAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Message {
+  readonly subject: string;
+  readonly text?: string;
+  readonly html?: string;
+  /** Transfer encoding of the parts. */
+  readonly encoding?: 'base64' | 'quoted-printable';
+}
+
+/** How long a mail waits for someone to listen, and how often that is tried, in milliseconds of real time. */
+const keptMs = 30_000;
+const retryMs = 100;
+
+/** Sends mails in the order they were handed in, one at a time, and never makes an API answer wait. */
+export class Mailer {
+  readonly address: MailAddress;
+  readonly #clock: Clock;
+  readonly #transport;
+  #queue: Promise<void> = Promise.resolve();
+  /** Aborted to give up all mails handed in so far. */
+  #pending = new AbortController();
+
+  constructor(address: MailAddress, clock: Clock) {
+    this.address = address;
+    this.#clock = clock;
+    this.#transport = createTransport({
+      host: address.host,
+      port: address.port,
+      secure: false,
+      // One connection for all mails, as relays keep it; a new one is made when the listener was replaced.
+      pool: true,
+      maxConnections: 1,
+      maxMessages: Number.POSITIVE_INFINITY,
+      // A test relay's certificate is nobody's to verify, and its mails are worth nothing to a listener.
+      tls: { rejectUnauthorized: false },
+      connectionTimeout: 5000,
+      greetingTimeout: 5000,
+      socketTimeout: 10_000,
+    });
+  }
+
+  send(to: string, message: Message, delayMs = 0): void {
+    const { encoding, ...rest } = message;
+    const mail = {
+      ...rest,
+      from: '"Cluster" <no-reply@cluster.lab.example>',
+      to,
+      date: this.#clock.date(),
+      ...(encoding === undefined ? {} : { textEncoding: encoding, encoding }),
+    };
+    const { signal } = this.#pending;
+    const due = Date.now() + delayMs;
+    this.#queue = this.#queue.then(async () => {
+      if (Date.now() < due) await pause(due - Date.now(), signal);
+      while (!signal.aborted && Date.now() < due + keptMs) {
+        try {
+          await this.#transport.sendMail(mail);
+          return;
+        } catch (error) {
+          // The relay's final refusal (it takes mail for known addresses only) isn't tried again.
+          if (isFinal(error)) return;
+          await pause(retryMs, signal);
+        }
+      }
+    });
+  }
+
+  /** Forgets the mails that were not delivered yet. */
+  clear(): void {
+    this.#pending.abort();
+    this.#pending = new AbortController();
+  }
+
+  async close(): Promise<void> {
+    this.#pending.abort();
+    this.#transport.close();
+    await this.#queue;
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'responseCode' in error &&
+    typeof error.responseCode === 'number' &&
+    error.responseCode >= 500
+  );
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

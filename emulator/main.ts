@@ -1,0 +1,79 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { CommanderError } from 'commander';
+import { stringify } from 'yaml';
+import { type RunningEmulator, startEmulator } from './emulator.js';
+import { type EmulatorFlags, emulatorCommand } from './flags.js';
+import { EmulatorUsageError } from './usage-error.js';
+
+const wrongUsage = 2;
+
+async function main(): Promise<void> {
+  const command = emulatorCommand().exitOverride();
+  command.parse();
+  const flags = command.opts<EmulatorFlags>();
+  const emulator = await startEmulator({
+    host: flags.host,
+    port: flags.port,
+    tls: flags.tls === true,
+    ...(flags.release === undefined ? {} : { release: flags.release }),
+    variants: flags.variant,
+    faults: flags.fault,
+    ...(flags.smtp === undefined ? {} : { smtp: flags.smtp }),
+    controlPort: flags.controlPort,
+  });
+  closeOnDemand(emulator, flags);
+  if (flags.writeTarget !== undefined) await writeTarget(flags.writeTarget, emulator);
+  const { baseUrl, controlUrl: control } = emulator;
+  const { host, port } = emulator.mail;
+  const mail = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  console.log(
+    flags.json === true
+      ? JSON.stringify({ baseUrl, mail, control, pid: process.pid })
+      : `emulator ready at ${baseUrl} (control ${control}, mail ${mail})`,
+  );
+}
+
+/** The file holds secrets: nobody else may read it, not even for the moment between writing and chmod. */
+async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
+  try {
+    // A file that is there already would keep its mode.
+    rmSync(file, { force: true });
+    if (emulator.certificate === undefined) {
+      writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+      return;
+    }
+    const caFile = `${file}.ca.pem`;
+    writeFileSync(caFile, emulator.certificate);
+    writeFileSync(file, stringify(emulator.targetFile({ ca: basename(caFile) })), { mode: 0o600 });
+  } catch (error) {
+    await emulator.close();
+    throw new EmulatorUsageError(
+      `${file} can't be written: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function closeOnDemand(emulator: RunningEmulator, flags: EmulatorFlags): void {
+  const close = (): void => {
+    emulator.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', close);
+  process.once('SIGTERM', close);
+  if (flags.exitOnStdinEnd !== true) return;
+  process.stdin.once('end', close).once('close', close).resume();
+}
+
+main().catch((error: unknown) => {
+  // Commander has said what is wrong itself; help and version come by this way too.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : wrongUsage);
+  if (error instanceof EmulatorUsageError) {
+    console.error(`error: ${error.message}`);
+    process.exit(wrongUsage);
+  }
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,48 @@
+import { type Answer, type Call, noContent, type World } from '../call.js';
+import { asObject, type Json, own, text } from '../json.js';
+import { createKey, shownOnce } from '../keys.js';
+import type { ClusterMfa } from '../state.js';
+
+/** GET /mfa-config. */
+export function getMfaConfig(_call: Call, world: World): Answer {
+  const { enabled, authenticationTypes, retainUserMfaSettings } = world.rules.readCluster(world);
+  return { status: 200, headers: {}, body: { enabled, authenticationTypes, retainUserMfaSettings } };
+}
+
+/** PUT /mfa-config: what is left out falls back to its default. */
+export function updateMfaConfig(call: Call, world: World): Answer {
+  const { rules, state } = world;
+  const before = state.cluster;
+  state.cluster = rules.storeCluster(before, clusterOf(call.body), world);
+  if (rules.forgetsKeys(before, state.cluster)) state.userKeys = [];
+  return noContent();
+}
+
+export function clusterOf(body: Json | undefined): ClusterMfa {
+  const wanted = asObject(body);
+  const types = own(wanted, 'authenticationTypes');
+  const retain = own(wanted, 'retainUserMfaSettings');
+  return {
+    enabled: own(wanted, 'enabled') === true,
+    authenticationTypes: Array.isArray(types) ? types.map(String) : null,
+    retainUserMfaSettings: typeof retain === 'boolean' ? retain : null,
+  };
+}
+
+/** POST /totp-key, for the caller. */
+export function createTotpKey(call: Call, world: World): Answer {
+  const { rules, state } = world;
+  const user = call.caller ?? state.admin;
+  const name = text(asObject(call.body), 'totpKeyName') ?? null;
+  const key = createKey(user.username, user.username, name, call, world);
+  const kept = rules.newKeyRetiresOlder
+    ? state.userKeys.filter((other) => other.owner !== user.username)
+    : state.userKeys;
+  state.userKeys = [...kept, key];
+  const body = {
+    totpKeyId: key.id,
+    ...(name === null ? {} : { totpKeyName: name }),
+    ...shownOnce(key, world),
+  };
+  return { status: 201, headers: {}, body };
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { type Answer, type Call, noContent, Refusal, type World } from '../call.js';
+import { attempt, mailNewCode, useLoginCode } from '../codes.js';
+import { challenges, tokenType } from '../credentials.js';
+import { asObject, type JsonObject, text } from '../json.js';
+import type { User } from '../state.js';
+
+/** POST /users/sessions. */
+export function createSession(call: Call, world: World): Answer {
+  const body = asObject(call.body);
+  const user = userByPassword(body, world);
+  if (world.rules.asksForCode(user, world)) demandCode(user, body, world);
+  const sessionId = randomBytes(24).toString('base64url');
+  world.state.sessions.set(sessionId, user);
+  return { status: 201, headers: {}, body: { sessionId } };
+}
+
+function demandCode(user: User, body: JsonObject, world: World): void {
+  const code = text(body, 'otpCode');
+  const otpType = text(body, 'otpType');
+  if (code === undefined || otpType === undefined) {
+    throw unauthorised('KOtpRequired', 'A one-time code and its type are required.', world);
+  }
+  if (!world.rules.mechanismEnabled(otpType, world)) {
+    throw unauthorised('KOtpTypeDisabled', 'Codes of this type are not enabled.', world);
+  }
+  if (!attempt(user.username, world, () => useLoginCode(user, otpType, code, world))) {
+    throw unauthorised('KInvalidOtp', 'The one-time code is not valid.', world);
+  }
+}
+
+/** DELETE /users/sessions: those of one user with sid, everybody's without. */
+export function deleteSessions(call: Call, world: World): Answer {
+  const sid = call.query.get('sid');
+  const caller = call.caller ?? world.state.admin;
+  if (sid !== caller.sid && !caller.privileges.includes('CLUSTER_MODIFY')) {
+    throw new Refusal(403, 'KForbidden', 'Ending the sessions of others needs the privilege CLUSTER_MODIFY.');
+  }
+  for (const [id, user] of world.state.sessions) {
+    if (sid === null || user.sid === sid) world.state.sessions.delete(id);
+  }
+  return noContent();
+}
+
+/** POST /access-tokens. */
+export function createAccessToken(call: Call, world: World): Answer {
+  const user = userByPassword(asObject(call.body), world);
+  if (!world.rules.tokenByPasswordAlone(user, world)) {
+    throw unauthorised('KOtpRequired', 'While MFA is on the password alone gets no token.', world);
+  }
+  const accessToken = randomBytes(24).toString('base64url');
+  world.state.tokens.set(accessToken, user);
+  return { status: 201, headers: {}, body: { accessToken, tokenType, privileges: [...user.privileges] } };
+}
+
+/** POST /email-otp: for the user of the body, or else for the caller. */
+export function createEmailOtp(call: Call, world: World): Answer {
+  const body = asObject(call.body);
+  const named = text(body, 'username') !== undefined || text(body, 'password') !== undefined;
+  const user = named ? userByPassword(body, world) : call.caller;
+  if (user === undefined) throw unauthorised('KUnauthorized', 'Credentials are required.', world);
+  mailNewCode(user.username, user.email, call, world);
+  return noContent();
+}
+
+/** POST /send-email-otp. */
+export function sendEmailOtp(call: Call, world: World): Answer {
+  const user = call.caller ?? world.state.admin;
+  mailNewCode(user.username, user.email, call, world);
+  return noContent();
+}
+
+/** Unknown user and wrong password look alike. */
+function userByPassword(body: JsonObject, world: World): User {
+  const username = text(body, 'username');
+  const domain = text(body, 'domain') ?? 'LOCAL';
+  const user = world.state.users.find((known) => known.username === username && known.domain === domain);
+  if (user === undefined || !world.rules.passwordRight(user, text(body, 'password') ?? '')) {
+    throw unauthorised('KInvalidCredentials', 'The username or password is wrong.', world);
+  }
+  return user;
+}
+
+function unauthorised(errorCode: string, message: string, world: World): Refusal {
+  return new Refusal(401, errorCode, message, challenges(world));
+}

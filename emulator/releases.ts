@@ -1,0 +1,41 @@
+/**
+ * What each release has, written down apart from the release documents on purpose: a mistake in a document
+ * shows when the two disagree.
+ */
+export const releaseNames = ['6.6.0d', '6.8.1', '7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest'] as const;
+
+export type ReleaseName = (typeof releaseNames)[number];
+
+export const defaultRelease: ReleaseName = '7.1.2_u3';
+
+export interface Release {
+  readonly name: ReleaseName;
+  /** Values of authenticationTypes, mfaType and otpType. */
+  readonly mechanisms: readonly string[];
+  /** SupportMfaConfigInfo.mfaCode: demanded to disable support MFA and to change its address. */
+  readonly mfaCode: boolean;
+  /** SupportMfaConfigInfo.otpVerificationState. */
+  readonly verificationState: boolean;
+  /** Error.taskLogId. */
+  readonly taskLogId: boolean;
+  /** Access tokens in the Authorization header. */
+  readonly bearer: boolean;
+  readonly accessTokensPath: string;
+}
+
+export function isReleaseName(name: string): name is ReleaseName {
+  return (releaseNames as readonly string[]).includes(name);
+}
+
+export function releaseOf(name: ReleaseName): Release {
+  const since = (first: ReleaseName): boolean => releaseNames.indexOf(name) >= releaseNames.indexOf(first);
+  return {
+    name,
+    mechanisms: since('6.8.1') ? ['email', 'totp', 'salesforce'] : ['email', 'totp'],
+    mfaCode: since('6.8.1'),
+    verificationState: since('7.1.2_u3'),
+    taskLogId: since('7.0'),
+    bearer: since('7.1.2_u3'),
+    accessTokensPath: since('6.8.1') ? '/access-tokens' : '/accessTokens',
+  };
+}

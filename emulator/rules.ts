@@ -1,0 +1,167 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Call, World } from './call.js';
+import { type Credentials, identify } from './credentials.js';
+import type { Message } from './mailer.js';
+import {
+  type ClusterMfa,
+  type MailCode,
+  type Privilege,
+  type SupportMfa,
+  supportOff,
+  type TotpKey,
+  type User,
+} from './state.js';
+import { type Algorithm, hotp, stepAt, toBase32 } from './totp.js';
+
+/**
+ * What the API means, in small pieces that can be replaced one by one: the reference semantics here, one
+ * deviation in each fault or variant. Operations ask these and decide nothing of it themselves.
+ */
+export interface Rules {
+  /** Of new TOTP keys; the window is in steps. */
+  totp: {
+    algorithm: Algorithm;
+    digits: number;
+    period: number;
+    secretBytes: number;
+    stepsBack: number;
+    stepsAhead: number;
+  };
+  mailCode: {
+    digits: number;
+    lifetimeMs: number;
+    singleUse: boolean;
+    newerVoidsOlder: boolean;
+    /** How long a mail is held back, in real milliseconds. */
+    delayMs: number;
+  };
+  /** After so many wrong codes in a row an account waits so long, by the emulator's clock. */
+  throttle: { attempts: number; lockMs: number };
+  /** Whether a user's new key voids the older ones. */
+  newKeyRetiresOlder: boolean;
+  largestBody: number;
+
+  identify(credentials: Credentials, call: Call, world: World): User | undefined;
+  mayCall(user: User, privilege: Privilege, call: Call): boolean;
+
+  newSecret(call: Call, world: World): Buffer;
+  /** totpSecretKey of a secret. */
+  secretText(secret: Buffer): string;
+  keyUri(key: TotpKey, secretText: string): string;
+  /** The step of the accepted window that a code is right for. */
+  stepOf(code: string, key: TotpKey, now: number): number | undefined;
+  isReplay(step: number, key: TotpKey): boolean;
+  /** The keys whose codes count for a user's login. */
+  loginKeys(user: User, world: World): readonly TotpKey[];
+
+  passwordRight(user: User, password: string): boolean;
+  asksForCode(user: User, world: World): boolean;
+  mechanismEnabled(mechanism: string, world: World): boolean;
+  /** Which kinds of code are tried for an otpType. */
+  kindsOf(otpType: string): readonly ('email' | 'totp')[];
+  tokenByPasswordAlone(user: User, world: World): boolean;
+
+  newMailCode(world: World): string;
+  mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
+  /** One mail to each; repeated addresses get repeated mails. */
+  recipients(address: string, call: Call, world: World): readonly string[];
+  compose(code: string): Message;
+  isAddress(text: string): boolean;
+
+  storeCluster(before: ClusterMfa, wanted: ClusterMfa, world: World): ClusterMfa;
+  readCluster(world: World): ClusterMfa;
+  forgetsKeys(before: ClusterMfa, after: ClusterMfa): boolean;
+  storeSupport(before: SupportMfa, wanted: SupportMfa, world: World): SupportMfa;
+  afterDisabling(before: SupportMfa): SupportMfa;
+  needsMfaCode(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
+  afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
+}
+
+/** A fresh copy: deviations change theirs. */
+export function referenceRules(): Rules {
+  const rules: Rules = {
+    totp: {
+      algorithm: 'SHA1',
+      digits: 6,
+      period: 30,
+      secretBytes: 20,
+      stepsBack: 1,
+      stepsAhead: 1,
+    },
+    mailCode: { digits: 6, lifetimeMs: 10 * 60_000, singleUse: true, newerVoidsOlder: true, delayMs: 0 },
+    throttle: { attempts: 10, lockMs: 30_000 },
+    newKeyRetiresOlder: true,
+    largestBody: 1024 * 1024,
+
+    identify,
+    mayCall: (user, privilege) => user.privileges.includes(privilege),
+
+    newSecret: () => randomBytes(rules.totp.secretBytes),
+    secretText: toBase32,
+    keyUri: uriOf,
+    stepOf(code, key, now) {
+      const current = stepAt(now, key.parameters.period);
+      for (let step = current - rules.totp.stepsBack; step <= current + rules.totp.stepsAhead; step += 1) {
+        if (hotp(key.secret, step, key.parameters) === code) return step;
+      }
+      return undefined;
+    },
+    isReplay: (step, key) => key.acceptedSteps.has(step),
+    loginKeys: (user, world) => world.state.userKeys.filter((key) => key.owner === user.username),
+
+    passwordRight: (user, password) => user.password === password,
+    asksForCode: (_user, world) => world.state.cluster.enabled,
+    mechanismEnabled: (mechanism, world) =>
+      world.state.cluster.authenticationTypes?.includes(mechanism) ?? false,
+    kindsOf: (otpType) => (otpType === 'email' || otpType === 'totp' ? [otpType] : []),
+    tokenByPasswordAlone: (_user, world) => !world.state.cluster.enabled,
+
+    newMailCode: () => String(randomInt(10 ** rules.mailCode.digits)).padStart(rules.mailCode.digits, '0'),
+    mailCodeFits: (entry, code, owner, now) =>
+      entry.owner === owner &&
+      entry.code === code &&
+      now - entry.issuedAt <= rules.mailCode.lifetimeMs &&
+      !(rules.mailCode.singleUse && entry.uses > 0),
+    recipients: (address) => [address],
+    compose: (code) => ({
+      subject: 'Your one-time code',
+      text: `Your one-time code is ${code}.\n\nIt is valid for 10 minutes and can be used once.\n`,
+    }),
+
+    isAddress: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text),
+
+    storeCluster: (_before, wanted) => wanted,
+    readCluster: (world) => world.state.cluster,
+    forgetsKeys: (before, after) => before.enabled && !after.enabled && after.retainUserMfaSettings === false,
+    storeSupport: (_before, wanted) => wanted,
+    afterDisabling: () => supportOff,
+    needsMfaCode: (before, wanted, world) =>
+      world.release.mfaCode && protectsItself(before) && weakens(before, wanted),
+    afterVerification(before, right) {
+      if (right) return 'kSuccess';
+      // A key once verified stays so: or else a wrong code would be enough to switch it off without one.
+      return before.verification === 'kSuccess' ? 'kSuccess' : 'kFailure';
+    },
+  };
+  return rules;
+}
+
+/** Whether there is a factor in use that a change can be confirmed with. */
+function protectsItself(support: SupportMfa): boolean {
+  if (!support.enabled) return false;
+  return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');
+}
+
+/** Leaving the mode counts as disabling it: by way of an unverified other mode it could be. */
+function weakens(before: SupportMfa, wanted: SupportMfa): boolean {
+  if (!wanted.enabled || wanted.mfaType !== before.mfaType) return true;
+  return before.mfaType === 'email' && wanted.email !== before.email;
+}
+
+/** The Key URI: otpauth://totp/ISSUER:ACCOUNT?secret=... with all parameters spelled out. */
+function uriOf(key: TotpKey, secretText: string): string {
+  const { algorithm, digits, period } = key.parameters;
+  const issuer = encodeURIComponent('Cluster');
+  const label = `${issuer}:${encodeURIComponent(key.accountName)}`;
+  return `otpauth://totp/${label}?secret=${secretText}&issuer=${issuer}&algorithm=${algorithm}&digits=${digits}&period=${period}`;
+}

@@ -1,0 +1,109 @@
+import type { Answer, Call, WireAnswer, World } from './call.js';
+import type { Clock } from './clock.js';
+import { isObject, type Json, type JsonObject } from './json.js';
+import type { OperationId } from './operations/table.js';
+import type { ReleaseName } from './releases.js';
+import type { Rules } from './rules.js';
+
+/** Which calls a deviation touches: `any` includes those that are no operation. */
+export type Which = OperationId | readonly OperationId[] | 'any';
+
+type OnInput = (call: Call, world: World) => void;
+type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undefined;
+type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
+type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
+
+/** Where a fault or a variant takes hold. The hooks of one seam run in the order they were set. */
+export class Seams {
+  readonly rules: Rules;
+  readonly clock: Clock;
+  readonly #input: { which: Which; hook: OnInput }[] = [];
+  readonly #body: { which: Which; hook: OnBody }[] = [];
+  readonly #answer: { which: Which; hook: OnAnswer }[] = [];
+  readonly #wire: { which: Which; hook: OnWire }[] = [];
+
+  constructor(rules: Rules, clock: Clock) {
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  /** Before anything is looked at: may skip steps, or change the content. */
+  input(which: Which, hook: OnInput): void {
+    this.#input.push({ which, hook });
+  }
+
+  /** The body as read, before it is checked. */
+  body(which: Which, hook: OnBody): void {
+    this.#body.push({ which, hook });
+  }
+
+  /** Every answer. */
+  answer(which: Which, hook: OnAnswer): void {
+    this.#answer.push({ which, hook });
+  }
+
+  /** Properties to set in successful answers. */
+  success(which: Which, change: (body: JsonObject, call: Call, world: World) => JsonObject): void {
+    this.answer(which, (answer, call, world) => {
+      if (answer.status < 300 && isObject(answer.body)) answer.body = change(answer.body, call, world);
+    });
+  }
+
+  /** Answers with a 4xx status only. */
+  refusal(which: Which, hook: OnAnswer): void {
+    this.answer(which, (answer, call, world) =>
+      answer.status >= 400 && answer.status < 500 ? hook(answer, call, world) : undefined,
+    );
+  }
+
+  /** The answer as bytes. */
+  wire(which: Which, hook: OnWire): void {
+    this.#wire.push({ which, hook });
+  }
+
+  applyInput(call: Call, world: World): void {
+    for (const { which, hook } of this.#input) if (touches(which, call)) hook(call, world);
+  }
+
+  applyBody(call: Call, world: World): void {
+    for (const { which, hook } of this.#body) {
+      if (touches(which, call)) call.body = hook(call.body, call, world);
+    }
+  }
+
+  async applyAnswer(answer: Answer, call: Call, world: World): Promise<void> {
+    for (const { which, hook } of this.#answer) if (touches(which, call)) await hook(answer, call, world);
+  }
+
+  applyWire(answer: WireAnswer, call: Call, world: World): void {
+    for (const { which, hook } of this.#wire) if (touches(which, call)) hook(answer, call, world);
+  }
+}
+
+function touches(which: Which, call: Call): boolean {
+  if (which === 'any') return true;
+  if (call.operation === null) return false;
+  return typeof which === 'string' ? which === call.operation : which.includes(call.operation);
+}
+
+/** One deviation that a conforming target may have: no requirement may turn red. */
+export interface Variant {
+  readonly id: string;
+  /** A sentence on what is different. */
+  readonly description: string;
+  apply(seams: Seams): void;
+}
+
+/** One deviation that breaks the contract or what it is for. */
+export interface Fault {
+  readonly id: string;
+  /** A sentence on what is wrong. */
+  readonly description: string;
+  /** Level of the requirements that turn red: `must` where at least one must does. */
+  readonly level: 'must' | 'should';
+  /** Ids of the requirements that turn red, and no others. */
+  readonly fails: readonly string[];
+  /** The first release in which it shows. */
+  readonly since?: ReleaseName;
+  apply(seams: Seams): void;
+}

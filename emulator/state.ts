@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { TotpParameters } from './totp.js';
+
+export type Privilege = 'CLUSTER_VIEW' | 'CLUSTER_MODIFY' | 'MFA_MODIFY';
+
+export type Role = 'admin' | 'viewer' | 'other';
+
+export interface User {
+  readonly role: Role;
+  readonly username: string;
+  readonly domain: string;
+  readonly sid: string;
+  readonly password: string;
+  readonly email: string;
+  readonly apiKey: string;
+  readonly privileges: readonly Privilege[];
+}
+
+/** Whose codes: a user's name, or the support user. */
+export type Owner = string | typeof supportOwner;
+export const supportOwner = Symbol('support user');
+
+export interface TotpKey {
+  readonly id: string;
+  readonly name: string | null;
+  readonly owner: Owner;
+  readonly accountName: string;
+  readonly secret: Buffer;
+  readonly parameters: TotpParameters;
+  /** Steps whose code was accepted: it is never accepted again. */
+  readonly acceptedSteps: Set<number>;
+}
+
+export interface MailCode {
+  readonly owner: Owner;
+  readonly code: string;
+  /** Epoch milliseconds of the emulator's clock. */
+  readonly issuedAt: number;
+  uses: number;
+}
+
+export interface ClusterMfa {
+  enabled: boolean;
+  authenticationTypes: string[] | null;
+  retainUserMfaSettings: boolean | null;
+}
+
+export type VerificationState = 'kNotStarted' | 'kPending' | 'kSuccess' | 'kFailure';
+
+export interface SupportMfa {
+  readonly enabled: boolean;
+  readonly mfaType: string | null;
+  readonly email: string | null;
+  readonly verification: VerificationState;
+  /** While the mode is totp. */
+  readonly key?: TotpKey;
+}
+
+/** How a self-test may find the emulator. Absent: everything off. */
+export interface StartState {
+  readonly clusterMfa?: {
+    readonly enabled?: boolean;
+    readonly authenticationTypes?: readonly string[];
+    readonly retainUserMfaSettings?: boolean;
+  };
+  readonly supportMfa?: { readonly enabled?: boolean; readonly mfaType?: 'email'; readonly email?: string };
+}
+
+export const supportOff: SupportMfa = {
+  enabled: false,
+  mfaType: null,
+  email: null,
+  verification: 'kNotStarted',
+};
+
+/** Everything that a request may change. Users and their secrets live as long as the emulator. */
+export class State {
+  readonly users: readonly User[] = createUsers();
+  readonly sessions = new Map<string, User>();
+  readonly tokens = new Map<string, User>();
+  readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
+  userKeys: TotpKey[] = [];
+  mailCodes: MailCode[] = [];
+  cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
+  support: SupportMfa = supportOff;
+
+  constructor(start: StartState) {
+    this.reset(start);
+  }
+
+  get admin(): User {
+    return this.user('admin');
+  }
+
+  user(role: Role): User {
+    const user = this.users.find((candidate) => candidate.role === role);
+    if (user === undefined) throw new Error(`No user with the role ${role}.`);
+    return user;
+  }
+
+  reset(start: StartState): void {
+    this.sessions.clear();
+    this.tokens.clear();
+    this.failures.clear();
+    this.userKeys = [];
+    this.mailCodes = [];
+    this.cluster = {
+      enabled: start.clusterMfa?.enabled ?? false,
+      authenticationTypes: [...(start.clusterMfa?.authenticationTypes ?? ['email', 'totp'])],
+      retainUserMfaSettings: start.clusterMfa?.retainUserMfaSettings ?? true,
+    };
+    this.support =
+      start.supportMfa?.enabled === true
+        ? { ...supportOff, enabled: true, mfaType: 'email', email: start.supportMfa.email ?? supportAddress }
+        : supportOff;
+  }
+}
+
+/** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
+export const supportAddress = 'support@lab.example';
+
+function createUsers(): User[] {
+  const create = (role: Role, username: string, privileges: readonly Privilege[]): User => ({
+    role,
+    username,
+    domain: 'LOCAL',
+    sid: `S-1-100-${randomBytes(4).readUInt32BE()}-${randomBytes(4).readUInt32BE()}`,
+    password: randomBytes(15).toString('base64url'),
+    email: `${username}@lab.example`,
+    apiKey: randomUUID(),
+    privileges,
+  });
+  return [
+    create('admin', 'admin', ['CLUSTER_VIEW', 'CLUSTER_MODIFY', 'MFA_MODIFY']),
+    create('viewer', 'viewer', ['CLUSTER_VIEW']),
+    create('other', 'bob', ['CLUSTER_VIEW']),
+  ];
+}

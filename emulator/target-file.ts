@@ -1,0 +1,45 @@
+import type { MailAddress } from './mailer.js';
+import type { ReleaseName } from './releases.js';
+import { type State, supportAddress } from './state.js';
+
+export interface TargetFileInput {
+  readonly baseUrl: string;
+  readonly controlUrl: string;
+  readonly release: ReleaseName;
+  readonly state: State;
+  readonly mail: MailAddress;
+  /** How the certificate is to be trusted: a file of its authority, or a pin. Undefined: plain HTTP. */
+  readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
+}
+
+/** The content of a target file for a running emulator: a throw-away target that all is allowed on. */
+export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
+  const account = (role: 'admin' | 'viewer' | 'other'): Record<string, string> => {
+    const { username, password, domain, email, apiKey } = input.state.user(role);
+    return { username, password, domain, email, ...(role === 'admin' ? { apiKey } : {}) };
+  };
+  const { host, port } = input.mail;
+  return {
+    name: 'emulator',
+    baseUrl: input.baseUrl,
+    release: input.release,
+    ...(input.tls === undefined ? {} : { tls: input.tls }),
+    accounts: { admin: account('admin'), viewer: account('viewer'), other: account('other') },
+    supportUser: { email: supportAddress },
+    mail: {
+      kind: 'smtp',
+      listen: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+      timeoutMs: 10_000,
+      quietMs: 200,
+    },
+    clock: { control: `${input.controlUrl}/clock` },
+    allow: {
+      stateChanges: true,
+      clusterMfa: true,
+      replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+      lockOut: true,
+      disposable: true,
+    },
+    limits: { requestTimeoutMs: 15_000 },
+  };
+}

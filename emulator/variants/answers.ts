@@ -1,0 +1,132 @@
+import { Refusal } from '../call.js';
+import { bodyChecks } from '../checks.js';
+import { isObject, type Json, type JsonObject, own } from '../json.js';
+import type { OperationId } from '../operations/table.js';
+import type { Variant } from '../seams.js';
+
+/** Properties that may be null, by the operation that answers them. */
+const nullable: readonly (readonly [OperationId, readonly string[]])[] = [
+  ['VerifySupportUserTotp', ['message']],
+  ['GetSupportMFAConfig', ['mfaType', 'email']],
+  ['UpdateSupportMFAConfig', ['mfaType', 'email']],
+];
+
+function withoutNulls(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}
+
+/** Changes the Error of every refusal. */
+function errors(id: string, description: string, change: (body: JsonObject) => Json): Variant {
+  return {
+    id,
+    description,
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (isObject(answer.body)) answer.body = change(answer.body);
+      }),
+  };
+}
+
+const knownProperties: readonly (readonly [OperationId, readonly string[]])[] = [
+  ['CreateEmailOtp', Object.keys(bodyChecks.emailOtp)],
+  ['CreateTotpKey', Object.keys(bodyChecks.totpKey)],
+  ['UpdateMFAConfig', Object.keys(bodyChecks.mfaConfig)],
+  ['UpdateSupportMFAConfig', [...Object.keys(bodyChecks.supportMfa), 'otpVerificationState']],
+  ['VerifySupportUserTotp', Object.keys(bodyChecks.verifyTotp)],
+  ['CreateSession', Object.keys(bodyChecks.session)],
+  ['CreateAccessToken', Object.keys(bodyChecks.accessToken)],
+];
+
+export const answerVariants: readonly Variant[] = [
+  {
+    id: 'charset-missing',
+    description: 'Content-Type is application/json without a charset.',
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        if (answer.content !== undefined) answer.headers['content-type'] = 'application/json';
+      }),
+  },
+  {
+    id: 'refuses-with-422',
+    description: 'What is wrong with a body is answered by 422 instead of 400.',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 400) answer.status = 422;
+      }),
+  },
+  {
+    id: 'refuses-with-403',
+    description: 'A missing or wrong credential is answered by 403, without a challenge.',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status !== 401) return;
+        answer.status = 403;
+        answer.headers = {};
+      }),
+  },
+  {
+    id: 'refuses-with-404',
+    description: 'A missing privilege is answered by 404.',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 403) answer.status = 404;
+      }),
+  },
+  errors('errors-with-message-only', 'Errors have a message only.', ({ message }) => ({
+    message: message ?? null,
+  })),
+  errors('errors-with-code-only', 'Errors have an errorCode, and null for the rest.', (body) => ({
+    ...Object.fromEntries(Object.keys(body).map((name) => [name, null])),
+    errorCode: 'KRefused',
+  })),
+  {
+    id: 'optional-absent',
+    description: 'Properties without a value are left out.',
+    apply: (seams) => seams.success('any', withoutNulls),
+  },
+  {
+    id: 'optional-null',
+    description: 'Nullable properties without a value are null instead of absent or of a default.',
+    apply: (seams) => {
+      for (const [operation, names] of nullable) {
+        seams.success(operation, (body) => ({
+          ...Object.fromEntries(names.map((name) => [name, null])),
+          ...body,
+          ...(own(body, 'otpVerificationState') === 'kNotStarted' ? { otpVerificationState: null } : {}),
+        }));
+      }
+    },
+  },
+  {
+    id: 'extra-properties',
+    description: 'Answers have properties that the document does not know.',
+    apply: (seams) =>
+      seams.answer('any', (answer) => {
+        if (isObject(answer.body)) answer.body = { links: [], apiRevision: 3, ...answer.body };
+      }),
+  },
+  {
+    id: 'unknown-properties-rejected',
+    description: 'Bodies with properties that the document does not know are refused.',
+    apply: (seams) => {
+      for (const [operation, known] of knownProperties) {
+        seams.body(operation, (body) => {
+          if (isObject(body) && Object.keys(body).some((name) => !known.includes(name))) {
+            throw new Refusal(400, 'KUnknownProperty', 'The body has an unknown property.');
+          }
+          return body;
+        });
+      }
+    },
+  },
+  {
+    id: 'wrong-totp-is-4xx',
+    description: 'POST /support-user/verify-totp refuses a wrong code by 400.',
+    apply: (seams) =>
+      seams.answer('VerifySupportUserTotp', (answer) => {
+        if (!isObject(answer.body) || own(answer.body, 'success') !== false) return;
+        answer.status = 400;
+        answer.body = { errorCode: 'KInvalidOtp', message: 'The code is not valid.' };
+      }),
+  },
+];

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal } from '../call.js';
+import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
+import { asObject, isObject, own } from '../json.js';
+import type { Variant } from '../seams.js';
+import { type ClusterMfa, supportOff } from '../state.js';
+
+export const behaviourVariants: readonly Variant[] = [
+  {
+    id: 'totp-8-digits-60s-sha256',
+    description: 'TOTP keys have 8 digits, 60 seconds and SHA256, as their URIs declare.',
+    apply: ({ rules }) => {
+      Object.assign(rules.totp, { digits: 8, period: 60, algorithm: 'SHA256', secretBytes: 32 });
+    },
+  },
+  {
+    id: 'totp-without-window',
+    description: 'Only the TOTP code of the current step is accepted.',
+    apply: ({ rules }) => {
+      Object.assign(rules.totp, { stepsBack: 0, stepsAhead: 0 });
+    },
+  },
+  {
+    id: 'totp-two-steps-each-side',
+    description: 'TOTP codes of up to 60 seconds before and after now are accepted.',
+    apply: ({ rules }) => {
+      Object.assign(rules.totp, { stepsBack: 2, stepsAhead: 2 });
+    },
+  },
+  {
+    id: 'totp-steps-only-forward',
+    description: 'Once the code of a step was accepted, those of earlier steps are not.',
+    apply: ({ rules }) => {
+      rules.isReplay = (step, key) => step <= Math.max(...key.acceptedSteps);
+    },
+  },
+  {
+    id: 'several-totp-keys',
+    description: "A user's TOTP keys are all in force.",
+    apply: ({ rules }) => {
+      rules.newKeyRetiresOlder = false;
+    },
+  },
+  {
+    id: 'lock-out-after-5',
+    description: 'After 5 wrong codes in a row an account waits for 10 seconds.',
+    apply: ({ rules }) => {
+      rules.throttle = { attempts: 5, lockMs: 10_000 };
+    },
+  },
+  {
+    id: 'address-kept-after-disabling',
+    description: 'The address and the mode of support MFA stay when it is switched off.',
+    apply: ({ rules }) => {
+      rules.afterDisabling = ({ email, mfaType }) => ({ ...supportOff, email, mfaType });
+    },
+  },
+  {
+    id: 'patch-replaces',
+    description: 'PATCH /support-user/mfa resets what the body does not name.',
+    apply: (seams) =>
+      seams.body('UpdateSupportMFAConfig', (body) =>
+        isObject(body) ? { enabled: false, mfaType: null, email: null, ...body } : body,
+      ),
+  },
+  {
+    id: 'put-read-after-300ms',
+    description: 'GET /mfa-config shows a change 300 ms after PUT answered.',
+    apply: ({ rules }) => {
+      const shown: { from: number; config: ClusterMfa }[] = [];
+      const { storeCluster } = rules;
+      rules.storeCluster = (before, wanted, world) => {
+        const config = storeCluster(before, wanted, world);
+        if (shown.length === 0) shown.push({ from: 0, config: before });
+        shown.push({ from: Date.now() + 300, config });
+        return config;
+      };
+      rules.readCluster = (world) =>
+        // A reset from outside is no PUT: what is stored then counts.
+        shown.some(({ config }) => config === world.state.cluster)
+          ? (shown.findLast(({ from }) => from <= Date.now())?.config ?? world.state.cluster)
+          : world.state.cluster;
+    },
+  },
+  {
+    id: 'email-otp-needs-credential',
+    description: 'POST /email-otp is refused without a declared credential.',
+    apply: (seams) =>
+      seams.input('CreateEmailOtp', (call, world) => {
+        if (!isAnonymous(credentialsOf(call, world))) return;
+        throw new Refusal(401, 'KUnauthorized', 'A valid credential is required.', challenges(world));
+      }),
+  },
+  {
+    id: 'email-otp-hides-accounts',
+    description: 'POST /email-otp answers 204 for wrong credentials too, and mails nothing.',
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call) => {
+        if (answer.status !== 401 || own(asObject(call.body), 'username') === undefined) return;
+        Object.assign(answer, { status: 204, headers: {}, body: undefined });
+      }),
+  },
+  {
+    id: 'login-in-two-steps',
+    description: 'A login without the code it needs answers 201 with a session that opens nothing.',
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer) => {
+        if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
+        const headers = { 'cache-control': 'no-store' };
+        Object.assign(answer, { status: 201, headers, body: { sessionId: randomUUID() } });
+      }),
+  },
+  {
+    id: 'access-tokens-absent',
+    description: 'There are no access tokens: the path is not found.',
+    apply: (seams) =>
+      seams.input('CreateAccessToken', () => {
+        throw new Refusal(404, 'KNotFound', 'There is no such resource.');
+      }),
+  },
+];

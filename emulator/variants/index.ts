@@ -1,0 +1,13 @@
+import type { Variant } from '../seams.js';
+import { answerVariants } from './answers.js';
+import { behaviourVariants } from './behaviour.js';
+import { mailVariants } from './mail.js';
+import { transportVariants } from './transport.js';
+
+/** What a conforming target may do differently: a suite that turns red here gives false alarms. */
+export const variants: readonly Variant[] = [
+  ...answerVariants,
+  ...behaviourVariants,
+  ...mailVariants,
+  ...transportVariants,
+];

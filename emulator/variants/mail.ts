@@ -1,0 +1,62 @@
+import type { Variant } from '../seams.js';
+
+export const mailVariants: readonly Variant[] = [
+  {
+    id: 'mail-html-base64',
+    description:
+      'Mails are HTML only in base64, with the code in the subject too and other numbers around it.',
+    apply: ({ rules }) => {
+      rules.compose = (code) => ({
+        subject: `${code} is your one-time code`,
+        html: `<html><head><style>p{color:#101820}</style></head><body>
+<p>Your one-time code is <b>${code}</b>.</p>
+<p>Questions? Call +1 (408) 555-0143 and name the ticket #7718342.</p>
+<p>&copy; 2026 Cluster</p></body></html>`,
+        encoding: 'base64',
+      });
+    },
+  },
+  {
+    id: 'mail-quoted-printable',
+    description: 'Mails have a text and an HTML part in quoted-printable.',
+    apply: ({ rules }) => {
+      const { compose } = rules;
+      rules.compose = (code) => ({
+        ...compose(code),
+        html: `<p>Your one-time code is <span style="font-size:20px">${code}</span>. Bonne journée = have a nice day.</p>`,
+        encoding: 'quoted-printable',
+      });
+    },
+  },
+  {
+    id: 'mail-code-in-subject-only',
+    description: 'The code stands in the subject only.',
+    apply: ({ rules }) => {
+      rules.compose = (code) => ({
+        subject: `Your one-time code is ${code}`,
+        text: 'The code is in the subject of this mail.\n',
+      });
+    },
+  },
+  {
+    id: 'mail-slow',
+    description: 'Mails take 700 ms.',
+    apply: ({ rules }) => {
+      rules.mailCode.delayMs = 700;
+    },
+  },
+  {
+    id: 'mail-unrelated',
+    description: 'Other mails without a code reach the same mailboxes just before.',
+    apply: (seams) => {
+      const { recipients } = seams.rules;
+      seams.rules.recipients = (address, call, world) => {
+        world.mailer.send(address, {
+          subject: 'Maintenance in 2026',
+          text: 'The cluster will be updated on 12 May 2026 between 22:00 and 23:30.\n',
+        });
+        return recipients(address, call, world);
+      };
+    },
+  },
+];

@@ -1,0 +1,69 @@
+import { Refusal } from '../call.js';
+import type { Variant } from '../seams.js';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const transportVariants: readonly Variant[] = [
+  {
+    id: 'connection-closed',
+    description: 'The connection is closed after each answer.',
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        answer.headers = { ...answer.headers, connection: 'close' };
+      }),
+  },
+  {
+    id: 'chunked',
+    description: 'Content is sent in chunks, without Content-Length.',
+    apply: (seams) =>
+      seams.wire('any', (answer, call) => {
+        if (answer.content === undefined || call.method === 'HEAD') return;
+        const half = Math.ceil(answer.content.length / 2);
+        const parts = [answer.content.subarray(0, half), answer.content.subarray(half), Buffer.alloc(0)];
+        answer.content = Buffer.concat(
+          parts.flatMap((part) => [
+            Buffer.from(`${part.length.toString(16)}\r\n`),
+            part,
+            Buffer.from('\r\n'),
+          ]),
+        );
+        answer.raw = { framing: { 'transfer-encoding': 'chunked' } };
+      }),
+  },
+  {
+    id: 'head-not-allowed',
+    description: 'HEAD is answered by 405.',
+    apply: (seams) =>
+      seams.input('any', (call) => {
+        if (call.method !== 'HEAD') return;
+        throw new Refusal(405, 'KMethodNotAllowed', 'The method is not allowed here.', { allow: 'GET' });
+      }),
+  },
+  {
+    id: 'slow',
+    description: 'Every answer takes 100 ms longer.',
+    apply: (seams) => seams.answer('any', () => pause(100)),
+  },
+  {
+    id: 'rate-limit',
+    description: 'Every 25th request is answered by 429 with Retry-After.',
+    apply: (seams) => {
+      let requests = 0;
+      seams.input('any', () => {
+        requests += 1;
+        if (requests % 25 > 0) return;
+        throw new Refusal(429, 'KTooManyRequests', 'Too many requests.', { 'retry-after': '1' });
+      });
+    },
+  },
+  {
+    id: 'clock-ahead',
+    description: "The target's clock runs three minutes ahead.",
+    apply: ({ clock }) => clock.advance(180_000),
+  },
+  {
+    id: 'clock-behind',
+    description: "The target's clock runs three minutes behind.",
+    apply: ({ clock }) => clock.advance(-180_000),
+  },
+];

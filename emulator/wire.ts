@@ -1,0 +1,32 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { WireAnswer } from './call.js';
+
+/** Sends an answer: by Fastify as usual, or byte for byte where a fault asks for what no server library sends. */
+export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
+  if (answer.raw !== undefined) {
+    reply.hijack();
+    reply.raw.socket?.end(bytesOf(answer, reply.request.method));
+    return;
+  }
+  // Node adds a Date of its own clock unless it is told not to.
+  if (!Object.hasOwn(answer.headers, 'date')) reply.raw.sendDate = false;
+  await reply.code(answer.status).headers(answer.headers).send(answer.content);
+}
+
+/** The whole answer as it goes over the socket, which is closed after it. */
+export function bytesOf(answer: WireAnswer, method: string): Buffer {
+  const { raw = {}, content = Buffer.alloc(0) } = answer;
+  const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });
+  const fields = { ...answer.headers, ...framing, connection: 'close' };
+  const head = [
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
+  ].join('\r\n');
+  const whole = Buffer.concat([
+    Buffer.from(`${head}\r\n\r\n`),
+    method === 'HEAD' && raw.contentOnHead !== true ? Buffer.alloc(0) : content,
+    raw.after ?? Buffer.alloc(0),
+  ]);
+  return raw.keep === undefined ? whole : whole.subarray(0, raw.keep);
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+import { planOf } from './src/run-plan.js';
+import { allureReporter } from './fixtures/allure.js';
+import type { RunOptions } from './fixtures/run-options.js';
+
+const plan = planOf(process.env);
+/** Compiled or not, the reporter lies beside this file. */
+const reporter = fileURLToPath(import.meta.url).replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
+
+/** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
+export default defineConfig<object, { runOptions: RunOptions }>({
+  testDir: './tests',
+  testMatch: /\.spec\.[jt]s$/,
+  // Generous: each request, mail and wait has its own limit, which says what was waited for.
+  timeout: 300_000,
+  fullyParallel: false,
+  workers: Math.min(plan.jobs, plan.targets.length),
+  retries: 0,
+  forbidOnly: true,
+  outputDir: plan.outputDir,
+  preserveOutput: 'never',
+  reporter: [[reporter], ...allureReporter(plan)],
+  projects: plan.targets.map(({ name, file, release, workDir }) => ({
+    name,
+    workers: 1,
+    use: { runOptions: { file, release, workDir, stateDir: plan.stateDir, mode: plan.mode, slow: plan.slow } },
+  })),
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { coverageUniverse, seenIn } from '../../src/contract/coverage.js';
+import { loadContract } from '../../src/contract/load.js';
+import { releaseNames } from '../../src/contract/releases.js';
+
+describe('coverageUniverse', () => {
+  test('holds what the first release documents', async () => {
+    const universe = coverageUniverse(await loadContract('6.6.0d'));
+
+    expect(universe.responses).toHaveLength(24);
+    expect(universe.responses).toEqual(
+      expect.arrayContaining(['UpdateMFAConfig 204', 'UpdateMFAConfig default', 'CreateSession 201']),
+    );
+    expect(universe.properties.filter((key) => key.startsWith('UpdateSupportMFAConfig 200 '))).toEqual([
+      'UpdateSupportMFAConfig 200 /accountName',
+      'UpdateSupportMFAConfig 200 /totpSecretKey',
+      'UpdateSupportMFAConfig 200 /totpUri',
+      'UpdateSupportMFAConfig 200 /enabled',
+      'UpdateSupportMFAConfig 200 /mfaType',
+      'UpdateSupportMFAConfig 200 /email',
+    ]);
+    expect(universe.properties.filter((key) => key.startsWith('UpdateMFAConfig'))).toEqual([
+      'UpdateMFAConfig default /errorCode',
+      'UpdateMFAConfig default /message',
+    ]);
+    expect(universe.enumValues).toEqual([
+      'MfaConfigInfo.authenticationTypes=email',
+      'MfaConfigInfo.authenticationTypes=totp',
+      'SupportMfaConfigInfo.mfaType=email',
+      'SupportMfaConfigInfo.mfaType=totp',
+    ]);
+    expect(universe.credentials).toEqual(['APIKeyHeader', 'none']);
+    expect(universe.operations).toHaveLength(12);
+  });
+
+  test.each(releaseNames)('names nothing twice in %s', async (release) => {
+    for (const keys of Object.values(coverageUniverse(await loadContract(release)))) {
+      expect(keys).toEqual([...new Set(keys)]);
+    }
+  });
+});
+
+describe('seenIn', async () => {
+  const contract = await loadContract('7.1.2_u3');
+
+  test('tells the properties and enumeration values of a success', () => {
+    const body = {
+      enabled: true,
+      mfaType: 'totp',
+      totpUri: 'otpauth://totp/a',
+      email: null,
+      extra: 'kSuccess',
+    };
+
+    expect(seenIn(contract, 'UpdateSupportMFAConfig', 200, body)).toEqual({
+      properties: [
+        'UpdateSupportMFAConfig 200 /totpUri',
+        'UpdateSupportMFAConfig 200 /enabled',
+        'UpdateSupportMFAConfig 200 /mfaType',
+        'UpdateSupportMFAConfig 200 /email',
+      ],
+      enumValues: ['SupportMfaConfigInfo.mfaType=totp'],
+    });
+  });
+
+  test('looks into arrays', () => {
+    expect(seenIn(contract, 'GetMFAConfig', 200, { authenticationTypes: ['totp', 'sms', 'totp'] })).toEqual({
+      properties: ['GetMFAConfig 200 /authenticationTypes'],
+      enumValues: ['MfaConfigInfo.authenticationTypes=totp'],
+    });
+  });
+
+  test('takes any 4xx and 5xx as the default answer', () => {
+    for (const status of [400, 403, 500]) {
+      expect(seenIn(contract, 'GetMFAConfig', status, { message: 'no' }).properties).toEqual([
+        'GetMFAConfig default /message',
+      ]);
+    }
+  });
+
+  test.each([
+    ['a status that is not documented', 201, { enabled: true }],
+    ['a redirect', 302, { message: 'elsewhere' }],
+    ['no body', 200, undefined],
+    ['a body of another type', 200, 'enabled'],
+    ['an array', 200, [{ enabled: true }]],
+  ])('sees nothing in %s', (_, status, body) => {
+    expect(seenIn(contract, 'GetMFAConfig', status, body)).toEqual({ properties: [], enumValues: [] });
+  });
+
+  test('sees nothing in an operation that the release lacks', () => {
+    const nothing = { properties: [], enumValues: [] };
+    expect(seenIn(contract, 'ConfigureSupportMFAConfig', 200, { enabled: true })).toEqual(nothing);
+  });
+
+  test('gives keys of the universe only', () => {
+    const universe = coverageUniverse(contract);
+    for (const { id, success, error } of contract.operations.values()) {
+      for (const [status, answer] of [
+        [success.status, success],
+        [400, error],
+      ] as const) {
+        const names = answer.properties.map(({ pointer, enumValues }) => [
+          pointer.slice(1),
+          enumValues[0] ?? 'x',
+        ]);
+        const seen = seenIn(contract, id, status, Object.fromEntries(names));
+
+        expect(seen.properties).toHaveLength(answer.properties.length);
+        expect(universe.properties).toEqual(expect.arrayContaining(seen.properties));
+        expect(universe.enumValues).toEqual(expect.arrayContaining(seen.enumValues));
+      }
+    }
+  });
+});

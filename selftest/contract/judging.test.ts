@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, Mismatch } from '../../src/contract/contract.js';
+import { loadContract } from '../../src/contract/load.js';
+import type { OperationId } from '../../src/contract/operations.js';
+import { releaseNames } from '../../src/contract/releases.js';
+import { allProperties, rawDocument } from './raw.js';
+
+/** One value of each JSON type, none of which is in an enumeration. */
+const samples = {
+  boolean: true,
+  number: 4711.5,
+  string: 'hunter2',
+  array: ['hunter2'],
+  object: { a: 'hunter2' },
+};
+type Kind = keyof typeof samples;
+const kinds = Object.keys(samples).filter((kind): kind is Kind => kind in samples);
+
+describe.each(releaseNames)('answers of %s', async (release) => {
+  const contract = await loadContract(release);
+  const document = rawDocument(release);
+  const answers = [...contract.operations.values()]
+    .flatMap(({ id, success, error }): { id: string; answer: Answer }[] => [
+      { id, answer: success },
+      { id: `${id} default`, answer: error },
+    ])
+    .filter(({ answer }) => answer.schemaName !== undefined);
+  const properties = answers.flatMap(({ id, answer }) =>
+    allProperties(document, answer.schemaName ?? '').map(([name, schema]) => ({ id, answer, name, schema })),
+  );
+
+  test('every schema compiles', () => {
+    expect(() => contract.compileAll()).not.toThrow();
+    expect(properties.length).toBeGreaterThan(40);
+  });
+
+  test('a property of another type is refused, at its place', () => {
+    for (const { id, answer, name, schema } of properties) {
+      for (const kind of kinds.filter((one) => one !== schema.type)) {
+        const found = answer.mismatches({ [name]: samples[kind] });
+
+        expect(found, `${id} ${name} as ${kind}`).toEqual([
+          {
+            instancePath: `/${name}`,
+            message: expect.stringMatching(
+              new RegExp(`^wanted an? ${schema.type}( or null)?, got an? ${kind}$`),
+            ),
+            contractPointer: expect.stringMatching(
+              new RegExp(`^/components/schemas/\\w+/properties/${name}/type$`),
+            ),
+          },
+        ]);
+      }
+    }
+  });
+
+  test('null is accepted exactly where the contract says so', () => {
+    for (const { id, answer, name, schema } of properties) {
+      expect(answer.mismatches({ [name]: null }).length, `${id} ${name}`).toBe(
+        schema.nullable === true ? 0 : 1,
+      );
+    }
+  });
+
+  test('each value of an enumeration is accepted, and no other', () => {
+    const enumerations = properties.filter(({ answer, name }) => enumValues(answer, name).length > 0);
+    expect(enumerations.length).toBeGreaterThan(2);
+
+    for (const { id, answer, name, schema } of enumerations) {
+      const wrap = (value: string) => ({ [name]: schema.type === 'array' ? [value] : value });
+      for (const value of enumValues(answer, name)) expect(answer.mismatches(wrap(value)), value).toEqual([]);
+      for (const value of ['hunter2', '', enumValues(answer, name)[0]?.toUpperCase() ?? '']) {
+        expect(messages(answer.mismatches(wrap(value))), `${id} ${name}`).toEqual([
+          expect.stringMatching(/^wanted one of email, totp.*|kNotStarted.*, got another string$/),
+        ]);
+      }
+    }
+  });
+
+  test('additional properties and absent ones are accepted', () => {
+    for (const { id, answer } of answers) {
+      expect(answer.mismatches({}), id).toEqual([]);
+      expect(answer.mismatches({ somethingNew: { a: [1] } }), id).toEqual([]);
+    }
+  });
+
+  test('an answer that is no object is refused', () => {
+    for (const { id, answer } of answers) {
+      for (const value of [undefined, null, true, 1, 'text', []]) {
+        expect(answer.mismatches(value).length, id).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test('an answer without content must have none', () => {
+    const empty = [...contract.operations.values()].filter(({ success }) => success.status === 204);
+    expect(empty.map(({ id }) => id)).toContain('UpdateMFAConfig');
+
+    for (const { success } of empty) {
+      expect([success.mediaType, success.schemaName]).toEqual([undefined, undefined]);
+      expect(success.mismatches(undefined)).toEqual([]);
+      expect(messages(success.mismatches({ enabled: true }))).toEqual(['wanted no content, got an object']);
+    }
+  });
+});
+
+describe('a mismatch', async () => {
+  const contract = await loadContract('7.1.2_u3');
+  const answerTo = (id: OperationId) => contract.operations.get(id)?.success;
+  const requestOf = (id: OperationId) => contract.operations.get(id)?.request;
+
+  test('is told of every part of an allOf, all at once', () => {
+    const found = answerTo('UpdateSupportMFAConfig')?.mismatches({
+      enabled: 'yes',
+      totpUri: null,
+      mfaType: 'sms',
+    });
+
+    expect(found?.map(({ instancePath, contractPointer }) => [instancePath, contractPointer]).sort()).toEqual(
+      [
+        ['/enabled', '/components/schemas/SupportMfaConfigInfo/properties/enabled/type'],
+        ['/mfaType', '/components/schemas/SupportMfaConfigInfo/properties/mfaType/enum'],
+        ['/totpUri', '/components/schemas/SupportTotpKeyInfo/properties/totpUri/type'],
+      ],
+    );
+  });
+
+  test('is told of each item of an array', () => {
+    const found = answerTo('GetMFAConfig')?.mismatches({ authenticationTypes: ['email', null, 'sms'] });
+
+    expect(found?.map(({ instancePath, message }) => [instancePath, message])).toEqual([
+      ['/authenticationTypes/1', 'wanted a string, got null'],
+      ['/authenticationTypes/2', 'wanted one of email, totp, salesforce, got another string'],
+    ]);
+  });
+
+  test('never tells the value', () => {
+    const secrets = ['hunter2', 4711.5, ['hunter2'], { hunter2: 'hunter2' }, { a: 4711.5 }];
+    for (const { success, error, request } of contract.operations.values()) {
+      for (const judge of [success, error, ...(request === undefined ? [] : [request])]) {
+        const names =
+          'properties' in judge ? judge.properties.map(({ pointer }) => pointer.slice(1)) : ['username'];
+        const values = secrets.flatMap((secret) => [secret, ...names.map((name) => ({ [name]: secret }))]);
+        const found = values.flatMap((value) => judge.mismatches(value));
+
+        expect(found.length).toBeGreaterThan(0);
+        expect(JSON.stringify(found)).not.toMatch(/hunter2|4711/);
+      }
+    }
+  });
+
+  test('of a request names what is required', () => {
+    const found = requestOf('CreateAccessToken')?.mismatches({ domain: 'LOCAL' });
+
+    expect(messages(found ?? [])).toEqual([
+      'wanted the property username, got none',
+      'wanted the property password, got none',
+    ]);
+  });
+
+  test('of a request tells a missing body only where one is required', () => {
+    expect(messages(requestOf('UpdateMFAConfig')?.mismatches(undefined) ?? [])).toEqual([
+      'wanted a body, got nothing',
+    ]);
+    expect(requestOf('CreateEmailOtp')?.required).toBe(false);
+    expect(requestOf('CreateEmailOtp')?.mismatches(undefined)).toEqual([]);
+    expect(requestOf('SendEmailOtp')).toBeUndefined();
+  });
+});
+
+function enumValues(answer: Answer, name: string): readonly string[] {
+  return answer.properties.find(({ pointer }) => pointer === `/${name}`)?.enumValues ?? [];
+}
+
+function messages(mismatches: readonly Mismatch[]): string[] {
+  return mismatches.map(({ message }) => message);
+}

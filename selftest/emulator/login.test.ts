@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { advance, call, codeIn, codeOf, control, emulate, inbox, login, now, wrongCodeOf } from './tools.js';
+
+const mfaOn = { startState: { clusterMfa: { enabled: true, authenticationTypes: ['email', 'totp'] } } };
+
+describe('logins with TOTP codes', () => {
+  test('the key is of the caller, and its code opens one session', async () => {
+    const emulator = await emulate(mfaOn);
+    const key = await call(emulator, 'POST /totp-key', { body: { totpKeyName: 'phone' } });
+    const { totpKeyName, totpSecretKey, totpUri } = key.body;
+    const otpCode = await codeOf(emulator, totpSecretKey);
+
+    expect(key.status).toBe(201);
+    expect(totpKeyName).toBe('phone');
+    expect(new URL(String(totpUri)).searchParams.get('secret')).toBe(totpSecretKey);
+    expect((await login(emulator, 'admin')).status).toBe(401);
+    expect((await login(emulator, 'other', { otpCode, otpType: 'totp' })).status).toBe(401);
+    expect((await login(emulator, 'admin', { otpCode, otpType: 'email' })).status).toBe(401);
+    expect((await login(emulator, 'admin', { otpCode, otpType: 'totp', password: 'x' })).status).toBe(401);
+    expect((await login(emulator, 'admin', { otpCode, otpType: 'totp' })).status).toBe(201);
+    expect((await login(emulator, 'admin', { otpCode, otpType: 'totp' })).status).toBe(401);
+  });
+
+  test('codes of one step either side are right, of two are not', async () => {
+    const emulator = await emulate(mfaOn);
+    const { body } = await call(emulator, 'POST /totp-key', { body: {} });
+    // Away from the end of a step: or else the codes could age between making and using them.
+    await advance(emulator, 30 - (((await now(emulator)) / 1000) % 30) + 1);
+
+    const statuses = [];
+    for (const steps of [-2, 2, -1, 1, 0]) {
+      const otpCode = await codeOf(emulator, body.totpSecretKey, steps);
+      statuses.push((await login(emulator, 'admin', { otpCode, otpType: 'totp' })).status);
+    }
+
+    expect(statuses).toEqual([401, 401, 201, 201, 201]);
+  });
+
+  test('a new key voids the older one', async () => {
+    const emulator = await emulate(mfaOn);
+    const older = await call(emulator, 'POST /totp-key', { body: {} });
+    const newer = await call(emulator, 'POST /totp-key', { body: {} });
+    const attempt = async (key: typeof older) =>
+      login(emulator, 'admin', {
+        otpCode: await codeOf(emulator, key.body.totpSecretKey),
+        otpType: 'totp',
+      });
+
+    expect((await attempt(older)).status).toBe(401);
+    expect((await attempt(newer)).status).toBe(201);
+  });
+
+  test('the eleventh code after ten wrong ones has to wait 30 seconds of the clock', async () => {
+    const emulator = await emulate(mfaOn);
+    const { body } = await call(emulator, 'POST /totp-key', { body: {} });
+    const wrong = { otpCode: await wrongCodeOf(emulator, body.totpSecretKey), otpType: 'totp' };
+    for (let count = 0; count < 10; count += 1) {
+      expect((await login(emulator, 'admin', wrong)).status).toBe(401);
+    }
+
+    const right = { otpCode: await codeOf(emulator, body.totpSecretKey), otpType: 'totp' };
+    const locked = await login(emulator, 'admin', right);
+    await advance(emulator, 31);
+    const later = { otpCode: await codeOf(emulator, body.totpSecretKey), otpType: 'totp' };
+
+    expect(locked.status).toBe(429);
+    expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(locked.headers.get('retry-after'))).toBeLessThanOrEqual(30);
+    expect((await login(emulator, 'admin', later)).status).toBe(201);
+  });
+
+  test('sessions from before outlive the switch and the clock; tokens by password are refused', async () => {
+    const emulator = await emulate();
+    const { username, password } = emulator.accounts.admin;
+    const session = await login(emulator, 'admin', { domain: 'LOCAL' });
+    await call(emulator, 'PUT /mfa-config', { body: { enabled: true, authenticationTypes: ['totp'] } });
+    await advance(emulator, 86_400);
+    const headers = { 'session-id': String(session.body.sessionId) };
+
+    expect((await call(emulator, 'GET /mfa-config', { key: null, headers })).status).toBe(200);
+    expect((await call(emulator, 'POST /access-tokens', { body: { username, password } })).status).toBe(401);
+  });
+});
+
+describe('mailed codes', () => {
+  test('open one session of their user, within ten minutes, and the newest only', async () => {
+    const emulator = await emulate(mfaOn);
+    const { count } = await inbox(emulator);
+    const { username, password } = emulator.accounts.other;
+    const send = () => call(emulator, 'POST /email-otp', { key: null, body: { username, password } });
+
+    expect((await send()).status).toBe(204);
+    expect((await send()).status).toBe(204);
+    const [first, second] = await count(2);
+    const attempt = (code: string) => login(emulator, 'other', { otpCode: code, otpType: 'email' });
+
+    expect(second?.to).toEqual(['bob@lab.example']);
+    expect((await attempt(codeIn(first))).status).toBe(401);
+    expect((await login(emulator, 'admin', { otpCode: codeIn(second), otpType: 'email' })).status).toBe(401);
+    expect((await attempt(codeIn(second))).status).toBe(201);
+    expect((await attempt(codeIn(second))).status).toBe(401);
+    await send();
+    const third = (await count(3))[2];
+    await advance(emulator, 601);
+    expect((await attempt(codeIn(third))).status).toBe(401);
+  });
+
+  test('go to the caller where no user is named', async () => {
+    const emulator = await emulate();
+    const { count } = await inbox(emulator);
+
+    const statuses = [
+      (await call(emulator, 'POST /email-otp')).status,
+      (await call(emulator, 'POST /send-email-otp', { key: emulator.accounts.viewer.apiKey })).status,
+      (await call(emulator, 'POST /email-otp', { key: null })).status,
+    ];
+
+    expect(statuses).toEqual([204, 204, 401]);
+    expect((await count(2)).map(({ to }) => to[0])).toEqual(['admin@lab.example', 'viewer@lab.example']);
+  });
+
+  test('a wrong password and an unknown user look alike and mail nothing', async () => {
+    const emulator = await emulate();
+    const { mails, count } = await inbox(emulator);
+    const send = (username: string, key: string | null) =>
+      call(emulator, 'POST /email-otp', { key, body: { username, password: 'wrong' } });
+
+    const answers = [await send('bob', null), await send('nobody', null)];
+    // A right one after them: mails come in order, so that it shows that there was none before.
+    await call(emulator, 'POST /send-email-otp');
+    await count(1);
+
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    expect(answers[0]?.body.message).toBe(answers[1]?.body.message);
+    expect(mails.map(({ to }) => to[0])).toEqual(['admin@lab.example']);
+  });
+
+  test('wait for someone to listen, and bear the date of the clock', async () => {
+    const emulator = await emulate();
+    await advance(emulator, 40 * 86_400);
+    const sent = await call(emulator, 'POST /send-email-otp');
+
+    const { count } = await inbox(emulator);
+    const [mail] = await count(1);
+
+    expect(sent.status).toBe(204);
+    const date = Date.parse(/^Date: (.*)$/m.exec(mail?.raw ?? '')?.[1] ?? '');
+    expect(Math.abs(date - (await now(emulator)))).toBeLessThan(10_000);
+  });
+});
+
+describe('the control port', () => {
+  test('moves the clock ahead only, and the Date header with it', async () => {
+    const emulator = await emulate();
+    const before = await now(emulator);
+
+    const moved = await control(emulator, 'POST /clock', { advanceMs: 3_600_000 });
+    const refused = await control(emulator, 'POST /clock', { advanceMs: -1 });
+    const { headers } = await call(emulator, 'GET /mfa-config');
+
+    expect(Date.parse(String(moved.body.now))).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect(refused.status).toBe(400);
+    expect(Date.parse(headers.get('date') ?? '')).toBeGreaterThanOrEqual(before + 3_599_000);
+  });
+
+  test('resets to the start, or to another start', async () => {
+    const emulator = await emulate();
+    const session = await login(emulator, 'admin');
+    await call(emulator, 'PUT /mfa-config', { body: { enabled: true, authenticationTypes: ['totp'] } });
+
+    await control(emulator, 'POST /reset');
+    const first = await control(emulator, 'GET /state');
+    const headers = { 'session-id': String(session.body.sessionId) };
+    const second = await control(emulator, 'POST /reset', {
+      clusterMfa: { enabled: true, authenticationTypes: ['email'] },
+      supportMfa: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
+    });
+
+    expect(first.body.cluster).toMatchObject({ enabled: false });
+    expect((await call(emulator, 'GET /mfa-config', { key: null, headers })).status).toBe(401);
+    expect(second.body).toMatchObject({
+      cluster: { enabled: true, authenticationTypes: ['email'] },
+      support: { enabled: true, mfaType: 'email', email: 'ops@lab.example' },
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { emulate } from './tools.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+// Below node_modules, so that what is compiled there finds its packages.
+const built = mkdtempSync(join(root, 'node_modules/.emulator-'));
+const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+
+beforeAll(() => {
+  const config = join(built, 'tsconfig.json');
+  const compilerOptions = { noEmit: false, rootDir: root, outDir: built, types: ['node'], noCheck: true };
+  const extended = join(root, 'tsconfig.json');
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: extended, compilerOptions, include: [join(root, 'emulator')] }),
+  );
+  writeFileSync(join(built, 'package.json'), '{"type":"module"}');
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config]);
+});
+
+afterAll(() => {
+  rmSync(built, { recursive: true });
+  rmSync(folder, { recursive: true });
+});
+
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [join(built, 'emulator/main.js'), ...args]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  return text;
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; stderr: string }> {
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, stderr };
+}
+
+describe('the command', () => {
+  test('says in one line where it listens, and ends with SIGTERM', async () => {
+    const child = start('--port', '0');
+
+    const line = await firstLine(child);
+    child.kill('SIGTERM');
+
+    expect(line).toMatch(
+      /^emulator ready at http:\/\/127\.0\.0\.1:\d+\/v2 \(control http:\/\/127\.0\.0\.1:\d+, mail 127\.0\.0\.1:\d+\)\n$/,
+    );
+    expect((await ended(child)).code).toBe(0);
+  });
+
+  test('says it as JSON, and ends when its stdin does', async () => {
+    const child = start('--port', '0', '--json', '--exit-on-stdin-end', '--smtp', '[::1]:2525');
+
+    const ready: unknown = JSON.parse(await firstLine(child));
+    child.stdin?.end();
+
+    expect(ready).toEqual({
+      baseUrl: expect.stringMatching(/^http:/),
+      mail: '[::1]:2525',
+      control: expect.stringMatching(/^http:/),
+      pid: child.pid,
+    });
+    expect((await ended(child)).code).toBe(0);
+  });
+
+  test('writes a target file that its owner alone can read, and the authority beside it', async () => {
+    const file = join(folder, 'lab.yaml');
+    writeFileSync(file, 'old', { mode: 0o644 });
+    const child = start('--port', '0', '--tls', '--release', '7.0', '--write-target', file);
+
+    await firstLine(child);
+
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(parse(readFileSync(file, 'utf8'))).toEqual({
+      name: 'emulator',
+      baseUrl: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/v2$/),
+      release: '7.0',
+      tls: { ca: 'lab.yaml.ca.pem' },
+      accounts: {
+        admin: expect.objectContaining({ username: 'admin', domain: 'LOCAL', apiKey: expect.any(String) }),
+        viewer: expect.not.objectContaining({ apiKey: expect.anything() }),
+        other: expect.objectContaining({ username: 'bob', email: 'bob@lab.example' }),
+      },
+      supportUser: { email: 'support@lab.example' },
+      mail: {
+        kind: 'smtp',
+        listen: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        timeoutMs: 10_000,
+        quietMs: 200,
+      },
+      clock: { control: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/clock$/) },
+      allow: {
+        stateChanges: true,
+        clusterMfa: true,
+        replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+        lockOut: true,
+        disposable: true,
+      },
+      limits: { requestTimeoutMs: 15_000 },
+    });
+    expect(readFileSync(join(folder, 'lab.yaml.ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  });
+
+  test.each([
+    ['an unknown flag', ['--pot', '1'], "unknown option '--pot'"],
+    ['an unknown release', ['--port', '0', '--release', '8'], 'Unknown release "8". Known: 6.6.0d'],
+    [
+      'an unknown fault',
+      ['--port', '0', '--fault', 'http/bomb'],
+      'Unknown fault "http/bomb". Near: http/bom',
+    ],
+    ['an unknown variant', ['--port', '0', '--variant', 'slw'], 'Unknown variant "slw". Near: slow'],
+    ['a bad port', ['--port', '70000'], 'port number'],
+    ['a bad mail address', ['--smtp', 'relay'], 'HOST:PORT'],
+    ['a foreign host', ['--port', '0', '--host', '192.0.2.1'], '192.0.2.1 is no address of this machine'],
+    ['a target file nowhere', ['--port', '0', '--write-target', '/nowhere/x.yaml'], "can't be written"],
+  ])('refuses %s in one line with exit 2', async (_what, args, message) => {
+    const { code, stderr } = await ended(start(...args));
+
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  test('refuses a port in use', async () => {
+    const { port } = new URL((await emulate()).baseUrl);
+
+    const { code, stderr } = await ended(start('--port', port));
+
+    expect(stderr).toBe(`error: Port ${port} of 127.0.0.1 is in use.\n`);
+    expect(code).toBe(2);
+  });
+});

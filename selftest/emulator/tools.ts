@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { onTestFinished } from 'vitest';
+import { type EmulatorOptions, type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { totp } from '../../emulator/totp.js';
+
+/** An emulator that ends with the test. */
+export async function emulate(options: EmulatorOptions = {}): Promise<RunningEmulator> {
+  const emulator = await startEmulator(options);
+  onTestFinished(() => emulator.close());
+  return emulator;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Empty where there is no JSON object. */
+  readonly body: ReplyBody;
+}
+
+interface ReplyBody {
+  readonly [name: string]: unknown;
+  readonly errorCode?: unknown;
+  readonly message?: unknown;
+  readonly sessionId?: unknown;
+  readonly accessToken?: unknown;
+  readonly tokenType?: unknown;
+  readonly totpSecretKey?: unknown;
+  readonly success?: unknown;
+  readonly now?: unknown;
+  readonly cluster?: unknown;
+}
+
+interface CallOptions {
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly content?: string;
+  readonly headers?: Record<string, string>;
+  /** Default: the admin's API key. Null: no credential. */
+  readonly key?: string | null;
+}
+
+/** One request, with the admin's API key unless told otherwise: `call(emulator, 'GET /mfa-config')`. */
+export async function call(
+  emulator: RunningEmulator,
+  line: string,
+  options: CallOptions = {},
+): Promise<Reply> {
+  const [method = '', path = ''] = line.split(' ');
+  const key = options.key === undefined ? emulator.accounts.admin.apiKey : options.key;
+  const content = options.content ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const response = await fetch(`${emulator.baseUrl}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(key === null ? {} : { apiKey: key }),
+      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+      ...options.headers,
+    },
+    ...(content === undefined ? {} : { body: content }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: objectOf(text) };
+}
+
+function objectOf(text: string): ReplyBody {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+export async function control(emulator: RunningEmulator, line: string, body?: unknown): Promise<Reply> {
+  const [method = '', path = ''] = line.split(' ');
+  const response = await fetch(`${emulator.controlUrl}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: objectOf(text) };
+}
+
+export async function advance(emulator: RunningEmulator, seconds: number): Promise<void> {
+  await control(emulator, 'POST /clock', { advanceMs: seconds * 1000 });
+}
+
+/** The emulator's time, in epoch milliseconds. */
+export async function now(emulator: RunningEmulator): Promise<number> {
+  const { body } = await control(emulator, 'GET /clock');
+  return Date.parse(String(body.now));
+}
+
+/** A secret in Base32 back to bytes: the reverse of what the emulator does. */
+export function fromBase32(text: string): Buffer {
+  const bits = [...text].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const bytes = bits.join('').match(/.{8}/g) ?? [];
+  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
+}
+
+/** The code of a secret so many steps from the emulator's now. */
+export async function codeOf(emulator: RunningEmulator, secret: unknown, steps = 0): Promise<string> {
+  const at = (await now(emulator)) + steps * 30_000;
+  return totp(fromBase32(String(secret)), at, { algorithm: 'SHA1', digits: 6, period: 30 });
+}
+
+/** A code that is none of those near now. */
+export async function wrongCodeOf(emulator: RunningEmulator, secret: unknown): Promise<string> {
+  const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(emulator, secret, steps)));
+  return (
+    ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? ''
+  );
+}
+
+export interface Mail {
+  readonly to: readonly string[];
+  readonly raw: string;
+}
+
+export interface Inbox {
+  readonly mails: readonly Mail[];
+  /** Resolves once so many mails are there; Vitest's timeout is the deadline. */
+  count(mails: number): Promise<readonly Mail[]>;
+}
+
+/** A real SMTP server where an emulator sends its mails. */
+export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
+  const mails: Mail[] = [];
+  const waiting: (() => void)[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        mails.push({
+          to: session.envelope.rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString(),
+        });
+        for (const wake of waiting.splice(0)) wake();
+        done();
+      });
+    },
+  });
+  server.listen(emulator.mail.port, emulator.mail.host);
+  await once(server.server, 'listening');
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return {
+    mails,
+    async count(wanted) {
+      while (mails.length < wanted) await new Promise<void>((resolve) => waiting.push(resolve));
+      return mails;
+    },
+  };
+}
+
+/** The code of a reference mail. */
+export function codeIn(mail: Mail | undefined): string {
+  return /code is (\d+)/.exec(mail?.raw ?? '')?.[1] ?? '';
+}
+
+/** All bytes that come back for a request written by hand, until the connection closes. */
+export async function raw(emulator: RunningEmulator, head: string, body = ''): Promise<string> {
+  const { hostname, port } = new URL(emulator.baseUrl);
+  const socket = net.connect(Number(port), hostname);
+  const key = emulator.accounts.admin.apiKey;
+  socket.write(`${head}\r\nHost: ${hostname}\r\napiKey: ${key}\r\nConnection: close\r\n`);
+  if (body !== '')
+    socket.write(`Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`);
+  socket.write(`\r\n${body}`);
+  let received = '';
+  for await (const chunk of socket) received += String(chunk);
+  return received;
+}
+
+/** A login. */
+export function login(
+  emulator: RunningEmulator,
+  role: 'admin' | 'viewer' | 'other',
+  more: Record<string, unknown> = {},
+): Promise<Reply> {
+  const { username, password } = emulator.accounts[role];
+  return call(emulator, 'POST /users/sessions', { body: { username, password, ...more }, key: null });
+}

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { findCode } from '../../src/mail/code.js';
+
+/** A mail by its parts, the subject last. */
+const mail = (text: string, html = '', subject = 'Sign-in to your cluster') => ({ subject, text, html });
+
+describe('finds the code', () => {
+  test.each<[string, ReturnType<typeof mail>, string]>([
+    ['after "code is"', mail('Your code is 482913.'), '482913'],
+    ['after "code:"', mail('Verification code: 004821'), '004821'],
+    ['with leading zeros only', mail('Your one-time password is 000000'), '000000'],
+    ['before "is your code"', mail('482913 is your verification code for lab-7.'), '482913'],
+    ['before "as"', mail('Please use 482913 as your one-time passcode.'), '482913'],
+    ['after an imperative', mail('To sign in, enter 482913 within 10 minutes.'), '482913'],
+    [
+      'on its own line',
+      mail('Hello admin,\n\nhere it is:\n\n   482913   \n\nThe lab team\n+1 555 010 9999'),
+      '482913',
+    ],
+    ['on the line after the word', mail('One-time passcode:\r\n\r\n482913\r\n\r\nBye'), '482913'],
+    [
+      'on its own line, though a bare number comes first',
+      mail('Hello 778812 there,\n\n482913\n\nBye'),
+      '482913',
+    ],
+    ['between asterisks', mail('Your code: *482913*'), '482913'],
+    ['in quotes', mail('The verification code is "482913".'), '482913'],
+    ['bare, when nothing else is there', mail('Hello! 482913'), '482913'],
+    ['of seven digits', mail('Your code is 4829137'), '4829137'],
+    ['of eight digits', mail('Your code is 48291375'), '48291375'],
+    ['of eight digits that read as a date', mail('Your code is 20261125'), '20261125'],
+    ['in two groups', mail('Your code is 482 913'), '482913'],
+    ['in two groups with a hyphen', mail('Your code: 482-913. It expires soon.'), '482913'],
+    ['in groups of four', mail('Passcode: 4829 1375'), '48291375'],
+    ['in pairs', mail('Your code:\n48 29 13\n'), '482913'],
+    ['digit by digit', mail('Your code:\n4 8 2 9 1 3\n'), '482913'],
+    ['with a no-break space', mail('Your code is 482\u00a0913'), '482913'],
+    ['with invisible characters', mail('Your code is 4\u200b8\u200b2\u200b9\u200b1\u200b3'), '482913'],
+    ['in full-width digits', mail('Your code is ４８２９１３'), '482913'],
+    ['after a G- prefix', mail('G-482913 is your verification code.'), '482913'],
+    ['in German', mail('Ihr Bestätigungscode lautet 482913. Gültig bis 14:30 Uhr.'), '482913'],
+    ['in French', mail('Votre code de vérification est : 482913'), '482913'],
+    ['in Spanish', mail('Su código es 482913'), '482913'],
+    ['in Russian', mail('Ваш код: 482913'), '482913'],
+    ['in Chinese', mail('您的验证码是：482913，10分钟内有效。'), '482913'],
+    ['in Japanese', mail('認証コード：482913'), '482913'],
+    ['though "number" stands before it', mail('Your OTP number is 482913'), '482913'],
+    ['of four digits beside the word', mail('Your code is 4829.'), '4829'],
+    ['of five digits beside the word', mail('Your passcode: 04829'), '04829'],
+    ['of four digits beside the word, in spite of the year', mail('Your code is 4829. © 2026 Lab'), '4829'],
+  ])('%s', (_name, given, code) => {
+    expect(findCode(given)).toEqual({ code });
+  });
+
+  test.each<[string, string, string]>([
+    ['a paragraph', '<p>Your code is <b>482913</b></p>', '482913'],
+    [
+      'digits in spans',
+      'Code: <span>4</span><span>8</span><span>2</span><span>9</span><span>1</span><span>3</span>',
+      '482913',
+    ],
+    [
+      'digits in cells',
+      '<p>Your code</p><table><tr><td>4</td><td>8</td><td>2</td><td>9</td><td>1</td><td>3</td></tr></table>',
+      '482913',
+    ],
+    ['an entity', '<p>Your&nbsp;code:&#32;482913</p>', '482913'],
+    ['a broken line', '<p>Your verification\ncode\nis\n<strong>482913</strong></p>', '482913'],
+    [
+      'colours in the style sheet',
+      '<style>.a{color:#482913;width:600px} b{code:111111}</style><p>Code: 735102</p>',
+      '735102',
+    ],
+    [
+      'colours in attributes',
+      '<p style="color:#123456">Code: <b style="width:111111px" title="code is 222222">735102</b></p>',
+      '735102',
+    ],
+    ['a comment', '<!-- code is 111111 --><p>Your code is 735102</p>', '735102'],
+    [
+      'a hidden preheader',
+      '<div style="display: none">Code: 111111 <b>x</b></div><p>Code: 735102</p>',
+      '735102',
+    ],
+    ['a script', '<script>var code = 111111; if (a</b) {}</script><p>735102</p>', '735102'],
+    ['a title', '<head><title>Code 111111</title></head><body>Code 735102</body>', '735102'],
+    ['a link', '<a href="https://lab.example/otp?code=111111">Sign in</a> or type <i>735102</i>', '735102'],
+  ])('in HTML with %s', (_name, html, code) => {
+    expect(findCode(mail('', html))).toEqual({ code });
+    expect(findCode(mail('Your mail program does not show HTML.', html))).toEqual({ code });
+  });
+
+  test.each<[string, ReturnType<typeof mail>, string]>([
+    ['year', mail('In 2026 we say: code 482913. © 2026 Lab Inc.'), '482913'],
+    [
+      'dates',
+      mail('Sent 2026-11-25, 25.11.2026, 11/25/2026, Nov 25, 2026, 25 November 2026.\n482913'),
+      '482913',
+    ],
+    ['compact date', mail('Issued 20261125 by lab. Your passcode: 482913'), '482913'],
+    ['times', mail('Asked for at 12:34:56.123456, valid till 12:44. Your code 482913'), '482913'],
+    [
+      'phone numbers',
+      mail('Call +1 (555) 010-9999, (408) 555-0123, 800-555-0199 or 0800 123456. Your code is 482913.'),
+      '482913',
+    ],
+    ['local phone numbers', mail('Questions? Phone 5550123.\nYour code is 482913.'), '482913'],
+    ['tickets', mail('Ticket 778812, case #991234, INC-445566, ref: 665544. Your code is 482913.'), '482913'],
+    ['a ticket between', mail('Your code for ticket 778812 is 482913.'), '482913'],
+    ['tickets only in the subject', mail('Your code is 482913.', '', '[#778812] Case 991234'), '482913'],
+    ['amounts', mail('Paid $123456, 654321 USD, 1,234,567 and 99.50 €. Code: 482913'), '482913'],
+    [
+      'addresses',
+      mail('From 10.20.30.40, port 482913? No. 192.168.100.200:8443. Your code: 735102'),
+      '735102',
+    ],
+    [
+      'URLs',
+      mail('https://lab.example/123456/otp?code=654321 www.lab.example/222222\nCode: 482913'),
+      '482913',
+    ],
+    ['mail addresses', mail('To code123456@lab.example and 654321@lab.example. Code: 482913'), '482913'],
+    [
+      'ids',
+      mail('Request 3f2504e0-4f89-123456-9a0c-0305e82c3301, node cluster-123456. Code: 482913'),
+      '482913',
+    ],
+    ['durations', mail('Your code is valid for 600000 ms: 482913'), '482913'],
+    ['counts', mail('Protecting 123456 objects. Your code: 482913'), '482913'],
+    ['zip code', mail('Lab Inc, 1 Main Street, San Jose, zip code 951100. Your code: 482913'), '482913'],
+    ['house number', mail('Your code: 482913\n\nLab Inc, 123456 Main Street, San Jose, CA 95110'), '482913'],
+    ['error code', mail('Error code 500123 is gone. The passcode is 482913'), '482913'],
+    ['promo code', mail('Promo code: 111222. Your login code: 482913'), '482913'],
+    ['an older code', mail('Your previous code 111222 is void. Your new code is 482913.'), '482913'],
+    ['a longer number', mail('Order 12345678901. Code 482913'), '482913'],
+    ['a card number', mail('Card 1234-5678-9012-3456, code 482913'), '482913'],
+    ['versions', mail('Release 7.1.2_u3 build 20260101123456, code 482913'), '482913'],
+    ['a user number', mail('Hello user 778812, your code is 482913.'), '482913'],
+    ['text without the code', mail('See the HTML part. Account 778812.', '<p>Code: 482913</p>'), '482913'],
+    ['a bare number in the text', mail('Hello 778812 there', '', 'Your code is 482913'), '482913'],
+    [
+      'the code in the subject only',
+      mail('See the subject. Phone +49 30 1234567.', '<p>See the subject.</p>', '482913 is your code'),
+      '482913',
+    ],
+  ])('beside %s', (_name, given, code) => {
+    expect(findCode(given)).toEqual({ code });
+  });
+});
+
+describe('finds none', () => {
+  test.each<[string, ReturnType<typeof mail>]>([
+    ['in an empty mail', mail('')],
+    ['in words', mail('Your password was changed.')],
+    ['among other numbers', mail('Ticket 778812 of 2026-11-25, call +1 555 010 9999, $123456, 10.20.30.40')],
+    ['in a newsletter', mail('Use promo code 482913!\nLab Inc, 1 Main Street, zip code 951100')],
+    ['where a year is all there is', mail('Welcome to 2026. © 2026')],
+    ['where short numbers stand far from the word', mail('The code of conduct has 4829 and 10234 readers.')],
+    ['in a link', mail('Open https://lab.example/?code=482913')],
+    ['that is too long', mail('Your code is 482913482913')],
+    ['between two equals', mail('482913 and 735102')],
+  ])('%s, and shows no digit in saying so', (_name, given) => {
+    const { code, problem } = findCode({ ...given, subject: 'Case 4829: Lab' });
+
+    expect(code).toBeUndefined();
+    expect(problem).toContain('"Case ####: Lab"');
+    expect(problem).not.toMatch(/\d/);
+  });
+
+  test('two equals, and says so', () => {
+    expect(findCode(mail('482913 and 735102')).problem).toMatch(/two numbers/);
+  });
+});
+
+describe('with a pattern', () => {
+  test('takes its first match, from the text before the HTML before the subject', () => {
+    expect(findCode(mail('Key AB12-CD34', '<p>ZZ99-ZZ99</p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
+      code: 'AB12-CD34',
+    });
+    expect(findCode(mail('', '<p>ZZ99-<b>ZZ99</b></p>'), /[A-Z]{2}\d\d-[A-Z]{2}\d\d/)).toEqual({
+      code: 'ZZ99-ZZ99',
+    });
+    expect(findCode(mail('', '', 'code 12'), /\d+/)).toEqual({ code: '12' });
+  });
+
+  test('takes its first group', () => {
+    expect(findCode(mail('ticket 778812, secret word <4829>'), /<(\d+)>/)).toEqual({ code: '4829' });
+  });
+
+  test('does not remember the mail before', () => {
+    const pattern = /\b\d{6}\b/g;
+
+    for (let round = 0; round < 3; round++)
+      expect(findCode(mail('Code 482913'), pattern)).toEqual({ code: '482913' });
+  });
+
+  test('says that it matches nothing', () => {
+    expect(findCode(mail('Hello', '', 'key abc'), /key \w{9}/).problem).toMatch(/mail\.codePattern/);
+    expect(findCode(mail('a', '', 'secret'), /x*/).problem).toMatch(/"secret".*mail\.codePattern/);
+  });
+});
+
+test.each([
+  ['tags that never end', mail('', '<a '.repeat(60_000))],
+  ['quotes that never end', mail('', '<a "'.repeat(50_000))],
+  ['comments that never end', mail('', '<!'.repeat(90_000))],
+  ['raw text that never ends', mail('', '<script>'.repeat(20_000))],
+  ['hidden elements', mail('', '<p hidden>'.repeat(20_000))],
+  ['digits', mail('1'.repeat(100_000))],
+  ['spaced digits', mail('1 '.repeat(50_000))],
+  ['dotted digits', mail('1.'.repeat(50_000))],
+  ['phones', mail('+1 (555) '.repeat(11_000))],
+  ['the word', mail('code '.repeat(20_000))],
+  ['codes', mail('code 482913 '.repeat(8_000))],
+  ['a word without end', mail('a1-'.repeat(33_000))],
+  ['at signs', mail('a.@'.repeat(33_000))],
+  ['blank lines', mail('\n '.repeat(50_000))],
+])('is quick with %s', (_name, given) => {
+  const startedAt = performance.now();
+  findCode(given);
+
+  expect(performance.now() - startedAt).toBeLessThan(1500);
+});

@@ -1,0 +1,307 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { inspect } from 'node:util';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ArrangeError, ConfigurationError } from '../../src/errors.js';
+import { findCode } from '../../src/mail/code.js';
+import { type Mailbox, openMailbox } from '../../src/mail/mailbox.js';
+import { SmtpMailbox } from '../../src/mail/smtp-mailbox.js';
+import { Secret } from '../../src/target/secret.js';
+
+const addresses = ['admin@lab.example', 'bob@lab.example'];
+const waits = { timeoutMs: 1000, quietMs: 100 };
+
+const opened: Mailbox[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((mailbox) => mailbox.close()));
+});
+
+async function open(port = 0, codePattern?: RegExp): Promise<SmtpMailbox> {
+  const settings = { ...waits, kind: 'smtp', host: '127.0.0.1', port } as const;
+  const mailbox = new SmtpMailbox(
+    codePattern === undefined ? settings : { ...settings, codePattern },
+    addresses,
+  );
+  await mailbox.open();
+  opened.push(mailbox);
+  return mailbox;
+}
+
+async function send(mailbox: SmtpMailbox, mail: SendMailOptions, options: object = {}) {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: mailbox.port,
+    tls: { rejectUnauthorized: false },
+    ...options,
+  });
+  try {
+    return await transport.sendMail({
+      from: 'cluster@lab.example',
+      to: addresses[0],
+      subject: 'Hello',
+      ...mail,
+    });
+  } finally {
+    transport.close();
+  }
+}
+
+describe('receives', () => {
+  test('what was sent before it is asked for, and what comes after', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    await send(mailbox, { text: 'one' });
+    const first = await mailbox.next(mark, { to: 'Admin@Lab.example' }, 1000);
+    const later = mailbox.mark();
+    const waiting = mailbox.next(later, { to: 'admin@lab.example' }, 5000);
+    await send(mailbox, { text: 'two' });
+    const second = await waiting;
+
+    expect(first).toMatchObject({ to: ['admin@lab.example'], from: 'cluster@lab.example', secure: true });
+    expect([first.text.trim(), second.text.trim()]).toEqual(['one', 'two']);
+    expect(Math.abs(first.receivedAt - Date.now())).toBeLessThan(5000);
+    expect(first.raw.toString()).toContain('Subject: Hello');
+    expect(mailbox.since(mark).map((mail) => mail === first)).toEqual([true, false]);
+    expect(mailbox.since(later).map((mail) => mail === second)).toEqual([true]);
+  });
+
+  test('for each address apart, by the envelope and not by the headers', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const both = [
+      mailbox.next(mark, { to: 'admin@lab.example' }, 5000),
+      mailbox.next(mark, { to: 'bob@lab.example' }, 5000),
+    ];
+    await send(mailbox, { text: 'for bob', envelope: { from: 'x@lab.example', to: 'bob@lab.example' } });
+    await send(mailbox, { text: 'for admin' });
+
+    expect((await Promise.all(both)).map(({ text }) => text.trim())).toEqual(['for admin', 'for bob']);
+  });
+
+  test.each([
+    ['without TLS', { ignoreTLS: true }, false],
+    ['with STARTTLS', { requireTLS: true }, true],
+    ['with a log-in', { requireTLS: true, auth: { user: 'cluster', pass: 'hunter2' } }, true],
+    ['with a log-in in the clear', { ignoreTLS: true, auth: { user: 'cluster', pass: 'hunter2' } }, false],
+    ['with CRAM-MD5', { authMethod: 'CRAM-MD5', auth: { user: 'cluster', pass: 'hunter2' } }, true],
+  ])('%s', async (_name, options, secure) => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    await send(mailbox, { text: 'hello' }, options);
+
+    expect((await mailbox.next(mark, { to: 'admin@lab.example' }, 1000)).secure).toBe(secure);
+  });
+
+  test.each<[string, SendMailOptions]>([
+    ['plain text', { text: 'Your code is 048291' }],
+    ['base64', { text: 'Your code is 048291', textEncoding: 'base64' }],
+    ['quoted-printable', { text: `${'ü'.repeat(80)} Your code is 048291`, textEncoding: 'quoted-printable' }],
+    ['HTML only', { html: '<p>Your code is <b>048</b>291</p>' }],
+    ['both', { text: 'See the HTML part.', html: '<p>Your code:</p><p>048291</p>' }],
+    ['an attachment', { text: 'Code: 048291', attachments: [{ filename: 'a.txt', content: 'code 111111' }] }],
+    ['an encoded subject', { subject: 'Ihr Bestätigungscode lautet 048291', text: 'Grüße' }],
+  ])('%s, and the code in it', async (_name, content) => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    await send(mailbox, content);
+
+    expect(findCode(await mailbox.next(mark, { to: 'admin@lab.example' }, 1000))).toEqual({ code: '048291' });
+  });
+
+  test('a mail that is no mail, without content', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const parts = Array.from(
+      { length: 80 },
+      (_, index) => `Content-Type: multipart/mixed; boundary=b${index}\r\n\r\n--b${index}`,
+    );
+    await send(mailbox, {
+      raw: parts.join('\r\n'),
+      envelope: { from: 'x@lab.example', to: addresses[0] ?? '' },
+    });
+
+    expect((await mailbox.next(mark, { to: 'admin@lab.example' }, 1000)).text).toBe('');
+  });
+
+  test('several connections at once', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    await Promise.all(Array.from({ length: 8 }, (_, index) => send(mailbox, { text: `mail ${index}` })));
+
+    expect(new Set(mailbox.since(mark).map(({ text }) => text.trim())).size).toBe(8);
+  });
+});
+
+describe('refuses', () => {
+  test('recipients it was not told, counting their domain only', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const strangers = ['alice@Elsewhere.example', 'carol@elsewhere.example', 'root@lab.example'];
+
+    for (const to of strangers)
+      await expect(send(mailbox, { to })).rejects.toMatchObject({ responseCode: 550 });
+    const { accepted } = await send(mailbox, { to: ['admin@lab.example', 'dave@elsewhere.example'] });
+
+    expect(accepted).toEqual(['admin@lab.example']);
+    expect(Object.fromEntries(mailbox.refusedRecipients)).toEqual({
+      'elsewhere.example': 3,
+      'lab.example': 1,
+    });
+    expect(mailbox.since(mark).map(({ to }) => to)).toEqual([['admin@lab.example']]);
+  });
+
+  test('mails over five megabytes', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const text = 'x'.repeat(6 * 1024 * 1024);
+
+    await expect(send(mailbox, { text })).rejects.toMatchObject({ responseCode: 552 });
+    expect(mailbox.since(mark)).toEqual([]);
+  });
+});
+
+describe('when no mail comes', () => {
+  test('names the address, the wait, what came instead, and no digit of it', async () => {
+    const mailbox = await open();
+    await send(mailbox, { to: 'admin@lab.example', subject: 'before the mark' });
+    const mark = mailbox.mark();
+    await send(mailbox, { to: 'admin@lab.example', subject: '482913 is your code' });
+    await send(mailbox, { to: 'x@elsewhere.example' }).catch(() => undefined);
+    const waiting = mailbox.next(mark, { to: 'bob@lab.example' }, 120);
+
+    await expect(waiting).rejects.toThrow(ArrangeError);
+    await expect(waiting).rejects.toThrow(
+      'No mail to bob@lab.example came within 0.1 s. What came: "###### is your code" to admin@lab.example. ' +
+        'Recipients that are no addresses of the target file were refused: 1 at elsewhere.example.',
+    );
+  });
+
+  test('masks what the pattern of the target file matches', async () => {
+    const mailbox = await open(0, /[A-Z]{4}-[A-Z]{4}/);
+    const mark = mailbox.mark();
+    await send(mailbox, { subject: 'ABCD-EFGH and ZZZZ-YYYY' });
+
+    await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 20)).rejects.toThrow('"# and #"');
+  });
+
+  test('says so at once when the signal aborts or the mailbox closes', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const abort = new AbortController();
+    const aborted = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal);
+    const closed = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);
+
+    abort.abort();
+    await expect(aborted).rejects.toThrow(/called off\. No other mail/);
+    await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal)).rejects.toThrow(
+      /called off/,
+    );
+    const both = Promise.all([expect(closed).rejects.toThrow(/mailbox was closed/), mailbox.close()]);
+    await both;
+    await expect(mailbox.next(mark, { to: 'bob@lab.example' }, 60_000)).rejects.toThrow(/is closed/);
+  });
+
+  test('an address that it takes no mail for is not waited for', async () => {
+    const mailbox = await open();
+
+    await expect(mailbox.next(mailbox.mark(), { to: 'x@lab.example' }, 60_000)).rejects.toThrow(ArrangeError);
+  });
+
+  test('goes on after a sender that breaks off', async () => {
+    const mailbox = await open();
+    const mark = mailbox.mark();
+    const socket = connect(mailbox.port, '127.0.0.1');
+    await once(socket, 'data');
+    socket.write('EHLO x\r\nSTARTTLS\r\n');
+    await once(socket, 'data');
+    socket.write('this is no handshake, by far\r\n');
+    await once(socket, 'close');
+    await send(mailbox, { text: 'hello' });
+
+    expect(mailbox.since(mark)).toHaveLength(1);
+  });
+});
+
+describe('opens and closes', () => {
+  test('quickly, with its sender still connected, and again on the same port', async () => {
+    const mailbox = await open();
+    const socket = connect(mailbox.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'data');
+    const startedAt = performance.now();
+    await mailbox.close();
+    const again = await open(mailbox.port);
+    const took = performance.now() - startedAt;
+    const mark = again.mark();
+    await send(again, { text: 'hello' });
+
+    expect(again.since(mark)).toHaveLength(1);
+    expect(took).toBeLessThan(1000);
+    socket.destroy();
+  });
+
+  test('waits for a port that is about to be free', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const address = holder.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const opening = open(address.port);
+    const freed = new Promise((resolve) => setTimeout(() => holder.close(resolve), 100));
+
+    await freed;
+    expect((await opening).port).toBe(address.port);
+  });
+
+  test('a port that stays in use is a configuration error that says what to do', async () => {
+    const mailbox = await open();
+    const opening = open(mailbox.port);
+
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(
+      new RegExp(`127\\.0\\.0\\.1:${mailbox.port}: the port is in use\\. .*mail\\.listen`),
+    );
+  });
+
+  test.each([
+    ['192.0.2.1', /on 192\.0\.2\.1:2525: this machine has no such address/],
+    ['2001:db8::1', /on \[2001:db8::1\]:2525: this machine/],
+    ['no-such-host.invalid', /on no-such-host\.invalid:2525: /],
+  ])('%s is a configuration error', async (host, problem) => {
+    const opening = openMailbox({ ...waits, kind: 'smtp', host, port: 2525 }, addresses);
+
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(problem);
+  });
+
+  test('openMailbox opens it, and no other kind', async () => {
+    const mailbox = await openMailbox({ ...waits, kind: 'smtp', host: '127.0.0.1', port: 0 }, addresses);
+    opened.push(mailbox);
+    const imap = {
+      kind: 'imap',
+      host: 'x',
+      port: 993,
+      tls: true,
+      username: 'u',
+      password: new Secret('p'),
+    } as const;
+
+    expect(mailbox).toBeInstanceOf(SmtpMailbox);
+    await expect(openMailbox({ ...waits, ...imap }, addresses)).rejects.toThrow(
+      new ConfigurationError('mail.kind imap is not supported by this version; use smtp'),
+    );
+    await expect(openMailbox({ ...waits, kind: 'command', run: ['x'] }, addresses)).rejects.toThrow(
+      /mail\.kind command/,
+    );
+  });
+});
+
+test('a mail that is printed shows neither text nor subject', async () => {
+  const mailbox = await open();
+  const mark = mailbox.mark();
+  await send(mailbox, { subject: 'code 482913', text: '482913', html: '<b>482913</b>' });
+  const mail = await mailbox.next(mark, { to: 'admin@lab.example' }, 1000);
+
+  expect(`${mail} ${JSON.stringify(mail)} ${inspect([mail])} ${inspect({ ...mail })}`).not.toContain(
+    '482913',
+  );
+});

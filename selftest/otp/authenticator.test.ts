@@ -1,0 +1,138 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { ArrangeError } from '../../src/errors.js';
+import { Authenticator } from '../../src/otp/authenticator.js';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
+
+const seed = '12345678901234567890';
+const bytes = (text: string) => new TextEncoder().encode(text);
+const repeated = (length: number) => bytes(seed.repeat(4).slice(0, length));
+const now = 1_800_000_000_000;
+
+describe('codes', () => {
+  // RFC 4226, Appendix D: the counter is the step.
+  test.each([
+    [0, '755224'],
+    [1, '287082'],
+    [2, '359152'],
+    [3, '969429'],
+    [4, '338314'],
+    [5, '254676'],
+    [6, '287922'],
+    [7, '162583'],
+    [8, '399871'],
+    [9, '520489'],
+  ])('RFC 4226: counter %i gives %s', (counter, code) => {
+    expect(new Authenticator({ secret: bytes(seed) }).codeAt(counter)).toBe(code);
+  });
+
+  // RFC 6238, Appendix B, with the seeds of 32 and 64 bytes that erratum 2866 gives for SHA-256 and SHA-512.
+  test.each([
+    [59, '94287082', '46119246', '90693936'],
+    [1111111109, '07081804', '68084774', '25091201'],
+    [1111111111, '14050471', '67062674', '99943326'],
+    [1234567890, '89005924', '91819424', '93441116'],
+    [2000000000, '69279037', '90698825', '38618901'],
+    [20000000000, '65353130', '77737706', '47863826'],
+  ])('RFC 6238: second %i', (second, sha1, sha256, sha512) => {
+    const of = (algorithm: 'SHA1' | 'SHA256' | 'SHA512', length: number) => {
+      const authenticator = new Authenticator({ secret: repeated(length), digits: 8, algorithm });
+      return authenticator.codeAt(authenticator.stepAt(second * 1000));
+    };
+
+    expect([of('SHA1', 20), of('SHA256', 32), of('SHA512', 64)]).toEqual([sha1, sha256, sha512]);
+  });
+
+  test('come from what the URI declares, short secrets and odd periods included', () => {
+    const { keyUri } = parseKeyUri('otpauth://totp/a?secret=GEZDGNBV&digits=7&period=17&algorithm=SHA256');
+    if (keyUri === undefined) throw new Error('the URI is good');
+    const fromUri = Authenticator.fromKeyUri(keyUri);
+    const byHand = new Authenticator({ secret: bytes('12345'), digits: 7, period: 17, algorithm: 'SHA256' });
+
+    expect(fromUri.codeAt(5)).toMatch(/^\d{7}$/);
+    expect(fromUri.codeAt(5)).toBe(byHand.codeAt(5));
+    expect(fromUri.stepAt(17_000 * 3 - 1)).toBe(2);
+    expect(fromUri.startOf(2)).toBe(34_000);
+  });
+
+  test('a secret that is no Base32 is an arrange error that does not show it', () => {
+    const make = () => new Authenticator({ secret: 'gezdgnbvgy3tqojq' });
+
+    expect(make).toThrow(ArrangeError);
+    expect(make).not.toThrow(/gezd/);
+  });
+});
+
+describe('wrong codes', () => {
+  const authenticator = new Authenticator({ secret: bytes(seed) });
+
+  test('are well formed and none of those around now', () => {
+    const step = authenticator.stepAt(now);
+    const near = new Set(Array.from({ length: 51 }, (_, index) => authenticator.codeAt(step - 25 + index)));
+
+    for (let round = 0; round < 20; round++) {
+      const code = authenticator.wrongCode(now);
+      expect(code).toMatch(/^\d{6}$/);
+      expect(near).not.toContain(code);
+    }
+  });
+
+  test("of steps far away are those steps' codes", () => {
+    expect(authenticator.codeOfSteps(now, -20)).toBe(authenticator.codeAt(authenticator.stepAt(now) - 20));
+    expect(authenticator.codeOfSteps(now, 20)).toBe(authenticator.codeAt(authenticator.stepAt(now) + 20));
+  });
+
+  test('are none where the target may accept them', () => {
+    expect([-2, -1, 0, 1, 2].map((delta) => authenticator.codeOfSteps(now, delta))).toEqual(
+      Array(5).fill(undefined),
+    );
+    expect(authenticator.codeOfSteps(30_000, -20)).toBeUndefined();
+    // A minute is six steps of ten seconds.
+    const quick = new Authenticator({ secret: bytes(seed), period: 10 });
+    expect(quick.codeOfSteps(now, 6)).toBeUndefined();
+    const slow = new Authenticator({ secret: bytes(seed), period: 60 });
+    expect(slow.codeOfSteps(now, 2)).toBeUndefined();
+    expect(quick.codeOfSteps(now, 7)).toMatch(/^\d{6}$/);
+  });
+});
+
+describe('used steps', () => {
+  const fresh = () => new Authenticator({ secret: bytes(seed) });
+  const window = { back: 1, ahead: 1 };
+
+  test('are not offered again: now, then ahead, then back, then none', () => {
+    const authenticator = fresh();
+    const step = authenticator.stepAt(now);
+    const offered: (number | undefined)[] = [];
+    for (let round = 0; round < 4; round++) {
+      const unused = authenticator.unusedStep(now, window);
+      offered.push(unused);
+      if (unused !== undefined) authenticator.markUsed(unused);
+    }
+
+    expect(offered).toEqual([step, step + 1, step - 1, undefined]);
+    expect(authenticator.unusedStep(now + 30_000, window)).toBe(step + 2);
+  });
+
+  test('without a window only now', () => {
+    const authenticator = fresh();
+    authenticator.markUsed(authenticator.stepAt(now));
+
+    expect(authenticator.unusedStep(now, { back: 0, ahead: 0 })).toBeUndefined();
+  });
+
+  test('with laterOnly nothing before a used one', () => {
+    const authenticator = fresh();
+    const step = authenticator.stepAt(now);
+    authenticator.markUsed(step + 1);
+
+    expect(authenticator.unusedStep(now, window, { laterOnly: true })).toBeUndefined();
+    expect(authenticator.unusedStep(now, window)).toBe(step);
+  });
+});
+
+test('shows no secret', () => {
+  const authenticator = new Authenticator({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
+
+  expect(`${JSON.stringify({ authenticator })} ${inspect({ authenticator })}`).not.toMatch(/GEZD|49, 50/);
+});

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ArrangeError, ConfigurationError, TransportError } from '../../src/errors.js';
+import { DateOffsetClock } from '../../src/otp/clock.js';
+import { ControlledClock } from '../../src/otp/controlled-clock.js';
+
+describe('DateOffsetClock', () => {
+  /** What a target whose clock is ahead by `offset` says in an exchange of 20 ms. */
+  const sample = (offset: number, at: number) => ({
+    dateHeader: new Date(Math.floor((at + offset) / 1000) * 1000).toUTCString(),
+    sentAt: at - 10,
+    receivedAt: at + 10,
+  });
+  const base = 1_800_000_000_000;
+
+  test('knows nothing without a sample', () => {
+    const clock = new DateOffsetClock();
+
+    expect(clock).toMatchObject({ known: false, offsetMs: 0, canMove: false });
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50);
+  });
+
+  test('is within a second after one sample', () => {
+    const clock = new DateOffsetClock();
+    clock.addSample(sample(90_000, base + 123));
+
+    expect(clock.known).toBe(true);
+    expect(Math.abs(clock.offsetMs - 90_000)).toBeLessThanOrEqual(clock.uncertaintyMs);
+    expect(clock.uncertaintyMs).toBeLessThanOrEqual(510);
+  });
+
+  test.each([90_000, -45_678, 0, 3_600_250])('narrows to the true offset of %i ms', (offset) => {
+    const clock = new DateOffsetClock();
+    for (let index = 0; index < 30; index++) clock.addSample(sample(offset, base + index * 137));
+
+    expect(Math.abs(clock.offsetMs - offset)).toBeLessThanOrEqual(50);
+    expect(clock.uncertaintyMs).toBeLessThanOrEqual(50);
+    expect(Math.abs(clock.now() - Date.now() - offset)).toBeLessThanOrEqual(100);
+  });
+
+  test('begins anew when the clock was set', () => {
+    const clock = new DateOffsetClock();
+    for (let index = 0; index < 10; index++) clock.addSample(sample(0, base + index * 137));
+    for (let index = 10; index < 20; index++) clock.addSample(sample(600_000, base + index * 137));
+
+    expect(Math.abs(clock.offsetMs - 600_000)).toBeLessThanOrEqual(100);
+  });
+
+  test.each([
+    '',
+    'yesterday',
+    '2027-01-15T08:00:00Z',
+    'Mon, 15 Jan 2027 08:00:00 GMT',
+    'Tue, 31 Feb 2027 08:00:00 GMT',
+  ])('does not take %j for a date', (dateHeader) => {
+    const clock = new DateOffsetClock();
+
+    expect(clock.addSample({ dateHeader, sentAt: base, receivedAt: base })).toBe(false);
+    expect(clock.known).toBe(false);
+  });
+
+  test('cannot be moved', async () => {
+    await expect(new DateOffsetClock().advance()).rejects.toThrow(ArrangeError);
+  });
+});
+
+describe('ControlledClock', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+    server = undefined;
+  });
+
+  async function listening(
+    answer: (method: string, body: string) => { status?: number; text: string } | undefined,
+  ) {
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const given = answer(request.method ?? '', Buffer.concat(chunks).toString());
+        if (given !== undefined) response.writeHead(given.status ?? 200).end(given.text);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return `http://user:hunter2@127.0.0.1:${address.port}/clock?key=hunter2`;
+  }
+
+  /** A clock that runs ahead and obeys. */
+  function movable(ahead: number) {
+    let offset = ahead;
+    return (_method: string, body: string) => {
+      const asked: unknown = body === '' ? {} : JSON.parse(body);
+      if (typeof asked === 'object' && asked !== null && 'advanceMs' in asked)
+        offset += Number(asked.advanceMs);
+      return { text: JSON.stringify({ now: new Date(Date.now() + offset).toISOString() }) };
+    };
+  }
+
+  test('is read at first, and moved', async () => {
+    const clock = await ControlledClock.connect(await listening(movable(7000)));
+    expect(clock).toMatchObject({ known: true, canMove: true });
+    expect(Math.abs(clock.offsetMs - 7000)).toBeLessThan(200);
+
+    await clock.advance(60_000);
+
+    expect(Math.abs(clock.offsetMs - 67_000)).toBeLessThan(200);
+    expect(Math.abs(clock.now() - Date.now() - 67_000)).toBeLessThan(200);
+  });
+
+  test.each([-1, 0.5, Number.NaN])('is not moved by %d', async (ms) => {
+    const clock = await ControlledClock.connect(await listening(movable(0)));
+
+    await expect(clock.advance(ms)).rejects.toThrow(ArrangeError);
+    expect(Math.abs(clock.offsetMs)).toBeLessThan(200);
+  });
+
+  test.each([
+    ['404', { status: 404, text: '{}' }],
+    ['a redirect', { status: 302, text: '' }],
+    ['no JSON', { text: 'noon' }],
+    ['no now', { text: '{"time":"2027-01-15T08:00:00Z"}' }],
+    ['a number', { text: '{"now":1800000000000}' }],
+    ['no zone', { text: '{"now":"2027-01-15T08:00:00"}' }],
+    ['no date', { text: '{"now":"2027-13-45T08:00:00Z"}' }],
+    ['a list', { text: '[]' }],
+    ['null', { text: 'null' }],
+    ['a page', { text: 'x'.repeat(100_000) }],
+  ])('%s is no clock, and its credentials are not shown', async (_name, answer) => {
+    const connecting = ControlledClock.connect(await listening(() => answer));
+
+    await expect(connecting).rejects.toThrow(ConfigurationError);
+    await expect(connecting).rejects.toThrow(
+      /^The clock control at http:\/\/127\.0\.0\.1:\d+\/clock answered GET/,
+    );
+  });
+
+  test('silence is a transport error', async () => {
+    const connecting = ControlledClock.connect(await listening(() => undefined), 100);
+
+    await expect(connecting).rejects.toThrow(TransportError);
+    await expect(connecting).rejects.toThrow(/no answer within 100 ms/);
+  });
+
+  test('nobody there is a transport error', async () => {
+    const url = await listening(movable(0));
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+
+    await expect(ControlledClock.connect(url)).rejects.toThrow(/nobody listens there/);
+  });
+
+  test('what is no URL is a configuration error', async () => {
+    await expect(ControlledClock.connect('ftp://x')).rejects.toThrow(ConfigurationError);
+    await expect(ControlledClock.connect('noon')).rejects.toThrow(ConfigurationError);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
+
+const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const good = `otpauth://totp/Lab:admin?secret=${secret}`;
+
+describe('parseKeyUri', () => {
+  test('fills in the defaults', () => {
+    const { keyUri, problems } = parseKeyUri(good);
+
+    expect(problems).toEqual([]);
+    expect(keyUri).toMatchObject({
+      label: 'Lab:admin',
+      labelIssuer: 'Lab',
+      account: 'admin',
+      secretBits: 160,
+      secretDeviations: [],
+      algorithm: 'SHA1',
+      digits: 6,
+      period: 30,
+    });
+    expect(keyUri).not.toHaveProperty('issuer');
+    expect(keyUri?.secret.reveal()).toBe(secret);
+  });
+
+  test('reads what is declared', () => {
+    const uri = `${good}&issuer=Lab%20Seven&algorithm=SHA512&digits=8&period=60&image=x`;
+
+    expect(parseKeyUri(uri).keyUri).toMatchObject({
+      issuer: 'Lab Seven',
+      algorithm: 'SHA512',
+      digits: 8,
+      period: 60,
+    });
+  });
+
+  test.each([
+    ['OTPAUTH://TOTP/admin?secret=', { label: 'admin', account: 'admin' }],
+    [
+      'otpauth://totp/Big%20Corp%3A%20bob%40example.com?secret=',
+      { labelIssuer: 'Big Corp', account: 'bob@example.com' },
+    ],
+    ['otpauth://totp/J%C3%BCrgen?period=15&secret=', { account: 'Jürgen', period: 15 }],
+    ['otpauth://totp/a:b?digits=7&secret=', { digits: 7 }],
+  ])('reads %s', (start, wanted) => {
+    const { keyUri, problems } = parseKeyUri(start + secret);
+
+    expect(problems).toEqual([]);
+    expect(keyUri).toMatchObject(wanted);
+  });
+
+  test('a padded secret is read, and said to be padded', () => {
+    for (const padded of ['MZXW6YQ=', 'MZXW6YQ%3D']) {
+      expect(parseKeyUri(`otpauth://totp/a?secret=${padded}`).keyUri?.secretDeviations).toEqual([
+        'is padded',
+      ]);
+    }
+  });
+
+  test.each([
+    ['', 'uri', /no scheme/],
+    [`https://totp/a?secret=${secret}`, 'uri', /scheme .* not otpauth/],
+    [`otpauth:totp/a?secret=${secret}`, 'uri', /no \/\//],
+    [`otpauth://hotp/a?secret=${secret}`, 'uri', /hotp/],
+    [`otpauth://totp:80/a?secret=${secret}`, 'uri', /not totp/],
+    [`otpauth://totp/?secret=${secret}`, 'uri', /no label/],
+    [`otpauth://totp?secret=${secret}`, 'uri', /no label/],
+    [`otpauth://totp/Lab:?secret=${secret}`, 'uri', /no account/],
+    [`otpauth://totp/:admin?secret=${secret}`, 'uri', /no issuer before/],
+    [`otpauth://totp/a:b:c?secret=${secret}`, 'uri', /more than one colon/],
+    [`otpauth://totp/Big Corp:a?secret=${secret}`, 'uri', /raw space/],
+    [`otpauth://totp/Jürgen?secret=${secret}`, 'uri', /non-ASCII/],
+    [`otpauth://totp/LOCAL\\a?secret=${secret}`, 'uri', /holds \\ raw/],
+    [`otpauth://totp/a%zz?secret=${secret}`, 'uri', /% that two/],
+    [`otpauth://totp/a%FF?secret=${secret}`, 'uri', /label is not percent-encoded UTF-8/],
+    [`otpauth://totp/a?secret=${secret}&issuer=%FF`, 'uri', /parameter is not percent-encoded UTF-8/],
+    [`otpauth://totp/a?secret=${secret}\n`, 'uri', /control characters/],
+    [`otpauth://totp/a?secret=${secret}#x`, 'uri', /fragment/],
+    ['otpauth://totp/a', 'uri', /secret is missing/],
+    [`otpauth://totp/a?Secret=${secret}`, 'uri', /secret is missing/],
+    ['otpauth://totp/a?secret=', 'uri', /secret is empty/],
+    [`otpauth://totp/a?secret=${secret.toLowerCase()}`, 'uri', /lower-case/],
+    [`otpauth://totp/a?secret=${secret}&secret=${secret}`, 'uri', /secret is there more than once/],
+    [`${good}&algorithm=sha1`, 'parameters', /algorithm \(sha1\)/],
+    [`${good}&algorithm=MD5`, 'parameters', /algorithm \(MD5\)/],
+    [`${good}&digits=9`, 'parameters', /digits \(9\)/],
+    [`${good}&digits=06`, 'parameters', /digits \(06\)/],
+    [`${good}&digits=`, 'parameters', /digits \(empty\)/],
+    [`${good}&period=0`, 'parameters', /period \(0\)/],
+    [`${good}&period=-30`, 'parameters', /period \(-30\)/],
+    [`${good}&period=30.5`, 'parameters', /period \(30\.5\)/],
+    [`${good}&period=99999999999`, 'parameters', /period/],
+    [`${good}&counter=0`, 'parameters', /counter/],
+    [`${good}&digits=6&digits=8`, 'parameters', /digits is there more than once/],
+    [`${good}&digits=${secret}`, 'parameters', /of 32 characters/],
+  ])('refuses %s', (uri, kind, text) => {
+    const { keyUri, problems } = parseKeyUri(uri);
+
+    expect(keyUri).toBeUndefined();
+    expect(problems.map((problem) => problem.text).join('\n')).toMatch(text);
+    expect(problems.find((problem) => text.test(problem.text))?.kind).toBe(kind);
+    expect(JSON.stringify(problems)).not.toMatch(new RegExp(secret, 'i'));
+  });
+
+  test.each([
+    [`otpauth://totp/a b?digits=8&secret=${secret}`, { digits: 8 }],
+    [`otpauth://totp/?period=60&secret=${secret}`, { period: 60 }],
+    [`${good}&counter=1`, { digits: 6 }],
+  ])('leaves %s usable for codes', (uri, wanted) => {
+    expect(parseKeyUri(uri)).toMatchObject({ usable: wanted });
+  });
+
+  test('leaves nothing usable where a parameter is wrong', () => {
+    expect(parseKeyUri(`${good}&digits=5`)).not.toHaveProperty('usable');
+    expect(parseKeyUri('otpauth://totp/a')).not.toHaveProperty('usable');
+  });
+
+  test('tells all problems at once, each with its kind', () => {
+    const { problems } = parseKeyUri('otpauth://hotp/a b?secret=abc1&digits=5&counter=1');
+
+    expect(problems.map(({ kind }) => kind)).toEqual(['uri', 'uri', 'uri', 'parameters', 'parameters']);
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { secretHeaders, secretNames } from '../../src/redaction/positions.js';
+import { Redactor } from '../../src/redaction/redactor.js';
+
+const redactor = new Redactor();
+const body = (text: string, type?: string) => redactor.redactBody(text, type);
+
+describe('headers', () => {
+  test.each(secretHeaders)('%s, in any case', (name) => {
+    for (const written of [name, name.toUpperCase()]) {
+      expect(redactor.redactHeaders({ [written]: 'Bearer x', accept: '*/*' })).toEqual({
+        [written]: `[${name}]`,
+        accept: '*/*',
+      });
+    }
+  });
+
+  test('an empty one stays empty: it is what was sent', () => {
+    expect(redactor.redactHeaders({ apiKey: '' })).toEqual({ apiKey: '' });
+  });
+
+  test('others by value and by parameter', () => {
+    const knowing = new Redactor();
+    knowing.add('s3cret-value', 'session id');
+
+    expect(knowing.redactHeaders({ location: '/x?sessionId=abc', 'x-echo': 'is s3cret-value' })).toEqual({
+      location: '/x?sessionId=[sessionId]',
+      'x-echo': 'is [session id]',
+    });
+  });
+});
+
+describe('properties of JSON', () => {
+  test.each(secretNames)('%s, at any depth, in any case', (name) => {
+    const text = JSON.stringify({ a: [{ [name]: 'x"y\\' }], [name.toUpperCase()]: 'z', b: 1 }, null, 2);
+
+    expect(JSON.parse(body(text))).toEqual({
+      a: [{ [name]: `[${name}]` }],
+      [name.toUpperCase()]: `[${name}]`,
+      b: 1,
+    });
+  });
+
+  test.each([
+    ['{"otpCode":123456,"a":1}', '{"otpCode":"[otpCode]","a":1}'],
+    ['{"password": ["a", "}"], "a": 1}', '{"password": "[password]", "a": 1}'],
+    ['{"certificate":{"pem":"x","n":{"y":"]"}},"a":1}', '{"certificate":"[certificate]","a":1}'],
+    ['{"pass\\u0077ord":"x"}', '{"pass\\u0077ord":"[password]"}'],
+    ['{"password" :\n "x"}', '{"password" :\n "[password]"}'],
+    ['{"password":"x","password":"y"}', '{"password":"[password]","password":"[password]"}'],
+    ['{"a":"password","password":"x"}', '{"a":"password","password":"[password]"}'],
+  ])('%s', (text, wanted) => {
+    expect(body(text)).toBe(wanted);
+  });
+
+  test.each([
+    '{"password":null}',
+    '{"otpCode":""}',
+    '{"password":true}',
+    '{"passwordHint":"x"}',
+    '{"a":"password: x"}',
+    '{"password":"[password]"}',
+  ])('nothing to hide in %s', (text) => {
+    expect(body(text)).toBe(text);
+  });
+
+  test.each([
+    ['cut off in the value', '{"a":1,"password":"hunt', '{"a":1,"password":"[password]'],
+    ['cut off after an escape', '{"password":"hunt\\', '{"password":"[password]'],
+    ['cut off in a list', '{"password":["hunt","er', '{"password":"[password]"'],
+    ['cut off in a number', '{"otpCode":123', '{"otpCode":"[otpCode]"'],
+    ['not quoted', '{"password": hunter2, "a": 1}', '{"password": "[password]", "a": 1}'],
+    [
+      'in the midst of other text',
+      'Error: bad body {"password":"x"} refused',
+      'Error: bad body {"password":"[password]"} refused',
+    ],
+    [
+      'in a JSON string',
+      '{"message":"got {\\"password\\":\\"hunter2\\",\\"a\\":1}"}',
+      '{"message":"got {\\"password\\":\\"[password]\\",\\"a\\":1}"}',
+    ],
+    [
+      'in a JSON string, with quotes in the value',
+      '{"message":"{\\"password\\": \\"hun\\\\\\"ter\\", \\"a\\":1}"}',
+      '{"message":"{\\"password\\": \\"[password]\\", \\"a\\":1}"}',
+    ],
+    [
+      'in a JSON string, as a number',
+      '{"message":"{\\"otpCode\\":123456}"}',
+      '{"message":"{\\"otpCode\\":\\"[otpCode]\\"}"}',
+    ],
+  ])('%s', (_what, text, wanted) => {
+    expect(body(text)).toBe(wanted);
+  });
+});
+
+describe('forms and query strings', () => {
+  test.each([
+    ['username=a&password=b%26c&x=1', 'username=a&password=[password]&x=1'],
+    ['PASSWORD=b', 'PASSWORD=[password]'],
+    ['pass%77ord=b&x=1', 'pass%77ord=[password]&x=1'],
+    ['password=&x=%', 'password=&x=%'],
+    ['%E0%=1&otpCode=123', '%E0%=1&otpCode=[otpCode]'],
+    ['{"password":"sent as a form"}', '{"password":"[password]"}'],
+  ])('a form: %s', (text, wanted) => {
+    expect(body(text, 'application/x-www-form-urlencoded; charset=utf-8')).toBe(wanted);
+  });
+
+  test('a form that says it is something else', () => {
+    expect(body('a=1&password=b&c=2', 'application/json')).toBe('a=1&password=[password]&c=2');
+  });
+
+  test.each([
+    ['https://h/v2/x?otpCode=123456&a=1#f', 'https://h/v2/x?otpCode=[otpCode]&a=1#f'],
+    ['https://h/v2/x?a=1&apikey=k', 'https://h/v2/x?a=1&apikey=[apiKey]'],
+    ['https://user:pa@ss@h:1/v2', 'https://user:[password]@h:1/v2'],
+    ['https://h:8443/v2/users/sessions?sid=S-1', 'https://h:8443/v2/users/sessions?sid=S-1'],
+    ['https://[::1]:8443/v2@x', 'https://[::1]:8443/v2@x'],
+  ])('a URL: %s', (url, wanted) => {
+    expect(redactor.redactUrl(url)).toBe(wanted);
+  });
+
+  test('a known value anywhere in a URL', () => {
+    const knowing = new Redactor();
+    knowing.add('a/b c+d', 'session id');
+
+    expect(knowing.redactUrl('https://h/a%2Fb%20c%2Bd?x=a/b+c%2bd')).toBe(
+      'https://h/[session id]?x=[session id]',
+    );
+  });
+});
+
+describe('long bodies', () => {
+  test('up to 4,096 characters stay whole', () => {
+    expect(body('x'.repeat(4096))).toBe('x'.repeat(4096));
+  });
+
+  test('longer ones are cut and say how long they were', () => {
+    expect(body('x'.repeat(5000))).toBe(`${'x'.repeat(4096)}… (5000 characters in all)`);
+  });
+
+  test('a secret across the cut leaves no half', () => {
+    const knowing = new Redactor();
+    knowing.add('hunter2hunter2', 'password');
+    const text = `${'x'.repeat(4090)}hunter2hunter2${'y'.repeat(100)}`;
+
+    expect(knowing.redactBody(text)).toBe(`${'x'.repeat(4090)}[passw… (${text.length} characters in all)`);
+  });
+
+  test('the cut halves no character', () => {
+    expect(body(`${'x'.repeat(4095)}🔑${'y'.repeat(10)}`)).toBe(
+      `${'x'.repeat(4095)}… (4107 characters in all)`,
+    );
+  });
+});

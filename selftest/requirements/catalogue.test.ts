@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/errors.js';
+import { packageRoot } from '../../src/package-root.js';
+import { appliesTo, loadRequirements, requirementById } from '../../src/requirements/catalogue.js';
+import { requirementIds } from '../../src/requirements/ids.js';
+import { needNames } from '../../src/requirements/needs.js';
+
+const published = join(packageRoot(), 'spec', 'requirements');
+
+describe('the catalogue', () => {
+  test('holds every id once, in the order of the generated list', () => {
+    expect(loadRequirements().map(({ id }) => id)).toEqual(requirementIds);
+    expect(new Set(requirementIds).size).toBe(requirementIds.length);
+  });
+
+  test('has an id list that is fresh', () => {
+    const script = join(packageRoot(), 'scripts', 'generate-requirement-ids.mjs');
+    const fresh = execFileSync(process.execPath, [script, '--print'], { encoding: 'utf8' });
+
+    expect(readFileSync(join(packageRoot(), 'src', 'requirements', 'ids.ts'), 'utf8')).toBe(fresh);
+  });
+
+  test('reads a requirement with all that is said of it', () => {
+    expect(requirementById('access/token-in-authorization')).toEqual({
+      id: 'access/token-in-authorization',
+      area: 'access',
+      areaTitle: 'Credentials and privileges',
+      level: 'must',
+      text: 'An access token in the Authorization header suffices as credential.',
+      source: 'API document, securitySchemes.Bearer',
+      operations: ['GetMFAConfig'],
+      needs: ['stateChanges', 'userPassword', 'clusterMfaOff'],
+      since: '7.1.2_u3',
+    });
+  });
+
+  test('takes the area from the id, where a file holds several', () => {
+    expect(requirementById('email-login/code-works-once')).toMatchObject({
+      area: 'email-login',
+      areaTitle: 'Mailed one-time codes',
+    });
+  });
+
+  test('keeps each area in one file', () => {
+    const files = readdirSync(published).filter((name) => name.endsWith('.yaml'));
+    const areas = files.flatMap((name) => {
+      const ids = readFileSync(join(published, name), 'utf8').matchAll(/- id: (.*)\//g);
+      return [...new Set([...ids].map((match) => match[1]))];
+    });
+
+    expect(areas.length).toBe(new Set(areas).size);
+  });
+
+  test('explains every need in its README', () => {
+    const readme = readFileSync(join(published, 'README.md'), 'utf8');
+
+    expect(needNames.filter((need) => !readme.includes(`\`${need}\``))).toEqual([]);
+  });
+});
+
+test.each([
+  [{}, '6.6.0d', true],
+  [{ since: '6.8.1' }, '6.6.0d', false],
+  [{ since: '6.8.1' }, '6.8.1', true],
+  [{ since: '6.8.1' }, 'latest', true],
+  [{ until: '7.0' }, '7.0', true],
+  [{ until: '7.0' }, '7.1', false],
+  [{ since: '6.8.1', until: '7.0' }, '6.6.0d', false],
+] as const)('%j applies to %s: %s', (span, release, expected) => {
+  expect(appliesTo(span, release)).toBe(expected);
+});
+
+describe('a mistyped id', () => {
+  test.each([
+    ['totp-login/refuses-repaly', /There is no requirement .*; did you mean totp-login\/refuses-replay/],
+    ['refuses-replay', /did you mean totp-login\/refuses-replay or verify-totp\/refuses-replay\?/],
+    ['xyzzy/qqq', /mfa-conformance list shows all/],
+    ['', /mfa-conformance list shows all/],
+  ])('%j is answered by what may be meant', (id, expected) => {
+    expect(() => requirementById(id)).toThrow(ConfigurationError);
+    expect(() => requirementById(id)).toThrow(expected);
+  });
+});
+
+describe('a mistake in a file', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-requirements-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const entry = (more = '', id = 'http/utf-8') =>
+    `  - id: ${id}\n    level: must\n    text: A sentence.\n    source: RFC\n    operations: []\n${more}`;
+
+  function complaint(content: string, name = 'http.yaml'): string {
+    writeFileSync(join(folder, name), content);
+    try {
+      loadRequirements(folder);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.message.replaceAll(`${folder}/`, '');
+      throw error;
+    }
+    return '';
+  }
+
+  const file = (entries: string) => `area: http\ntitle: HTTP\nrequirements:\n${entries}`;
+
+  test('none, to begin with', () => {
+    expect(complaint(file(entry()))).toBe('');
+    expect(loadRequirements(folder)).toHaveLength(1);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'an unknown need',
+      entry('    needs: [mial]\n'),
+      'http.yaml:9:13 requirements[0].needs[0]: mial is unknown; did you mean mail?',
+    ],
+    [
+      'an unknown operation',
+      entry().replace('[]', '[GetMFAConfig, GetMfaConfg]'),
+      'http.yaml:8:32 requirements[0].operations[1]: GetMfaConfg is unknown; did you mean GetMFAConfig?',
+    ],
+    [
+      'an id twice',
+      entry() + entry(),
+      'http.yaml:9:9 requirements[1].id: http/utf-8 is taken: http.yaml:4 requirements[0].id',
+    ],
+    [
+      'an id not generated',
+      entry('', 'http/brand-new'),
+      'http.yaml:4:9 requirements[0].id: http/brand-new is not in src/requirements/ids.ts: run npm run generate',
+    ],
+    [
+      'an unknown level',
+      entry().replace('must', 'msut'),
+      'http.yaml:5:12 requirements[0].level: must be one of must, should; did you mean must?',
+    ],
+    [
+      'an unknown release',
+      entry('    since: 6.8.2\n'),
+      'http.yaml:9:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest; did you mean 6.8.1?',
+    ],
+    [
+      'an unquoted release',
+      entry('    since: 7.0\n'),
+      'http.yaml:9:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
+    ],
+    [
+      'releases the wrong way round',
+      entry('    since: 7.2.1\n    until: 6.8.1\n'),
+      'http.yaml:10:12 requirements[0].until: is older than since (7.2.1)',
+    ],
+    [
+      'an unknown field',
+      entry('    nedes: []\n'),
+      'http.yaml:9:5 requirements[0].nedes: unknown key; did you mean needs?',
+    ],
+    [
+      'no source',
+      entry().replace('    source: RFC\n', ''),
+      'http.yaml:4:5 requirements[0].source: missing. What the requirement stands on.',
+    ],
+  ])('%s', (_, entries, expected) => {
+    expect(complaint(file(entries))).toBe(expected);
+  });
+
+  test('another area than the file is named after', () => {
+    expect(complaint(file(entry()), 'other.yaml')).toBe(
+      "other.yaml:1:7 area: must be the file's name without .yaml",
+    );
+  });
+
+  test('an id that another file has', () => {
+    writeFileSync(join(folder, 'a.yaml'), file(entry()).replace('area: http', 'area: a'));
+
+    expect(complaint(file(entry()))).toBe(
+      'http.yaml:4:9 requirements[0].id: http/utf-8 is taken: a.yaml:4 requirements[0].id',
+    );
+  });
+
+  test('no folder, or nothing in it', () => {
+    expect(() => loadRequirements(folder)).toThrow(/holds no requirements/);
+    expect(() => loadRequirements(join(folder, 'none'))).toThrow(/no such folder/);
+  });
+});

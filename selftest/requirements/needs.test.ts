@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { meaningOf, missingNeed, type Need, needNames } from '../../src/requirements/needs.js';
+import { Secret } from '../../src/target/secret.js';
+import type { Account, AccountRole, Allow, Target } from '../../src/target/target.js';
+
+const allow: Allow = {
+  stateChanges: true,
+  clusterMfa: true,
+  replaceTotpOf: ['admin', 'other', 'supportUser'],
+  lockOut: true,
+  disposable: false,
+};
+
+function account(role: AccountRole): Account & { readonly password: Secret } {
+  return { role, username: role, password: new Secret('pw'), domain: 'LOCAL', email: `${role}@lab.example` };
+}
+
+/** Meets every need but `disposable`. */
+const rich: Target = {
+  name: 'lab',
+  file: '/lab.yaml',
+  baseUrl: 'https://h/v2',
+  release: '7.1.2_u3',
+  tls: { insecure: false },
+  accounts: {
+    admin: { ...account('admin'), apiKey: new Secret('key') },
+    viewer: account('viewer'),
+    other: account('other'),
+  },
+  supportUser: { email: 'support@lab.example' },
+  mail: { kind: 'smtp', host: '::', port: 25, timeoutMs: 1, quietMs: 1 },
+  clock: { control: 'http://h/clock' },
+  allow,
+  limits: { requestTimeoutMs: 1000 },
+};
+
+const bare: Account = { role: 'admin', domain: 'LOCAL', apiKey: new Secret('key') };
+const poor: Target = {
+  name: 'lab',
+  file: '/lab.yaml',
+  baseUrl: 'https://h/v2',
+  release: '7.1.2_u3',
+  tls: { insecure: false },
+  accounts: { admin: bare },
+  supportUser: {},
+  allow: { ...allow, stateChanges: false, clusterMfa: false, replaceTotpOf: [], lockOut: false },
+  limits: { requestTimeoutMs: 1000 },
+};
+
+const full = { mode: 'full', slow: false } as const;
+const reason = (target: Target, ...needs: Need[]) => missingNeed(target, { needs }, full);
+
+describe('what the target file alone says', () => {
+  test.each(needNames.filter((need) => need !== 'disposable'))('a rich target file meets %s', (need) => {
+    expect(reason(rich, need)).toBeUndefined();
+  });
+
+  test.each<[Need, Target, string]>([
+    [
+      'apiKey',
+      { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
+      'the target file has no API key of the admin',
+    ],
+    ['stateChanges', poor, 'would change state: allow.stateChanges is not true'],
+    ['clusterMfa', poor, 'would change state: allow.stateChanges is not true'],
+    [
+      'clusterMfa',
+      { ...rich, allow: { ...allow, clusterMfa: false } },
+      "would switch the cluster's MFA: allow.clusterMfa is not true",
+    ],
+    ['supportMfaOff', poor, 'would change state: allow.stateChanges is not true'],
+    [
+      'replaceTotp',
+      { ...rich, accounts: { admin: bare } },
+      'the target file has no account with username and password',
+    ],
+    [
+      'replaceTotp',
+      {
+        ...rich,
+        accounts: { admin: bare, other: account('other') },
+        allow: { ...allow, replaceTotpOf: ['admin'] },
+      },
+      'would replace the TOTP enrolment of other: not in allow.replaceTotpOf',
+    ],
+    [
+      'replaceTotp',
+      { ...rich, allow: { ...allow, replaceTotpOf: ['supportUser'] } },
+      'would replace the TOTP enrolment of other or viewer or admin: not in allow.replaceTotpOf',
+    ],
+    [
+      'replaceTotpOfTwo',
+      { ...rich, accounts: { admin: account('admin') } },
+      'the target file has no two accounts with username and password',
+    ],
+    [
+      'replaceTotpOfTwo',
+      { ...rich, allow: { ...allow, replaceTotpOf: ['other'] } },
+      'would replace the TOTP enrolment of viewer or admin: not in allow.replaceTotpOf',
+    ],
+    [
+      'replaceSupportTotp',
+      { ...rich, allow: { ...allow, replaceTotpOf: ['other'] } },
+      'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf',
+    ],
+    ['supportMail', poor, 'the target file has no mail section'],
+    ['supportMail', { ...rich, supportUser: {} }, 'the target file has no supportUser.email'],
+    [
+      'secondAddress',
+      { ...rich, accounts: { admin: account('admin') }, supportUser: { email: 'ADMIN@lab.example' } },
+      'the target file has no second mail address',
+    ],
+    ['mail', poor, 'the target file has no mail section'],
+    ['userMail', poor, 'the target file has no account with username, password and email'],
+    [
+      'userMailOfTwo',
+      { ...rich, accounts: { admin: account('admin') } },
+      'the target file has no two accounts with username, password and an email of their own',
+    ],
+    [
+      'userMailOfTwo',
+      {
+        ...rich,
+        accounts: { admin: account('admin'), other: { ...account('other'), email: 'admin@lab.example' } },
+      },
+      'the target file has no two accounts with username, password and an email of their own',
+    ],
+    ['userPassword', poor, 'the target file has no account with username and password'],
+    ['viewer', poor, 'the target file has no viewer account'],
+    ['disposable', rich, 'only for a throw-away target: allow.disposable is not true'],
+    ['lockOut', poor, 'would lock an account for a while: allow.lockOut is not true'],
+    ['longWait', poor, 'would wait for minutes: needs --slow, or clock.control'],
+  ])('%s', (need, target, expected) => {
+    expect(reason(target, need)).toBe(expected);
+  });
+
+  test('--slow makes up for a clock that can not be moved', () => {
+    expect(missingNeed(poor, { needs: ['longWait'] }, { mode: 'full', slow: true })).toBeUndefined();
+  });
+
+  test('a throw-away target lets everything be done that it has the accounts for', () => {
+    const disposable: Target = { ...rich, allow: { ...poor.allow, disposable: true } };
+
+    expect(needNames.filter((need) => reason(disposable, need) !== undefined)).toEqual([]);
+  });
+
+  test('the first need that is missing is told', () => {
+    expect(reason(poor, 'mail', 'stateChanges', 'viewer')).toBe('the target file has no mail section');
+    expect(reason(rich, 'mail', 'stateChanges', 'disposable')).toContain('allow.disposable');
+  });
+
+  test("what depends on the target's state is left to who has read it", () => {
+    expect(needNames.filter((need) => meaningOf(need).foundOnTarget !== undefined)).toEqual([
+      'clusterMfaOff',
+      'supportMfaOff',
+    ]);
+    expect(reason({ ...rich, allow: { ...allow, clusterMfa: false } }, 'clusterMfaOff')).toBeUndefined();
+  });
+});
+
+describe('read-only', () => {
+  const readOnly = { mode: 'read-only', slow: true } as const;
+
+  test('leaves out all that writes, whatever is allowed', () => {
+    const writing: Need[] = [
+      'stateChanges',
+      'clusterMfa',
+      'supportMfaOff',
+      'replaceTotp',
+      'replaceTotpOfTwo',
+      'replaceSupportTotp',
+      'disposable',
+      'lockOut',
+    ];
+
+    expect(
+      needNames.filter(
+        (need) =>
+          missingNeed(rich, { needs: [need] }, readOnly) === 'would change state: the run is read-only',
+      ),
+    ).toEqual(writing.toSorted((a, b) => needNames.indexOf(a) - needNames.indexOf(b)));
+  });
+
+  test('leaves requirements that only read', () => {
+    const left = loadRequirements().filter(
+      (requirement) => missingNeed(rich, requirement, readOnly) === undefined,
+    );
+
+    expect(left.map(({ id }) => id)).toContain('mfa-config/get-answers-200');
+    expect(
+      left.filter(({ operations }) => operations.some((operation) => !operation.startsWith('Get'))),
+    ).toEqual([]);
+  });
+});
+
+test('every requirement whose operations write needs leave to change state', () => {
+  const writes = loadRequirements().filter(({ operations }) =>
+    operations.some((operation) => !operation.startsWith('Get')),
+  );
+
+  expect(
+    writes.filter(({ needs }) => !needs.some((need) => meaningOf(need).writes)).map(({ id }) => id),
+  ).toEqual([]);
+});

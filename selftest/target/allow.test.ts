@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { effectiveAllow } from '../../src/target/allow.js';
+import type { Allow } from '../../src/target/target.js';
+import { messageOf } from './files.js';
+
+const nothing: Allow = {
+  stateChanges: false,
+  clusterMfa: false,
+  replaceTotpOf: [],
+  lockOut: false,
+  disposable: false,
+};
+
+test('a throw-away target allows all of it', () => {
+  const all = effectiveAllow({ ...nothing, disposable: true });
+
+  expect(all).toEqual({
+    stateChanges: true,
+    clusterMfa: true,
+    replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+    lockOut: true,
+    disposable: true,
+  });
+  expect(effectiveAllow(all)).toEqual(all);
+});
+
+test('what is not allowed stays so', () => {
+  expect(effectiveAllow({ ...nothing, stateChanges: true })).toEqual({ ...nothing, stateChanges: true });
+});
+
+test('what goes beyond state changes needs them', () => {
+  expect(messageOf(() => effectiveAllow({ ...nothing, clusterMfa: true }))).toMatch(
+    /^allow\.clusterMfa: needs stateChanges/,
+  );
+  expect(messageOf(() => effectiveAllow({ ...nothing, replaceTotpOf: ['other'] }))).toMatch(
+    /^allow\.replaceTotpOf: needs/,
+  );
+});

@@ -1,0 +1,149 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readTarget } from '../../src/target/read.js';
+import { complaint, env, good, head } from './complaint.js';
+import { messageOf, temporaryFolder } from './files.js';
+
+describe('a file that can not be read', () => {
+  test('is named, with what is in the way', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'folder.yaml'));
+    symlinkSync(join(folder, 'loop.yaml'), join(folder, 'loop.yaml'));
+    const said = (name: string) =>
+      messageOf(() => readTarget(join(folder, name), env)).replace(`${folder}/`, '');
+
+    expect(said('missing.yaml')).toBe('missing.yaml: no such file');
+    expect(said('folder.yaml')).toBe('folder.yaml: is a folder, not a file');
+    expect(said('loop.yaml')).toContain('leads in a circle');
+    expect(said('folder.yaml/a.yaml')).toContain('no such file');
+  });
+
+  test.each([
+    ['an unknown extension', good, 'lab.txt', "lab.txt: a target file's name must end in .yaml, .yml, .json"],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${good}`, 'utf16le'),
+      'lab.yaml',
+      'lab.yaml: is not UTF-8 text: save it as UTF-8',
+    ],
+    [
+      'too much',
+      `${good}# ${'x'.repeat(1_000_000)}`,
+      'lab.yaml',
+      'lab.yaml: is too large: more than 1000000 bytes',
+    ],
+    ['nothing', '', 'lab.yaml', 'lab.yaml:1:1 the file is empty: it needs at least baseUrl and accounts'],
+    [
+      'a comment only',
+      '# nothing\n',
+      'lab.yaml',
+      'lab.yaml:1:1 the file is empty: it needs at least baseUrl and accounts',
+    ],
+    [
+      'nothing in JSON',
+      ' \n',
+      'lab.json',
+      'lab.json:1:1 the file is empty: it needs at least baseUrl and accounts',
+    ],
+    [
+      'a list',
+      '- a\n',
+      'lab.yaml',
+      'lab.yaml:1:1 the file is no mapping (key: value): it needs at least baseUrl and accounts',
+    ],
+    [
+      'a word',
+      'hello\n',
+      'lab.yaml',
+      'lab.yaml:1:1 the file is no mapping (key: value): it needs at least baseUrl and accounts',
+    ],
+  ])('holds %s', (_, text, name, expected) => {
+    expect(complaint(text, name)).toBe(expected);
+  });
+});
+
+describe('broken YAML and JSON', () => {
+  test.each([
+    ['a tab', `${head}accounts:\n\tadmin: x\n`, /^lab\.yaml:3:1 not valid YAML: a tab/],
+    ['a bracket left open', `${head}accounts: [\n`, /^lab\.yaml:\d:\d+ not valid YAML: wrong indentation/],
+    ['a quote left open', `${head}name: "x\n`, /^lab\.yaml:\d:\d+ not valid YAML/],
+    ['two keys on a line', 'name: a: b\n', /^lab\.yaml:1:7 not valid YAML: a second key on one line/],
+    ['a reserved character', 'name: @home\n', /^lab\.yaml:1:7 not valid YAML: a text can not begin with/],
+    [
+      'braces of a variable in braces',
+      'accounts: { admin: { apiKey: ${KEY} } }\n',
+      /^lab\.yaml:1:\d+ not valid YAML: inside { } or \[ \] a value with \${…} must be quoted/,
+    ],
+    [
+      'a duplicate key',
+      `${good}mail:\n  kind: smtp\n  kind: imap\n`,
+      /^lab\.yaml:5:3 mail\.kind: this key was there before/,
+    ],
+    ['two documents', `${good}---\n${good}`, /^lab\.yaml:3:1 not valid YAML: a second document begins here/],
+    ['an unknown tag', `${good}name: !secret x\n`, /^lab\.yaml:3:7 not valid YAML: a tag/],
+    ['an alias of nothing', `${good}name: *x\n`, /^lab\.yaml:3:7 an alias/],
+    ['a key that is no word', '? [a]\n: 1\n', /^lab\.yaml:1:3 not valid YAML: a key must be a plain word/],
+    ['deep nesting', `name: ${'['.repeat(20_000)}`, /^lab\.yaml:1:\d+ nested too deeply/],
+    ['deep nesting in blocks', `${'- '.repeat(20_000)}a`, /^lab\.yaml:1:\d+ nested too deeply/],
+    [
+      'an alias bomb',
+      `a: &a [x,x,x,x,x,x,x,x]\n${'bcdefgh'.replace(/./g, (name, at) => `${name}: &${name} [${Array(8).fill(`*${'abcdefgh'[at]}`)}]\n`)}`,
+      /^lab\.yaml:1:1 too many aliases/,
+    ],
+    [
+      'an alias inside its own anchor',
+      `${good}name: &x [*x]\n`,
+      /^lab\.yaml:3:11 an alias \(\*name\) inside of what it stands for/,
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(complaint(text)).toMatch(expected);
+  });
+
+  test.each([
+    ['a comma too many', '{\n  "baseUrl": "https://h/v2",\n}', 3],
+    ['a comment', '{\n  // here\n}', 2],
+    ['a missing quote', '{ "baseUrl: 1 }', 1],
+    ['YAML', 'baseUrl: https://h/v2', 1],
+    ['more after the end', '{}\n{}', 2],
+  ])('JSON with %s', (_, text, line) => {
+    expect(complaint(text, 'lab.json')).toMatch(
+      new RegExp(`^lab\\.json:${line}:\\d+ not valid JSON from here on`),
+    );
+  });
+
+  test('a duplicate key in JSON', () => {
+    expect(complaint('{"name": "a",\n "name": "b"}', 'lab.json')).toBe(
+      'lab.json:2:2 name: this key was there before: keep one of the two',
+    );
+  });
+});
+
+test.each([
+  ['a broken line', 'accounts: { admin: { password: hunter2: x } }'],
+  ['an unclosed quote', 'accounts:\n  admin:\n    password: "hunter2\n'],
+  ['a reserved character', 'accounts: { admin: { password: @hunter2 } }'],
+  ['a bad escape', 'accounts: { admin: { password: "\\hunter2" } }'],
+  ['a tag', 'accounts: { admin: { password: !hunter2 x } }'],
+  ['an alias', 'accounts: { admin: { password: *hunter2 } }'],
+  ['a wrong type', 'accounts: { admin: { password: [hunter2] } }'],
+  ['a text for a section', 'accounts: { admin: hunter2 }'],
+  [
+    'everything wrong',
+    'baseUrl: hunter2\nname: "hunter2/"\nrelease: "${PW}"\naccounts: { admin: { apiKey: "${PW} x", email: "${PW}" } }\ntls: { ca: "${PW}", pin: "${PW}" }',
+  ],
+])('no value is quoted that may be a secret: %s', (_, text) => {
+  expect(complaint(text)).not.toContain('hunter2');
+  expect(complaint(text)).toContain('lab.yaml:');
+});
+
+test('a broken JSON file is not quoted either', () => {
+  expect(complaint('{"accounts": {"admin": {"apiKey": hunter2}}}', 'lab.json')).not.toContain('hunter2');
+});
+
+test('deep nesting in JSON ends nothing but the reading', () => {
+  expect(complaint('['.repeat(100_000), 'lab.json')).toBe(
+    'lab.json:1:51 nested too deeply: more than 50 levels',
+  );
+});

@@ -1,0 +1,18 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
+import { readTarget } from '../../src/target/read.js';
+import { messageOf, temporaryFolder, write } from './files.js';
+
+/** The environment that these target files are read in. */
+export const env = { KEY: 'key-1', PW: 'hunter2-pw', EMPTY: '' };
+
+/** What is said of a file, with its folder left out. */
+export function complaint(text: string | Uint8Array, name = 'lab.yaml', mode = 0o644): string {
+  const folder = temporaryFolder();
+  const file = write(folder, name, text, mode);
+  return messageOf(() => readTarget(file, env)).replaceAll(`${folder}/`, '');
+}
+
+export const head = 'baseUrl: https://h/v2\n';
+export const admin = 'accounts: { admin: { apiKey: "${KEY}" } }\n';
+/** The shortest good target file: two lines. */
+export const good = head + admin;

@@ -1,0 +1,307 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
+import { describe, expect, test } from 'vitest';
+import { admin, complaint, good, head } from './complaint.js';
+
+describe('mistakes in what is written', () => {
+  test.each<[string, string, string]>([
+    [
+      'a mistyped key',
+      `${head}accounts:\n  admin:\n    username: a\n    password: "\${PW}"\n    pasword: x\n`,
+      '6:5 accounts.admin.pasword: unknown key; did you mean password?',
+    ],
+    [
+      'an unknown key',
+      `${good}supportUser: { shoe: 1 }\n`,
+      '3:16 supportUser.shoe: unknown key; known here: email, password',
+    ],
+    [
+      'no baseUrl',
+      admin,
+      "1:1 baseUrl: missing: write the URL of the API's root, such as https://10.2.0.7/v2",
+    ],
+    ['no accounts', head, '1:1 accounts: missing. The users that the suite acts as.'],
+    [
+      'an unquoted release',
+      `${good}release: 7.0\n`,
+      '3:10 release: must be quoted: "7.0", or it is read as a number',
+    ],
+    [
+      'an empty section',
+      `${good}supportUser:\n`,
+      '3:1 supportUser: is empty: must be keys with values; or leave the key out',
+    ],
+    [
+      'a number for text',
+      `${head}accounts: { admin: { username: 1, password: "\${PW}" } }\n`,
+      '2:32 accounts.admin.username: must be text, not a number: put it in quotes',
+    ],
+    ['true for text', `${good}name: true\n`, '3:7 name: must be text, not true or false: put it in quotes'],
+    ['a list for text', `${good}name: [a]\n`, '3:7 name: must be text'],
+    ['empty text', `${good}name: ""\n`, '3:7 name: is empty: write a value, or leave the key out'],
+    ['text for a section', `${good}mail: smtp\n`, '3:7 mail: must be keys with values'],
+    [
+      'yes for true',
+      `${good}allow: { stateChanges: yes }\n`,
+      "3:24 allow.stateChanges: must be true or false, without quotes; an environment variable can't stand here",
+    ],
+    [
+      'an unknown kind of mail',
+      `${good}mail: { kind: pop3 }\n`,
+      '3:15 mail.kind: must be one of smtp, imap, command',
+    ],
+    [
+      'no kind of mail',
+      `${good}mail: { listen: "x:1" }\n`,
+      '3:1 mail.kind: missing. smtp: the suite listens; imap: it reads a mailbox; command: it asks a program.',
+    ],
+    [
+      'a key of another kind of mail',
+      `${good}mail: { kind: smtp, listen: "h:1", host: x }\n`,
+      '3:36 mail.host: unknown key; known here: kind, listen, timeoutMs, quietMs, codePattern',
+    ],
+    [
+      'a port that is none',
+      `${good}mail: { kind: imap, host: h, username: u, password: "\${PW}", port: 70000 }\n`,
+      '3:68 mail.port: must be 65535 or less',
+    ],
+    [
+      'no command',
+      `${good}mail: { kind: command, run: [] }\n`,
+      '3:29 mail.run: is empty: write at least one',
+    ],
+    [
+      'an unknown role',
+      `${good}allow: { replaceTotpOf: [viewr] }\n`,
+      '3:26 allow.replaceTotpOf[0]: must be one of admin, viewer, other, supportUser; did you mean viewer?',
+    ],
+    [
+      'an unknown account',
+      `${head}accounts: { admin: { apiKey: "\${KEY}" }, bob: {} }\n`,
+      '2:42 accounts.bob: unknown key; known here: admin, viewer, other',
+    ],
+    [
+      'no rate',
+      `${good}limits: { requestsPerSecond: 0 }\n`,
+      '3:30 limits.requestsPerSecond: must be more than 0',
+    ],
+    [
+      'a file with something else',
+      `${good}name: { fromFile: x, and: y }\n`,
+      '3:22 name.and: unknown key; known here: fromFile',
+    ],
+    [
+      'a user name without password',
+      `${head}accounts: { admin: { username: a } }\n`,
+      '2:13 accounts.admin.password: missing: username needs it. The password to log in with.',
+    ],
+    [
+      'a password without user name',
+      `${good}  \n`.replace('apiKey: "${KEY}"', 'password: "${PW}"'),
+      '2:13 accounts.admin.username: missing: password needs it. The name to log in with.',
+    ],
+    [
+      'a certificate without key',
+      `${good}tls: { cert: c.pem }\n`,
+      "3:1 tls.key: missing: cert needs it. A PEM file of the client certificate's key, or its text.",
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(complaint(text)).toBe(`lab.yaml:${expected}`);
+  });
+
+  test('all of them are told at once, in the order of the file', () => {
+    const lines = complaint(
+      `nam: x\n${good}release: 7.1\nmail: { kind: smtp, listen: "\${NOWHERE}" }\n`,
+    ).split('\n');
+
+    expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+      'lab.yaml:1:1 nam',
+      'lab.yaml:4:10 release',
+      'lab.yaml:5:29 mail.listen',
+    ]);
+  });
+
+  test('the place is right in JSON too', () => {
+    expect(complaint('{\n  "baseUrl": "https://h/v2",\n  "acounts": {}\n}', 'lab.json').split('\n')[1]).toBe(
+      'lab.json:3:3 acounts: unknown key; did you mean accounts?',
+    );
+  });
+});
+
+describe('mistakes in what is meant', () => {
+  const withUrl = (url: string) => `baseUrl: "${url}"\n${admin}`;
+
+  test.each<[string, string, string]>([
+    [
+      'a variable that is not set',
+      good.replace('KEY', 'NO_KEY'),
+      '2:30 accounts.admin.apiKey: the environment variable NO_KEY is not set',
+    ],
+    [
+      'an empty variable',
+      good.replace('KEY', 'EMPTY'),
+      '2:30 accounts.admin.apiKey: the environment variable EMPTY is empty',
+    ],
+    [
+      'a default for a variable',
+      good.replace('KEY', 'KEY:-x'),
+      '2:30 accounts.admin.apiKey: ${…} can hold the name of an environment variable only; put a value that holds ${ itself into one',
+    ],
+    [
+      'a variable left open',
+      `${good}name: a\${KEY\n`,
+      '3:7 name: ${…} can hold the name of an environment variable only; put a value that holds ${ itself into one',
+    ],
+    [
+      'a file that is not there',
+      `${good}supportUser: { password: { fromFile: no/file } }\n`,
+      '3:38 supportUser.password.fromFile: no/file: no such file',
+    ],
+    ['a path without scheme', withUrl('10.2.0.7/v2'), '1:10 baseUrl: must begin with https:// or http://'],
+    [
+      'a host and port without scheme',
+      withUrl('localhost:8443/v2'),
+      '1:10 baseUrl: must begin with https:// or http://',
+    ],
+    ['another scheme', withUrl('ftp://h/v2'), '1:10 baseUrl: must begin with https:// or http://'],
+    ['a query', withUrl('https://h/v2?'), '1:10 baseUrl: must not have a query (?…)'],
+    ['a fragment', withUrl('https://h/v2#x'), '1:10 baseUrl: must not have a fragment (#…)'],
+    [
+      'credentials in the URL',
+      withUrl('https://me:hunter2@h/v2'),
+      '1:10 baseUrl: must not hold a user name or password: they go to accounts',
+    ],
+    ['a space in the URL', withUrl('https://h /v2'), '1:10 baseUrl: holds a space or a line break'],
+    ['a URL without host', withUrl('https:///'), '1:10 baseUrl: is no URL: https://HOST[:PORT]/PATH'],
+    [
+      'an unknown release',
+      `${good}release: "\${PW}"\n`,
+      '3:10 release: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
+    ],
+    [
+      'release auto',
+      `${good}release: auto\n`,
+      '3:10 release: auto needs detect, which this version does not have; give a release: 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
+    ],
+    [
+      'no credentials',
+      `${head}accounts: { admin: { domain: x } }\n`,
+      '2:13 accounts.admin: has no credentials: give it an apiKey, or username and password',
+    ],
+    [
+      'an API key of two lines',
+      good.replace('"${KEY}"', '{ fromFile: lab.yaml }'),
+      '2:30 accounts.admin.apiKey: holds a space, a line break or another character that no API key can have',
+    ],
+    [
+      'two roles of one user',
+      `${head}accounts: { admin: { username: a, password: "\${PW}" }, other: { username: A, password: "\${PW}" } }\n`,
+      '2:75 accounts.other.username: is the same user as accounts.admin: name another',
+    ],
+    [
+      'no mail address',
+      `${good}supportUser: { email: "a@b, c@d" }\n`,
+      '3:23 supportUser.email: must be one mail address and nothing else: user@host.example',
+    ],
+    [
+      'an address without port',
+      `${good}mail: { kind: smtp, listen: 0.0.0.0 }\n`,
+      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'an IPv6 address without brackets',
+      `${good}mail: { kind: smtp, listen: "::1:25" }\n`,
+      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'a port out of range',
+      `${good}mail: { kind: smtp, listen: "h:65536" }\n`,
+      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'an address that is none',
+      `${good}mail: { kind: smtp, listen: "300.1.1.1:25" }\n`,
+      '3:29 mail.listen: must be an address and a port: 0.0.0.0:2525, [::]:2525',
+    ],
+    [
+      'a port in the IMAP host',
+      `${good}mail: { kind: imap, host: "h:993", username: u, password: "\${PW}" }\n`,
+      '3:27 mail.host: must not have a port: it goes to mail.port',
+    ],
+    [
+      'a broken pattern',
+      `${good}mail: { kind: smtp, listen: "h:1", codePattern: "(" }\n`,
+      '3:49 mail.codePattern: is no regular expression: look for a bracket that is not closed',
+    ],
+    [
+      'a pattern for nothing',
+      `${good}mail: { kind: smtp, listen: "h:1", codePattern: "\\\\d*" }\n`,
+      '3:49 mail.codePattern: matches an empty text: say how long a code is, such as \\d{6}',
+    ],
+    [
+      'a command that is not there',
+      `${good}mail: { kind: command, run: [./no-such] }\n`,
+      '3:30 mail.run[0]: no such file',
+    ],
+    [
+      'clusterMfa without stateChanges',
+      `${good}allow: { clusterMfa: true }\n`,
+      '3:22 allow.clusterMfa: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
+    ],
+    [
+      'replaceTotpOf without stateChanges',
+      `${good}allow: { replaceTotpOf: [admin] }\n`,
+      '3:25 allow.replaceTotpOf: needs stateChanges as well: set allow.stateChanges to true, or leave this out',
+    ],
+    [
+      'replaceTotpOf an account that is not there',
+      `${good}allow: { stateChanges: true, replaceTotpOf: [other] }\n`,
+      '3:46 allow.replaceTotpOf[0]: there is no accounts.other',
+    ],
+    ['a waivers file that is not there', `${good}waivers: no.yaml\n`, '3:10 waivers: no.yaml: no such file'],
+    [
+      'a clock without scheme',
+      `${good}clock: { control: 127.0.0.1 }\n`,
+      '3:19 clock.control: must begin with https:// or http://',
+    ],
+    [
+      'a name with a slash',
+      `${good}name: a/b\n`,
+      `3:7 name: can't be the name of a folder on every system: it holds one of < > : " / \\ | ? * or a control character`,
+    ],
+    [
+      'a name that ends with a dot',
+      `${good}name: a.\n`,
+      "3:7 name: can't be the name of a folder on every system: it begins with a space, or ends with a space or a dot",
+    ],
+    [
+      'the name of a device',
+      `${good}name: nul.x\n`,
+      "3:7 name: can't be the name of a folder on every system: Windows keeps it for a device",
+    ],
+    [
+      'a very long name',
+      `${good}name: ${'x'.repeat(101)}\n`,
+      "3:7 name: can't be the name of a folder on every system: it is longer than 100 bytes",
+    ],
+    [
+      'a secret written out',
+      good.replace('"${KEY}"', 'hunter2-key'),
+      '2:30 accounts.admin.apiKey: a secret is written out in a file that others can read: chmod 600 the file, or write ${VAR} (an environment variable) or { fromFile: path } instead',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(complaint(text)).toBe(`lab.yaml:${expected}`);
+  });
+
+  test('a file name that is no folder name asks for another name', () => {
+    expect(complaint(good, 'con.yaml')).toContain(
+      "Windows keeps it for a device (it is the file's name: write another with name:)",
+    );
+  });
+
+  test('secrets written out are refused for group and for others alike', () => {
+    const text = good.replace('"${KEY}"', 'hunter2-key');
+
+    expect(complaint(text, 'lab.yaml', 0o640)).toContain('written out');
+    expect(complaint(text, 'lab.yaml', 0o604)).toContain('written out');
+  });
+});

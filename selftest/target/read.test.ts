@@ -1,0 +1,236 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { isTargetFile, readTarget, secretsOf } from '../../src/target/read.js';
+import type { Target } from '../../src/target/target.js';
+import { temporaryFolder, write } from './files.js';
+
+const full = `
+name: lab-7
+baseUrl: https://10.2.0.7/prefix/v2/
+release: "7.0"
+accounts:
+  admin: { username: admin, password: "\${ADMIN_PW}", domain: LOCAL, email: admin@lab.example, apiKey: "\${KEY}" }
+  viewer:
+    username: viewer
+    password: { fromFile: secrets/viewer }
+    email: viewer@lab.example
+  other:
+    username: bob
+    password: \${BOB_PW}
+    domain: lab.example
+supportUser: { email: support@lab.example, password: "\${SUPPORT_PW}" }
+mail:
+  kind: smtp
+  listen: 0.0.0.0:2525
+  timeoutMs: 5000
+  quietMs: 200
+  codePattern: '\\b\\d{6,8}\\b'
+clock: { control: "http://127.0.0.1:9000/clock" }
+allow:
+  stateChanges: true
+  clusterMfa: true
+  replaceTotpOf: [supportUser, other]
+limits: { requestsPerSecond: 2.5, requestTimeoutMs: 1000 }
+waivers: waivers.yaml
+`;
+
+const environment = { ADMIN_PW: 'p"a: ${KEY} #w', KEY: 'key-1', BOB_PW: 'bob-pw', SUPPORT_PW: 'support-pw' };
+const minimal = 'baseUrl: https://10.2.0.7/v2\naccounts: { admin: { apiKey: "${KEY}" } }\n';
+
+function readMinimal(more = '', env: NodeJS.ProcessEnv = { KEY: 'key-1' }): Target {
+  return readTarget(write(temporaryFolder(), 'lab.yaml', minimal + more), env);
+}
+
+describe('readTarget', () => {
+  test('reads every key of a full file', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'secrets'));
+    write(folder, 'secrets/viewer', 'viewer-pw\r\n');
+    const waivers = write(folder, 'waivers.yaml', '[]');
+    const file = write(folder, 'any.yaml', full);
+
+    const target = readTarget(file, environment);
+
+    expect(target).toMatchObject({
+      name: 'lab-7',
+      file,
+      baseUrl: 'https://10.2.0.7/prefix/v2',
+      release: '7.0',
+      tls: { insecure: false },
+      accounts: {
+        admin: { role: 'admin', username: 'admin', domain: 'LOCAL', email: 'admin@lab.example' },
+        viewer: { role: 'viewer', username: 'viewer', domain: 'LOCAL' },
+        other: { role: 'other', username: 'bob', domain: 'lab.example' },
+      },
+      supportUser: { email: 'support@lab.example' },
+      mail: {
+        kind: 'smtp',
+        host: '0.0.0.0',
+        port: 2525,
+        timeoutMs: 5000,
+        quietMs: 200,
+        codePattern: /\b\d{6,8}\b/,
+      },
+      clock: { control: 'http://127.0.0.1:9000/clock' },
+      allow: {
+        stateChanges: true,
+        clusterMfa: true,
+        replaceTotpOf: ['other', 'supportUser'],
+        lockOut: false,
+        disposable: false,
+      },
+      limits: { requestsPerSecond: 2.5, requestTimeoutMs: 1000 },
+      waivers,
+    });
+    expect(target).not.toHaveProperty('warnings');
+    expect(secretsOf(target).map(({ value, what }) => [what, value.reveal()])).toEqual([
+      ['password', environment.ADMIN_PW],
+      ['API key', 'key-1'],
+      ['password', 'viewer-pw'],
+      ['password', 'bob-pw'],
+      ['password', 'support-pw'],
+    ]);
+  });
+
+  test('fills in what a minimal file leaves out', () => {
+    const target = readMinimal();
+
+    expect(target).toMatchObject({
+      name: 'lab',
+      release: '7.1.2_u3',
+      supportUser: {},
+      limits: { requestsPerSecond: 20, requestTimeoutMs: 15_000 },
+      allow: { stateChanges: false, clusterMfa: false, replaceTotpOf: [], lockOut: false, disposable: false },
+    });
+    expect(target.mail).toBeUndefined();
+    expect(target.accounts.viewer).toBeUndefined();
+  });
+
+  test('allows everything on a disposable target, and limits nothing', () => {
+    const target = readMinimal('allow: { disposable: true }\n');
+
+    expect(target.allow).toEqual({
+      stateChanges: true,
+      clusterMfa: true,
+      replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+      lockOut: true,
+      disposable: true,
+    });
+    expect(target.limits.requestsPerSecond).toBeUndefined();
+  });
+
+  test('reads JSON, indented by tabs, by its extension', () => {
+    const content = { $schema: 'x', baseUrl: 'https://h/v2', accounts: { admin: { apiKey: '${KEY}' } } };
+    const file = write(temporaryFolder(), 'lab.JSON', JSON.stringify(content, null, '\t'));
+
+    expect(readTarget(file, { KEY: 'k' })).toMatchObject({
+      name: 'lab',
+      baseUrl: 'https://h/v2',
+    });
+  });
+
+  test('reads a file that begins with a byte order mark', () => {
+    const file = write(temporaryFolder(), 'lab.yml', `\ufeff${minimal}`);
+
+    expect(readTarget(file, { KEY: 'k' }).baseUrl).toBe('https://10.2.0.7/v2');
+  });
+
+  test('puts in variables after parsing, so that a value may hold anything', () => {
+    const hostile = 'a: "b" \'c\' # ${NOT} {x}\n[y]';
+    const target = readTarget(
+      write(
+        temporaryFolder(),
+        'a.yaml',
+        'baseUrl: https://${HOST}/v2\naccounts: {admin: {username: a, password: "${P}"}}',
+      ),
+      { HOST: 'h.example', P: hostile },
+    );
+
+    expect(target.baseUrl).toBe('https://h.example/v2');
+    expect(target.accounts.admin.password?.reveal()).toBe(hostile);
+  });
+
+  test('follows anchors and aliases', () => {
+    const text =
+      'baseUrl: https://h/v2\naccounts:\n  admin: {username: a, password: &p "${P}"}\n  other: {username: b, password: *p}\n';
+
+    const target = readTarget(write(temporaryFolder(), 'a.yaml', text), { P: 'pw' });
+
+    expect(target.accounts.other?.password?.reveal()).toBe('pw');
+  });
+
+  test('reads mail by IMAP with the usual ports', () => {
+    const imap = 'mail: { kind: imap, host: mail.example, username: u, password: "${KEY}"';
+
+    expect(readMinimal(`${imap} }`).mail).toMatchObject({ host: 'mail.example', port: 993, tls: true });
+    expect(readMinimal(`${imap}, tls: false }`).mail).toMatchObject({ port: 143, tls: false });
+    expect(secretsOf(readMinimal(`${imap} }`)).map(({ what }) => what)).toEqual(['API key', 'password']);
+  });
+
+  test('looks for a mail command beside the target file if it has a folder, else on the PATH', () => {
+    const folder = temporaryFolder();
+    const program = write(folder, 'newest-code.sh', '', 0o755);
+    const withRun = (run: string) =>
+      readTarget(write(folder, 'a.yaml', `${minimal}mail: { kind: command, run: ${run} }`), { KEY: 'k' })
+        .mail;
+
+    expect(withRun('["./newest-code.sh", "{to}"]')).toMatchObject({ run: [program, '{to}'] });
+    expect(withRun('[newest-code]')).toMatchObject({ run: ['newest-code'] });
+  });
+
+  test.each([
+    ['[::1]:25', { host: '::1', port: 25 }],
+    ['localhost:65535', { host: 'localhost', port: 65535 }],
+  ])('listens on %s', (listen, expected) => {
+    expect(readMinimal(`mail: { kind: smtp, listen: "${listen}" }`).mail).toMatchObject(expected);
+  });
+
+  test('accepts secrets written out in a file that only its owner can read', () => {
+    const text = minimal.replace('"${KEY}"', 'written-out');
+
+    expect(
+      readTarget(write(temporaryFolder(), 'a.yaml', text, 0o600), {}).accounts.admin.apiKey?.reveal(),
+    ).toBe('written-out');
+  });
+
+  test('only warns of them where the system has no permission bits', () => {
+    const text = minimal.replace('"${KEY}"', 'written-out');
+
+    const target = readTarget(write(temporaryFolder(), 'a.yaml', text, 0o644), {}, 'win32');
+
+    expect(target.warnings).toEqual([expect.stringContaining('secrets written out')]);
+  });
+
+  test('warns of plain http to another host and of a base URL that does not end in /v2', () => {
+    const read = (url: string) =>
+      readTarget(write(temporaryFolder(), 'a.yaml', minimal.replace('https://10.2.0.7/v2', url)), {
+        KEY: 'k',
+      }).warnings;
+
+    expect(read('http://10.2.0.7/v2')).toEqual([expect.stringContaining('plain http')]);
+    expect(read('https://10.2.0.7')).toEqual([expect.stringContaining("doesn't end in /v2")]);
+    expect(read('http://127.0.0.1:8080/v2')).toBeUndefined();
+    expect(read('http://[::1]:8080/v2')).toBeUndefined();
+  });
+
+  test('shows no secret of a target that is printed', () => {
+    const target = readMinimal('', { KEY: 'key-not-to-be-seen' });
+
+    expect(
+      `${inspect(target, { depth: 9 })}${JSON.stringify(target)}${target.accounts.admin.apiKey}`,
+    ).not.toContain('not-to-be-seen');
+  });
+});
+
+test('a target file is known by its extension', () => {
+  expect(['a.yaml', 'a.YML', 'a.json', 'a.txt', 'yaml'].map(isTargetFile)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { releaseNames } from '../../src/contract/releases.js';
+import { packageRoot } from '../../src/package-root.js';
+
+const text = readFileSync(join(packageRoot(), 'spec', 'target.schema.json'), 'utf8');
+
+function walk(value: unknown, path: string, visit: (node: object, path: string) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  visit(value, path);
+  for (const [key, child] of Object.entries(value)) walk(child, `${path}/${key}`, visit);
+}
+
+test('no object of the schema lets an unknown key pass', () => {
+  const open: string[] = [];
+  walk(JSON.parse(text), '', (node, path) => {
+    // The conditions only tell the kinds of mail apart; what follows from them is closed.
+    if (path.endsWith('/if') || path === '/properties/mail') return;
+    const closed = 'additionalProperties' in node && node.additionalProperties === false;
+    if ('properties' in node && 'type' in node && !closed) open.push(path);
+  });
+
+  expect(open).toEqual([]);
+});
+
+test('every key says what it is for', () => {
+  const definitions: unknown = JSON.parse(text).$defs;
+  const silent: string[] = [];
+  walk(JSON.parse(text), '', (node, path) => {
+    if (!/\/properties\/[^/]+$/.test(path) || path.endsWith('/kind') || path.includes('/if/')) return;
+    const name = '$ref' in node ? String(node.$ref).replace('#/$defs/', '') : '';
+    const definition = Object(definitions)[name];
+    if (!('description' in node) && definition?.description === undefined) silent.push(path);
+  });
+
+  expect(silent).toEqual([]);
+});
+
+test('the releases of the schema are those of the suite', () => {
+  expect(JSON.parse(text).properties.release.anyOf[0].enum).toEqual([...releaseNames, 'auto']);
+});

@@ -1,0 +1,114 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import selfsigned from 'selfsigned';
+import { beforeAll, expect, test } from 'vitest';
+import { readTarget, secretsOf } from '../../src/target/read.js';
+import type { Target } from '../../src/target/target.js';
+import { messageOf, temporaryFolder, write } from './files.js';
+
+const env = { KEY: 'key-1' };
+let certificate: string;
+let key: string;
+let otherKey: string;
+let encryptedKey: string;
+let pin: string;
+
+beforeAll(async () => {
+  const made = await selfsigned.generate([{ name: 'commonName', value: 'cluster.example' }], {
+    keyType: 'ec',
+  });
+  certificate = made.cert;
+  key = made.private;
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  otherKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  encryptedKey = pair.privateKey
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+    .toString();
+  const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  pin = createHash('sha256').update(spki).digest('base64');
+});
+
+function read(
+  tls: object,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+  more: NodeJS.ProcessEnv = {},
+): Target {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) write(folder, name, content);
+  const content = { baseUrl: 'https://h/v2', accounts: { admin: { apiKey: '${KEY}' } }, tls };
+  return readTarget(write(folder, 'lab.json', JSON.stringify(content)), { ...env, ...more });
+}
+
+function complaint(tls: object, files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  return messageOf(() => read(tls, files)).replace(/^.*?lab\.json:\d+:\d+ /, '');
+}
+
+test('certificates and key come from files beside the target file', () => {
+  const target = read(
+    {
+      ca: 'ca.pem',
+      cert: 'client.pem',
+      key: 'client.key',
+      pin,
+      serverName: 'cluster.example',
+      insecure: true,
+    },
+    { 'ca.pem': `# ours\n${certificate}\n${certificate}`, 'client.pem': certificate, 'client.key': key },
+  );
+
+  expect(target.tls).toMatchObject({ cert: certificate, pin, serverName: 'cluster.example', insecure: true });
+  expect(target.tls.ca).toContain(certificate);
+  expect(target.tls.key?.reveal()).toBe(key);
+  expect(secretsOf(target).map(({ what }) => what)).toContain('client key');
+});
+
+test('a variable may hold the PEM text itself', () => {
+  const target = read(
+    { cert: { fromFile: 'c.pem' }, key: '${CLIENT_KEY}' },
+    { 'c.pem': certificate },
+    { CLIENT_KEY: key },
+  );
+
+  expect(target.tls.key?.reveal()).toBe(key);
+  expect(target.tls.cert).toBe(certificate.trimEnd());
+});
+
+test("a pin may be written as curl's option has it", () => {
+  expect(read({ pin: `sha256//${pin}` }).tls.pin).toBe(pin);
+});
+
+test('a key written out is a secret', () => {
+  expect(complaint({ cert: certificate, key })).toMatch(/^tls\.key: a secret is written out/);
+  expect(complaint({ cert: certificate, key })).not.toContain(key.split('\n')[1]);
+});
+
+test('a certificate authority that is none is refused', () => {
+  const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
+  expect(complaint({ ca: 'no.pem' })).toBe('tls.ca: no.pem: no such file');
+  expect(complaint({ ca: 'ca.der' }, { 'ca.der': new Uint8Array([0x30, 0x82, 0xff]) })).toBe(
+    'tls.ca: ca.der: holds no PEM text (-----BEGIN …): convert it with openssl',
+  );
+  expect(complaint({ ca: 'ca.txt' }, { 'ca.txt': 'hello' })).toContain('holds no PEM text');
+  expect(complaint({ ca: 'k.pem' }, { 'k.pem': key })).toContain('tls.ca: holds no certificate');
+  expect(complaint({ ca: 'ca.pem' }, { 'ca.pem': certificate + damaged })).toContain(
+    'its certificate number 2 is damaged',
+  );
+});
+
+test('a client key that does not fit is refused', () => {
+  const withKey = (text: string) =>
+    complaint({ cert: 'c.pem', key: 'k.pem' }, { 'c.pem': certificate, 'k.pem': text });
+
+  expect(withKey(otherKey)).toBe('tls.key: is not the key of tls.cert');
+  expect(withKey(encryptedKey)).toContain('tls.key: is encrypted');
+  expect(withKey(certificate)).toContain('tls.key: holds no private key');
+});
+
+test.each(['abc', 'A'.repeat(44), '0'.repeat(64)])('%s is no pin', (bad) => {
+  expect(complaint({ pin: bad })).toMatch(/^tls\.pin: must be the SHA-256 of the public key in Base64/);
+});
+
+test.each(['10.2.0.7', 'host:443', 'https://host'])('%s is no server name', (bad) => {
+  expect(complaint({ serverName: bad })).toContain('tls.serverName: must be a host name');
+});

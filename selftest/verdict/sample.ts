@@ -1,0 +1,60 @@
+import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/verdict/results.js';
+import type { Exchange } from '../../src/verdict/verdict.js';
+
+/** Words of the tests for a run: what matters to a test is named, all else is as in a good run. */
+export function results(change: Partial<RunResults> = {}): RunResults {
+  return {
+    suiteVersion: '0.1.0',
+    target: { name: 'lab-7', baseUrl: 'https://10.2.0.7/v2', tlsInsecure: false },
+    release: '7.1.2_u3',
+    contract: { source: 'spec/releases/7.1.2_u3.yaml', sha256: 'ab'.repeat(32) },
+    mode: 'full',
+    seed: 1,
+    startedAt: '2026-11-25T00:00:00.000Z',
+    durationMs: 12_345,
+    planned: [planned('area/one')],
+    raw: [raw('area/one')],
+    restored: true,
+    residue: [],
+    facts: {},
+    waits: [],
+    retries: { '429': 0, '503': 0 },
+    coverage: { operations: {}, responses: {}, properties: {}, enumValues: {}, credentials: {} },
+    options: { strict: false, requireComplete: false },
+    ...change,
+  };
+}
+
+export function planned(id: string, change: Partial<PlannedRequirement> = {}): PlannedRequirement {
+  return {
+    id,
+    level: 'must',
+    title: `Text of ${id}.`,
+    source: `Source of ${id}`,
+    operations: ['GetMFAConfig'],
+    ...change,
+  };
+}
+
+export function raw(id: string, change: Partial<RawOutcome> = {}): RawOutcome {
+  const kind = change.kind ?? 'pass';
+  return {
+    id,
+    kind,
+    reason: kind === 'pass' ? '' : `${kind} it is`,
+    reproduce: '',
+    exchanges: [],
+    durationMs: 10,
+    ...change,
+  };
+}
+
+export function exchange(url = 'https://10.2.0.7/v2/mfa-config'): Exchange {
+  return {
+    operation: 'GetMFAConfig',
+    request: { method: 'GET', url, headers: { accept: 'application/json' } },
+    response: { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' },
+    startedAt: '2026-11-25T00:00:01.000Z',
+    durationMs: 8,
+  };
+}

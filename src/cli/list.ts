@@ -1,0 +1,105 @@
+import { ConfigurationError } from '../errors.js';
+import type { Requirement } from '../requirements/catalogue.js';
+import { globToTagPattern } from '../run-plan.js';
+import { didYouMean } from '../target/nearest.js';
+import type { Level } from '../verdict/verdict.js';
+
+export interface ListOptions {
+  readonly json: boolean;
+  readonly level?: Level;
+  readonly area?: string;
+  /** A pattern over ids, as in `run --grep`: `*` stands for any run of characters. */
+  readonly grep?: string;
+  /** Columns of the terminal; longer lines are broken. Absent: nothing is broken. */
+  readonly width?: number;
+}
+
+/**
+ * The requirements that the options leave, as columns under a heading for each area, or as a JSON array whose
+ * members always have the same order. Ends with a line break.
+ *
+ * @throws ConfigurationError when there is no such area
+ */
+export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
+  const chosen = choose(requirements, options);
+  if (options.json) return `${JSON.stringify(chosen.map(toJson), null, 2)}\n`;
+  if (chosen.length === 0) return 'No requirement fits.\n';
+  const blocks = [...byArea(chosen)].map(([area, members]) => {
+    const title = `${area}: ${members[0]?.areaTitle ?? ''}`;
+    const idWidth = Math.max(...members.map(({ id }) => id.length));
+    return [title, ...members.map((requirement) => row(requirement, idWidth, options.width))].join('\n');
+  });
+  return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
+}
+
+function choose(requirements: readonly Requirement[], { level, area, grep }: ListOptions): Requirement[] {
+  const areas = [...new Set(requirements.map((requirement) => requirement.area))];
+  if (area !== undefined && !areas.includes(area)) {
+    const meant = didYouMean(area, areas) || `; there are ${areas.join(', ')}`;
+    throw new ConfigurationError(`There is no area ${area}${meant}`);
+  }
+  const pattern = grep === undefined ? undefined : globToTagPattern(grep);
+  return requirements.filter(
+    (requirement) =>
+      (level === undefined || requirement.level === level) &&
+      (area === undefined || requirement.area === area) &&
+      (pattern === undefined || pattern.test(`@${requirement.id}`)),
+  );
+}
+
+function toJson(requirement: Requirement): Requirement {
+  const { id, area, areaTitle, level, text, source, operations, needs, since, until } = requirement;
+  return {
+    id,
+    area,
+    areaTitle,
+    level,
+    text,
+    source,
+    operations,
+    needs,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function byArea(requirements: readonly Requirement[]): Map<string, Requirement[]> {
+  const areas = new Map<string, Requirement[]>();
+  for (const requirement of requirements) {
+    areas.set(requirement.area, [...(areas.get(requirement.area) ?? []), requirement]);
+  }
+  return areas;
+}
+
+const levelWidth = 'should'.length;
+
+function row({ id, level, text }: Requirement, idWidth: number, width: number | undefined): string {
+  const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
+  const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
+  // Beside a narrow column of text the ids alone fill the line: then the text goes below.
+  if (room >= 24) return left + wrap(text, room).join(`\n${' '.repeat(left.length)}`);
+  const indent = ' '.repeat(levelWidth + 4);
+  return [
+    left.trimEnd(),
+    ...wrap(text, Math.max(24, (width ?? 80) - indent.length)).map((line) => indent + line),
+  ].join('\n');
+}
+
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length > room && line !== '') {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+function totals(requirements: readonly Requirement[]): string {
+  const musts = requirements.filter(({ level }) => level === 'must').length;
+  const noun = requirements.length === 1 ? 'requirement' : 'requirements';
+  return `${requirements.length} ${noun}: ${musts} must, ${requirements.length - musts} should`;
+}

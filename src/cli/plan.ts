@@ -1,0 +1,74 @@
+import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
+import { missingNeed } from '../requirements/needs.js';
+import { effectiveAllow } from '../target/allow.js';
+import type { Target } from '../target/target.js';
+import type { RunCommand } from './run-options.js';
+
+/** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
+export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>): string {
+  const all = loadRequirements().filter((requirement) => appliesTo(requirement, target.release));
+  const withReason = all.map((requirement) => ({ requirement, reason: missingNeed(target, requirement, command) }));
+  const willRun = withReason.filter(({ reason }) => reason === undefined).map(({ requirement }) => requirement);
+  const reasons = new Map<string, string[]>();
+  for (const { requirement, reason } of withReason) {
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), requirement.id]);
+  }
+  return [
+    `Plan for ${target.name} (${target.baseUrl}), release ${target.release}, mode ${command.mode}. Nothing was sent.`,
+    '',
+    `${willRun.length} of ${all.length} requirements would be tried.`,
+    ...section('Operations that would be called', operationsOf(willRun)),
+    ...section('Changes of state, each given back at the end', changesOf(willRun)),
+    ...section('What the API can not take back', irreversible(target, willRun)),
+    ...section('Accounts that would be used', accountsOf(target)),
+    ...section(
+      'What would not run, and why',
+      [...reasons].map(([reason, ids]) => `${ids.length} because ${reason}: ${shortened(ids)}`),
+    ),
+    '',
+    'What depends on the state that is found (support MFA or cluster MFA already on) is decided in the run.',
+    '',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function operationsOf(requirements: readonly Requirement[]): string[] {
+  return [...new Set(requirements.flatMap(({ operations }) => operations))].sort();
+}
+
+const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.flatMap(({ needs }) => needs));
+
+function changesOf(requirements: readonly Requirement[]): string[] {
+  const needs = needsOf(requirements);
+  return [
+    ...(needs.has('stateChanges') ? ['PUT /mfa-config with the configuration as it is'] : []),
+    ...(needs.has('clusterMfa') ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it'] : []),
+    ...(needs.has('supportMfaOff') ? ["the support user's MFA patched while it is off"] : []),
+    ...(needs.has('replaceSupportTotp') ? ["the support user's MFA switched to totp and off again"] : []),
+    ...(needs.has('supportMail') ? ["the support user's MFA switched to email and off again"] : []),
+  ];
+}
+
+function irreversible(target: Target, requirements: readonly Requirement[]): string[] {
+  const needs = needsOf(requirements);
+  const { replaceTotpOf } = effectiveAllow(target.allow);
+  const users = replaceTotpOf.filter((who) => who !== 'supportUser' && target.accounts[who] !== undefined);
+  return [
+    ...(needs.has('replaceTotp') ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`] : []),
+    ...(needs.has('supportMail') ? ["the support user's address may be kept by the target after switching off"] : []),
+    ...(needs.has('mail') ? ['mails with one-time codes to the addresses of the target file'] : []),
+  ];
+}
+
+function accountsOf(target: Target): string[] {
+  return Object.values(target.accounts).flatMap((account) =>
+    account === undefined ? [] : [`${account.role}: ${account.username ?? 'by API key alone'}`],
+  );
+}
+
+function shortened(ids: readonly string[]): string {
+  return ids.length <= 4 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`;
+}

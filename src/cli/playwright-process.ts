@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { packageRoot } from '../package-root.js';
+import { globToTagPattern, planVariable, type RunPlan } from '../run-plan.js';
+
+/** Playwright Test as a child process, which this process outlives to give the state back. */
+export class PlaywrightProcess {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number>;
+
+  constructor(plan: RunPlan, planFile: string, grep: string | undefined) {
+    writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
+    const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
+    const config = join(packageRoot(), 'dist', 'playwright.config.js');
+    const filter = grep === undefined ? [] : ['--grep', globToTagPattern(grep).source];
+    this.#child = spawn(process.execPath, [cli, 'test', '-c', config, ...filter], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        [planVariable]: planFile,
+        PLAYWRIGHT_NO_COPY_PROMPT: '1',
+        PW_TEST_HTML_REPORT_OPEN: 'never',
+      },
+      // Signals from the terminal come to this process alone, which passes on what is meant.
+      detached: process.platform !== 'win32',
+    });
+    this.ended = new Promise((resolve) => {
+      this.#child.once('error', () => resolve(1));
+      this.#child.once('exit', (code) => resolve(code ?? 1));
+    });
+  }
+
+  /** Playwright runs its teardowns on an interrupt; a second call ends it at once. */
+  stop(): void {
+    if (this.#stopping) this.#child.kill('SIGKILL');
+    else this.#child.kill('SIGINT');
+    this.#stopping = true;
+  }
+
+  #stopping = false;
+}

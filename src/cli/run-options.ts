@@ -1,0 +1,40 @@
+import { isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
+import { ConfigurationError } from '../errors.js';
+
+/** `run` as asked for on the command line. */
+export interface RunCommand {
+  /** Target files; empty: the emulator. */
+  readonly targets: readonly string[];
+  readonly out: string;
+  readonly stateDir: string | undefined;
+  readonly release: ReleaseName | undefined;
+  readonly mode: 'full' | 'read-only';
+  readonly grep: string | undefined;
+  readonly strict: boolean;
+  readonly requireComplete: boolean;
+  readonly slow: boolean;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly restoreFirst: boolean;
+  readonly plan: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+export function releaseOf(text: string): ReleaseName {
+  if (isReleaseName(text)) return text;
+  throw new ConfigurationError(`--release ${text}: there is no such release; there are ${releaseNames.join(', ')}.`);
+}
+
+export function wholeNumber(flag: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
+    throw new ConfigurationError(`${flag} ${text}: wanted a whole number from ${least} on.`);
+  };
+}
+
+export function modeOf(text: string): RunCommand['mode'] {
+  if (text === 'full' || text === 'read-only') return text;
+  throw new ConfigurationError(`--mode ${text}: wanted full or read-only.`);
+}

@@ -1,0 +1,154 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Contract } from '../contract/contract.js';
+import { loadContract } from '../contract/load.js';
+import { ConfigurationError, SuiteError } from '../errors.js';
+import { ObservationLog } from '../http/observed.js';
+import { observationFile, outcomeFile } from '../raw-files.js';
+import { writeReports } from '../report/write.js';
+import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
+import type { PlannedTarget } from '../run-plan.js';
+import { Connection } from '../target/connection.js';
+import { readTarget } from '../target/read.js';
+import type { Target } from '../target/target.js';
+import { deriveVerdict } from '../verdict/derive.js';
+import type { PlannedRequirement } from '../verdict/results.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { suiteVersion } from '../version.js';
+import { type GivenBack, giveBack } from './give-back.js';
+import { preflight } from './preflight.js';
+import { collectOutcomes, coverageOf } from './results.js';
+import type { RunCommand } from './run-options.js';
+
+/** One target in a run: the look before, what the tests are told, and the verdict after. */
+export class TargetRun {
+  readonly folder: string;
+  /** Why nothing can be judged; known after the look before. */
+  unusable: string | undefined;
+  #startedAt = Date.now();
+
+  private constructor(
+    readonly target: Target,
+    readonly contract: Contract,
+    private readonly command: RunCommand,
+    private readonly stateDir: string,
+  ) {
+    this.folder = join(command.out, target.name);
+  }
+
+  /** @throws ConfigurationError when the target file is wrong */
+  static async prepare(file: string, command: RunCommand, stateDir: string): Promise<TargetRun> {
+    const read = readTarget(file, process.env);
+    const target = { ...read, release: command.release ?? read.release };
+    const contract = await loadContract(target.release);
+    contract.compileAll();
+    return new TargetRun(target, contract, command, stateDir);
+  }
+
+  get planned(): PlannedTarget {
+    const { name, file } = this.target;
+    return { name, file, release: this.command.release ?? null, workDir: this.#rawDir };
+  }
+
+  /**
+   * Gives back what an earlier run left, if that is asked for, and looks at the target.
+   * @throws ConfigurationError when an earlier run's changes are still there
+   */
+  async lookBefore(): Promise<void> {
+    rmSync(this.#rawDir, { recursive: true, force: true });
+    mkdirSync(this.#rawDir, { recursive: true });
+    await this.#connected(async (connection) => {
+      if (connection.journal.read() !== undefined) await this.#giveBackFirst(connection);
+      this.unusable = await preflight(connection, this.command.mode);
+    });
+    this.#startedAt = Date.now();
+  }
+
+  /** Gives the state back, then derives the verdict and writes the reports. */
+  async finish(interrupted: string | undefined): Promise<{ readonly verdict: Verdict; readonly files: readonly string[] }> {
+    const { restored, residue, problems } = await this.#giveBack();
+    const observations = new ObservationLog(observationFile(this.#rawDir)).all();
+    const { raw, retries } = collectOutcomes(outcomeFile(this.#rawDir));
+    const { target, contract, command } = this;
+    const verdict = deriveVerdict({
+      suiteVersion: suiteVersion(),
+      target: { name: target.name, baseUrl: target.baseUrl, tlsInsecure: target.tls.insecure },
+      release: target.release,
+      contract: { source: contract.source, sha256: contract.sha256 },
+      mode: command.mode,
+      seed: command.seed,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      durationMs: Date.now() - this.#startedAt,
+      planned: this.#plannedRequirements(),
+      raw,
+      ...(interrupted === undefined ? {} : { interrupted }),
+      ...(this.unusable === undefined ? {} : { unusable: this.unusable }),
+      restored,
+      residue: [...residue, ...problems],
+      facts: {},
+      waits: [],
+      retries,
+      coverage: coverageOf(contract, observations),
+      options: { strict: command.strict, requireComplete: command.requireComplete },
+    });
+    return { verdict, files: writeReports(verdict, this.folder) };
+  }
+
+  get #rawDir(): string {
+    return join(this.folder, 'raw');
+  }
+
+  #plannedRequirements(): PlannedRequirement[] {
+    const { grep } = this.command;
+    const pattern = grep === undefined ? undefined : globPattern(grep);
+    return loadRequirements()
+      .filter(({ id }) => pattern?.test(id) ?? true)
+      .map((requirement) => {
+        const { id, level, text: title, source, operations } = requirement;
+        const notApplicable = appliesTo(requirement, this.target.release)
+          ? {}
+          : { notApplicable: `does not hold for release ${this.target.release}` };
+        return { id, level, title, source, operations, ...notApplicable };
+      });
+  }
+
+  async #giveBackFirst(connection: Connection): Promise<void> {
+    if (!this.command.restoreFirst) {
+      throw new ConfigurationError(
+        `An earlier run left changes on ${this.target.baseUrl} (journal ${connection.journal.file}). ` +
+          `Give them back first: mfa-conformance restore -t ${this.target.file}, or run --restore-first.`,
+      );
+    }
+    const { restored, problems } = await giveBack(connection);
+    if (!restored) throw new ConfigurationError(`The earlier run's changes could not be given back: ${problems.join(' ')}`);
+  }
+
+  async #giveBack(): Promise<GivenBack> {
+    try {
+      return await this.#connected(giveBack);
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      return { restored: false, residue: [], problems: [error.message] };
+    }
+  }
+
+  async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    let connection: Connection;
+    try {
+      connection = await Connection.open(this.target, this.contract, { stateDir: this.stateDir });
+    } catch (error) {
+      if (error instanceof SuiteError) throw new ConfigurationError(error.message);
+      throw error;
+    }
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+function globPattern(glob: string): RegExp {
+  const body = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${body.join('.*')}$`);
+}

@@ -1,0 +1,83 @@
+import type { Answer, Contract } from './contract.js';
+import { isObject, tokensOf } from './document.js';
+import type { OperationId } from './operations.js';
+
+/** Everything of a contract that traffic could show, by the keys of the verdict's coverage. */
+export interface CoverageUniverse {
+  readonly operations: readonly string[];
+  /** `operationId status` and `operationId default`. */
+  readonly responses: readonly string[];
+  /** `operationId status /pointer`, `*` standing for each item of an array. */
+  readonly properties: readonly string[];
+  /** `Schema.property=value`, of answers. */
+  readonly enumValues: readonly string[];
+  /** The security schemes, and `none`. */
+  readonly credentials: readonly string[];
+}
+
+export function coverageUniverse(contract: Contract): CoverageUniverse {
+  const operations = [...contract.operations.values()];
+  const answers = operations.flatMap(({ id, success, error }) => [
+    { key: `${id} ${success.status}`, answer: success },
+    { key: `${id} default`, answer: error },
+  ]);
+  const properties = answers.flatMap(({ key, answer }) =>
+    answer.properties.map((one) => `${key} ${one.pointer}`),
+  );
+  const enumValues = answers.flatMap(({ answer }) =>
+    answer.properties.flatMap(({ schema, name, enumValues: values }) =>
+      values.map((value) => `${schema}.${name}=${value}`),
+    ),
+  );
+  return {
+    operations: operations.map(({ id }) => id),
+    responses: answers.map(({ key }) => key),
+    properties: unique(properties),
+    enumValues: unique(enumValues),
+    credentials: [...contract.credentials, 'none'],
+  };
+}
+
+/** What one answer shows: keys of the universe only, whatever else the body holds. */
+export interface Seen {
+  readonly properties: string[];
+  readonly enumValues: string[];
+}
+
+/**
+ * A property counts once it is there, be it null. A status that is neither the documented success nor an error
+ * (4xx, 5xx) shows nothing: the document doesn't speak of it.
+ */
+export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
+  const operation = contract.operations.get(operationId);
+  if (operation?.success.status === status)
+    return seenBy(operation.success, `${operationId} ${status}`, body);
+  if (operation !== undefined && status >= 400)
+    return seenBy(operation.error, `${operationId} default`, body);
+  return { properties: [], enumValues: [] };
+}
+
+function seenBy(answer: Answer, key: string, body: unknown): Seen {
+  const properties: string[] = [];
+  const enumValues: string[] = [];
+  for (const property of answer.properties) {
+    const values = valuesAt(body, tokensOf(property.pointer));
+    if (values.length > 0) properties.push(`${key} ${property.pointer}`);
+    const texts = new Set(values.flat().map((value) => (typeof value === 'object' ? '' : String(value))));
+    for (const value of property.enumValues) {
+      if (texts.has(value)) enumValues.push(`${property.schema}.${property.name}=${value}`);
+    }
+  }
+  return { properties: unique(properties), enumValues: unique(enumValues) };
+}
+
+function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
+  if (token === undefined) return value === undefined ? [] : [value];
+  if (Array.isArray(value))
+    return token === '*' ? value.flatMap((item: unknown) => valuesAt(item, rest)) : [];
+  return isObject(value) && Object.hasOwn(value, token) ? valuesAt(value[token], rest) : [];
+}
+
+function unique(keys: readonly string[]): string[] {
+  return [...new Set(keys)];
+}

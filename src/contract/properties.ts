@@ -1,0 +1,51 @@
+import type { SchemaProperty } from './contract.js';
+import { isObject, type Located, pointerTo, type SourceDocument, tokensOf } from './document.js';
+
+/** The name of a schema that stands among the document's components. */
+export function schemaNameOf(pointer: string): string | undefined {
+  const [components, schemas, name, ...rest] = tokensOf(pointer);
+  return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
+}
+
+/** All properties that a value of the schema may have; those of parts, items and inner objects too. */
+export function propertiesOf(document: SourceDocument, schema: Located): SchemaProperty[] {
+  const found = new Map<string, SchemaProperty>();
+
+  const visit = (node: Located, at: string, outer: string): void => {
+    const { value, pointer } = document.resolve(node);
+    if (!isObject(value)) return;
+    const owner = schemaNameOf(pointer) ?? outer;
+    for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
+      for (const part of partsOf(value[keyword], pointerTo(pointer, keyword))) visit(part, at, owner);
+    }
+    const items = document.member({ value, pointer }, 'items');
+    if (items !== undefined) visit(items, `${at}/*`, owner);
+    for (const [name, inner] of document.members(document.member({ value, pointer }, 'properties'))) {
+      const to = pointerTo(at, name);
+      const property = { pointer: to, schema: owner, name, enumValues: enumValuesOf(document, inner) };
+      // The same property may stand in two parts: both can be seen.
+      found.set(`${owner} ${to}`, property);
+      visit(inner, to, `${owner}.${name}`);
+    }
+  };
+
+  visit(schema, '', schemaNameOf(document.resolve(schema).pointer) ?? '');
+  return [...found.values()];
+}
+
+function partsOf(list: unknown, pointer: string): Located[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((value: unknown, index) => ({ value, pointer: pointerTo(pointer, String(index)) }));
+}
+
+function enumValuesOf(document: SourceDocument, property: Located): string[] {
+  const node = document.resolve(property);
+  const values = document.member(node, 'enum') ?? itemsEnumOf(document, node);
+  if (values === undefined || !Array.isArray(values.value)) return [];
+  return values.value.filter((value: unknown) => value !== null).map(String);
+}
+
+function itemsEnumOf(document: SourceDocument, node: Located): Located | undefined {
+  const items = document.member(node, 'items');
+  return items === undefined ? undefined : document.member(items, 'enum');
+}

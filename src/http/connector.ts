@@ -1,0 +1,62 @@
+import { createHash, type X509Certificate } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+import { buildConnector } from 'undici';
+import { TransportError } from '../errors.js';
+import type { TlsSettings } from '../target/target.js';
+
+interface TlsOptions {
+  rejectUnauthorized: boolean;
+  ca?: string;
+  servername?: string;
+  cert?: string;
+  key?: string;
+}
+
+/** What Node's TLS needs to know of a target file's `tls` section. */
+export function tlsOptions(tls: TlsSettings): TlsOptions {
+  return {
+    // A pin names the one key to trust: it takes the place of the chain's verification.
+    rejectUnauthorized: !tls.insecure && tls.pin === undefined,
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+  };
+}
+
+/** The error for a connected socket whose key is not the pinned one; undefined when all is well. */
+export function pinProblem(socket: unknown, pin: string | undefined): TransportError | undefined {
+  if (pin === undefined || !(socket instanceof TLSSocket)) return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  const found = certificate === undefined ? 'none' : spkiPin(certificate);
+  if (found === pin) return undefined;
+  return new TransportError(
+    `The server's key is not the pinned one: tls.pin is ${pin}, the server's is ${found}. ` +
+      'Either this is another server, or its certificate was renewed: then set the new pin.',
+  );
+}
+
+/** SHA-256 of the SubjectPublicKeyInfo, Base64 (RFC 7469 2.4). */
+export function spkiPin(certificate: X509Certificate): string {
+  const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(spki).digest('base64');
+}
+
+/** undici's connector with the target's TLS settings; the pin is checked before anything is sent. */
+export function connectorOf(tls: TlsSettings, timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({
+    ...tlsOptions(tls),
+    timeout: timeoutMs,
+    // A resumed session doesn't show the certificate again.
+    maxCachedSessions: tls.pin === undefined ? 100 : 0,
+  });
+  return (options, callback) =>
+    connect(options, (...args) => {
+      const [error, socket] = args;
+      if (error !== null) return callback(error, null);
+      const problem = pinProblem(socket, tls.pin);
+      if (problem === undefined) return callback(null, socket);
+      socket.destroy();
+      callback(problem, null);
+    });
+}

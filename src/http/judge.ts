@@ -1,0 +1,160 @@
+import type { Contract, Operation } from '../contract/contract.js';
+import type { OperationId } from '../contract/operations.js';
+import type { RequirementId } from '../requirements/ids.js';
+import type { JsonBody } from './json-body.js';
+
+/** A breach seen in one answer, whatever the test that sent the request was about. */
+export interface Finding {
+  readonly requirement: RequirementId;
+  /** What was wanted and what came, without any value of the answer. */
+  readonly message: string;
+}
+
+export interface Judged {
+  readonly contract: Contract;
+  readonly operation: OperationId | null;
+  readonly method: string;
+  /** The request was a client's mistake on purpose: what kind of. */
+  readonly mistake?: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  readonly body: JsonBody;
+  /** What of the run's secrets the body holds though it should not. */
+  readonly leaks: readonly string[];
+}
+
+/** Which requirement speaks of an operation's success answer. */
+export const answerRequirement: Readonly<Record<OperationId, RequirementId | undefined>> = {
+  GetMFAConfig: 'mfa-config/get-answers-200',
+  UpdateMFAConfig: 'mfa-config/put-answers-204',
+  GetSupportMFAConfig: 'support-mfa/get-answers-200',
+  UpdateSupportMFAConfig: 'support-mfa/patch-answers-200',
+  ConfigureSupportMFAConfig: undefined,
+  VerifySupportUserTotp: 'verify-totp/answers-200',
+  SendSupportEmailOtp: 'support-email/send-answers-204',
+  SendEmailOtp: 'send-email-otp/answers-204',
+  CreateTotpKey: 'totp-key/create-answers-201',
+  CreateEmailOtp: 'email-otp/answers-204',
+  CreateSession: 'sessions/create-answers-201',
+  DeleteSession: undefined,
+  CreateAccessToken: 'access-tokens/create-answers-201',
+};
+
+/** All that one answer breaks of the contract and of HTTP; an empty list for a good one. */
+export function judge(answer: Judged): Finding[] {
+  const findings: Finding[] = [];
+  const found = (requirement: RequirementId, message: string) => findings.push({ requirement, message });
+  judgeHeaders(answer, found);
+  if (answer.bytes > 0 && answer.method !== 'HEAD') judgeText(answer, found);
+  const operation = answer.operation === null ? undefined : answer.contract.operations.get(answer.operation);
+  if (answer.status >= 200 && answer.status < 300) {
+    if (operation !== undefined && answer.method !== 'HEAD') judgeSuccess(answer, operation, found);
+  } else if (answer.status >= 400) judgeError(answer, operation, found);
+  if (answer.leaks.length > 0) {
+    found('security/no-secret-echoed', `the answer holds ${answer.leaks.join(', ')}`);
+  }
+  return findings;
+}
+
+type Found = (requirement: RequirementId, message: string) => void;
+
+function judgeHeaders({ status, headers, operation }: Judged, found: Found): void {
+  const date = headers['date'];
+  if (date === undefined) found('http/has-date', 'the answer has no Date');
+  else if (!isHttpDate(date)) found('http/has-date', 'Date is no HTTP date');
+  if (status >= 300 && status < 400) found('http/no-redirect', `the answer is a redirect (${status})`);
+  if (status === 401 && !headers['www-authenticate']) {
+    found('http/401-has-challenge', 'the 401 has no WWW-Authenticate');
+  }
+  if (status === 405 && headers['allow'] === undefined) found('http/405-has-allow', 'the 405 has no Allow');
+  if (status === 204) {
+    for (const name of ['content-length', 'transfer-encoding']) {
+      if (headers[name] !== undefined) found('http/no-framing-of-204', `the 204 has ${name}: ${headers[name]}`);
+    }
+  }
+  if ((operation === 'CreateTotpKey' || operation === 'CreateSession') && status === 201) {
+    if (!/\bno-store\b/i.test(headers['cache-control'] ?? '')) {
+      found('http/secrets-are-not-stored', 'an answer with a secret has no Cache-Control: no-store');
+    }
+  }
+}
+
+function judgeText({ status, headers, body, operation }: Judged, found: Found): void {
+  if (operation === null || (!isJsonType(headers['content-type']) && !body.isJson)) return;
+  if (body.hasBom) found('http/no-bom', 'the body begins with a byte order mark');
+  if (!body.isUtf8) found('http/utf-8', 'the body is not UTF-8');
+  if (!body.isJson && status < 500) found('http/one-json-text', 'the body is not one whole JSON text');
+  if (body.duplicates) found('http/unique-members', 'an object of the body has two members of one name');
+}
+
+function judgeSuccess(answer: Judged, operation: Operation, found: Found): void {
+  const requirement = answerRequirement[operation.id];
+  if (requirement === undefined) return;
+  const { success } = operation;
+  if (answer.status !== success.status) {
+    return found(requirement, `wanted status ${success.status}, got ${answer.status}`);
+  }
+  if (success.mediaType === undefined) {
+    if (answer.bytes > 0) found(requirement, `wanted no content, got ${answer.bytes} bytes`);
+    return;
+  }
+  const type = answer.headers['content-type'];
+  if (!isJsonType(type)) found(requirement, `wanted Content-Type ${success.mediaType}, got ${type ?? 'none'}`);
+  if (!answer.body.isJson) return found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
+  for (const { instancePath, message } of success.mismatches(answer.body.value)) {
+    found(requirement, `${success.schemaName}${instancePath}: ${message}`);
+  }
+}
+
+function judgeError(answer: Judged, operation: Operation | undefined, found: Found): void {
+  const { status, mistake } = answer;
+  if (status >= 500 && mistake !== undefined && !isGatewayStatus(answer)) {
+    found('http/no-server-error-for-client-mistake', `${mistake} was answered ${status}`);
+  }
+  if (operation === undefined || answer.method === 'HEAD' || isGatewayStatus(answer)) return;
+  const type = answer.headers['content-type'];
+  if (!answer.body.isJson) {
+    return found('http/errors-are-error', `a ${status} came with ${type ?? 'no'} content instead of an Error`);
+  }
+  if (!isJsonType(type)) found('http/error-is-declared-json', `a ${status} has Content-Type ${type ?? 'none'}`);
+  const mismatches = operation.error.mismatches(answer.body.value);
+  for (const { instancePath, message } of mismatches) found('http/errors-are-error', `Error${instancePath}: ${message}`);
+  if (mismatches.length === 0 && !saysSomething(answer.body.value)) {
+    found('http/errors-say-something', `a ${status} has neither errorCode nor message`);
+  }
+  const internals = internalsIn(answer.body.text);
+  if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
+}
+
+/** Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5). */
+function isGatewayStatus({ status, headers, body }: Judged): boolean {
+  return (status === 502 || status === 503 || status === 504 || status === 429) && !body.isJson && 'via' in headers;
+}
+
+function saysSomething(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([name, text]) => ['errorCode', 'message', 'code'].includes(name) && text !== null && String(text).trim() !== '',
+  );
+}
+
+const internals: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['a stack trace', /\bat [\w.$<>]+ ?\([^)]*:\d+(?::\d+)?\)|Traceback \(most recent call last\)|goroutine \d+ \[/],
+  ['SQL', /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.+\b(?:FROM|WHERE|VALUES|SET)\b/],
+  ['a file path', /(?:^|[\s"'(])\/(?:usr|home|opt|var|etc|srv)\/[\w./-]+|[A-Z]:\\\\?[\w\\]+\\\\?\w+/],
+  ['an internal address', /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}\b/],
+];
+
+function internalsIn(text: string): string | undefined {
+  return internals.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+export function isJsonType(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());
+}
+
+/** IMF-fixdate, the one form a server may send (RFC 9110 5.6.7). */
+function isHttpDate(text: string): boolean {
+  return /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) && !Number.isNaN(Date.parse(text));
+}

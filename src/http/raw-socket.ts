@@ -1,0 +1,95 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { TransportError } from '../errors.js';
+import type { Target } from '../target/target.js';
+import { pinProblem, tlsOptions } from './connector.js';
+import type { WireRequest } from './transport.js';
+import { inWords, tooLarge } from './transport-errors.js';
+
+/** An answer byte for byte, as no client library shows it. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Status line and header section. */
+  readonly head: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Everything after the header section until the connection was closed, chunk marks included. */
+  readonly rest: Buffer;
+}
+
+const largest = 5 * 1024 * 1024;
+
+/**
+ * Sends one request on a connection of its own with `Connection: close` and reads until the far end closes.
+ * A far end that keeps the connection open is given `lingerMs` after the header section, then what came counts.
+ *
+ * @throws TransportError in words, within the target file's request timeout
+ */
+export function sendRaw(
+  target: Pick<Target, 'tls' | 'limits'>,
+  request: WireRequest,
+  lingerMs = 300,
+): Promise<RawAnswer> {
+  const url = new URL(request.url);
+  const timeoutMs = target.limits.requestTimeoutMs;
+  return new Promise((resolve, reject) => {
+    let linger: NodeJS.Timeout | undefined;
+    const socket = open(url, target, () => {
+      const problem = pinProblem(socket, target.tls.pin);
+      if (problem === undefined) socket.write(bytesOf(request, url));
+      else end(problem);
+    });
+    const deadline = setTimeout(
+      () => end(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs))),
+      timeoutMs,
+    );
+    let received = Buffer.alloc(0);
+    const end = (error?: unknown) => {
+      clearTimeout(deadline);
+      clearTimeout(linger);
+      socket.destroy();
+      if (error instanceof TransportError) return reject(error);
+      const answer = parse(received);
+      if (answer !== undefined) return resolve(answer);
+      reject(new TransportError(inWords(error ?? new Error('other side closed'), url, timeoutMs)));
+    };
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
+      if (linger === undefined && received.includes('\r\n\r\n')) linger = setTimeout(end, lingerMs);
+    });
+    socket.on('error', end);
+    socket.on('end', () => end());
+    socket.on('close', () => end());
+  });
+}
+
+function open(url: URL, target: Pick<Target, 'tls'>, ready: () => void): Socket {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const secure = url.protocol === 'https:';
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  if (!secure) return connectPlain({ host, port }, ready);
+  const byName = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+  return connectTls({ host, port, ...byName, ...tlsOptions(target.tls) }, ready);
+}
+
+function bytesOf(request: WireRequest, url: URL): Buffer {
+  const body = Buffer.from(request.body ?? '');
+  const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = request.body === undefined ? '' : `Content-Length: ${body.length}\r\n`;
+  const head = `${request.method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n`;
+  return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}Connection: close\r\n\r\n`), body]);
+}
+
+function parse(bytes: Buffer): RawAnswer | undefined {
+  const split = bytes.indexOf('\r\n\r\n');
+  const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  if (split === -1 || status === undefined) return undefined;
+  const headers: Record<string, string> = {};
+  for (const line of head.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return { status: Number(status), head, headers, rest: bytes.subarray(split + 4) };
+}

@@ -1,0 +1,163 @@
+import { seenIn } from '../contract/coverage.js';
+import type { Contract } from '../contract/contract.js';
+import type { OperationId } from '../contract/operations.js';
+import { Redactor } from '../redaction/redactor.js';
+import type { Exchange, Wait } from '../verdict/verdict.js';
+import type { Credential } from './credential.js';
+import { type JsonBody, readJsonBody } from './json-body.js';
+import { type Finding, judge } from './judge.js';
+import type { Observation } from './observed.js';
+import { secretsIn, withoutHandedOut } from './secrets-in.js';
+import type { WireRequest, WireResponse } from './transport.js';
+
+export interface RecordedCall {
+  readonly operation: OperationId | null;
+  readonly credential: Credential;
+  readonly request: WireRequest;
+  readonly requestJson: unknown;
+  readonly mistake?: string;
+}
+
+export interface Recorded {
+  readonly exchange: Exchange;
+  readonly findings: readonly Finding[];
+  readonly body: JsonBody;
+}
+
+/**
+ * Turns what went over the wire into redacted {@link Exchange}s and judges each answer. The one place where
+ * values learn to be secret: nothing leaves the wire without passing here.
+ */
+export class Recorder {
+  readonly redactor = new Redactor();
+  /** Secrets long enough that finding one in an answer is no accident. */
+  readonly #telltale = new Redactor();
+  readonly #contract: Contract;
+  readonly #observe: (observation: Observation) => void;
+  #requirement = '';
+  #exchanges: Exchange[] = [];
+  #waits: Wait[] = [];
+  readonly retries = { '429': 0, '503': 0 };
+
+  constructor(contract: Contract, observe: (observation: Observation) => void) {
+    this.#contract = contract;
+    this.#observe = observe;
+  }
+
+  /** From here on, exchanges and waits belong to this requirement's test. */
+  begin(requirement: string): void {
+    this.#requirement = requirement;
+    this.#exchanges = [];
+    this.#waits = [];
+  }
+
+  get requirement(): string {
+    return this.#requirement;
+  }
+
+  get exchanges(): readonly Exchange[] {
+    return this.#exchanges;
+  }
+
+  get waits(): readonly Wait[] {
+    return this.#waits;
+  }
+
+  waited(ms: number, reason: Wait['for']): void {
+    this.#waits.push({ requirement: this.#requirement, ms, for: reason });
+  }
+
+  addSecret(value: string, what: string): void {
+    if (value === '') return;
+    this.redactor.add(value, what);
+    if (value.length >= 8 || /^\d{6,}$/.test(value)) this.#telltale.add(value, what);
+  }
+
+  answered(call: RecordedCall, response: WireResponse): Recorded {
+    this.#learnFromRequest(call);
+    const body = readJsonBody(response.body);
+    const unrelated = withoutHandedOut(call.operation, body.value, body.text);
+    const leaks = this.#telltale.leaksIn(unrelated);
+    for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
+    const findings = judge({
+      contract: this.#contract,
+      operation: call.operation,
+      method: call.request.method,
+      ...(call.mistake === undefined ? {} : { mistake: call.mistake }),
+      status: response.status,
+      headers: response.headers,
+      bytes: response.body.length,
+      body,
+      leaks,
+    });
+    const type = response.headers['content-type'];
+    const exchange: Exchange = {
+      ...this.#requestPart(call, response.sentAt),
+      response: {
+        status: response.status,
+        headers: this.redactor.redactHeaders(response.headers),
+        ...(body.text === '' ? {} : { body: this.redactor.redactBody(body.text, type) }),
+      },
+      durationMs: response.receivedAt - response.sentAt,
+    };
+    this.#keep(call, exchange, response.status, findings, body.value);
+    return { exchange, findings, body };
+  }
+
+  /** No answer came. */
+  failed(call: RecordedCall, error: string, sentAt: number): void {
+    this.#learnFromRequest(call);
+    const exchange: Exchange = {
+      ...this.#requestPart(call, sentAt),
+      error: this.redactor.redact(error),
+      durationMs: Date.now() - sentAt,
+    };
+    this.#keep(call, exchange, null, [], undefined);
+  }
+
+  #learnFromRequest({ credential, requestJson }: RecordedCall): void {
+    if (credential.scheme === 'APIKeyHeader') this.addSecret(credential.key.reveal(), 'API key');
+    if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
+    if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
+    for (const [value, what] of secretsIn(requestJson)) this.addSecret(value, what);
+  }
+
+  #requestPart({ operation, request }: RecordedCall, sentAt: number): Omit<Exchange, 'durationMs'> {
+    const body = request.body === undefined ? undefined : Buffer.from(request.body).toString('utf8');
+    return {
+      operation,
+      request: {
+        method: request.method,
+        url: this.redactor.redactUrl(request.url),
+        headers: this.redactor.redactHeaders({ ...request.headers }),
+        ...(body === undefined ? {} : { body: this.redactor.redactBody(body, request.headers['Content-Type']) }),
+      },
+      startedAt: new Date(sentAt).toISOString(),
+    };
+  }
+
+  #keep(
+    call: RecordedCall,
+    exchange: Exchange,
+    status: number | null,
+    findings: readonly Finding[],
+    body: unknown,
+  ): void {
+    this.#exchanges.push(exchange);
+    const { operation } = call;
+    const seen =
+      operation === null || status === null
+        ? { properties: [], enumValues: [] }
+        : seenIn(this.#contract, operation, status, body);
+    this.#observe({
+      requirement: this.#requirement,
+      operation,
+      status,
+      credential: call.credential.scheme,
+      mistake: call.mistake ?? null,
+      findings,
+      ...seen,
+      exchange: findings.length > 0 || status === null ? exchange : null,
+    });
+  }
+}

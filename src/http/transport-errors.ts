@@ -1,0 +1,43 @@
+/** Codes of Node, OpenSSL and undici that people meet, and what they mean to them. */
+const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/ECONNREFUSED/, 'nothing listens there: is the target up, and host and port of baseUrl right?'],
+  [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to the host'],
+  [/UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT/, 'the host does not answer to a connection'],
+  [/ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|EPROTO/, 'the port does not speak TLS: should baseUrl begin with http://?'],
+  [/CERT_HAS_EXPIRED/, "the server's certificate has expired"],
+  [/ERR_TLS_CERT_ALTNAME_INVALID/, "the server's certificate is for another name: set tls.serverName if that is meant"],
+  [
+    /UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT/,
+    "the server's certificate is not signed by a trusted authority: set tls.ca to the right one, or tls.pin",
+  ],
+  [/CERT_|ERR_TLS|ERR_SSL/, 'TLS failed'],
+  [/HPE_|UND_ERR_RES|ERR_HTTP/, 'what came back is not HTTP: does the port speak TLS, or another protocol?'],
+  [/UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/, 'the connection was closed before the answer was complete'],
+];
+
+/** What went wrong, for a person: where, what, and what to look at. Never holds a header or a body. */
+export function inWords(error: unknown, url: URL, timeoutMs: number): string {
+  const where = `${url.origin}${url.pathname}`;
+  const text = chainOf(error);
+  if (/TimeoutError|aborted due to timeout/.test(text)) {
+    return `No answer from ${where} within ${timeoutMs} ms (limits.requestTimeoutMs).`;
+  }
+  const known = explanations.find(([pattern]) => pattern.test(text));
+  const code = /\b(?:E[A-Z]{4,}|[A-Z]+(?:_[A-Z0-9]+)+)\b/.exec(text)?.[0];
+  return `No answer from ${where}: ${known?.[1] ?? 'the request failed'}${code === undefined ? '' : ` (${code})`}.`;
+}
+
+export function tooLarge(url: URL, limit: number): string {
+  return `The answer from ${url.origin}${url.pathname} is larger than ${limit / 1024 / 1024} MB: no answer of this API is.`;
+}
+
+/** Names, codes and messages of an error and its causes. */
+function chainOf(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    parts.push(at.name, 'code' in at ? String(at.code) : '', at.message);
+    if (at instanceof AggregateError) parts.push(...at.errors.map((each) => chainOf(each)));
+  }
+  return parts.join(' ');
+}

@@ -1,0 +1,118 @@
+import { Agent, type Dispatcher } from 'undici';
+import { TransportError } from '../errors.js';
+import type { Target } from '../target/target.js';
+import { connectorOf } from './connector.js';
+import { inWords, tooLarge } from './transport-errors.js';
+
+/** One request as it goes on the wire; header names are sent in the case given. */
+export interface WireRequest {
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** One answer as it came, nothing decoded but the transfer coding. */
+export interface WireResponse {
+  readonly status: number;
+  /** Names in lower case; repeated fields joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Epoch milliseconds of the runner's clock, around the exchange. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** An answer larger than any the API can give is not read to its end. */
+const largestBody = 5 * 1024 * 1024;
+
+/**
+ * Sends requests to one target. Never follows redirects and never repeats a request.
+ *
+ * @throws TransportError in words, within the target file's request timeout
+ */
+export class Transport {
+  readonly #agent: Agent;
+  readonly #timeoutMs: number;
+  readonly #interval: number;
+  #nextSlot = 0;
+
+  constructor(target: Pick<Target, 'tls' | 'limits'>) {
+    this.#timeoutMs = target.limits.requestTimeoutMs;
+    const rate = target.limits.requestsPerSecond;
+    this.#interval = rate === undefined ? 0 : 1000 / rate;
+    this.#agent = new Agent({
+      connections: 8,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: connectorOf(target.tls, this.#timeoutMs),
+    });
+  }
+
+  /** `closeAfter` asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
+  async send(request: WireRequest, options: { readonly closeAfter?: boolean } = {}): Promise<WireResponse> {
+    await this.#slot();
+    const url = new URL(request.url);
+    const sentAt = Date.now();
+    try {
+      const answer = await this.#agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: methodOf(request.method),
+        headers: request.headers,
+        body: request.body ?? null,
+        signal: AbortSignal.timeout(this.#timeoutMs),
+        reset: options.closeAfter ?? false,
+      });
+      const body = await readBody(answer.body, url);
+      const headers = joined(answer.headers);
+      return { status: answer.statusCode, headers, body, sentAt, receivedAt: Date.now() };
+    } catch (error) {
+      if (error instanceof TransportError) throw error;
+      throw new TransportError(inWords(error, url, this.#timeoutMs));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  /** Keeps the target file's rate: requests are spaced evenly. */
+  async #slot(): Promise<void> {
+    if (this.#interval === 0) return;
+    const now = Date.now();
+    const slot = Math.max(now, this.#nextSlot);
+    this.#nextSlot = slot + this.#interval;
+    if (slot > now) await new Promise((resolve) => setTimeout(resolve, slot - now));
+  }
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+function methodOf(text: string): Dispatcher.HttpMethod {
+  const method = methods.find((each) => each === text);
+  if (method === undefined) throw new TransportError(`The suite doesn't send ${text} requests.`);
+  return method;
+}
+
+async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > largestBody) throw new TransportError(tooLarge(url, largestBody));
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return result;
+}

@@ -1,0 +1,93 @@
+import { ArrangeError } from '../errors.js';
+import type { Answer, Api } from '../http/api.js';
+import type { Credential } from '../http/credential.js';
+import { type ClusterConfig, clusterConfigOf, sameCluster } from './config.js';
+import type { Journal } from './journal.js';
+import type { ReadBack } from './read-back.js';
+
+/** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
+export class ClusterMfa {
+  #found: ClusterConfig | undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly admin: Credential,
+    private readonly journal: Journal,
+    private readonly readBack: ReadBack,
+  ) {}
+
+  /** @throws ArrangeError when the configuration can't be read */
+  async read(): Promise<ClusterConfig> {
+    const answer = await this.api.call('GetMFAConfig', { as: this.admin });
+    if (answer.status !== 200) throw new ArrangeError(`GET /mfa-config answered ${answer.status} instead of 200.`);
+    return clusterConfigOf(answer.body);
+  }
+
+  /** What the run found before its first change. */
+  async found(): Promise<ClusterConfig> {
+    this.#found ??= this.journal.read()?.cluster ?? (await this.read());
+    return this.#found;
+  }
+
+  /** Any PUT goes through here: what was found is on disk before the request is. */
+  async put(body: unknown, as: Credential = this.admin): Promise<Answer> {
+    this.journal.noteFound({ cluster: await this.found() });
+    return this.api.call('UpdateMFAConfig', { as, json: body });
+  }
+
+  /** What is read once it satisfies `done`, or the last thing read. */
+  readUntil(done: (config: ClusterConfig) => boolean): Promise<ClusterConfig> {
+    return this.readBack.until(() => this.read(), done);
+  }
+
+  /** Switches cluster MFA on with at least these types; types found in use are never taken away. */
+  async on(types: readonly string[]): Promise<void> {
+    const found = await this.found();
+    const now = await this.read();
+    const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
+    const wanted = [...new Set([...types, ...keep])];
+    const has = (config: ClusterConfig) =>
+      config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
+    if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return;
+    await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has);
+  }
+
+  /** Switches cluster MFA off so that nobody has to enrol anew. */
+  async off(): Promise<void> {
+    const now = await this.read();
+    if (!now.enabled) return;
+    const body = { ...now, enabled: false, retainUserMfaSettings: true };
+    await this.#set(body, (config) => !config.enabled);
+  }
+
+  /** Puts `config` in force exactly, in the two steps that switching off may take. */
+  async giveBack(config: ClusterConfig): Promise<void> {
+    if (!config.enabled) await this.off();
+    if (sameCluster(await this.read(), config)) return;
+    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, json: config });
+    if (answer.status >= 400) {
+      const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+      await this.api.call('UpdateMFAConfig', { as: this.admin, json });
+    }
+    const now = await this.readUntil((read) => sameCluster(read, config));
+    if (!sameCluster(now, config)) {
+      throw new ArrangeError(
+        `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(config)}.`,
+      );
+    }
+  }
+
+  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean): Promise<void> {
+    const answer = await this.put(body);
+    if (answer.status < 200 || answer.status >= 300) {
+      throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
+    }
+    if (!done(await this.readUntil(done))) {
+      throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`);
+    }
+  }
+}
+
+function describe({ enabled, authenticationTypes }: ClusterConfig): string {
+  return `${enabled ? 'on' : 'off'} with [${authenticationTypes?.join(', ') ?? ''}]`;
+}

@@ -1,0 +1,78 @@
+import { ArrangeError } from '../errors.js';
+
+/** GET /mfa-config, normalised: absent is the default, or null where the property is nullable. */
+export interface ClusterConfig {
+  readonly enabled: boolean;
+  readonly authenticationTypes: readonly string[] | null;
+  readonly retainUserMfaSettings: boolean | null;
+}
+
+/** GET /support-user/mfa, normalised likewise; read-only and write-only properties left out. */
+export interface SupportConfig {
+  readonly enabled: boolean;
+  readonly mfaType: string | null;
+  readonly email: string | null;
+}
+
+/** @throws ArrangeError when the body is no MfaConfigInfo: then nothing can be said about the state */
+export function clusterConfigOf(body: unknown): ClusterConfig {
+  const read = reader(body, 'GET /mfa-config');
+  return {
+    enabled: read('enabled', isBoolean) ?? false,
+    authenticationTypes: read('authenticationTypes', isStrings) ?? null,
+    retainUserMfaSettings: read('retainUserMfaSettings', isBoolean) ?? null,
+  };
+}
+
+/** @throws ArrangeError when the body is no SupportMfaConfigInfo */
+export function supportConfigOf(body: unknown): SupportConfig {
+  const read = reader(body, 'GET /support-user/mfa');
+  return {
+    enabled: read('enabled', isBoolean) ?? false,
+    mfaType: read('mfaType', isString) ?? null,
+    email: read('email', isString) ?? null,
+  };
+}
+
+/** Whether two configurations are the same to a user: authenticationTypes is a set. */
+export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
+  return (
+    a.enabled === b.enabled &&
+    a.retainUserMfaSettings === b.retainUserMfaSettings &&
+    setOf(a.authenticationTypes) === setOf(b.authenticationTypes)
+  );
+}
+
+export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
+  return a.enabled === b.enabled && a.mfaType === b.mfaType && a.email === b.email;
+}
+
+/** The types as a comparable text; null stays apart from an empty list. */
+export function setOf(types: readonly string[] | null): string | null {
+  return types === null ? null : [...new Set(types)].sort().join(' ');
+}
+
+function reader(body: unknown, what: string) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ArrangeError(`${what} did not answer an object: the state of the target can't be told.`);
+  }
+  const members = new Map<string, unknown>(Object.entries(body));
+  return <T>(name: string, is: (value: unknown) => value is T): T | undefined => {
+    const value = members.get(name);
+    if (value === undefined || value === null) return undefined;
+    if (is(value)) return value;
+    throw new ArrangeError(`${what} answered a wrongly typed ${name}: the state of the target can't be told.`);
+  };
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}

@@ -1,0 +1,181 @@
+import { isSince } from '../contract/releases.js';
+import { ArrangeError } from '../errors.js';
+import type { Answer, Api } from '../http/api.js';
+import { memberOf, textOf } from '../http/body.js';
+import type { Credential } from '../http/credential.js';
+import type { CodesByMail } from '../mail/codes-by-mail.js';
+import { Authenticator } from '../otp/authenticator.js';
+import type { Codes } from '../otp/codes.js';
+import { parseKeyUri } from '../otp/key-uri.js';
+import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
+import type { Journal } from './journal.js';
+import type { ReadBack } from './read-back.js';
+
+/** The support user's MFA: read it, change it with the journal kept, give it back. */
+export class SupportMfa {
+  #found: SupportConfig | undefined;
+  #authenticator: Authenticator | undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly admin: Credential,
+    private readonly journal: Journal,
+    private readonly readBack: ReadBack,
+    private readonly codes: Codes,
+    private readonly mail: () => Promise<CodesByMail>,
+  ) {}
+
+  /** From 6.8.1 on, switching off and changing the address take a code. */
+  get takesCode(): boolean {
+    return isSince(this.api.contract.release, '6.8.1');
+  }
+
+  /** GET /support-user/mfa as it came. */
+  async get(): Promise<Answer> {
+    const answer = await this.api.call('GetSupportMFAConfig', { as: this.admin });
+    if (answer.status !== 200) {
+      throw new ArrangeError(`GET /support-user/mfa answered ${answer.status} instead of 200.`);
+    }
+    return answer;
+  }
+
+  async read(): Promise<SupportConfig> {
+    return supportConfigOf((await this.get()).body);
+  }
+
+  /** What the run found before its first change. */
+  async found(): Promise<SupportConfig> {
+    this.#found ??= this.journal.read()?.support ?? (await this.read());
+    return this.#found;
+  }
+
+  /** Any PATCH goes through here: what was found is on disk before the request is. */
+  async patch(body: unknown, as: Credential = this.admin): Promise<Answer> {
+    this.journal.noteFound({ support: await this.found() });
+    const answer = await this.api.call('UpdateSupportMFAConfig', { as, json: body });
+    const uri = enrolmentOf(answer.body);
+    if (uri !== undefined) {
+      this.journal.noteEnrolled(uri);
+      this.#authenticator = authenticatorOf(uri);
+    }
+    return answer;
+  }
+
+  readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig> {
+    return this.readBack.until(() => this.read(), done);
+  }
+
+  /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
+  get authenticator(): Authenticator {
+    const uri = this.journal.read()?.enrolledUri;
+    this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
+    if (this.#authenticator !== undefined) return this.#authenticator;
+    throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
+  }
+
+  /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
+  async onByEmail(address: string): Promise<Answer> {
+    await this.off();
+    const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
+    const now = await this.readUntil((config) => config.enabled && config.mfaType === 'email');
+    if (now.enabled && now.mfaType === 'email') return answer;
+    throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
+  }
+
+  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when no key comes */
+  async onByTotp(extra: object = {}): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
+    await this.off();
+    const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
+    if (answer.status !== 200) {
+      throw new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`);
+    }
+    return { answer, authenticator: this.authenticator };
+  }
+
+  /** On by TOTP and proven by a code: from here on, changes need one. */
+  async verified(): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
+    const enrolled = await this.onByTotp();
+    const answer = await this.verify(await this.codes.unused(enrolled.authenticator));
+    if (memberOf(answer.body, 'success') === true) return enrolled;
+    throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
+  }
+
+  /** POST /support-user/verify-totp */
+  verify(totpCode: string): Promise<Answer> {
+    return this.api.call('VerifySupportUserTotp', { as: this.admin, json: { totpCode } });
+  }
+
+  /** Asks for a code by mail and reads it. */
+  async mailedCode(address: string): Promise<string> {
+    const mail = await this.mail();
+    const mark = mail.mark();
+    const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
+    if (answer.status >= 300) {
+      throw new ArrangeError(`POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`);
+    }
+    return mail.codeTo(address, mark);
+  }
+
+  /** Switches support MFA off, with the code that its mode asks for. */
+  async off(): Promise<void> {
+    const now = await this.read();
+    if (!now.enabled) return;
+    let answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
+    // The code may have been used before this process knew of it: the next one is fresh.
+    if (answer.status >= 400 && this.takesCode) answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
+    // A key that was never verified may be given up without a code, where the target doesn't take the code.
+    if (answer.status >= 400 && this.takesCode) answer = await this.patch({ enabled: false });
+    const after = await this.readUntil((config) => !config.enabled);
+    if (after.enabled) {
+      throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
+    }
+    this.journal.noteEnrolled(undefined);
+    this.#authenticator = undefined;
+  }
+
+  /** Puts `config` in force. @returns what of it can't be given back, in words */
+  async giveBack(config: SupportConfig): Promise<string[]> {
+    const now = await this.read();
+    if (sameSupport(now, config)) return [];
+    await this.off();
+    const body = config.enabled ? { enabled: true, mfaType: config.mfaType, email: config.email } : { ...config };
+    const answer = await this.patch(body);
+    if (answer.status >= 400) await this.patch(withoutNulls(body));
+    const after = await this.readUntil((read) => sameSupport(read, config));
+    if (sameSupport(after, config)) return [];
+    if (after.enabled === config.enabled && !after.enabled) {
+      return ["The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off."];
+    }
+    throw new ArrangeError(
+      `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
+        `it was found ${config.enabled ? `on (${config.mfaType})` : 'off'}.`,
+    );
+  }
+
+  async #proof(now: SupportConfig): Promise<{ readonly mfaCode?: string }> {
+    if (!this.takesCode) return {};
+    if (now.mfaType === 'email') {
+      if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+      return { mfaCode: await this.mailedCode(now.email) };
+    }
+    return { mfaCode: await this.codes.unused(this.authenticator) };
+  }
+}
+
+function authenticatorOf(uri: string): Authenticator | undefined {
+  const { keyUri, usable } = parseKeyUri(uri);
+  const parameters = keyUri ?? usable;
+  return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
+}
+
+/** The Key URI of a new enrolment; where the target's own is unusable, one made of the secret alone. */
+function enrolmentOf(body: unknown): string | undefined {
+  const uri = textOf(body, 'totpUri');
+  if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
+  const secret = textOf(body, 'totpSecretKey');
+  return secret === undefined ? undefined : `otpauth://totp/support?secret=${encodeURIComponent(secret)}`;
+}
+
+function withoutNulls(body: object): object {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}

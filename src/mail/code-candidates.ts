@@ -1,0 +1,172 @@
+/** A number in a text that may be the code, with how much speaks for it. */
+export interface Candidate {
+  /** Its digits, joined where they stood in groups. */
+  readonly code: string;
+  readonly score: number;
+}
+
+/** From here on a word or the layout names the number as the code. */
+export const strongScore = 40;
+/** From here on a number can be the code, if nothing better is there. */
+export const weakScore = 10;
+
+/** Characters; the code of a mail stands at its beginning. */
+const longest = 100_000;
+
+const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
+const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
+
+/** What holds digits and is no code, however near it stands to the word. Each is bounded, for hostile mails. */
+const neverCodes: readonly RegExp[] = [
+  /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
+  /\bwww\.\S{1,4000}/gi,
+  /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g,
+  /(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|\/\d{1,2})?(?!\d)/g,
+  /(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)/g,
+  /(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)/g,
+  new RegExp(
+    `(?<!\\d)\\d{1,2}(?:st|nd|rd|th)?\\.? (?:${months})\\p{L}{0,9}\\.?,? (?:19|20)\\d{2}(?!\\d)`,
+    'giu',
+  ),
+  new RegExp(`(?:${months})\\p{L}{0,9}\\.? \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}(?!\\d)`, 'giu'),
+  /(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?!\d)/g,
+  new RegExp(`(?:[$€£¥₹]|\\b(?:${currencies})) ?\\d[\\d.,']{0,20}`, 'gi'),
+  new RegExp(`(?<!\\d)\\d[\\d.,']{0,20} ?(?:[$€£¥₹%]|(?:${currencies})\\b)`, 'gi'),
+  /(?<![\w.,])\d{1,20}(?:[.,]\d{1,20}){1,10}(?!\w)/g,
+  /\+\d[\d ()./-]{6,20}\d/g,
+  /\(\d{2,5}\) ?\d{2,4}[ .-]?\d{2,8}/g,
+  /(?<!\d|\d[-. ])(?:1[-. ])?\d{3}[-. ]\d{3}[-. ]\d{4}(?!\d)/g,
+  /(?<!\d|\d[-. ])0\d{2,4}[ /-]\d{5,8}(?!\d)/g,
+  /(?<!codes? ?)#[ ]?\d{1,20}/gi,
+];
+
+/** Words of letters and digits: names of hosts, tickets, versions, hashes. */
+const mixedWord = /(?<![\w-])(?=[\w-]{0,80}[A-Za-z])(?=[\w-]{0,80}\d)[\w-]{1,80}/g;
+const labelledCode = /^(?:code|otp|pin|passcode|token|g)-\d{4,8}$/i;
+
+const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,8}(?![A-Za-z0-9]|-[A-Za-z0-9]|\/\d)/g;
+const grouped =
+  /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
+
+const otherCodes =
+  'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
+
+/** A word for the code, in the languages mail comes in most. "zip code" and "barcode" are none. */
+const word = new RegExp(
+  `(?<!\\b(?:${otherCodes})[ -]?)(?<!bar|uni|en|de|post)code(?:s(?![a-z])|(?![a-z]))|pass[ -]?codes?|\\bt?otp\\b|\\bpin\\b|\\btoken\\b|one[ -]?time pass(?:word|phrase)|einmal(?:passwort|kennwort)|mot de passe à usage unique|codice|c[oó]digo|\\bkode?\\b|(?<!\\p{L})код(?!\\p{L})|验证码|驗證碼|認証コード|確認コード|コード|인증\\s?번호`,
+  'giu',
+);
+
+const labelOfOther = new RegExp(
+  `(?:\\b(?:ticket|case|reference|ref|order|invoice|request|incident|account|acct|customer|contract|serial|cluster|node|chassis|build|version|release|article|kb|bug|issue|job|task|transaction|message|phone|telephone|tel|mobile|call|fax|dial|ext|extension|room|suite|floor|box|zip|postcode|port|pid|process|session|event|alert|error|user|employee|id|no|nr|number|copyright)\\b\\.?|\\b(?:${otherCodes})[ -]codes?|©|\\(c\\))(?: (?:no|nr|number|num|id|ref)\\b\\.?)?\\s?[:#=-]?\\s?(?:is |on |at )?$`,
+  'iu',
+);
+
+const unitAfter =
+  /^ ?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|ms|bytes?|[kmgt]i?b|users?|times|attempts?|objects?|files?|vms?|people|customers|employees|items|snapshots|backups?)\b/i;
+const streetAfter =
+  /^ (?:\p{L}{1,30} ){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|lane|way|parkway)\b/iu;
+const isBefore = /^\W{0,6}(?:(?:is|are|below|ist|lautet|est|es|è|jest|は|为|為|是)\W{0,6})?$/iu;
+const isAfter = /^["'*_\])\s]{0,4}(?:is|as|ist|est|es|è)\b/iu;
+const sentenceEnd = /[.!?](?:\s|$)/;
+const stale = /\b(?:previous|old|older|earlier|former|expired|last)\b[^.!?\n]{0,40}$/i;
+const imperative =
+  /\b(?:enter|use|type|input|submit|provide)\W{1,4}(?:(?:the|this)\W{1,4})?(?:(?:code|number|digits)\W{1,4})?$/i;
+
+/** Text without what only looks: full-width digits are digits, invisible characters are gone, dashes are hyphens. */
+export function plain(text: string): string {
+  return (
+    text
+      .slice(0, longest)
+      // Normalised these are a comma and a colon like those within a number.
+      .replace(/[，；：]/g, '$& ')
+      .normalize('NFKC')
+      .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')
+      .replace(/[\u2010-\u2015\u2212]/g, '-')
+      .replace(/\r\n?/g, '\n')
+      .replace(/[^\S\n]+/g, ' ')
+      .replace(/ ?\n(?: ?\n)* ?/g, '\n')
+  );
+}
+
+/** All numbers of a plain text that may be a code, the likeliest first; each code once. */
+export function candidatesIn(text: string): Candidate[] {
+  let rest = text;
+  for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
+  rest = rest.replace(mixedWord, (found) =>
+    labelledCode.test(found) ? found.replace('-', ' ').replace(/^g(?= )/i, ' ') : blank(found),
+  );
+
+  const best = new Map<string, number>();
+  const taken: [number, number][] = [];
+  const groups = rest.matchAll(grouped);
+  for (const match of [...groups, ...rest.matchAll(single)]) {
+    const [found] = match;
+    const start = match.index;
+    const end = start + found.length;
+    if (taken.some(([from, to]) => start < to && end > from)) continue;
+    const score = scoreOf(rest, start, end);
+    if (score < weakScore) continue;
+    taken.push([start, end]);
+    const code = found.replace(/\D/g, '');
+    best.set(code, Math.max(score, best.get(code) ?? 0));
+  }
+  return [...best].map(([code, score]) => ({ code, score })).sort((a, b) => b.score - a.score);
+}
+
+/** Stands for what is no code: neither a letter nor a digit nor space. */
+const blanked = '\ufffc';
+
+function blank(found: string): string {
+  return blanked.repeat(found.length);
+}
+
+function scoreOf(text: string, start: number, end: number): number {
+  const before = text.slice(Math.max(0, start - 120), start);
+  const after = text.slice(end, end + 80);
+  const found = text.slice(start, end);
+  const digits = found.replace(/\D/g, '');
+  if (labelOfOther.test(before) && !isPartOfWord(before)) return 0;
+  if (unitAfter.test(after) || streetAfter.test(after)) return 0;
+
+  const named = Math.max(namedBefore(before), namedAfter(after));
+  // Four and five digits are years, places and amounts far more often than codes.
+  if (digits.length < 6 && named < 60) return 0;
+
+  let score = named;
+  if (found.length === digits.length && digits.length >= 6) score += 10;
+  if (digits.length === 6) score += 2;
+  if (isAlone(before, after)) score += 40;
+  if (imperative.test(before)) score += 40;
+  if (stale.test(before)) score -= 60;
+  if (/^(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?$/.test(digits)) score -= 30;
+  return score;
+}
+
+/** "code number 482913" and "OTP no. 482913" name the code, though "number" alone names something else. */
+function isPartOfWord(before: string): boolean {
+  return /(?:code|otp|pin|passcode) (?:no|nr|number)\b\.?\s?[:=-]?\s?(?:is )?$/i.test(before);
+}
+
+function namedBefore(before: string): number {
+  const last = [...before.matchAll(word)].at(-1);
+  if (last === undefined) return 0;
+  const gap = before.slice(last.index + last[0].length);
+  if (isBefore.test(gap) || isPartOfWord(before)) return 70;
+  return sentenceEnd.test(gap) ? Math.max(0, 20 - gap.length / 4) : Math.max(0, 55 - gap.length / 2);
+}
+
+function namedAfter(after: string): number {
+  const first = after.matchAll(word).next().value;
+  if (first === undefined) return 0;
+  const gap = after.slice(0, first.index);
+  if (sentenceEnd.test(gap)) return 0;
+  if (isAfter.test(gap)) return 65;
+  return /[,;:\n]/.test(gap) ? 0 : Math.max(0, 45 - gap.length);
+}
+
+/** Whether no letter or digit stands on its line beside it. */
+function isAlone(before: string, after: string): boolean {
+  const line = before.slice(before.lastIndexOf('\n') + 1) + (after.split('\n', 1)[0] ?? '');
+  return !line.includes(blanked) && !/[\p{L}\p{N}]/u.test(line);
+}

@@ -1,0 +1,140 @@
+/** Elements whose content is not shown. */
+const unseen = new Set([
+  'head',
+  'style',
+  'script',
+  'title',
+  'template',
+  'noscript',
+  'select',
+  'textarea',
+  'svg',
+]);
+
+/** Of those, the ones whose content is no markup: a `<` in it begins no tag. */
+const rawText = new Set(['style', 'script', 'title', 'textarea']);
+
+/** Elements that never have an end tag. */
+const empty = new Set([
+  'area',
+  'base',
+  'br',
+  'col',
+  'embed',
+  'hr',
+  'img',
+  'input',
+  'link',
+  'meta',
+  'source',
+  'wbr',
+]);
+
+/** Elements that run on within a line; all others but cells begin a new one. */
+const inline = new Set(
+  'a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q s samp small span strike strong sub sup time tt u var wbr'.split(
+    ' ',
+  ),
+);
+
+/** Bounded in each part, so that a mail of nothing but `<` takes no longer to read than others. */
+const token =
+  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,2000}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
+
+/** Characters; the code of a mail stands at its beginning. */
+const longest = 200_000;
+
+/**
+ * The text a reader of the HTML sees, in lines: without what styles hide, table cells set apart by a space, and digits
+ * in neighbouring spans left together. No more of HTML than mails need.
+ */
+export function htmlToText(source: string): string {
+  const html = source.slice(0, longest);
+  let text = '';
+  let at = 0;
+  /** The names of the elements open since (and with) the outermost hidden one. */
+  const hidden: string[] = [];
+  token.lastIndex = 0;
+  for (let match = token.exec(html); match !== null; match = token.exec(html)) {
+    if (hidden.length === 0) text += flat(html.slice(at, match.index));
+    at = token.lastIndex;
+    const [, slash, rawName, attributes = ''] = match;
+    if (rawName === undefined) continue;
+    const name = rawName.toLowerCase();
+    if (slash === '/') {
+      const open = hidden.lastIndexOf(name);
+      if (open >= 0) hidden.length = open;
+      else if (hidden.length === 0) text += gap(name);
+      continue;
+    }
+    if (hidden.length === 0) text += gap(name);
+    const goesOn = !empty.has(name) && !attributes.endsWith('/');
+    if (goesOn && (hidden.length > 0 || unseen.has(name) || isHidden(attributes))) hidden.push(name);
+    if (goesOn && rawText.has(name)) {
+      const end = new RegExp(`</${name}\\s*>`, 'gi');
+      end.lastIndex = at;
+      at = end.exec(html)?.index ?? html.length;
+      token.lastIndex = at;
+    }
+  }
+  if (hidden.length === 0) text += flat(html.slice(at));
+  return decodeEntities(text)
+    .split('\n')
+    .map((line) => line.replace(/[^\S\n]+/g, ' ').trim())
+    .join('\n')
+    .replace(/\n{2,}/g, '\n')
+    .trim();
+}
+
+/** Line breaks of the source are mere space. */
+function flat(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+function gap(name: string): string {
+  if (inline.has(name)) return '';
+  return name === 'td' || name === 'th' || name === 'img' ? ' ' : '\n';
+}
+
+function isHidden(attributes: string): boolean {
+  if (/(?:^|\s)hidden(?:\s|=|$)/i.test(attributes.replace(/"[^"]*"|'[^']*'/g, '""'))) return true;
+  const style = /(?:^|\s)style\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes);
+  const css = (style?.[1] ?? style?.[2] ?? '').replace(/\s+/g, '').toLowerCase();
+  return /(?:^|;)(?:display:none|visibility:hidden|font-size:0(?:px|pt|em)?(?:;|!|$)|opacity:0(?:;|!|$)|mso-hide:all)/.test(
+    css,
+  );
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ensp: ' ',
+  emsp: ' ',
+  thinsp: ' ',
+  shy: '',
+  zwj: '',
+  zwnj: '',
+  ndash: '-',
+  mdash: '-',
+  hyphen: '-',
+  colon: ':',
+  num: '#',
+  euro: '€',
+  pound: '£',
+  yen: '¥',
+  cent: '¢',
+  dollar: '$',
+  percnt: '%',
+};
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));?/gi, (whole, hex, decimal, name) => {
+    if (typeof name === 'string') return named[name.toLowerCase()] ?? whole;
+    const point = typeof hex === 'string' ? Number.parseInt(hex, 16) : Number(decimal);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : ' ';
+  });
+}

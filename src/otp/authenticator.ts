@@ -1,0 +1,157 @@
+import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
+import { createGuardrails, generateSync } from 'otplib';
+import { ArrangeError } from '../errors.js';
+import { decodeBase32 } from './base32.js';
+import type { OtpAlgorithm, OtpDigits, OtpParameters } from './key-uri.js';
+
+export interface AuthenticatorSettings {
+  /** The key itself, or its Base32 text. */
+  readonly secret: Uint8Array | string;
+  readonly digits?: OtpDigits;
+  /** Seconds. */
+  readonly period?: number;
+  readonly algorithm?: OtpAlgorithm;
+}
+
+/** The steps around now that a target accepts, as whole steps: `{ back: 1, ahead: 1 }` is usual. */
+export interface StepWindow {
+  readonly back: number;
+  readonly ahead: number;
+}
+
+/**
+ * The library's limits are advice for servers. Whether a secret is long enough or a period sensible is for the
+ * requirements to say, so that codes of a weak key can be made too.
+ */
+const guardrails = createGuardrails({
+  MIN_SECRET_BYTES: 1,
+  MAX_SECRET_BYTES: 4096,
+  MIN_PERIOD: 1,
+  MAX_PERIOD: 9_999_999_999,
+});
+
+/** A conforming target accepts codes of up to a minute either side of now. */
+const widestAcceptedSeconds = 60;
+
+/** No drift of clocks and no window goes this far: what differs from all these codes is wrong beyond doubt. */
+const wrongWithinSteps = 25;
+
+/**
+ * One enrolled key, as an authenticator app holds it: it makes codes and remembers which steps were used, since a
+ * conforming target accepts each only once. Steps are RFC 6238's T: whole periods since the epoch, by the target's
+ * clock. It prints as a placeholder.
+ */
+export class Authenticator {
+  readonly digits: OtpDigits;
+  /** Seconds. */
+  readonly period: number;
+  readonly algorithm: OtpAlgorithm;
+  readonly #key: Uint8Array;
+  readonly #used = new Set<number>();
+
+  /** @throws ArrangeError when the secret is not Base32 */
+  constructor(settings: AuthenticatorSettings) {
+    this.#key = keyOf(settings.secret);
+    this.digits = settings.digits ?? 6;
+    this.period = settings.period ?? 30;
+    this.algorithm = settings.algorithm ?? 'SHA1';
+  }
+
+  /** From a well-formed Key URI, or from what can be read of another. */
+  static fromKeyUri(keyUri: OtpParameters): Authenticator {
+    const { secret, digits, period, algorithm } = keyUri;
+    return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
+  }
+
+  /** Periods since the epoch at a time in epoch milliseconds. */
+  stepAt(epochMs: number): number {
+    return Math.floor(epochMs / (this.period * 1000));
+  }
+
+  /** When a step begins, in epoch milliseconds. */
+  startOf(step: number): number {
+    return step * this.period * 1000;
+  }
+
+  /** The code of a step, leading zeros kept. */
+  codeAt(step: number): string {
+    return generateSync({
+      secret: this.#key,
+      epoch: step * this.period,
+      period: this.period,
+      digits: this.digits,
+      algorithm: algorithmNames[this.algorithm],
+      guardrails,
+    });
+  }
+
+  /** A well-formed code that is none of the codes around now, nor of a window wider than any target's. */
+  wrongCode(nowMs: number): string {
+    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.#widestAccepted()));
+    for (;;) {
+      const code = String(randomInt(10 ** this.digits)).padStart(this.digits, '0');
+      if (!right.has(code)) return code;
+    }
+  }
+
+  /**
+   * The code `delta` steps from now; undefined where it happens to be a code that the target may accept now, or
+   * where the step lies before the epoch.
+   */
+  codeOfSteps(nowMs: number, delta: number): string | undefined {
+    const step = this.stepAt(nowMs) + delta;
+    if (step < 0) return undefined;
+    const code = this.codeAt(step);
+    return this.#codesWithin(nowMs, this.#widestAccepted()).has(code) ? undefined : code;
+  }
+
+  /**
+   * A step within the window whose code was not used: now, else the nearest, ahead before back. Undefined when
+   * none is left: then the next step is to be awaited. With `laterOnly` no step before one that was used: a target
+   * may keep just the last accepted step, and refuse all before it.
+   */
+  unusedStep(nowMs: number, window: StepWindow, options: { laterOnly?: boolean } = {}): number | undefined {
+    const now = this.stepAt(nowMs);
+    const lastUsed = options.laterOnly ? Math.max(-1, ...this.#used) : -1;
+    const usable = (step: number) => step > lastUsed && step >= 0 && !this.#used.has(step);
+    if (usable(now)) return now;
+    for (let distance = 1; distance <= Math.max(window.back, window.ahead); distance++) {
+      if (distance <= window.ahead && usable(now + distance)) return now + distance;
+      if (distance <= window.back && usable(now - distance)) return now - distance;
+    }
+    return undefined;
+  }
+
+  markUsed(step: number): void {
+    this.#used.add(step);
+  }
+
+  toJSON(): string {
+    return '[authenticator]';
+  }
+
+  [inspect.custom](): string {
+    return '[authenticator]';
+  }
+
+  #widestAccepted(): number {
+    return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
+  }
+
+  #codesWithin(nowMs: number, distance: number): Set<string> {
+    const now = this.stepAt(nowMs);
+    const codes = new Set<string>();
+    for (let step = Math.max(0, now - distance); step <= now + distance; step++) codes.add(this.codeAt(step));
+    return codes;
+  }
+}
+
+const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;
+
+function keyOf(secret: Uint8Array | string): Uint8Array {
+  if (typeof secret !== 'string') return Uint8Array.from(secret);
+  const { bytes, problem } = decodeBase32(secret);
+  if (problem !== undefined) throw new ArrangeError(`No codes can be made: the TOTP secret ${problem}.`);
+  return bytes;
+}

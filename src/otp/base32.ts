@@ -1,0 +1,78 @@
+/** What came of reading Base32: the bytes, or what is wrong with the text in words that don't show it. */
+export type Base32Result =
+  | {
+      readonly bytes: Uint8Array;
+      /** How the text strays from the canonical form (RFC 4648 3.5, no padding); empty when it doesn't. */
+      readonly deviations: readonly string[];
+      readonly problem?: never;
+    }
+  | { readonly problem: string; readonly bytes?: never; readonly deviations?: never };
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What may stand in place of a letter of the alphabet, from the mistake most made to the least. */
+const classes: readonly (readonly [RegExp, string])[] = [
+  [/[a-z]/, 'lower-case letters'],
+  [/[0189]/, 'the digits 0, 1, 8 or 9'],
+  [/[ \t\r\n]/, 'white space'],
+  [/-/, 'hyphens'],
+  [/=/, 'padding before the end'],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: any ASCII character not named above
+  [/[\x00-\x08\x0b\x0c\x0e-\x1f!-,./:-<>-@[-`{-\x7f]/, 'other ASCII characters'],
+  [/[^\p{ASCII}]/u, 'non-ASCII characters'],
+];
+
+/**
+ * Reads Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with the right padding or none. Nothing is skipped
+ * or corrected, since every authenticator app corrects differently. Stray bits and padding are read but listed.
+ */
+export function decodeBase32(text: string): Base32Result {
+  const letters = text.replace(/=*$/, '');
+  const padding = text.length - letters.length;
+  if (letters === '') return { problem: 'is empty' };
+  if (!/^[A-Z2-7]*$/.test(letters)) {
+    const found = classes.filter(([pattern]) => pattern.test(letters)).map(([, name]) => name);
+    return { problem: `holds ${listed(found)}, where Base32 has A-Z and 2-7 only` };
+  }
+  if ([1, 3, 6].includes(letters.length % 8)) {
+    return {
+      problem: `is ${letters.length} characters long, a length that no number of bytes gives in Base32`,
+    };
+  }
+  if (padding > 0 && (padding > 6 || text.length % 8 !== 0)) {
+    return {
+      problem: `ends in ${padding} padding characters where ${(8 - (letters.length % 8)) % 8} are due`,
+    };
+  }
+  const { bytes, strayBits } = decodeLetters(letters);
+  const deviations: string[] = [];
+  if (padding > 0) deviations.push('is padded');
+  if (strayBits !== 0) deviations.push('has stray bits after the last byte');
+  return { bytes, deviations };
+}
+
+/** Whether the text is the one canonical form of its bytes: no padding, no stray bits. */
+export function isCanonicalBase32(text: string): boolean {
+  return decodeBase32(text).deviations?.length === 0;
+}
+
+function decodeLetters(letters: string): { bytes: Uint8Array; strayBits: number } {
+  const bytes = new Uint8Array(Math.floor((letters.length * 5) / 8));
+  let buffer = 0;
+  let bits = 0;
+  let length = 0;
+  for (const letter of letters) {
+    buffer = (buffer << 5) | alphabet.indexOf(letter);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[length++] = buffer >> bits;
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return { bytes, strayBits: buffer };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

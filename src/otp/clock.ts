@@ -1,0 +1,84 @@
+import { ArrangeError } from '../errors.js';
+
+/** The target's clock as the runner knows it. Times are epoch milliseconds. */
+export interface TargetClock {
+  now(): number;
+  /** Target's time minus runner's time, milliseconds. */
+  readonly offsetMs: number;
+  /** Whether the offset was measured; until then it is taken for 0. */
+  readonly known: boolean;
+  /** Whether the clock can be moved: then nothing needs to wait for real time. */
+  readonly canMove: boolean;
+  /** Moves the clock ahead. @throws ArrangeError where it can't be moved */
+  advance(ms: number): Promise<void>;
+}
+
+/** One answer's Date header with the runner's clock around the exchange, epoch milliseconds. */
+export interface DateSample {
+  readonly dateHeader: string;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * A clock that can only be read: off the Date headers of the answers (RFC 9110 6.6.1). One header tells the time
+ * to the second, and within the exchange; so each allows an interval of offsets, and their intersection narrows
+ * with each answer. Answers that contradict what was known (a clock was set, or drifts) begin anew.
+ */
+export class DateOffsetClock implements TargetClock {
+  readonly canMove = false;
+  #possible: Interval | undefined;
+
+  get known(): boolean {
+    return this.#possible !== undefined;
+  }
+
+  /** The middle of the offsets that are possible, whole milliseconds. */
+  get offsetMs(): number {
+    return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
+  }
+
+  /** How far the offset may be off, milliseconds either side; Infinity while unknown. */
+  get uncertaintyMs(): number {
+    return this.#possible === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.ceil((this.#possible.high - this.#possible.low) / 2);
+  }
+
+  now(): number {
+    return Date.now() + this.offsetMs;
+  }
+
+  /** Takes an answer's Date into account; false where the header is no HTTP date. */
+  addSample({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
+    const date = parseHttpDate(dateHeader);
+    if (date === undefined || receivedAt < sentAt) return false;
+    const sample: Interval = { low: date - receivedAt, high: date + 1000 - sentAt };
+    const low = Math.max(sample.low, this.#possible?.low ?? sample.low);
+    const high = Math.min(sample.high, this.#possible?.high ?? sample.high);
+    this.#possible = low <= high ? { low, high } : sample;
+    return true;
+  }
+
+  advance(): Promise<void> {
+    return Promise.reject(
+      new ArrangeError("The target's clock can't be moved: the target file names no clock.control."),
+    );
+  }
+}
+
+const httpDate =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Epoch milliseconds of an IMF-fixdate (RFC 9110 5.6.7), or undefined. */
+function parseHttpDate(text: string): number | undefined {
+  if (!httpDate.test(text)) return undefined;
+  const time = Date.parse(text);
+  // A day that doesn't exist, or with another day's name, is read as some other date: the way back shows it.
+  return Number.isNaN(time) || new Date(time).toUTCString() !== text ? undefined : time;
+}

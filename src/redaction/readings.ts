@@ -1,0 +1,116 @@
+/**
+ * Encodings of single characters that text can go through on its way into an answer, a mail or a report:
+ * percent and quoted-printable octets, JSON escapes (those of JSON within JSON too), XML and HTML references.
+ *
+ * A reading is what encoded characters stand for: a UTF-16 code unit or an octet of a UTF-8 sequence, and how many
+ * characters of the text stand for it. Both are packed into one number: megabytes are read, an object for each
+ * percent sign would take longer than all the rest.
+ */
+export type Reading = number;
+
+export const noReading: Reading = -1;
+
+/** A place in a text has this many readings at most besides the character itself. */
+export const mostReadings = 3;
+
+export function codeOf(reading: Reading): number {
+  return reading >> 4;
+}
+
+export function lengthOf(reading: Reading): number {
+  return reading & 15;
+}
+
+const percent = 0x25;
+const ampersand = 0x26;
+const equals = 0x3d;
+export const backslash = 0x5c;
+const letterU = 0x75;
+
+/** A longer run of backslashes is no escape that anyone writes. Keeps lengths below 16. */
+const longestRun = 8;
+const longestReference = 8;
+
+const lineEnds = ['\r\n', '\n', '\\r\\n', '\\n'];
+
+/** What the letter after a backslash stands for, by code unit. */
+const escapes = new Map(
+  Object.entries({ b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', '/': '/', "'": "'" }).map(
+    ([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)],
+  ),
+);
+
+const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The characters that an encoded one can begin with. */
+export const markers: readonly number[] = [percent, ampersand, equals, backslash];
+
+/** Whether an encoded character can begin with this code unit. */
+export function isMarker(code: number): boolean {
+  return code === percent || code === backslash || code === equals || code === ampersand;
+}
+
+/** The nth of what the text at this place can stand for besides itself; {@link noReading} where there is none. */
+export function readingAt(text: string, at: number, nth: number): Reading {
+  const code = text.charCodeAt(at);
+  if (code === backslash) return escaped(text, at, nth);
+  // The longer one first, so that nothing of it is left behind: %2525 for a percent sign encoded twice.
+  if (code === percent && nth === 0) {
+    return text.startsWith('25', at + 1) ? reading(hexAt(text, at + 3, 2), 5) : noReading;
+  }
+  if (code === percent && nth === 1) return reading(hexAt(text, at + 1, 2), 3);
+  if (nth !== 0) return noReading;
+  if (code === equals) return reading(hexAt(text, at + 1, 2), 3);
+  return code === ampersand ? reference(text, at) : noReading;
+}
+
+/** The length of a soft line break of quoted-printable here, as it is or as a JSON string writes it; else 0. */
+export function softBreakAt(text: string, at: number): number {
+  if (text.charCodeAt(at) !== equals) return 0;
+  const next = text.charCodeAt(at + 1);
+  if (next !== 0x0d && next !== 0x0a && next !== backslash) return 0;
+  const end = lineEnds.find((each) => text.startsWith(each, at + 1));
+  return end === undefined ? 0 : end.length + 1;
+}
+
+function reading(code: number, length: number): Reading {
+  return code < 0 ? noReading : (code << 4) | length;
+}
+
+function escaped(text: string, at: number, nth: number): Reading {
+  let run = 1;
+  while (run < longestRun && text.charCodeAt(at + run) === backslash) run += 1;
+  // A backslash in a string is two; in a string within a string, four.
+  if (nth > 0) return run >= nth * 2 ? reading(backslash, nth * 2) : noReading;
+  const next = text.charCodeAt(at + run);
+  if (next === letterU) return reading(hexAt(text, at + run + 1, 4), run + 5);
+  return reading(escapes.get(next) ?? -1, run + 1);
+}
+
+function reference(text: string, at: number): Reading {
+  let end = at + 2;
+  while (end < at + longestReference && text.charCodeAt(end) !== 0x3b) end += 1;
+  if (text.charCodeAt(end) !== 0x3b) return noReading;
+  const name = text.slice(at + 1, end);
+  const length = end - at + 1;
+  if (/^#[0-9]+$/.test(name)) return reading(Number(name.slice(1)), length);
+  if (/^#x[0-9a-f]+$/i.test(name)) return reading(Number.parseInt(name.slice(2), 16), length);
+  return reading(references[name]?.charCodeAt(0) ?? -1, length);
+}
+
+/** The value of so many hexadecimal digits, or -1 where others stand there. */
+function hexAt(text: string, at: number, digits: number): number {
+  let value = 0;
+  for (let index = at; index < at + digits; index += 1) {
+    const digit = hexDigit(text.charCodeAt(index));
+    if (digit === -1) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}

@@ -1,0 +1,120 @@
+import {
+  redactForm,
+  redactKeyUris,
+  redactParameters,
+  redactProperties,
+  secretHeaders,
+  secretNames,
+} from './positions.js';
+import { type Hit, type Pattern, SecretIndex } from './secret-index.js';
+
+export { printable } from './printable.js';
+
+/** Shorter values are common by accident: they are replaced where they stand at a secret's place only. */
+const shortestValue = 4;
+
+/** A recorded body is cut to this many characters. */
+export const longestBody = 4096;
+
+/** A label is shorter than this. */
+const longestLabel = 64;
+
+/**
+ * Replaces secrets by `[what they are]`: by value, in whatever encoding, and by position, known or not.
+ * What is added later is not replaced in what was redacted before: add first, then write.
+ */
+export class Redactor {
+  readonly #values = new Map<string, string>();
+  readonly #labels = new Set<string>([...secretNames, ...secretHeaders]);
+  #index: SecretIndex | undefined;
+
+  /** @param what the placeholder's text: `password`, `session id` */
+  add(value: string, what: string): void {
+    if (value.length < shortestValue || this.#values.has(value)) return;
+    this.#values.set(value, what);
+    this.#labels.add(what);
+    this.#index = undefined;
+  }
+
+  /** Known values, in any text; and the secret of a TOTP Key URI, known or not. */
+  redact(text: string): string {
+    const parts: string[] = [];
+    let done = 0;
+    for (const { start, end, what } of this.#hits(text)) {
+      parts.push(text.slice(done, start), `[${what}]`);
+      done = end;
+    }
+    return redactKeyUris(parts.length === 0 ? text : parts.join('') + text.slice(done));
+  }
+
+  redactHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => {
+        const lower = name.toLowerCase();
+        if (secretHeaders.includes(lower)) return [name, value === '' ? '' : `[${lower}]`];
+        return [name, redactParameters(this.redact(value), this.#isPlaceholder)];
+      }),
+    );
+  }
+
+  /** Cut to {@link longestBody} characters once nothing secret is left in it. */
+  redactBody(text: string, contentType?: string): string {
+    const form = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
+    // By value first: what a position takes away may be a part of a value, whose rest would then stay unknown.
+    const known = this.redact(text);
+    const shown = form
+      ? redactForm(known, this.#isPlaceholder)
+      : redactParameters(known, this.#isPlaceholder);
+    // What a body says it is may be wrong, on purpose even: a form is looked at as JSON too.
+    const redacted = redactProperties(shown, this.#isPlaceholder);
+    if (redacted.length <= longestBody) return redacted;
+    const end = isHighSurrogate(redacted.charCodeAt(longestBody - 1)) ? longestBody - 1 : longestBody;
+    return `${redacted.slice(0, end)}… (${text.length} characters in all)`;
+  }
+
+  redactUrl(url: string): string {
+    const withoutPassword = url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*:)[^/?#]+@/i, '$1[password]@');
+    return redactParameters(this.redact(withoutPassword), this.#isPlaceholder);
+  }
+
+  /** What of the known values the text holds, in whatever encoding: each `what` once; empty for a clean text. */
+  leaksIn(text: string): string[] {
+    return [...new Set(this.#hits(text).map(({ what }) => what))];
+  }
+
+  #hits(text: string): Hit[] {
+    if (this.#values.size === 0) return [];
+    this.#index ??= new SecretIndex([...this.#values].flatMap(([value, what]) => patternsOf(value, what)));
+    // A value that is an everyday word may be part of a placeholder.
+    return this.#index.find(text).filter((hit) => !this.#inPlaceholder(text, hit));
+  }
+
+  #inPlaceholder(text: string, { start, end }: Hit): boolean {
+    const before = text.slice(Math.max(0, start - longestLabel), start);
+    const after = text.slice(end, end + longestLabel);
+    const open = before.lastIndexOf('[');
+    const close = after.indexOf(']');
+    if (open === -1 || close === -1) return false;
+    return this.#labels.has(before.slice(open + 1) + text.slice(start, end) + after.slice(0, close));
+  }
+
+  readonly #isPlaceholder = (text: string): boolean =>
+    text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
+}
+
+/** The spellings of a value that are not an encoding of each character by itself. */
+function patternsOf(value: string, what: string): Pattern[] {
+  const whole = /^\d{4,8}$/.test(value);
+  const bytes = Buffer.from(value, 'utf8');
+  const base64 = bytes.toString('base64');
+  const unpadded = base64.replace(/=+$/, '');
+  const url = bytes.toString('base64url');
+  const spellings = new Set([value, base64, unpadded, url, bytes.toString('latin1')]);
+  // A Base32 secret is taken in lower case too.
+  if (/^[A-Z2-7]{16,}$/.test(value)) spellings.add(value.toLowerCase());
+  return [...spellings].map((text) => ({ text, what, whole }));
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

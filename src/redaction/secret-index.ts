@@ -1,0 +1,171 @@
+import { endOfMatch } from './match.js';
+import {
+  codeOf,
+  isMarker,
+  lengthOf,
+  markers,
+  mostReadings,
+  noReading,
+  readingAt,
+  softBreakAt,
+} from './readings.js';
+
+export interface Pattern {
+  readonly text: string;
+  readonly what: string;
+  /** Only where no letter or digit stands beside it: short digits are common by accident. */
+  readonly whole: boolean;
+}
+
+export interface Hit {
+  readonly start: number;
+  readonly end: number;
+  readonly what: string;
+}
+
+const space = 0x20;
+const plus = 0x2b;
+
+/**
+ * Finds any of many patterns in a text, in whatever encoding each of their characters is written. One pass:
+ * a table of the pairs of characters that patterns begin with rules out nearly every place at once, so the time
+ * depends on the length of the text and hardly on the number of patterns.
+ */
+export class SecretIndex {
+  /** By the low bytes of two code units: whether a pattern may begin with them, or with what they stand for. */
+  readonly #worthALook = new Uint8Array(1 << 16);
+  /** Patterns by the low bytes of their first two code units, longest first. */
+  readonly #patterns: (Pattern[] | undefined)[] = new Array(1 << 16).fill(undefined);
+
+  /** What of it was tried at the place that is looked at. */
+  readonly #tried: number[] = [];
+
+  /** Patterns are of two characters at least. */
+  constructor(patterns: readonly Pattern[]) {
+    for (const marker of markers) this.#worthALook.fill(1, slot(marker, 0), slot(marker, 0xff) + 1);
+    for (const pattern of [...patterns].sort((a, b) => b.text.length - a.text.length)) {
+      for (const first of spellings(pattern.text.charCodeAt(0))) {
+        for (const second of spellings(pattern.text.charCodeAt(1))) {
+          this.#worthALook[slot(first, second)] = 1;
+          for (const marker of markers) this.#worthALook[slot(first, marker)] = 1;
+          const group = this.#patterns[slot(first, second)];
+          if (group === undefined) this.#patterns[slot(first, second)] = [pattern];
+          else group.push(pattern);
+        }
+      }
+    }
+  }
+
+  /** Hits in the order of the text, none overlapping: where several do, they are one, named by the longest. */
+  find(text: string): Hit[] {
+    const worthALook = this.#worthALook;
+    const hits: Hit[] = [];
+    let longest = 0;
+    let second = text.charCodeAt(0);
+    for (let at = 0; at + 1 < text.length; at += 1) {
+      const first = second;
+      second = text.charCodeAt(at + 1);
+      if (worthALook[slot(first, second)] === 0) continue;
+      const found = this.#longestAt(text, at, first);
+      if (found === undefined) continue;
+      const last = hits.at(-1);
+      const length = found.end - found.start;
+      if (last === undefined || last.end <= found.start) {
+        hits.push(found);
+        longest = length;
+        continue;
+      }
+      const what = length > longest ? found.what : last.what;
+      longest = Math.max(length, longest);
+      hits[hits.length - 1] = { start: last.start, end: Math.max(last.end, found.end), what };
+    }
+    return hits;
+  }
+
+  /** The longest of all patterns that begin here, the first character being encoded or not. */
+  #longestAt(text: string, at: number, first: number): Hit | undefined {
+    this.#tried.length = 0;
+    let best = this.#longestWith(text, at, first, at + 1, undefined);
+    if (!isMarker(first)) return best;
+    for (let nth = 0; nth < mostReadings; nth += 1) {
+      const reading = readingAt(text, at, nth);
+      if (reading === noReading) continue;
+      best = this.#longestWith(text, at, codeOf(reading), at + lengthOf(reading), best);
+    }
+    return best;
+  }
+
+  /** The same for one reading of the first character; `next` is where the second begins. */
+  #longestWith(
+    text: string,
+    at: number,
+    first: number,
+    next: number,
+    best: Hit | undefined,
+  ): Hit | undefined {
+    const second = text.charCodeAt(next);
+    let longest = this.#longestOf(text, at, first, second, best);
+    if (!isMarker(second)) return longest;
+    const soft = softBreakAt(text, next);
+    const places = soft === 0 ? [next] : [next, next + soft];
+    if (soft > 0) longest = this.#longestOf(text, at, first, text.charCodeAt(next + soft), longest);
+    for (const place of places) {
+      for (let nth = 0; nth < mostReadings; nth += 1) {
+        const reading = readingAt(text, place, nth);
+        if (reading !== noReading) longest = this.#longestOf(text, at, first, codeOf(reading), longest);
+      }
+    }
+    return longest;
+  }
+
+  #longestOf(
+    text: string,
+    at: number,
+    first: number,
+    second: number,
+    best: Hit | undefined,
+  ): Hit | undefined {
+    const key = slot(first, second);
+    const patterns = this.#patterns[key];
+    // Different readings may lead to the same patterns: what a pattern matches here doesn't depend on them.
+    if (patterns === undefined || this.#tried.includes(key)) return best;
+    this.#tried.push(key);
+    let longest = best;
+    for (const pattern of patterns) {
+      const end = endOfMatch(text, at, pattern.text);
+      if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
+      if (pattern.whole && !standsAlone(text, at, end)) continue;
+      longest = { start: at, end, what: pattern.what };
+    }
+    return longest;
+  }
+}
+
+/** A space is written as a plus sign in forms. */
+function spellings(code: number): readonly number[] {
+  return code === space ? [space, plus] : [code];
+}
+
+function slot(first: number, second: number): number {
+  return ((first & 0xff) << 8) | (second & 0xff);
+}
+
+/** Whether no letter, digit or decimal point with a digit joins on, which would make it a part of something else. */
+function standsAlone(text: string, start: number, end: number): boolean {
+  if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
+  const before = text.slice(Math.max(0, start - 6), start);
+  const encoded = encodedAtEnd(before);
+  if (encoded !== undefined) return !/[A-Za-z0-9]/.test(encoded);
+  return !/(?:[A-Za-z0-9]|\d\.)$/.test(before);
+}
+
+/**
+ * The encoded character before a place, which ends in letters or digits of its own: `%3D`, `\n`, `\u003d`, `=3D`.
+ * Of quoted-printable only with a letter in it: `=20` before digits is rather the begin of a longer number.
+ */
+function encodedAtEnd(before: string): string | undefined {
+  if (/\\[bfnrt]$/.test(before)) return ' ';
+  const hex = /(?:%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|=([0-9][A-F]|[A-F][0-9A-F]))$/.exec(before);
+  const code = hex?.[1] ?? hex?.[2] ?? hex?.[3];
+  return code === undefined ? undefined : String.fromCharCode(Number.parseInt(code, 16));
+}

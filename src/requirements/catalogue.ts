@@ -1,0 +1,165 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { isOperationId, type OperationId, operationIds } from '../contract/operations.js';
+import { isReleaseName, isSince, type ReleaseName } from '../contract/releases.js';
+import { ConfigurationError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+import { ConfigDocument } from '../target/document.js';
+import { didYouMean, nearest } from '../target/nearest.js';
+import { pathText } from '../target/problems.js';
+import { checkSchema } from '../target/schema.js';
+import { readTextFile } from '../target/text-file.js';
+import { Values } from '../target/values.js';
+import type { Level } from '../verdict/verdict.js';
+import { isRequirementId, type RequirementId } from './ids.js';
+import { isNeed, type Need, needNames } from './need-names.js';
+
+/** One checkable statement about a target; `spec/requirements/README.md` says how one is written. */
+export interface Requirement {
+  readonly id: RequirementId;
+  /** The part of the id before the slash; a file may hold several. */
+  readonly area: string;
+  /** The title of the requirement's file. */
+  readonly areaTitle: string;
+  readonly level: Level;
+  /** A normative sentence about the target. */
+  readonly text: string;
+  readonly source: string;
+  /** Empty where it speaks of every operation. */
+  readonly operations: readonly OperationId[];
+  readonly needs: readonly Need[];
+  /** The first release it holds for. */
+  readonly since?: ReleaseName;
+  /** The last release it holds for. */
+  readonly until?: ReleaseName;
+}
+
+let loaded: readonly Requirement[] | undefined;
+
+/**
+ * The catalogue in the order of its files, which are taken by name.
+ *
+ * @param folder another folder than the package's own `spec/requirements`
+ * @throws ConfigurationError with one line, naming file, line and column, for each mistake of the first file
+ * that has any
+ */
+export function loadRequirements(folder?: string): readonly Requirement[] {
+  if (folder !== undefined) return readFolder(folder);
+  loaded ??= readFolder(join(packageRoot(), 'spec', 'requirements'));
+  return loaded;
+}
+
+/** @throws ConfigurationError naming the nearest ids where there is none of this name */
+export function requirementById(id: string, all = loadRequirements()): Requirement {
+  const found = all.find((requirement) => requirement.id === id);
+  if (found !== undefined) return found;
+  const near = nearIds(id, all);
+  const meant = near.length === 0 ? 'mfa-conformance list shows all' : `did you mean ${near.join(' or ')}?`;
+  throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
+}
+
+/** Whether it holds for a release; where not, its outcome is `not applicable`. */
+export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
+  const { since, until } = requirement;
+  return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
+}
+
+function nearIds(id: string, all: readonly Requirement[]): string[] {
+  const ids = all.map((requirement) => requirement.id);
+  const near = nearest(id, ids, 3);
+  if (near.length > 0 || id.length < 3) return near;
+  // The slug without its area, or a part of it, is what people remember.
+  return ids.filter((candidate) => candidate.includes(id.toLowerCase())).slice(0, 3);
+}
+
+function readFolder(folder: string): readonly Requirement[] {
+  const files = filesOf(folder);
+  if (files.length === 0) throw new ConfigurationError(`${folder}: holds no requirements (*.yaml)`);
+  const seen = new Map<string, string>();
+  return files.flatMap((file) => readFile(file, seen));
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    return names.sort().map((name) => join(folder, name));
+  } catch {
+    throw new ConfigurationError(`${folder}: no such folder`);
+  }
+}
+
+/** @param seen where each id was met, over all files */
+function readFile(file: string, seen: Map<string, string>): Requirement[] {
+  const read = readTextFile(file);
+  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, file);
+  checkSchema(document, 'requirements.schema.json');
+  document.problems.throwIfAny();
+  const values = new Values(document, document.value);
+  const area = values.text(['area']);
+  if (area !== basename(file, extname(file)))
+    document.problem(['area'], "must be the file's name without .yaml");
+  const requirements: Requirement[] = [];
+  for (let index = 0; values.has(['requirements', index]); index++) {
+    const requirement = readOne(document, values, index, seen);
+    if (requirement !== undefined) requirements.push(requirement);
+  }
+  document.problems.throwIfAny();
+  return requirements;
+}
+
+function readOne(
+  document: ConfigDocument,
+  values: Values,
+  index: number,
+  seen: Map<string, string>,
+): Requirement | undefined {
+  const at = (key: string) => ['requirements', index, key];
+  const text = (key: string) => values.text(at(key)) ?? '';
+  const id = text('id');
+  const earlier = seen.get(id);
+  const { line } = document.placeOf(at('id'));
+  if (earlier !== undefined) document.problem(at('id'), `${id} is taken: ${earlier}`);
+  else seen.set(id, `${document.file}:${line} ${pathText(at('id'))}`);
+  const known = isRequirementId(id);
+  if (!known) {
+    document.problem(at('id'), `${id} is not in src/requirements/ids.ts: run npm run generate`);
+  }
+  const release = (key: 'since' | 'until') => {
+    const name = values.text(at(key));
+    return name !== undefined && isReleaseName(name) ? name : undefined;
+  };
+  const since = release('since');
+  const until = release('until');
+  if (since !== undefined && until !== undefined && !isSince(until, since)) {
+    document.problem(at('until'), `is older than since (${since})`);
+  }
+  const operations = listOf(values, at('operations'), isOperationId, operationIds);
+  const needs = listOf(values, at('needs'), isNeed, needNames);
+  if (!known) return undefined;
+  return {
+    id,
+    area: id.slice(0, id.indexOf('/')),
+    areaTitle: values.text(['title']) ?? '',
+    level: text('level') === 'must' ? 'must' : 'should',
+    text: text('text'),
+    source: text('source'),
+    operations,
+    needs,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function listOf<T extends string>(
+  values: Values,
+  path: (string | number)[],
+  isKnown: (text: string) => text is T,
+  known: readonly T[],
+): T[] {
+  return values.texts(path).flatMap((item, index) => {
+    if (isKnown(item)) return [item];
+    values.problem([...path, index], `${item} is unknown${didYouMean(item, known)}`);
+    return [];
+  });
+}

@@ -1,0 +1,143 @@
+import type { OperationId } from '../contract/operations.js';
+import type { Call, Step } from './curl.js';
+import { byNeeds, mainCalls, type Named, ordinary, switchedOn } from './stimuli.js';
+
+/**
+ * The commands that show a requirement on a target by hand: what must be there first, the calls it is about,
+ * and the giving back of what they change.
+ */
+export function recipeOf(requirement: Named): Step[] {
+  if (requirement.area === 'totp-login') return [keep, ...totpLogin(requirement.id), putBack];
+  if (requirement.area === 'email-login') return [keep, ...emailLogin(requirement.id), putBack];
+  const calls = mainCalls(requirement);
+  return [
+    ...preparation(requirement, calls),
+    ...calls.flatMap((call, index) => steps(requirement, call, index)),
+    ...givingBack(requirement, calls),
+  ];
+}
+
+const step = (note: string, operation: OperationId, change: Partial<Call> = {}): Step => ({
+  note,
+  call: { operation, ...ordinary[operation], ...change },
+});
+
+const keep = step('Keep the configuration as it is found', 'GetMFAConfig', { saveAs: 'mfa-config.json' });
+const putBack = step('Give back the configuration as it was found', 'UpdateMFAConfig');
+const switchOn = step('Switch cluster MFA on', 'UpdateMFAConfig', { body: switchedOn });
+const openSession = step('Log in: the sessionId is SESSION_ID below', 'CreateSession');
+const sendCode = step('Have a code mailed: it is MAILED_CODE below', 'SendSupportEmailOtp');
+
+function codeStep(note: string, moment = ''): Step {
+  return { note, command: `TOTP_CODE=$(oathtool --totp -b${moment} "$TOTP_SECRET")` };
+}
+
+/** What must be seen twice. */
+const repeated = /replay$|-idempotent$|ids-are-unique$|get-is-safe$|works-once$/;
+
+function steps({ id }: Named, call: Call, index: number): Step[] {
+  if (index > 0) return [{ note: call.operation.startsWith('Get') ? 'Read back' : 'Then', call }];
+  return [{ note: 'Call', call }, ...(repeated.test(id) ? [{ note: 'The same again', call }] : [])];
+}
+
+function preparation(requirement: Named, calls: readonly Call[]): Step[] {
+  const { id, area, needs } = requirement;
+  const found: Step[] = [];
+  const writesCluster = calls.some(({ operation }) => operation === 'UpdateMFAConfig');
+  if (writesCluster || needs.includes('clusterMfa')) found.push(keep);
+  if (calls.some((call) => call.as === 'user')) found.push(openSession);
+  if (calls.some((call) => call.as === 'viewer')) {
+    const body = (ordinary.CreateSession.body ?? '').replaceAll('$USER_', '$VIEWER_');
+    found.push(
+      step('Log in as the viewer: the sessionId is VIEWER_SESSION_ID below', 'CreateSession', { body }),
+    );
+  }
+  if (calls.some((call) => call.as === 'token')) {
+    found.push(step('Get a token: the accessToken is ACCESS_TOKEN below', 'CreateAccessToken'));
+  }
+  if (needs.includes('clusterMfa') && !writesCluster) found.push(switchOn);
+
+  const enrolment = byNeeds('UpdateSupportMFAConfig', requirement);
+  const changesProtected = /(disabled|changed)-with/.test(id);
+  const enrolsFirst = changesProtected || calls[0]?.operation !== 'UpdateSupportMFAConfig';
+  // What no code is mailed for is shown while support MFA is off.
+  if (enrolment.body === undefined || !enrolsFirst || id.endsWith('/no-code-without-an-address'))
+    return found;
+  const byTotp = needs.includes('replaceSupportTotp');
+  const secret = byTotp ? ': the totpSecretKey is TOTP_SECRET below' : '';
+  found.push(step(`Switch support MFA on${secret}`, 'UpdateSupportMFAConfig', enrolment));
+  if (byTotp && (area === 'verify-totp' || changesProtected)) found.push(codeStep('A current code'));
+  if (byTotp && changesProtected) {
+    found.push(step('Verify the enrolment', 'VerifySupportUserTotp'));
+    found.push(codeStep('The code of the next step, half a minute later'));
+  }
+  if (!byTotp && changesProtected) found.push(sendCode);
+  return found;
+}
+
+function givingBack({ id, needs }: Named, calls: readonly Call[]): Step[] {
+  const off = (code: string) =>
+    step('Give back: switch support MFA off (before 6.8.1 without mfaCode)', 'UpdateSupportMFAConfig', {
+      body: `{"enabled":false,"mfaCode":"${code}"}`,
+    });
+  const found: Step[] = [];
+  const stillOn = !/\/disabled-with|\/no-code-without-an-address$/.test(id);
+  if (needs.includes('replaceSupportTotp') && stillOn) {
+    found.push(
+      codeStep('A code not used yet, of the secret that was answered (totpSecretKey)'),
+      off('$TOTP_CODE'),
+    );
+  }
+  if (needs.includes('supportMail') && stillOn) found.push(sendCode, off('$MAILED_CODE'));
+  const changesCluster = calls.some(
+    ({ operation, body }) => operation === 'UpdateMFAConfig' && body !== putBack.call?.body,
+  );
+  if (needs.includes('clusterMfa') || changesCluster) found.push(putBack);
+  return found;
+}
+
+/** A login with password and code, of the user who got the code or of another. */
+function login(note: string, id: string, code: string, type: 'totp' | 'email'): Step {
+  const user = id.endsWith('-of-another-user') ? 'OTHER' : 'USER';
+  const password = id.endsWith('/refuses-wrong-password') ? 'not-the-password' : `$${user}_PASSWORD`;
+  const known = `"username":"$${user}_NAME","password":"${password}","domain":"LOCAL"`;
+  const withCode = id.endsWith('/refuses-password-alone') ? '' : `,"otpCode":"${code}","otpType":"${type}"`;
+  return step(note, 'CreateSession', { body: `{${known}${withCode}}` });
+}
+
+function totpLogin(id: string): Step[] {
+  const moment = id.endsWith('-old-code')
+    ? " --now '10 minutes ago'"
+    : id.endsWith('-future-code')
+      ? " --now '10 minutes'"
+      : '';
+  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : '$TOTP_CODE';
+  const attempt = login('Log in', id, code, id.endsWith('-as-mailed-code') ? 'email' : 'totp');
+  const enrol = step('Enrol: the totpSecretKey is TOTP_SECRET below', 'CreateTotpKey');
+  return [
+    openSession,
+    enrol,
+    ...(id.endsWith('/new-key-retires-old')
+      ? [step('Enrol again; TOTP_SECRET stays that of the older key', 'CreateTotpKey')]
+      : []),
+    switchOn,
+    codeStep('A code', moment),
+    attempt,
+    ...(id.endsWith('-replay') ? [{ ...attempt, note: 'The same again' }] : []),
+  ];
+}
+
+function emailLogin(id: string): Step[] {
+  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : '$MAILED_CODE';
+  const attempt = login('Log in', id, code, id.endsWith('-as-totp') ? 'totp' : 'email');
+  return [
+    switchOn,
+    step('Have a code mailed: it is MAILED_CODE below', 'CreateEmailOtp'),
+    ...(id.endsWith('/newer-code-voids-older')
+      ? [step('Have another mailed; MAILED_CODE stays the older one', 'CreateEmailOtp')]
+      : []),
+    ...(id.endsWith('/code-expires') ? [{ note: 'Wait ten and a half minutes', command: 'sleep 630' }] : []),
+    attempt,
+    ...(id.endsWith('/code-works-once') ? [{ ...attempt, note: 'The same again' }] : []),
+  ];
+}

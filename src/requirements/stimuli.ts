@@ -1,0 +1,134 @@
+import type { OperationId } from '../contract/operations.js';
+import type { Requirement } from './catalogue.js';
+import type { Call, Caller } from './curl.js';
+
+/** What a recipe goes by. */
+export type Named = Pick<Requirement, 'id' | 'area' | 'operations' | 'needs'>;
+
+export const switchedOn =
+  '{"enabled":true,"authenticationTypes":["totp","email"],"retainUserMfaSettings":true}';
+
+const credentials = '"username":"$USER_NAME","password":"$USER_PASSWORD"';
+
+/** What each operation is called with when nothing special is tried. */
+export const ordinary: Readonly<Record<OperationId, Omit<Call, 'operation'>>> = {
+  GetMFAConfig: { as: 'admin' },
+  UpdateMFAConfig: { as: 'admin', body: '@mfa-config.json' },
+  CreateTotpKey: { as: 'user', body: '{"totpKeyName":"conformance"}' },
+  CreateEmailOtp: { as: 'admin', body: `{${credentials},"domain":"LOCAL"}` },
+  SendEmailOtp: { as: 'user' },
+  GetSupportMFAConfig: { as: 'admin' },
+  UpdateSupportMFAConfig: { as: 'admin', body: '{"enabled":false}' },
+  SendSupportEmailOtp: { as: 'admin' },
+  VerifySupportUserTotp: { as: 'admin', body: '{"totpCode":"$TOTP_CODE"}' },
+  ConfigureSupportMFAConfig: {
+    as: 'admin',
+    body: '{"currentPassword":"$SUPPORT_PASSWORD","mfaType":"totp"}',
+  },
+  CreateSession: { as: 'nobody', body: `{${credentials},"domain":"LOCAL"}` },
+  DeleteSession: { as: 'user', query: '?sid=$USER_ID' },
+  CreateAccessToken: { as: 'nobody', body: `{${credentials},"domain":"LOCAL"}` },
+};
+
+/** Bodies that do no harm where they are accepted after all. */
+const wrongType: { readonly [Id in OperationId]?: string } = {
+  UpdateMFAConfig: edited('.retainUserMfaSettings = "yes"'),
+  UpdateSupportMFAConfig: '{"enabled":"no"}',
+  CreateTotpKey: '{"totpKeyName":1}',
+  CreateEmailOtp: '{"username":1,"password":"not-the-password"}',
+  CreateSession: '{"username":1,"password":"not-the-password"}',
+  VerifySupportUserTotp: '{"totpCode":1}',
+};
+
+type Change = (call: Call, id: string) => Call;
+
+const as =
+  (caller: Caller): Change =>
+  (call) => ({ ...call, as: caller });
+
+const body =
+  (text: string): Change =>
+  (call) => ({ ...call, body: text });
+
+const wrongPassword: Change = (call) => ({
+  ...call,
+  body: (call.body ?? '').replace('$USER_PASSWORD', 'not-the-password'),
+});
+
+/** What is special about a requirement's call, by the words of its id: the first that fits. */
+const changes: readonly (readonly [RegExp, Change])[] = [
+  [/-refuses-anonymous$|\/anonymous-|\/401-/, as('nobody')],
+  [/\/create-email-otp-refuses-wrong-key$/, (call, id) => ({ ...wrongPassword(call, id), as: 'wrong key' })],
+  [/-refuses-wrong-key$|^http\/error|^security\/errors/, as('wrong key')],
+  [/-refuses-wrong-token$/, as('wrong token')],
+  [/-refuses-wrong-session$/, as('wrong session')],
+  [/\/viewer-cannot-/, as('viewer')],
+  [/\/key-header-in-any-case$/, as('key in capitals')],
+  [/\/token-in-authorization$/, as('token')],
+  [/\/session-id-header$/, as('user')],
+  [/missing-body/, ({ body: _, ...call }) => call],
+  [/malformed-json/, body('{"enabled":')],
+  [/wrong-type/, (call) => ({ ...call, body: wrongType[call.operation] ?? '{}' })],
+  [/wrong-password/, wrongPassword],
+  [/unknown-user/, body('{"username":"nobody-of-this-name","password":"not-the-password","domain":"LOCAL"}')],
+  [/unknown-type/, body(edited('.authenticationTypes = ["pigeon"]'))],
+  [/unknown-property/, body(edited('.unknownProperty = true'))],
+  [/unknown-mode/, body('{"enabled":false,"mfaType":"pigeon"}')],
+  [/refused-patch/, body('{"enabled":true,"mfaType":"pigeon","email":"$SUPPORT_EMAIL"}')],
+  [/address-in-body/, body(`{${credentials},"email":"$SECOND_EMAIL"}`)],
+  [/client-cannot-choose/, body('{"enabled":true,"mfaType":"totp","totpSecretKey":"$CHOSEN_SECRET"}')],
+  [/domain-defaults/, body(`{${credentials}}`)],
+  [/head-has-no/, (call) => ({ ...call, method: 'HEAD' })],
+  [/405-has-allow/, (call) => ({ ...call, method: 'POST' })],
+  [/other-media-types/, (call) => ({ ...call, mediaType: 'text/plain' })],
+  [/^verify-totp\/refuses-junk$/, body('{"totpCode":"12345a"}')],
+  [/^verify-totp\/refuses-(wrong-code|code-of)/, body('{"totpCode":"$WRONG_CODE"}')],
+  [/^support-(totp|email)\/.*(disabled|changed)-with/, withCode],
+  [/^support-email\/needs-an-address$/, body(byMail('no-address'))],
+];
+
+/** The calls that a requirement is about, the first with what is special about it. */
+export function mainCalls(requirement: Named): Call[] {
+  const { id } = requirement;
+  const named: readonly OperationId[] =
+    requirement.operations.length === 0 ? ['GetMFAConfig'] : requirement.operations;
+  // A code has to be there before what it protects: its mailing is preparation.
+  const operations = named.filter((operation, index) => index === 0 || operation !== 'SendSupportEmailOtp');
+  const change = changes.find(([words]) => words.test(id))?.[1];
+  return operations.map((operation, index) => {
+    const call = { operation, ...ordinary[operation], ...byNeeds(operation, requirement) };
+    // The other operations only show the effect of the first.
+    return index === 0 && change !== undefined ? change(call, id) : call;
+  });
+}
+
+/** Requirements that need to switch something are shown by switching it; all others by what changes nothing. */
+export function byNeeds(operation: OperationId, { needs }: Pick<Named, 'needs'>): Partial<Call> {
+  if (operation === 'UpdateMFAConfig' && needs.includes('clusterMfa')) return { body: switchedOn };
+  if (operation === 'VerifySupportUserTotp' && !needs.includes('replaceSupportTotp')) {
+    return { body: '{"totpCode":"123456"}' };
+  }
+  if (operation !== 'UpdateSupportMFAConfig') return {};
+  if (needs.includes('replaceSupportTotp')) return { body: '{"enabled":true,"mfaType":"totp"}' };
+  if (needs.includes('supportMail')) return { body: byMail('$SUPPORT_EMAIL') };
+  return {};
+}
+
+function edited(filter: string): string {
+  return `"$(jq -c '${filter}' mfa-config.json)"`;
+}
+
+function byMail(address: string, more = ''): string {
+  return `{"enabled":true,"mfaType":"email","email":"${address}"${more}}`;
+}
+
+/** A change of support MFA that a code protects: with the code, a wrong one, or none. */
+function withCode(call: Call, id: string): Call {
+  const right = id.startsWith('support-totp/') ? '$TOTP_CODE' : '$MAILED_CODE';
+  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : right;
+  const member = id.endsWith('-without-code') ? '' : `,"mfaCode":"${code}"`;
+  return {
+    ...call,
+    body: id.includes('/address-') ? byMail('$SECOND_EMAIL', member) : `{"enabled":false${member}}`,
+  };
+}

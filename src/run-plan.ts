@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { isReleaseName, type ReleaseName } from './contract/releases.js';
+import { ConfigurationError } from './errors.js';
+import { stateDirOf } from './journal/state-dir.js';
+
+/** What the command line hands to the Playwright process, by way of a file named in the environment. */
+export interface RunPlan {
+  readonly targets: readonly PlannedTarget[];
+  readonly mode: 'full' | 'read-only';
+  readonly slow: boolean;
+  /** How many targets are tried at once. */
+  readonly jobs: number;
+  readonly stateDir: string;
+  /** Playwright's own folder, which it empties. */
+  readonly outputDir: string;
+  /** Null: no Allure results. */
+  readonly allureDir: string | null;
+  readonly quiet: boolean;
+}
+
+export interface PlannedTarget {
+  readonly name: string;
+  /** Absolute path of the target file. */
+  readonly file: string;
+  /** Overrides the target file's release. */
+  readonly release: ReleaseName | null;
+  /** Where what the run sees is written down while it happens. */
+  readonly workDir: string;
+}
+
+/** The environment variable that names the plan's file. */
+export const planVariable = 'MFA_CONFORMANCE_PLAN';
+
+/** Names a target file for Playwright run by hand. */
+export const targetVariable = 'MFA_TARGET';
+
+/** @throws ConfigurationError when the environment names neither a plan nor a target file */
+export function planOf(env: NodeJS.ProcessEnv): RunPlan {
+  const file = env[planVariable];
+  if (file) return readRunPlan(file);
+  const target = env[targetVariable];
+  if (!target) {
+    throw new ConfigurationError(
+      `Set ${targetVariable} to a target file, or use mfa-conformance run, which starts the emulator by itself.`,
+    );
+  }
+  const name = basename(target, extname(target));
+  const folder = resolve('reports', name);
+  return {
+    targets: [{ name, file: resolve(target), release: null, workDir: join(folder, 'raw') }],
+    mode: 'full',
+    slow: false,
+    jobs: 1,
+    stateDir: stateDirOf(undefined, env),
+    outputDir: join(folder, 'playwright'),
+    allureDir: join(folder, 'allure-results'),
+    quiet: false,
+  };
+}
+
+function readRunPlan(file: string): RunPlan {
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (isRunPlan(value)) return value;
+  throw new ConfigurationError(`${file} is no run plan. It is written by mfa-conformance run.`);
+}
+
+function isRunPlan(value: unknown): value is RunPlan {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'targets' in value &&
+    Array.isArray(value.targets) &&
+    value.targets.every(
+      (target: { name?: unknown; file?: unknown; workDir?: unknown; release?: unknown }) =>
+        typeof target.name === 'string' &&
+        typeof target.file === 'string' &&
+        typeof target.workDir === 'string' &&
+        (target.release === null || (typeof target.release === 'string' && isReleaseName(target.release))),
+    ) &&
+    'mode' in value &&
+    (value.mode === 'full' || value.mode === 'read-only') &&
+    'jobs' in value &&
+    typeof value.jobs === 'number' &&
+    'stateDir' in value &&
+    typeof value.stateDir === 'string' &&
+    'outputDir' in value &&
+    typeof value.outputDir === 'string'
+  );
+}
+
+/** A glob over requirement ids (`*` stands for any run of characters) as a pattern over the tags that carry them. */
+export function globToTagPattern(glob: string): RegExp {
+  const body = glob
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^ ]*');
+  return new RegExp(`@${body}(?= |$)`);
+}

@@ -1,0 +1,120 @@
+import type { Contract } from '../contract/contract.js';
+import { ArrangeError } from '../errors.js';
+import { Api, ClockWaiter } from '../http/api.js';
+import { textOf } from '../http/body.js';
+import type { Credential } from '../http/credential.js';
+import type { Observation } from '../http/observed.js';
+import { Recorder } from '../http/recorder.js';
+import { ClusterMfa } from '../journal/cluster-mfa.js';
+import { Journal } from '../journal/journal.js';
+import { ReadBack } from '../journal/read-back.js';
+import { SupportMfa } from '../journal/support-mfa.js';
+import { CodesByMail } from '../mail/codes-by-mail.js';
+import { type Mailbox, openMailbox } from '../mail/mailbox.js';
+import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
+import { Codes } from '../otp/codes.js';
+import { ControlledClock } from '../otp/controlled-clock.js';
+import type { Wait } from '../verdict/verdict.js';
+import { secretsOf } from './read.js';
+import { Secret } from './secret.js';
+import type { Target } from './target.js';
+
+export interface ConnectionOptions {
+  readonly stateDir: string;
+  readonly observe?: (observation: Observation) => void;
+  readonly onWait?: (reason: Wait['for'], ms: number) => void;
+}
+
+/** A target within reach: everything that a test, or the giving back after one, speaks to it with. */
+export class Connection {
+  readonly recorder: Recorder;
+  readonly waiter: ClockWaiter;
+  readonly api: Api;
+  readonly codes: Codes;
+  readonly journal: Journal;
+  readonly readBack: ReadBack;
+  readonly #onWait: (reason: Wait['for'], ms: number) => void;
+  #admin: Promise<Credential> | undefined;
+  #mailbox: Promise<Mailbox> | undefined;
+
+  private constructor(
+    readonly target: Target,
+    readonly contract: Contract,
+    readonly clock: TargetClock,
+    options: ConnectionOptions,
+  ) {
+    this.#onWait = options.onWait ?? (() => {});
+    this.recorder = new Recorder(contract, options.observe ?? (() => {}));
+    for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
+    this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait);
+    this.api = new Api(target, contract, this.recorder, clock, this.waiter);
+    this.codes = new Codes(clock, this.waiter, this.recorder);
+    this.journal = new Journal(options.stateDir, target.baseUrl);
+    this.readBack = new ReadBack(this.recorder);
+  }
+
+  /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
+  static async open(target: Target, contract: Contract, options: ConnectionOptions): Promise<Connection> {
+    const clock =
+      target.clock === undefined
+        ? new DateOffsetClock()
+        : await ControlledClock.connect(target.clock.control);
+    return new Connection(target, contract, clock, options);
+  }
+
+  /**
+   * The credential that may change the configuration: the API key, or a session opened once.
+   * @throws ArrangeError when the target doesn't let the admin in
+   */
+  admin(): Promise<Credential> {
+    this.#admin ??= this.#openAdmin();
+    return this.#admin;
+  }
+
+  async cluster(): Promise<ClusterMfa> {
+    return new ClusterMfa(this.api, await this.admin(), this.journal, this.readBack);
+  }
+
+  async support(): Promise<SupportMfa> {
+    const mail = () => this.mail();
+    return new SupportMfa(this.api, await this.admin(), this.journal, this.readBack, this.codes, mail);
+  }
+
+  /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
+  async mail(): Promise<CodesByMail> {
+    const settings = this.target.mail;
+    if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
+    this.#mailbox ??= openMailbox(settings, addressesOf(this.target));
+    return new CodesByMail(await this.#mailbox, this.recorder, settings, (ms) => this.#onWait('mail', ms));
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await (await this.#mailbox?.catch(() => undefined))?.close();
+  }
+
+  async #openAdmin(): Promise<Credential> {
+    const { apiKey, username, password, domain } = this.target.accounts.admin;
+    if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
+    const earlier = this.journal.read()?.sessionId;
+    if (earlier !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(earlier) };
+    const json = { username, password: password?.reveal(), domain };
+    const answer = await this.api.call('CreateSession', { json });
+    const id = textOf(answer.body, 'sessionId');
+    if (answer.status !== 201 || id === undefined) {
+      throw new ArrangeError(
+        `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
+          'Check accounts.admin; where cluster MFA is on, the admin needs an apiKey.',
+      );
+    }
+    this.journal.sessionId = id;
+    return { scheme: 'SessionIdHeader', id: new Secret(id) };
+  }
+}
+
+/** Every address of the target file: mail to others is not the suite's. */
+export function addressesOf(target: Target): string[] {
+  const { admin, viewer, other } = target.accounts;
+  const all = [admin.email, viewer?.email, other?.email, target.supportUser.email];
+  return [...new Set(all.filter((address) => address !== undefined))];
+}

@@ -1,0 +1,159 @@
+import { basename, dirname, extname, resolve } from 'node:path';
+import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
+import { readAccounts, readSupportUser } from './accounts.js';
+import { accountRoles, readAllow } from './allow.js';
+import { readMail } from './mail.js';
+import type { KeyPath } from './problems.js';
+import { notOneOf } from './schema.js';
+import type { Allow, Limits, Target } from './target.js';
+import { readTextFile } from './text-file.js';
+import { readTls } from './tls.js';
+import { isLoopback, readBaseUrl, readUrl } from './urls.js';
+import type { Values } from './values.js';
+
+/** Who may read the target file: `unknown` where the system has no permission bits. */
+export type FileAccess = 'private' | 'shared' | 'unknown';
+
+/** The target that the values describe; undefined only after a problem was reported. */
+export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
+  const folder = dirname(file);
+  const name = readName(values, file);
+  const baseUrl = readRoot(values);
+  const release = readRelease(values);
+  const tls = readTls(values, folder);
+  const accounts = readAccounts(values);
+  const supportUser = readSupportUser(values);
+  const mail = readMail(values, folder);
+  const clock = readClock(values);
+  const allow = readAllow(values);
+  const waivers = readWaivers(values, folder);
+  const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl)];
+  if (baseUrl === undefined || release === undefined || accounts === undefined) return undefined;
+  return {
+    name,
+    file,
+    baseUrl,
+    release,
+    tls,
+    accounts,
+    supportUser,
+    ...(mail === undefined ? {} : { mail }),
+    ...(clock === undefined ? {} : { clock }),
+    allow,
+    limits: readLimits(values, allow),
+    ...(waivers === undefined ? {} : { waivers }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+}
+
+/** Names that Windows keeps for devices, with any extension. */
+const deviceName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+function readName(values: Values, file: string): string {
+  const given = values.text(['name']);
+  const name = given ?? basename(file, extname(file));
+  const trouble = nameTrouble(name);
+  if (trouble !== undefined) {
+    const remedy = given === undefined ? " (it is the file's name: write another with name:)" : '';
+    values.problem(['name'], `can't be the name of a folder on every system: ${trouble}${remedy}`);
+  }
+  return name;
+}
+
+function nameTrouble(name: string): string | undefined {
+  if (/[<>:"/\\|?*\p{Cc}]/u.test(name)) return 'it holds one of < > : " / \\ | ? * or a control character';
+  if (/^[\s.]+$|^\s|[\s.]$/.test(name)) return 'it begins with a space, or ends with a space or a dot';
+  if (deviceName.test(name)) return 'Windows keeps it for a device';
+  return Buffer.byteLength(name) > 100 ? 'it is longer than 100 bytes' : undefined;
+}
+
+function readRoot(values: Values): string | undefined {
+  const text = values.text(['baseUrl']);
+  if (text === undefined) return undefined;
+  const baseUrl = readBaseUrl(text);
+  if (typeof baseUrl === 'string') return baseUrl;
+  values.problem(['baseUrl'], baseUrl.trouble);
+  return undefined;
+}
+
+function readRelease(values: Values): ReleaseName | undefined {
+  const text = values.text(['release']);
+  if (text === undefined) return defaultRelease;
+  if (isReleaseName(text)) return text;
+  values.problem(
+    ['release'],
+    text === 'auto'
+      ? `auto needs detect, which this version does not have; give a release: ${releaseNames.join(', ')}`
+      : notOneOf(text, releaseNames),
+  );
+  return undefined;
+}
+
+function readClock(values: Values): Target['clock'] {
+  const control = values.text(['clock', 'control']);
+  if (control === undefined) return undefined;
+  const url = readUrl(control);
+  if ('trouble' in url) values.problem(['clock', 'control'], url.trouble);
+  return { control };
+}
+
+function readLimits(values: Values, allow: Allow): Limits {
+  // Nobody else is slowed down on a throw-away target.
+  const requestsPerSecond =
+    values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
+  return {
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    requestTimeoutMs: values.number(['limits', 'requestTimeoutMs']) ?? 15_000,
+  };
+}
+
+function readWaivers(values: Values, folder: string): string | undefined {
+  const text = values.text(['waivers']);
+  if (text === undefined) return undefined;
+  const file = resolve(folder, text);
+  const read = readTextFile(file);
+  if ('trouble' in read) values.problem(['waivers'], `${file}: ${read.trouble}`);
+  return file;
+}
+
+const secretPaths: readonly KeyPath[] = [
+  ...accountRoles.flatMap((role): KeyPath[] => [
+    ['accounts', role, 'password'],
+    ['accounts', role, 'apiKey'],
+  ]),
+  ['supportUser', 'password'],
+  ['mail', 'password'],
+];
+
+/** Secrets written out in a file that others can read are a problem; where nobody can tell, a warning. */
+function readSecrecy(values: Values, access: FileAccess): string[] {
+  const writtenOut = secretPaths.filter((path) => values.isWrittenOut(path));
+  // A path is no secret, the key itself is.
+  const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
+  if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
+  if (writtenOut.length === 0 || access === 'private') return [];
+  if (access === 'unknown') {
+    return ['The target file holds secrets written out: see that nobody but you can read it.'];
+  }
+  for (const path of writtenOut) {
+    values.problem(
+      path,
+      'a secret is written out in a file that others can read: chmod 600 the file, or write ' +
+        `\${VAR} (an environment variable) or { fromFile: path } instead`,
+    );
+  }
+  return [];
+}
+
+function transportWarnings(baseUrl: string | undefined): string[] {
+  if (baseUrl === undefined) return [];
+  const { protocol, hostname, pathname } = new URL(baseUrl);
+  return [
+    ...(protocol === 'http:' && !isLoopback(hostname)
+      ? ['baseUrl is plain http: passwords and API keys cross the network readable for all.']
+      : []),
+    ...(/\/v\d+$/.test(pathname)
+      ? []
+      : ["baseUrl doesn't end in /v2: nothing is appended to it but the operations' paths."]),
+  ];
+}

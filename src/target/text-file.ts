@@ -1,0 +1,50 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+
+/** More than any file that people write for the suite, or any chain of certificates. */
+const maxBytes = 1_000_000;
+
+export interface TextFile {
+  readonly text: string;
+  /** Permission bits; meaningless on Windows. */
+  readonly mode: number;
+}
+
+/** Reads a file as UTF-8 text, or says in a few words why that can't be: `no such file`. */
+export function readTextFile(path: string): TextFile | { readonly trouble: string } {
+  let descriptor: number;
+  try {
+    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    return { trouble: openTrouble(error) };
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (status.isDirectory()) return { trouble: 'is a folder, not a file' };
+    if (!status.isFile()) return { trouble: 'is no regular file' };
+    if (status.size > maxBytes) return { trouble: `is too large: more than ${maxBytes} bytes` };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
+    return { text, mode: status.mode & 0o777 };
+  } catch (error) {
+    return {
+      trouble: error instanceof TypeError ? 'is not UTF-8 text: save it as UTF-8' : openTrouble(error),
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const troubles: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file: a part of its path is no folder',
+  EACCES: 'may not be read: permission denied',
+  EPERM: 'may not be read: permission denied',
+  EISDIR: 'is a folder, not a file',
+  ELOOP: 'is a symbolic link that leads in a circle',
+  ENAMETOOLONG: 'has too long a name',
+};
+
+function openTrouble(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return troubles[code] ?? `can't be read (${code})`;
+}

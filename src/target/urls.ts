@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+
+/**
+ * An http or https URL, or what is wrong with it. Says nothing of what the URL holds: where it holds
+ * credentials, it must not be shown.
+ */
+export function readUrl(text: string): URL | { readonly trouble: string } {
+  if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };
+  if (!URL.canParse(text)) return { trouble: 'is no URL: https://HOST[:PORT]/PATH' };
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return { trouble: 'must begin with https:// or http://' };
+  }
+  if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text)) {
+    return { trouble: 'must not hold a user name or password: they go to accounts' };
+  }
+  return url;
+}
+
+/** The API's root without trailing slash, or what is wrong with it. */
+export function readBaseUrl(text: string): string | { readonly trouble: string } {
+  const url = readUrl(text);
+  if ('trouble' in url) return url;
+  if (text.includes('#')) return { trouble: 'must not have a fragment (#…)' };
+  if (text.includes('?')) return { trouble: 'must not have a query (?…)' };
+  return url.href.replace(/\/+$/, '');
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+export interface Address {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `HOST:PORT`, an IPv6 address in brackets; undefined for anything else. */
+export function readAddress(text: string): Address | undefined {
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
+  const { v6, host, port: digits } = match?.groups ?? {};
+  const port = Number(digits);
+  if (!(port >= 1 && port <= 65535)) return undefined;
+  if (v6 !== undefined) return isIP(v6) === 6 ? { host: v6, port } : undefined;
+  return host !== undefined && isHostName(host) ? { host, port } : undefined;
+}
+
+/** A host name or an IPv4 address. */
+export function isHostName(text: string): boolean {
+  if (/^[\d.]+$/.test(text)) return isIP(text) === 4;
+  return (
+    text.length <= 253 &&
+    text.split('.').every((label) => /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/i.test(label))
+  );
+}

@@ -1,0 +1,127 @@
+import { decideGate } from './gate.js';
+import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from './results.js';
+import type { Outcome, OutcomeKind, Verdict } from './verdict.js';
+
+/** Worst first: of several outcomes of one requirement the first in this order holds. */
+const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable', 'pass'];
+
+const cutShort = 'the run was cut short';
+const noReason = 'no reason was given';
+
+/**
+ * The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan.
+ * A fact measured twice has the value measured last.
+ */
+export function deriveVerdict(results: RunResults): Verdict {
+  const rawById = byId(results.raw);
+  const outcomes = results.planned.map((planned) =>
+    outcomeOf(planned, rawById.get(planned.id) ?? [], results),
+  );
+  const plannedIds = new Set(results.planned.map(({ id }) => id));
+  const { gate, cause } = decideGate({
+    outcomes,
+    options: results.options,
+    ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
+    ...(results.unusable === undefined ? {} : { unusable: results.unusable }),
+    missing: results.planned.filter((planned) => isUndecided(planned) && !rawById.has(planned.id)).length,
+    unplanned: [...rawById.keys()].filter((id) => !plannedIds.has(id)),
+  });
+  return {
+    schemaVersion: 1,
+    suite: { name: 'mfa-conformance', version: results.suiteVersion },
+    target: results.target,
+    release: results.release,
+    contract: results.contract,
+    mode: results.mode,
+    seed: results.seed,
+    startedAt: results.startedAt,
+    durationMs: results.durationMs,
+    gate,
+    cause,
+    scope: scopeOf(outcomes),
+    restored: results.restored,
+    residue: results.residue,
+    summary: summarise(outcomes),
+    outcomes,
+    facts: Object.assign({}, results.facts, ...results.raw.map((raw) => raw.facts ?? {})),
+    waits: [...results.waits, ...results.raw.flatMap((raw) => raw.waits ?? [])],
+    retries: results.retries,
+    coverage: results.coverage,
+  };
+}
+
+function byId(raws: readonly RawOutcome[]): Map<string, RawOutcome[]> {
+  const groups = new Map<string, RawOutcome[]>();
+  for (const raw of raws) {
+    const group = groups.get(raw.id);
+    if (group === undefined) groups.set(raw.id, [raw]);
+    else group.push(raw);
+  }
+  return groups;
+}
+
+/** Counts of outcomes by kind; of the failures, each level on its own. */
+export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
+  const count = (kind: OutcomeKind) => outcomes.filter(({ outcome }) => outcome === kind).length;
+  const failShould = outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'should').length;
+  return {
+    planned: outcomes.length,
+    pass: count('pass'),
+    fail: count('fail') - failShould,
+    failShould,
+    notRun: count('not run'),
+    notApplicable: count('not applicable'),
+    waived: count('waived'),
+    inconclusive: count('inconclusive'),
+  };
+}
+
+/** Of the musts that apply to the target: how many there are, and of how many the run can tell. */
+export function mustCounts(outcomes: readonly Outcome[]): { readonly checked: number; readonly all: number } {
+  const musts = outcomes.filter(({ level, outcome }) => level === 'must' && outcome !== 'not applicable');
+  return { checked: musts.filter(wasChecked).length, all: musts.length };
+}
+
+export function wasChecked({ outcome }: Outcome): boolean {
+  return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
+}
+
+function scopeOf(outcomes: readonly Outcome[]): Verdict['scope'] {
+  const { checked, all } = mustCounts(outcomes);
+  return all > 0 && checked === all ? 'full' : 'partial';
+}
+
+function isUndecided(planned: PlannedRequirement): boolean {
+  return planned.notRun === undefined && planned.notApplicable === undefined;
+}
+
+function outcomeOf(planned: PlannedRequirement, raws: readonly RawOutcome[], results: RunResults): Outcome {
+  const { id, level, title, source, operations } = planned;
+  const requirement = { id, level, title, source, operations };
+  const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));
+  if (kind === undefined) {
+    const decided = withoutRaw(planned, results);
+    return { ...requirement, ...decided, reproduce: '', exchanges: [], durationMs: 0 };
+  }
+  const telling = raws
+    .filter((raw) => raw.kind !== 'pass')
+    .sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
+  const reasons = new Set(telling.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
+  return {
+    ...requirement,
+    outcome: kind,
+    reason: kind === 'pass' ? '' : [...reasons].join('\n') || noReason,
+    reproduce: telling.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
+    exchanges: telling.flatMap(({ exchanges }) => exchanges),
+    durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
+
+function withoutRaw(planned: PlannedRequirement, results: RunResults): Pick<Outcome, 'outcome' | 'reason'> {
+  if (planned.notApplicable !== undefined) {
+    return { outcome: 'not applicable', reason: planned.notApplicable || noReason };
+  }
+  if (planned.notRun !== undefined) return { outcome: 'not run', reason: planned.notRun || noReason };
+  const reason = results.unusable || `did not run: ${results.interrupted || cutShort}`;
+  return { outcome: 'inconclusive', reason };
+}

@@ -1,0 +1,30 @@
+import type { Verdict } from './verdict.js';
+
+/** What each exit code of `run` means; 130 and 143 after a signal are the command line's own. */
+export const exitMeanings = {
+  0: 'conforms',
+  1: 'does not conform',
+  2: 'wrong usage or configuration',
+  3: 'inconclusive',
+  4: 'the target was not given back as it was found',
+} as const;
+
+export type ExitCode = keyof typeof exitMeanings;
+
+/** Of several that hold, the first in this order. */
+const order: readonly ExitCode[] = [2, 4, 1, 3, 0];
+
+/** The exit code for the verdicts of all targets of a run. No verdict at all is not a success: 3. */
+export function exitCode(
+  verdicts: readonly Pick<Verdict, 'gate' | 'restored'>[],
+  options: { readonly usageError?: boolean } = {},
+): ExitCode {
+  const codes = new Set<ExitCode>(verdicts.flatMap(codesOf));
+  if (options.usageError === true) codes.add(2);
+  return order.find((code) => codes.has(code)) ?? 3;
+}
+
+function codesOf({ gate, restored }: Pick<Verdict, 'gate' | 'restored'>): ExitCode[] {
+  const code = { conforms: 0, 'does not conform': 1, inconclusive: 3 } as const;
+  return restored ? [code[gate]] : [code[gate], 4];
+}

@@ -1,0 +1,66 @@
+import type { GateOptions } from './results.js';
+import type { Gate, Level, Outcome, OutcomeKind } from './verdict.js';
+
+export interface GateInput {
+  readonly outcomes: readonly Outcome[];
+  readonly options: GateOptions;
+  readonly interrupted?: string;
+  readonly unusable?: string;
+  /** How many planned requirements were neither tried nor ruled out beforehand. */
+  readonly missing: number;
+  /** Ids that have an outcome though nobody planned them. */
+  readonly unplanned: readonly string[];
+}
+
+/** The gate, and in words what of it the outcomes alone don't tell. */
+export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
+  const count = (level: Level, ...kinds: OutcomeKind[]) =>
+    input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
+  const { strict, requireComplete } = input.options;
+  const run = aboutTheRun(input);
+  if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
+  if (strict && count('should', 'fail') > 0) {
+    const shoulds = `${are(count('should', 'fail'), 'should')} failed, and --strict counts a should like a must`;
+    return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
+  }
+
+  const open = [...run];
+  if (count('must', 'pass', 'fail', 'waived') === 0 && run.length === 0) {
+    open.push('no must requirement was checked, so nothing can be said');
+  }
+  if (requireComplete && count('must', 'not run') > 0) {
+    open.push(`${are(count('must', 'not run'), 'must')} not run, and --require-complete wants all of them`);
+  }
+  const inconclusiveMust = count('must', 'inconclusive') > 0;
+  if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {
+    open.push(
+      `${are(count('should', 'inconclusive'), 'should')} inconclusive, and --strict counts a should like a must`,
+    );
+  }
+  if (open.length === 0 && !inconclusiveMust) return { gate: 'conforms', cause: '' };
+  return { gate: 'inconclusive', cause: sentences(open) };
+}
+
+/** Each of these alone forbids to call a target conforming. */
+function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): string[] {
+  const said: string[] = [];
+  if (unusable !== undefined) said.push(`the target could not be used: ${unusable}`);
+  if (interrupted !== undefined) said.push(`the run was cut short: ${interrupted}`);
+  else if (missing > 0 && unusable === undefined) {
+    said.push(
+      `the run was cut short: ${missing} planned ${missing === 1 ? 'requirement' : 'requirements'} left no outcome`,
+    );
+  }
+  if (unplanned.length > 0)
+    said.push(`outcomes came for requirements that were not planned: ${unplanned.join(', ')}`);
+  return said;
+}
+
+function are(count: number, word: string): string {
+  return `${count} ${word} ${count === 1 ? 'requirement' : 'requirements'}`;
+}
+
+function sentences(parts: readonly string[]): string {
+  const text = parts.map((part) => part.replace(/[.\s]+$/, '')).join('; ');
+  return text === '' ? '' : `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+}

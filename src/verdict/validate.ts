@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { ConfigurationError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+import { summarise } from './derive.js';
+import type { Verdict } from './verdict.js';
+
+/** More problems than this are of one kind, or the file is no verdict at all. */
+const shown = 5;
+
+let compiled: ValidateFunction<Verdict> | undefined;
+
+/**
+ * A value that came from outside, or is about to go there, as a verdict: by the schema in spec/, with outcomes
+ * of one id each and counts that agree with them.
+ *
+ * @param place where the value is from, for the message: a file's name
+ * @throws ConfigurationError that names the place and what is wrong at which JSON pointer
+ */
+export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
+  compiled ??= compile();
+  if (!compiled(value)) throw refusal(place, (compiled.errors ?? []).map(inWords));
+  const problems = [...repeatedIds(value), ...wrongCounts(value)];
+  if (problems.length > 0) throw refusal(place, problems);
+  return value;
+}
+
+/** Reads and checks a verdict.json. */
+export function parseVerdict(text: string, place: string): Verdict {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refusal(place, [`no JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  return validateVerdict(value, place);
+}
+
+function compile(): ValidateFunction<Verdict> {
+  const file = join(packageRoot(), 'spec', 'verdict.schema.json');
+  const schema: AnySchemaObject = JSON.parse(readFileSync(file, 'utf8'));
+  // Conditions name properties that are required and typed beside them, which strict mode can't see.
+  const ajv = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    strictTypes: false,
+    logger: false,
+  });
+  ajvFormats.default(ajv);
+  return ajv.compile<Verdict>(schema);
+}
+
+function refusal(place: string, problems: readonly string[]): ConfigurationError {
+  const more = problems.length > shown ? [`and ${problems.length - shown} more`] : [];
+  const lines = [...problems.slice(0, shown), ...more].map((problem) => `\n  ${problem}`);
+  return new ConfigurationError(`${place} is no valid verdict:${lines.join('')}`);
+}
+
+function inWords({ instancePath, keyword, params, message }: ErrorObject): string {
+  const at = instancePath === '' ? '/' : instancePath;
+  if (keyword === 'additionalProperties') return `${at}: unknown property ${params['additionalProperty']}`;
+  if (keyword === 'enum') return `${at}: must be one of ${[params['allowedValues']].flat().join(', ')}`;
+  if (keyword === 'const') return `${at}: must be ${JSON.stringify(params['allowedValue'])}`;
+  return `${at}: ${message ?? keyword}`;
+}
+
+function repeatedIds({ outcomes }: Verdict): string[] {
+  const seen = new Set<string>();
+  return outcomes.flatMap(({ id }, index) => {
+    if (seen.has(id)) return [`/outcomes/${index}/id: ${id} stands there twice`];
+    seen.add(id);
+    return [];
+  });
+}
+
+function wrongCounts({ outcomes, summary }: Verdict): string[] {
+  const counted = summarise(outcomes);
+  const names = [
+    'planned',
+    'pass',
+    'fail',
+    'failShould',
+    'notRun',
+    'notApplicable',
+    'waived',
+    'inconclusive',
+  ] as const;
+  return names
+    .filter((name) => summary[name] !== counted[name])
+    .map((name) => `/summary/${name}: is ${summary[name]}, but the outcomes count ${counted[name]}`);
+}

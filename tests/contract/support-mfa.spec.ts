@@ -1,0 +1,96 @@
+import { snapshot } from '../../fixtures/snapshot.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+
+test.describe('GET /support-user/mfa', () => {
+  test('changes nothing', covers('support-mfa/get-is-safe'), async ({ support }) => {
+    const before = await arrange(support.read());
+
+    const reads = [await support.read(), await support.read(), await support.read(), await support.read()];
+
+    expect(reads).toEqual([before, before, before, before]);
+  });
+});
+
+test.describe('PATCH /support-user/mfa', () => {
+  test('without a body is refused', covers('support-mfa/refuses-missing-body'), async ({ api, admin, cluster, support }) => {
+    await arrange(support.off());
+    const before = await arrange(snapshot(cluster, support));
+
+    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, mistake: 'a missing body' });
+
+    expect({ answer }).toBeRefused();
+    expect(await snapshot(cluster, support)).toEqual(before);
+  });
+
+  test('with malformed JSON is refused', covers('support-mfa/refuses-malformed-json'), async ({
+    api,
+    admin,
+    cluster,
+    support,
+  }) => {
+    await arrange(support.off());
+    const before = await arrange(snapshot(cluster, support));
+
+    for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
+      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, raw: { body }, mistake: 'malformed JSON' });
+      expect({ answer }).toBeRefused();
+    }
+
+    expect(await snapshot(cluster, support)).toEqual(before);
+  });
+
+  test('with a wrong type does no harm', covers('support-mfa/wrong-type-is-harmless'), async ({ api, admin, support }) => {
+    await arrange(support.off());
+    const before = await arrange(support.read());
+
+    const json = { enabled: 'false' };
+    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+
+    expect(answer).toBeHandled();
+    expect(await support.read()).toEqual(before);
+  });
+
+  test('with a wrong type is refused', covers('support-mfa/wrong-type-is-refused'), async ({ api, admin, support }) => {
+    await arrange(support.off());
+
+    const json = { enabled: 'false' };
+    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+
+    expect({ answer }).toBeRefused();
+  });
+
+  test('with an unknown mode stores nothing', covers('support-mfa/unknown-mode-is-not-stored'), async ({ support }) => {
+    await arrange(support.off());
+    const before = await arrange(support.read());
+
+    const answer = await support.patch({ enabled: false, mfaType: 'pigeon' });
+
+    expect(answer).toBeHandled();
+    expect(await support.read()).toEqual(before);
+  });
+
+  test('that is refused changes nothing', covers('support-mfa/refused-patch-changes-nothing'), async ({ support }) => {
+    await arrange(support.off());
+    const before = await arrange(support.read());
+    const body = { email: 'probe@example.com', enabled: true, mfaType: 'pigeon' };
+    const answer = await arrange(support.patch(body));
+    if (answer.status < 400) throw new ArrangeError(`An unknown mode was answered ${answer.status}: nothing was refused.`);
+
+    const after = await support.read();
+
+    expect(after).toEqual(before);
+  });
+
+  test("leaves the cluster's configuration alone", covers('support-mfa/apart-from-cluster-mfa'), async ({
+    cluster,
+    support,
+  }) => {
+    await arrange(support.off());
+    const before = await arrange(cluster.read());
+
+    await arrange(support.onByTotp());
+
+    expect(await cluster.read()).toEqual(before);
+  });
+});

@@ -1,0 +1,150 @@
+import { triggerNames } from '../../fixtures/triggers.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { memberOf } from '../../src/http/body.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import { addressesOf } from '../../src/target/connection.js';
+import type { Target } from '../../src/target/target.js';
+
+test.describe('PATCH /support-user/mfa to email', () => {
+  test('answers what was set and no secret', covers('support-email/enabling-shows-what-was-set'), async ({ support, connection }) => {
+    const { email } = addresses(connection.target);
+    await arrange(support.off());
+
+    const answer = await support.patch({ enabled: true, mfaType: 'email', email });
+
+    expect(answer).toSucceed();
+    expect(answer.body).toHaveMembers({ enabled: true, mfaType: 'email', email });
+    expect(memberOf(answer.body, 'totpSecretKey') ?? '').toBe('');
+  });
+
+  test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
+    const { email } = addresses(connection.target);
+    await arrange(support.onByEmail(email));
+
+    const now = await support.readUntil((read) => read.email === email);
+
+    expect(now).toEqual({ enabled: true, mfaType: 'email', email });
+  });
+
+  test('refuses what is no address', covers('support-email/needs-an-address'), async ({ support }) => {
+    await arrange(support.off());
+
+    const answer = await support.patch({ enabled: true, mfaType: 'email', email: 'no-address' });
+
+    expect({ answer }).toBeRefused();
+  });
+});
+
+test.describe('POST /support-user/send-email-otp', () => {
+  test('mails one code to the address', covers('support-email/mails-one-code-to-the-address'), async ({
+    silence,
+    connection,
+    mail,
+  }) => {
+    const { email } = addresses(connection.target);
+
+    const { answer, mails } = await silence.after(triggerNames.support);
+
+    expect(answer.status).toBeLessThan(300);
+    expect(mails.map(({ to }) => to)).toEqual([[email]]);
+    expect(mails.map((each) => mail.holdsCode(each))).toEqual([true]);
+  });
+
+  test('is no success without a mail', covers('support-email/no-code-without-an-address'), async ({ silence }) => {
+    const { answer, mails } = await silence.after(triggerNames.supportOff);
+
+    // A target that keeps the address may mail a code: then 204 says the truth.
+    if (mails.length === 0) expect({ answer }).toBeRefused();
+  });
+});
+
+test.describe('PATCH /support-user/mfa in email mode', () => {
+  test('switches off with the mailed code', covers('support-email/disabled-with-mailed-code'), async ({ support, connection }) => {
+    const code = await arrange(mailedCode(support, connection.target));
+
+    const answer = await support.patch({ enabled: false, mfaCode: code });
+
+    expect(answer).toSucceed();
+    expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+  });
+
+  test('does not switch off without a code', covers('support-email/not-disabled-without-code'), async ({ support, connection }) => {
+    await arrange(support.onByEmail(addresses(connection.target).email));
+
+    const answer = await support.patch({ enabled: false });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+  });
+
+  test('does not switch off with a wrong code', covers('support-email/not-disabled-with-wrong-code'), async ({
+    support,
+    connection,
+  }) => {
+    const code = await arrange(mailedCode(support, connection.target));
+
+    const answer = await support.patch({ enabled: false, mfaCode: otherCode(code) });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+  });
+
+  test('changes the address with the mailed code', covers('support-email/address-changed-with-mailed-code'), async ({
+    support,
+    connection,
+  }) => {
+    const { second } = addresses(connection.target);
+    const code = await arrange(mailedCode(support, connection.target));
+
+    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
+
+    expect(answer).toSucceed();
+    expect((await support.readUntil(({ email }) => email === second)).email).toBe(second);
+  });
+
+  test('does not change the address without a code', covers('support-email/address-not-changed-without-code'), async ({
+    support,
+    connection,
+  }) => {
+    const { email, second } = addresses(connection.target);
+    await arrange(support.onByEmail(email));
+
+    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
+  });
+
+  test('does not change the address with a wrong code', covers('support-email/address-not-changed-with-wrong-code'), async ({
+    support,
+    connection,
+  }) => {
+    const { email, second } = addresses(connection.target);
+    const code = await arrange(mailedCode(support, connection.target));
+
+    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: otherCode(code) });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
+  });
+});
+
+function addresses(target: Target): { readonly email: string; readonly second: string } {
+  const { email } = target.supportUser;
+  const second = addressesOf(target).find((address) => address !== email);
+  if (email === undefined || second === undefined) throw new ArrangeError('The target file has no two addresses.');
+  return { email, second };
+}
+
+async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
+  const { email } = addresses(target);
+  await support.onByEmail(email);
+  return support.mailedCode(email);
+}
+
+/** As long as the right one, and another. */
+function otherCode(code: string): string {
+  const last = code.at(-1) === '0' ? '1' : '0';
+  return `${code.slice(0, -1)}${last}`;
+}

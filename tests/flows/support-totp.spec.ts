@@ -1,0 +1,111 @@
+import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { textOf } from '../../src/http/body.js';
+import { decodeBase32 } from '../../src/otp/base32.js';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
+
+test.describe('PATCH /support-user/mfa to totp', () => {
+  test('answers a secret, a URI and what was set', covers('support-totp/enabling-gives-secret-and-uri'), async ({ support }) => {
+    await arrange(support.off());
+
+    const answer = await support.patch({ enabled: true, mfaType: 'totp' });
+
+    expect(answer).toSucceed();
+    const { body } = answer;
+    expect([textOf(body, 'totpSecretKey') !== undefined, textOf(body, 'totpUri') !== undefined]).toEqual([true, true]);
+    expect(body).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  });
+
+  test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support }) => {
+    await arrange(support.onByTotp());
+
+    const now = await support.readUntil(({ enabled, mfaType }) => enabled && mfaType === 'totp');
+
+    expect(now).toMatchObject({ enabled: true, mfaType: 'totp' });
+  });
+
+  test('answers a Base32 secret', covers('support-totp/secret-is-base32'), async ({ support }) => {
+    const { answer } = await arrange(support.onByTotp());
+
+    const decoded = decodeBase32(textOf(answer.body, 'totpSecretKey') ?? '');
+
+    expect(decoded).not.toHaveProperty('problem');
+  });
+
+  test('answers a Key URI', covers('support-totp/uri-is-key-uri'), async ({ support }) => {
+    const { answer } = await arrange(support.onByTotp());
+
+    const { problems } = parseKeyUri(textOf(answer.body, 'totpUri') ?? '');
+
+    expect(problems.map(({ text }) => text)).toEqual([]);
+  });
+
+  test('answers one secret twice', covers('support-totp/secret-matches-uri'), async ({ support }) => {
+    const { answer } = await arrange(support.onByTotp());
+
+    const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
+
+    expect(sameSecret(textOf(answer.body, 'totpSecretKey'), keyUri.secret.reveal())).toBe(true);
+  });
+
+  test('names the account in the label', covers('support-totp/account-name-is-in-label'), async ({ support }) => {
+    const { answer } = await arrange(support.onByTotp());
+    const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
+
+    expect(keyUri.label).toContain(textOf(answer.body, 'accountName') ?? 'accountName, which is missing');
+  });
+
+  test('does not let the client choose the secret', covers('support-totp/client-cannot-choose-secret'), async ({ support }) => {
+    const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    await arrange(support.off());
+    const answer = await support.patch({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
+
+    expect(answer).toBeHandled();
+    expect(sameSecret(textOf(answer.body, 'totpSecretKey'), chosen)).toBe(false);
+  });
+
+  test('gives another secret each time', covers('support-totp/enrolling-anew-gives-a-fresh-secret'), async ({ support }) => {
+    const first = await arrange(support.onByTotp());
+
+    const second = await arrange(support.onByTotp());
+
+    expect(sameSecret(textOf(first.answer.body, 'totpSecretKey'), textOf(second.answer.body, 'totpSecretKey'))).toBe(false);
+  });
+
+  test('hides the secret from GET', covers('support-totp/get-never-shows-secret'), async ({ support }) => {
+    await arrange(support.onByTotp());
+
+    const { body } = await arrange(support.get());
+
+    expect(Object.keys(Object(body)).filter((name) => /^totp(?:SecretKey|Uri)$/i.test(name))).toEqual([]);
+  });
+});
+
+test.describe('PATCH /support-user/mfa in totp mode', () => {
+  test('switches off with a current code', covers('support-totp/disabled-with-current-code'), async ({ support, codes }) => {
+    const { authenticator } = await arrange(support.verified());
+
+    const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
+
+    expect(answer).toSucceed();
+    expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+  });
+
+  test('does not switch off without a code', covers('support-totp/not-disabled-without-code'), async ({ support }) => {
+    await arrange(support.verified());
+
+    const answer = await support.patch({ enabled: false });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+  });
+
+  test('does not switch off with a wrong code', covers('support-totp/not-disabled-with-wrong-code'), async ({ support, codes }) => {
+    const { authenticator } = await arrange(support.verified());
+
+    const answer = await support.patch({ enabled: false, mfaCode: codes.wrong(authenticator) });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+  });
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Api } from '../../src/http/api.js';
+import type { Credential } from '../../src/http/credential.js';
+import type { RequirementId } from '../../src/requirements/ids.js';
+
+/**
+ * Requirements on every answer. Each test sends what such an answer comes to, then judges all that the run has
+ * seen of the target so far. This folder sorts after the others for that reason alone.
+ */
+const requirements: readonly (readonly [title: string, id: RequirementId, provoke: (api: Api, admin: Credential) => Promise<unknown>])[] = [
+  ['Errors are Errors', 'http/errors-are-error', refusals],
+  ['Errors say something', 'http/errors-say-something', refusals],
+  ['Errors are declared as JSON', 'http/error-is-declared-json', refusals],
+  ['Errors show no internals', 'security/errors-show-no-internals', refusals],
+  ['JSON is UTF-8', 'http/utf-8', reads],
+  ['JSON has no byte order mark', 'http/no-bom', reads],
+  ['JSON is one whole text', 'http/one-json-text', reads],
+  ['JSON objects have unique members', 'http/unique-members', reads],
+  ['A 401 has a challenge', 'http/401-has-challenge', (api) => api.call('GetMFAConfig')],
+  ['Answers have a Date', 'http/has-date', reads],
+  ['Calls are not redirected', 'http/no-redirect', reads],
+  ['No secret is echoed', 'security/no-secret-echoed', wrongLogin],
+];
+
+test.describe('Every answer', () => {
+  for (const [title, id, provoke] of requirements) {
+    test(title, covers(id), async ({ api, admin, observed }) => {
+      await arrange(provoke(api, admin));
+
+      expect(observed.breachesOf(id)).toHaveNoBreach();
+    });
+  }
+
+  test('A mistake is no server error', covers('http/no-server-error-for-client-mistake'), async ({ api, admin, observed }) => {
+    const raw = { body: '{"enabled":' };
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await api.call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' }).catch(() => undefined);
+      await arrange(reads(api, admin));
+    }
+
+    expect(observed.closedOnMistake()).toHaveNoBreach();
+    expect(observed.breachesOf('http/no-server-error-for-client-mistake')).toHaveNoBreach();
+  });
+
+  test('Secrets are not to be stored', covers('http/secrets-are-not-stored'), async ({ users, cluster, observed }) => {
+    await arrange(cluster.off());
+    await arrange(users.login(users.withPassword()));
+
+    expect(observed.breachesOf('http/secrets-are-not-stored')).toHaveNoBreach();
+  });
+
+  test('A 405 names the allowed methods', covers('http/405-has-allow'), async ({ api, admin, observed }) => {
+    await arrange(api.probe('DELETE', '/mfa-config', { as: admin }));
+
+    expect(observed.breachesOf('http/405-has-allow')).toHaveNoBreach();
+  });
+});
+
+test('A body of another media type is refused', covers('http/refuses-other-media-types'), async ({ api, admin, support }) => {
+  await arrange(support.off());
+
+  for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+    const raw = { body: '{"totpCode":"000000"}', contentType };
+    const answer = await api.call('VerifySupportUserTotp', { as: admin, raw, mistake: `a body of ${contentType}` });
+    expect({ answer }).toBeRefused();
+  }
+});
+
+async function reads(api: Api, as: Credential): Promise<void> {
+  await api.call('GetMFAConfig', { as });
+  await api.call('GetSupportMFAConfig', { as });
+}
+
+async function refusals(api: Api, as: Credential): Promise<void> {
+  await api.call('GetMFAConfig');
+  await api.call('UpdateMFAConfig', { as, raw: { body: '{"enabled":' }, mistake: 'malformed JSON' });
+}
+
+async function wrongLogin(api: Api): Promise<void> {
+  const json = { username: `nobody-${randomUUID()}`, password: randomUUID(), domain: 'LOCAL' };
+  await api.call('CreateSession', { json });
+}
