@@ -17,37 +17,39 @@ export class CodesByMail {
   }
 
   /**
-   * The mail to `address` that came after `mark`.
+   * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box.
    * @throws ArrangeError when none comes in time
    */
-  async mailTo(address: string, mark: Mark): Promise<ReceivedMail> {
-    const startedAt = Date.now();
-    this.onWait(this.settings.timeoutMs);
-    const mail = await this.mailbox.next(mark, { to: address }, this.settings.timeoutMs);
-    this.recorder.waited(Date.now() - startedAt, 'mail');
-    this.#learn(mail);
-    return mail;
-  }
-
-  /** @throws ArrangeError when the mail holds nothing that looks like a code */
-  codeIn(mail: ReceivedMail): string {
-    const found = findCode(mail, this.settings.codePattern);
-    if ('code' in found) return found.code;
-    throw new ArrangeError(`No one-time code was found in a mail: ${found.problem}`);
-  }
-
   async codeTo(address: string, mark: Mark): Promise<string> {
-    return this.codeIn(await this.mailTo(address, mark));
+    const startedAt = Date.now();
+    const leftMs = () => startedAt + this.settings.timeoutMs - Date.now();
+    const others = new Set<ReceivedMail>();
+    this.onWait(this.settings.timeoutMs);
+    try {
+      for (;;) {
+        const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(leftMs(), 0));
+        const found = findCode(mail, this.settings.codePattern);
+        if ('code' in found) {
+          this.recorder.addSecret(found.code, 'mailed code');
+          return found.code;
+        }
+        others.add(mail);
+      }
+    } finally {
+      this.recorder.waited(Date.now() - startedAt, 'mail');
+    }
   }
 
-  holdsCode(mail: ReceivedMail): boolean {
+  private holdsCode(mail: ReceivedMail): boolean {
     return 'code' in findCode(mail, this.settings.codePattern);
   }
 
+  /** Mails after `mark` that hold a code; others are none of the suite's business. */
   since(mark: Mark): readonly ReceivedMail[] {
-    const mails = this.mailbox.since(mark);
-    for (const mail of mails) this.#learn(mail);
-    return mails;
+    return this.mailbox.since(mark).filter((mail) => {
+      this.#learn(mail);
+      return this.holdsCode(mail);
+    });
   }
 
   #learn(mail: ReceivedMail): void {

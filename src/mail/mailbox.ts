@@ -9,6 +9,12 @@ declare const markBrand: unique symbol;
 /** A point in a mailbox's order of arrival. To be taken before what makes the target send a mail. */
 export type Mark = number & { readonly [markBrand]: true };
 
+export interface MailFilter {
+  readonly to: string;
+  /** Mails that were looked at already and are not meant. */
+  readonly except?: ReadonlySet<ReceivedMail>;
+}
+
 /** Where the target's mail for the suite's addresses arrives. */
 export interface Mailbox {
   /** @throws ConfigurationError where the settings don't let it be opened */
@@ -22,7 +28,7 @@ export interface Mailbox {
    */
   next(
     mark: Mark,
-    filter: { readonly to: string },
+    filter: MailFilter,
     deadlineMs: number,
     signal?: AbortSignal,
   ): Promise<ReceivedMail>;

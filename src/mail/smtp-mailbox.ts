@@ -3,7 +3,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { ArrangeError } from '../errors.js';
 import type { MailSettings } from '../target/target.js';
 import { listenOn } from './listen.js';
-import type { Mailbox, Mark } from './mailbox.js';
+import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { parseMail } from './parse.js';
 import { maskedSubject, type ReceivedMail, StoredMail } from './received-mail.js';
 import { mailCertificate } from './starttls.js';
@@ -118,7 +118,7 @@ export class SmtpMailbox implements Mailbox {
 
   next(
     mark: Mark,
-    filter: { readonly to: string },
+    filter: MailFilter,
     deadlineMs: number,
     signal?: AbortSignal,
   ): Promise<ReceivedMail> {
@@ -129,7 +129,8 @@ export class SmtpMailbox implements Mailbox {
     if (!this.#addresses.has(address)) {
       return Promise.reject(new ArrangeError(`${filter.to} is no address that the mailbox takes mail for.`));
     }
-    const wanted = (mail: ReceivedMail) => mail.to.some((to) => folded(to) === address);
+    const wanted = (mail: ReceivedMail) =>
+      mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail);
     const there = this.since(mark).find(wanted);
     if (there !== undefined) return Promise.resolve(there);
     if (this.#server === undefined) return Promise.reject(missing('the mailbox is closed'));

@@ -63,7 +63,7 @@ test.describe('POST /email-otp', () => {
 
     expect(answer).toBeHandled();
     // The caller may get a code: it is taken in here, so that no other test wonders about it.
-    if (answer.succeeded && email !== undefined) await mail.mailTo(email, mark).catch(() => undefined);
+    if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
   });
 
   test('with malformed JSON is refused', covers('email-otp/refuses-malformed-json'), async ({ api, admin }) => {

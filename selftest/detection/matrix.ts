@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { packageRoot } from '../../src/package-root.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+
+/** One emulator to run the suite against: the faults and variants switched on in it. */
+export interface Subject {
+  readonly name: string;
+  readonly faults: readonly string[];
+  readonly variants: readonly string[];
+  readonly release?: string;
+}
+
+export interface Judgement {
+  readonly subject: Subject;
+  readonly verdict: Verdict;
+  /** Requirements with outcome fail. */
+  readonly red: readonly string[];
+  readonly inconclusive: readonly string[];
+}
+
+/**
+ * Runs the built suite, as a user would, against one emulator for each subject: all in one run, so that the
+ * start of the processes is paid for once.
+ *
+ * @param folder for target files, state and reports; made where missing
+ */
+export async function judge(subjects: readonly Subject[], folder: string, jobs = 2): Promise<Judgement[]> {
+  mkdirSync(folder, { recursive: true });
+  const emulators: RunningEmulator[] = [];
+  try {
+    const files: string[] = [];
+    for (const { name, faults, variants, release } of subjects) {
+      const emulator = await startEmulator({ faults, variants, ...(release === undefined ? {} : { release }) });
+      emulators.push(emulator);
+      const file = join(folder, `${name}.yaml`);
+      writeFileSync(file, stringify({ ...emulator.targetFile(), name }), { mode: 0o600 });
+      files.push(file);
+    }
+    await runSuite(files, folder, jobs);
+    return subjects.map((subject) => judgementOf(subject, join(folder, 'out', subject.name, 'verdict.json')));
+  } finally {
+    await Promise.all(emulators.map((emulator) => emulator.close()));
+  }
+}
+
+function runSuite(files: readonly string[], folder: string, jobs: number): Promise<void> {
+  const targets = files.flatMap((file) => ['-t', file]);
+  const flags = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state'), '--jobs', String(jobs), '--quiet'];
+  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, 'run', ...targets, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      // 2 means that the suite did not even begin; every other code comes with verdicts.
+      if (code === 2 || code === null) reject(new Error(`The suite ended with ${code}:\n${said}`));
+      else resolve();
+    });
+  });
+}
+
+function judgementOf(subject: Subject, file: string): Judgement {
+  const verdict = parseVerdict(readFileSync(file, 'utf8'), file);
+  const ids = (kind: string) => verdict.outcomes.filter(({ outcome }) => outcome === kind).map(({ id }) => id);
+  return { subject, verdict, red: ids('fail'), inconclusive: ids('inconclusive') };
+}

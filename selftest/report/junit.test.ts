@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import { renderJUnit } from '../../src/report/junit.js';
+import { deriveVerdict, summarise } from '../../src/verdict/derive.js';
+import { exchange, planned, raw, results } from '../verdict/sample.js';
+import { sample } from './sample.js';
+import { type Element, parseXml } from './well-formed.js';
+
+function suitesOf(xml: string): Record<string, Element> {
+  return Object.fromEntries(parseXml(xml).children.map((suite) => [suite.attributes['name'] ?? '', suite]));
+}
+
+function casesOf(suite: Element | undefined): readonly Element[] {
+  return suite?.children.filter(({ name }) => name === 'testcase') ?? [];
+}
+
+test('a small verdict, to the letter', () => {
+  const verdict = deriveVerdict(
+    results({
+      planned: [
+        planned('http/utf-8', { title: 'Is UTF-8.', source: 'RFC 8259 8.1' }),
+        planned('http/no-bom'),
+        planned('access/viewer', { notRun: 'no viewer' }),
+      ],
+      raw: [
+        raw('http/utf-8', {
+          kind: 'fail',
+          reason: 'wanted "é"\ngot <0xE9>',
+          reproduce: "curl 'https://h/?a&b'",
+          exchanges: [exchange('https://h/?a&b')],
+          durationMs: 1234,
+        }),
+        raw('http/no-bom', { durationMs: 7 }),
+      ],
+    }),
+  );
+
+  expect(renderJUnit(verdict)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="mfa-conformance lab-7" tests="3" failures="1" errors="0" skipped="1" time="12.345">
+  <testsuite name="http" tests="2" failures="1" errors="0" skipped="0" time="1.241" timestamp="2026-11-25T00:00:00.000Z">
+    <properties>
+      <property name="release" value="7.1.2_u3"/>
+      <property name="gate" value="does not conform"/>
+      <property name="seed" value="1"/>
+    </properties>
+    <testcase name="http/utf-8" classname="lab-7.http" time="1.234"><failure message="wanted &quot;é&quot;&#10;got &lt;0xE9&gt;" type="must">Is UTF-8.
+wanted "é"
+got &lt;0xE9&gt;
+level: must
+source: RFC 8259 8.1
+reproduce: curl 'https://h/?a&amp;b'
+GET https://h/?a&amp;b -&gt; 200 (8 ms)</failure></testcase>
+    <testcase name="http/no-bom" classname="lab-7.http" time="0.007"/>
+  </testsuite>
+  <testsuite name="access" tests="1" failures="0" errors="0" skipped="1" time="0.000" timestamp="2026-11-25T00:00:00.000Z">
+    <properties>
+      <property name="release" value="7.1.2_u3"/>
+      <property name="gate" value="does not conform"/>
+      <property name="seed" value="1"/>
+    </properties>
+    <testcase name="access/viewer" classname="lab-7.access" time="0.000"><skipped message="not run: no viewer"/></testcase>
+  </testsuite>
+</testsuites>
+`);
+});
+
+describe('each outcome', () => {
+  const suites = suitesOf(renderJUnit(sample()));
+  const marks = (area: string) =>
+    casesOf(suites[area]).map(({ children }) => [children[0]?.name, children[0]?.attributes['type']]);
+
+  test.each([
+    [
+      'totp-key',
+      [
+        ['failure', 'must'],
+        [undefined, undefined],
+      ],
+    ],
+    ['http', [['failure', 'should']]],
+    [
+      'email-otp',
+      [
+        ['error', 'inconclusive'],
+        ['error', 'inconclusive'],
+      ],
+    ],
+    [
+      'access',
+      [
+        ['skipped', undefined],
+        ['skipped', undefined],
+      ],
+    ],
+    ['support-mfa', [['skipped', undefined]]],
+  ])('in %s', (area, wanted) => {
+    expect(marks(area)).toEqual(wanted);
+  });
+
+  test('skipped says why', () => {
+    expect(casesOf(suites['support-mfa'])[0]?.children[0]?.attributes['message']).toBe(
+      'not applicable: since 7.2.1',
+    );
+  });
+
+  test('waived is skipped with its reason', () => {
+    const [first] = sample().outcomes;
+    const outcomes =
+      first === undefined ? [] : [{ ...first, outcome: 'waived' as const, reason: 'known: BUG-1' }];
+    const xml = renderJUnit({ ...sample(), outcomes, summary: summarise(outcomes) });
+
+    expect(casesOf(suitesOf(xml)['totp-key'])[0]?.children[0]).toMatchObject({
+      name: 'skipped',
+      attributes: { message: 'waived: known: BUG-1' },
+    });
+  });
+
+  test('the counts of the root are those of the cases', () => {
+    expect(parseXml(renderJUnit(sample())).attributes).toMatchObject({
+      tests: '8',
+      failures: '2',
+      errors: '2',
+      skipped: '3',
+    });
+  });
+});
+
+describe('what no requirement shows', () => {
+  const own = (xml: string) =>
+    casesOf(suitesOf(xml)['run']).map(({ attributes, children }) => [
+      attributes['name'],
+      children[0]?.name,
+      children[0]?.attributes['message'],
+    ]);
+
+  test('a run cut short is an error', () => {
+    const xml = renderJUnit(deriveVerdict(results({ interrupted: 'SIGINT' })));
+
+    expect(own(xml)).toEqual([['run/gate', 'error', 'The run was cut short: SIGINT.']]);
+    expect(parseXml(xml).attributes).toMatchObject({ tests: '2', errors: '1' });
+  });
+
+  test('a target not given back is an error', () => {
+    expect(own(renderJUnit(deriveVerdict(results({ restored: false }))))).toEqual([
+      ['run/given-back', 'error', expect.stringContaining('mfa-conformance restore')],
+    ]);
+  });
+
+  test('a good run has no such suite', () => {
+    expect(own(renderJUnit(deriveVerdict(results())))).toEqual([]);
+  });
+});
+
+describe('hostile texts', () => {
+  test.each([
+    ['markup', '</failure><x a="1">&amp;&#0;', '</failure><x a="1">&amp;&#0;'],
+    ['an end of CDATA', 'a]]>b', 'a]]>b'],
+    ['quotes', `"'`, `"'`],
+    ['white space', 'a\tb\nc\rd', 'a\tb\nc\rd'],
+    ['ANSI', '\x1b[31mred\x1b[0m', '[31mred[0m'],
+    ['control characters', 'a\x00b\x08c\x0bd\x1fe', 'abcde'],
+    ['half a character', 'a\ud800b\udc00c', 'abc'],
+    ['no characters', 'a\ufffeb\uffffc', 'abc'],
+    ['a doctype', '<!DOCTYPE x [<!ENTITY a "b">]>&a;', '<!DOCTYPE x [<!ENTITY a "b">]>&a;'],
+    ['other planes', '🔑 鍵 é', '🔑 鍵 é'],
+  ])('%s', (_what, hostile, wanted) => {
+    const verdict = deriveVerdict(
+      results({
+        target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
+        planned: [planned('area/one', { title: hostile, source: hostile })],
+        raw: [
+          raw('area/one', {
+            kind: 'fail',
+            reason: `x${hostile}x`,
+            reproduce: hostile,
+            exchanges: [exchange(hostile)],
+          }),
+        ],
+      }),
+    );
+
+    const root = parseXml(renderJUnit(verdict));
+    const failure = casesOf(root.children[0])[0]?.children[0];
+
+    expect(root.attributes['name']).toBe(`mfa-conformance ${wanted}`);
+    expect(failure?.attributes['message']).toBe(`x${wanted}x`);
+    expect(failure?.text).toBe(
+      `${wanted}\nx${wanted}x\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\nGET ${wanted} -> 200 (8 ms)`,
+    );
+  });
+
+  test('the reader of these tests refuses what is not well-formed', () => {
+    const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
+    for (const bad of [
+      '<a>',
+      '<a></b>',
+      '<a b="<"/>',
+      '<a>&</a>',
+      '<a>&x;</a>',
+      '<a b="1" b="2"/>',
+      '<a/><b/>',
+      '<a>]]></a>',
+      '<a>\x1b</a>',
+    ]) {
+      expect(() => parseXml(head + bad), bad).toThrow();
+    }
+  });
+});
+
+test('of many exchanges the last ten are listed', () => {
+  const many = Array.from({ length: 13 }, (_, n) => exchange(`https://h/${n}`));
+  const xml = renderJUnit(
+    deriveVerdict(results({ raw: [raw('area/one', { kind: 'fail', exchanges: many })] })),
+  );
+
+  expect(xml).toContain('(3 earlier requests are in verdict.json)');
+  expect(xml).not.toContain('https://h/2 ');
+  expect(xml).toContain('https://h/3 ');
+  expect(xml).toContain('https://h/12 ');
+});

@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Progress, type ProgressOptions } from '../../src/report/progress.js';
+
+const erase = '\r\x1b[2K';
+
+function progress(change: Partial<ProgressOptions> & { readonly columns?: number } = {}) {
+  const writes: string[] = [];
+  const { columns = 100, ...options } = change;
+  const stream = {
+    columns,
+    write: (text: string) => {
+      writes.push(text);
+    },
+  };
+  const shown = new Progress({ stream, tty: false, colour: false, quiet: false, total: 12, ...options });
+  /** What a terminal shows in the end: lasting lines, then the live one. */
+  const screen = () =>
+    writes
+      .join('')
+      .split('\n')
+      .map((line) => line.split(erase).at(-1) ?? '');
+  return { shown, writes, screen, text: () => writes.join('') };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-11-25T00:00:00Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('in a log', () => {
+  test('a line for each finished area, and one for each failure', () => {
+    const { shown, text } = progress({ total: 5 });
+
+    shown.started('a/one');
+    shown.ended('a/one', 'pass', '');
+    shown.started('a/two');
+    shown.ended('a/two', 'fail', 'wanted 204\ngot 200');
+    shown.ended('a/three', 'not run', 'no viewer');
+    shown.started('b/one');
+    shown.waiting('mail', Date.now() + 60_000);
+    vi.advanceTimersByTime(5000);
+    shown.ended('b/one', 'inconclusive', 'no mail');
+    shown.note('The clock of the target is 3 s behind.');
+    shown.ended('b/two', 'not applicable', 'since 7.2.1');
+    shown.finish();
+
+    expect(text()).toBe(
+      [
+        'fail a/two: wanted 204',
+        '[3/5] a: 1 pass, 1 fail, 1 not run',
+        'inconclusive b/one: no mail',
+        'The clock of the target is 3 s behind.',
+        '[5/5] b: 1 inconclusive, 1 not applicable',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('an area in which something is still running is not done', () => {
+    const { shown, writes } = progress();
+
+    shown.started('a/one');
+    shown.ended('a/one', 'pass', '');
+    shown.started('a/two');
+    shown.started('b/one');
+    expect(writes).toEqual([]);
+
+    shown.ended('a/two', 'pass', '');
+    shown.started('b/two');
+    expect(writes).toEqual(['[ 2/12] a: 2 pass\n']);
+  });
+
+  test('no timer, nothing to erase', () => {
+    const { shown, text } = progress();
+    shown.started('a/one');
+    shown.ended('a/one', 'fail', 'why');
+    shown.finish();
+
+    expect(vi.getTimerCount()).toBe(0);
+    expect(text()).not.toContain('\x1b');
+    expect(text()).not.toContain('\r');
+  });
+});
+
+describe('on a terminal', () => {
+  test('one live line with counts, wait and requirement', () => {
+    const { shown, screen } = progress({ tty: true });
+
+    shown.started('a/one');
+    expect(screen()).toEqual(['[ 0/12]  a/one']);
+
+    shown.ended('a/one', 'pass', '');
+    shown.started('b/one');
+    shown.waiting('TOTP step', Date.now() + 9500);
+    expect(screen()).toEqual(['[ 1/12]  1 pass  waiting for TOTP step: 10 s  b/one']);
+  });
+
+  test('the wait counts down by itself, to nought and not below', () => {
+    const { shown, screen } = progress({ tty: true });
+    shown.started('a/one');
+    shown.waiting('mail', Date.now() + 3000);
+
+    vi.advanceTimersByTime(1000);
+    expect(screen()).toEqual(['[ 0/12]  waiting for mail: 2 s  a/one']);
+    vi.advanceTimersByTime(5000);
+    expect(screen()).toEqual(['[ 0/12]  waiting for mail: 0 s  a/one']);
+    shown.ended('a/one', 'pass', '');
+    expect(screen()).toEqual(['[ 1/12]  1 pass']);
+  });
+
+  test('failures and notes stay above it', () => {
+    const { shown, screen } = progress({ tty: true });
+    shown.started('a/one');
+    shown.ended('a/one', 'fail', 'wanted 204\ngot 200');
+    shown.started('a/two');
+    shown.note('a note');
+    shown.ended('a/two', 'inconclusive', '');
+
+    expect(screen()).toEqual([
+      'fail a/one: wanted 204',
+      'a note',
+      'inconclusive a/two',
+      '[ 2/12]  1 fail, 1 inconclusive',
+    ]);
+  });
+
+  test('finish takes the line away and stops the timer', () => {
+    const { shown, screen, writes } = progress({ tty: true });
+    shown.started('a/one');
+    expect(vi.getTimerCount()).toBe(1);
+
+    shown.finish();
+    const before = writes.length;
+    vi.advanceTimersByTime(5000);
+    shown.started('a/two');
+    shown.ended('a/two', 'fail', 'late');
+    shown.waiting('mail', Date.now() + 1000);
+    shown.finish();
+
+    expect(screen()).toEqual(['']);
+    expect(writes).toHaveLength(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('the timer keeps no process alive', () => {
+    vi.useRealTimers();
+    const start = vi.spyOn(globalThis, 'setInterval');
+    const { shown } = progress({ tty: true });
+    shown.started('a/one');
+    const timer = start.mock.results[0]?.value;
+    start.mockRestore();
+
+    expect(timer.hasRef()).toBe(false);
+    shown.finish();
+  });
+
+  test.each([20, 40, 10])('it fits into %i columns, the last one left free', (columns) => {
+    const { shown, screen } = progress({ tty: true, columns });
+    shown.started('support-mfa/a-requirement-with-a-long-name-indeed');
+
+    expect(screen()[0]).toHaveLength(columns - 1);
+    expect(screen()[0]).toMatch(/…$/);
+  });
+
+  test('without a known width it takes 80', () => {
+    const { shown, screen } = progress({ tty: true, columns: 0 });
+    shown.started(`a/${'x'.repeat(100)}`);
+
+    expect(screen()[0]).toHaveLength(79);
+  });
+
+  test('the latest of several that run is shown; the others after it', () => {
+    const { shown, screen } = progress({ tty: true });
+    shown.started('a/one');
+    shown.started('b/one');
+    expect(screen()[0]).toContain('b/one');
+
+    shown.ended('b/one', 'pass', '');
+    expect(screen()[0]).toContain('a/one');
+  });
+});
+
+describe('always', () => {
+  test.each([true, false])('quiet says nothing (terminal: %s)', (tty) => {
+    const { shown, writes } = progress({ tty, quiet: true });
+    shown.started('a/one');
+    shown.waiting('mail', Date.now() + 1000);
+    shown.ended('a/one', 'fail', 'why');
+    shown.note('note');
+    vi.advanceTimersByTime(1000);
+    shown.finish();
+
+    expect(writes).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([true, false])('what a target wrote commands no terminal (terminal: %s)', (tty) => {
+    const { shown, text } = progress({ tty });
+    shown.started('a/one');
+    shown.waiting('\x1b[2Jmail', Date.now() + 1000);
+    shown.ended('a/one', 'fail', 'got \x1b]0;title\x07\u202e');
+    shown.note('\x1b[2J');
+    shown.finish();
+
+    expect(text()).toContain('fail a/one: got \\u001b]0;title\\u0007\\u202e\n');
+    expect(text().replaceAll(erase, '')).not.toContain('\x1b');
+  });
+
+  test('colour marks failures when asked for', () => {
+    const { shown, text } = progress({ colour: true });
+    shown.ended('a/one', 'fail', 'why');
+    shown.ended('a/two', 'inconclusive', 'why');
+
+    expect(text()).toBe('\x1b[1;31mfail\x1b[0m a/one: why\n\x1b[33minconclusive\x1b[0m a/two: why\n');
+  });
+});

@@ -1,0 +1,51 @@
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/verdict/results.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { exchange, planned, raw, results } from '../verdict/sample.js';
+
+/** A run in which everything happened that can. */
+export function sample(change: Partial<RunResults> = {}): Verdict {
+  return deriveVerdict(
+    results({
+      planned: [
+        planned('totp-key/secret-matches-uri', {
+          title: 'The secret of totpUri equals totpSecretKey.',
+          source: 'API document',
+        }),
+        planned('totp-key/create-answers-201'),
+        planned('http/utf-8', { level: 'should', title: 'JSON bodies are UTF-8.' }),
+        planned('email-otp/answers-204'),
+        planned('email-otp/mails-a-code'),
+        planned('access/viewer-reads', { notRun: 'no viewer account' }),
+        planned('access/viewer-writes-not', { notRun: 'no viewer account' }),
+        planned('support-mfa/verifies', { notApplicable: 'since 7.2.1' }),
+      ],
+      raw: [
+        raw('totp-key/secret-matches-uri', {
+          kind: 'fail',
+          reason: 'wanted: the secret of the URI\ngot:    another one',
+          reproduce: "curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'",
+          exchanges: [exchange()],
+          durationMs: 1234,
+        }),
+        raw('totp-key/create-answers-201'),
+        raw('http/utf-8', { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is no UTF-8\nsecond line' }),
+        raw('email-otp/answers-204', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
+        raw('email-otp/mails-a-code', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
+      ],
+      facts: {
+        clockOffsetMs: -340,
+        acceptedSteps: '[-1,+1]',
+        credentialModes: { Bearer: true },
+        throttleAfter: null,
+      },
+      waits: [
+        { requirement: 'email-otp/answers-204', ms: 60_000, for: 'mail' },
+        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'totp step' },
+      ],
+      retries: { '429': 2, '503': 1 },
+      residue: ['the TOTP key of admin'],
+      ...change,
+    }),
+  );
+}

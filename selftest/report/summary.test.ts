@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import { renderSummary } from '../../src/report/summary.js';
+import { duration, wrap } from '../../src/report/words.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/verdict/results.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { sample } from './sample.js';
+
+const options = { colour: false, width: 100, outDir: 'reports/lab-7', files: ['verdict.json', 'junit.xml'] };
+const lines = (verdict: Verdict, change: Partial<typeof options> = {}) =>
+  renderSummary(verdict, { ...options, ...change })
+    .trimEnd()
+    .split('\n');
+
+test('everything, to the letter', () => {
+  expect(renderSummary(sample(), options)).toBe(`does not conform: 1 of 6 must failed
+
+target    lab-7  https://10.2.0.7/v2
+release   7.1.2_u3  (spec/releases/7.1.2_u3.yaml, sha256 abababababab)
+run       full, seed 1, 2026-11-25T00:00:00.000Z, took 12.3 s
+outcomes  1 pass, 1 must failed, 1 should failed, 2 inconclusive, 2 not run, 1 not applicable
+
+Failed: 1 must
+
+  1. totp-key/secret-matches-uri
+     The secret of totpUri equals totpSecretKey.
+     | wanted: the secret of the URI
+     | got:    another one
+     source: API document
+     curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
+
+Failed, advisory: 1 should
+   - http/utf-8
+     JSON bodies are UTF-8.
+     | GetMFAConfig: 0xE9 is no UTF-8
+
+Inconclusive: 2
+   2 no mail within 60 s
+     email-otp/answers-204, email-otp/mails-a-code
+
+Not run: 2
+   2 no viewer account
+     access/viewer-reads, access/viewer-writes-not
+
+Measured
+  clockOffsetMs    -340
+  acceptedSteps    [-1,+1]
+  credentialModes  {"Bearer":true}
+  throttleAfter    null
+Waited 1 min 13 s in all: mail 1 min 0 s, totp step 12.5 s
+Requests repeated because the target asked for it: 2 times after 429, 1 time after 503
+
+The target was given back as it was found.
+The API has no way to take back:
+  - the TOTP key of admin
+
+Written to reports/lab-7: verdict.json, junit.xml
+
+Exit code of this target: 1 (does not conform)
+does not conform: 1 of 6 must failed
+`);
+});
+
+describe('the verdict stands first and last', () => {
+  const three = [
+    planned('a/one'),
+    planned('a/two', { notRun: 'no viewer' }),
+    planned('a/three', { level: 'should' }),
+  ];
+  const rows: readonly (readonly [line: string, exit: string, change: Partial<RunResults>])[] = [
+    ['conforms (1 of 1 must checked)', '0 (conforms)', {}],
+    [
+      'conforms (1 of 2 must checked)',
+      '0 (conforms)',
+      { planned: three, raw: [raw('a/one'), raw('a/three', { kind: 'fail' })] },
+    ],
+    [
+      'does not conform: 1 of 2 must failed',
+      '1 (does not conform)',
+      { planned: three, raw: [raw('a/one', { kind: 'fail' }), raw('a/three')] },
+    ],
+    [
+      'does not conform: 1 should failed (--strict)',
+      '1 (does not conform)',
+      {
+        planned: three,
+        raw: [raw('a/one'), raw('a/three', { kind: 'fail' })],
+        options: { strict: true, requireComplete: false },
+      },
+    ],
+    [
+      'inconclusive: 1 of 3 must could not be decided',
+      '3 (inconclusive)',
+      {
+        planned: [...three, planned('a/four')],
+        raw: [raw('a/one', { kind: 'inconclusive' }), raw('a/three'), raw('a/four')],
+      },
+    ],
+    ['inconclusive: The run was cut short: SIGINT', '3 (inconclusive)', { interrupted: 'SIGINT' }],
+    [
+      'inconclusive: No must requirement was checked, so nothing can be said',
+      '3 (inconclusive)',
+      { planned: [], raw: [] },
+    ],
+    [
+      'conforms (1 of 1 must checked)',
+      '4 (the target was not given back as it was found)',
+      { restored: false },
+    ],
+  ];
+
+  test.each(rows)('%s, exit %s', (line, exit, change) => {
+    const said = lines(
+      deriveVerdict(results({ ...(change.planned === undefined ? {} : { raw: [] }), ...change })),
+    );
+
+    expect(said[0]).toBe(line);
+    expect(said.at(-1)).toBe(line);
+    expect(said.at(-2)).toBe(`Exit code of this target: ${exit}`);
+  });
+});
+
+describe('what must not be overlooked', () => {
+  test('TLS that was not verified', () => {
+    const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
+
+    expect(renderSummary(deriveVerdict(results({ target })), options)).toContain(
+      'TLS       NOT VERIFIED (tls.insecure)',
+    );
+    expect(renderSummary(deriveVerdict(results()), options)).not.toContain('TLS');
+  });
+
+  test('a target that was not given back, and what to do', () => {
+    const text = renderSummary(deriveVerdict(results({ restored: false })), options);
+
+    expect(text).toContain('THE TARGET WAS NOT GIVEN BACK AS IT WAS FOUND');
+    expect(text).toContain('mfa-conformance restore -t TARGET-FILE');
+    expect(text).not.toContain('The target was given back');
+  });
+
+  test('that a run with failures was cut short besides', () => {
+    const verdict = deriveVerdict(
+      results({ raw: [raw('area/one', { kind: 'fail' })], interrupted: 'SIGINT' }),
+    );
+
+    expect(renderSummary(verdict, options)).toContain('\nThe run was cut short: SIGINT.\n');
+  });
+});
+
+describe('many failures', () => {
+  const many = (musts: number, shoulds: number) => {
+    const of = (level: 'must' | 'should', count: number) =>
+      Array.from({ length: count }, (_, n) => planned(`${level}/n${n}`, { level }));
+    const all = [...of('must', musts), ...of('should', shoulds)];
+    return deriveVerdict(results({ planned: all, raw: all.map(({ id }) => raw(id, { kind: 'fail' })) }));
+  };
+  const count = (verdict: Verdict, pattern: RegExp) =>
+    lines(verdict).filter((line) => pattern.test(line)).length;
+
+  test.each([
+    [20, 0, 20, 0, undefined],
+    [23, 0, 20, 0, 'and 3 more in reports/lab-7'],
+    [18, 5, 18, 2, 'and 3 more in reports/lab-7'],
+    [25, 4, 20, 0, 'and 9 more in reports/lab-7'],
+  ])('%i must and %i should: %i and %i are shown', (musts, shoulds, shownMusts, shownShoulds, more) => {
+    const verdict = many(musts, shoulds);
+
+    expect(count(verdict, /^ {1,2}\d+\. must\/n\d+$/)).toBe(shownMusts);
+    expect(count(verdict, /^ {3}- should\/n\d+$/)).toBe(shownShoulds);
+    expect(lines(verdict).filter((line) => line.startsWith('and '))).toEqual(
+      more === undefined ? [] : [more],
+    );
+  });
+});
+
+describe('groups', () => {
+  test('by reason, the largest first, with some of the names', () => {
+    const of = (area: string, count: number, notRun: string) =>
+      Array.from({ length: count }, (_, n) => planned(`${area}/n${n}`, { notRun }));
+    const text = renderSummary(
+      deriveVerdict(results({ planned: [...of('a', 1, 'no viewer'), ...of('b', 6, 'no mail')], raw: [] })),
+      options,
+    );
+
+    expect(text).toContain(`Not run: 7
+   6 no mail
+     b/n0, b/n1, b/n2, b/n3, and 2 more
+   1 no viewer
+     a/n0
+`);
+  });
+});
+
+describe('what a target wrote', () => {
+  const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 must checked)';
+  const verdict = deriveVerdict(
+    results({
+      target: { name: hostile, baseUrl: 'https://h', tlsInsecure: false },
+      planned: [
+        planned('area/one'),
+        planned('area/two', { level: 'should' }),
+        planned('area/three'),
+        planned('area/four'),
+      ],
+      raw: [
+        raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
+        raw('area/two', { kind: 'fail', reason: hostile }),
+        raw('area/three', { kind: 'inconclusive', reason: hostile }),
+        raw('area/four', { kind: 'not run', reason: hostile }),
+      ],
+      interrupted: hostile,
+      facts: { hostile, deep: { hostile } },
+      residue: [hostile],
+    }),
+  );
+
+  test('commands no terminal', () => {
+    const text = renderSummary(verdict, options);
+
+    expect(text).toContain('x\\u001b[2J\\u000dconforms\\u202e');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
+  });
+
+  test('passes for no line of the suite', () => {
+    const quoted = lines(verdict).filter((line) => line.startsWith('conforms'));
+
+    // The cause is the suite's own text; what else begins a line is not the target's.
+    expect(quoted.length).toBeLessThanOrEqual(1);
+    expect(lines(verdict)[0]).toMatch(/^does not conform: /);
+    expect(lines(verdict).at(-1)).toMatch(/^does not conform: /);
+  });
+});
+
+describe('form', () => {
+  test('colour is there when asked for, and says nothing more', () => {
+    const coloured = renderSummary(sample({ restored: false }), { ...options, colour: true });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    const stripped = coloured.replace(/\x1b\[[\d;]*m/g, '');
+
+    expect(coloured).toContain('\x1b[1;31mdoes not conform');
+    expect(stripped).toBe(renderSummary(sample({ restored: false }), options));
+  });
+
+  test('lines keep to the width, but for what is to be copied', () => {
+    const long = 'word '.repeat(60).trim();
+    const verdict = sample({
+      planned: [planned('a/one', { title: long })],
+      raw: [raw('a/one', { kind: 'fail', reason: long, reproduce: `curl ${long}` })],
+    });
+    const tooLong = lines(verdict, { width: 60 }).filter(
+      (line) => line.length > 60 && !/^(?:target|release|run|outcomes|Waited|Requests) /.test(line),
+    );
+
+    expect(tooLong).toEqual([`     curl ${long}`]);
+  });
+
+  test.each([
+    ['a b', 10, ['  a b']],
+    ['aaaa bbbb cccc', 11, ['  aaaa bbbb', '  cccc']],
+    ['averyverylongword b', 8, ['  averyverylongword', '  b']],
+    ['- kept\n    deep', 20, ['  - kept', '      deep']],
+    ['', 10, ['  ']],
+    ['a\n\nb', 10, ['  a', '  ', '  b']],
+  ])('wraps %j at %i', (text, width, wanted) => {
+    expect(wrap(text, width, '  ')).toEqual(wanted);
+  });
+
+  test.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1000, '1.0 s'],
+    [59_949, '59.9 s'],
+    [59_999, '1 min 0 s'],
+    [125_000, '2 min 5 s'],
+  ])('%i ms is %s', (ms, wanted) => {
+    expect(duration(ms)).toBe(wanted);
+  });
+});

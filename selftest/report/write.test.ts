@@ -1,0 +1,123 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/errors.js';
+import { Redactor } from '../../src/redaction/redactor.js';
+import { replaceFile, reportFiles, writeReports } from '../../src/report/write.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import { exchange, planned, raw } from '../verdict/sample.js';
+import { sample } from './sample.js';
+import { parseXml } from './well-formed.js';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'reports-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const read = (name: string) => readFileSync(join(dir, 'lab-7', name), 'utf8');
+
+describe('writing', () => {
+  test('three files, and nothing else', () => {
+    const names = writeReports(sample(), join(dir, 'lab-7'));
+
+    expect(names).toEqual(['verdict.json', 'junit.xml', 'summary.txt']);
+    expect(readdirSync(join(dir, 'lab-7')).sort()).toEqual([...names].sort());
+    expect(parseVerdict(read('verdict.json'), 'verdict.json')).toEqual(sample());
+    expect(read('verdict.json')).toMatch(/^\{\n {2}"schemaVersion": 1,\n/);
+    expect(parseXml(read('junit.xml')).name).toBe('testsuites');
+    expect(read('summary.txt')).toContain(`Written to ${join(dir, 'lab-7')}: ${reportFiles.join(', ')}`);
+    expect(read('summary.txt')).not.toContain('\x1b');
+  });
+
+  test('over an earlier run', () => {
+    writeReports(sample({ seed: 1 }), join(dir, 'lab-7'));
+    writeReports(sample({ seed: 2 }), join(dir, 'lab-7'));
+
+    expect(parseVerdict(read('verdict.json'), 'verdict.json').seed).toBe(2);
+    expect(readdirSync(join(dir, 'lab-7'))).toHaveLength(3);
+  });
+
+  test('characters that a terminal obeys are JSON escapes of the same value', () => {
+    const verdict = sample({ residue: ['x\u009b31m \u202e \ufeff \x1b y'] });
+    writeReports(verdict, join(dir, 'lab-7'));
+
+    expect(read('verdict.json')).toContain('x\\u009b31m \\u202e \\ufeff \\u001b y');
+    expect(parseVerdict(read('verdict.json'), 'verdict.json')).toEqual(verdict);
+  });
+
+  test('a verdict that is none is not written', () => {
+    const wrong = { ...sample(), summary: { ...sample().summary, pass: 99 } };
+
+    expect(() => writeReports(wrong, join(dir, 'lab-7'))).toThrow(ConfigurationError);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test('a folder that can not be is said in words', () => {
+    writeFileSync(join(dir, 'file'), '');
+
+    expect(() => writeReports(sample(), join(dir, 'file', 'lab-7'))).toThrow(ConfigurationError);
+    expect(() => writeReports(sample(), join(dir, 'file', 'lab-7'))).toThrow(
+      /^The reports can't be written to .*file.lab-7: /,
+    );
+  });
+
+  test('what could not be put in its place leaves no half file', () => {
+    // A folder stands where the file should go.
+    writeReports(sample(), join(dir, 'lab-7', 'summary.txt'));
+    chmodSync(join(dir, 'lab-7'), 0o755);
+
+    expect(() => replaceFile(join(dir, 'lab-7', 'summary.txt'), 'text')).toThrow();
+    expect(readdirSync(join(dir, 'lab-7'))).toEqual(['summary.txt']);
+  });
+});
+
+describe('with the secrets of the run at hand', () => {
+  const secret = 'S3cret/"value"&more';
+  const known = new Redactor();
+  known.add(secret, 'password');
+  known.add('pass', 'viewer password');
+
+  test('no file holds one, wherever it got in', () => {
+    const leaky = { ...exchange(`https://h/v2?x=${encodeURIComponent(secret)}`), error: `sent ${secret}` };
+    const inBody = {
+      ...exchange(),
+      request: {
+        ...exchange().request,
+        headers: { 'x-echo': secret, apiKey: 'unknown' },
+        body: JSON.stringify({ a: secret }),
+      },
+      response: { status: 200, headers: { 'x-echo': secret }, body: Buffer.from(secret).toString('base64') },
+    };
+    const verdict = sample({
+      planned: [planned('area/one'), planned('area/two')],
+      raw: [
+        raw('area/one', {
+          kind: 'fail',
+          reason: `got ${secret}`,
+          reproduce: `curl -u a:${secret}`,
+          exchanges: [leaky, inBody],
+        }),
+        raw('area/two'),
+      ],
+      facts: { [secret]: [{ deep: secret }] },
+      residue: [`key ${secret}`],
+      interrupted: `by ${secret}`,
+    });
+    expect(known.leaksIn(JSON.stringify(verdict))).toContain('password');
+
+    writeReports(verdict, join(dir, 'lab-7'), known);
+
+    const onlyLong = new Redactor();
+    onlyLong.add(secret, 'password');
+    onlyLong.add('unknown', 'API key');
+    for (const name of reportFiles) expect([name, onlyLong.leaksIn(read(name))]).toEqual([name, []]);
+    const written = parseVerdict(read('verdict.json'), 'verdict.json');
+    expect(written.outcomes[0]?.reason).toBe('got [password]');
+    // A weak password that is a word of the schema takes nothing of it away.
+    expect(written.outcomes[1]?.outcome).toBe('pass');
+  });
+});

@@ -1,0 +1,150 @@
+import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import { attributes, escapeText } from './xml.js';
+
+/** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
+const shownExchanges = 10;
+
+interface TestCase {
+  readonly name: string;
+  readonly seconds: string;
+  /** Empty for a pass. */
+  readonly inner: string;
+  readonly kind: 'pass' | 'failure' | 'error' | 'skipped';
+}
+
+/**
+ * The verdict as JUnit XML, for tools that know nothing else. A failed requirement is a failure with its level as
+ * type, an undecided one an error, all that was not to be checked is skipped. What makes the gate red without any
+ * requirement showing it (a run cut short, a target not given back) is an error of its own, in a suite `run`:
+ * who reads only this file must not see green where the exit code is not 0.
+ */
+export function renderJUnit(verdict: Verdict): string {
+  const suites = [...byArea(verdict.outcomes)].map(([area, outcomes]) =>
+    suite(verdict, area, outcomes.map(testCase)),
+  );
+  const own = aboutTheRun(verdict);
+  if (own.length > 0) suites.push(suite(verdict, 'run', own));
+  const cases = [...verdict.outcomes.map(testCase), ...own];
+  const head = attributes({
+    name: `mfa-conformance ${verdict.target.name}`,
+    ...counts(cases),
+    time: seconds(verdict.durationMs),
+  });
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${head}>`, ...suites, '</testsuites>'];
+  return `${lines.join('\n')}\n`;
+}
+
+function byArea(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
+  const areas = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const area = outcome.id.split('/')[0] ?? '';
+    areas.set(area, [...(areas.get(area) ?? []), outcome]);
+  }
+  return areas;
+}
+
+function suite(verdict: Verdict, name: string, cases: readonly TestCase[]): string {
+  const time = cases.reduce((sum, each) => sum + Number(each.seconds), 0).toFixed(3);
+  const properties = { release: verdict.release, gate: verdict.gate, seed: String(verdict.seed) };
+  const classname = `${verdict.target.name}.${name}`;
+  return [
+    `  <testsuite${attributes({ name, ...counts(cases), time, timestamp: verdict.startedAt })}>`,
+    '    <properties>',
+    ...Object.entries(properties).map(
+      ([key, value]) => `      <property${attributes({ name: key, value })}/>`,
+    ),
+    '    </properties>',
+    ...cases.map((each) => {
+      const head = `    <testcase${attributes({ name: each.name, classname, time: each.seconds })}`;
+      return each.inner === '' ? `${head}/>` : `${head}>${each.inner}</testcase>`;
+    }),
+    '  </testsuite>',
+  ].join('\n');
+}
+
+function counts(cases: readonly TestCase[]): Record<string, string> {
+  const count = (kind: TestCase['kind']) => String(cases.filter((each) => each.kind === kind).length);
+  return {
+    tests: String(cases.length),
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+  };
+}
+
+function testCase(outcome: Outcome): TestCase {
+  const base = { name: outcome.id, seconds: seconds(outcome.durationMs) };
+  const message = outcome.reason;
+  switch (outcome.outcome) {
+    case 'pass':
+      return { ...base, kind: 'pass', inner: '' };
+    case 'fail':
+      return {
+        ...base,
+        kind: 'failure',
+        inner: element('failure', { message, type: outcome.level }, details(outcome)),
+      };
+    case 'inconclusive':
+      return {
+        ...base,
+        kind: 'error',
+        inner: element('error', { message, type: 'inconclusive' }, details(outcome)),
+      };
+    default:
+      return {
+        ...base,
+        kind: 'skipped',
+        inner: element('skipped', { message: `${outcome.outcome}: ${message}` }, ''),
+      };
+  }
+}
+
+function aboutTheRun(verdict: Verdict): TestCase[] {
+  const problem = (name: string, type: string, message: string): TestCase => ({
+    name: `run/${name}`,
+    seconds: '0.000',
+    kind: 'error',
+    inner: element('error', { message, type }, ''),
+  });
+  const found: TestCase[] = [];
+  if (verdict.gate !== 'conforms' && verdict.cause !== '')
+    found.push(problem('gate', verdict.gate, verdict.cause));
+  if (!verdict.restored) {
+    found.push(
+      problem(
+        'given-back',
+        'not given back',
+        'The target was not given back as found: run mfa-conformance restore.',
+      ),
+    );
+  }
+  return found;
+}
+
+function details(outcome: Outcome): string {
+  const left = outcome.exchanges.length - shownExchanges;
+  const lines = [
+    outcome.title,
+    outcome.reason,
+    `level: ${outcome.level}`,
+    `source: ${outcome.source}`,
+    ...(outcome.reproduce === '' ? [] : [`reproduce: ${outcome.reproduce}`]),
+    ...(left > 0 ? [`(${left} earlier requests are in verdict.json)`] : []),
+    ...outcome.exchanges.slice(-shownExchanges).map(exchangeLine),
+  ];
+  return lines.join('\n');
+}
+
+export function exchangeLine({ request, response, error, durationMs }: Exchange): string {
+  const answer = response === undefined ? (error ?? 'no answer') : String(response.status);
+  return `${request.method} ${request.url} -> ${answer} (${Math.round(durationMs)} ms)`;
+}
+
+function element(name: string, values: Readonly<Record<string, string>>, text: string): string {
+  const head = `<${name}${attributes(values)}`;
+  return text === '' ? `${head}/>` : `${head}>${escapeText(text)}</${name}>`;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

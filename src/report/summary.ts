@@ -1,0 +1,202 @@
+import { printable } from '../redaction/printable.js';
+import { exitCode, exitMeanings } from '../verdict/exit-code.js';
+import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
+import { counted, duration, type Paint, paint, verdictLine, wrap } from './words.js';
+
+export interface SummaryOptions {
+  readonly colour: boolean;
+  /** Of the terminal, in characters. */
+  readonly width: number;
+  /** Where the files were written, as the reader would name it. */
+  readonly outDir: string;
+  /** Names of files in there. */
+  readonly files: readonly string[];
+}
+
+/** More failures than this push the verdict out of sight; all are in the files. */
+const shownFailures = 20;
+/** Of one reason's requirements, so many are named. */
+const shownIds = 4;
+const narrowest = 40;
+const indent = '     ';
+
+/**
+ * What came of a run, for a person: the verdict in the first and the last line, between them what failed and how
+ * to see it again, then what was left open and why. Everything that comes from the target is made printable.
+ */
+export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
+  const width = Math.max(options.width, narrowest);
+  const ink = paint(options.colour);
+  const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
+  const headline = verdictInColour(verdict, ink);
+  const sections = [
+    [headline],
+    header(verdict, ink, width),
+    failures(of('fail'), options, ink, width),
+    grouped('Inconclusive', of('inconclusive'), ink.warn, ink, width),
+    grouped('Waived', of('waived'), ink.warn, ink, width),
+    grouped('Not run', of('not run'), ink.strong, ink, width),
+    facts(verdict, ink, width),
+    state(verdict, ink, width),
+    files(options),
+    [exitLine(verdict), headline],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictInColour(verdict: Verdict, ink: Paint): string {
+  const line = printable(verdictLine(verdict)).replaceAll('\n', ' ');
+  if (verdict.gate === 'conforms') return ink.good(line);
+  return verdict.gate === 'inconclusive' ? ink.warn(line) : ink.bad(line);
+}
+
+function header(verdict: Verdict, ink: Paint, width: number): string[] {
+  const { target, contract, summary } = verdict;
+  const row = (name: string, text: string) => `${name.padEnd(9)} ${printable(text).replaceAll('\n', ' ')}`;
+  const parts = [
+    `${summary.pass} pass`,
+    `${summary.fail} must failed`,
+    `${summary.failShould} should failed`,
+    `${summary.inconclusive} inconclusive`,
+    ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
+    `${summary.notRun} not run`,
+    `${summary.notApplicable} not applicable`,
+  ];
+  const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
+  return [
+    row('target', `${target.name}  ${target.baseUrl}`),
+    ...(target.tlsInsecure
+      ? [ink.bad(row('TLS', 'NOT VERIFIED (tls.insecure): anyone in between could have given these answers'))]
+      : []),
+    row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
+    row(
+      'run',
+      `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}`,
+    ),
+    row('outcomes', parts.join(', ')),
+    ...(said ? wrap(printable(verdict.cause), width, '') : []),
+  ];
+}
+
+function failures(failed: readonly Outcome[], options: SummaryOptions, ink: Paint, width: number): string[] {
+  const musts = failed.filter(({ level }) => level === 'must');
+  const shoulds = failed.filter(({ level }) => level === 'should');
+  const roomForShoulds = Math.max(0, shownFailures - musts.length);
+  const lines: string[] = [];
+  if (musts.length > 0) {
+    lines.push(ink.bad(`Failed: ${musts.length} must`));
+    for (const [index, outcome] of musts.slice(0, shownFailures).entries()) {
+      lines.push('', ...inFull(outcome, index + 1, ink, width));
+    }
+  }
+  if (shoulds.length > 0 && roomForShoulds > 0) {
+    lines.push(...(lines.length > 0 ? [''] : []), ink.warn(`Failed, advisory: ${shoulds.length} should`));
+    lines.push(...shoulds.slice(0, roomForShoulds).flatMap((outcome) => inShort(outcome, width)));
+  }
+  const left = failed.length - Math.min(failed.length, shownFailures);
+  if (left > 0) lines.push('', `and ${left} more in ${printable(options.outDir)}`);
+  return lines;
+}
+
+function inFull(outcome: Outcome, number: number, ink: Paint, width: number): string[] {
+  return [
+    `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}`,
+    ...wrap(printable(outcome.title), width, indent),
+    ...wrap(printable(outcome.reason), width, `${indent}| `),
+    ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
+    // Not broken into lines: it is there to be copied.
+    ...(outcome.reproduce === ''
+      ? []
+      : [`${indent}${printable(outcome.reproduce).replaceAll('\n', `\n${indent}`)}`]),
+  ];
+}
+
+function inShort(outcome: Outcome, width: number): string[] {
+  const reason = printable(outcome.reason).split('\n')[0] ?? '';
+  return [
+    `   - ${printable(outcome.id)}`,
+    ...wrap(printable(outcome.title), width, indent),
+    ...wrap(reason, width, `${indent}| `),
+  ];
+}
+
+function grouped(
+  title: string,
+  outcomes: readonly Outcome[],
+  colour: (text: string) => string,
+  ink: Paint,
+  width: number,
+): string[] {
+  if (outcomes.length === 0) return [];
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of outcomes)
+    groups.set(outcome.reason, [...(groups.get(outcome.reason) ?? []), outcome]);
+  const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const lines = bySize.flatMap(([reason, group]) => {
+    const [first = '', ...rest] = wrap(printable(reason), width, indent);
+    return [
+      `${String(group.length).padStart(4)} ${first.trimStart()}`,
+      ...rest,
+      ...wrap(namesOf(group), width, indent).map(ink.faint),
+    ];
+  });
+  return [colour(`${title}: ${outcomes.length}`), ...lines];
+}
+
+function namesOf(group: readonly Outcome[]): string {
+  const names = group.slice(0, shownIds).map(({ id }) => printable(id));
+  return [...names, ...(group.length > shownIds ? [`and ${group.length - shownIds} more`] : [])].join(', ');
+}
+
+function facts(verdict: Verdict, ink: Paint, width: number): string[] {
+  const known = Object.entries(verdict.facts);
+  const widest = Math.max(0, ...known.map(([name]) => name.length));
+  const lines = known.flatMap(([name, value]) => {
+    const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown'));
+    const [first = '', ...rest] = wrap(text, width, ' '.repeat(widest + 4));
+    return [`  ${printable(name).padEnd(widest)}  ${first.trimStart()}`, ...rest];
+  });
+  const extra = [...waited(verdict), ...repeated(verdict)];
+  return [...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []), ...extra];
+}
+
+function waited({ waits }: Verdict): string[] {
+  if (waits.length === 0) return [];
+  const byReason = new Map<string, number>();
+  for (const wait of waits) byReason.set(wait.for, (byReason.get(wait.for) ?? 0) + wait.ms);
+  const parts = [...byReason].sort(([, a], [, b]) => b - a).map(([what, ms]) => `${what} ${duration(ms)}`);
+  return [`Waited ${duration(waits.reduce((sum, { ms }) => sum + ms, 0))} in all: ${parts.join(', ')}`];
+}
+
+function repeated({ retries }: Verdict): string[] {
+  const parts = (['429', '503'] as const).filter((status) => retries[status] > 0);
+  if (parts.length === 0) return [];
+  const said = parts.map((status) => `${counted(retries[status], 'time')} after ${status}`);
+  return [`Requests repeated because the target asked for it: ${said.join(', ')}`];
+}
+
+function state(verdict: Verdict, ink: Paint, width: number): string[] {
+  const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
+  const left = residue.length === 0 ? [] : ['The API has no way to take back:', ...residue];
+  if (verdict.restored) return ['The target was given back as it was found.', ...left];
+  return [
+    ink.bad('THE TARGET WAS NOT GIVEN BACK AS IT WAS FOUND'),
+    '  Something that this run changed is still changed. Give it back with',
+    '    mfa-conformance restore -t TARGET-FILE',
+    '  and see what is open, on all targets, with',
+    '    mfa-conformance restore',
+    ...left,
+  ];
+}
+
+function files({ outDir, files: names }: SummaryOptions): string[] {
+  return names.length === 0 ? [] : [`Written to ${printable(outDir)}: ${names.map(printable).join(', ')}`];
+}
+
+function exitLine(verdict: Verdict): string {
+  const code = exitCode([verdict]);
+  return `Exit code of this target: ${code} (${exitMeanings[code]})`;
+}

@@ -1,0 +1,70 @@
+import { mustCounts } from '../verdict/derive.js';
+import type { Verdict } from '../verdict/verdict.js';
+
+/** Colours and weights by what they mean; each is the identity where colour is off. */
+export interface Paint {
+  readonly bad: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+export function paint(colour: boolean): Paint {
+  const sgr = (open: string) => (text: string) =>
+    colour && text !== '' ? `\u001b[${open}m${text}\u001b[0m` : text;
+  return { bad: sgr('1;31'), good: sgr('1;32'), warn: sgr('33'), strong: sgr('1'), faint: sgr('2') };
+}
+
+/** `1 mail`, `2 mails`. */
+export function counted(count: number, word: string, many = `${word}s`): string {
+  return `${count} ${count === 1 ? word : many}`;
+}
+
+/** 850 ms, 12.3 s, 3 min 5 s. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** The verdict in one line. */
+export function verdictLine(verdict: Verdict): string {
+  const { checked, all } = mustCounts(verdict.outcomes);
+  const { fail, failShould } = verdict.summary;
+  switch (verdict.gate) {
+    case 'conforms':
+      return `conforms (${checked} of ${all} must checked)`;
+    case 'does not conform':
+      if (fail === 0) return `does not conform: ${failShould} should failed (--strict)`;
+      return `does not conform: ${fail} of ${all} must failed`;
+    case 'inconclusive': {
+      if (verdict.cause !== '') return `inconclusive: ${verdict.cause.replace(/\.$/, '')}`;
+      const open = verdict.outcomes.filter(
+        ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
+      );
+      return `inconclusive: ${open.length} of ${all} must could not be decided`;
+    }
+  }
+}
+
+/**
+ * Breaks lines at spaces so that none is longer than `width`, where that can be; each line is indented. Words that
+ * are longer, addresses and commands, stay whole.
+ */
+export function wrap(text: string, width: number, indent: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const lines: string[] = [];
+    let current = '';
+    // What a line begins with is kept: a diff means something by it.
+    const words = line.match(/^\s*\S*|\s+\S+/g) ?? [''];
+    for (const word of words) {
+      if (current !== '' && indent.length + current.length + word.length > width) {
+        lines.push(indent + current);
+        current = word.trimStart();
+      } else current += word;
+    }
+    return [...lines, indent + current];
+  });
+}

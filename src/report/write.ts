@@ -1,0 +1,107 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors.js';
+import { printable } from '../redaction/printable.js';
+import type { Redactor } from '../redaction/redactor.js';
+import { validateVerdict } from '../verdict/validate.js';
+import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import { renderJUnit } from './junit.js';
+import { renderSummary } from './summary.js';
+
+export const reportFiles = ['verdict.json', 'junit.xml', 'summary.txt'] as const;
+
+/** Of summary.txt, in characters. */
+const fileWidth = 100;
+
+/**
+ * Writes a verdict and what is made of it into a folder. Each file is whole or not there: it is written beside its
+ * place, then moved. The verdict comes last, so that where it is, the others are too.
+ *
+ * @param redactor takes known secrets out of everything that is not from the suite itself: a second net, since an
+ *   exchange is redacted when it is recorded
+ * @returns the names of the files in the folder
+ * @throws ConfigurationError for a value that is no valid verdict, and for a folder that can't be written to
+ */
+export function writeReports(verdict: Verdict, dir: string, redactor?: Redactor): string[] {
+  const clean = validateVerdict(redactor === undefined ? verdict : redacted(verdict, redactor));
+  const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles };
+  try {
+    mkdirSync(dir, { recursive: true });
+    replaceFile(join(dir, 'junit.xml'), renderJUnit(clean));
+    replaceFile(join(dir, 'summary.txt'), renderSummary(clean, summary));
+    // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
+    replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(clean, null, 2))}\n`);
+  } catch (error) {
+    throw new ConfigurationError(`The reports can't be written to ${dir}: ${messageOf(error)}`);
+  }
+  return [...reportFiles];
+}
+
+/** Puts a file in its place in one step: a reader sees the old one or the new one. */
+export function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Only free text: words of the schema stay, even where a weak password is one of them. */
+function redacted(verdict: Verdict, redactor: Redactor): Verdict {
+  const text = (value: string) => redactor.redact(value);
+  return {
+    ...verdict,
+    target: { ...verdict.target, baseUrl: redactor.redactUrl(verdict.target.baseUrl) },
+    contract: { ...verdict.contract, source: redactor.redactUrl(verdict.contract.source) },
+    cause: text(verdict.cause),
+    residue: verdict.residue.map(text),
+    outcomes: verdict.outcomes.map((outcome) => redactedOutcome(outcome, redactor)),
+    facts: Object.fromEntries(
+      Object.entries(verdict.facts).map(([name, value]) => [text(name), inAllTexts(value, text)]),
+    ),
+  };
+}
+
+function redactedOutcome(outcome: Outcome, redactor: Redactor): Outcome {
+  return {
+    ...outcome,
+    reason: redactor.redact(outcome.reason),
+    reproduce: redactor.redact(outcome.reproduce),
+    exchanges: outcome.exchanges.map((exchange) => redactedExchange(exchange, redactor)),
+  };
+}
+
+/** By value only: by position all was done when it was recorded, and a body that was cut must not be cut again. */
+function redactedExchange({ request, response, error, ...rest }: Exchange, redactor: Redactor): Exchange {
+  const headers = (of: Exchange['request']['headers']) => redactor.redactHeaders({ ...of });
+  const body = (text?: string) => (text === undefined ? {} : { body: redactor.redact(text) });
+  return {
+    ...rest,
+    request: {
+      ...request,
+      url: redactor.redactUrl(request.url),
+      headers: headers(request.headers),
+      ...body(request.body),
+    },
+    ...(response === undefined
+      ? {}
+      : { response: { ...response, headers: headers(response.headers), ...body(response.body) } }),
+    ...(error === undefined ? {} : { error: redactor.redact(error) }),
+  };
+}
+
+function inAllTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((each) => inAllTexts(each, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [change(name), inAllTexts(inner, change)]),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

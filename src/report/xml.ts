@@ -1,0 +1,32 @@
+/** Characters that XML 1.0 can't hold in any spelling (section 2.2), lone halves of characters among them. */
+const illegal =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\u{d800}-\u{dfff}]/gu;
+
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+/** Text for between tags. A bare carriage return would be read as a line feed. */
+export function escapeText(text: string): string {
+  return text.replace(illegal, '').replace(/[&<>\r]/g, (char) => references[char] ?? char);
+}
+
+/** Text for a quoted attribute, where line ends and tabs would be read as spaces. */
+export function escapeAttribute(text: string): string {
+  return text.replace(illegal, '').replace(/[&<>"'\t\n\r]/g, (char) => references[char] ?? char);
+}
+
+/** ` name="value"` for each; names must be XML names. */
+export function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
+    .join('');
+}
