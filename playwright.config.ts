@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
-import { planOf } from './src/run-plan.js';
 import { allureReporter } from './fixtures/allure.js';
 import type { RunOptions } from './fixtures/run-options.js';
+import { planOf } from './src/run-plan.js';
 
 const plan = planOf(process.env);
 /** Compiled or not, the reporter lies beside this file. */
-const reporter = fileURLToPath(import.meta.url).replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
+const reporter = fileURLToPath(import.meta.url).replace(
+  /playwright\.config(\.[jt]s)$/,
+  'fixtures/reporter$1',
+);
 
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
@@ -24,6 +27,8 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   projects: plan.targets.map(({ name, file, release, workDir }) => ({
     name,
     workers: 1,
-    use: { runOptions: { file, release, workDir, stateDir: plan.stateDir, mode: plan.mode, slow: plan.slow } },
+    use: {
+      runOptions: { file, release, workDir, stateDir: plan.stateDir, mode: plan.mode, slow: plan.slow },
+    },
   })),
 });

@@ -35,7 +35,11 @@ export async function judge(subjects: readonly Subject[], folder: string, jobs =
   try {
     const files: string[] = [];
     for (const { name, faults, variants, release } of subjects) {
-      const emulator = await startEmulator({ faults, variants, ...(release === undefined ? {} : { release }) });
+      const emulator = await startEmulator({
+        faults,
+        variants,
+        ...(release === undefined ? {} : { release }),
+      });
       emulators.push(emulator);
       const file = join(folder, `${name}.yaml`);
       writeFileSync(file, stringify({ ...emulator.targetFile(), name }), { mode: 0o600 });
@@ -50,7 +54,15 @@ export async function judge(subjects: readonly Subject[], folder: string, jobs =
 
 function runSuite(files: readonly string[], folder: string, jobs: number): Promise<void> {
   const targets = files.flatMap((file) => ['-t', file]);
-  const flags = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state'), '--jobs', String(jobs), '--quiet'];
+  const flags = [
+    '--out',
+    join(folder, 'out'),
+    '--state-dir',
+    join(folder, 'state'),
+    '--jobs',
+    String(jobs),
+    '--quiet',
+  ];
   const program = join(packageRoot(), 'dist', 'cli', 'main.js');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, 'run', ...targets, ...flags], {
@@ -70,6 +82,7 @@ function runSuite(files: readonly string[], folder: string, jobs: number): Promi
 
 function judgementOf(subject: Subject, file: string): Judgement {
   const verdict = parseVerdict(readFileSync(file, 'utf8'), file);
-  const ids = (kind: string) => verdict.outcomes.filter(({ outcome }) => outcome === kind).map(({ id }) => id);
+  const ids = (kind: string) =>
+    verdict.outcomes.filter(({ outcome }) => outcome === kind).map(({ id }) => id);
   return { subject, verdict, red: ids('fail'), inconclusive: ids('inconclusive') };
 }

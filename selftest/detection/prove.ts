@@ -35,7 +35,9 @@ try {
     const judgements = await judge(batch, join(folder, String(at)));
     judgements.forEach((judgement, index) => {
       const problems = problemsOf(judgement, batch[index]?.fails ?? []);
-      console.log(`${problems.length === 0 ? 'ok    ' : 'WRONG '} ${judgement.subject.name}${problems.map((text) => `\n         ${text}`).join('')}`);
+      console.log(
+        `${problems.length === 0 ? 'ok    ' : 'WRONG '} ${judgement.subject.name}${problems.map((text) => `\n         ${text}`).join('')}`,
+      );
       if (problems.length > 0) wrong.push(judgement.subject.name);
     });
     rmSync(join(folder, String(at)), { recursive: true, force: true });
@@ -44,16 +46,25 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 const seconds = (Date.now() - startedAt) / 1000;
-console.log(`${subjects.length - wrong.length} as they should be, ${wrong.length} not, ${seconds.toFixed(0)} s`);
+console.log(
+  `${subjects.length - wrong.length} as they should be, ${wrong.length} not, ${seconds.toFixed(0)} s`,
+);
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 function problemsOf({ red, inconclusive, verdict, subject }: Judgement, fails: readonly string[]): string[] {
   const isVariant = subject.variants.length > 0;
   const missed = fails.filter((id) => !red.includes(id));
   const extra = red.filter((id) => !fails.includes(id));
-  const reason = (id: string) => verdict.outcomes.find((outcome) => outcome.id === id)?.reason.replace(/\n/g, ' | ').slice(0, 160);
+  const reason = (id: string) =>
+    verdict.outcomes
+      .find((outcome) => outcome.id === id)
+      ?.reason.replace(/\n/g, ' | ')
+      .slice(0, 160);
   return [
-    ...missed.map((id) => `not red: ${id} (${verdict.outcomes.find((outcome) => outcome.id === id)?.outcome}) ${reason(id)}`),
+    ...missed.map(
+      (id) =>
+        `not red: ${id} (${verdict.outcomes.find((outcome) => outcome.id === id)?.outcome}) ${reason(id)}`,
+    ),
     ...extra.map((id) => `red though not named: ${id}: ${reason(id)}`),
     ...(isVariant ? inconclusive.map((id) => `inconclusive: ${id}: ${reason(id)}`) : []),
     ...(isVariant && !verdict.restored ? [`not given back: ${verdict.residue.join('; ')}`] : []),

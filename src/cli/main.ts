@@ -49,7 +49,12 @@ program
   .option('--out <dir>', 'folder for verdict and reports, one folder a target in it', 'reports')
   .option('--state-dir <dir>', 'folder for journals (environment MFA_CONFORMANCE_STATE)')
   .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
-  .option('--mode <mode>', 'read-only or full; what full may change, the target file says', argument(modeOf), 'full' as const)
+  .option(
+    '--mode <mode>',
+    'read-only or full; what full may change, the target file says',
+    argument(modeOf),
+    'full' as const,
+  )
   .option('--grep <glob>', "only requirements whose id fits, e.g. 'totp-login/*'")
   .option('--strict', 'a failed should gates like a must', false)
   .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
@@ -125,7 +130,9 @@ try {
     complain(error.message);
     process.exitCode = 2;
   } else {
-    complain(`mfa-conformance failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    complain(
+      `mfa-conformance failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     complain('This is a defect of the suite, not of the target: please report it.');
     process.exitCode = 2;
   }

@@ -7,8 +7,13 @@ import type { RunCommand } from './run-options.js';
 /** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
 export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>): string {
   const all = loadRequirements().filter((requirement) => appliesTo(requirement, target.release));
-  const withReason = all.map((requirement) => ({ requirement, reason: missingNeed(target, requirement, command) }));
-  const willRun = withReason.filter(({ reason }) => reason === undefined).map(({ requirement }) => requirement);
+  const withReason = all.map((requirement) => ({
+    requirement,
+    reason: missingNeed(target, requirement, command),
+  }));
+  const willRun = withReason
+    .filter(({ reason }) => reason === undefined)
+    .map(({ requirement }) => requirement);
   const reasons = new Map<string, string[]>();
   for (const { requirement, reason } of withReason) {
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), requirement.id]);
@@ -45,7 +50,9 @@ function changesOf(requirements: readonly Requirement[]): string[] {
   const needs = needsOf(requirements);
   return [
     ...(needs.has('stateChanges') ? ['PUT /mfa-config with the configuration as it is'] : []),
-    ...(needs.has('clusterMfa') ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it'] : []),
+    ...(needs.has('clusterMfa')
+      ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it']
+      : []),
     ...(needs.has('supportMfaOff') ? ["the support user's MFA patched while it is off"] : []),
     ...(needs.has('replaceSupportTotp') ? ["the support user's MFA switched to totp and off again"] : []),
     ...(needs.has('supportMail') ? ["the support user's MFA switched to email and off again"] : []),
@@ -57,8 +64,12 @@ function irreversible(target: Target, requirements: readonly Requirement[]): str
   const { replaceTotpOf } = effectiveAllow(target.allow);
   const users = replaceTotpOf.filter((who) => who !== 'supportUser' && target.accounts[who] !== undefined);
   return [
-    ...(needs.has('replaceTotp') ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`] : []),
-    ...(needs.has('supportMail') ? ["the support user's address may be kept by the target after switching off"] : []),
+    ...(needs.has('replaceTotp')
+      ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`]
+      : []),
+    ...(needs.has('supportMail')
+      ? ["the support user's address may be kept by the target after switching off"]
+      : []),
     ...(needs.has('mail') ? ['mails with one-time codes to the addresses of the target file'] : []),
   ];
 }

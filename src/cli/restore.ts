@@ -9,21 +9,28 @@ import { giveBack } from './give-back.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */
-export async function restore(targetFile: string | undefined, stateDirFlag: string | undefined): Promise<number> {
+export async function restore(
+  targetFile: string | undefined,
+  stateDirFlag: string | undefined,
+): Promise<number> {
   const stateDir = stateDirOf(stateDirFlag, process.env);
   return targetFile === undefined ? listJournals(stateDir) : restoreTarget(targetFile, stateDir);
 }
 
 function listJournals(stateDir: string): number {
   const folders = existsSync(stateDir) ? readdirSync(stateDir) : [];
-  const files = folders.map((folder) => join(stateDir, folder, 'journal.json')).filter((file) => existsSync(file));
+  const files = folders
+    .map((folder) => join(stateDir, folder, 'journal.json'))
+    .filter((file) => existsSync(file));
   if (files.length === 0) {
     say(`No open journals in ${stateDir}: every run has given back what it changed.`);
     return 0;
   }
   for (const file of files) {
     const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);
-    say(`${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE gives it back.`);
+    say(
+      `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE gives it back.`,
+    );
   }
   return 4;
 }

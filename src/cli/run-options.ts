@@ -23,7 +23,9 @@ export interface RunCommand {
 
 export function releaseOf(text: string): ReleaseName {
   if (isReleaseName(text)) return text;
-  throw new ConfigurationError(`--release ${text}: there is no such release; there are ${releaseNames.join(', ')}.`);
+  throw new ConfigurationError(
+    `--release ${text}: there is no such release; there are ${releaseNames.join(', ')}.`,
+  );
 }
 
 export function wholeNumber(flag: string, least: number): (text: string) => number {

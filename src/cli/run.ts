@@ -57,7 +57,12 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
   }
 }
 
-async function tryOut(runs: readonly TargetRun[], command: RunCommand, stateDir: string, signals: Signals): Promise<void> {
+async function tryOut(
+  runs: readonly TargetRun[],
+  command: RunCommand,
+  stateDir: string,
+  signals: Signals,
+): Promise<void> {
   const [first] = runs;
   const base = runs.length === 1 && first !== undefined ? first.folder : command.out;
   const plan: RunPlan = {
@@ -80,7 +85,11 @@ async function tryOut(runs: readonly TargetRun[], command: RunCommand, stateDir:
   rmSync(plan.outputDir, { recursive: true, force: true });
 }
 
-async function report(each: TargetRun, command: RunCommand, interrupted: string | undefined): Promise<Verdict> {
+async function report(
+  each: TargetRun,
+  command: RunCommand,
+  interrupted: string | undefined,
+): Promise<Verdict> {
   const { verdict, files } = await each.finish(interrupted);
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
@@ -100,13 +109,20 @@ function checkNames(runs: readonly TargetRun[]): void {
   const names = runs.map(({ target }) => target.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new ConfigurationError(`Two target files have the name ${twice}: their reports would overwrite each other.`);
+    throw new ConfigurationError(
+      `Two target files have the name ${twice}: their reports would overwrite each other.`,
+    );
   }
 }
 
 function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
-  const pattern = new RegExp(`^${grep.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
+  const pattern = new RegExp(
+    `^${grep
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
   if (loadRequirements().some(({ id }) => pattern.test(id))) return;
   throw new ConfigurationError(`--grep ${grep}: no requirement fits; mfa-conformance list shows all.`);
 }
@@ -140,7 +156,8 @@ class Signals {
   }
 
   #received(signal: string, code: number): void {
-    if (this.interrupted === undefined) process.stderr.write(`\n${signal}: stopping, then giving the configuration back.\n`);
+    if (this.interrupted === undefined)
+      process.stderr.write(`\n${signal}: stopping, then giving the configuration back.\n`);
     this.interrupted = `stopped by ${signal}`;
     this.#code = code;
     this.#stop();

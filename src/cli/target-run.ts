@@ -65,7 +65,9 @@ export class TargetRun {
   }
 
   /** Gives the state back, then derives the verdict and writes the reports. */
-  async finish(interrupted: string | undefined): Promise<{ readonly verdict: Verdict; readonly files: readonly string[] }> {
+  async finish(
+    interrupted: string | undefined,
+  ): Promise<{ readonly verdict: Verdict; readonly files: readonly string[] }> {
     const { restored, residue, problems } = await this.#giveBack();
     const observations = new ObservationLog(observationFile(this.#rawDir)).all();
     const { raw, retries } = collectOutcomes(outcomeFile(this.#rawDir));
@@ -120,7 +122,10 @@ export class TargetRun {
       );
     }
     const { restored, problems } = await giveBack(connection);
-    if (!restored) throw new ConfigurationError(`The earlier run's changes could not be given back: ${problems.join(' ')}`);
+    if (!restored)
+      throw new ConfigurationError(
+        `The earlier run's changes could not be given back: ${problems.join(' ')}`,
+      );
   }
 
   async #giveBack(): Promise<GivenBack> {

@@ -63,7 +63,8 @@ export class Api {
   /** @throws TransportError where no answer came */
   call(id: OperationId, options: CallOptions = {}): Promise<Answer> {
     const operation = this.contract.operations.get(id);
-    if (operation === undefined) throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
+    if (operation === undefined)
+      throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
     return this.#send(id, operation.method, operation.path, operation.success.status, options);
   }
 
@@ -73,16 +74,27 @@ export class Api {
   }
 
   /** An operation on a raw connection, for what client libraries hide: bytes after the answer's end. */
-  async callRaw(id: OperationId, options: CallOptions = {}, method?: string): Promise<Answer & { readonly rest: Buffer }> {
+  async callRaw(
+    id: OperationId,
+    options: CallOptions = {},
+    method?: string,
+  ): Promise<Answer & { readonly rest: Buffer }> {
     const operation = this.contract.operations.get(id);
-    if (operation === undefined) throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
+    if (operation === undefined)
+      throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
     const request = this.#request(method ?? operation.method, operation.path, options);
     let rest: Buffer = Buffer.alloc(0);
     const answer = await this.#once(id, request, operation.success.status, options, async () => {
       const sentAt = Date.now();
       const raw = await sendRaw(this.target, request);
       rest = raw.rest;
-      return { status: raw.status, headers: raw.headers, body: Buffer.alloc(0), sentAt, receivedAt: Date.now() };
+      return {
+        status: raw.status,
+        headers: raw.headers,
+        body: Buffer.alloc(0),
+        sentAt,
+        receivedAt: Date.now(),
+      };
     });
     return { ...answer, rest };
   }
@@ -155,7 +167,15 @@ export class Api {
     }
     const { exchange, findings, body } = this.recorder.answered(call, response);
     const { status, headers } = response;
-    return { operation, status, headers, body: body.value, succeeded: status === success, exchange, findings };
+    return {
+      operation,
+      status,
+      headers,
+      body: body.value,
+      succeeded: status === success,
+      exchange,
+      findings,
+    };
   }
 }
 

@@ -70,7 +70,8 @@ function judgeHeaders({ status, headers, operation }: Judged, found: Found): voi
   if (status === 405 && headers['allow'] === undefined) found('http/405-has-allow', 'the 405 has no Allow');
   if (status === 204) {
     for (const name of ['content-length', 'transfer-encoding']) {
-      if (headers[name] !== undefined) found('http/no-framing-of-204', `the 204 has ${name}: ${headers[name]}`);
+      if (headers[name] !== undefined)
+        found('http/no-framing-of-204', `the 204 has ${name}: ${headers[name]}`);
     }
   }
   if ((operation === 'CreateTotpKey' || operation === 'CreateSession') && status === 201) {
@@ -100,8 +101,10 @@ function judgeSuccess(answer: Judged, operation: Operation, found: Found): void 
     return;
   }
   const type = answer.headers['content-type'];
-  if (!isJsonType(type)) found(requirement, `wanted Content-Type ${success.mediaType}, got ${type ?? 'none'}`);
-  if (!answer.body.isJson) return found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
+  if (!isJsonType(type))
+    found(requirement, `wanted Content-Type ${success.mediaType}, got ${type ?? 'none'}`);
+  if (!answer.body.isJson)
+    return found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
   for (const { instancePath, message } of success.mismatches(answer.body.value)) {
     found(requirement, `${success.schemaName}${instancePath}: ${message}`);
   }
@@ -115,11 +118,16 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (operation === undefined || answer.method === 'HEAD' || isGatewayStatus(answer)) return;
   const type = answer.headers['content-type'];
   if (!answer.body.isJson) {
-    return found('http/errors-are-error', `a ${status} came with ${type ?? 'no'} content instead of an Error`);
+    return found(
+      'http/errors-are-error',
+      `a ${status} came with ${type ?? 'no'} content instead of an Error`,
+    );
   }
-  if (!isJsonType(type)) found('http/error-is-declared-json', `a ${status} has Content-Type ${type ?? 'none'}`);
+  if (!isJsonType(type))
+    found('http/error-is-declared-json', `a ${status} has Content-Type ${type ?? 'none'}`);
   const mismatches = operation.error.mismatches(answer.body.value);
-  for (const { instancePath, message } of mismatches) found('http/errors-are-error', `Error${instancePath}: ${message}`);
+  for (const { instancePath, message } of mismatches)
+    found('http/errors-are-error', `Error${instancePath}: ${message}`);
   if (mismatches.length === 0 && !saysSomething(answer.body.value)) {
     found('http/errors-say-something', `a ${status} has neither errorCode nor message`);
   }
@@ -129,18 +137,24 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
 
 /** Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5). */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
-  return (status === 502 || status === 503 || status === 504 || status === 429) && !body.isJson && 'via' in headers;
+  return (
+    (status === 502 || status === 503 || status === 504 || status === 429) && !body.isJson && 'via' in headers
+  );
 }
 
 function saysSomething(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(
-    ([name, text]) => ['errorCode', 'message', 'code'].includes(name) && text !== null && String(text).trim() !== '',
+    ([name, text]) =>
+      ['errorCode', 'message', 'code'].includes(name) && text !== null && String(text).trim() !== '',
   );
 }
 
 const internals: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['a stack trace', /\bat [\w.$<>]+ ?\([^)]*:\d+(?::\d+)?\)|Traceback \(most recent call last\)|goroutine \d+ \[/],
+  [
+    'a stack trace',
+    /\bat [\w.$<>]+ ?\([^)]*:\d+(?::\d+)?\)|Traceback \(most recent call last\)|goroutine \d+ \[/,
+  ],
   ['SQL', /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.+\b(?:FROM|WHERE|VALUES|SET)\b/],
   ['a file path', /(?:^|[\s"'(])\/(?:usr|home|opt|var|etc|srv)\/[\w./-]+|[A-Z]:\\\\?[\w\\]+\\\\?\w+/],
   ['an internal address', /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}\b/],
@@ -156,5 +170,8 @@ export function isJsonType(contentType: string | undefined): boolean {
 
 /** IMF-fixdate, the one form a server may send (RFC 9110 5.6.7). */
 function isHttpDate(text: string): boolean {
-  return /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) && !Number.isNaN(Date.parse(text));
+  return (
+    /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  );
 }

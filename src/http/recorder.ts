@@ -1,5 +1,5 @@
-import { seenIn } from '../contract/coverage.js';
 import type { Contract } from '../contract/contract.js';
+import { seenIn } from '../contract/coverage.js';
 import type { OperationId } from '../contract/operations.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
@@ -130,7 +130,9 @@ export class Recorder {
         method: request.method,
         url: this.redactor.redactUrl(request.url),
         headers: this.redactor.redactHeaders({ ...request.headers }),
-        ...(body === undefined ? {} : { body: this.redactor.redactBody(body, request.headers['Content-Type']) }),
+        ...(body === undefined
+          ? {}
+          : { body: this.redactor.redactBody(body, request.headers['Content-Type']) }),
       },
       startedAt: new Date(sentAt).toISOString(),
     };

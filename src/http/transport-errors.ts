@@ -4,16 +4,25 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to the host'],
   [/UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT/, 'the host does not answer to a connection'],
-  [/ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|EPROTO/, 'the port does not speak TLS: should baseUrl begin with http://?'],
+  [
+    /ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|EPROTO/,
+    'the port does not speak TLS: should baseUrl begin with http://?',
+  ],
   [/CERT_HAS_EXPIRED/, "the server's certificate has expired"],
-  [/ERR_TLS_CERT_ALTNAME_INVALID/, "the server's certificate is for another name: set tls.serverName if that is meant"],
+  [
+    /ERR_TLS_CERT_ALTNAME_INVALID/,
+    "the server's certificate is for another name: set tls.serverName if that is meant",
+  ],
   [
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT/,
     "the server's certificate is not signed by a trusted authority: set tls.ca to the right one, or tls.pin",
   ],
   [/CERT_|ERR_TLS|ERR_SSL/, 'TLS failed'],
   [/HPE_|UND_ERR_RES|ERR_HTTP/, 'what came back is not HTTP: does the port speak TLS, or another protocol?'],
-  [/UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/, 'the connection was closed before the answer was complete'],
+  [
+    /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/,
+    'the connection was closed before the answer was complete',
+  ],
 ];
 
 /** What went wrong, for a person: where, what, and what to look at. Never holds a header or a body. */

@@ -19,7 +19,8 @@ export class ClusterMfa {
   /** @throws ArrangeError when the configuration can't be read */
   async read(): Promise<ClusterConfig> {
     const answer = await this.api.call('GetMFAConfig', { as: this.admin });
-    if (answer.status !== 200) throw new ArrangeError(`GET /mfa-config answered ${answer.status} instead of 200.`);
+    if (answer.status !== 200)
+      throw new ArrangeError(`GET /mfa-config answered ${answer.status} instead of 200.`);
     return clusterConfigOf(answer.body);
   }
 
@@ -83,7 +84,9 @@ export class ClusterMfa {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
     if (!done(await this.readUntil(done))) {
-      throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`);
+      throw new ArrangeError(
+        `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
+      );
     }
   }
 }

@@ -61,7 +61,9 @@ function reader(body: unknown, what: string) {
     const value = members.get(name);
     if (value === undefined || value === null) return undefined;
     if (is(value)) return value;
-    throw new ArrangeError(`${what} answered a wrongly typed ${name}: the state of the target can't be told.`);
+    throw new ArrangeError(
+      `${what} answered a wrongly typed ${name}: the state of the target can't be told.`,
+    );
   };
 }
 

@@ -83,11 +83,15 @@ export class SupportMfa {
   }
 
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when no key comes */
-  async onByTotp(extra: object = {}): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
+  async onByTotp(
+    extra: object = {},
+  ): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
     if (answer.status !== 200) {
-      throw new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`);
+      throw new ArrangeError(
+        `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
+      );
     }
     return { answer, authenticator: this.authenticator };
   }
@@ -111,7 +115,9 @@ export class SupportMfa {
     const mark = mail.mark();
     const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
     if (answer.status >= 300) {
-      throw new ArrangeError(`POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`);
+      throw new ArrangeError(
+        `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
+      );
     }
     return mail.codeTo(address, mark);
   }
@@ -122,7 +128,8 @@ export class SupportMfa {
     if (!now.enabled) return;
     let answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
     // The code may have been used before this process knew of it: the next one is fresh.
-    if (answer.status >= 400 && this.takesCode) answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
+    if (answer.status >= 400 && this.takesCode)
+      answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
     // A key that was never verified may be given up without a code, where the target doesn't take the code.
     if (answer.status >= 400 && this.takesCode) answer = await this.patch({ enabled: false });
     const after = await this.readUntil((config) => !config.enabled);
@@ -138,13 +145,17 @@ export class SupportMfa {
     const now = await this.read();
     if (sameSupport(now, config)) return [];
     await this.off();
-    const body = config.enabled ? { enabled: true, mfaType: config.mfaType, email: config.email } : { ...config };
+    const body = config.enabled
+      ? { enabled: true, mfaType: config.mfaType, email: config.email }
+      : { ...config };
     const answer = await this.patch(body);
     if (answer.status >= 400) await this.patch(withoutNulls(body));
     const after = await this.readUntil((read) => sameSupport(read, config));
     if (sameSupport(after, config)) return [];
     if (after.enabled === config.enabled && !after.enabled) {
-      return ["The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off."];
+      return [
+        "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.",
+      ];
     }
     throw new ArrangeError(
       `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
@@ -155,7 +166,8 @@ export class SupportMfa {
   async #proof(now: SupportConfig): Promise<{ readonly mfaCode?: string }> {
     if (!this.takesCode) return {};
     if (now.mfaType === 'email') {
-      if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+      if (now.email === null)
+        throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
       return { mfaCode: await this.mailedCode(now.email) };
     }
     return { mfaCode: await this.codes.unused(this.authenticator) };

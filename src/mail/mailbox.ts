@@ -26,12 +26,7 @@ export interface Mailbox {
    *
    * @throws ArrangeError when none comes, when the signal aborts, or when the mailbox is closed
    */
-  next(
-    mark: Mark,
-    filter: MailFilter,
-    deadlineMs: number,
-    signal?: AbortSignal,
-  ): Promise<ReceivedMail>;
+  next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
   /** All mails to any of the addresses after the mark, as they came. */
   since(mark: Mark): readonly ReceivedMail[];
 }

@@ -116,12 +116,7 @@ export class SmtpMailbox implements Mailbox {
     return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
   }
 
-  next(
-    mark: Mark,
-    filter: MailFilter,
-    deadlineMs: number,
-    signal?: AbortSignal,
-  ): Promise<ReceivedMail> {
+  next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail> {
     const address = folded(filter.to);
     const startedAt = Date.now();
     const missing = (why: string) =>

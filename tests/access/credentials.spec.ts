@@ -7,100 +7,120 @@ import { guarded, harmlessBody } from './operations.js';
 
 /** Well formed, and nobody's. */
 const wrongKey = (): Credential => ({ scheme: 'APIKeyHeader', key: new Secret(randomUUID()) });
-const wrongToken = (): Credential => ({ scheme: 'Bearer', tokenType: 'Bearer', token: new Secret(randomUUID()) });
+const wrongToken = (): Credential => ({
+  scheme: 'Bearer',
+  tokenType: 'Bearer',
+  token: new Secret(randomUUID()),
+});
 const wrongSession = (): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(randomUUID()) });
 
 for (const operation of guarded) {
   test.describe(operation.name, () => {
-    test('is refused without credentials', covers(`access/${operation.slug}-refuses-anonymous`), async ({
-      api,
-      cluster,
-      support,
-    }) => {
-      const before = await arrange(snapshot(cluster, support));
-      const json = await arrange(harmlessBody(operation, cluster));
+    test(
+      'is refused without credentials',
+      covers(`access/${operation.slug}-refuses-anonymous`),
+      async ({ api, cluster, support }) => {
+        const before = await arrange(snapshot(cluster, support));
+        const json = await arrange(harmlessBody(operation, cluster));
 
-      const answer = await api.call(operation.id, { as: anonymous, json });
+        const answer = await api.call(operation.id, { as: anonymous, json });
 
-      expect({ answer }).toBeRefused();
-      expect(await snapshot(cluster, support)).toEqual(before);
-    });
+        expect({ answer }).toBeRefused();
+        expect(await snapshot(cluster, support)).toEqual(before);
+      },
+    );
 
-    test('is refused with a wrong API key', covers(`access/${operation.slug}-refuses-wrong-key`), async ({
-      api,
-      cluster,
-      support,
-    }) => {
-      const before = await arrange(snapshot(cluster, support));
-      const json = await arrange(harmlessBody(operation, cluster));
+    test(
+      'is refused with a wrong API key',
+      covers(`access/${operation.slug}-refuses-wrong-key`),
+      async ({ api, cluster, support }) => {
+        const before = await arrange(snapshot(cluster, support));
+        const json = await arrange(harmlessBody(operation, cluster));
 
-      const answer = await api.call(operation.id, { as: wrongKey(), json });
+        const answer = await api.call(operation.id, { as: wrongKey(), json });
 
-      expect({ answer }).toBeRefused();
-      expect(await snapshot(cluster, support)).toEqual(before);
-    });
+        expect({ answer }).toBeRefused();
+        expect(await snapshot(cluster, support)).toEqual(before);
+      },
+    );
   });
 }
 
 for (const operation of [guarded[0], guarded[2]]) {
   test.describe(operation.name, () => {
-    test('is refused with a wrong token', covers(`access/${operation.slug}-refuses-wrong-token`), async ({ api }) => {
-      const answer = await api.call(operation.id, { as: wrongToken() });
+    test(
+      'is refused with a wrong token',
+      covers(`access/${operation.slug}-refuses-wrong-token`),
+      async ({ api }) => {
+        const answer = await api.call(operation.id, { as: wrongToken() });
 
-      expect({ answer }).toBeRefused();
-    });
+        expect({ answer }).toBeRefused();
+      },
+    );
 
-    test('is refused with a wrong session', covers(`access/${operation.slug}-refuses-wrong-session`), async ({
-      api,
-    }) => {
-      const answer = await api.call(operation.id, { as: wrongSession() });
+    test(
+      'is refused with a wrong session',
+      covers(`access/${operation.slug}-refuses-wrong-session`),
+      async ({ api }) => {
+        const answer = await api.call(operation.id, { as: wrongSession() });
 
-      expect({ answer }).toBeRefused();
-    });
+        expect({ answer }).toBeRefused();
+      },
+    );
   });
 }
 
-test('POST /email-otp is refused with a wrong API key and a wrong password', covers('access/create-email-otp-refuses-wrong-key'), async ({
-  api,
-}) => {
-  const json = { username: `nobody-${randomUUID()}`, password: randomUUID(), domain: 'LOCAL' };
+test(
+  'POST /email-otp is refused with a wrong API key and a wrong password',
+  covers('access/create-email-otp-refuses-wrong-key'),
+  async ({ api }) => {
+    const json = { username: `nobody-${randomUUID()}`, password: randomUUID(), domain: 'LOCAL' };
 
-  const answer = await api.call('CreateEmailOtp', { as: wrongKey(), json });
+    const answer = await api.call('CreateEmailOtp', { as: wrongKey(), json });
 
-  // Hiding which accounts exist, a target may answer 204 and mail nothing.
-  if (answer.status !== 204) expect({ answer }).toBeRefused();
-});
+    // Hiding which accounts exist, a target may answer 204 and mail nothing.
+    if (answer.status !== 204) expect({ answer }).toBeRefused();
+  },
+);
 
 test.describe('GET /mfa-config', () => {
-  test('reads the API key whatever the case of its header', covers('access/key-header-in-any-case'), async ({
-    api,
-    connection,
-    admin,
-  }) => {
-    const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-    await arrange(api.call('GetMFAConfig', { as: admin }));
+  test(
+    'reads the API key whatever the case of its header',
+    covers('access/key-header-in-any-case'),
+    async ({ api, connection, admin }) => {
+      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+      await arrange(api.call('GetMFAConfig', { as: admin }));
 
-    const lower = await api.call('GetMFAConfig', { headers: { apikey: key } });
-    const upper = await api.call('GetMFAConfig', { headers: { APIKEY: key } });
+      const lower = await api.call('GetMFAConfig', { headers: { apikey: key } });
+      const upper = await api.call('GetMFAConfig', { headers: { APIKEY: key } });
 
-    expect([lower.status, upper.status]).toEqual([200, 200]);
-  });
+      expect([lower.status, upper.status]).toEqual([200, 200]);
+    },
+  );
 
-  test('takes an access token as credential', covers('access/token-in-authorization'), async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
-    const as = await arrange(users.token(users.withPassword()));
+  test(
+    'takes an access token as credential',
+    covers('access/token-in-authorization'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const as = await arrange(users.token(users.withPassword()));
 
-    const answer = await api.call('GetMFAConfig', { as });
+      const answer = await api.call('GetMFAConfig', { as });
 
-    expect(answer.status).toBe(200);
-  });
+      expect(answer.status).toBe(200);
+    },
+  );
 
-  test('takes a session id as credential', covers('access/session-id-header'), async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
-    const as = await arrange(users.sessionId(users.withPassword()));
+  test(
+    'takes a session id as credential',
+    covers('access/session-id-header'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const as = await arrange(users.sessionId(users.withPassword()));
 
-    const answer = await api.call('GetMFAConfig', { as });
+      const answer = await api.call('GetMFAConfig', { as });
 
-    expect(answer.status).toBe(200);
-  });
+      expect(answer.status).toBe(200);
+    },
+  );
 });

@@ -3,19 +3,18 @@ import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { guarded, harmlessBody } from './operations.js';
 
 for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5]]) {
-  test(`${operation.name} is refused to a viewer`, covers(`access/viewer-cannot-${operation.slug}`), async ({
-    api,
-    users,
-    cluster,
-    support,
-  }) => {
-    const as = await arrange(users.viewer());
-    const before = await arrange(snapshot(cluster, support));
-    const json = await arrange(harmlessBody(operation, cluster));
+  test(
+    `${operation.name} is refused to a viewer`,
+    covers(`access/viewer-cannot-${operation.slug}`),
+    async ({ api, users, cluster, support }) => {
+      const as = await arrange(users.viewer());
+      const before = await arrange(snapshot(cluster, support));
+      const json = await arrange(harmlessBody(operation, cluster));
 
-    const answer = await api.call(operation.id, { as, json });
+      const answer = await api.call(operation.id, { as, json });
 
-    expect({ answer }).toBeRefused();
-    expect(await snapshot(cluster, support)).toEqual(before);
-  });
+      expect({ answer }).toBeRefused();
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
 }

@@ -9,21 +9,37 @@ test.describe('POST /support-user/verify-totp', () => {
     expect({ answer }).toBeRefused();
   });
 
-  test('with malformed JSON is refused', covers('verify-totp/refuses-malformed-json'), async ({ api, admin }) => {
-    for (const body of malformed) {
-      const answer = await api.call('VerifySupportUserTotp', { as: admin, raw: { body }, mistake: 'malformed JSON' });
-      expect({ answer }).toBeRefused();
-    }
-  });
+  test(
+    'with malformed JSON is refused',
+    covers('verify-totp/refuses-malformed-json'),
+    async ({ api, admin }) => {
+      for (const body of malformed) {
+        const answer = await api.call('VerifySupportUserTotp', {
+          as: admin,
+          raw: { body },
+          mistake: 'malformed JSON',
+        });
+        expect({ answer }).toBeRefused();
+      }
+    },
+  );
 
-  test('with a wrong type does not verify', covers('verify-totp/wrong-type-is-harmless'), async ({ api, admin, support }) => {
-    await arrange(support.off());
+  test(
+    'with a wrong type does not verify',
+    covers('verify-totp/wrong-type-is-harmless'),
+    async ({ api, admin, support }) => {
+      await arrange(support.off());
 
-    for (const totpCode of [123456, true, ['123456'], {}]) {
-      const answer = await api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, mistake: 'a wrong type' });
-      expect(answer).toNotVerify();
-    }
-  });
+      for (const totpCode of [123456, true, ['123456'], {}]) {
+        const answer = await api.call('VerifySupportUserTotp', {
+          as: admin,
+          json: { totpCode },
+          mistake: 'a wrong type',
+        });
+        expect(answer).toNotVerify();
+      }
+    },
+  );
 });
 
 test.describe('POST /totp-key', () => {
@@ -35,14 +51,18 @@ test.describe('POST /totp-key', () => {
     expect({ answer }).toBeRefused();
   });
 
-  test('with malformed JSON is refused', covers('totp-key/refuses-malformed-json'), async ({ api, users }) => {
-    const as = await arrange(users.session(users.withReplaceableTotp()));
+  test(
+    'with malformed JSON is refused',
+    covers('totp-key/refuses-malformed-json'),
+    async ({ api, users }) => {
+      const as = await arrange(users.session(users.withReplaceableTotp()));
 
-    for (const body of malformed) {
-      const answer = await api.call('CreateTotpKey', { as, raw: { body }, mistake: 'malformed JSON' });
-      expect({ answer }).toBeRefused();
-    }
-  });
+      for (const body of malformed) {
+        const answer = await api.call('CreateTotpKey', { as, raw: { body }, mistake: 'malformed JSON' });
+        expect({ answer }).toBeRefused();
+      }
+    },
+  );
 
   test('with a wrong type is handled', covers('totp-key/wrong-type-is-harmless'), async ({ api, users }) => {
     const as = await arrange(users.session(users.withReplaceableTotp()));
@@ -55,23 +75,35 @@ test.describe('POST /totp-key', () => {
 });
 
 test.describe('POST /email-otp', () => {
-  test('without a body is handled', covers('email-otp/missing-body-is-handled'), async ({ api, admin, mail, connection }) => {
-    const { email } = connection.target.accounts.admin;
-    const mark = mail.mark();
+  test(
+    'without a body is handled',
+    covers('email-otp/missing-body-is-handled'),
+    async ({ api, admin, mail, connection }) => {
+      const { email } = connection.target.accounts.admin;
+      const mark = mail.mark();
 
-    const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
+      const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 
-    expect(answer).toBeHandled();
-    // The caller may get a code: it is taken in here, so that no other test wonders about it.
-    if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
-  });
+      expect(answer).toBeHandled();
+      // The caller may get a code: it is taken in here, so that no other test wonders about it.
+      if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
+    },
+  );
 
-  test('with malformed JSON is refused', covers('email-otp/refuses-malformed-json'), async ({ api, admin }) => {
-    for (const body of malformed) {
-      const answer = await api.call('CreateEmailOtp', { as: admin, raw: { body }, mistake: 'malformed JSON' });
-      expect({ answer }).toBeRefused();
-    }
-  });
+  test(
+    'with malformed JSON is refused',
+    covers('email-otp/refuses-malformed-json'),
+    async ({ api, admin }) => {
+      for (const body of malformed) {
+        const answer = await api.call('CreateEmailOtp', {
+          as: admin,
+          raw: { body },
+          mistake: 'malformed JSON',
+        });
+        expect({ answer }).toBeRefused();
+      }
+    },
+  );
 
   test('with a wrong type is handled', covers('email-otp/wrong-type-is-harmless'), async ({ api, admin }) => {
     for (const username of [5, true, ['a'], {}]) {

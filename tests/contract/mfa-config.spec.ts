@@ -32,7 +32,11 @@ test.describe('PUT /mfa-config', () => {
   });
 
   test('stores enabled', covers('mfa-config/stores-enabled'), async ({ cluster }) => {
-    const config = { ...(await arrange(cluster.found())), authenticationTypes: ['totp', 'email'], retainUserMfaSettings: true };
+    const config = {
+      ...(await arrange(cluster.found())),
+      authenticationTypes: ['totp', 'email'],
+      retainUserMfaSettings: true,
+    };
 
     await arrangeSuccess(cluster.put({ ...config, enabled: true }));
     const on = await cluster.readUntil(({ enabled }) => enabled);
@@ -42,113 +46,150 @@ test.describe('PUT /mfa-config', () => {
     expect([on.enabled, off.enabled]).toEqual([true, false]);
   });
 
-  test('stores authenticationTypes', covers('mfa-config/stores-authentication-types'), async ({ cluster }) => {
-    const found = await arrange(cluster.found());
-    const types = [...new Set(['totp', 'email', ...(found.enabled ? (found.authenticationTypes ?? []) : [])])];
-    const same = (read: { authenticationTypes: readonly string[] | null }) => setOf(read.authenticationTypes) === setOf(types);
+  test(
+    'stores authenticationTypes',
+    covers('mfa-config/stores-authentication-types'),
+    async ({ cluster }) => {
+      const found = await arrange(cluster.found());
+      const types = [
+        ...new Set(['totp', 'email', ...(found.enabled ? (found.authenticationTypes ?? []) : [])]),
+      ];
+      const same = (read: { authenticationTypes: readonly string[] | null }) =>
+        setOf(read.authenticationTypes) === setOf(types);
 
-    await arrangeSuccess(cluster.put({ enabled: true, authenticationTypes: types, retainUserMfaSettings: true }));
+      await arrangeSuccess(
+        cluster.put({ enabled: true, authenticationTypes: types, retainUserMfaSettings: true }),
+      );
 
-    const now = await cluster.readUntil(same);
-    expect(setOf(now.authenticationTypes)).toBe(setOf(types));
-  });
+      const now = await cluster.readUntil(same);
+      expect(setOf(now.authenticationTypes)).toBe(setOf(types));
+    },
+  );
 
-  test('stores retainUserMfaSettings', covers('mfa-config/stores-retain-user-mfa-settings'), async ({ cluster }) => {
-    const before = await arrange(cluster.read());
+  test(
+    'stores retainUserMfaSettings',
+    covers('mfa-config/stores-retain-user-mfa-settings'),
+    async ({ cluster }) => {
+      const before = await arrange(cluster.read());
 
-    await arrangeSuccess(cluster.put({ ...before, retainUserMfaSettings: true }));
+      await arrangeSuccess(cluster.put({ ...before, retainUserMfaSettings: true }));
 
-    // Left out of the answer it is write-only, which the document allows.
-    const now = await cluster.readUntil((read) => read.retainUserMfaSettings === true);
-    expect([true, null]).toContain(now.retainUserMfaSettings);
-  });
+      // Left out of the answer it is write-only, which the document allows.
+      const now = await cluster.readUntil((read) => read.retainUserMfaSettings === true);
+      expect([true, null]).toContain(now.retainUserMfaSettings);
+    },
+  );
 
-  test("leaves the support user's configuration alone", covers('mfa-config/apart-from-support-mfa'), async ({
-    cluster,
-    support,
-  }) => {
-    const before = await arrange(support.read());
-    await arrange(cluster.off());
+  test(
+    "leaves the support user's configuration alone",
+    covers('mfa-config/apart-from-support-mfa'),
+    async ({ cluster, support }) => {
+      const before = await arrange(support.read());
+      await arrange(cluster.off());
 
-    await arrange(cluster.on(['totp', 'email']));
+      await arrange(cluster.on(['totp', 'email']));
 
-    expect(await support.read()).toEqual(before);
-  });
+      expect(await support.read()).toEqual(before);
+    },
+  );
 
-  test('does not keep a property that the document does not know', covers('mfa-config/unknown-property-is-not-stored'), async ({
-    cluster,
-    api,
-    admin,
-  }) => {
-    const before = await arrange(cluster.read());
+  test(
+    'does not keep a property that the document does not know',
+    covers('mfa-config/unknown-property-is-not-stored'),
+    async ({ cluster, api, admin }) => {
+      const before = await arrange(cluster.read());
 
-    const put = await cluster.put({ ...before, xProbe: 1 });
+      const put = await cluster.put({ ...before, xProbe: 1 });
 
-    expect(put).toBeHandled();
-    const { body } = await api.call('GetMFAConfig', { as: admin });
-    expect(Object.keys(Object(body))).not.toContain('xProbe');
-  });
+      expect(put).toBeHandled();
+      const { body } = await api.call('GetMFAConfig', { as: admin });
+      expect(Object.keys(Object(body))).not.toContain('xProbe');
+    },
+  );
 
-  test('without a body is refused', covers('mfa-config/refuses-missing-body'), async ({ api, admin, cluster, support }) => {
-    const before = await arrange(snapshot(cluster, support));
+  test(
+    'without a body is refused',
+    covers('mfa-config/refuses-missing-body'),
+    async ({ api, admin, cluster, support }) => {
+      const before = await arrange(snapshot(cluster, support));
 
-    const answer = await api.call('UpdateMFAConfig', { as: admin, mistake: 'a missing body' });
+      const answer = await api.call('UpdateMFAConfig', { as: admin, mistake: 'a missing body' });
 
-    expect({ answer }).toBeRefused();
-    expect(await snapshot(cluster, support)).toEqual(before);
-  });
-
-  test('with malformed JSON is refused', covers('mfa-config/refuses-malformed-json'), async ({
-    api,
-    admin,
-    cluster,
-    support,
-  }) => {
-    const before = await arrange(snapshot(cluster, support));
-
-    for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
-      const answer = await api.call('UpdateMFAConfig', { as: admin, raw: { body }, mistake: 'malformed JSON' });
       expect({ answer }).toBeRefused();
-    }
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
 
-    expect(await snapshot(cluster, support)).toEqual(before);
-  });
+  test(
+    'with malformed JSON is refused',
+    covers('mfa-config/refuses-malformed-json'),
+    async ({ api, admin, cluster, support }) => {
+      const before = await arrange(snapshot(cluster, support));
+
+      for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
+        const answer = await api.call('UpdateMFAConfig', {
+          as: admin,
+          raw: { body },
+          mistake: 'malformed JSON',
+        });
+        expect({ answer }).toBeRefused();
+      }
+
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
 
   // The likeliest coercion of a wrong type is the state as it is: accepted by mistake, it changes nothing.
-  test('with a wrong type does no harm', covers('mfa-config/wrong-type-is-harmless'), async ({ api, admin, cluster }) => {
-    const before = await arrange(cluster.read());
-    const json = { ...before, enabled: String(before.enabled) };
+  test(
+    'with a wrong type does no harm',
+    covers('mfa-config/wrong-type-is-harmless'),
+    async ({ api, admin, cluster }) => {
+      const before = await arrange(cluster.read());
+      const json = { ...before, enabled: String(before.enabled) };
 
-    const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
 
-    expect(answer).toBeHandled();
-    expect(await cluster.read()).toEqual(before);
-  });
+      expect(answer).toBeHandled();
+      expect(await cluster.read()).toEqual(before);
+    },
+  );
 
-  test('with a wrong type is refused', covers('mfa-config/wrong-type-is-refused'), async ({ api, admin, cluster }) => {
-    const before = await arrange(cluster.read());
-    const json = { ...before, enabled: String(before.enabled) };
+  test(
+    'with a wrong type is refused',
+    covers('mfa-config/wrong-type-is-refused'),
+    async ({ api, admin, cluster }) => {
+      const before = await arrange(cluster.read());
+      const json = { ...before, enabled: String(before.enabled) };
 
-    const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
 
-    expect({ answer }).toBeRefused();
-  });
+      expect({ answer }).toBeRefused();
+    },
+  );
 
-  test('with an unknown type stores nothing', covers('mfa-config/unknown-type-is-not-stored'), async ({ cluster }) => {
-    const before = await arrange(cluster.read());
+  test(
+    'with an unknown type stores nothing',
+    covers('mfa-config/unknown-type-is-not-stored'),
+    async ({ cluster }) => {
+      const before = await arrange(cluster.read());
 
-    const answer = await cluster.put({ ...before, authenticationTypes: ['pigeon'] });
+      const answer = await cluster.put({ ...before, authenticationTypes: ['pigeon'] });
 
-    expect(answer).toBeHandled();
-    expect(await cluster.read()).toEqual(before);
-  });
+      expect(answer).toBeHandled();
+      expect(await cluster.read()).toEqual(before);
+    },
+  );
 
-  test('with an unknown type is refused', covers('mfa-config/unknown-type-is-refused'), async ({ cluster }) => {
-    const before = await arrange(cluster.read());
+  test(
+    'with an unknown type is refused',
+    covers('mfa-config/unknown-type-is-refused'),
+    async ({ cluster }) => {
+      const before = await arrange(cluster.read());
 
-    const answer = await cluster.put({ ...before, authenticationTypes: ['pigeon'] });
+      const answer = await cluster.put({ ...before, authenticationTypes: ['pigeon'] });
 
-    await cluster.giveBack(before).catch(() => undefined);
-    expect({ answer }).toBeRefused();
-  });
+      await cluster.giveBack(before).catch(() => undefined);
+      expect({ answer }).toBeRefused();
+    },
+  );
 });

@@ -13,84 +13,109 @@ test.describe('GET /support-user/mfa', () => {
 });
 
 test.describe('PATCH /support-user/mfa', () => {
-  test('without a body is refused', covers('support-mfa/refuses-missing-body'), async ({ api, admin, cluster, support }) => {
-    await arrange(support.off());
-    const before = await arrange(snapshot(cluster, support));
+  test(
+    'without a body is refused',
+    covers('support-mfa/refuses-missing-body'),
+    async ({ api, admin, cluster, support }) => {
+      await arrange(support.off());
+      const before = await arrange(snapshot(cluster, support));
 
-    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, mistake: 'a missing body' });
+      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, mistake: 'a missing body' });
 
-    expect({ answer }).toBeRefused();
-    expect(await snapshot(cluster, support)).toEqual(before);
-  });
-
-  test('with malformed JSON is refused', covers('support-mfa/refuses-malformed-json'), async ({
-    api,
-    admin,
-    cluster,
-    support,
-  }) => {
-    await arrange(support.off());
-    const before = await arrange(snapshot(cluster, support));
-
-    for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
-      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, raw: { body }, mistake: 'malformed JSON' });
       expect({ answer }).toBeRefused();
-    }
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
 
-    expect(await snapshot(cluster, support)).toEqual(before);
-  });
+  test(
+    'with malformed JSON is refused',
+    covers('support-mfa/refuses-malformed-json'),
+    async ({ api, admin, cluster, support }) => {
+      await arrange(support.off());
+      const before = await arrange(snapshot(cluster, support));
 
-  test('with a wrong type does no harm', covers('support-mfa/wrong-type-is-harmless'), async ({ api, admin, support }) => {
-    await arrange(support.off());
-    const before = await arrange(support.read());
+      for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
+        const answer = await api.call('UpdateSupportMFAConfig', {
+          as: admin,
+          raw: { body },
+          mistake: 'malformed JSON',
+        });
+        expect({ answer }).toBeRefused();
+      }
 
-    const json = { enabled: 'false' };
-    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
 
-    expect(answer).toBeHandled();
-    expect(await support.read()).toEqual(before);
-  });
+  test(
+    'with a wrong type does no harm',
+    covers('support-mfa/wrong-type-is-harmless'),
+    async ({ api, admin, support }) => {
+      await arrange(support.off());
+      const before = await arrange(support.read());
 
-  test('with a wrong type is refused', covers('support-mfa/wrong-type-is-refused'), async ({ api, admin, support }) => {
-    await arrange(support.off());
+      const json = { enabled: 'false' };
+      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
 
-    const json = { enabled: 'false' };
-    const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      expect(answer).toBeHandled();
+      expect(await support.read()).toEqual(before);
+    },
+  );
 
-    expect({ answer }).toBeRefused();
-  });
+  test(
+    'with a wrong type is refused',
+    covers('support-mfa/wrong-type-is-refused'),
+    async ({ api, admin, support }) => {
+      await arrange(support.off());
 
-  test('with an unknown mode stores nothing', covers('support-mfa/unknown-mode-is-not-stored'), async ({ support }) => {
-    await arrange(support.off());
-    const before = await arrange(support.read());
+      const json = { enabled: 'false' };
+      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
 
-    const answer = await support.patch({ enabled: false, mfaType: 'pigeon' });
+      expect({ answer }).toBeRefused();
+    },
+  );
 
-    expect(answer).toBeHandled();
-    expect(await support.read()).toEqual(before);
-  });
+  test(
+    'with an unknown mode stores nothing',
+    covers('support-mfa/unknown-mode-is-not-stored'),
+    async ({ support }) => {
+      await arrange(support.off());
+      const before = await arrange(support.read());
 
-  test('that is refused changes nothing', covers('support-mfa/refused-patch-changes-nothing'), async ({ support }) => {
-    await arrange(support.off());
-    const before = await arrange(support.read());
-    const body = { email: 'probe@example.com', enabled: true, mfaType: 'pigeon' };
-    const answer = await arrange(support.patch(body));
-    if (answer.status < 400) throw new ArrangeError(`An unknown mode was answered ${answer.status}: nothing was refused.`);
+      const answer = await support.patch({ enabled: false, mfaType: 'pigeon' });
 
-    const after = await support.read();
+      expect(answer).toBeHandled();
+      expect(await support.read()).toEqual(before);
+    },
+  );
 
-    expect(after).toEqual(before);
-  });
+  test(
+    'that is refused changes nothing',
+    covers('support-mfa/refused-patch-changes-nothing'),
+    async ({ support }) => {
+      await arrange(support.off());
+      const before = await arrange(support.read());
+      const body = { email: 'probe@example.com', enabled: true, mfaType: 'pigeon' };
+      const answer = await arrange(support.patch(body));
+      if (answer.status < 400)
+        throw new ArrangeError(`An unknown mode was answered ${answer.status}: nothing was refused.`);
 
-  test("leaves the cluster's configuration alone", covers('support-mfa/apart-from-cluster-mfa'), async ({
-    cluster,
-    support,
-  }) => {
-    await arrange(support.off());
-    const before = await arrange(cluster.read());
+      const after = await support.read();
 
-    await arrange(support.onByTotp());
+      expect(after).toEqual(before);
+    },
+  );
 
-    expect(await cluster.read()).toEqual(before);
-  });
+  test(
+    "leaves the cluster's configuration alone",
+    covers('support-mfa/apart-from-cluster-mfa'),
+    async ({ cluster, support }) => {
+      await arrange(support.off());
+      const before = await arrange(cluster.read());
+
+      await arrange(support.onByTotp());
+
+      expect(await cluster.read()).toEqual(before);
+    },
+  );
 });

@@ -1,16 +1,17 @@
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 
 test.describe('POST /users/sessions', () => {
-  test('opens a session by password while cluster MFA is off', covers('sessions/password-opens-session-while-mfa-is-off'), async ({
-    users,
-    cluster,
-  }) => {
-    await arrange(cluster.off());
+  test(
+    'opens a session by password while cluster MFA is off',
+    covers('sessions/password-opens-session-while-mfa-is-off'),
+    async ({ users, cluster }) => {
+      await arrange(cluster.off());
 
-    const login = await users.login(users.withPassword());
+      const login = await users.login(users.withPassword());
 
-    expect(login).toOpenSession();
-  });
+      expect(login).toOpenSession();
+    },
+  );
 
   test('refuses a wrong password', covers('sessions/refuses-wrong-password'), async ({ users }) => {
     const user = users.withPassword();
@@ -20,15 +21,19 @@ test.describe('POST /users/sessions', () => {
     expect(login).toBeRefused();
   });
 
-  test('takes LOCAL for a missing domain', covers('sessions/domain-defaults-to-local'), async ({ users, cluster }) => {
-    await arrange(cluster.off());
-    const user = { ...users.withPassword(), domain: 'LOCAL' };
-    await arrangeLogin(users.login(user));
+  test(
+    'takes LOCAL for a missing domain',
+    covers('sessions/domain-defaults-to-local'),
+    async ({ users, cluster }) => {
+      await arrange(cluster.off());
+      const user = { ...users.withPassword(), domain: 'LOCAL' };
+      await arrangeLogin(users.login(user));
 
-    const login = await users.login(user, { domain: null });
+      const login = await users.login(user, { domain: null });
 
-    expect(login).toOpenSession();
-  });
+      expect(login).toOpenSession();
+    },
+  );
 });
 
 test.describe('POST /access-tokens', () => {

@@ -1,22 +1,26 @@
-import { triggerNames } from '../../fixtures/triggers.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { memberOf } from '../../src/http/body.js';
+import { triggerNames } from '../../fixtures/triggers.js';
 import { ArrangeError } from '../../src/errors.js';
+import { memberOf } from '../../src/http/body.js';
 import type { SupportMfa } from '../../src/journal/support-mfa.js';
 import { addressesOf } from '../../src/target/connection.js';
 import type { Target } from '../../src/target/target.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {
-  test('answers what was set and no secret', covers('support-email/enabling-shows-what-was-set'), async ({ support, connection }) => {
-    const { email } = addresses(connection.target);
-    await arrange(support.off());
+  test(
+    'answers what was set and no secret',
+    covers('support-email/enabling-shows-what-was-set'),
+    async ({ support, connection }) => {
+      const { email } = addresses(connection.target);
+      await arrange(support.off());
 
-    const answer = await support.patch({ enabled: true, mfaType: 'email', email });
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email });
 
-    expect(answer).toSucceed();
-    expect(answer.body).toHaveMembers({ enabled: true, mfaType: 'email', email });
-    expect(memberOf(answer.body, 'totpSecretKey') ?? '').toBe('');
-  });
+      expect(answer).toSucceed();
+      expect(answer.body).toHaveMembers({ enabled: true, mfaType: 'email', email });
+      expect(memberOf(answer.body, 'totpSecretKey') ?? '').toBe('');
+    },
+  );
 
   test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
     const { email } = addresses(connection.target);
@@ -37,101 +41,124 @@ test.describe('PATCH /support-user/mfa to email', () => {
 });
 
 test.describe('POST /support-user/send-email-otp', () => {
-  test('mails one code to the address', covers('support-email/mails-one-code-to-the-address'), async ({
-    silence,
-    connection,
-  }) => {
-    const { email } = addresses(connection.target);
+  test(
+    'mails one code to the address',
+    covers('support-email/mails-one-code-to-the-address'),
+    async ({ silence, connection }) => {
+      const { email } = addresses(connection.target);
 
-    const { answer, mails } = await silence.after(triggerNames.support);
+      const { answer, mails } = await silence.after(triggerNames.support);
 
-    expect(answer.status).toBeLessThan(300);
-    expect(mails.map(({ to }) => to)).toEqual([[email]]);
-  });
+      expect(answer.status).toBeLessThan(300);
+      expect(mails.map(({ to }) => to)).toEqual([[email]]);
+    },
+  );
 
-  test('is no success without a mail', covers('support-email/no-code-without-an-address'), async ({ silence }) => {
-    const { answer, mails } = await silence.after(triggerNames.supportOff);
+  test(
+    'is no success without a mail',
+    covers('support-email/no-code-without-an-address'),
+    async ({ silence }) => {
+      const { answer, mails } = await silence.after(triggerNames.supportOff);
 
-    // A target that keeps the address may mail a code: then 204 says the truth.
-    if (mails.length === 0) expect({ answer }).toBeRefused();
-  });
+      // A target that keeps the address may mail a code: then 204 says the truth.
+      if (mails.length === 0) expect({ answer }).toBeRefused();
+    },
+  );
 });
 
 test.describe('PATCH /support-user/mfa in email mode', () => {
-  test('switches off with the mailed code', covers('support-email/disabled-with-mailed-code'), async ({ support, connection }) => {
-    const code = await arrange(mailedCode(support, connection.target));
+  test(
+    'switches off with the mailed code',
+    covers('support-email/disabled-with-mailed-code'),
+    async ({ support, connection }) => {
+      const code = await arrange(mailedCode(support, connection.target));
 
-    const answer = await support.patch({ enabled: false, mfaCode: code });
+      const answer = await support.patch({ enabled: false, mfaCode: code });
 
-    expect(answer).toSucceed();
-    expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
-  });
+      expect(answer).toSucceed();
+      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+    },
+  );
 
-  test('does not switch off without a code', covers('support-email/not-disabled-without-code'), async ({ support, connection }) => {
-    await arrange(support.onByEmail(addresses(connection.target).email));
+  test(
+    'does not switch off without a code',
+    covers('support-email/not-disabled-without-code'),
+    async ({ support, connection }) => {
+      await arrange(support.onByEmail(addresses(connection.target).email));
 
-    const answer = await support.patch({ enabled: false });
+      const answer = await support.patch({ enabled: false });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
 
-  test('does not switch off with a wrong code', covers('support-email/not-disabled-with-wrong-code'), async ({
-    support,
-    connection,
-  }) => {
-    const code = await arrange(mailedCode(support, connection.target));
+  test(
+    'does not switch off with a wrong code',
+    covers('support-email/not-disabled-with-wrong-code'),
+    async ({ support, connection }) => {
+      const code = await arrange(mailedCode(support, connection.target));
 
-    const answer = await support.patch({ enabled: false, mfaCode: otherCode(code) });
+      const answer = await support.patch({ enabled: false, mfaCode: otherCode(code) });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
 
-  test('changes the address with the mailed code', covers('support-email/address-changed-with-mailed-code'), async ({
-    support,
-    connection,
-  }) => {
-    const { second } = addresses(connection.target);
-    const code = await arrange(mailedCode(support, connection.target));
+  test(
+    'changes the address with the mailed code',
+    covers('support-email/address-changed-with-mailed-code'),
+    async ({ support, connection }) => {
+      const { second } = addresses(connection.target);
+      const code = await arrange(mailedCode(support, connection.target));
 
-    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
 
-    expect(answer).toSucceed();
-    expect((await support.readUntil(({ email }) => email === second)).email).toBe(second);
-  });
+      expect(answer).toSucceed();
+      expect((await support.readUntil(({ email }) => email === second)).email).toBe(second);
+    },
+  );
 
-  test('does not change the address without a code', covers('support-email/address-not-changed-without-code'), async ({
-    support,
-    connection,
-  }) => {
-    const { email, second } = addresses(connection.target);
-    await arrange(support.onByEmail(email));
+  test(
+    'does not change the address without a code',
+    covers('support-email/address-not-changed-without-code'),
+    async ({ support, connection }) => {
+      const { email, second } = addresses(connection.target);
+      await arrange(support.onByEmail(email));
 
-    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
+    },
+  );
 
-  test('does not change the address with a wrong code', covers('support-email/address-not-changed-with-wrong-code'), async ({
-    support,
-    connection,
-  }) => {
-    const { email, second } = addresses(connection.target);
-    const code = await arrange(mailedCode(support, connection.target));
+  test(
+    'does not change the address with a wrong code',
+    covers('support-email/address-not-changed-with-wrong-code'),
+    async ({ support, connection }) => {
+      const { email, second } = addresses(connection.target);
+      const code = await arrange(mailedCode(support, connection.target));
 
-    const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: otherCode(code) });
+      const answer = await support.patch({
+        enabled: true,
+        mfaType: 'email',
+        email: second,
+        mfaCode: otherCode(code),
+      });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email });
+    },
+  );
 });
 
 function addresses(target: Target): { readonly email: string; readonly second: string } {
   const { email } = target.supportUser;
   const second = addressesOf(target).find((address) => address !== email);
-  if (email === undefined || second === undefined) throw new ArrangeError('The target file has no two addresses.');
+  if (email === undefined || second === undefined)
+    throw new ArrangeError('The target file has no two addresses.');
   return { email, second };
 }
 

@@ -5,16 +5,23 @@ import { decodeBase32 } from '../../src/otp/base32.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 
 test.describe('PATCH /support-user/mfa to totp', () => {
-  test('answers a secret, a URI and what was set', covers('support-totp/enabling-gives-secret-and-uri'), async ({ support }) => {
-    await arrange(support.off());
+  test(
+    'answers a secret, a URI and what was set',
+    covers('support-totp/enabling-gives-secret-and-uri'),
+    async ({ support }) => {
+      await arrange(support.off());
 
-    const answer = await support.patch({ enabled: true, mfaType: 'totp' });
+      const answer = await support.patch({ enabled: true, mfaType: 'totp' });
 
-    expect(answer).toSucceed();
-    const { body } = answer;
-    expect([textOf(body, 'totpSecretKey') !== undefined, textOf(body, 'totpUri') !== undefined]).toEqual([true, true]);
-    expect(body).toHaveMembers({ enabled: true, mfaType: 'totp' });
-  });
+      expect(answer).toSucceed();
+      const { body } = answer;
+      expect([textOf(body, 'totpSecretKey') !== undefined, textOf(body, 'totpUri') !== undefined]).toEqual([
+        true,
+        true,
+      ]);
+      expect(body).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    },
+  );
 
   test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support }) => {
     await arrange(support.onByTotp());
@@ -48,29 +55,43 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     expect(sameSecret(textOf(answer.body, 'totpSecretKey'), keyUri.secret.reveal())).toBe(true);
   });
 
-  test('names the account in the label', covers('support-totp/account-name-is-in-label'), async ({ support }) => {
-    const { answer } = await arrange(support.onByTotp());
-    const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
+  test(
+    'names the account in the label',
+    covers('support-totp/account-name-is-in-label'),
+    async ({ support }) => {
+      const { answer } = await arrange(support.onByTotp());
+      const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
 
-    expect(keyUri.label).toContain(textOf(answer.body, 'accountName') ?? 'accountName, which is missing');
-  });
+      expect(keyUri.label).toContain(textOf(answer.body, 'accountName') ?? 'accountName, which is missing');
+    },
+  );
 
-  test('does not let the client choose the secret', covers('support-totp/client-cannot-choose-secret'), async ({ support }) => {
-    const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-    await arrange(support.off());
-    const answer = await support.patch({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
+  test(
+    'does not let the client choose the secret',
+    covers('support-totp/client-cannot-choose-secret'),
+    async ({ support }) => {
+      const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+      await arrange(support.off());
+      const answer = await support.patch({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
 
-    expect(answer).toBeHandled();
-    expect(sameSecret(textOf(answer.body, 'totpSecretKey'), chosen)).toBe(false);
-  });
+      expect(answer).toBeHandled();
+      expect(sameSecret(textOf(answer.body, 'totpSecretKey'), chosen)).toBe(false);
+    },
+  );
 
-  test('gives another secret each time', covers('support-totp/enrolling-anew-gives-a-fresh-secret'), async ({ support }) => {
-    const first = await arrange(support.onByTotp());
+  test(
+    'gives another secret each time',
+    covers('support-totp/enrolling-anew-gives-a-fresh-secret'),
+    async ({ support }) => {
+      const first = await arrange(support.onByTotp());
 
-    const second = await arrange(support.onByTotp());
+      const second = await arrange(support.onByTotp());
 
-    expect(sameSecret(textOf(first.answer.body, 'totpSecretKey'), textOf(second.answer.body, 'totpSecretKey'))).toBe(false);
-  });
+      expect(
+        sameSecret(textOf(first.answer.body, 'totpSecretKey'), textOf(second.answer.body, 'totpSecretKey')),
+      ).toBe(false);
+    },
+  );
 
   test('hides the secret from GET', covers('support-totp/get-never-shows-secret'), async ({ support }) => {
     await arrange(support.onByTotp());
@@ -82,30 +103,42 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 });
 
 test.describe('PATCH /support-user/mfa in totp mode', () => {
-  test('switches off with a current code', covers('support-totp/disabled-with-current-code'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.verified());
+  test(
+    'switches off with a current code',
+    covers('support-totp/disabled-with-current-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
 
-    const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
+      const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
 
-    expect(answer).toSucceed();
-    expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
-  });
+      expect(answer).toSucceed();
+      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+    },
+  );
 
-  test('does not switch off without a code', covers('support-totp/not-disabled-without-code'), async ({ support }) => {
-    await arrange(support.verified());
+  test(
+    'does not switch off without a code',
+    covers('support-totp/not-disabled-without-code'),
+    async ({ support }) => {
+      await arrange(support.verified());
 
-    const answer = await support.patch({ enabled: false });
+      const answer = await support.patch({ enabled: false });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
 
-  test('does not switch off with a wrong code', covers('support-totp/not-disabled-with-wrong-code'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.verified());
+  test(
+    'does not switch off with a wrong code',
+    covers('support-totp/not-disabled-with-wrong-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
 
-    const answer = await support.patch({ enabled: false, mfaCode: codes.wrong(authenticator) });
+      const answer = await support.patch({ enabled: false, mfaCode: codes.wrong(authenticator) });
 
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
-  });
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
 });

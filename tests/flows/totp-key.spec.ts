@@ -16,7 +16,9 @@ test.describe('POST /totp-key', () => {
   });
 
   test('echoes the name', covers('totp-key/echoes-name'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance echo'));
+    const { body } = await arrangeSuccess(
+      users.createKey(users.withReplaceableTotp(), 'mfa-conformance echo'),
+    );
 
     expect(textOf(body, 'totpKeyName')).toBe('mfa-conformance echo');
   });
@@ -52,13 +54,17 @@ test.describe('POST /totp-key', () => {
     expect(keyUri.secretDeviations).toEqual([]);
   });
 
-  test('answers a secret that is long enough', covers('totp-key/secret-is-long-enough'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+  test(
+    'answers a secret that is long enough',
+    covers('totp-key/secret-is-long-enough'),
+    async ({ users }) => {
+      const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
+      const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
 
-    expect(keyUri.secretBits).toBeGreaterThanOrEqual(128);
-  });
+      expect(keyUri.secretBits).toBeGreaterThanOrEqual(128);
+    },
+  );
 
   test('answers a Key URI', covers('totp-key/uri-is-key-uri'), async ({ users }) => {
     const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
@@ -68,13 +74,17 @@ test.describe('POST /totp-key', () => {
     expect(problems.filter(({ kind }) => kind === 'uri').map(({ text }) => text)).toEqual([]);
   });
 
-  test('answers valid parameters in the URI', covers('totp-key/uri-parameters-are-valid'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+  test(
+    'answers valid parameters in the URI',
+    covers('totp-key/uri-parameters-are-valid'),
+    async ({ users }) => {
+      const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const { problems } = parseKeyUri(textOf(body, 'totpUri') ?? '');
+      const { problems } = parseKeyUri(textOf(body, 'totpUri') ?? '');
 
-    expect(problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text)).toEqual([]);
-  });
+      expect(problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text)).toEqual([]);
+    },
+  );
 
   test('answers one secret twice', covers('totp-key/secret-matches-uri'), async ({ users }) => {
     const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));

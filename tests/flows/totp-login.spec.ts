@@ -1,7 +1,7 @@
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import type { Enrolment, Users } from '../../fixtures/users.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
-import type { Enrolment, Users } from '../../fixtures/users.js';
 
 const types = ['totp', 'email'];
 
@@ -13,31 +13,43 @@ async function enrolled(users: Users, cluster: ClusterMfa, n = 0): Promise<Enrol
 }
 
 test.describe('A login while cluster MFA is on', () => {
-  test('succeeds with a current code', covers('totp-login/accepts-current-code'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
+  test(
+    'succeeds with a current code',
+    covers('totp-login/accepts-current-code'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
 
-    const login = await users.login(user, { code: await codes.unused(authenticator), type: 'totp' });
+      const login = await users.login(user, { code: await codes.unused(authenticator), type: 'totp' });
 
-    expect(login).toOpenSession();
-  });
+      expect(login).toOpenSession();
+    },
+  );
 
-  test('fails with the password alone', covers('totp-login/refuses-password-alone'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
+  test(
+    'fails with the password alone',
+    covers('totp-login/refuses-password-alone'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
 
-    const login = await users.login(user);
+      const login = await users.login(user);
 
-    expect(login).toBeRefused();
-    await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
-  });
+      expect(login).toBeRefused();
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+    },
+  );
 
-  test('fails with a wrong code', covers('totp-login/refuses-wrong-code'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
+  test(
+    'fails with a wrong code',
+    covers('totp-login/refuses-wrong-code'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
 
-    const login = await users.login(user, { code: codes.wrong(authenticator), type: 'totp' });
+      const login = await users.login(user, { code: codes.wrong(authenticator), type: 'totp' });
 
-    expect(login).toBeRefused();
-    await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
-  });
+      expect(login).toBeRefused();
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+    },
+  );
 
   for (const [when, steps, id] of [
     ['an old code', -20, 'totp-login/refuses-old-code'],
@@ -54,65 +66,96 @@ test.describe('A login while cluster MFA is on', () => {
     });
   }
 
-  test('fails with a code that was accepted before', covers('totp-login/refuses-replay'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
-    const code = await codes.unused(authenticator);
-    await arrangeLogin(users.login(user, { code, type: 'totp' }));
+  test(
+    'fails with a code that was accepted before',
+    covers('totp-login/refuses-replay'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const code = await codes.unused(authenticator);
+      await arrangeLogin(users.login(user, { code, type: 'totp' }));
 
-    const replay = await users.login(user, { code, type: 'totp' });
+      const replay = await users.login(user, { code, type: 'totp' });
 
-    expect(replay).toBeRefused();
-  });
+      expect(replay).toBeRefused();
+    },
+  );
 
-  test("fails with another user's code", covers('totp-login/refuses-code-of-another-user'), async ({ users, cluster, codes }) => {
-    const victim = await arrange(enrolled(users, cluster, 0));
-    const other = await arrange(enrolled(users, cluster, 1));
-    const code = await codes.unused(other.authenticator);
-    if (code === (await codes.unused(victim.authenticator))) throw new ArrangeError('Both users have the same code now.');
+  test(
+    "fails with another user's code",
+    covers('totp-login/refuses-code-of-another-user'),
+    async ({ users, cluster, codes }) => {
+      const victim = await arrange(enrolled(users, cluster, 0));
+      const other = await arrange(enrolled(users, cluster, 1));
+      const code = await codes.unused(other.authenticator);
+      if (code === (await codes.unused(victim.authenticator)))
+        throw new ArrangeError('Both users have the same code now.');
 
-    const login = await users.login(victim.user, { code, type: 'totp' });
+      const login = await users.login(victim.user, { code, type: 'totp' });
 
-    expect(login).toBeRefused();
-    await arrangeLogin(users.login(other.user, { code, type: 'totp' }));
-  });
+      expect(login).toBeRefused();
+      await arrangeLogin(users.login(other.user, { code, type: 'totp' }));
+    },
+  );
 
-  test('fails with a wrong password', covers('totp-login/refuses-wrong-password'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
-    await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+  test(
+    'fails with a wrong password',
+    covers('totp-login/refuses-wrong-password'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
 
-    const password = `${user.password.reveal()}-not`;
-    const login = await users.login(user, { password, code: await codes.unused(authenticator), type: 'totp' });
+      const password = `${user.password.reveal()}-not`;
+      const login = await users.login(user, {
+        password,
+        code: await codes.unused(authenticator),
+        type: 'totp',
+      });
 
-    expect(login).toBeRefused();
-  });
+      expect(login).toBeRefused();
+    },
+  );
 
-  test('fails with a TOTP code as a mailed one', covers('totp-login/refuses-code-as-mailed-code'), async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
+  test(
+    'fails with a TOTP code as a mailed one',
+    covers('totp-login/refuses-code-as-mailed-code'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
 
-    const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
+      const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
 
-    expect(login).toBeRefused();
-    await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
-  });
+      expect(login).toBeRefused();
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+    },
+  );
 
-  test('fails with a code of the key before', covers('totp-login/new-key-retires-old'), async ({ users, cluster, codes }) => {
-    const old = await arrange(enrolled(users, cluster));
-    const fresh = await arrange(users.enrol(old.user));
+  test(
+    'fails with a code of the key before',
+    covers('totp-login/new-key-retires-old'),
+    async ({ users, cluster, codes }) => {
+      const old = await arrange(enrolled(users, cluster));
+      const fresh = await arrange(users.enrol(old.user));
 
-    const login = await users.login(old.user, { code: await codes.unused(old.authenticator), type: 'totp' });
+      const login = await users.login(old.user, {
+        code: await codes.unused(old.authenticator),
+        type: 'totp',
+      });
 
-    expect(login).toBeRefused();
-    await arrangeLogin(users.login(fresh.user, { code: await codes.unused(fresh.authenticator), type: 'totp' }));
-  });
+      expect(login).toBeRefused();
+      await arrangeLogin(
+        users.login(fresh.user, { code: await codes.unused(fresh.authenticator), type: 'totp' }),
+      );
+    },
+  );
 });
 
-test('POST /access-tokens fails with the password alone while cluster MFA is on', covers('access-tokens/refused-by-password-alone-under-mfa'), async ({
-  users,
-  cluster,
-}) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test(
+  'POST /access-tokens fails with the password alone while cluster MFA is on',
+  covers('access-tokens/refused-by-password-alone-under-mfa'),
+  async ({ users, cluster }) => {
+    const { user } = await arrange(enrolled(users, cluster));
 
-  const answer = await users.requestToken(user);
+    const answer = await users.requestToken(user);
 
-  expect({ answer }).toBeRefused();
-});
+    expect({ answer }).toBeRefused();
+  },
+);

@@ -19,25 +19,34 @@ test.describe('POST /support-user/verify-totp', () => {
     expect(answer).toNotVerify();
   });
 
-  test('refuses a code of another time', covers('verify-totp/refuses-code-of-another-time'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
+  test(
+    'refuses a code of another time',
+    covers('verify-totp/refuses-code-of-another-time'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
 
-    for (const steps of [-20, 20]) {
-      const code = codes.distant(authenticator, steps);
-      if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-    }
-  });
+      for (const steps of [-20, 20]) {
+        const code = codes.distant(authenticator, steps);
+        if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+      }
+    },
+  );
 
-  test('refuses a code that was accepted before', covers('verify-totp/refuses-replay'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
-    const code = await codes.unused(authenticator);
-    const first = await arrange(support.verify(code));
-    if (Object(first.body).success !== true) throw new ArrangeError('The code did not verify the first time.');
+  test(
+    'refuses a code that was accepted before',
+    covers('verify-totp/refuses-replay'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(authenticator);
+      const first = await arrange(support.verify(code));
+      if (Object(first.body).success !== true)
+        throw new ArrangeError('The code did not verify the first time.');
 
-    const replay = await support.verify(code);
+      const replay = await support.verify(code);
 
-    expect(replay).toNotVerify();
-  });
+      expect(replay).toNotVerify();
+    },
+  );
 
   test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support }) => {
     await arrange(support.onByTotp());
@@ -48,32 +57,41 @@ test.describe('POST /support-user/verify-totp', () => {
     }
   });
 
-  test('refuses every code while support MFA is off', covers('verify-totp/refuses-without-enrolment'), async ({ support }) => {
-    await arrange(support.off());
+  test(
+    'refuses every code while support MFA is off',
+    covers('verify-totp/refuses-without-enrolment'),
+    async ({ support }) => {
+      await arrange(support.off());
 
-    const answer = await support.verify('000000');
+      const answer = await support.verify('000000');
 
-    expect(answer).toNotVerify();
-  });
+      expect(answer).toNotVerify();
+    },
+  );
 
-  test('leads to the state kSuccess', covers('verify-totp/state-is-success-after-right-code'), async ({ support }) => {
-    await arrange(support.verified());
+  test(
+    'leads to the state kSuccess',
+    covers('verify-totp/state-is-success-after-right-code'),
+    async ({ support }) => {
+      await arrange(support.verified());
 
-    const { body } = await support.get();
+      const { body } = await support.get();
 
-    expect(textOf(body, 'otpVerificationState')).toBe('kSuccess');
-  });
+      expect(textOf(body, 'otpVerificationState')).toBe('kSuccess');
+    },
+  );
 
-  test('leads to the state kSuccess by a right code only', covers('verify-totp/state-is-not-success-before-a-right-code'), async ({
-    support,
-    codes,
-  }) => {
-    const { authenticator } = await arrange(support.onByTotp());
-    const enrolled = textOf((await support.get()).body, 'otpVerificationState');
-    await arrange(support.verify(codes.wrong(authenticator)));
+  test(
+    'leads to the state kSuccess by a right code only',
+    covers('verify-totp/state-is-not-success-before-a-right-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const enrolled = textOf((await support.get()).body, 'otpVerificationState');
+      await arrange(support.verify(codes.wrong(authenticator)));
 
-    const tried = textOf((await support.get()).body, 'otpVerificationState');
+      const tried = textOf((await support.get()).body, 'otpVerificationState');
 
-    expect([enrolled, tried]).not.toContain('kSuccess');
-  });
+      expect([enrolled, tried]).not.toContain('kSuccess');
+    },
+  );
 });

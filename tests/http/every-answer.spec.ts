@@ -8,7 +8,11 @@ import type { RequirementId } from '../../src/requirements/ids.js';
  * Requirements on every answer. Each test sends what such an answer comes to, then judges all that the run has
  * seen of the target so far. This folder sorts after the others for that reason alone.
  */
-const requirements: readonly (readonly [title: string, id: RequirementId, provoke: (api: Api, admin: Credential) => Promise<unknown>])[] = [
+const requirements: readonly (readonly [
+  title: string,
+  id: RequirementId,
+  provoke: (api: Api, admin: Credential) => Promise<unknown>,
+])[] = [
   ['Errors are Errors', 'http/errors-are-error', refusals],
   ['Errors say something', 'http/errors-say-something', refusals],
   ['Errors are declared as JSON', 'http/error-is-declared-json', refusals],
@@ -32,23 +36,33 @@ test.describe('Every answer', () => {
     });
   }
 
-  test('A mistake is no server error', covers('http/no-server-error-for-client-mistake'), async ({ api, admin, observed }) => {
-    const raw = { body: '{"enabled":' };
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      await api.call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' }).catch(() => undefined);
-      await arrange(reads(api, admin));
-    }
+  test(
+    'A mistake is no server error',
+    covers('http/no-server-error-for-client-mistake'),
+    async ({ api, admin, observed }) => {
+      const raw = { body: '{"enabled":' };
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        await api
+          .call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' })
+          .catch(() => undefined);
+        await arrange(reads(api, admin));
+      }
 
-    expect(observed.closedOnMistake()).toHaveNoBreach();
-    expect(observed.breachesOf('http/no-server-error-for-client-mistake')).toHaveNoBreach();
-  });
+      expect(observed.closedOnMistake()).toHaveNoBreach();
+      expect(observed.breachesOf('http/no-server-error-for-client-mistake')).toHaveNoBreach();
+    },
+  );
 
-  test('Secrets are not to be stored', covers('http/secrets-are-not-stored'), async ({ users, cluster, observed }) => {
-    await arrange(cluster.off());
-    await arrange(users.login(users.withPassword()));
+  test(
+    'Secrets are not to be stored',
+    covers('http/secrets-are-not-stored'),
+    async ({ users, cluster, observed }) => {
+      await arrange(cluster.off());
+      await arrange(users.login(users.withPassword()));
 
-    expect(observed.breachesOf('http/secrets-are-not-stored')).toHaveNoBreach();
-  });
+      expect(observed.breachesOf('http/secrets-are-not-stored')).toHaveNoBreach();
+    },
+  );
 
   test('A 405 names the allowed methods', covers('http/405-has-allow'), async ({ api, admin, observed }) => {
     await arrange(api.probe('DELETE', '/mfa-config', { as: admin }));
@@ -57,15 +71,23 @@ test.describe('Every answer', () => {
   });
 });
 
-test('A body of another media type is refused', covers('http/refuses-other-media-types'), async ({ api, admin, support }) => {
-  await arrange(support.off());
+test(
+  'A body of another media type is refused',
+  covers('http/refuses-other-media-types'),
+  async ({ api, admin, support }) => {
+    await arrange(support.off());
 
-  for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
-    const raw = { body: '{"totpCode":"000000"}', contentType };
-    const answer = await api.call('VerifySupportUserTotp', { as: admin, raw, mistake: `a body of ${contentType}` });
-    expect({ answer }).toBeRefused();
-  }
-});
+    for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+      const raw = { body: '{"totpCode":"000000"}', contentType };
+      const answer = await api.call('VerifySupportUserTotp', {
+        as: admin,
+        raw,
+        mistake: `a body of ${contentType}`,
+      });
+      expect({ answer }).toBeRefused();
+    }
+  },
+);
 
 async function reads(api: Api, as: Credential): Promise<void> {
   await api.call('GetMFAConfig', { as });

@@ -11,12 +11,16 @@ test.describe('On a raw connection', () => {
     expect(answer).toHaveNothingAfterHead();
   });
 
-  test('a 204 has no framing', covers('http/no-framing-of-204'), async ({ api, admin, cluster, observed }) => {
-    const json = await arrange(cluster.read());
-    await arrange(api.callRaw('UpdateMFAConfig', { as: admin, json }));
+  test(
+    'a 204 has no framing',
+    covers('http/no-framing-of-204'),
+    async ({ api, admin, cluster, observed }) => {
+      const json = await arrange(cluster.read());
+      await arrange(api.callRaw('UpdateMFAConfig', { as: admin, json }));
 
-    expect(observed.breachesOf('http/no-framing-of-204')).toHaveNoBreach();
-  });
+      expect(observed.breachesOf('http/no-framing-of-204')).toHaveNoBreach();
+    },
+  );
 
   test('nothing follows the answer to HEAD', covers('http/head-has-no-content'), async ({ api, admin }) => {
     const answer = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
