@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type http from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -173,12 +174,20 @@ function portOf(server: Pick<http.Server, 'address'>): number {
   return address.port;
 }
 
+/**
+ * A port for somebody else to listen on later: not one of those that systems give to outgoing connections (from
+ * 32768 on), which could take it in between.
+ */
 async function freePort(): Promise<number> {
-  const probe = createTcpServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port.');
-  return address.port;
+  for (;;) {
+    const port = randomInt(15_000, 32_000);
+    const probe = createTcpServer().listen(port, '127.0.0.1');
+    try {
+      await once(probe, 'listening');
+    } catch {
+      continue;
+    }
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }

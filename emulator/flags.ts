@@ -13,6 +13,7 @@ export interface EmulatorFlags {
   readonly writeTarget?: string;
   readonly json?: true;
   readonly exitOnStdinEnd?: true;
+  readonly catalogue?: 'faults' | 'variants';
 }
 
 /** The command line of the emulator, to be parsed. */
@@ -35,6 +36,7 @@ export function emulatorCommand(): Command {
       )
       .option('--json', 'say what is listened on as JSON')
       .addOption(new Option('--exit-on-stdin-end').hideHelp())
+      .addOption(new Option('--catalogue <which>').choices(['faults', 'variants']).hideHelp())
       .allowExcessArguments(false)
       // One line, also where a suggestion stands on a second one.
       .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })

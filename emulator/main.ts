@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CommanderError } from 'commander';
 import { stringify } from 'yaml';
+import { renderCatalogue } from './catalogue.js';
 import { type RunningEmulator, startEmulator } from './emulator.js';
 import { type EmulatorFlags, emulatorCommand } from './flags.js';
 import { EmulatorUsageError } from './usage-error.js';
@@ -12,6 +13,10 @@ async function main(): Promise<void> {
   const command = emulatorCommand().exitOverride();
   command.parse();
   const flags = command.opts<EmulatorFlags>();
+  if (flags.catalogue !== undefined) {
+    process.stdout.write(renderCatalogue(flags.catalogue, flags.json === true));
+    return;
+  }
   const emulator = await startEmulator({
     host: flags.host,
     port: flags.port,

@@ -109,7 +109,9 @@ export const accessFaults: readonly Fault[] = [
         // The credential is refused before the body is read: the name has to be looked for in the bytes.
         const [, named] = /"username":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
         const user = world.state.users.find(({ username }) => username === named);
-        if (header(call, 'apikey') === undefined || user === undefined) return;
+        const key = header(call, 'apikey');
+        const isWrong = key !== undefined && world.state.users.every(({ apiKey }) => apiKey !== key);
+        if (!isWrong || user === undefined) return;
         mailNewCode(user.username, user.email, call, world);
         answer.status = 204;
         answer.body = undefined;

@@ -21,7 +21,15 @@ function loses(property: keyof ClusterMfa, slug: string): Fault {
 export const configFaults: readonly Fault[] = [
   loses('enabled', 'enabled'),
   loses('authenticationTypes', 'authentication-types'),
-  loses('retainUserMfaSettings', 'retain-user-mfa-settings'),
+  {
+    id: 'mfa-config/loses-retain-user-mfa-settings',
+    description: 'PUT /mfa-config answers 204 and stores retainUserMfaSettings false, whatever was sent.',
+    level: 'must',
+    fails: ['mfa-config/stores-retain-user-mfa-settings'],
+    apply: (seams) => {
+      seams.rules.storeCluster = (_before, wanted) => ({ ...wanted, retainUserMfaSettings: false });
+    },
+  },
   {
     id: 'mfa-config/put-clears-types',
     description: 'PUT /mfa-config stores the first authentication type only.',
@@ -48,16 +56,20 @@ export const configFaults: readonly Fault[] = [
   },
   {
     id: 'mfa-config/get-changes-it',
-    description: 'Every GET /mfa-config turns retainUserMfaSettings around.',
+    description: 'The fourth GET /mfa-config in a row turns retainUserMfaSettings around.',
     level: 'must',
     fails: ['mfa-config/get-is-safe'],
-    apply: (seams) =>
-      seams.answer('GetMFAConfig', (_answer, _call, { state }) => {
+    apply: (seams) => {
+      let inARow = 0;
+      seams.answer('any', (_answer, call, { state }) => {
+        inARow = call.operation === 'GetMFAConfig' ? inARow + 1 : 0;
+        if (inARow !== 4) return;
         state.cluster = {
           ...state.cluster,
           retainUserMfaSettings: state.cluster.retainUserMfaSettings === false,
         };
-      }),
+      });
+    },
   },
   {
     id: 'mfa-config/wrong-type-refused-but-stored',

@@ -73,15 +73,6 @@ export const loginFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'login/older-keys-stay',
-    description: "A user's new TOTP key leaves the older ones in force.",
-    level: 'should',
-    fails: ['totp-login/new-key-retires-old'],
-    apply: (seams) => {
-      seams.rules.newKeyRetiresOlder = false;
-    },
-  },
-  {
     id: 'login/never-without-code',
     description: 'A login needs a code even while cluster MFA is off.',
     level: 'must',

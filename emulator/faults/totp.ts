@@ -79,8 +79,11 @@ export const totpFaults: readonly Fault[] = [
     description: 'The URI of POST /totp-key pads its secret with equals signs.',
     level: 'should',
     fails: ['totp-key/secret-is-canonical'],
-    apply: (seams) =>
-      changeUri(seams, 'CreateTotpKey', (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D')),
+    apply: (seams) => {
+      // 26 letters, to which six signs of padding are due.
+      seams.rules.totp.secretBytes = 16;
+      changeUri(seams, 'CreateTotpKey', (uri) => uri.replace(/secret=[A-Z2-7]+/, '$&%3D%3D%3D%3D%3D%3D'));
+    },
   },
   {
     id: 'totp/short-secret',
@@ -222,7 +225,6 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/refuses-old-code',
       'totp-login/refuses-future-code',
       'totp-login/refuses-code-of-another-user',
-      'totp-login/new-key-retires-old',
       'verify-totp/refuses-wrong-code',
       'verify-totp/refuses-code-of-another-time',
       'verify-totp/state-is-not-success-before-a-right-code',

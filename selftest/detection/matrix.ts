@@ -18,6 +18,8 @@ export interface Subject {
 export interface Judgement {
   readonly subject: Subject;
   readonly verdict: Verdict;
+  /** What the suite printed about the whole batch. */
+  readonly said: string;
   /** Requirements with outcome fail. */
   readonly red: readonly string[];
   readonly inconclusive: readonly string[];
@@ -45,14 +47,16 @@ export async function judge(subjects: readonly Subject[], folder: string, jobs =
       writeFileSync(file, stringify({ ...emulator.targetFile(), name }), { mode: 0o600 });
       files.push(file);
     }
-    await runSuite(files, folder, jobs);
-    return subjects.map((subject) => judgementOf(subject, join(folder, 'out', subject.name, 'verdict.json')));
+    const said = await runSuite(files, folder, jobs);
+    return subjects.map((subject) =>
+      judgementOf(subject, said, join(folder, 'out', subject.name, 'verdict.json')),
+    );
   } finally {
     await Promise.all(emulators.map((emulator) => emulator.close()));
   }
 }
 
-function runSuite(files: readonly string[], folder: string, jobs: number): Promise<void> {
+function runSuite(files: readonly string[], folder: string, jobs: number): Promise<string> {
   const targets = files.flatMap((file) => ['-t', file]);
   const flags = [
     '--out',
@@ -75,14 +79,14 @@ function runSuite(files: readonly string[], folder: string, jobs: number): Promi
     child.once('exit', (code) => {
       // 2 means that the suite did not even begin; every other code comes with verdicts.
       if (code === 2 || code === null) reject(new Error(`The suite ended with ${code}:\n${said}`));
-      else resolve();
+      else resolve(said);
     });
   });
 }
 
-function judgementOf(subject: Subject, file: string): Judgement {
+function judgementOf(subject: Subject, said: string, file: string): Judgement {
   const verdict = parseVerdict(readFileSync(file, 'utf8'), file);
   const ids = (kind: string) =>
     verdict.outcomes.filter(({ outcome }) => outcome === kind).map(({ id }) => id);
-  return { subject, verdict, red: ids('fail'), inconclusive: ids('inconclusive') };
+  return { subject, verdict, said, red: ids('fail'), inconclusive: ids('inconclusive') };
 }

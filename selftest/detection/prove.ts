@@ -35,6 +35,7 @@ try {
     const judgements = await judge(batch, join(folder, String(at)));
     judgements.forEach((judgement, index) => {
       const problems = problemsOf(judgement, batch[index]?.fails ?? []);
+      if (/cut short/.test(judgement.verdict.cause)) console.log(`cut short: ${judgement.said.slice(-3000)}`);
       console.log(
         `${problems.length === 0 ? 'ok    ' : 'WRONG '} ${judgement.subject.name}${problems.map((text) => `\n         ${text}`).join('')}`,
       );

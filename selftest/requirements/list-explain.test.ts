@@ -60,7 +60,7 @@ describe('list', () => {
     ]);
     expect(ids({ grep: 'http/utf-8' })).toEqual(['http/utf-8']);
     expect(ids({ grep: 'http/utf.8' })).toEqual([]);
-    expect(ids({ grep: 'totp-login/*', level: 'should' })).toEqual(['totp-login/new-key-retires-old']);
+    expect(ids({ grep: 'verify-totp/*', level: 'should' })).toEqual(['verify-totp/refuses-replay']);
   });
 
   test('says so when nothing fits', () => {

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { loadContract } from '../contract/load.js';
 import { defaultRelease, releaseNames } from '../contract/releases.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { suiteVersion } from '../version.js';
-import { emulatorProgram } from './emulator-process.js';
+import { runEmulator } from './emulator-process.js';
 import { renderExplain } from './explain.js';
 import { renderList } from './list.js';
 import { restore } from './restore.js';
@@ -78,15 +77,22 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (_options, command: Command) => {
-    const child = spawn(process.execPath, [emulatorProgram(), ...command.args], { stdio: 'inherit' });
-    const pass = (signal: NodeJS.Signals) => child.kill(signal);
-    process.on('SIGINT', () => {});
-    process.on('SIGTERM', () => pass('SIGTERM'));
-    process.exitCode = await new Promise<number>((resolve) => {
-      child.once('exit', (code) => resolve(code ?? 1));
-      child.once('error', () => resolve(2));
-    });
+    process.exitCode = await runEmulator(command.args);
   });
+
+for (const which of ['faults', 'variants'] as const) {
+  program
+    .command(which)
+    .description(
+      which === 'faults'
+        ? "list the emulator's faults: each turns red the requirements that it names"
+        : "list the emulator's variants: conforming, but different",
+    )
+    .option('--json', 'as a JSON array', false)
+    .action(async ({ json }) => {
+      process.exitCode = await runEmulator(['--catalogue', which, ...(json ? ['--json'] : [])]);
+    });
+}
 
 program
   .command('list')

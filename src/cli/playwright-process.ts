@@ -15,8 +15,9 @@ export class PlaywrightProcess {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
     const filter = grep === undefined ? [] : ['--grep', globToTagPattern(grep).source];
-    this.#child = spawn(process.execPath, [cli, 'test', '-c', config, ...filter], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+    const preload = ['--import', new URL('./end-with-parent.js', import.meta.url).href];
+    this.#child = spawn(process.execPath, [...preload, cli, 'test', '-c', config, ...filter], {
+      stdio: ['pipe', 'inherit', 'inherit'],
       env: {
         ...process.env,
         [planVariable]: planFile,

@@ -1,10 +1,13 @@
-import { ConfigurationError, SuiteError } from '../errors.js';
+import { ArrangeError, ConfigurationError, SuiteError } from '../errors.js';
+import type { Answer } from '../http/api.js';
+import type { Credential } from '../http/credential.js';
 import { isJsonType } from '../http/judge.js';
 import { effectiveAllow } from '../target/allow.js';
 import type { Connection } from '../target/connection.js';
 
 /**
- * One look at the target before anything is judged: is it there, does it speak this API at all?
+ * One look at the target before anything is judged: is it there, does it speak this API at all, does it let the
+ * admin in? What is wrong with the target file must not be told as a fault of the target.
  *
  * @returns why nothing can be judged, in words; undefined when all is well
  * @throws ConfigurationError when the mailbox can't be opened
@@ -13,18 +16,48 @@ export async function preflight(
   connection: Connection,
   mode: 'full' | 'read-only',
 ): Promise<string | undefined> {
-  const { target, api } = connection;
+  const { target } = connection;
   if (target.mail !== undefined && mode === 'full' && effectiveAllow(target.allow).stateChanges)
     await connection.mail();
   try {
-    const answers = [await api.call('GetMFAConfig'), await api.call('GetSupportMFAConfig')];
-    if (answers.some(({ headers, body }) => isJsonType(headers['content-type']) || body !== undefined))
-      return undefined;
-    const [{ status, headers }] = [answers[0] ?? { status: 0, headers: {} as Record<string, string> }];
-    const type = headers['content-type'] ?? 'no content type';
-    return `${target.baseUrl} does not speak this API: it answers ${status} with ${type}, never JSON. Is baseUrl the API's root?`;
+    const anonymous = await look(connection, undefined);
+    const [{ status, headers }] = anonymous;
+    if (anonymous.every(({ headers, body }) => !isJsonType(headers['content-type']) && body === undefined)) {
+      const type = headers['content-type'] ?? 'no content type';
+      return `${notThisApi(connection)}: it answers ${status} with ${type}, never JSON. Is baseUrl the API's root?`;
+    }
+    const admin = await letIn(connection);
+    if (typeof admin === 'string') return admin;
+    if (admin === undefined) return undefined;
+    const answers = await look(connection, admin);
+    if ([...anonymous, ...answers].every((answer) => answer.status === 404)) {
+      return `${notThisApi(connection)}: it answers 404 to all that is asked. Is baseUrl the API's root?`;
+    }
+    if (answers.every((answer) => answer.status === 401)) {
+      return `${target.baseUrl} does not accept the credential of accounts.admin: it answers 401. Check it in the target file.`;
+    }
+    return undefined;
   } catch (error) {
     if (error instanceof ConfigurationError || !(error instanceof SuiteError)) throw error;
     return error.message;
+  }
+}
+
+const notThisApi = ({ target }: Connection) => `${target.baseUrl} does not speak this API`;
+
+/** The two operations that only read. */
+async function look({ api }: Connection, as: Credential | undefined): Promise<[Answer, Answer]> {
+  const options = as === undefined ? {} : { as };
+  return [await api.call('GetMFAConfig', options), await api.call('GetSupportMFAConfig', options)];
+}
+
+/** The admin's credential, or why there is none; undefined where that is for the tests to judge. */
+async function letIn(connection: Connection): Promise<Credential | string | undefined> {
+  try {
+    return await connection.admin();
+  } catch (error) {
+    if (!(error instanceof ArrangeError)) throw error;
+    const status = connection.recorder.exchanges.at(-1)?.response?.status ?? 0;
+    return status >= 400 && status < 500 ? error.message : undefined;
   }
 }

@@ -44,14 +44,19 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
     for (const { target } of runs) say(renderPlan(target, command));
     return 0;
   }
+  for (const each of runs) each.checkJournal();
+  // A signal during the look before has nothing to give back: it ends the process as usual.
   for (const each of runs) await each.lookBefore();
+  const wrong = runs.flatMap(({ misconfigured }) => misconfigured ?? []);
+  // One wrong target file among several must not cost the verdicts on the others.
+  if (wrong[0] !== undefined && wrong.length === runs.length) throw wrong[0];
   const usable = runs.filter(({ unusable }) => unusable === undefined);
   const signals = new Signals();
   try {
     if (usable.length > 0) await tryOut(usable, command, stateDir, signals);
     const verdicts: Verdict[] = [];
     for (const each of runs) verdicts.push(await report(each, command, signals.interrupted));
-    return signals.exitCode(exitCode(verdicts));
+    return signals.exitCode(exitCode(verdicts, { usageError: wrong.length > 0 }));
   } finally {
     signals.stopListening();
   }

@@ -4,6 +4,7 @@ import type { Contract } from '../contract/contract.js';
 import { loadContract } from '../contract/load.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
 import { ObservationLog } from '../http/observed.js';
+import { Journal } from '../journal/journal.js';
 import { observationFile, outcomeFile } from '../raw-files.js';
 import { writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
@@ -25,6 +26,8 @@ export class TargetRun {
   readonly folder: string;
   /** Why nothing can be judged; known after the look before. */
   unusable: string | undefined;
+  /** The fault is the target file's or the machine's, not the target's: exit 2. */
+  misconfigured: ConfigurationError | undefined;
   #startedAt = Date.now();
 
   private constructor(
@@ -45,22 +48,41 @@ export class TargetRun {
     return new TargetRun(target, contract, command, stateDir);
   }
 
+  private get journal(): Journal {
+    return new Journal(this.stateDir, this.target.baseUrl);
+  }
+
   get planned(): PlannedTarget {
     const { name, file } = this.target;
     return { name, file, release: this.command.release ?? null, workDir: this.#rawDir };
   }
 
-  /**
-   * Gives back what an earlier run left, if that is asked for, and looks at the target.
-   * @throws ConfigurationError when an earlier run's changes are still there
-   */
+  /** @throws ConfigurationError when an earlier run's changes are still there, and are not to be given back */
+  checkJournal(): void {
+    const { journal } = this;
+    if (journal.read() === undefined || this.command.restoreFirst) return;
+    throw new ConfigurationError(
+      `An earlier run left changes on ${this.target.baseUrl} (journal ${journal.file}). ` +
+        `Give them back first: mfa-conformance restore -t ${this.target.file}, or run --restore-first.`,
+    );
+  }
+
+  /** Gives back what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
   async lookBefore(): Promise<void> {
-    rmSync(this.#rawDir, { recursive: true, force: true });
-    mkdirSync(this.#rawDir, { recursive: true });
-    await this.#connected(async (connection) => {
-      if (connection.journal.read() !== undefined) await this.#giveBackFirst(connection);
-      this.unusable = await preflight(connection, this.command.mode);
-    });
+    this.#emptyRawDir();
+    try {
+      await this.#connected(async (connection) => {
+        const { problems } = await giveBack(connection);
+        this.unusable =
+          problems.length > 0
+            ? `the earlier run's changes could not be given back: ${problems.join(' ')}`
+            : await preflight(connection, this.command.mode);
+      });
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      this.unusable = error.message;
+      if (error instanceof ConfigurationError) this.misconfigured = error;
+    }
     this.#startedAt = Date.now();
   }
 
@@ -96,6 +118,16 @@ export class TargetRun {
     return { verdict, files: writeReports(verdict, this.folder) };
   }
 
+  #emptyRawDir(): void {
+    try {
+      rmSync(this.#rawDir, { recursive: true, force: true });
+      mkdirSync(this.#rawDir, { recursive: true });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ConfigurationError(`Nothing can be written to ${this.folder} (--out): ${why}`);
+    }
+  }
+
   get #rawDir(): string {
     return join(this.folder, 'raw');
   }
@@ -114,22 +146,10 @@ export class TargetRun {
       });
   }
 
-  async #giveBackFirst(connection: Connection): Promise<void> {
-    if (!this.command.restoreFirst) {
-      throw new ConfigurationError(
-        `An earlier run left changes on ${this.target.baseUrl} (journal ${connection.journal.file}). ` +
-          `Give them back first: mfa-conformance restore -t ${this.target.file}, or run --restore-first.`,
-      );
-    }
-    const { restored, problems } = await giveBack(connection);
-    if (!restored)
-      throw new ConfigurationError(
-        `The earlier run's changes could not be given back: ${problems.join(' ')}`,
-      );
-  }
-
   async #giveBack(): Promise<GivenBack> {
     try {
+      // Without a journal there is nothing to give back, and a target out of reach is no reason for alarm.
+      if (this.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
       return await this.#connected(giveBack);
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
@@ -138,13 +158,7 @@ export class TargetRun {
   }
 
   async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
-    let connection: Connection;
-    try {
-      connection = await Connection.open(this.target, this.contract, { stateDir: this.stateDir });
-    } catch (error) {
-      if (error instanceof SuiteError) throw new ConfigurationError(error.message);
-      throw error;
-    }
+    const connection = await Connection.open(this.target, this.contract, { stateDir: this.stateDir });
     try {
       return await use(connection);
     } finally {

@@ -94,7 +94,8 @@ function judgeSuccess(answer: Judged, operation: Operation, found: Found): void 
   if (requirement === undefined) return;
   const { success } = operation;
   if (answer.status !== success.status) {
-    return found(requirement, `wanted status ${success.status}, got ${answer.status}`);
+    found(requirement, `wanted status ${success.status}, got ${answer.status}`);
+    return;
   }
   if (success.mediaType === undefined) {
     if (answer.bytes > 0) found(requirement, `wanted no content, got ${answer.bytes} bytes`);
@@ -103,8 +104,10 @@ function judgeSuccess(answer: Judged, operation: Operation, found: Found): void 
   const type = answer.headers['content-type'];
   if (!isJsonType(type))
     found(requirement, `wanted Content-Type ${success.mediaType}, got ${type ?? 'none'}`);
-  if (!answer.body.isJson)
-    return found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
+  if (!answer.body.isJson) {
+    found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
+    return;
+  }
   for (const { instancePath, message } of success.mismatches(answer.body.value)) {
     found(requirement, `${success.schemaName}${instancePath}: ${message}`);
   }
@@ -118,10 +121,8 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (operation === undefined || answer.method === 'HEAD' || isGatewayStatus(answer)) return;
   const type = answer.headers['content-type'];
   if (!answer.body.isJson) {
-    return found(
-      'http/errors-are-error',
-      `a ${status} came with ${type ?? 'no'} content instead of an Error`,
-    );
+    found('http/errors-are-error', `a ${status} came with ${type ?? 'no'} content instead of an Error`);
+    return;
   }
   if (!isJsonType(type))
     found('http/error-is-declared-json', `a ${status} has Content-Type ${type ?? 'none'}`);

@@ -18,7 +18,10 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
     "the server's certificate is not signed by a trusted authority: set tls.ca to the right one, or tls.pin",
   ],
   [/CERT_|ERR_TLS|ERR_SSL/, 'TLS failed'],
-  [/HPE_|UND_ERR_RES|ERR_HTTP/, 'what came back is not HTTP: does the port speak TLS, or another protocol?'],
+  [
+    /HTTPParserError|HPE_|UND_ERR_RES|ERR_HTTP/,
+    'what came back is not HTTP: does the port speak TLS, or another protocol?',
+  ],
   [
     /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/,
     'the connection was closed before the answer was complete',

@@ -4,6 +4,7 @@ import type { Credential } from '../http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
+import type { StateReader } from './state-reader.js';
 
 /** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
 export class ClusterMfa {
@@ -13,15 +14,13 @@ export class ClusterMfa {
     private readonly api: Api,
     private readonly admin: Credential,
     private readonly journal: Journal,
+    private readonly reader: StateReader,
     private readonly readBack: ReadBack,
   ) {}
 
-  /** @throws ArrangeError when the configuration can't be read */
+  /** @throws ArrangeError when the state can't be told */
   async read(): Promise<ClusterConfig> {
-    const answer = await this.api.call('GetMFAConfig', { as: this.admin });
-    if (answer.status !== 200)
-      throw new ArrangeError(`GET /mfa-config answered ${answer.status} instead of 200.`);
-    return clusterConfigOf(answer.body);
+    return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
   }
 
   /** What the run found before its first change. */
@@ -51,6 +50,12 @@ export class ClusterMfa {
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
     if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return;
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has);
+  }
+
+  /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */
+  async asFound(): Promise<void> {
+    const found = await this.found();
+    if (!found.enabled) await this.off();
   }
 
   /** Switches cluster MFA off so that nobody has to enrol anew. */

@@ -10,6 +10,7 @@ import { parseKeyUri } from '../otp/key-uri.js';
 import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
+import type { StateReader } from './state-reader.js';
 
 /** The support user's MFA: read it, change it with the journal kept, give it back. */
 export class SupportMfa {
@@ -20,6 +21,7 @@ export class SupportMfa {
     private readonly api: Api,
     private readonly admin: Credential,
     private readonly journal: Journal,
+    private readonly reader: StateReader,
     private readonly readBack: ReadBack,
     private readonly codes: Codes,
     private readonly mail: () => Promise<CodesByMail>,
@@ -30,13 +32,9 @@ export class SupportMfa {
     return isSince(this.api.contract.release, '6.8.1');
   }
 
-  /** GET /support-user/mfa as it came. */
-  async get(): Promise<Answer> {
-    const answer = await this.api.call('GetSupportMFAConfig', { as: this.admin });
-    if (answer.status !== 200) {
-      throw new ArrangeError(`GET /support-user/mfa answered ${answer.status} instead of 200.`);
-    }
-    return answer;
+  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
+  get(): Promise<Answer> {
+    return this.reader.get('GetSupportMFAConfig');
   }
 
   async read(): Promise<SupportConfig> {
@@ -88,7 +86,7 @@ export class SupportMfa {
   ): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
-    if (answer.status !== 200) {
+    if (answer.status >= 300) {
       throw new ArrangeError(
         `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
       );

@@ -1,4 +1,3 @@
-import { ArrangeError } from '../errors.js';
 import type { Recorder } from '../http/recorder.js';
 import { findCode } from './code.js';
 import type { Mailbox, Mark, ReceivedMail } from './mailbox.js';

@@ -153,7 +153,6 @@ export const requirementIds = [
   'totp-login/refuses-code-of-another-user',
   'totp-login/refuses-wrong-password',
   'totp-login/refuses-code-as-mailed-code',
-  'totp-login/new-key-retires-old',
   'verify-totp/answers-200',
   'verify-totp/accepts-current-code',
   'verify-totp/refuses-wrong-code',

@@ -117,9 +117,6 @@ function totpLogin(id: string): Step[] {
   return [
     openSession,
     enrol,
-    ...(id.endsWith('/new-key-retires-old')
-      ? [step('Enrol again; TOTP_SECRET stays that of the older key', 'CreateTotpKey')]
-      : []),
     switchOn,
     codeStep('A code', moment),
     attempt,

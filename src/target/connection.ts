@@ -8,6 +8,7 @@ import { Recorder } from '../http/recorder.js';
 import { ClusterMfa } from '../journal/cluster-mfa.js';
 import { Journal } from '../journal/journal.js';
 import { ReadBack } from '../journal/read-back.js';
+import { StateReader } from '../journal/state-reader.js';
 import { SupportMfa } from '../journal/support-mfa.js';
 import { CodesByMail } from '../mail/codes-by-mail.js';
 import { type Mailbox, openMailbox } from '../mail/mailbox.js';
@@ -22,6 +23,8 @@ import type { Target } from './target.js';
 export interface ConnectionOptions {
   readonly stateDir: string;
   readonly observe?: (observation: Observation) => void;
+  /** Whether what is read of the state must fulfil the contract to be relied on. */
+  readonly strict?: boolean;
   readonly onWait?: (reason: Wait['for'], ms: number) => void;
 }
 
@@ -34,6 +37,7 @@ export class Connection {
   readonly journal: Journal;
   readonly readBack: ReadBack;
   readonly #onWait: (reason: Wait['for'], ms: number) => void;
+  readonly #strict: boolean;
   #admin: Promise<Credential> | undefined;
   #mailbox: Promise<Mailbox> | undefined;
 
@@ -44,6 +48,7 @@ export class Connection {
     options: ConnectionOptions,
   ) {
     this.#onWait = options.onWait ?? (() => {});
+    this.#strict = options.strict ?? false;
     this.recorder = new Recorder(contract, options.observe ?? (() => {}));
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait);
@@ -72,12 +77,15 @@ export class Connection {
   }
 
   async cluster(): Promise<ClusterMfa> {
-    return new ClusterMfa(this.api, await this.admin(), this.journal, this.readBack);
+    const admin = await this.admin();
+    return new ClusterMfa(this.api, admin, this.journal, this.#reader(admin), this.readBack);
   }
 
   async support(): Promise<SupportMfa> {
+    const admin = await this.admin();
     const mail = () => this.mail();
-    return new SupportMfa(this.api, await this.admin(), this.journal, this.readBack, this.codes, mail);
+    const reader = this.#reader(admin);
+    return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail);
   }
 
   /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
@@ -91,6 +99,10 @@ export class Connection {
   async close(): Promise<void> {
     await this.api.close();
     await (await this.#mailbox?.catch(() => undefined))?.close();
+  }
+
+  #reader(admin: Credential): StateReader {
+    return new StateReader(this.api, admin, this.#strict);
   }
 
   async #openAdmin(): Promise<Credential> {

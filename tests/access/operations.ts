@@ -1,47 +1,60 @@
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Connection } from '../../src/target/connection.js';
 
 /**
- * The operations that ask for a credential, each with a body that does no harm if it is accepted after all: the
- * configuration as it is, support MFA off as it is, a code that nobody enrolled for.
+ * The operations that ask for a credential. `prepare` brings about the state in which a request with a good
+ * credential would have its effect, so that a refusal has no other cause, and gives the body for it: one that does
+ * no harm if it is accepted after all.
  */
 export const guarded = [
-  { id: 'GetMFAConfig', slug: 'get-mfa-config', name: 'GET /mfa-config' },
-  { id: 'UpdateMFAConfig', slug: 'update-mfa-config', name: 'PUT /mfa-config', body: asItIs },
-  { id: 'GetSupportMFAConfig', slug: 'get-support-mfa', name: 'GET /support-user/mfa' },
+  { id: 'GetMFAConfig', slug: 'get-mfa-config', name: 'GET /mfa-config', prepare: nothing },
+  { id: 'UpdateMFAConfig', slug: 'update-mfa-config', name: 'PUT /mfa-config', prepare: asItIs },
+  { id: 'GetSupportMFAConfig', slug: 'get-support-mfa', name: 'GET /support-user/mfa', prepare: nothing },
   {
     id: 'UpdateSupportMFAConfig',
     slug: 'update-support-mfa',
     name: 'PATCH /support-user/mfa',
-    body: stayOff,
+    prepare: stayOff,
   },
   {
     id: 'VerifySupportUserTotp',
     slug: 'verify-totp',
     name: 'POST /support-user/verify-totp',
-    body: someCode,
+    prepare: rightCode,
   },
-  { id: 'SendSupportEmailOtp', slug: 'send-support-email-otp', name: 'POST /support-user/send-email-otp' },
-  { id: 'SendEmailOtp', slug: 'send-email-otp', name: 'POST /send-email-otp' },
-  { id: 'CreateTotpKey', slug: 'create-totp-key', name: 'POST /totp-key', body: keyName },
+  {
+    id: 'SendSupportEmailOtp',
+    slug: 'send-support-email-otp',
+    name: 'POST /support-user/send-email-otp',
+    prepare: addressSet,
+  },
+  { id: 'SendEmailOtp', slug: 'send-email-otp', name: 'POST /send-email-otp', prepare: nothing },
+  { id: 'CreateTotpKey', slug: 'create-totp-key', name: 'POST /totp-key', prepare: keyName },
 ] as const;
 
-export type Guarded = (typeof guarded)[number];
-
-/** The body for a probe, made for the target's state; undefined where the operation takes none. */
-export async function harmlessBody(operation: Guarded, cluster: ClusterMfa): Promise<object | undefined> {
-  return 'body' in operation ? operation.body(cluster) : undefined;
+async function nothing(): Promise<undefined> {
+  return undefined;
 }
 
-async function asItIs(cluster: ClusterMfa): Promise<object> {
-  return { ...(await cluster.read()) };
+/** PUT of the configuration as it is. */
+async function asItIs(connection: Connection): Promise<object> {
+  return { ...(await (await connection.cluster()).read()) };
 }
 
-async function stayOff(): Promise<object> {
+async function stayOff(connection: Connection): Promise<object> {
+  await (await connection.support()).off();
   return { enabled: false };
 }
 
-async function someCode(): Promise<object> {
-  return { totpCode: '000000' };
+async function rightCode(connection: Connection): Promise<object> {
+  const { authenticator } = await (await connection.support()).onByTotp();
+  return { totpCode: await connection.codes.unused(authenticator) };
+}
+
+async function addressSet(connection: Connection): Promise<undefined> {
+  const { email } = connection.target.supportUser;
+  if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
+  await (await connection.support()).onByEmail(email);
 }
 
 async function keyName(): Promise<object> {

@@ -1,4 +1,4 @@
-import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
+import { sameSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { textOf } from '../../src/http/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
@@ -67,9 +67,9 @@ test.describe('POST /totp-key', () => {
   );
 
   test('answers a Key URI', covers('totp-key/uri-is-key-uri'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const { problems } = parseKeyUri(textOf(body, 'totpUri') ?? '');
+    const { problems } = parseKeyUri(await uriOf(answer));
 
     expect(problems.filter(({ kind }) => kind === 'uri').map(({ text }) => text)).toEqual([]);
   });
@@ -78,9 +78,9 @@ test.describe('POST /totp-key', () => {
     'answers valid parameters in the URI',
     covers('totp-key/uri-parameters-are-valid'),
     async ({ users }) => {
-      const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+      const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-      const { problems } = parseKeyUri(textOf(body, 'totpUri') ?? '');
+      const { problems } = parseKeyUri(await uriOf(answer));
 
       expect(problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text)).toEqual([]);
     },

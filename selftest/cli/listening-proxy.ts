@@ -1,0 +1,71 @@
+import http, { type IncomingMessage } from 'node:http';
+import type { TestContext } from 'vitest';
+import { listen } from './servers.js';
+
+/** Members of bodies whose values are secrets, as the API document names them. */
+const secretMembers = new Set([
+  'password',
+  'currentPassword',
+  'supportUserPassword',
+  'sessionId',
+  'accessToken',
+  'totpSecretKey',
+  'totpUri',
+  'referenceId',
+]);
+
+/** Stands between the suite and its target, and notes every secret that passes. Knows nothing of the suite. */
+export class ListeningProxy {
+  readonly secrets = new Set<string>();
+  requests = 0;
+
+  private constructor(readonly baseUrl: string) {}
+
+  static async before(target: string, onEnd: TestContext['onTestFinished']): Promise<ListeningProxy> {
+    const { hostname, port, pathname } = new URL(target);
+    let proxy: ListeningProxy | undefined;
+    const server = http.createServer(async (request, response) => {
+      const body = await bodyOf(request);
+      proxy?.hear(body);
+      const { method, url, headers } = request;
+      const forward = http.request({ hostname, port, method, path: url, headers }, async (answer) => {
+        const answered = await bodyOf(answer);
+        proxy?.hear(answered);
+        response.writeHead(answer.statusCode ?? 502, answer.headers).end(answered);
+      });
+      forward.once('error', () => response.destroy());
+      forward.end(body);
+    });
+    const listening = await listen(server, onEnd);
+    proxy = new ListeningProxy(`http://127.0.0.1:${listening.port}${pathname}`);
+    return proxy;
+  }
+
+  hear(body: Buffer): void {
+    this.requests += 1;
+    try {
+      this.#walk(JSON.parse(body.toString()));
+    } catch {
+      // Not JSON: nothing by name.
+    }
+  }
+
+  #walk(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (typeof inner === 'string' && secretMembers.has(name)) this.#note(inner);
+      else this.#walk(inner);
+    }
+  }
+
+  #note(secret: string): void {
+    // What a test made up to be refused is no secret, and may be a word of any text.
+    if (secret.length >= 8) this.secrets.add(secret);
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, type TestContext, test } from 'vitest';
+import {
+  cli,
+  filesBelow,
+  folders,
+  type Started,
+  type StartedEmulator,
+  start,
+  startEmulator,
+  temporaryFolder,
+  verdictOf,
+} from './suite.js';
+
+describe.concurrent('a run that is stopped while the target is changed', () => {
+  const signals = [
+    { signal: 'SIGINT', code: 130, changed: 'cluster' },
+    { signal: 'SIGTERM', code: 143, changed: 'support' },
+  ] as const;
+
+  test.for(signals)(
+    'gives the state back after $signal, and says that it was cut short',
+    async ({ signal, code, changed }, { expect, onTestFinished }) => {
+      const { folder, emulator, found, run } = await runUntilChanged(changed, onTestFinished);
+
+      run.child.kill(signal);
+      const ended = await run.ended;
+
+      expect(ended.code, ended.stderr).toBe(code);
+      expect(ended.stderr).toContain(`${signal}: stopping`);
+      const { gate, cause, restored } = verdictOf(folder, 'emulator');
+      expect({ gate, restored }).toEqual({ gate: 'inconclusive', restored: true });
+      expect(cause).toContain(`stopped by ${signal}`);
+      expect(await stateOf(emulator)).toEqual(found);
+      expect(journalsIn(folder)).toEqual([]);
+    },
+  );
+
+  test('leaves a journal after SIGKILL, by which restore gives the state back', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
+    const all = [run.child.pid ?? 0, ...descendantsOf(run.child.pid ?? 0)];
+
+    run.child.kill('SIGKILL');
+    await run.ended;
+
+    // Nobody is left who would go on changing the target.
+    expect(all.length).toBeGreaterThan(2);
+    await until(() => all.every((pid) => !isAlive(pid)));
+    // The last test may have switched it off again by then.
+    await switchOn(emulator);
+    const stateDir = ['--state-dir', join(folder, 'state')];
+    const target = ['-t', emulator.targetFile];
+
+    const again = await cli(['run', ...target, ...folders(folder)], {}, onTestFinished);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain(`mfa-conformance restore -t ${emulator.targetFile}`);
+
+    const open = await cli(['restore', ...stateDir], {}, onTestFinished);
+    expect(open.code).toBe(4);
+    expect(open.stdout).toContain(emulator.baseUrl);
+
+    const restored = await cli(['restore', ...target, ...stateDir], {}, onTestFinished);
+    expect(restored.code, restored.stderr).toBe(0);
+    expect(await stateOf(emulator)).toEqual(found);
+
+    const none = await cli(['restore', ...stateDir], {}, onTestFinished);
+    expect(none.code).toBe(0);
+    expect(none.stdout).toContain('No open journals');
+  });
+});
+
+interface Changed {
+  readonly folder: string;
+  readonly emulator: StartedEmulator;
+  readonly found: State;
+  readonly run: Started;
+}
+
+/** A run that has just switched on the MFA of the cluster, or of the support user. */
+async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFinished']): Promise<Changed> {
+  const folder = temporaryFolder(onEnd);
+  const emulator = await startEmulator(folder, [], onEnd);
+  const found = await stateOf(emulator);
+  const run = start(['run', '-t', emulator.targetFile, ...folders(folder)], {}, onEnd);
+  await until(async () => (await stateOf(emulator))[what].enabled);
+  return { folder, emulator, found, run };
+}
+
+/** What a test does to the cluster, done by hand. */
+async function switchOn({ baseUrl, targetFile }: StartedEmulator): Promise<void> {
+  const apiKey = /apiKey: "?([^"\n]+)/.exec(readFileSync(targetFile, 'utf8'))?.[1] ?? '';
+  const { status } = await fetch(`${baseUrl}/mfa-config`, {
+    method: 'PUT',
+    headers: { apiKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: false }),
+  });
+  if (status !== 204) throw new Error(`PUT /mfa-config was answered ${status}.`);
+}
+
+interface State {
+  readonly cluster: {
+    readonly enabled: boolean;
+    readonly authenticationTypes?: readonly string[] | undefined;
+  };
+  readonly support: { readonly enabled: boolean };
+}
+
+async function stateOf({ control }: StartedEmulator): Promise<State> {
+  const state: unknown = await (await fetch(`${control}/state`)).json();
+  if (isState(state)) return asSet(state);
+  throw new Error(`The emulator has the state ${JSON.stringify(state)}`);
+}
+
+/** authenticationTypes is a set: its order is not state. */
+function asSet(state: State): State {
+  const { authenticationTypes: types } = state.cluster;
+  return { ...state, cluster: { ...state.cluster, authenticationTypes: types && [...types].sort() } };
+}
+
+function isState(value: unknown): value is State {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['cluster', 'support'].every((name) => isSwitch(Object.entries(value).find(([key]) => key === name)?.[1]))
+  );
+}
+
+const isSwitch = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
+
+/** Polls until it holds; the test's own limit ends it. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(10);
+}
+
+function journalsIn(folder: string): string[] {
+  const stateDir = join(folder, 'state');
+  return existsSync(stateDir) ? [...filesBelow(stateDir).keys()] : [];
+}
+
+/** All processes below one, off /proc. */
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => parentOf(each) === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** The state and the parent stand behind the name, which is in brackets. */
+function statOf(pid: number): readonly string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+const parentOf = (pid: number) => Number(statOf(pid)[1] ?? -1);
+
+const isAlive = (pid: number) => !['Z', 'X', undefined].includes(statOf(pid)[0]);

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { packageRoot } from '../../src/package-root.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+
+export const program = join(packageRoot(), 'dist', 'cli', 'main.js');
+export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');
+
+type OnEnd = (end: () => void | Promise<void>) => void;
+
+/** A folder that ends with the test. */
+export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Ended {
+  /** Null after a signal that was not handled. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** The built program, as a user starts it. It is killed with the test, however that ends. */
+export function start(
+  args: readonly string[],
+  options: StartOptions = {},
+  onEnd: OnEnd = onTestFinished,
+): Started {
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  onEnd(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr, durationMs: Date.now() - startedAt }));
+  });
+  return { child, ended };
+}
+
+export function cli(args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Promise<Ended> {
+  return start(args, options, onEnd).ended;
+}
+
+/** What a run without emulator defaults takes: folders of its own in `folder`. */
+export function folders(folder: string): string[] {
+  return ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
+}
+
+/** Writes a target file that none but its owner can read. @returns its path */
+export function writeTarget(folder: string, content: object, name = 'target.yaml'): string {
+  const file = join(folder, name);
+  writeFileSync(file, stringify(content), { mode: 0o600 });
+  return file;
+}
+
+/** The content of a target file for something that is no good target. */
+export function targetAt(baseUrl: string, more: object = {}): Record<string, unknown> {
+  return {
+    name: 'lab',
+    baseUrl,
+    accounts: { admin: { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' } },
+    allow: { disposable: true },
+    limits: { requestTimeoutMs: 1000 },
+    ...more,
+  };
+}
+
+export function verdictOf(folder: string, name = 'lab'): Verdict {
+  const file = join(folder, 'out', name, 'verdict.json');
+  return parseVerdict(readFileSync(file, 'utf8'), file);
+}
+
+/** The text of every file below a folder, by its path from there. */
+export function filesBelow(folder: string): Map<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return new Map(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')]),
+  );
+}
+
+export interface StartedEmulator {
+  readonly baseUrl: string;
+  readonly control: string;
+  readonly targetFile: string;
+}
+
+/** The built emulator, on free ports, with a target file; it ends with the test. */
+export async function startEmulator(
+  folder: string,
+  args: readonly string[] = [],
+  onEnd: OnEnd = onTestFinished,
+): Promise<StartedEmulator> {
+  const targetFile = join(folder, 'emulator.yaml');
+  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', targetFile];
+  const child = spawn(process.execPath, [emulatorProgram, ...flags, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onEnd(() => void child.kill('SIGKILL'));
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The emulator ended with ${code}.`)));
+    createInterface(child.stdout).once('line', resolve);
+  });
+  const ready: unknown = JSON.parse(line);
+  if (typeof ready !== 'object' || ready === null || !('baseUrl' in ready) || !('control' in ready)) {
+    throw new Error(`The emulator said ${line}`);
+  }
+  return { baseUrl: String(ready.baseUrl), control: String(ready.control), targetFile };
+}

@@ -1,0 +1,113 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { stringify } from 'yaml';
+import { answering, httpServer, listen } from './servers.js';
+import { cli, folders, targetAt, temporaryFolder, writeTarget } from './suite.js';
+
+interface WrongUsage {
+  readonly is: string;
+  readonly args: (at: { readonly folder: string; readonly baseUrl: string }) => readonly string[];
+  readonly says: RegExp;
+}
+
+/** `run` with a target file that would do, changed. */
+function withFile(more: object) {
+  return ({ folder, baseUrl }: { readonly folder: string; readonly baseUrl: string }) => [
+    'run',
+    '-t',
+    writeTarget(folder, targetAt(baseUrl, more)),
+    ...folders(folder),
+  ];
+}
+
+/** `run` with a good target file and more flags. */
+function withFlags(...flags: readonly string[]) {
+  return (at: { readonly folder: string; readonly baseUrl: string }) => [...withFile({})(at), ...flags];
+}
+
+const admin = { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' };
+
+const wrong: readonly WrongUsage[] = [
+  { is: 'an unknown flag', args: withFlags('--fast'), says: /unknown option '--fast'/ },
+  { is: 'a flag mistyped', args: withFlags('--stritc'), says: /Did you mean --strict\?/ },
+  { is: 'an unknown command', args: () => ['prove'], says: /unknown command 'prove'/ },
+  { is: 'no command', args: () => [], says: /Usage: mfa-conformance/ },
+  {
+    is: 'a file without -t',
+    args: ({ folder }) => ['run', join(folder, 'x.yaml')],
+    says: /too many arguments/,
+  },
+  {
+    is: 'an unknown release',
+    args: withFlags('--release', '9.9'),
+    says: /there is no such release; there are 6\.6\.0d/,
+  },
+  { is: 'an unknown mode', args: withFlags('--mode', 'x'), says: /wanted full or read-only/ },
+  { is: 'a seed that is no number', args: withFlags('--seed', 'x'), says: /--seed x: wanted a whole number/ },
+  { is: 'no jobs', args: withFlags('--jobs', '0'), says: /--jobs 0: wanted a whole number from 1 on/ },
+  {
+    is: 'a pattern that fits nothing',
+    args: withFlags('--grep', 'nothing/*'),
+    says: /--grep nothing\/\*: no requirement fits/,
+  },
+  {
+    is: 'no target file',
+    args: ({ folder }) => ['run', '-t', join(folder, 'none.yaml'), ...folders(folder)],
+    says: /none\.yaml/,
+  },
+  {
+    is: 'two targets of one name',
+    args: (at) => [...withFile({})(at), '-t', join(at.folder, 'target.yaml')],
+    says: /Two target files have the name lab/,
+  },
+  {
+    is: 'an output folder that is a file',
+    args: (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
+    says: /Nothing can be written to .* \(--out\)/,
+  },
+  { is: 'an unknown key', args: withFile({ limit: {} }), says: /limit\b.*limits/s },
+  {
+    is: 'a variable that is not set',
+    args: withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
+    says: /NOT_SET_ANYWHERE/,
+  },
+  { is: 'a base URL that is none', args: withFile({ baseUrl: 'lab-7/v2' }), says: /baseUrl/ },
+  {
+    is: 'a certificate that is not there',
+    args: withFile({ baseUrl: 'https://127.0.0.1/v2', tls: { ca: 'no-ca.pem' } }),
+    says: /no-ca\.pem/,
+  },
+  {
+    is: 'an unknown requirement',
+    args: () => ['explain', 'totp-key/secret-matches'],
+    says: /totp-key\/secret-matches-uri/,
+  },
+  { is: 'an unknown level', args: () => ['list', '--level', 'may'], says: /wanted must or should/ },
+  {
+    is: 'a password in a file that others can read',
+    args: ({ folder, baseUrl }) => {
+      const file = join(folder, 'open.yaml');
+      writeFileSync(file, stringify(targetAt(baseUrl)));
+      chmodSync(file, 0o644);
+      return ['run', '-t', file, ...folders(folder)];
+    },
+    says: /600/,
+  },
+];
+
+describe.concurrent('wrong usage is told in one message, with exit 2, before anything is sent', () => {
+  test.for(wrong)('$is', async ({ args, says }, { expect, onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const server = await listen(httpServer(answering(200, 'application/json', '{}')), onTestFinished);
+    const baseUrl = `http://127.0.0.1:${server.port}/v2`;
+
+    const { code, stdout, stderr } = await cli(args({ folder, baseUrl }), {}, onTestFinished);
+
+    expect(stderr).toMatch(says);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toMatch(/^\s+at |defect of the suite|pass-of-admin|key-of-the-admin/m);
+    expect(server.connections()).toBe(0);
+  });
+});

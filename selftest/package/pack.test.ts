@@ -1,0 +1,147 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pack-'));
+const installed = join(folder, 'node_modules', 'mfa-conformance');
+const bin = join(folder, 'node_modules', '.bin', 'mfa-conformance');
+
+interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** In the folder of the installed package, without what npm told the process that runs this test. */
+function inFolder(command: string, args: readonly string[], cwd = folder): Promise<Said> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const options = { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+let packed: string[] = [];
+let install: Said = { code: -1, stdout: '', stderr: '' };
+
+beforeAll(async () => {
+  // As it is built: the other tests run from dist/ at this moment.
+  const pack = await inFolder(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+    packageRoot(),
+  );
+  const [report] = packReport(pack.stdout);
+  packed = report?.files.map(({ path }) => path) ?? [];
+  writeFileSync(join(folder, 'package.json'), '{ "name": "a-user", "private": true }\n');
+  install = await inFolder('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    join(folder, report?.filename ?? ''),
+  ]);
+}, 300_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface PackReport {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+function packReport(text: string): readonly PackReport[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value) || !value.every(isPackReport)) throw new Error(`npm pack said ${text}`);
+  return value;
+}
+
+function isPackReport(value: unknown): value is PackReport {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'filename' in value &&
+    typeof value.filename === 'string' &&
+    'files' in value &&
+    Array.isArray(value.files) &&
+    value.files.every((file) => typeof file === 'object' && file !== null && typeof file.path === 'string')
+  );
+}
+
+describe('the package', () => {
+  test('holds what it needs to run, and nothing else', () => {
+    const known = [
+      /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^dist\/playwright\.config\.js$/,
+      /^dist\/(?:cli|src|fixtures|emulator)\/(?:[\w-]+\/)*[\w-]+\.js$/,
+      /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
+      /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
+      /^spec\/[\w-]+\.schema\.json$/,
+      /^docs\/[\w./-]+\.(?:md|png|svg)$/,
+    ];
+
+    expect(packed.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);
+    const needed = ['dist/cli/main.js', 'dist/emulator/main.js', 'spec/verdict.schema.json', 'LICENSE'];
+    expect(packed).toEqual(expect.arrayContaining(needed));
+    expect(packed.filter((path) => path.endsWith('.spec.js')).length).toBeGreaterThan(5);
+  });
+
+  test('installs without a warning', () => {
+    expect(install.code, install.stderr).toBe(0);
+    // Of a package from a file, some npm say that they did not run its `prepare`: that is as it should be.
+    const lines = `${install.stdout}${install.stderr}`.split('\n');
+    expect(
+      lines.filter((line) => /warn|deprecated/i.test(line) && !/^npm warn install-scripts/.test(line)),
+    ).toEqual([]);
+    expect(existsSync(join(installed, 'dist', 'cli', 'main.js'))).toBe(true);
+  });
+
+  test('says what it can do', async () => {
+    const { code, stdout } = await inFolder('npx', ['--no-install', 'mfa-conformance', '--help']);
+
+    expect(code).toBe(0);
+    for (const command of ['run', 'emulator', 'list', 'explain', 'restore'])
+      expect(stdout).toContain(command);
+  });
+
+  test('runs against its own emulator', async () => {
+    const { code, stdout, stderr } = await inFolder(bin, ['run', '--out', 'reports']);
+
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^conforms/);
+    const file = join(folder, 'reports', 'emulator', 'verdict.json');
+    expect(parseVerdict(readFileSync(file, 'utf8'), file).gate).toBe('conforms');
+  });
+
+  test('runs against a target by its file', async () => {
+    await emulator(['--port', '0', '--write-target', 'lab.yaml']);
+
+    const args = ['run', '-t', 'lab.yaml', '--out', 'lab', '--state-dir', 'state', '--grep', 'access/get-*'];
+    const { code, stderr } = await inFolder(bin, args);
+
+    expect(code, stderr).toBe(0);
+    expect(existsSync(join(folder, 'lab', 'emulator', 'verdict.json'))).toBe(true);
+  });
+});
+
+/** The package's own emulator, ready; it ends with the test, by SIGTERM to the command that started it. */
+async function emulator(args: readonly string[]): Promise<void> {
+  const child = spawn(bin, ['emulator', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  const line = await new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The emulator ended with ${code}.`)));
+    createInterface(child.stdout).once('line', resolve);
+  });
+  expect(line).toContain('emulator ready at http://127.0.0.1:');
+}

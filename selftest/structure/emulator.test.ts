@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { operationsOf } from '../../emulator/operations/table.js';
+import { releaseNames as emulated, releaseOf } from '../../emulator/releases.js';
+import { loadContract } from '../../src/contract/load.js';
+import { releaseNames } from '../../src/contract/releases.js';
+import { requirementIds } from '../../src/requirements/ids.js';
+import { allProperties, rawDocument } from '../contract/raw.js';
+
+test('the emulator knows the releases that there are documents of', () => {
+  expect(emulated).toEqual(releaseNames);
+});
+
+/** What the emulator's table leaves out. */
+const notEmulated: Readonly<Record<string, readonly string[]>> = { latest: ['ConfigureSupportMFAConfig'] };
+
+describe.each(releaseNames)('what the emulator has of release %s is what the document says', (name) => {
+  const release = releaseOf(name);
+  const document = rawDocument(name);
+  const enumOf = (schema: string, property: string): unknown[] => {
+    const found = new Map(allProperties(document, schema)).get(property);
+    const values =
+      found !== undefined && 'items' in found && 'enum' in found.items ? found.items.enum : found?.enum;
+    return (values ?? []).filter((value) => value !== null);
+  };
+  const has = (schema: string, property: string) => new Map(allProperties(document, schema)).has(property);
+
+  test('operations: method, path, whether a body is required', async () => {
+    const contract = await loadContract(name);
+    const documented = [...contract.operations.values()].map(({ id, method, path, request }) => ({
+      id: String(id),
+      call: `${method} ${path}`,
+      bodyRequired: request?.required,
+    }));
+
+    const there = operationsOf(release).map(({ id, method, path, body }) => ({
+      id: String(id),
+      call: `${method} ${path}`,
+      bodyRequired: body?.required,
+    }));
+
+    const byId = (a: { readonly id: string }, b: { readonly id: string }) => a.id.localeCompare(b.id);
+    const left = documented.filter(({ id }) => !(notEmulated[name] ?? []).includes(id));
+    expect(left.length).toBe(documented.length - (notEmulated[name] ?? []).length);
+    expect(there.sort(byId)).toEqual(left.sort(byId));
+  });
+
+  test('mechanisms, in all three places', () => {
+    expect(enumOf('SupportMfaConfigInfo', 'mfaType')).toEqual(release.mechanisms);
+    expect(enumOf('MfaConfigInfo', 'authenticationTypes')).toEqual(release.mechanisms);
+  });
+
+  test('properties and credentials that came with a release', () => {
+    expect({
+      mfaCode: has('SupportMfaConfigInfo', 'mfaCode'),
+      verificationState: has('SupportMfaConfigInfo', 'otpVerificationState'),
+      taskLogId: has('Error', 'taskLogId'),
+      bearer: 'Bearer' in (document.components?.securitySchemes ?? {}),
+    }).toEqual({
+      mfaCode: release.mfaCode,
+      verificationState: release.verificationState,
+      taskLogId: release.taskLogId,
+      bearer: release.bearer,
+    });
+  });
+});
+
+test('every fault names requirements that there are', () => {
+  const known: readonly string[] = requirementIds;
+
+  expect(faults.length).toBeGreaterThan(100);
+  expect(faults.flatMap(({ fails }) => fails).filter((id) => !known.includes(id))).toEqual([]);
+});
