@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
@@ -64,6 +64,14 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(open.code).toBe(4);
     expect(open.stdout).toContain(emulator.baseUrl);
 
+    const late = await cli(
+      ['restore', '-t', withoutClock(folder, emulator), ...stateDir],
+      {},
+      onTestFinished,
+    );
+    expect(late.code).toBe(4);
+    expect(late.stderr).toContain('Not given back: The clock control');
+
     const restored = await cli(['restore', ...target, ...stateDir], {}, onTestFinished);
     expect(restored.code, restored.stderr).toBe(0);
     expect(await stateOf(emulator)).toEqual(found);
@@ -89,6 +97,15 @@ async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFini
   const run = start(['run', '-t', emulator.targetFile, ...folders(folder)], {}, onEnd);
   await until(async () => (await stateOf(emulator))[what].enabled);
   return { folder, emulator, found, run };
+}
+
+/** The emulator's target file, but with a clock control that is out of reach. */
+function withoutClock(folder: string, { targetFile, control }: StartedEmulator): string {
+  const file = join(folder, 'no-clock.yaml');
+  writeFileSync(file, readFileSync(targetFile, 'utf8').replace(control, 'http://127.0.0.1:1'), {
+    mode: 0o600,
+  });
+  return file;
 }
 
 /** What a test does to the cluster, done by hand. */

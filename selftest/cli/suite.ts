@@ -17,7 +17,7 @@ type OnEnd = (end: () => void | Promise<void>) => void;
 /** A folder that ends with the test. */
 export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
-  onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 
@@ -90,7 +90,6 @@ export function targetAt(baseUrl: string, more: object = {}): Record<string, unk
     baseUrl,
     accounts: { admin: { username: 'admin', password: 'pass-of-admin', apiKey: 'key-of-the-admin' } },
     allow: { disposable: true },
-    limits: { requestTimeoutMs: 1000 },
     ...more,
   };
 }

@@ -16,7 +16,7 @@ const exitHelp = `
 Exit codes:
   0  conforms
   1  does not conform: a must failed (with --strict also a should)
-  2  wrong usage or configuration; nothing was judged
+  2  wrong usage or configuration: the message says what to correct
   3  inconclusive: the target or the network got in the way, or nothing was checked
   4  the target's state could not be given back
   130, 143  stopped by Ctrl-C or SIGTERM, with the state given back`;
@@ -25,6 +25,13 @@ const program = new Command('mfa-conformance')
   .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')
   .version(suiteVersion())
   .showHelpAfterError('(--help tells the flags)')
+  .configureHelp({
+    // Only defaults that tell something: no `false`, no empty list.
+    optionDescription: ({ description, defaultValue }) =>
+      typeof defaultValue === 'string' || typeof defaultValue === 'number'
+        ? `${description} (default: ${defaultValue})`
+        : description,
+  })
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) });
 
@@ -44,13 +51,16 @@ function argument<T>(parse: (text: string) => T): (text: string) => T {
 program
   .command('run')
   .description('run the suite against a target; without -t against the emulator, which is started for it')
-  .option('-t, --target <file>', 'target file; repeatable', collect, [])
-  .option('--out <dir>', 'folder for verdict and reports, one folder a target in it', 'reports')
-  .option('--state-dir <dir>', 'folder for journals (environment MFA_CONFORMANCE_STATE)')
+  .option('-t, --target <file>', 'target file; repeatable, one for each target', collect, [])
+  .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
+  .option(
+    '--state-dir <dir>',
+    'folder for journals (default: $MFA_CONFORMANCE_STATE, else ~/.local/state/mfa-conformance)',
+  )
   .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
   .option(
     '--mode <mode>',
-    'read-only or full; what full may change, the target file says',
+    'full or read-only; what full may change, the target file says (allow)',
     argument(modeOf),
     'full' as const,
   )
@@ -86,7 +96,7 @@ for (const which of ['faults', 'variants'] as const) {
     .description(
       which === 'faults'
         ? "list the emulator's faults: each turns red the requirements that it names"
-        : "list the emulator's variants: conforming, but different",
+        : "list the emulator's variants: each behaves differently, but conforms",
     )
     .option('--json', 'as a JSON array', false)
     .action(async ({ json }) => {
@@ -123,7 +133,10 @@ program
   .command('restore')
   .description('give back what a killed run left changed; without -t list the open journals')
   .option('-t, --target <file>', 'target file')
-  .option('--state-dir <dir>', 'folder for journals (environment MFA_CONFORMANCE_STATE)')
+  .option(
+    '--state-dir <dir>',
+    'folder for journals (default: $MFA_CONFORMANCE_STATE, else ~/.local/state/mfa-conformance)',
+  )
   .action(async ({ target, stateDir }) => {
     process.exitCode = await restore(target, stateDir);
   });

@@ -6,7 +6,8 @@ import type { RunCommand } from './run-options.js';
 
 /** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
 export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>): string {
-  const all = loadRequirements().filter((requirement) => appliesTo(requirement, target.release));
+  const catalogue = loadRequirements();
+  const all = catalogue.filter((requirement) => appliesTo(requirement, target.release));
   const withReason = all.map((requirement) => ({
     requirement,
     reason: missingNeed(target, requirement, command),
@@ -21,14 +22,17 @@ export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 's
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this release.`,
     ...section('Operations that would be called', operationsOf(willRun)),
     ...section('Changes of state, each given back at the end', changesOf(willRun)),
     ...section('What the API can not take back', irreversible(target, willRun)),
     ...section('Accounts that would be used', accountsOf(target)),
     ...section(
       'What would not run, and why',
-      [...reasons].map(([reason, ids]) => `${ids.length} because ${reason}: ${shortened(ids)}`),
+      [...reasons].flatMap(([reason, ids]) => [
+        `${String(ids.length).padStart(3)}  ${reason}`,
+        `     ${shortened(ids)}`,
+      ]),
     ),
     '',
     'What depends on the state that is found (support MFA or cluster MFA already on) is decided in the run.',

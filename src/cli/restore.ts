@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadContract } from '../contract/load.js';
+import { SuiteError } from '../errors.js';
+import { Journal } from '../journal/journal.js';
 import { parseJournal } from '../journal/journal-content.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { Connection } from '../target/connection.js';
 import { readTarget } from '../target/read.js';
-import { giveBack } from './give-back.js';
+import type { Target } from '../target/target.js';
+import { type GivenBack, giveBack } from './give-back.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */
@@ -37,18 +40,29 @@ function listJournals(stateDir: string): number {
 
 async function restoreTarget(file: string, stateDir: string): Promise<number> {
   const target = readTarget(file, process.env);
-  const connection = await Connection.open(target, await loadContract(target.release), { stateDir });
+  if (new Journal(stateDir, target.baseUrl).read() === undefined) {
+    say(`Nothing to give back: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
+    return 0;
+  }
+  const { restored, residue, problems } = await attempt(target, stateDir);
+  for (const line of residue) say(`Stays: ${line}`);
+  for (const problem of problems) complain(`Not given back: ${problem}`);
+  if (restored) say(`${target.baseUrl} is as it was found.`);
+  return restored ? 0 : 4;
+}
+
+/** A target out of reach is not given back, whatever else is wrong. */
+async function attempt(target: Target, stateDir: string): Promise<GivenBack> {
+  const contract = await loadContract(target.release);
   try {
-    if (connection.journal.read() === undefined) {
-      say(`Nothing to give back: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
-      return 0;
+    const connection = await Connection.open(target, contract, { stateDir });
+    try {
+      return await giveBack(connection);
+    } finally {
+      await connection.close();
     }
-    const { restored, residue, problems } = await giveBack(connection);
-    for (const line of residue) say(`Stays: ${line}`);
-    for (const problem of problems) complain(`Not given back: ${problem}`);
-    if (restored) say(`${target.baseUrl} is as it was found.`);
-    return restored ? 0 : 4;
-  } finally {
-    await connection.close();
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    return { restored: false, residue: [], problems: [error.message] };
   }
 }

@@ -1,0 +1,208 @@
+// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare.
+//
+//   node scripts/bench.mjs [--runs 3] [--json]
+//
+// Memory is read off /proc, so it is told on Linux only.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Agent } from 'undici';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+});
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1)
+  throw new Error(`--runs ${values.runs}: wanted a whole number from 1 on`);
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-bench-'));
+try {
+  const samples = [];
+  for (let n = 0; n < runs; n += 1) samples.push(await measure(join(folder, String(n))));
+  const medians = Object.fromEntries(
+    Object.keys(samples[0]).map((name) => [name, median(samples.map((sample) => sample[name]))]),
+  );
+  const result = { node: process.version, runs, ...medians };
+  console.log(values.json ? JSON.stringify(result) : table(result));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** One run against a fresh emulator, then the bare requests against the same. */
+async function measure(out) {
+  const target = join(out, 'emulator.yaml');
+  const emulator = await startEmulator(out, target);
+  try {
+    const run = await timedRun([
+      'run',
+      '-t',
+      target,
+      '--out',
+      out,
+      '--state-dir',
+      join(out, 'state'),
+      '--quiet',
+    ]);
+    const verdict = JSON.parse(readFileSync(join(out, 'emulator', 'verdict.json'), 'utf8'));
+    const observed = readFileSync(join(out, 'emulator', 'raw', 'observations.jsonl'), 'utf8');
+    const requests = observed.trimEnd().split('\n').length;
+    const tests = outcomesIn(join(out, 'emulator', 'raw', 'outcomes.jsonl'));
+    const bareMs = await bare(parse(readFileSync(target, 'utf8')), requests);
+    const waitedMs = verdict.waits.reduce((sum, { ms }) => sum + ms, 0);
+    return {
+      wallMs: run.wallMs,
+      testsMs: tests.durationMs,
+      aroundTestsMs: run.wallMs - tests.durationMs,
+      waitedMs,
+      requirements: tests.count,
+      requests,
+      bareMs,
+      msPerRequirement: run.wallMs / tests.count,
+      msPerRequirementBeyondRequests: (run.wallMs - waitedMs - bareMs) / tests.count,
+      timesBare: run.wallMs / bareMs,
+      peakRssMb: run.peakRssKb / 1024,
+    };
+  } finally {
+    await emulator.stop();
+  }
+}
+
+async function startEmulator(out, target) {
+  mkdirSync(out, { recursive: true });
+  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target];
+  const child = spawn(process.execPath, [join(root, 'dist', 'emulator', 'main.js'), ...flags], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error('The emulator did not start.')));
+    createInterface(child.stdout).once('line', resolve);
+  });
+  return {
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** Runs the built program to its end. A target that does not conform would not be the work that is measured. */
+async function timedRun(args) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  let peakRssKb = 0;
+  const poll = setInterval(() => {
+    peakRssKb = Math.max(peakRssKb, ...treeOf(child.pid).map(peakOf));
+  }, 50);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(poll);
+  if (code !== 0) throw new Error(`The run ended with ${code}.`);
+  return { wallMs: performance.now() - startedAt, peakRssKb };
+}
+
+function outcomesIn(file) {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const durations = lines.map((line) => JSON.parse(line).durationMs);
+  return { count: lines.length, durationMs: durations.reduce((sum, ms) => sum + ms, 0) };
+}
+
+/** As many requests as the run has sent, one after the other on one connection, nothing judged. */
+async function bare(target, requests) {
+  const agent = new Agent({ connections: 1 });
+  const url = new URL(target.baseUrl);
+  const headers = { apiKey: target.accounts.admin.apiKey };
+  const paths = ['/mfa-config', '/support-user/mfa'];
+  const startedAt = performance.now();
+  for (let n = 0; n < requests; n += 1) {
+    const path = url.pathname + paths[n % paths.length];
+    const { statusCode, body } = await agent.request({ origin: url.origin, path, method: 'GET', headers });
+    await body.text();
+    if (statusCode !== 200) throw new Error(`GET ${path} was answered ${statusCode}.`);
+  }
+  const ms = performance.now() - startedAt;
+  await agent.close();
+  return ms;
+}
+
+/** A process and all below it; none where there is no /proc. */
+function treeOf(root) {
+  if (!existsSync('/proc/self/stat')) return [];
+  const children = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(name);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const below = (pid) => [pid, ...(children.get(pid) ?? []).flatMap(below)];
+  return below(root);
+}
+
+function parentOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name, in brackets, may hold anything; the parent stands second after it.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+/** The most memory that a process has had so far, in kB. */
+function peakOf(pid) {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+}
+
+/** A process may be gone by now. */
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function table(result) {
+  const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+  const share = (ms) => `${((100 * ms) / result.wallMs).toFixed(0)} % of the run`;
+  const rows = [
+    ['run, wall time', seconds(result.wallMs), `${result.timesBare.toFixed(1)} x bare`],
+    ['  in tests', seconds(result.testsMs), share(result.testsMs)],
+    ['  before, between and after', seconds(result.aroundTestsMs), share(result.aroundTestsMs)],
+    ['  waits of the suite', seconds(result.waitedMs), share(result.waitedMs)],
+    ['requirements', String(result.requirements), `${result.msPerRequirement.toFixed(1)} ms each`],
+    ['  beyond requests and waits', '', `${result.msPerRequirementBeyondRequests.toFixed(1)} ms each`],
+    [
+      'requests',
+      String(result.requests),
+      `${(result.requests / result.requirements).toFixed(1)} a requirement`,
+    ],
+    [
+      '  sent bare, one by one',
+      seconds(result.bareMs),
+      `${(result.bareMs / result.requests).toFixed(2)} ms each`,
+    ],
+    [
+      'peak memory, largest process',
+      result.peakRssMb > 0 ? `${result.peakRssMb.toFixed(0)} MB` : 'not known',
+      '',
+    ],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map(([name, value, ratio]) =>
+    `${name.padEnd(widths[0])}  ${value.padStart(widths[1])}  ${ratio}`.trimEnd(),
+  );
+  return [`medians of ${result.runs} runs against the emulator, Node ${result.node}`, '', ...lines].join(
+    '\n',
+  );
+}
