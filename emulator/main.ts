@@ -60,14 +60,17 @@ async function writeTarget(file: string, emulator: RunningEmulator): Promise<voi
 }
 
 function closeOnDemand(emulator: RunningEmulator, flags: EmulatorFlags): void {
+  let closing = false;
   const close = (): void => {
+    if (closing) return;
+    closing = true;
     emulator.close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  process.once('SIGINT', close);
-  process.once('SIGTERM', close);
+  process.on('SIGINT', close);
+  process.on('SIGTERM', close);
   if (flags.exitOnStdinEnd !== true) return;
   process.stdin.once('end', close).once('close', close).resume();
 }

@@ -88,12 +88,3 @@ function isRunPlan(value: unknown): value is RunPlan {
     typeof value.outputDir === 'string'
   );
 }
-
-/** A glob over requirement ids (`*` stands for any run of characters) as a pattern over the tags that carry them. */
-export function globToTagPattern(glob: string): RegExp {
-  const body = glob
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^ ]*');
-  return new RegExp(`@${body}(?= |$)`);
-}

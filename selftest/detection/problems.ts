@@ -18,7 +18,10 @@ export function expectationOfVariant(...ids: string[]): Expectation {
 }
 
 /** In what a judgement differs from what was expected; empty when in nothing. */
-export function problemsOf({ red, inconclusive, verdict, subject }: Judgement, fails: readonly string[]): string[] {
+export function problemsOf(
+  { red, inconclusive, verdict, subject }: Judgement,
+  fails: readonly string[],
+): string[] {
   const isVariant = subject.variants.length > 0;
   const seen = (id: string) => {
     const found = verdict.outcomes.find((outcome) => outcome.id === id);

@@ -43,8 +43,7 @@ function ready(child: ChildProcess): Promise<void> {
 /** The emulator in the foreground, until it ends. @returns its exit code */
 export function runEmulator(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [emulatorProgram(), ...args], { stdio: 'inherit' });
-  // A Ctrl-C reaches both; the emulator closes and ends by itself.
-  process.on('SIGINT', () => {});
+  process.on('SIGINT', () => child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => {
     child.once('exit', (code) => resolve(code ?? 1));

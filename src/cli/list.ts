@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.js';
 import type { Requirement } from '../requirements/catalogue.js';
-import { globToTagPattern } from '../run-plan.js';
+import { idPattern } from '../requirements/glob.js';
 import { didYouMean } from '../target/nearest.js';
 import type { Level } from '../verdict/verdict.js';
 
@@ -38,7 +38,7 @@ function choose(requirements: readonly Requirement[], { level, area, grep }: Lis
     const meant = didYouMean(area, areas) || `; there are ${areas.join(', ')}`;
     throw new ConfigurationError(`There is no area ${area}${meant}`);
   }
-  const pattern = grep === undefined ? undefined : globToTagPattern(grep);
+  const pattern = grep === undefined ? undefined : idPattern(grep);
   return requirements.filter(
     (requirement) =>
       (level === undefined || requirement.level === level) &&

@@ -68,14 +68,18 @@ program
   .option('--strict', 'a failed should gates like a must', false)
   .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
   .option('--slow', 'also what takes real minutes without a clock control', false)
-  .option('--seed <n>', 'seed of what is random', argument(wholeNumber('--seed', 0)), 1)
-  .option('--jobs <n>', 'targets tried at once', argument(wholeNumber('--jobs', 1)), 2)
+  .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
+  .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
   .option('--restore-first', 'give back what a killed run left changed, then run', false)
   .option('--plan', 'send nothing; print what would be done to the target', false)
   .option('--quiet', 'print the verdict only', false)
   .option('--json', 'print the verdict as JSON', false)
   .addHelpText('after', exitHelp)
-  .action(async (options) => {
+  .allowExcessArguments()
+  .action(async (options, command: Command) => {
+    const [extra] = command.args;
+    if (extra !== undefined)
+      throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
     const { target, stateDir, release, grep, ...rest } = options;
     process.exitCode = await run({ ...rest, targets: target, stateDir, release, grep });
   });

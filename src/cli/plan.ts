@@ -1,4 +1,5 @@
 import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
+import { idPattern } from '../requirements/glob.js';
 import { missingNeed } from '../requirements/needs.js';
 import { effectiveAllow } from '../target/allow.js';
 import type { Target } from '../target/target.js';
@@ -6,7 +7,8 @@ import type { RunCommand } from './run-options.js';
 
 /** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
 export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>): string {
-  const catalogue = loadRequirements();
+  const pattern = command.grep === undefined ? undefined : idPattern(command.grep);
+  const catalogue = loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
   const all = catalogue.filter((requirement) => appliesTo(requirement, target.release));
   const withReason = all.map((requirement) => ({
     requirement,

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from '../package-root.js';
-import { globToTagPattern, planVariable, type RunPlan } from '../run-plan.js';
+import { tagPattern } from '../requirements/glob.js';
+import { planVariable, type RunPlan } from '../run-plan.js';
 
 /** Playwright Test as a child process, which this process outlives to give the state back. */
 export class PlaywrightProcess {
@@ -14,7 +15,7 @@ export class PlaywrightProcess {
     writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
-    const filter = grep === undefined ? [] : ['--grep', globToTagPattern(grep).source];
+    const filter = grep === undefined ? [] : ['--grep', tagPattern(grep).source];
     const preload = ['--import', new URL('./end-with-parent.js', import.meta.url).href];
     this.#child = spawn(process.execPath, [...preload, cli, 'test', '-c', config, ...filter], {
       stdio: ['pipe', 'inherit', 'inherit'],

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadContract } from '../contract/load.js';
 import { SuiteError } from '../errors.js';
+import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { parseJournal } from '../journal/journal-content.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { Connection } from '../target/connection.js';
 import { readTarget } from '../target/read.js';
 import type { Target } from '../target/target.js';
-import { type GivenBack, giveBack } from './give-back.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */

@@ -23,20 +23,18 @@ export interface RunCommand {
 
 export function releaseOf(text: string): ReleaseName {
   if (isReleaseName(text)) return text;
-  throw new ConfigurationError(
-    `--release ${text}: there is no such release; there are ${releaseNames.join(', ')}.`,
-  );
+  throw new ConfigurationError(`There is no such release; there are ${releaseNames.join(', ')}.`);
 }
 
-export function wholeNumber(flag: string, least: number): (text: string) => number {
+export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
-    throw new ConfigurationError(`${flag} ${text}: wanted a whole number from ${least} on.`);
+    throw new ConfigurationError(`Wanted a whole number from ${least} on.`);
   };
 }
 
 export function modeOf(text: string): RunCommand['mode'] {
   if (text === 'full' || text === 'read-only') return text;
-  throw new ConfigurationError(`--mode ${text}: wanted full or read-only.`);
+  throw new ConfigurationError('Wanted full or read-only.');
 }

@@ -5,7 +5,9 @@ import { ConfigurationError } from '../errors.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { renderSummary } from '../report/summary.js';
 import { loadRequirements } from '../requirements/catalogue.js';
+import { idPattern } from '../requirements/glob.js';
 import type { RunPlan } from '../run-plan.js';
+import type { Target } from '../target/target.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { startEmulator } from './emulator-process.js';
@@ -13,7 +15,7 @@ import { renderPlan } from './plan.js';
 import { PlaywrightProcess } from './playwright-process.js';
 import type { RunCommand } from './run-options.js';
 import { TargetRun } from './target-run.js';
-import { say } from './terminal.js';
+import { complain, say } from './terminal.js';
 
 /** `mfa-conformance run`. @returns the exit code */
 export async function run(command: RunCommand): Promise<number> {
@@ -44,6 +46,7 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
     for (const { target } of runs) say(renderPlan(target, command));
     return 0;
   }
+  for (const { target } of runs) warn(target, command);
   for (const each of runs) each.checkJournal();
   // A signal during the look before has nothing to give back: it ends the process as usual.
   for (const each of runs) await each.lookBefore();
@@ -110,6 +113,15 @@ async function report(
   return verdict;
 }
 
+function warn({ name, warnings = [], waivers }: Target, { quiet, json }: RunCommand): void {
+  if (quiet || json) return;
+  const all = [
+    ...warnings,
+    ...(waivers === undefined ? [] : ['waivers are not known to this version: nothing is waived']),
+  ];
+  for (const warning of all) complain(`warning: ${name}: ${warning}`);
+}
+
 function checkNames(runs: readonly TargetRun[]): void {
   const names = runs.map(({ target }) => target.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -122,12 +134,7 @@ function checkNames(runs: readonly TargetRun[]): void {
 
 function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
-  const pattern = new RegExp(
-    `^${grep
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  );
+  const pattern = idPattern(grep);
   if (loadRequirements().some(({ id }) => pattern.test(id))) return;
   throw new ConfigurationError(`--grep ${grep}: no requirement fits; mfa-conformance list shows all.`);
 }

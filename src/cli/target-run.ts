@@ -4,10 +4,12 @@ import type { Contract } from '../contract/contract.js';
 import { loadContract } from '../contract/load.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
 import { ObservationLog } from '../http/observed.js';
+import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { observationFile, outcomeFile } from '../raw-files.js';
 import { writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
+import { idPattern } from '../requirements/glob.js';
 import type { PlannedTarget } from '../run-plan.js';
 import { Connection } from '../target/connection.js';
 import { readTarget } from '../target/read.js';
@@ -16,7 +18,6 @@ import { deriveVerdict } from '../verdict/derive.js';
 import type { PlannedRequirement } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
-import { type GivenBack, giveBack } from './give-back.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
@@ -134,7 +135,7 @@ export class TargetRun {
 
   #plannedRequirements(): PlannedRequirement[] {
     const { grep } = this.command;
-    const pattern = grep === undefined ? undefined : globPattern(grep);
+    const pattern = grep === undefined ? undefined : idPattern(grep);
     return loadRequirements()
       .filter(({ id }) => pattern?.test(id) ?? true)
       .map((requirement) => {
@@ -165,9 +166,4 @@ export class TargetRun {
       await connection.close();
     }
   }
-}
-
-function globPattern(glob: string): RegExp {
-  const body = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${body.join('.*')}$`);
 }

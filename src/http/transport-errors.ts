@@ -32,12 +32,17 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 export function inWords(error: unknown, url: URL, timeoutMs: number): string {
   const where = `${url.origin}${url.pathname}`;
   const text = chainOf(error);
-  if (/TimeoutError|aborted due to timeout/.test(text)) {
+  if (isTimeout(error)) {
     return `No answer from ${where} within ${timeoutMs} ms (limits.requestTimeoutMs).`;
   }
   const known = explanations.find(([pattern]) => pattern.test(text));
   const code = /\b(?:E[A-Z]{4,}|[A-Z]+(?:_[A-Z0-9]+)+)\b/.exec(text)?.[0];
   return `No answer from ${where}: ${known?.[1] ?? 'the request failed'}${code === undefined ? '' : ` (${code})`}.`;
+}
+
+/** No answer came within the request's time. */
+export function isTimeout(error: unknown): boolean {
+  return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
 
 export function tooLarge(url: URL, limit: number): string {

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { connectorOf } from './connector.js';
-import { inWords, tooLarge } from './transport-errors.js';
+import { inWords, isTimeout, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
 export interface WireRequest {
@@ -27,6 +27,8 @@ export interface WireResponse {
 /** An answer larger than any the API can give is not read to its end. */
 const largestBody = 5 * 1024 * 1024;
 
+const timeoutsTolerated = 3;
+
 /**
  * Sends requests to one target. Never follows redirects and never repeats a request.
  *
@@ -37,6 +39,8 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #interval: number;
   #nextSlot = 0;
+  #timeoutsInARow = 0;
+  #silentUntil = 0;
 
   constructor(target: Pick<Target, 'tls' | 'limits'>) {
     this.#timeoutMs = target.limits.requestTimeoutMs;
@@ -53,8 +57,9 @@ export class Transport {
 
   /** `closeAfter` asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
   async send(request: WireRequest, options: { readonly closeAfter?: boolean } = {}): Promise<WireResponse> {
-    await this.#slot();
     const url = new URL(request.url);
+    this.#checkSilence(url);
+    await this.#slot();
     const sentAt = Date.now();
     try {
       const answer = await this.#agent.request({
@@ -68,15 +73,30 @@ export class Transport {
       });
       const body = await readBody(answer.body, url);
       const headers = joined(answer.headers);
+      this.#timeoutsInARow = 0;
       return { status: answer.statusCode, headers, body, sentAt, receivedAt: Date.now() };
     } catch (error) {
       if (error instanceof TransportError) throw error;
+      if (isTimeout(error)) this.#noteTimeout();
       throw new TransportError(inWords(error, url, this.#timeoutMs));
     }
   }
 
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  /** A target that stopped answering is asked again after a while only: a timeout a test would take hours. */
+  #checkSilence(url: URL): void {
+    if (Date.now() >= this.#silentUntil) return;
+    throw new TransportError(
+      `${url.origin} stopped answering: ${timeoutsTolerated} requests in a row timed out, so this one was not sent.`,
+    );
+  }
+
+  #noteTimeout(): void {
+    this.#timeoutsInARow += 1;
+    if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = Date.now() + 4 * this.#timeoutMs;
   }
 
   /** Keeps the target file's rate: requests are spaced evenly. */

@@ -38,6 +38,7 @@ export class Connection {
   readonly readBack: ReadBack;
   readonly #onWait: (reason: Wait['for'], ms: number) => void;
   readonly #strict: boolean;
+  readonly #firstOffsetMs: number;
   #admin: Promise<Credential> | undefined;
   #mailbox: Promise<Mailbox> | undefined;
 
@@ -47,6 +48,7 @@ export class Connection {
     readonly clock: TargetClock,
     options: ConnectionOptions,
   ) {
+    this.#firstOffsetMs = Math.round(clock.offsetMs);
     this.#onWait = options.onWait ?? (() => {});
     this.#strict = options.strict ?? false;
     this.recorder = new Recorder(contract, options.observe ?? (() => {}));
@@ -65,6 +67,11 @@ export class Connection {
         ? new DateOffsetClock()
         : await ControlledClock.connect(target.clock.control);
     return new Connection(target, contract, clock, options);
+  }
+
+  /** How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. */
+  get clockOffsetMs(): number {
+    return this.clock.canMove ? this.#firstOffsetMs : Math.round(this.clock.offsetMs / 1000) * 1000;
   }
 
   /**

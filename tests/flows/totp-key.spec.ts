@@ -1,4 +1,4 @@
-import { sameSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
+import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { textOf } from '../../src/http/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
@@ -37,7 +37,7 @@ test.describe('POST /totp-key', () => {
 
     const second = await arrangeSuccess(users.createKey(users.withReplaceableTotp(1), 'mfa-conformance'));
 
-    expect(sameSecret(textOf(first.body, 'totpSecretKey'), textOf(second.body, 'totpSecretKey'))).toBe(false);
+    expect(textOf(first.body, 'totpSecretKey')).not.toHoldTheSecretOf(textOf(second.body, 'totpSecretKey'));
   });
 
   test('answers a Base32 secret', covers('totp-key/secret-is-base32'), async ({ users }) => {
@@ -91,7 +91,7 @@ test.describe('POST /totp-key', () => {
 
     const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
 
-    expect(sameSecret(textOf(body, 'totpSecretKey'), keyUri.secret.reveal())).toBe(true);
+    expect(textOf(body, 'totpSecretKey')).toHoldTheSecretOf(keyUri.secret.reveal());
   });
 
   test('names the issuer', covers('totp-key/uri-has-issuer'), async ({ users }) => {
