@@ -109,6 +109,7 @@ test.describe('A success', () => {
       const { answer } = await users.login(user);
 
       expect(answer).toSucceed();
+      expect(answer.body).toHaveTexts(['sessionId']);
       expect(observed.breachesOf('sessions/create-answers-201')).toHaveNoBreach();
     },
   );
@@ -123,6 +124,7 @@ test.describe('A success', () => {
       if (answer.status === 404) notApplicable('the target has no POST /access-tokens');
 
       expect(answer).toSucceed();
+      expect(answer.body).toHaveTexts(['accessToken', 'tokenType']);
       expect(observed.breachesOf('access-tokens/create-answers-201')).toHaveNoBreach();
     },
   );
