@@ -76,7 +76,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/never-without-code',
     description: 'A login needs a code even while cluster MFA is off.',
     level: 'must',
-    fails: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/domain-defaults-to-local'],
+    fails: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/create-answers-201'],
     apply: (seams) => {
       seams.rules.asksForCode = () => true;
     },

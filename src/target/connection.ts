@@ -41,6 +41,7 @@ export class Connection {
   readonly #firstOffsetMs: number;
   #admin: Promise<Credential> | undefined;
   #mailbox: Promise<Mailbox> | undefined;
+  #mail: Promise<CodesByMail> | undefined;
 
   private constructor(
     readonly target: Target,
@@ -96,10 +97,15 @@ export class Connection {
   }
 
   /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
-  async mail(): Promise<CodesByMail> {
+  mail(): Promise<CodesByMail> {
+    this.#mail ??= this.#openMail();
+    return this.#mail;
+  }
+
+  async #openMail(): Promise<CodesByMail> {
     const settings = this.target.mail;
     if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
-    this.#mailbox ??= openMailbox(settings, addressesOf(this.target));
+    this.#mailbox = openMailbox(settings, addressesOf(this.target));
     return new CodesByMail(await this.#mailbox, this.recorder, settings, (ms) => this.#onWait('mail', ms));
   }
 
