@@ -71,6 +71,12 @@ export class SupportMfa {
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
+  /** Sees to it that support MFA is on by e-mail; leaves it alone where it is already. */
+  async ensureEmail(address: string): Promise<void> {
+    const { enabled, mfaType, email } = await this.read();
+    if (!(enabled && mfaType === 'email' && email === address)) await this.onByEmail(address);
+  }
+
   /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByEmail(address: string): Promise<Answer> {
     await this.off();
