@@ -43,7 +43,7 @@ function choose(requirements: readonly Requirement[], { level, area, grep }: Lis
     (requirement) =>
       (level === undefined || requirement.level === level) &&
       (area === undefined || requirement.area === area) &&
-      (pattern === undefined || pattern.test(`@${requirement.id}`)),
+      (pattern === undefined || pattern.test(requirement.id)),
   );
 }
 
