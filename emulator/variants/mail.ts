@@ -40,9 +40,9 @@ export const mailVariants: readonly Variant[] = [
   },
   {
     id: 'mail-slow',
-    description: 'Mails take 300 ms.',
+    description: 'Mails take 700 ms.',
     apply: ({ rules }) => {
-      rules.mailCode.delayMs = 300;
+      rules.mailCode.delayMs = 700;
     },
   },
   {
