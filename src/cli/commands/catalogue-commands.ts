@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { loadContract } from '../../contract/load.js';
+import { defaultRelease } from '../../contract/releases.js';
+import { ConfigurationError } from '../../errors.js';
+import { loadRequirements } from '../../requirements/catalogue.js';
+import { renderExplain } from '../explain.js';
+import { renderList } from '../list.js';
+import { releaseOf } from '../run-options.js';
+import { say } from '../terminal.js';
+import { argument } from './options.js';
+
+/** `list` and `explain`: the requirements, without a target. */
+export function addCatalogue(program: Command): void {
+  program
+    .command('list')
+    .description('list the requirements')
+    .option('--level <level>', 'must or should')
+    .option('--area <area>', 'one area, e.g. totp-login')
+    .option('--grep <glob>', 'only ids that fit')
+    .option('--json', 'as a JSON array', false)
+    .action(({ level, area, grep, json }) => {
+      if (level !== undefined && level !== 'must' && level !== 'should') {
+        throw new ConfigurationError(`--level ${level}: wanted must or should.`);
+      }
+      const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
+      say(renderList(loadRequirements(), { json, level, area, grep, ...width }));
+    });
+
+  program
+    .command('explain')
+    .description('explain one requirement: text, source, needs, and how to reproduce it with curl')
+    .argument('<id>', 'e.g. totp-key/secret-matches-uri')
+    .option('--release <release>', 'for this release', argument(releaseOf), defaultRelease)
+    .action(async (id: string, { release }) => {
+      const contract = await loadContract(release);
+      say(renderExplain(id, loadRequirements(), contract.operations));
+    });
+}

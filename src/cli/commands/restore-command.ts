@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { restore } from '../restore.js';
+import { stateDirHelp } from './options.js';
+
+export function addRestore(program: Command): void {
+  program
+    .command('restore')
+    .description('give back what a killed run left changed; without -t list the open journals')
+    .option('-t, --target <file>', 'target file')
+    .option('--state-dir <dir>', stateDirHelp)
+    .action(async ({ target, stateDir }) => {
+      process.exitCode = await restore(target, stateDir);
+    });
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { releaseNames } from '../../contract/releases.js';
+import { ConfigurationError } from '../../errors.js';
+import { run } from '../run.js';
+import { modeOf, releaseOf, wholeNumber } from '../run-options.js';
+import { argument, stateDirHelp } from './options.js';
+
+const exitHelp = `
+Exit codes:
+  0  conforms
+  1  does not conform: a must failed (with --strict also a should)
+  2  wrong usage or configuration: the message says what to correct
+  3  inconclusive: the target or the network got in the way, or nothing was checked
+  4  the target's state could not be given back
+  130, 143  stopped by Ctrl-C or SIGTERM, with the state given back`;
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run the suite against a target; without -t against the emulator, which is started for it')
+    .option('-t, --target <file>', 'target file; repeatable, one for each target', collect, [])
+    .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
+    .option('--state-dir <dir>', stateDirHelp)
+    .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
+    .option(
+      '--mode <mode>',
+      'full or read-only; what full may change, the target file says (allow)',
+      argument(modeOf),
+      'full' as const,
+    )
+    .option('--grep <glob>', "only requirements whose id fits, e.g. 'totp-login/*'")
+    .option('--strict', 'a failed should gates like a must', false)
+    .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
+    .option('--slow', 'also what takes real minutes without a clock control', false)
+    .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
+    .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
+    .option('--restore-first', 'give back what a killed run left changed, then run', false)
+    .option('--plan', 'send nothing; print what would be done to the target', false)
+    .option('--quiet', 'print the verdict only', false)
+    .option('--json', 'print the verdict as JSON', false)
+    .addHelpText('after', exitHelp)
+    .allowExcessArguments()
+    .action(async (options, command: Command) => {
+      const [extra] = command.args;
+      if (extra !== undefined)
+        throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
+      const { target, stateDir, release, grep, ...rest } = options;
+      process.exitCode = await run({ ...rest, targets: target, stateDir, release, grep });
+    });
+}
