@@ -1,4 +1,6 @@
 import type { Fault } from '../../emulator/seams.js';
+import type { Requirement } from '../../src/requirements/catalogue.js';
+import type { Outcome, Verdict } from '../../src/verdict/verdict.js';
 import type { Judgement, Subject } from './matrix.js';
 
 /** What the suite must say of an emulator with a fault or a variant. */
@@ -17,22 +19,65 @@ export function expectationOfVariant(...ids: string[]): Expectation {
   return { name: nameOf('variant', ids.join('+')), faults: [], variants: ids, fails: [] };
 }
 
+/** The emulator as it is: what it leaves unchecked, nothing checks. */
+export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
+
 /** In what a judgement differs from what was expected; empty when in nothing. */
 export function problemsOf(
-  { red, inconclusive, verdict, subject }: Judgement,
+  { red, verdict, subject }: Judgement,
   fails: readonly string[],
+  requirements: readonly Requirement[],
 ): string[] {
-  const isVariant = subject.variants.length > 0;
-  const seen = (id: string) => {
-    const found = verdict.outcomes.find((outcome) => outcome.id === id);
-    return `${found?.outcome ?? 'unknown'} ${found?.reason.replace(/\n/g, ' | ').slice(0, 160) ?? ''}`.trim();
-  };
+  const conforming = subject.faults.length === 0;
+  const seen = (id: string) => told(verdict.outcomes.find((outcome) => outcome.id === id));
+  const broken = operationsOf(fails, requirements);
+  const beside = verdict.outcomes.filter(
+    (outcome) =>
+      outcome.outcome === 'inconclusive' && (conforming || !touches(outcome, broken, requirements)),
+  );
   return [
     ...fails.filter((id) => !red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
     ...red.filter((id) => !fails.includes(id)).map((id) => `red though not named: ${id}: ${seen(id)}`),
-    ...(isVariant ? inconclusive.map((id) => `inconclusive: ${id}: ${seen(id)}`) : []),
-    ...(isVariant && !verdict.restored ? [`not given back: ${verdict.residue.join('; ')}`] : []),
+    ...beside.map((outcome) => `${outcome.id}: ${told(outcome)}`),
+    ...(conforming && !verdict.restored ? [`not given back: ${verdict.residue.join('; ')}`] : []),
   ];
+}
+
+/** Requirements that no fault turns red: nothing shows that their tests can fail. */
+export function neverRed(faults: readonly Fault[], requirements: readonly Requirement[]): string[] {
+  const named = new Set(faults.flatMap(({ fails }) => fails));
+  return requirements.map(({ id }) => id).filter((id) => !named.has(id));
+}
+
+/** What a fault breaks: the operations of the requirements it names; all where one speaks of all. */
+function operationsOf(
+  ids: readonly string[],
+  requirements: readonly Requirement[],
+): ReadonlySet<string> | 'all' {
+  const operations = new Set<string>();
+  for (const id of ids) {
+    const found = requirements.find((requirement) => requirement.id === id);
+    if (found === undefined || found.operations.length === 0) return 'all';
+    for (const operation of found.operations) operations.add(operation);
+  }
+  return operations;
+}
+
+/** Whether a requirement had to go through a broken operation, as its own or to arrange. */
+function touches(
+  { id, exchanges }: Outcome,
+  broken: ReadonlySet<string> | 'all',
+  requirements: readonly Requirement[],
+): boolean {
+  if (broken === 'all') return true;
+  const own = requirements.find((requirement) => requirement.id === id)?.operations ?? [];
+  const called = exchanges.flatMap(({ operation }) => operation ?? []);
+  return [...own, ...called].some((operation) => broken.has(operation));
+}
+
+function told(outcome: Verdict['outcomes'][number] | undefined): string {
+  if (outcome === undefined) return 'unknown';
+  return `${outcome.outcome} ${outcome.reason.replace(/\n/g, ' | ').slice(0, 160)}`.trim();
 }
 
 function nameOf(kind: string, id: string): string {

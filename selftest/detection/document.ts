@@ -1,0 +1,64 @@
+import type { Fault, Variant } from '../../emulator/seams.js';
+import type { Requirement } from '../../src/requirements/catalogue.js';
+
+export interface Proven {
+  readonly faults: readonly Fault[];
+  readonly variants: readonly Variant[];
+  readonly combinations: readonly (readonly string[])[];
+  readonly requirements: readonly Requirement[];
+}
+
+/** docs/detection.md: what holds once every fault and every variant was judged as expected. */
+export function renderDetection({ faults, variants, combinations, requirements }: Proven): string {
+  const musts = requirements.filter(({ level }) => level === 'must').length;
+  return `# What the suite detects
+
+The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
+that conforms. \`npm run prove\` runs the whole suite against every one of them and writes this page when each was
+judged as it says here; it fails otherwise.
+
+| | |
+| --- | --- |
+| faults caught | ${faults.length} of ${faults.length} (100 %), each by exactly the requirements named below |
+| false alarms | 0 in ${variants.length} variants and ${combinations.length} combinations of variants |
+| requirements shown to turn red | ${requirements.length} of ${requirements.length} (${musts} must, ${requirements.length - musts} should) |
+
+Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
+it is never red.
+
+## Faults
+
+Switch one on: \`mfa-conformance emulator --fault ID\`.
+
+| fault | does | turns red |
+| --- | --- | --- |
+${faults.map(({ id, description, fails }) => row(code(id), description, list(fails))).join('\n')}
+
+## Requirements
+
+| requirement | level | turned red by |
+| --- | --- | --- |
+${requirements
+  .map(({ id, level }) =>
+    row(code(id), level, list(faults.filter(({ fails }) => fails.includes(id)).map((fault) => fault.id))),
+  )
+  .join('\n')}
+
+## Variants
+
+Switch one on: \`mfa-conformance emulator --variant ID\`. None turns anything red or inconclusive.
+
+| variant | does |
+| --- | --- |
+${variants.map(({ id, description }) => row(code(id), description)).join('\n')}
+
+Tried together as well:
+
+${combinations.map((ids) => `- ${list(ids)}`).join('\n')}
+`;
+}
+
+const code = (id: string) => `\`${id}\``;
+const list = (ids: readonly string[]) => [...ids].sort().map(code).join(', ');
+const row = (...cells: readonly string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -1,0 +1,21 @@
+/**
+ * So many of the values, the same for the same seed (mulberry32, drawn without putting back), in their own order.
+ */
+export function sample<T>(values: readonly T[], size: number, seed: number): T[] {
+  const random = mulberry32(seed);
+  const left = values.map((_, index) => index);
+  const drawn = Array.from({ length: Math.min(size, left.length) }, () =>
+    left.splice(Math.floor(random() * left.length), 1),
+  ).flat();
+  return drawn.sort((a, b) => a - b).flatMap((index) => values.slice(index, index + 1));
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
