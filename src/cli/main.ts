@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../errors.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
+import { addCheckHar } from './commands/check-har-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
@@ -22,7 +23,7 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [addRun, addEmulator, addCatalogue, addRestore]) add(program);
+for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar]) add(program);
 
 try {
   await program.parseAsync();

@@ -57,16 +57,29 @@ function isLine(value: unknown): value is Line {
 
 /** How often each part of the contract was met; parts never met stand with 0. */
 export function coverageOf(contract: Contract, observations: readonly Observation[]): Coverage {
-  const universe = coverageUniverse(contract);
-  const coverage = {
-    operations: zeroed(universe.operations),
-    responses: zeroed(universe.responses),
-    properties: zeroed(universe.properties),
-    enumValues: zeroed(universe.enumValues),
-    credentials: zeroed(universe.credentials),
-  };
-  for (const { operation, status, credential, properties, enumValues } of observations) {
-    if (operation === null || status === null) continue;
+  const sums = new CoverageCount(contract);
+  for (const observation of observations) sums.add(observation);
+  return sums.coverage;
+}
+
+/** Sums up observations one after the other. */
+export class CoverageCount {
+  readonly coverage: { readonly [Part in keyof Coverage]: Record<string, number> };
+
+  constructor(contract: Contract) {
+    const universe = coverageUniverse(contract);
+    this.coverage = {
+      operations: zeroed(universe.operations),
+      responses: zeroed(universe.responses),
+      properties: zeroed(universe.properties),
+      enumValues: zeroed(universe.enumValues),
+      credentials: zeroed(universe.credentials),
+    };
+  }
+
+  add({ operation, status, credential, properties, enumValues }: Observation): void {
+    if (operation === null || status === null) return;
+    const { coverage } = this;
     const key = `${operation} ${status}`;
     count(coverage.operations, operation);
     count(coverage.responses, key in coverage.responses ? key : `${operation} default`);
@@ -74,7 +87,6 @@ export function coverageOf(contract: Contract, observations: readonly Observatio
     for (const property of properties) count(coverage.properties, property);
     for (const value of enumValues) count(coverage.enumValues, value);
   }
-  return coverage;
 }
 
 function zeroed(keys: readonly string[]): Record<string, number> {

@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Contract } from '../../src/contract/contract.js';
+import { loadContract } from '../../src/contract/load.js';
+import { HarCheck } from '../../src/har/check.js';
+import { parseEntry } from '../../src/har/entry.js';
+import type { RawOutcome } from '../../src/verdict/results.js';
+import { entryOf, type Recorded, root } from './recording.js';
+
+let contract: Contract;
+
+beforeAll(async () => {
+  contract = await loadContract('7.1.2_u3');
+});
+
+function check(...recorded: readonly Recorded[]): HarCheck {
+  const harCheck = new HarCheck(contract, () => undefined);
+  recorded.forEach((each, index) => {
+    harCheck.take(parseEntry(entryOf(each), 'recording.har'), `log.entries[${index}]`);
+  });
+  return harCheck;
+}
+
+function outcome(harCheck: HarCheck, id: string): RawOutcome | undefined {
+  return harCheck.outcomes().find((each) => each.id === id);
+}
+
+describe('a recorded answer', () => {
+  test('that fits the contract passes what it shows, and says nothing of the rest', () => {
+    const harCheck = check({});
+
+    expect(outcome(harCheck, 'mfa-config/get-answers-200')?.kind).toBe('pass');
+    expect(outcome(harCheck, 'http/has-date')?.kind).toBe('pass');
+    expect(outcome(harCheck, 'mfa-config/put-answers-204')).toBeUndefined();
+    expect(outcome(harCheck, 'http/errors-are-error')).toBeUndefined();
+  });
+
+  test.each<[string, Recorded, string, string]>([
+    ['of a wrong type', { text: '{"enabled":"no"}' }, 'mfa-config/get-answers-200', '/enabled'],
+    ['of a wrong status', { status: 202 }, 'mfa-config/get-answers-200', 'wanted status 200, got 202'],
+    ['of no JSON', { text: 'oops' }, 'http/one-json-text', 'not one whole JSON text'],
+    [
+      'that is an error of another schema',
+      { status: 400, text: '{"message":5}' },
+      'http/errors-are-error',
+      '/message',
+    ],
+    ['without a Date', { headers: { 'Content-Type': 'application/json' } }, 'http/has-date', 'no Date'],
+    [
+      'of 500 to a body that breaks the contract',
+      {
+        method: 'PUT',
+        requestBody: { enabled: 'yes' },
+        status: 500,
+        text: '{"errorCode":"E","message":"m"}',
+      },
+      'http/no-server-error-for-client-mistake',
+      'answered 500',
+    ],
+    [
+      "that shows the request's password",
+      {
+        method: 'POST',
+        url: `${root}/users/sessions`,
+        requestBody: { username: 'u', password: 'correct-horse-9' },
+        status: 401,
+        text: '{"errorCode":"E","message":"correct-horse-9 is wrong"}',
+      },
+      'security/no-secret-echoed',
+      'password',
+    ],
+  ])('%s fails its requirement', (_, recorded, id, words) => {
+    const failed = outcome(check(recorded), id);
+
+    expect(failed?.kind).toBe('fail');
+    expect(failed?.reason).toContain('log.entries[0]: ');
+    expect(failed?.reason).toContain(words);
+    expect(failed?.exchanges).toHaveLength(1);
+  });
+
+  test("is not judged by what the recorder left out: content, headers, a text's bytes", () => {
+    const harCheck = check({ text: undefined, size: 17, headers: {} });
+
+    expect(harCheck.outcomes().filter(({ kind }) => kind === 'fail')).toEqual([]);
+    expect(outcome(harCheck, 'mfa-config/get-answers-200')).toBeUndefined();
+    expect(outcome(harCheck, 'http/has-date')).toBeUndefined();
+    expect(outcome(harCheck, 'http/utf-8')).toBeUndefined();
+    expect(harCheck.facts['entriesSkipped']).toMatchObject({ notRecorded: 1 });
+  });
+
+  test('as bytes shows what a text hides', () => {
+    const text = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"enabled":false}')]);
+    const harCheck = check({ text: text.toString('base64'), encoding: 'base64' });
+
+    expect(outcome(harCheck, 'http/no-bom')?.kind).toBe('fail');
+  });
+
+  test('that never came, or comes from the cache, is not judged', () => {
+    const harCheck = check({ status: 0 }, { status: 304 });
+
+    expect(harCheck.judged).toBe(0);
+    expect(harCheck.facts['entriesSkipped']).toMatchObject({ noAnswer: 2 });
+  });
+});
+
+describe('a recorded request', () => {
+  test('that breaks the contract is told apart from the answer', () => {
+    const harCheck = check({ method: 'PUT', requestBody: { enabled: 'yes' }, status: 204 });
+
+    expect(outcome(harCheck, 'recording/requests-fit-the-contract')?.reason).toContain('body/enabled');
+    expect(outcome(harCheck, 'mfa-config/put-answers-204')?.kind).toBe('pass');
+  });
+
+  test('with a credential in its URL is told, and the value is not', () => {
+    const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
+    const failed = outcome(harCheck, 'recording/credentials-in-headers');
+
+    expect(failed?.reason).toBe('log.entries[0]: apiKey stands in the URL');
+    expect(JSON.stringify(harCheck.outcomes())).not.toContain('sesame');
+    expect(harCheck.facts['secretsInRecording']).toEqual({ apiKey: ['request URL'] });
+  });
+});
+
+describe('secrets of a recording', () => {
+  const recorded: Recorded = {
+    method: 'POST',
+    url: `${root}/totp-key`,
+    requestHeaders: { apiKey: 'the-api-key-77', Cookie: 'sid=abc' },
+    requestBody: { totpKeyName: 'n' },
+    status: 201,
+    text: '{"totpKeyId":"1","totpSecretKey":"JBSWY3DPEHPK3PXP","totpUri":"otpauth://totp/x?secret=JBSWY3DPEHPK3PXP","id":5}',
+    headers: {},
+  };
+
+  test('are told by what they are and where they stand', () => {
+    expect(check(recorded).facts['secretsInRecording']).toEqual({
+      apikey: ['request header'],
+      cookie: ['request header'],
+      'TOTP secret': ['response body'],
+      'TOTP URI': ['response body'],
+    });
+  });
+
+  test('show in no outcome, not of later entries either', () => {
+    const later = { text: '{"enabled":"the-api-key-77"}' };
+    const said = JSON.stringify(check(recorded, later).outcomes());
+
+    expect(said).toContain('mfa-config/get-answers-200');
+    expect(said).not.toContain('the-api-key-77');
+    expect(said).not.toContain('JBSWY3DPEHPK3PXP');
+  });
+
+  test('given in one entry are noticed in the answer to another', () => {
+    const harCheck = check(recorded, { text: '{"enabled":false,"note":"the-api-key-77"}' });
+
+    expect(outcome(harCheck, 'security/no-secret-echoed')?.reason).toContain('log.entries[1]');
+  });
+});
+
+describe('URLs', () => {
+  test.each([
+    [`${root}/support-user/send-email-otp`, 'SendSupportEmailOtp'],
+    [`${root}/send-email-otp`, 'SendEmailOtp'],
+    ['http://[::1]:8443/gw/v2/send-email-otp?regionId=1', 'SendEmailOtp'],
+  ])('%s is %s', (url, operation) => {
+    const seen: (string | null)[] = [];
+    const harCheck = new HarCheck(contract, (observation) => seen.push(observation.operation));
+    harCheck.take(parseEntry(entryOf({ method: 'POST', url, status: 204 }), 'x'), 'log.entries[0]');
+
+    expect(seen).toEqual([operation]);
+  });
+
+  test.each([
+    'https://other.example/mfa-config',
+    'data:text/plain,x',
+    'https://cluster.example/v2/mfa-configs',
+  ])('%s is no call of the API', (url) => {
+    const harCheck = check({ url });
+
+    expect(harCheck.judged).toBe(0);
+    expect(harCheck.facts['entriesSkipped']).toMatchObject({ otherUrls: 1 });
+  });
+
+  test('of several roots are told, most calls first', () => {
+    const other = 'https://b.example/v2/mfa-config';
+
+    expect(check({ url: other }, {}, {}).roots).toEqual([root, 'https://b.example/v2']);
+  });
+});
+
+test('many breaches are counted, few are shown', () => {
+  const failed = outcome(
+    check(...Array.from({ length: 40 }, () => ({ text: '{"enabled":1}' }))),
+    'mfa-config/get-answers-200',
+  );
+
+  expect(failed?.reason.split('\n')).toHaveLength(6);
+  expect(failed?.reason).toContain('and 35 more');
+  expect(failed?.exchanges).toHaveLength(5);
+});

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { readEntries, recordingsIn } from '../../src/har/read.js';
+import { harOf } from './recording.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-har-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+function file(content: string | Buffer): string {
+  files += 1;
+  const path = join(folder, `${files}.har`);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function statuses(path: string): Promise<(number | undefined)[]> {
+  const seen: (number | undefined)[] = [];
+  await readEntries(path, ({ response }) => seen.push(response?.status));
+  return seen;
+}
+
+const whole = harOf({ status: 200 }, { status: 204 }, { status: 404 });
+
+test('entries come one after the other', async () => {
+  expect(await statuses(file(whole))).toEqual([200, 204, 404]);
+});
+
+test('gzip is known by its bytes, whatever the name', async () => {
+  expect(await statuses(file(gzipSync(whole)))).toEqual([200, 204, 404]);
+});
+
+test.each<[string, string | Buffer, RegExp]>([
+  ['cut in the middle', whole.slice(0, -120), /is cut off: it ends after \d+ bytes.*entry 2/],
+  ['cut, and packed', gzipSync(whole).subarray(0, 120), /unpacked: it is cut off or damaged/],
+  ['no JSON', 'hello', /is no JSON: near byte 0, after 0 entries/],
+  ['no JSON further on', `${whole.slice(0, -2)}]]`, /is no JSON: near byte/],
+  ['empty', '', /is cut off: it ends after 0 bytes/],
+  ['other JSON', '{"a":[1]}', /is no HAR, or an empty one/],
+  [
+    'an entry of another kind',
+    '{"log":{"entries":[5]}}',
+    /log\.entries\[0\]: wanted an object as HAR 1\.2 has it, found number/,
+  ],
+  ['an entry without a request', '{"log":{"entries":[{}]}}', /log\.entries\[0\]\.request: wanted an object/],
+  [
+    'an entry without a status',
+    '{"log":{"entries":[{"request":{"method":"GET","url":"x"},"response":{}}]}}',
+    /log\.entries\[0\]\.response\.status: wanted a number/,
+  ],
+])('%s is told with the place', async (_, content, message) => {
+  await expect(statuses(file(content))).rejects.toThrow(message);
+});
+
+test('a folder stands for the recordings in it', () => {
+  const inner = join(folder, 'recordings');
+  mkdirSync(inner);
+  for (const name of ['b.har', 'a.har.gz', 'notes.txt']) writeFileSync(join(inner, name), '');
+
+  expect(recordingsIn([inner])).toEqual([join(inner, 'a.har.gz'), join(inner, 'b.har')]);
+});
+
+test('a folder without recordings, and what is not there, are told', () => {
+  const inner = join(folder, 'empty');
+  mkdirSync(inner);
+
+  expect(() => recordingsIn([inner])).toThrow(/holds no recording/);
+  expect(() => recordingsIn([join(folder, 'none.har')])).toThrow(/can't be read/);
+});
