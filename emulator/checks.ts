@@ -1,17 +1,20 @@
 import { isObject, type Json, own } from './json.js';
 import type { Release } from './releases.js';
 
-type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms';
+type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms' | 'purpose';
 
 interface PropertyCheck {
   readonly kind: Kind;
   readonly nullable?: true;
   readonly required?: true;
+  /** Read where changes of support MFA take the support user's password only. */
+  readonly withSupportPassword?: true;
 }
 
 export type BodyCheck = Readonly<Record<string, PropertyCheck>>;
 
 const nullableString = { kind: 'string', nullable: true } as const;
+const newerString = { kind: 'string', nullable: true, withSupportPassword: true } as const;
 
 /** The request bodies, as far as this emulator reads them. Other properties are ignored. */
 export const bodyChecks = {
@@ -25,8 +28,19 @@ export const bodyChecks = {
     mfaType: { kind: 'mechanism', nullable: true },
     email: nullableString,
     mfaCode: nullableString,
+    currentPassword: newerString,
+    referenceId: newerString,
   },
-  verifyTotp: { totpCode: nullableString },
+  configureSupport: {
+    currentPassword: nullableString,
+    email: nullableString,
+    mfaType: { kind: 'mechanism', nullable: true },
+  },
+  verifyTotp: {
+    totpCode: nullableString,
+    purpose: { kind: 'purpose', withSupportPassword: true },
+    supportUserPassword: { kind: 'string', withSupportPassword: true },
+  },
   totpKey: { totpKeyName: nullableString },
   emailOtp: { username: nullableString, password: nullableString, domain: nullableString },
   session: {
@@ -49,6 +63,7 @@ export const bodyChecks = {
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {
+    if (property.withSupportPassword && !release.supportPassword) return [];
     const value = own(body, name);
     if (value === undefined) return property.required ? [`${name} is required.`] : [];
     if (value === null) return property.nullable ? [] : [`${name} may not be null.`];
@@ -65,6 +80,8 @@ function expectation(value: Json, kind: Kind, release: Release): string | undefi
       return typeof value === 'boolean' ? undefined : 'a boolean';
     case 'string':
       return typeof value === 'string' ? undefined : 'a string';
+    case 'purpose':
+      return value === 'DisableMfa' || value === 'VerifyOtp' ? undefined : 'DisableMfa or VerifyOtp';
     case 'mechanism':
       return one(value) ? undefined : `one of ${list}`;
     case 'mechanisms':

@@ -21,6 +21,8 @@ export interface Release {
   /** Access tokens in the Authorization header. */
   readonly bearer: boolean;
   readonly accessTokensPath: string;
+  /** Changes of support MFA take the support user's password; ConfigureSupportMFAConfig and reference ids exist. */
+  readonly supportPassword: boolean;
 }
 
 export function isReleaseName(name: string): name is ReleaseName {
@@ -37,5 +39,6 @@ export function releaseOf(name: ReleaseName): Release {
     taskLogId: since('7.0'),
     bearer: since('7.1.2_u3'),
     accessTokensPath: since('6.8.1') ? '/access-tokens' : '/accessTokens',
+    supportPassword: since('latest'),
   };
 }

@@ -74,6 +74,11 @@ export interface Rules {
   storeSupport(before: SupportMfa, wanted: SupportMfa, world: World): SupportMfa;
   afterDisabling(before: SupportMfa): SupportMfa;
   needsMfaCode(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
+  supportPasswordRight(password: string | undefined, world: World): boolean;
+  /** Whether a change of support MFA takes the support user's password, in releases that know it. */
+  needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
+  /** Whether a reference id stands for a code; a right one is used up. */
+  useReference(id: string, world: World): boolean;
   afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
 }
 
@@ -137,6 +142,13 @@ export function referenceRules(): Rules {
     afterDisabling: () => supportOff,
     needsMfaCode: (before, wanted, world) =>
       world.release.mfaCode && protectsItself(before) && weakens(before, wanted),
+    supportPasswordRight: (password, world) => password === world.state.supportPassword,
+    needsSupportPassword: (before, wanted) =>
+      before.enabled !== wanted.enabled ||
+      before.mfaType !== wanted.mfaType ||
+      before.email !== wanted.email ||
+      (wanted.enabled && wanted.mfaType === 'totp'),
+    useReference: (id, world) => world.state.referenceIds.delete(id),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
       // A key once verified stays so: or else a wrong code would be enough to switch it off without one.

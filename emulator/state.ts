@@ -83,6 +83,9 @@ export class State {
   mailCodes: MailCode[] = [];
   cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
   support: SupportMfa = supportOff;
+  readonly supportPassword = randomBytes(15).toString('base64url');
+  /** What stands for a code that was verified for switching off; each counts once. */
+  readonly referenceIds = new Set<string>();
 
   constructor(start: StartState) {
     this.reset(start);
@@ -104,6 +107,7 @@ export class State {
     this.failures.clear();
     this.userKeys = [];
     this.mailCodes = [];
+    this.referenceIds.clear();
     this.cluster = {
       enabled: start.clusterMfa?.enabled ?? false,
       authenticationTypes: [...(start.clusterMfa?.authenticationTypes ?? ['email', 'totp'])],

@@ -1,5 +1,5 @@
 import type { MailAddress } from './mailer.js';
-import type { ReleaseName } from './releases.js';
+import { type ReleaseName, releaseOf } from './releases.js';
 import { type State, supportAddress } from './state.js';
 
 export interface TargetFileInput {
@@ -25,7 +25,10 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
     release: input.release,
     ...(input.tls === undefined ? {} : { tls: input.tls }),
     accounts: { admin: account('admin'), viewer: account('viewer'), other: account('other') },
-    supportUser: { email: supportAddress },
+    supportUser: {
+      email: supportAddress,
+      ...(releaseOf(input.release).supportPassword ? { password: input.state.supportPassword } : {}),
+    },
     mail: {
       kind: 'smtp',
       listen: `${host.includes(':') ? `[${host}]` : host}:${port}`,

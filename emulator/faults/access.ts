@@ -4,8 +4,15 @@ import { type Credentials, header, isAnonymous } from '../credentials.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 
+interface Guarded {
+  readonly operation: OperationId;
+  readonly slug: string;
+  /** The first release that has the operation, where not all have. */
+  readonly since?: Fault['since'] & string;
+}
+
 /** The operations that need a credential, with the slug of their requirements. */
-const guarded: readonly { readonly operation: OperationId; readonly slug: string }[] = [
+const guarded: readonly Guarded[] = [
   { operation: 'GetMFAConfig', slug: 'get-mfa-config' },
   { operation: 'UpdateMFAConfig', slug: 'update-mfa-config' },
   { operation: 'GetSupportMFAConfig', slug: 'get-support-mfa' },
@@ -14,6 +21,7 @@ const guarded: readonly { readonly operation: OperationId; readonly slug: string
   { operation: 'SendSupportEmailOtp', slug: 'send-support-email-otp' },
   { operation: 'SendEmailOtp', slug: 'send-email-otp' },
   { operation: 'CreateTotpKey', slug: 'create-totp-key' },
+  { operation: 'ConfigureSupportMFAConfig', slug: 'configure-support-mfa', since: 'latest' },
 ];
 
 /** Takes for the admin whoever the API doesn't know but the fault lets in. */
@@ -23,7 +31,8 @@ function letIn(seams: Seams, admits: (credentials: Credentials, call: Call) => b
     identify(credentials, call, world) ?? (admits(credentials, call) ? world.state.admin : undefined);
 }
 
-const anonymous: readonly Fault[] = guarded.map(({ operation, slug }) => ({
+const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) => ({
+  ...since,
   id: `access/${slug}-anonymous`,
   description: `${operation} works without a credential.`,
   level: 'must',
@@ -35,7 +44,8 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug }) => ({
     letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
 }));
 
-const wrongKey: readonly Fault[] = guarded.map(({ operation, slug }) => ({
+const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) => ({
+  ...since,
   id: `access/${slug}-wrong-key`,
   description: `${operation} works with an API key that nobody has.`,
   level: 'must',
@@ -45,12 +55,14 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug }) => ({
 
 const viewerMay: readonly Fault[] = (
   [
-    ['UpdateMFAConfig', 'update-mfa-config'],
-    ['UpdateSupportMFAConfig', 'update-support-mfa'],
-    ['VerifySupportUserTotp', 'verify-totp'],
-    ['SendSupportEmailOtp', 'send-support-email-otp'],
+    ['UpdateMFAConfig', 'update-mfa-config', {}],
+    ['UpdateSupportMFAConfig', 'update-support-mfa', {}],
+    ['VerifySupportUserTotp', 'verify-totp', {}],
+    ['SendSupportEmailOtp', 'send-support-email-otp', {}],
+    ['ConfigureSupportMFAConfig', 'configure-support-mfa', { since: 'latest' }],
   ] as const
-).map(([operation, slug]) => ({
+).map(([operation, slug, since]) => ({
+  ...since,
   id: `access/viewer-may-${slug}`,
   description: `${operation} works for a user who may only view.`,
   level: 'must',

@@ -2,6 +2,7 @@ import type { Fault } from '../seams.js';
 import { accessFaults } from './access.js';
 import { configFaults } from './config.js';
 import { httpFaults } from './http.js';
+import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
 import { schemaFaults } from './schema.js';
@@ -21,5 +22,6 @@ export const faults: readonly Fault[] = [
   ...mailFaults,
   ...supportFaults,
   ...verifyTotpFaults,
+  ...latestFaults,
   ...httpFaults,
 ];

@@ -2,6 +2,7 @@ import type { Answer, Call, World } from '../call.js';
 import { createTotpKey, getMfaConfig, updateMfaConfig } from './cluster.js';
 import { createAccessToken, createEmailOtp, createSession, deleteSessions, sendEmailOtp } from './login.js';
 import { getSupportMfa, sendSupportEmailOtp, updateSupportMfa, verifySupportTotp } from './support.js';
+import { configureSupportMfa } from './support-configure.js';
 import type { OperationId } from './table.js';
 
 export const handlers: Readonly<Record<OperationId, (call: Call, world: World) => Answer>> = {
@@ -13,6 +14,7 @@ export const handlers: Readonly<Record<OperationId, (call: Call, world: World) =
   UpdateMFAConfig: updateMfaConfig,
   GetSupportMFAConfig: getSupportMfa,
   UpdateSupportMFAConfig: updateSupportMfa,
+  ConfigureSupportMFAConfig: configureSupportMfa,
   VerifySupportUserTotp: verifySupportTotp,
   CreateSession: createSession,
   DeleteSession: deleteSessions,

@@ -3,6 +3,7 @@ import { attempt, mailNewCode, useMailCode, useTotpCode, voidMailCodes } from '.
 import { asObject, type JsonObject, own, text } from '../json.js';
 import { createKey, shownOnce } from '../keys.js';
 import { type SupportMfa, supportOwner, type TotpKey } from '../state.js';
+import { demandSupportPassword, newReference } from './support-password.js';
 
 const accountName = 'support@cluster';
 
@@ -18,6 +19,7 @@ function shown(support: SupportMfa, world: World): JsonObject {
     mfaType,
     email,
     ...(world.release.verificationState ? { otpVerificationState: verification } : {}),
+    ...(world.release.supportPassword ? { requiresPasswordAuth: true, isQuorumManaged: false } : {}),
   };
 }
 
@@ -28,18 +30,28 @@ export function updateSupportMfa(call: Call, world: World): Answer {
   const before = state.support;
   const merged = merge(before, body);
   demandUsable(merged, world);
-  const confirmed = confirm(before, merged, text(body, 'mfaCode'), own(body, 'mfaType') === 'totp', world);
-  const created = needsKey(before, merged, body, confirmed, world)
-    ? createKey(supportOwner, accountName, null, call, world)
-    : undefined;
+  if (world.release.supportPassword && world.rules.needsSupportPassword(before, merged, world)) {
+    demandSupportPassword(text(body, 'currentPassword'), world);
+  }
+  const confirmed = confirm(before, merged, body, world);
+  const created = needsKey(before, merged, body, confirmed, world) ? newKey(call, world) : undefined;
   const after = rules.storeSupport(before, settle(before, merged, created, world), world);
   if (!after.enabled || after.email !== before.email) voidMailCodes(supportOwner, world);
   state.support = after;
-  const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
-  return { status: 200, headers: {}, body: { ...shown(after, world), ...info } };
+  return answered(after, created, world);
 }
 
-function merge(before: SupportMfa, body: JsonObject): SupportMfa {
+export function newKey(call: Call, world: World): TotpKey {
+  return createKey(supportOwner, accountName, null, call, world);
+}
+
+/** UpdateMFAResult: the configuration, and once the secret of a new key. */
+export function answered(support: SupportMfa, created: TotpKey | undefined, world: World): Answer {
+  const info = created === undefined ? {} : { accountName, ...shownOnce(created, world) };
+  return { status: 200, headers: {}, body: { ...shown(support, world), ...info } };
+}
+
+export function merge(before: SupportMfa, body: JsonObject): SupportMfa {
   const enabled = own(body, 'enabled');
   const change = (name: 'mfaType' | 'email'): string | null =>
     Object.hasOwn(body, name) ? (text(body, name) ?? null) : before[name];
@@ -51,7 +63,7 @@ function merge(before: SupportMfa, body: JsonObject): SupportMfa {
   };
 }
 
-function demandUsable(wanted: SupportMfa, world: World): void {
+export function demandUsable(wanted: SupportMfa, world: World): void {
   if (wanted.email !== null && !world.rules.isAddress(wanted.email)) {
     throw new Refusal(400, 'KInvalidAddress', 'email must be an e-mail address.');
   }
@@ -67,16 +79,17 @@ function demandUsable(wanted: SupportMfa, world: World): void {
  *
  * @returns whether a code was given and right: needed too for a new key in place of a verified one
  */
-function confirm(
-  before: SupportMfa,
-  wanted: SupportMfa,
-  code: string | undefined,
-  namesTotp: boolean,
-  world: World,
-): boolean {
+function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
+  const code = text(body, 'mfaCode');
+  const reference = world.release.supportPassword ? text(body, 'referenceId') : undefined;
+  const namesTotp = own(body, 'mfaType') === 'totp';
   const rekeys =
     code !== undefined && namesTotp && before.mfaType === 'totp' && before.verification === 'kSuccess';
   if (!world.rules.needsMfaCode(before, wanted, world) && !rekeys) return false;
+  if (code === undefined && reference !== undefined) {
+    if (world.rules.useReference(reference, world)) return true;
+    throw new Refusal(403, 'KInvalidReference', 'referenceId is not valid.');
+  }
   if (code === undefined) throw new Refusal(403, 'KMfaCodeRequired', 'mfaCode is required for this change.');
   const right = attempt(supportOwner, world, () =>
     before.mfaType === 'email'
@@ -100,8 +113,9 @@ function needsKey(
   world: World,
 ): boolean {
   if (!wanted.enabled || wanted.mfaType !== 'totp') return false;
-  if (!before.enabled || before.mfaType !== 'totp' || before.key === undefined) return true;
+  if (before.mfaType !== 'totp' || before.key === undefined) return true;
   if (own(body, 'mfaType') !== 'totp') return false;
+  if (!before.enabled) return true;
   return before.verification !== 'kSuccess' || confirmed || !world.release.mfaCode;
 }
 
@@ -113,23 +127,34 @@ function settle(
 ): SupportMfa {
   if (before.enabled && !wanted.enabled) return world.rules.afterDisabling(before);
   if (created !== undefined) return { ...wanted, key: created, verification: 'kPending' };
-  if (wanted.enabled && wanted.mfaType === 'totp') return wanted;
-  const { key: _left, ...rest } = wanted;
+  if (wanted.mfaType === 'totp' && (wanted.enabled || wanted.key !== undefined)) return wanted;
+  return withoutKey(wanted);
+}
+
+/** Of a mode that has no key, and nothing to verify. */
+export function withoutKey(support: SupportMfa): SupportMfa {
+  const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };
 }
 
 /** POST /support-user/verify-totp. */
 export function verifySupportTotp(call: Call, world: World): Answer {
   const { support } = world.state;
-  const code = text(asObject(call.body), 'totpCode');
+  const request = asObject(call.body);
+  const code = text(request, 'totpCode');
   if (code === undefined) throw new Refusal(400, 'KCodeMissing', 'totpCode is required.');
   const { key } = support;
   if (key === undefined) throw new Refusal(400, 'KNotEnrolled', 'TOTP is not set up for the support user.');
+  const toDisable = world.release.supportPassword && own(request, 'purpose') === 'DisableMfa';
+  if (toDisable) demandSupportPassword(text(request, 'supportUserPassword'), world);
   // What can't be a code is no guess: it doesn't count as an attempt.
   const wellFormed = /^[0-9]+$/.test(code) && code.length === key.parameters.digits;
   const right = wellFormed && attempt(supportOwner, world, () => useTotpCode(code, [key], world));
   world.state.support = { ...support, verification: world.rules.afterVerification(support, right) };
-  const body = right ? { success: true } : { success: false, message: 'The code is not valid.' };
+  const reference = toDisable && right ? { referenceId: newReference(world) } : {};
+  const body = right
+    ? { success: true, ...reference }
+    : { success: false, message: 'The code is not valid.' };
   return { status: 200, headers: {}, body };
 }
 

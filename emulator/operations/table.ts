@@ -11,6 +11,7 @@ export type OperationId =
   | 'UpdateMFAConfig'
   | 'GetSupportMFAConfig'
   | 'UpdateSupportMFAConfig'
+  | 'ConfigureSupportMFAConfig'
   | 'VerifySupportUserTotp'
   | 'CreateSession'
   | 'DeleteSession'
@@ -30,6 +31,16 @@ export interface Operation {
 }
 
 const required = (check: BodyCheck) => ({ required: true, check });
+
+const configureSupport: Operation = {
+  id: 'ConfigureSupportMFAConfig',
+  method: 'PUT',
+  path: '/support-user/mfa',
+  credential: 'needed',
+  privilege: 'CLUSTER_MODIFY',
+  body: required(bodyChecks.configureSupport),
+  secret: true,
+};
 
 export function operationsOf(release: Release): readonly Operation[] {
   return [
@@ -81,6 +92,7 @@ export function operationsOf(release: Release): readonly Operation[] {
       body: required(bodyChecks.supportMfa),
       secret: true,
     },
+    ...(release.supportPassword ? [configureSupport] : []),
     {
       id: 'VerifySupportUserTotp',
       method: 'POST',

@@ -30,7 +30,7 @@ export const answerRequirement: Readonly<Record<OperationId, RequirementId | und
   UpdateMFAConfig: 'mfa-config/put-answers-204',
   GetSupportMFAConfig: 'support-mfa/get-answers-200',
   UpdateSupportMFAConfig: 'support-mfa/patch-answers-200',
-  ConfigureSupportMFAConfig: undefined,
+  ConfigureSupportMFAConfig: 'support-configure/answers-200',
   VerifySupportUserTotp: 'verify-totp/answers-200',
   SendSupportEmailOtp: 'support-email/send-answers-204',
   SendEmailOtp: 'send-email-otp/answers-204',

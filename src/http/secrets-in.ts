@@ -20,6 +20,8 @@ const secretProperties: Readonly<Record<string, string>> = {
 const handedOut: Partial<Record<OperationId, readonly string[]>> = {
   CreateTotpKey: ['totpSecretKey', 'totpUri'],
   UpdateSupportMFAConfig: ['totpSecretKey', 'totpUri', 'mfaCode'],
+  ConfigureSupportMFAConfig: ['totpSecretKey', 'totpUri'],
+  VerifySupportUserTotp: ['referenceId'],
   CreateSession: ['sessionId'],
   CreateAccessToken: ['accessToken'],
 };

@@ -7,6 +7,7 @@ import type { CodesByMail } from '../mail/codes-by-mail.js';
 import { Authenticator } from '../otp/authenticator.js';
 import type { Codes } from '../otp/codes.js';
 import { parseKeyUri } from '../otp/key-uri.js';
+import type { Secret } from '../target/secret.js';
 import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
@@ -25,6 +26,7 @@ export class SupportMfa {
     private readonly readBack: ReadBack,
     private readonly codes: Codes,
     private readonly mail: () => Promise<CodesByMail>,
+    private readonly password: Secret | undefined,
   ) {}
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -48,15 +50,41 @@ export class SupportMfa {
   }
 
   /** Any PATCH goes through here: what was found is on disk before the request is. */
-  async patch(body: unknown, as: Credential = this.admin): Promise<Answer> {
+  patch(body: unknown, as: Credential = this.admin): Promise<Answer> {
+    return this.#change('UpdateSupportMFAConfig', body, as);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configure(body: unknown, as: Credential = this.admin): Promise<Answer> {
+    return this.#change('ConfigureSupportMFAConfig', body, as);
+  }
+
+  /** The support user's password, which changes take from the latest release on. @throws ArrangeError without one */
+  get currentPassword(): string {
+    if (this.password !== undefined) return this.password.reveal();
+    throw new ArrangeError('The target file has no supportUser.password.');
+  }
+
+  async #change(
+    operation: 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig',
+    body: unknown,
+    as: Credential,
+  ): Promise<Answer> {
     this.journal.noteFound({ support: await this.found() });
-    const answer = await this.api.call('UpdateSupportMFAConfig', { as, json: body });
+    const answer = await this.api.call(operation, { as, json: this.#withPassword(body) });
     const uri = enrolmentOf(answer.body);
     if (uri !== undefined) {
       this.journal.noteEnrolled(uri);
       this.#authenticator = authenticatorOf(uri);
     }
     return answer;
+  }
+
+  /** Adds the password where the release takes one and the body says nothing of it. */
+  #withPassword(body: unknown): unknown {
+    if (this.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
+    if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
+    return { ...body, currentPassword: this.currentPassword };
   }
 
   readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig> {
@@ -109,8 +137,8 @@ export class SupportMfa {
   }
 
   /** POST /support-user/verify-totp */
-  verify(totpCode: string): Promise<Answer> {
-    return this.api.call('VerifySupportUserTotp', { as: this.admin, json: { totpCode } });
+  verify(totpCode: string, more: object = {}): Promise<Answer> {
+    return this.api.call('VerifySupportUserTotp', { as: this.admin, json: { totpCode, ...more } });
   }
 
   /** Asks for a code by mail and reads it. */

@@ -34,6 +34,7 @@ export const needMeanings = {
     text: "the support user's TOTP may be replaced (supportUser in allow.replaceTotpOf)",
     writes: true,
   },
+  supportPassword: { text: 'supportUser.password is given', writes: false },
   supportMail: { text: 'mail is read by the suite, and supportUser.email is given', writes: false },
   secondAddress: { text: 'a second mail address in the target file', writes: false },
   mail: { text: "the target's mails reach the suite (mail)", writes: false },

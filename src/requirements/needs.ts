@@ -68,6 +68,9 @@ const missing: Readonly<Record<Need, Check>> = {
       ? undefined
       : 'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf'),
 
+  supportPassword: (target) =>
+    target.supportUser.password === undefined ? 'the target file has no supportUser.password' : undefined,
+
   supportMail: (target, allow, options) =>
     mail(target, allow, options) ??
     (target.supportUser.email === undefined ? 'the target file has no supportUser.email' : undefined),

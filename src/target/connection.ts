@@ -93,7 +93,8 @@ export class Connection {
     const admin = await this.admin();
     const mail = () => this.mail();
     const reader = this.#reader(admin);
-    return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail);
+    const { password } = this.target.supportUser;
+    return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail, password);
   }
 
   /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */

@@ -30,6 +30,12 @@ export const guarded = [
   },
   { id: 'SendEmailOtp', slug: 'send-email-otp', name: 'POST /send-email-otp', prepare: nothing },
   { id: 'CreateTotpKey', slug: 'create-totp-key', name: 'POST /totp-key', prepare: keyName },
+  {
+    id: 'ConfigureSupportMFAConfig',
+    slug: 'configure-support-mfa',
+    name: 'PUT /support-user/mfa',
+    prepare: chooseMail,
+  },
 ] as const;
 
 async function nothing(): Promise<undefined> {
@@ -55,6 +61,13 @@ async function addressSet(connection: Connection): Promise<undefined> {
   const { email } = connection.target.supportUser;
   if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
   await (await connection.support()).onByEmail(email);
+}
+
+async function chooseMail(connection: Connection): Promise<object> {
+  const support = await connection.support();
+  await support.off();
+  const email = connection.target.supportUser.email ?? 'support@example.com';
+  return { mfaType: 'email', email, currentPassword: support.currentPassword };
 }
 
 async function keyName(): Promise<object> {

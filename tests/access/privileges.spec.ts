@@ -2,7 +2,7 @@ import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { guarded } from './operations.js';
 
-for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5]]) {
+for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5], guarded[8]]) {
   test(
     `${operation.name} is refused to a viewer`,
     covers(`access/viewer-cannot-${operation.slug}`),

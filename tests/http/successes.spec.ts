@@ -48,6 +48,17 @@ test.describe('A success', () => {
   );
 
   test(
+    'of PUT /support-user/mfa is documented',
+    covers('support-configure/answers-200'),
+    async ({ support, observed }) => {
+      await arrange(support.off());
+
+      expect(await support.configure({ mfaType: 'totp' })).toSucceed();
+      expect(observed.breachesOf('support-configure/answers-200')).toHaveNoBreach();
+    },
+  );
+
+  test(
     'of POST /support-user/verify-totp is documented',
     covers('verify-totp/answers-200'),
     async ({ support, codes, observed }) => {

@@ -1,0 +1,29 @@
+import type { Answer, Call, World } from '../call.js';
+import { voidMailCodes } from '../codes.js';
+import { asObject, own, text } from '../json.js';
+import { type SupportMfa, supportOwner } from '../state.js';
+import { answered, demandUsable, merge, newKey, withoutKey } from './support.js';
+import { demandSupportPassword } from './support-password.js';
+
+/**
+ * PUT /support-user/mfa: chooses the mode and its address, whether MFA is on or off; switching it on and off is
+ * PATCH's. A mode totp comes with a new key.
+ */
+export function configureSupportMfa(call: Call, world: World): Answer {
+  const body = asObject(call.body);
+  const before = world.state.support;
+  const wanted = merge(before, { ...body, enabled: before.enabled });
+  demandUsable(wanted, world);
+  demandSupportPassword(text(body, 'currentPassword'), world);
+  const created = own(body, 'mfaType') === 'totp' ? newKey(call, world) : undefined;
+  const chosen: SupportMfa =
+    created === undefined
+      ? wanted.mfaType === 'totp'
+        ? wanted
+        : withoutKey(wanted)
+      : { ...wanted, key: created, verification: 'kPending' };
+  const after = world.rules.storeSupport(before, chosen, world);
+  if (after.email !== before.email) voidMailCodes(supportOwner, world);
+  world.state.support = after;
+  return answered(after, created, world);
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import { memberOf, textOf } from '../../src/http/body.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import { requiresPassword, wrongPassword } from './support-password.js';
+
+test.describe('A change of support MFA', () => {
+  for (const [title, id, currentPassword] of [
+    ['without the password', 'support-password/patch-refused-without-password', undefined],
+    ['with a wrong password', 'support-password/patch-refused-with-wrong-password', wrongPassword],
+  ] as const) {
+    test(`${title} is refused`, covers(id), async ({ support, connection }) => {
+      await arrange(requiresPassword(support));
+      await arrange(support.off());
+      const before = await arrange(support.read());
+      const { email } = connection.target.supportUser;
+
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email, currentPassword });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toEqual(before);
+    });
+  }
+
+  test(
+    'leaves read-only properties alone',
+    covers('support-password/read-only-properties-stay'),
+    async ({ support }) => {
+      await arrange(support.off());
+      const before = await arrange(passwordAuth(support));
+
+      // isQuorumManaged is left out: where it could be set, nothing could be given back any more.
+      await support.patch({ enabled: false, requiresPasswordAuth: !before });
+      const after = await arrange(passwordAuth(support));
+      if (after !== before) await support.patch({ enabled: false, requiresPasswordAuth: before });
+
+      expect(after).toBe(before);
+    },
+  );
+});
+
+test.describe('A reference id', () => {
+  test(
+    'comes for a right code and the right password',
+    covers('support-reference/given-for-right-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+
+      const answer = await verifyToDisable(support, await codes.unused(authenticator));
+
+      expect(answer).toVerify();
+      expect(answer.body).toHaveTexts(['referenceId']);
+    },
+  );
+
+  test(
+    'does not come for a wrong code',
+    covers('support-reference/not-given-for-wrong-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+
+      const answer = await verifyToDisable(support, codes.wrong(authenticator));
+
+      expect(answer).toNotVerify();
+      expect(textOf(answer.body, 'referenceId')).toBeUndefined();
+    },
+  );
+
+  test(
+    'does not come for a wrong password',
+    covers('support-reference/not-given-for-wrong-password'),
+    async ({ support, codes }) => {
+      await arrange(requiresPassword(support));
+      const { authenticator } = await arrange(support.onByTotp());
+
+      const answer = await verifyToDisable(support, await codes.unused(authenticator), wrongPassword);
+
+      expect(textOf(answer.body, 'referenceId')).toBeUndefined();
+    },
+  );
+
+  test(
+    'does not come for another purpose',
+    covers('support-reference/not-given-for-verify-otp'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+
+      const answer = await support.verify(await codes.unused(authenticator), { purpose: 'VerifyOtp' });
+
+      expect(answer).toVerify();
+      expect(textOf(answer.body, 'referenceId')).toBeUndefined();
+    },
+  );
+
+  test(
+    'switches support MFA off',
+    covers('support-reference/disables-support-mfa'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
+
+      const answer = await support.patch({ enabled: false, referenceId });
+
+      expect(answer).toBeAccepted();
+      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+    },
+  );
+
+  test('works once', covers('support-reference/works-once'), async ({ support, codes }) => {
+    const { authenticator } = await arrange(support.onByTotp());
+    const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
+    const first = await arrange(support.patch({ enabled: false, referenceId }));
+    if (first.status >= 300) {
+      throw new ArrangeError(`The referenceId did not switch off the first time (${first.status}).`);
+    }
+    await arrange(support.verified());
+
+    const answer = await support.patch({ enabled: false, referenceId });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+  });
+
+  test('of nobody is refused', covers('support-reference/unknown-is-refused'), async ({ support }) => {
+    await arrange(support.verified());
+
+    const answer = await support.patch({ enabled: false, referenceId: randomUUID() });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+  });
+});
+
+function verifyToDisable(support: SupportMfa, code: string, password = support.currentPassword) {
+  return support.verify(code, { purpose: 'DisableMfa', supportUserPassword: password });
+}
+
+async function referenceOf(support: SupportMfa, code: string): Promise<string> {
+  const answer = await verifyToDisable(support, code);
+  const referenceId = textOf(answer.body, 'referenceId');
+  if (referenceId !== undefined) return referenceId;
+  throw new ArrangeError(`A right code for DisableMfa gave no referenceId (${answer.status}).`);
+}
+
+/** Absent: the documented default. */
+async function passwordAuth(support: SupportMfa): Promise<boolean> {
+  const { body } = await support.get();
+  return memberOf(body, 'requiresPasswordAuth') !== false;
+}
