@@ -6,6 +6,7 @@ import { addCheckHar } from './commands/check-har-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
+import { addWaivers } from './commands/waivers-command.js';
 import { complain } from './terminal.js';
 
 const program = new Command('mfa-conformance')
@@ -23,7 +24,7 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar]) add(program);
+for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar, addWaivers]) add(program);
 
 try {
   await program.parseAsync();

@@ -15,6 +15,9 @@ export interface RunCommand {
   readonly slow: boolean;
   readonly seed: number;
   readonly jobs: number;
+  /** Overrides the target file's. */
+  readonly waivers: string | undefined;
+  readonly waiverProblems: 'fail' | 'warn';
   readonly restoreFirst: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
@@ -32,6 +35,11 @@ export function wholeNumber(least: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
     throw new ConfigurationError(`Wanted a whole number from ${least} on.`);
   };
+}
+
+export function waiverProblemsOf(text: string): RunCommand['waiverProblems'] {
+  if (text === 'fail' || text === 'warn') return text;
+  throw new ConfigurationError('Wanted fail or warn.');
 }
 
 export function modeOf(text: string): RunCommand['mode'] {

@@ -7,7 +7,6 @@ import { renderSummary } from '../report/summary.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { RunPlan } from '../run-plan.js';
-import type { Target } from '../target/target.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { startEmulator } from './emulator-process.js';
@@ -46,7 +45,7 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
     for (const { target } of runs) say(renderPlan(target, command));
     return 0;
   }
-  for (const { target } of runs) warn(target, command);
+  for (const each of runs) warn(each, command);
   for (const each of runs) each.checkJournal();
   // A signal during the look before has nothing to give back: it ends the process as usual.
   for (const each of runs) await each.lookBefore();
@@ -113,13 +112,9 @@ async function report(
   return verdict;
 }
 
-function warn({ name, warnings = [], waivers }: Target, { quiet, json }: RunCommand): void {
+function warn({ target, warnings }: TargetRun, { quiet, json }: RunCommand): void {
   if (quiet || json) return;
-  const all = [
-    ...warnings,
-    ...(waivers === undefined ? [] : ['waivers are not known to this version: nothing is waived']),
-  ];
-  for (const warning of all) complain(`warning: ${name}: ${warning}`);
+  for (const warning of warnings) complain(`warning: ${target.name}: ${warning}`);
 }
 
 function checkNames(runs: readonly TargetRun[]): void {

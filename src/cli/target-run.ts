@@ -18,6 +18,11 @@ import { deriveVerdict } from '../verdict/derive.js';
 import type { PlannedRequirement } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
+import { concernedWaivers } from '../waivers/apply.js';
+import { checkWaivers } from '../waivers/check.js';
+import { dayOf } from '../waivers/dates.js';
+import { readWaivers, type WaiversFile } from '../waivers/read.js';
+import type { ConcernedWaiver } from '../waivers/waiver.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
@@ -36,6 +41,7 @@ export class TargetRun {
     readonly contract: Contract,
     private readonly command: RunCommand,
     private readonly stateDir: string,
+    private readonly waivers: WaiversFile | undefined,
   ) {
     this.folder = join(command.out, target.name);
   }
@@ -46,7 +52,22 @@ export class TargetRun {
     const target = { ...read, release: command.release ?? read.release };
     const contract = await loadContract(target.release);
     contract.compileAll();
-    return new TargetRun(target, contract, command, stateDir);
+    const waiversFile = command.waivers ?? target.waivers;
+    const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
+    return new TargetRun(target, contract, command, stateDir, waivers);
+  }
+
+  /** What the user should know before anything is sent. */
+  get warnings(): readonly string[] {
+    const problems =
+      this.waivers === undefined
+        ? []
+        : checkWaivers(
+            this.waivers,
+            loadRequirements().map(({ id }) => id),
+            dayOf(new Date()),
+          );
+    return [...(this.target.warnings ?? []), ...problems.map(({ text }) => text)];
   }
 
   private get journal(): Journal {
@@ -114,7 +135,12 @@ export class TargetRun {
       waits: [],
       retries,
       coverage: coverageOf(contract, observations),
-      options: { strict: command.strict, requireComplete: command.requireComplete },
+      options: {
+        strict: command.strict,
+        requireComplete: command.requireComplete,
+        waiverProblems: command.waiverProblems,
+      },
+      ...(this.waivers === undefined ? {} : { waivers: this.#concerned(this.waivers) }),
     });
     return { verdict, files: writeReports(verdict, this.folder) };
   }
@@ -145,6 +171,12 @@ export class TargetRun {
           : { notApplicable: `does not hold for release ${this.target.release}` };
         return { id, level, title, source, operations, ...notApplicable };
       });
+  }
+
+  #concerned({ waivers }: WaiversFile): ConcernedWaiver[] {
+    const { name, release } = this.target;
+    const today = dayOf(new Date(this.#startedAt));
+    return concernedWaivers(waivers, { target: name, release, today, catalogue: loadRequirements() });
   }
 
   async #giveBack(): Promise<GivenBack> {

@@ -1,7 +1,8 @@
 import { printable } from '../redaction/printable.js';
 import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
-import { counted, duration, type Paint, paint, verdictLine, wrap } from './words.js';
+import { hasTrouble, troubleText } from '../waivers/apply.js';
+import { counted, duration, type Paint, paint, verdictLine, waiverText, wrap } from './words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -34,7 +35,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     header(verdict, ink, width),
     failures(of('fail'), options, ink, width),
     grouped('Inconclusive', of('inconclusive'), ink.warn, ink, width),
-    grouped('Waived', of('waived'), ink.warn, ink, width),
+    waived(verdict, ink, width),
     grouped('Not run', of('not run'), ink.strong, ink, width),
     facts(verdict, ink, width),
     state(verdict, ink, width),
@@ -129,11 +130,11 @@ function grouped(
   colour: (text: string) => string,
   ink: Paint,
   width: number,
+  by: (outcome: Outcome) => string = ({ reason }) => reason,
 ): string[] {
   if (outcomes.length === 0) return [];
   const groups = new Map<string, Outcome[]>();
-  for (const outcome of outcomes)
-    groups.set(outcome.reason, [...(groups.get(outcome.reason) ?? []), outcome]);
+  for (const outcome of outcomes) groups.set(by(outcome), [...(groups.get(by(outcome)) ?? []), outcome]);
   const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
   const lines = bySize.flatMap(([reason, group]) => {
     const [first = '', ...rest] = wrap(printable(reason), width, indent);
@@ -144,6 +145,17 @@ function grouped(
     ];
   });
   return [colour(`${title}: ${outcomes.length}`), ...lines];
+}
+
+function waived(verdict: Verdict, ink: Paint, width: number): string[] {
+  const outcomes = verdict.outcomes.filter(({ outcome }) => outcome === 'waived');
+  const stale = (verdict.waivers ?? [])
+    .filter(hasTrouble)
+    .flatMap((use) => wrap(`- ${printable(troubleText(use))}`, width, '   '));
+  return [
+    ...grouped('Waived', outcomes, ink.warn, ink, width, ({ waiver }) => waiverText(waiver)),
+    ...(stale.length === 0 ? [] : [ink.warn('Waivers to see to'), ...stale]),
+  ];
 }
 
 function namesOf(group: readonly Outcome[]): string {

@@ -1,5 +1,5 @@
 import { mustCounts } from '../verdict/derive.js';
-import type { Verdict } from '../verdict/verdict.js';
+import type { Outcome, Verdict } from '../verdict/verdict.js';
 
 /** Colours and weights by what they mean; each is the identity where colour is off. */
 export interface Paint {
@@ -29,6 +29,12 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** `until 2026-12-31 (Ana, https://…/7): the reason`; a waived outcome of an old verdict may not say. */
+export function waiverText(waiver: Outcome['waiver']): string {
+  if (waiver === undefined) return 'by a waiver';
+  return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
+}
+
 /** The verdict in one line. */
 export function verdictLine(verdict: Verdict): string {
   const { checked, all } = mustCounts(verdict.outcomes);
@@ -37,16 +43,22 @@ export function verdictLine(verdict: Verdict): string {
     case 'conforms':
       return `conforms (${checked} of ${all} must checked)`;
     case 'does not conform':
+      if (fail === 0 && !verdict.cause.includes('--strict'))
+        return `does not conform: ${withoutStop(verdict.cause)}`;
       if (fail === 0) return `does not conform: ${failShould} should failed (--strict)`;
       return `does not conform: ${fail} of ${all} must failed`;
     case 'inconclusive': {
-      if (verdict.cause !== '') return `inconclusive: ${verdict.cause.replace(/\.$/, '')}`;
+      if (verdict.cause !== '') return `inconclusive: ${withoutStop(verdict.cause)}`;
       const open = verdict.outcomes.filter(
         ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
       );
       return `inconclusive: ${open.length} of ${all} must could not be decided`;
     }
   }
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }
 
 /**

@@ -59,6 +59,15 @@ function redacted(verdict: Verdict, redactor: Redactor): Verdict {
     cause: text(verdict.cause),
     residue: verdict.residue.map(text),
     outcomes: verdict.outcomes.map((outcome) => redactedOutcome(outcome, redactor)),
+    ...(verdict.waivers === undefined
+      ? {}
+      : {
+          waivers: verdict.waivers.map((use) => ({
+            ...use,
+            reason: text(use.reason),
+            owner: text(use.owner),
+          })),
+        }),
     facts: Object.fromEntries(
       Object.entries(verdict.facts).map(([name, value]) => [text(name), inAllTexts(value, text)]),
     ),
@@ -66,9 +75,15 @@ function redacted(verdict: Verdict, redactor: Redactor): Verdict {
 }
 
 function redactedOutcome(outcome: Outcome, redactor: Redactor): Outcome {
+  const { waiver } = outcome;
   return {
     ...outcome,
     reason: redactor.redact(outcome.reason),
+    ...(waiver === undefined
+      ? {}
+      : {
+          waiver: { ...waiver, reason: redactor.redact(waiver.reason), owner: redactor.redact(waiver.owner) },
+        }),
     reproduce: redactor.redact(outcome.reproduce),
     exchanges: outcome.exchanges.map((exchange) => redactedExchange(exchange, redactor)),
   };

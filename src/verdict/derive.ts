@@ -1,3 +1,4 @@
+import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { decideGate } from './gate.js';
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from './results.js';
 import type { Outcome, OutcomeKind, Verdict } from './verdict.js';
@@ -14,9 +15,10 @@ const noReason = 'no reason was given';
  */
 export function deriveVerdict(results: RunResults): Verdict {
   const rawById = byId(results.raw);
-  const outcomes = results.planned.map((planned) =>
-    outcomeOf(planned, rawById.get(planned.id) ?? [], results),
-  );
+  const outcomes = results.planned
+    .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
+    .map((outcome) => waived(outcome, results.waivers ?? []));
+  const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
   const plannedIds = new Set(results.planned.map(({ id }) => id));
   const { gate, cause } = decideGate({
     outcomes,
@@ -24,6 +26,8 @@ export function deriveVerdict(results: RunResults): Verdict {
     ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
     ...(results.unusable === undefined ? {} : { unusable: results.unusable }),
     missing: results.planned.filter((planned) => isUndecided(planned) && !rawById.has(planned.id)).length,
+    waiverTroubles:
+      results.options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
     unplanned: [...rawById.keys()].filter((id) => !plannedIds.has(id)),
   });
   return {
@@ -43,6 +47,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     residue: results.residue,
     summary: summarise(outcomes),
     outcomes,
+    ...(waivers === undefined ? {} : { waivers }),
     facts: Object.assign({}, results.facts, ...results.raw.map((raw) => raw.facts ?? {})),
     waits: [...results.waits, ...results.raw.flatMap((raw) => raw.waits ?? [])],
     retries: results.retries,

@@ -8,6 +8,8 @@ export interface GateInput {
   readonly unusable?: string;
   /** How many planned requirements were neither tried nor ruled out beforehand. */
   readonly missing: number;
+  /** What is wrong with waivers, in words, where that gates. */
+  readonly waiverTroubles?: readonly string[];
   /** Ids that have an outcome though nobody planned them. */
   readonly unplanned: readonly string[];
 }
@@ -17,13 +19,18 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
   const { strict, requireComplete } = input.options;
-  const run = aboutTheRun(input);
+  const { waiverTroubles = [] } = input;
+  const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
   if (strict && count('should', 'fail') > 0) {
     const shoulds = `${are(count('should', 'fail'), 'should')} failed, and --strict counts a should like a must`;
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
+  // A target that could not be used at all is not to blame for a waivers file: the cause names both.
+  if (waiverTroubles.length > 0 && input.unusable === undefined) {
+    return { gate: 'does not conform', cause: sentences(run) };
+  }
   const open = [...run];
   if (count('must', 'pass', 'fail', 'waived') === 0 && run.length === 0) {
     open.push('no must requirement was checked, so nothing can be said');

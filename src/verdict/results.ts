@@ -1,3 +1,4 @@
+import type { ConcernedWaiver } from '../waivers/waiver.js';
 import type { Coverage, Exchange, Level, Verdict, Wait } from './verdict.js';
 
 /** What a test can come to by itself; `waived` is decided about it afterwards. */
@@ -55,6 +56,8 @@ export interface RunResults {
   readonly retries: Verdict['retries'];
   readonly coverage: Coverage;
   readonly options: GateOptions;
+  /** Those that are for this target and release; absent without a waivers file. */
+  readonly waivers?: readonly ConcernedWaiver[];
 }
 
 export interface GateOptions {
@@ -62,4 +65,6 @@ export interface GateOptions {
   readonly strict: boolean;
   /** A must that was not run leaves the gate inconclusive. */
   readonly requireComplete: boolean;
+  /** Whether waivers that expired, fit nothing or are no longer needed gate like a failed must; default `fail`. */
+  readonly waiverProblems?: 'fail' | 'warn';
 }

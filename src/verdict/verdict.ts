@@ -1,4 +1,5 @@
 import type { ReleaseName } from '../contract/releases.js';
+import type { Waiver, WaiverUse } from '../waivers/waiver.js';
 
 /** What came of one requirement on one target. */
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
@@ -39,8 +40,10 @@ export interface Outcome {
   readonly title: string;
   readonly source: string;
   readonly operations: readonly string[];
-  /** What was seen against what was expected; empty for a pass. */
+  /** What was seen against what was expected; empty for a pass. A waived failure keeps its own. */
   readonly reason: string;
+  /** Of a waived one: why its failure is accepted, by whom, until when. */
+  readonly waiver?: Pick<Waiver, 'reason' | 'owner' | 'issue' | 'expires'>;
   /** A curl line with placeholders for secrets; empty where there is no single request to repeat. */
   readonly reproduce: string;
   /** Kept for what did not pass only. */
@@ -97,6 +100,8 @@ export interface Verdict {
     readonly inconclusive: number;
   };
   readonly outcomes: readonly Outcome[];
+  /** What came of each waiver that is for this target and release; absent without a waivers file. */
+  readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };

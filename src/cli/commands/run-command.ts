@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { releaseNames } from '../../contract/releases.js';
 import { ConfigurationError } from '../../errors.js';
 import { run } from '../run.js';
-import { modeOf, releaseOf, wholeNumber } from '../run-options.js';
+import { modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
 import { argument, stateDirHelp } from './options.js';
 
 const exitHelp = `
@@ -36,6 +36,13 @@ export function addRun(program: Command): void {
     .option('--slow', 'also what takes real minutes without a clock control', false)
     .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
     .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
+    .option('--waivers <file>', "known failures, in place of the target file's")
+    .option(
+      '--waiver-problems <what>',
+      'waivers that expired, fit nothing or are no longer needed: fail or warn',
+      argument(waiverProblemsOf),
+      'fail' as const,
+    )
     .option('--restore-first', 'give back what a killed run left changed, then run', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
     .option('--quiet', 'print the verdict only', false)
@@ -46,7 +53,7 @@ export function addRun(program: Command): void {
       const [extra] = command.args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
-      const { target, stateDir, release, grep, ...rest } = options;
-      process.exitCode = await run({ ...rest, targets: target, stateDir, release, grep });
+      const { target, stateDir, release, grep, waivers, ...rest } = options;
+      process.exitCode = await run({ ...rest, targets: target, stateDir, release, grep, waivers });
     });
 }

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { releaseNames } from '../../src/contract/releases.js';
+import { packageRoot } from '../../src/package-root.js';
+import { checkWaivers } from '../../src/waivers/check.js';
+import { isDay } from '../../src/waivers/dates.js';
+import { pruned } from '../../src/waivers/prune.js';
+import { readWaivers } from '../../src/waivers/read.js';
+import type { Waiver } from '../../src/waivers/waiver.js';
+import { messageOf, temporaryFolder, write } from '../target/files.js';
+import { waiver } from './sample.js';
+
+const entry = (change: object = {}) => ({ ...waiver(), ...change });
+const fileOf = (text: string, name = 'w.yaml') => write(temporaryFolder(), name, text);
+const complaintOf = (text: string, name = 'w.yaml') =>
+  messageOf(() => readWaivers(fileOf(text, name))).replaceAll(/^.*?(?=w\.(?:yaml|json):)/gm, '');
+
+describe('a good file', () => {
+  const waivers: Waiver[] = [
+    waiver(),
+    waiver({ requirement: 'totp-*', target: 'lab-*', releases: { since: '7.0', until: '7.1' } }),
+    waiver({ releases: { until: 'latest' } }),
+  ];
+
+  test.each([
+    ['w.yaml', stringify({ waivers })],
+    ['w.json', JSON.stringify({ $schema: 'x', waivers })],
+  ])('%s', (name, text) => {
+    expect(readWaivers(fileOf(text, name)).waivers).toEqual(waivers);
+  });
+
+  test('with nothing in it', () => {
+    expect(readWaivers(fileOf('waivers: []')).waivers).toEqual([]);
+  });
+
+  test('the releases of the schema are those of the suite', () => {
+    const schema = JSON.parse(readFileSync(join(packageRoot(), 'spec', 'waivers.schema.json'), 'utf8'));
+    expect(schema.$defs.release.enum).toEqual(releaseNames);
+  });
+});
+
+const one = (change: object) => stringify({ waivers: [entry(change)] });
+
+describe('a bad file is told with line, column and what to do', () => {
+  test.each([
+    ['nothing', '', 'w.yaml:1:1 the file is empty: it needs the key waivers, a list'],
+    ['a list', '- a', 'w.yaml:1:1 the file is no mapping: it needs the key waivers, a list'],
+    ['no YAML', 'waivers: [\n  {', 'w.yaml:2:4 not valid YAML'],
+    ['no list', 'waivers: x', 'w.yaml:1:10 waivers: must be a list'],
+    ['an entry that is none', 'waivers:\n  - ', 'waivers[0]: is empty: must be keys with values'],
+    ['an unknown key', one({ expire: 'x' }), 'waivers[0].expire: unknown key; did you mean expires?'],
+    [
+      'no owner',
+      one({ owner: undefined }),
+      'waivers[0].owner: missing. Who sees to it that the failure goes.',
+    ],
+    ['a blank reason', one({ reason: '  ' }), 'waivers[0].reason: is blank'],
+    [
+      'an id that is none',
+      one({ requirement: 'Totp Login' }),
+      'must be the id of a requirement, or a pattern over ids',
+    ],
+    ['an issue that is no address', one({ issue: 'BUG-7' }), 'waivers[0].issue: must be an address'],
+    [
+      'a script for an address',
+      one({ issue: 'javascript:alert(1)' }),
+      'waivers[0].issue: must be an address',
+    ],
+    [
+      'an ill written day',
+      one({ expires: '31.12.2026' }),
+      'waivers[0].expires: must be a day such as 2026-12-31',
+    ],
+    ['a day that is none', one({ expires: '2026-02-30' }), 'waivers[0].expires: is no day of the calendar'],
+    [
+      'a release as a number',
+      'waivers:\n  - releases: { since: 7.0 }',
+      'w.yaml:2:24 waivers[0].releases.since: must be quoted: "7.0"',
+    ],
+    ['an unknown release', one({ releases: { until: '7.2' } }), 'waivers[0].releases.until: must be one of'],
+    ['releases without any', one({ releases: {} }), 'waivers[0].releases: is empty: write since or until'],
+    [
+      'releases the wrong way round',
+      one({ releases: { since: '7.1', until: '7.0' } }),
+      'since 7.1 is newer than until 7.0',
+    ],
+  ])('%s', (_is, text, says) => {
+    expect(complaintOf(text)).toContain(says);
+    expect(complaintOf(text)).toMatch(/^w\.yaml:\d+:\d+ /);
+  });
+
+  test('all mistakes at once', () => {
+    expect(complaintOf(one({ issue: 'x', expires: 'y' })).split('\n')).toHaveLength(2);
+  });
+
+  test('a file that is not there', () => {
+    expect(messageOf(() => readWaivers('none/w.yaml'))).toBe('none/w.yaml: no such file');
+  });
+
+  test.each([
+    ['2026-12-31', true],
+    ['2028-02-29', true],
+    ['2026-02-29', false],
+    ['2026-13-01', false],
+    ['2026-1-1', false],
+  ])('%s is a day: %s', (text, wanted) => {
+    expect(isDay(text)).toBe(wanted);
+  });
+});
+
+describe('check', () => {
+  const problems = (text: string, today = '2026-11-25') =>
+    checkWaivers(readWaivers(fileOf(text)), ['area/one', 'area/two'], today).map(
+      ({ kind, text: said }) => `${kind}: ${said.replace(/^.*?(?=w\.yaml:)/, '')}`,
+    );
+
+  test('a file in order', () => {
+    expect(
+      problems(stringify({ waivers: [entry(), entry({ requirement: 'area/*' }), entry({ target: 'a' })] })),
+    ).toEqual([]);
+  });
+
+  test('what is wrong, with its place', () => {
+    const text = stringify({
+      waivers: [
+        entry({ requirement: 'area/onn' }),
+        entry({ expires: '2026-11-24' }),
+        entry(),
+        entry({ owner: 'Ben' }),
+      ],
+    });
+
+    expect(problems(text)).toEqual([
+      'unmatched: w.yaml:2:18 area/onn: fits no requirement; did you mean area/one?',
+      'expired: w.yaml:11:14 area/one: expired on 2026-11-24 (Ana): mend the failure, or agree on a new day',
+      'duplicate: w.yaml:12:18 area/one: stands there twice: as in line 7',
+      'duplicate: w.yaml:17:18 area/one: stands there twice: as in line 7',
+    ]);
+  });
+});
+
+const commented = `# Known failures.
+
+# These are looked through each Monday.
+waivers:
+  # the first
+  - requirement: area/one   # tail
+    reason: >-
+      long, and folded
+      by hand
+    owner: 'Ana'
+
+  # the second,
+  # in two lines
+  - requirement: area/two
+    owner: "Ben"
+
+  - requirement: area/three
+    owner: Cleo
+  # at the end
+`;
+
+describe('prune keeps all that it does not take', () => {
+  const without = (...gone: number[]) => pruned(commented, 'w.yaml', new Set(gone));
+  const first = commented.slice(commented.indexOf('  # the first'), commented.indexOf('  # the second'));
+  const second = commented.slice(
+    commented.indexOf('  # the second'),
+    commented.indexOf('  - requirement: area/three'),
+  );
+  const third = '  - requirement: area/three\n    owner: Cleo\n';
+
+  test.each([
+    ['nothing', [], commented],
+    ['the first', [0], commented.replace(first, '')],
+    ['the second', [1], commented.replace(second, '')],
+    ['the last', [2], commented.replace(third, '')],
+    ['two', [0, 2], commented.replace(first, '').replace(third, '')],
+    [
+      'all',
+      [0, 1, 2],
+      commented.replace('waivers:', 'waivers: []').replace(first, '').replace(second, '').replace(third, ''),
+    ],
+  ])('without %s', (_is, gone, wanted) => {
+    expect(without(...gone)).toBe(wanted);
+  });
+
+  test('Windows line ends', () => {
+    const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+    expect(pruned(crlf(commented), 'w.yaml', new Set([1]))).toBe(crlf(commented.replace(second, '')));
+  });
+
+  test('a list without indentation', () => {
+    const text = 'waivers:\n- a: 1\n# about b\n- b: 2\n';
+    expect(pruned(text, 'w.yaml', new Set([1]))).toBe('waivers:\n- a: 1\n');
+    expect(pruned(text, 'w.yaml', new Set([0]))).toBe('waivers:\n# about b\n- b: 2\n');
+  });
+
+  test('a list in brackets', () => {
+    expect(pruned('# kept\nwaivers: [ { a: 1 }, { b: 2 } ] # tail\n', 'w.yaml', new Set([0]))).toBe(
+      '# kept\nwaivers: [ { b: 2 } ] # tail\n',
+    );
+  });
+
+  test('JSON', () => {
+    expect(JSON.parse(pruned('{"waivers": [{"a": 1}, {"b": 2}]}', 'w.json', new Set([1])))).toEqual({
+      waivers: [{ a: 1 }],
+    });
+  });
+
+  test('what others refer to is not torn out', () => {
+    const text = 'waivers:\n  - &a { x: 1 }\n  - *a\n';
+    expect(messageOf(() => pruned(text, 'w.yaml', new Set([0])))).toMatch(
+      /^w\.yaml: the entries in line 2 can't be removed/,
+    );
+  });
+});

@@ -1,0 +1,18 @@
+import type { ConcernedWaiver, Waiver } from '../../src/waivers/waiver.js';
+
+/** A waiver of which only what matters to a test is named. */
+export function waiver(change: Partial<Waiver> = {}): Waiver {
+  return {
+    requirement: 'area/one',
+    reason: 'known since the last release',
+    owner: 'Ana',
+    issue: 'https://issues.example/7',
+    expires: '2026-12-31',
+    ...change,
+  };
+}
+
+/** The same, as one that concerns the run. */
+export function concerned(change: Partial<ConcernedWaiver> = {}): ConcernedWaiver {
+  return { ...waiver(change), fits: ['area/one'], unknown: false, expired: false, ...change };
+}

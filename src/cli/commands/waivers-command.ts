@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { ConfigurationError } from '../../errors.js';
+import { dayOf, isDay } from '../../waivers/dates.js';
+import { checkWaiversFile, pruneWaiversFile } from '../waivers.js';
+import { argument } from './options.js';
+
+/** `waivers check` and `waivers prune`: what is wrong in a waivers file, without a target. */
+export function addWaivers(program: Command): void {
+  const waivers = program.command('waivers').description('look after a file of known failures');
+  const today = 'judge by this day, e.g. 2026-12-31 (default: today in UTC)';
+
+  waivers
+    .command('check')
+    .description('tell what is mistyped, expired, or there twice; exit code 1 if anything is')
+    .argument('<file>', 'a waivers file')
+    .option('--today <day>', today, argument(day))
+    .action((file: string, options) => {
+      process.exitCode = checkWaiversFile(file, options.today ?? dayOf(new Date()));
+    });
+
+  waivers
+    .command('prune')
+    .description('take out what expired or fits no requirement; all else stays as it is written')
+    .argument('<file>', 'a waivers file')
+    .option('--today <day>', today, argument(day))
+    .option(
+      '--verdict <file>',
+      'also what this verdict.json says is no longer needed; repeatable',
+      collect,
+      [],
+    )
+    .action((file: string, options) => {
+      process.exitCode = pruneWaiversFile(file, options.today ?? dayOf(new Date()), options.verdict);
+    });
+}
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+function day(text: string): string {
+  if (isDay(text)) return text;
+  throw new ConfigurationError('Wanted a day such as 2026-12-31.');
+}

@@ -1,0 +1,80 @@
+import { ConfigurationError } from '../errors.js';
+import { counted } from '../report/words.js';
+import { replaceFile } from '../report/write.js';
+import { loadRequirements } from '../requirements/catalogue.js';
+import { readVerdict } from '../verdict/read.js';
+import { checkWaivers } from '../waivers/check.js';
+import { pruned } from '../waivers/prune.js';
+import { readWaivers, type WaiversFile } from '../waivers/read.js';
+import { complain, say } from './terminal.js';
+
+/** `waivers check`. @returns the exit code: 1 where something must be done about the file */
+export function checkWaiversFile(path: string, today: string): number {
+  const file = readWaivers(path);
+  const problems = checkWaivers(file, allIds(), today);
+  for (const { text } of problems) complain(text);
+  const entries = counted(file.waivers.length, 'waiver');
+  if (problems.length === 0) {
+    const next = file.waivers.map(({ expires }) => expires).sort()[0];
+    say(`${path}: ${entries}, all in order${next === undefined ? '' : `; the next expires on ${next}`}.`);
+    return 0;
+  }
+  say(`${path}: ${entries}, ${counted(problems.length, 'problem')}.`);
+  return 1;
+}
+
+/**
+ * `waivers prune`.
+ *
+ * @param verdicts files whose waivers that are no longer needed go, too
+ * @returns the exit code
+ */
+export function pruneWaiversFile(path: string, today: string, verdicts: readonly string[]): number {
+  const file = readWaivers(path);
+  const why = new Map<number, string>();
+  for (const { kind, index } of checkWaivers(file, allIds(), today)) {
+    if (kind === 'expired') why.set(index, `expired on ${file.waivers[index]?.expires}`);
+    else if (kind === 'unmatched') why.set(index, 'fits no requirement');
+  }
+  for (const verdict of verdicts) {
+    for (const index of notNeeded(file, verdict)) {
+      if (!why.has(index)) why.set(index, `no longer needed, says ${verdict}`);
+    }
+  }
+  if (why.size === 0) {
+    say(`${path}: nothing to take out.`);
+    return 0;
+  }
+  const text = pruned(file.text, path, new Set(why.keys()));
+  try {
+    replaceFile(path, text);
+  } catch (error) {
+    throw new ConfigurationError(
+      `${path} can't be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
+    say(`taken out: ${file.waivers[index]?.requirement} (line ${file.placeOf(index).line}): ${reason}`);
+  }
+  say(`${path}: ${counted(file.waivers.length - why.size, 'waiver')} left.`);
+  return 0;
+}
+
+function allIds(): string[] {
+  return loadRequirements().map(({ id }) => id);
+}
+
+/** Entries that are, word for word, what a verdict says is no longer needed. */
+function notNeeded(file: WaiversFile, verdictFile: string): number[] {
+  const uses = readVerdict(verdictFile).waivers ?? [];
+  const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+  return file.waivers.flatMap((waiver, index) =>
+    uses.some(({ state, ids: _, ...used }) => state === 'no longer needed' && same(used, waiver))
+      ? [index]
+      : [],
+  );
+}
+
+function sorted(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => a.localeCompare(b));
+}
