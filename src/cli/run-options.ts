@@ -1,5 +1,6 @@
 import { isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
+import { type GatePolicy, gatePolicies } from '../verdict/gating.js';
 
 /** `run` as asked for on the command line. */
 export interface RunCommand {
@@ -18,6 +19,9 @@ export interface RunCommand {
   /** Overrides the target file's. */
   readonly waivers: string | undefined;
   readonly waiverProblems: 'fail' | 'warn';
+  /** A verdict.json, or a folder of verdicts. */
+  readonly baseline: string | undefined;
+  readonly gate: GatePolicy | undefined;
   readonly restoreFirst: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
@@ -40,6 +44,12 @@ export function wholeNumber(least: number): (text: string) => number {
 export function waiverProblemsOf(text: string): RunCommand['waiverProblems'] {
   if (text === 'fail' || text === 'warn') return text;
   throw new ConfigurationError('Wanted fail or warn.');
+}
+
+export function gatePolicyOf(text: string): GatePolicy {
+  const found = gatePolicies.find((policy) => policy === text);
+  if (found !== undefined) return found;
+  throw new ConfigurationError(`Wanted one of ${gatePolicies.join(', ')}.`);
 }
 
 export function modeOf(text: string): RunCommand['mode'] {

@@ -15,6 +15,7 @@ import { Connection } from '../target/connection.js';
 import { readTarget } from '../target/read.js';
 import type { Target } from '../target/target.js';
 import { deriveVerdict } from '../verdict/derive.js';
+import { type GateBy, notesOn } from '../verdict/gating.js';
 import type { PlannedRequirement } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
@@ -23,6 +24,7 @@ import { checkWaivers } from '../waivers/check.js';
 import { dayOf } from '../waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../waivers/read.js';
 import type { ConcernedWaiver } from '../waivers/waiver.js';
+import { gateByOf } from './baseline.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
@@ -42,6 +44,7 @@ export class TargetRun {
     private readonly command: RunCommand,
     private readonly stateDir: string,
     private readonly waivers: WaiversFile | undefined,
+    private readonly gateBy: GateBy | undefined,
   ) {
     this.folder = join(command.out, target.name);
   }
@@ -54,7 +57,8 @@ export class TargetRun {
     contract.compileAll();
     const waiversFile = command.waivers ?? target.waivers;
     const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
-    return new TargetRun(target, contract, command, stateDir, waivers);
+    const gateBy = gateByOf(command, target.name);
+    return new TargetRun(target, contract, command, stateDir, waivers, gateBy);
   }
 
   /** What the user should know before anything is sent. */
@@ -67,7 +71,12 @@ export class TargetRun {
             loadRequirements().map(({ id }) => id),
             dayOf(new Date()),
           );
-    return [...(this.target.warnings ?? []), ...problems.map(({ text }) => text)];
+    const { target, gateBy } = this;
+    const notes =
+      gateBy?.baseline === undefined
+        ? []
+        : notesOn(gateBy.baseline.verdict, { release: target.release, target });
+    return [...(target.warnings ?? []), ...problems.map(({ text }) => text), ...notes];
   }
 
   private get journal(): Journal {
@@ -140,6 +149,7 @@ export class TargetRun {
         requireComplete: command.requireComplete,
         waiverProblems: command.waiverProblems,
       },
+      ...(this.gateBy === undefined ? {} : { gateBy: this.gateBy }),
       ...(this.waivers === undefined ? {} : { waivers: this.#concerned(this.waivers) }),
     });
     return { verdict, files: writeReports(verdict, this.folder) };

@@ -210,5 +210,16 @@ function files({ outDir, files: names }: SummaryOptions): string[] {
 
 function exitLine(verdict: Verdict): string {
   const code = exitCode([verdict]);
+  const { gating } = verdict;
+  if (gating !== undefined && verdict.restored && exitCode([{ ...verdict, gating: undefined }]) !== code) {
+    const why =
+      gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
+    return `Exit code of this target: ${code} (${why})`;
+  }
   return `Exit code of this target: ${code} (${exitMeanings[code]})`;
+}
+
+function newWords(result: 'pass' | 'fail' | 'inconclusive'): string {
+  if (result === 'pass') return 'nothing fails that did not fail in the baseline';
+  return result === 'fail' ? 'something fails that did not in the baseline' : 'inconclusive';
 }

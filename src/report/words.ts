@@ -35,8 +35,21 @@ export function waiverText(waiver: Outcome['waiver']): string {
   return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
 }
 
-/** The verdict in one line. */
+/** The verdict in one line, and where it is gated by something else, what that makes of it. */
 export function verdictLine(verdict: Verdict): string {
+  return `${conformityLine(verdict)}${gatingText(verdict.gating)}`;
+}
+
+function gatingText(gating: Verdict['gating']): string {
+  if (gating === undefined || gating.policy === 'all') return '';
+  if (gating.policy === 'none') return ' (--gate none: nothing gates)';
+  const count = gating.newFailures.length;
+  const known = gating.knownFailures.length;
+  if (count === 0 && known === 0) return '';
+  return ` (against the baseline: ${count} new, ${known} known)`;
+}
+
+function conformityLine(verdict: Verdict): string {
   const { checked, all } = mustCounts(verdict.outcomes);
   const { fail, failShould } = verdict.summary;
   switch (verdict.gate) {

@@ -58,6 +58,15 @@ function redacted(verdict: Verdict, redactor: Redactor): Verdict {
     contract: { ...verdict.contract, source: redactor.redactUrl(verdict.contract.source) },
     cause: text(verdict.cause),
     residue: verdict.residue.map(text),
+    ...(verdict.gating === undefined
+      ? {}
+      : {
+          gating: {
+            ...verdict.gating,
+            cause: text(verdict.gating.cause),
+            notes: verdict.gating.notes.map(text),
+          },
+        }),
     outcomes: verdict.outcomes.map((outcome) => redactedOutcome(outcome, redactor)),
     ...(verdict.waivers === undefined
       ? {}

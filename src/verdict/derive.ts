@@ -1,5 +1,6 @@
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
-import { decideGate } from './gate.js';
+import { decideGate, type GateInput } from './gate.js';
+import { decideGating, lostAgainst } from './gating.js';
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from './results.js';
 import type { Outcome, OutcomeKind, Verdict } from './verdict.js';
 
@@ -20,7 +21,15 @@ export function deriveVerdict(results: RunResults): Verdict {
     .map((outcome) => waived(outcome, results.waivers ?? []));
   const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
   const plannedIds = new Set(results.planned.map(({ id }) => id));
-  const { gate, cause } = decideGate({
+  const lost =
+    results.gateBy?.baseline === undefined
+      ? []
+      : lostAgainst(
+          results.gateBy.baseline.verdict,
+          { outcomes, release: results.release },
+          results.options.strict,
+        );
+  const input: GateInput = {
     outcomes,
     options: results.options,
     ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
@@ -29,7 +38,18 @@ export function deriveVerdict(results: RunResults): Verdict {
     waiverTroubles:
       results.options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
     unplanned: [...rawById.keys()].filter((id) => !plannedIds.has(id)),
-  });
+    lost,
+  };
+  const { gate, cause } = decideGate(input);
+  const gating =
+    results.gateBy === undefined
+      ? undefined
+      : decideGating(
+          results.gateBy,
+          { outcomes, release: results.release, target: results.target },
+          input,
+          lost,
+        );
   return {
     schemaVersion: 1,
     suite: { name: 'mfa-conformance', version: results.suiteVersion },
@@ -42,6 +62,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     durationMs: results.durationMs,
     gate,
     cause,
+    ...(gating === undefined ? {} : { gating }),
     scope: scopeOf(outcomes),
     restored: results.restored,
     residue: results.residue,

@@ -14,9 +14,11 @@ export type ExitCode = keyof typeof exitMeanings;
 /** Of several that hold, the first in this order. */
 const order: readonly ExitCode[] = [2, 4, 1, 3, 0];
 
+type Judged = Pick<Verdict, 'gate' | 'restored'> & { readonly gating?: Verdict['gating'] | undefined };
+
 /** The exit code for the verdicts of all targets of a run. No verdict at all is not a success: 3. */
 export function exitCode(
-  verdicts: readonly Pick<Verdict, 'gate' | 'restored'>[],
+  verdicts: readonly Judged[],
   options: { readonly usageError?: boolean } = {},
 ): ExitCode {
   const codes = new Set<ExitCode>(verdicts.flatMap(codesOf));
@@ -24,7 +26,9 @@ export function exitCode(
   return order.find((code) => codes.has(code)) ?? 3;
 }
 
-function codesOf({ gate, restored }: Pick<Verdict, 'gate' | 'restored'>): ExitCode[] {
-  const code = { conforms: 0, 'does not conform': 1, inconclusive: 3 } as const;
-  return restored ? [code[gate]] : [code[gate], 4];
+function codesOf({ gate, gating, restored }: Judged): ExitCode[] {
+  const byGate = { conforms: 0, 'does not conform': 1, inconclusive: 3 } as const;
+  const byGating = { pass: 0, fail: 1, inconclusive: 3 } as const;
+  const code = gating === undefined ? byGate[gate] : byGating[gating.result];
+  return restored ? [code] : [code, 4];
 }

@@ -8,18 +8,24 @@ export interface GateInput {
   readonly unusable?: string;
   /** How many planned requirements were neither tried nor ruled out beforehand. */
   readonly missing: number;
+  /** Ids that passed in the baseline, and were not run now. */
+  readonly lost?: readonly string[];
   /** What is wrong with waivers, in words, where that gates. */
   readonly waiverTroubles?: readonly string[];
   /** Ids that have an outcome though nobody planned them. */
   readonly unplanned: readonly string[];
 }
 
+/** More of one kind than this stand in the verdict only. */
+const shownTroubles = 3;
+
 /** The gate, and in words what of it the outcomes alone don't tell. */
 export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
   const { strict, requireComplete } = input.options;
-  const { waiverTroubles = [] } = input;
+  const { lost = [] } = input;
+  const waiverTroubles = shortened(input.waiverTroubles ?? []);
   const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
   if (strict && count('should', 'fail') > 0) {
@@ -38,6 +44,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   if (requireComplete && count('must', 'not run') > 0) {
     open.push(`${are(count('must', 'not run'), 'must')} not run, and --require-complete wants all of them`);
   }
+  if (lost.length > 0) open.push(`not run, though passed in the baseline: ${idList(lost)}`);
   const inconclusiveMust = count('must', 'inconclusive') > 0;
   if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {
     open.push(
@@ -61,6 +68,17 @@ function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): 
   if (unplanned.length > 0)
     said.push(`outcomes came for requirements that were not planned: ${unplanned.join(', ')}`);
   return said;
+}
+
+/** A file full of stale waivers must not push the rest of the cause out of sight; the verdict holds all. */
+function shortened(troubles: readonly string[]): string[] {
+  const left = troubles.length - shownTroubles;
+  return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];
+}
+
+function idList(ids: readonly string[]): string {
+  const left = ids.length - shownTroubles;
+  return left > 0 ? `${ids.slice(0, shownTroubles).join(', ')} and ${left} more` : ids.join(', ');
 }
 
 function are(count: number, word: string): string {

@@ -1,4 +1,5 @@
 import type { ConcernedWaiver } from '../waivers/waiver.js';
+import type { GateBy } from './gating.js';
 import type { Coverage, Exchange, Level, Verdict, Wait } from './verdict.js';
 
 /** What a test can come to by itself; `waived` is decided about it afterwards. */
@@ -58,6 +59,8 @@ export interface RunResults {
   readonly options: GateOptions;
   /** Those that are for this target and release; absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
+  /** By --baseline and --gate; absent: by all that fails. */
+  readonly gateBy?: GateBy;
 }
 
 export interface GateOptions {

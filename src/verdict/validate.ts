@@ -21,6 +21,8 @@ let compiled: ValidateFunction<Verdict> | undefined;
  * @throws ConfigurationError that names the place and what is wrong at which JSON pointer
  */
 export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
+  const version = otherVersion(value);
+  if (version !== undefined) throw refusal(place, [version]);
   compiled ??= compile();
   if (!compiled(value)) throw refusal(place, (compiled.errors ?? []).map(inWords));
   const problems = [...repeatedIds(value), ...wrongCounts(value)];
@@ -52,6 +54,15 @@ function compile(): ValidateFunction<Verdict> {
   });
   ajvFormats.default(ajv);
   return ajv.compile<Verdict>(schema);
+}
+
+/** All else that may be wrong with a verdict of another version follows from that. */
+function otherVersion(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return undefined;
+  const { schemaVersion } = value;
+  if (schemaVersion === 1 || typeof schemaVersion !== 'number') return undefined;
+  const age = schemaVersion > 1 ? 'a newer' : 'an older';
+  return `/schemaVersion: must be 1, is ${schemaVersion}: it is of ${age} version of the suite; run that one, or run again to get a verdict of this one`;
 }
 
 function refusal(place: string, problems: readonly string[]): ConfigurationError {

@@ -1,5 +1,6 @@
 import type { ReleaseName } from '../contract/releases.js';
 import type { Waiver, WaiverUse } from '../waivers/waiver.js';
+import type { Gating } from './gating.js';
 
 /** What came of one requirement on one target. */
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
@@ -85,6 +86,8 @@ export interface Verdict {
   readonly gate: Gate;
   /** Why the gate is what it is, where the outcomes alone don't say it (a run cut short, an unusable target). */
   readonly cause: string;
+  /** By --baseline and --gate; absent: the exit code is by `gate`. */
+  readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
   readonly restored: boolean;
   /** What the API can't take back, in words. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { releaseNames } from '../../contract/releases.js';
 import { ConfigurationError } from '../../errors.js';
 import { run } from '../run.js';
-import { modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
+import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
 import { argument, stateDirHelp } from './options.js';
 
 const exitHelp = `
@@ -36,6 +36,15 @@ export function addRun(program: Command): void {
     .option('--slow', 'also what takes real minutes without a clock control', false)
     .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
     .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
+    .option(
+      '--baseline <verdict>',
+      'an earlier verdict.json, or the folder of verdicts: gate on what is new against it',
+    )
+    .option(
+      '--gate <policy>',
+      'failures that count: all, new (against the baseline) or none (default: new with --baseline, else all)',
+      argument(gatePolicyOf),
+    )
     .option('--waivers <file>', "known failures, in place of the target file's")
     .option(
       '--waiver-problems <what>',
@@ -53,7 +62,16 @@ export function addRun(program: Command): void {
       const [extra] = command.args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
-      const { target, stateDir, release, grep, waivers, ...rest } = options;
-      process.exitCode = await run({ ...rest, targets: target, stateDir, release, grep, waivers });
+      const { target, stateDir, release, grep, waivers, baseline, gate, ...rest } = options;
+      process.exitCode = await run({
+        ...rest,
+        targets: target,
+        stateDir,
+        release,
+        grep,
+        waivers,
+        baseline,
+        gate,
+      });
     });
 }
