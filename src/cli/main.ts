@@ -4,6 +4,7 @@ import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
+import { addHistory } from './commands/history-commands.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
 import { addWaivers } from './commands/waivers-command.js';
@@ -24,7 +25,16 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar, addWaivers]) add(program);
+for (const add of [
+  addRun,
+  addEmulator,
+  addCatalogue,
+  addRestore,
+  addCheckHar,
+  addWaivers,
+  addHistory,
+])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -97,7 +97,7 @@ async function report(
   command: RunCommand,
   interrupted: string | undefined,
 ): Promise<Verdict> {
-  const { verdict, files } = await each.finish(interrupted);
+  const { verdict, files, extras } = await each.finish(interrupted);
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
     const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
@@ -106,7 +106,7 @@ async function report(
     process.stdout.write(
       command.quiet
         ? `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`
-        : renderSummary(verdict, { colour, width, outDir, files: [...files] }),
+        : renderSummary(verdict, { colour, width, outDir, files: [...files], ...extras }),
     );
   }
   return verdict;

@@ -7,7 +7,7 @@ import { ObservationLog } from '../http/observed.js';
 import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { observationFile, outcomeFile } from '../raw-files.js';
-import { writeReports } from '../report/write.js';
+import { type ReportExtras, writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { PlannedTarget } from '../run-plan.js';
@@ -25,9 +25,18 @@ import { dayOf } from '../waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../waivers/read.js';
 import type { ConcernedWaiver } from '../waivers/waiver.js';
 import { gateByOf } from './baseline.js';
+import { changesOf, remember } from './history.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
+
+/** What is left of a run on a target. */
+export interface Finished {
+  readonly verdict: Verdict;
+  /** Names of the files in the target's folder of reports. */
+  readonly files: readonly string[];
+  readonly extras: ReportExtras;
+}
 
 /** One target in a run: the look before, what the tests are told, and the verdict after. */
 export class TargetRun {
@@ -118,9 +127,7 @@ export class TargetRun {
   }
 
   /** Gives the state back, then derives the verdict and writes the reports. */
-  async finish(
-    interrupted: string | undefined,
-  ): Promise<{ readonly verdict: Verdict; readonly files: readonly string[] }> {
+  async finish(interrupted: string | undefined): Promise<Finished> {
     const { restored, residue, problems } = await this.#giveBack();
     const observations = new ObservationLog(observationFile(this.#rawDir)).all();
     const { raw, retries } = collectOutcomes(outcomeFile(this.#rawDir));
@@ -152,7 +159,11 @@ export class TargetRun {
       ...(this.gateBy === undefined ? {} : { gateBy: this.gateBy }),
       ...(this.waivers === undefined ? {} : { waivers: this.#concerned(this.waivers) }),
     });
-    return { verdict, files: writeReports(verdict, this.folder) };
+    const changes = changesOf(verdict, command.out, this.gateBy?.baseline?.verdict);
+    const extras = changes === undefined ? {} : { changes };
+    const files = writeReports(verdict, this.folder, undefined, extras);
+    remember(verdict, command.out);
+    return { verdict, files, extras };
   }
 
   #emptyRawDir(): void {

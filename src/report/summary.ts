@@ -1,3 +1,4 @@
+import type { ChangesSince } from '../history/changes.js';
 import { printable } from '../redaction/printable.js';
 import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
@@ -12,10 +13,14 @@ export interface SummaryOptions {
   readonly outDir: string;
   /** Names of files in there. */
   readonly files: readonly string[];
+  /** What is different from an earlier run; absent: it was compared with none. */
+  readonly changes?: ChangesSince;
 }
 
 /** More failures than this push the verdict out of sight; all are in the files. */
 const shownFailures = 20;
+/** More changes than this are for who looks for them. */
+const shownChanges = 12;
 /** Of one reason's requirements, so many are named. */
 const shownIds = 4;
 const narrowest = 40;
@@ -33,6 +38,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
   const sections = [
     [headline],
     header(verdict, ink, width),
+    changed(options.changes, ink, width),
     failures(of('fail'), options, ink, width),
     grouped('Inconclusive', of('inconclusive'), ink.warn, ink, width),
     waived(verdict, ink, width),
@@ -80,6 +86,27 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
     row('outcomes', parts.join(', ')),
     ...(said ? wrap(printable(verdict.cause), width, '') : []),
   ];
+}
+
+function changed(changes: ChangesSince | undefined, ink: Paint, width: number): string[] {
+  if (changes === undefined) return [];
+  const { since, broke, mended, facts, other } = changes;
+  const all = [
+    ...broke.map((text) => [text, ink.bad] as const),
+    ...[...mended, ...facts, ...other].map((text) => [text, ink.plain] as const),
+  ];
+  const left = all.length - shownChanges;
+  return [
+    ink.strong(`Since ${printable(since)}`),
+    ...(all.length === 0 ? ['   - Nothing changed.'] : []),
+    ...all.slice(0, shownChanges).flatMap(([text, colour]) => bullet(text, colour, width)),
+    ...(left > 0 ? [`   and ${left} more: mfa-conformance compare tells all`] : []),
+  ];
+}
+
+function bullet(text: string, colour: (text: string) => string, width: number): string[] {
+  const [first = '', ...rest] = wrap(printable(text), width, indent);
+  return [`   - ${first.trimStart()}`, ...rest].map(colour);
 }
 
 function failures(failed: readonly Outcome[], options: SummaryOptions, ink: Paint, width: number): string[] {

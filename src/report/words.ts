@@ -8,17 +8,31 @@ export interface Paint {
   readonly warn: (text: string) => string;
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;
+  readonly plain: (text: string) => string;
 }
 
 export function paint(colour: boolean): Paint {
   const sgr = (open: string) => (text: string) =>
     colour && text !== '' ? `\u001b[${open}m${text}\u001b[0m` : text;
-  return { bad: sgr('1;31'), good: sgr('1;32'), warn: sgr('33'), strong: sgr('1'), faint: sgr('2') };
+  return {
+    bad: sgr('1;31'),
+    good: sgr('1;32'),
+    warn: sgr('33'),
+    strong: sgr('1'),
+    faint: sgr('2'),
+    plain: (text) => text,
+  };
 }
 
 /** `1 mail`, `2 mails`. */
 export function counted(count: number, word: string, many = `${word}s`): string {
   return `${count} ${count === 1 ? word : many}`;
+}
+
+/** At most so many characters and an ellipsis; never half of one that takes two. */
+export function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** 850 ms, 12.3 s, 3 min 5 s. */

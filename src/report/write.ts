@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import type { ChangesSince } from '../history/changes.js';
 import { printable } from '../redaction/printable.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { validateVerdict } from '../verdict/validate.js';
@@ -9,6 +10,12 @@ import { renderJUnit } from './junit.js';
 import { renderSummary } from './summary.js';
 
 export const reportFiles = ['verdict.json', 'junit.xml', 'summary.txt'] as const;
+
+/** What the reports say besides the verdict. */
+export interface ReportExtras {
+  /** Absent: the run was compared with nothing. */
+  readonly changes?: ChangesSince;
+}
 
 /** Of summary.txt, in characters. */
 const fileWidth = 100;
@@ -19,12 +26,19 @@ const fileWidth = 100;
  *
  * @param redactor takes known secrets out of everything that is not from the suite itself: a second net, since an
  *   exchange is redacted when it is recorded
+ * @param extras what the reports say besides the verdict
  * @returns the names of the files in the folder
  * @throws ConfigurationError for a value that is no valid verdict, and for a folder that can't be written to
  */
-export function writeReports(verdict: Verdict, dir: string, redactor?: Redactor): string[] {
+export function writeReports(
+  verdict: Verdict,
+  dir: string,
+  redactor?: Redactor,
+  extras: ReportExtras = {},
+): string[] {
   const clean = validateVerdict(redactor === undefined ? verdict : redacted(verdict, redactor));
-  const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles };
+  const shown = redactor === undefined ? extras : redactedExtras(extras, redactor);
+  const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, ...shown };
   try {
     mkdirSync(dir, { recursive: true });
     replaceFile(join(dir, 'junit.xml'), renderJUnit(clean));
@@ -80,6 +94,15 @@ function redacted(verdict: Verdict, redactor: Redactor): Verdict {
     facts: Object.fromEntries(
       Object.entries(verdict.facts).map(([name, value]) => [text(name), inAllTexts(value, text)]),
     ),
+  };
+}
+
+function redactedExtras({ changes }: ReportExtras, redactor: Redactor): ReportExtras {
+  if (changes === undefined) return {};
+  const all = (texts: readonly string[]) => texts.map((text) => redactor.redact(text));
+  const { since, broke, mended, facts, other } = changes;
+  return {
+    changes: { since, broke: all(broke), mended: all(mended), facts: all(facts), other: all(other) },
   };
 }
 

@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { changesBetween } from '../../src/history/changes.js';
+import { appendToHistory, readHistory } from '../../src/history/history.js';
+import { snapshotOf } from '../../src/history/snapshot.js';
+import { packageRoot } from '../../src/package-root.js';
+import { sample } from '../report/sample.js';
+import { messageOf, temporaryFolder } from '../target/files.js';
+
+const fileIn = (folder: string) => join(folder, 'reports', 'history.jsonl');
+
+describe('a line of the history', () => {
+  test('tells of a run all that is compared', () => {
+    const file = fileIn(temporaryFolder());
+    appendToHistory(file, sample());
+    const { runs, unread } = readHistory(file);
+    const [run] = runs;
+
+    expect(unread).toBe(0);
+    expect(run).toMatchObject({ target: 'lab-7', gate: 'does not conform', facts: sample().facts });
+    expect(
+      [...(run?.outcomes ?? [])].map(([id, { outcome, digest }]) => [id, outcome, digest]).sort(),
+    ).toEqual(
+      [...snapshotOf(sample()).outcomes]
+        .map(([id, { outcome, digest }]) => [
+          id,
+          outcome,
+          ['fail', 'inconclusive'].includes(outcome) ? digest : '',
+        ])
+        .sort(),
+    );
+    expect(run === undefined ? undefined : changesBetween(run, snapshotOf(sample()))).toEqual([]);
+  });
+
+  test('is short, and holds no reason and no exchange', () => {
+    const file = fileIn(temporaryFolder());
+    appendToHistory(file, sample());
+    const text = readFileSync(file, 'utf8');
+
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).not.toMatch(/curl|another one|exchanges/);
+    expect(Object.keys(JSON.parse(text))).toEqual([
+      'v',
+      'at',
+      'durationMs',
+      'target',
+      'release',
+      'suite',
+      'mode',
+      'gate',
+      'cause',
+      'counts',
+      'outcomes',
+      'told',
+      'facts',
+    ]);
+  });
+
+  test('leaves out a fact that is a listing, and shows no character that a terminal obeys', () => {
+    const file = fileIn(temporaryFolder());
+    appendToHistory(file, sample({ facts: { long: 'x'.repeat(10_000), odd: '\u001b\u202e' } }));
+
+    for (const part of ['\u001b', '\u202e', 'x'.repeat(100)])
+      expect(readFileSync(file, 'utf8')).not.toContain(part);
+    expect(readHistory(file).runs[0]?.facts).toEqual({ odd: '\u001b\u202e' });
+  });
+});
+
+describe('what is no line of this version', () => {
+  const good = (() => {
+    const file = fileIn(temporaryFolder());
+    appendToHistory(file, sample());
+    return readFileSync(file, 'utf8').trim();
+  })();
+
+  test.each([
+    ['a line cut off', good.slice(0, -40)],
+    ['another version', good.replace('"v":1', '"v":2')],
+    ['no object', '[]'],
+    ['no time', good.replace(/"at":"[^"]*"/, '"at":"yesterday"')],
+    ['an unknown gate', good.replace('"gate":"does not conform"', '"gate":"red"')],
+    ['an unknown outcome', good.replace('"not run"', '"skipped"')],
+    ['no facts', good.replace(/"facts":.*\}$/, '"facts":1}')],
+    ['odd outcomes', good.replace(/"told":\[/, '"told":[7,')],
+  ])('%s is left out and counted', (_is, line) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'h.jsonl'), `${good}\n${line}\n\n${good}\n`);
+
+    expect(line).not.toBe(good);
+    expect(readHistory(join(folder, 'h.jsonl'))).toMatchObject({ unread: 1, runs: [{}, {}] });
+  });
+});
+
+describe('the file', () => {
+  test('a cut last line is not glued to the next run', () => {
+    const file = fileIn(temporaryFolder());
+    appendToHistory(file, sample());
+    appendFileSync(file, '{"v":1,"at":"2026');
+    appendToHistory(file, sample());
+
+    expect(readHistory(file)).toMatchObject({ unread: 1, runs: [{}, {}] });
+  });
+
+  test('several processes may add at once', async () => {
+    const file = fileIn(temporaryFolder());
+    mkdirSync(join(file, '..'));
+    const [writers, each] = [4, 40];
+    const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'history', 'history.js')).href;
+    const verdict = sample({
+      facts: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'y'.repeat(1500)])),
+    });
+    const script = `import { appendToHistory } from ${JSON.stringify(module)};
+      let text = ''; for await (const part of process.stdin) text += part;
+      for (let n = 0; n < ${each}; n++) appendToHistory(${JSON.stringify(file)}, JSON.parse(text));`;
+    const ended = Array.from({ length: writers }, () => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['pipe', 'inherit', 'inherit'],
+      });
+      child.stdin.end(JSON.stringify(verdict));
+      return new Promise((resolve) => child.once('exit', resolve));
+    });
+
+    expect(await Promise.all(ended)).toEqual(Array(writers).fill(0));
+    expect(readHistory(file).unread).toBe(0);
+    expect(readHistory(file).runs).toHaveLength(writers * each);
+  });
+
+  test('that is not there, or can not be', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+
+    expect(messageOf(() => readHistory(join(folder, 'none.jsonl')))).toMatch(/no such history/);
+    expect(messageOf(() => appendToHistory(join(folder, 'file', 'h.jsonl'), sample()))).toMatch(
+      /^The history can't be written to /,
+    );
+    expect(messageOf(() => readHistory(folder))).toMatch(/can't be read/);
+  });
+});

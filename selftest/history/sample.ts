@@ -1,0 +1,26 @@
+import type { Compared, Snapshot } from '../../src/history/snapshot.js';
+
+/** A run in which only what matters to a test is named: outcomes as `pass`, or in full. */
+export function snapshot(
+  outcomes: Readonly<Record<string, Compared['outcome'] | Compared>>,
+  change: Partial<Snapshot> = {},
+): Snapshot {
+  return {
+    target: 'lab-7',
+    release: '7.1.2_u3',
+    suite: '0.1.0',
+    startedAt: '2026-11-24T02:00:00.000Z',
+    durationMs: 1000,
+    mode: 'full',
+    gate: 'conforms',
+    cause: '',
+    outcomes: new Map(
+      Object.entries(outcomes).map(([id, of]) => [
+        id,
+        typeof of === 'string' ? { outcome: of, digest: '' } : of,
+      ]),
+    ),
+    facts: {},
+    ...change,
+  };
+}

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import type { Snapshot } from '../../src/history/snapshot.js';
+import { trendsOf } from '../../src/history/trend.js';
+import { renderTrend } from '../../src/history/words.js';
+import type { OutcomeKind } from '../../src/verdict/verdict.js';
+import { snapshot } from './sample.js';
+
+const letters: Readonly<Record<string, OutcomeKind>> = {
+  p: 'pass',
+  f: 'fail',
+  w: 'waived',
+  i: 'inconclusive',
+  n: 'not run',
+};
+
+/** One run a night; each requirement's nights as letters: `ppfp`. A space: not part of that run. */
+function nights(
+  of: Readonly<Record<string, string>>,
+  change: (night: number) => Partial<Snapshot> = () => ({}),
+): Snapshot[] {
+  const count = Math.max(...Object.values(of).map((row) => row.length));
+  return Array.from({ length: count }, (_, night) => {
+    const outcomes = Object.fromEntries(
+      Object.entries(of).flatMap(([id, row]) => {
+        const kind = letters[row[night] ?? ''];
+        return kind === undefined ? [] : [[id, kind]];
+      }),
+    );
+    return snapshot(outcomes, { startedAt: `2026-11-${10 + night}T02:00:00.000Z`, ...change(night) });
+  });
+}
+
+const trendOf = (runs: readonly Snapshot[], last = 14) => trendsOf(runs, last)[0];
+
+describe('flaky is what went to and fro', () => {
+  test.each([
+    ['pppp', undefined],
+    ['ppff', undefined],
+    ['ffpp', undefined],
+    ['ppfp', { failed: 1, checked: 4 }],
+    ['fpfp', { failed: 2, checked: 4 }],
+    ['fpwp', { failed: 2, checked: 4 }],
+    ['ppip', undefined],
+    ['pfip', { failed: 1, checked: 3 }],
+    ['p f p', { failed: 1, checked: 3 }],
+  ])('%s: %j', (row, wanted) => {
+    const flaky = trendOf(nights({ 'a/one': row }))?.flaky;
+
+    expect(flaky).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
+  });
+
+  test('but not what another release does', () => {
+    const runs = nights({ 'a/one': 'pfp' }, (night) => ({ release: night === 1 ? '7.0' : '7.1' }));
+
+    expect(trendOf(runs)?.flaky).toEqual([]);
+  });
+});
+
+describe('failing since', () => {
+  test.each([
+    ['pppp', undefined],
+    ['pffp', undefined],
+    ['ppff', { since: '2026-11-12T02:00:00.000Z', before: false, runs: 2 }],
+    ['pfnf', { since: '2026-11-11T02:00:00.000Z', before: false, runs: 2 }],
+    ['ffff', { since: '2026-11-10T02:00:00.000Z', before: true, runs: 4 }],
+    ['nnnn', undefined],
+  ])('%s: %j', (row, wanted) => {
+    const failing = trendOf(nights({ 'a/one': row }))?.failing;
+
+    expect(failing).toEqual(wanted === undefined ? [] : [{ id: 'a/one', ...wanted }]);
+  });
+});
+
+test('of each target its own runs, by the time they began, and no more than asked for', () => {
+  const runs = nights({ 'a/one': 'pppp' });
+  const other = nights({ 'a/one': 'f' }, () => ({ target: 'lab-10' }));
+  const trends = trendsOf([...runs.toReversed(), ...other], 3);
+
+  expect(
+    trends.map(({ target, runs: of }) => [target, of.map(({ startedAt }) => startedAt.slice(8, 10))]),
+  ).toEqual([
+    ['lab-10', ['10']],
+    ['lab-7', ['11', '12', '13']],
+  ]);
+});
+
+test('in prose, to the letter', () => {
+  const facts = (night: number) => ({
+    acceptedSteps: night === 0 ? '[-1,+1]' : '[-3,+3]',
+    throttleAfter: night === 3 ? null : 10,
+  });
+  const runs = nights(
+    { 'a/broke': 'pppf', 'a/flaky': 'pfpp', 'a/mended': 'fffp', 'a/open': 'iipp' },
+    (night) => ({
+      facts: facts(night),
+      gate: 'does not conform',
+    }),
+  );
+  const [trend] = trendsOf(runs, 14);
+
+  expect(
+    trend === undefined ? '' : renderTrend(trend, 100),
+  ).toBe(`lab-7: 4 runs, 2026-11-10 02:00 to 2026-11-13 02:00 UTC
+
+  2026-11-10 02:00  7.1.2_u3  does not conform  1 failed, 1 inconclusive
+  2026-11-11 02:00  7.1.2_u3  does not conform  2 failed, 1 inconclusive, 1 broke
+  2026-11-12 02:00  7.1.2_u3  does not conform  1 failed, 1 mended
+  2026-11-13 02:00  7.1.2_u3  does not conform  1 failed, 1 broke, 1 mended
+
+Since the run before
+  - a/broke broke.
+  - a/mended was mended.
+  - Wrong codes are not throttled; before, they were throttled after 10 in a row.
+
+Failing
+  - a/broke fails since 2026-11-13 02:00, once.
+
+Flaky
+  - a/flaky is flaky: it failed in 1 of the last 4 runs that checked it, and passed in between.
+
+Not decided
+  - a/open could not be decided in 2 of 4 runs.
+
+Facts that changed earlier
+  - 2026-11-11 02:00: The accepted code window grew from ±1 to ±3 steps.
+`);
+});
+
+test('a single run has nothing before it', () => {
+  const [trend] = trendsOf(nights({ 'a/one': 'p' }), 14);
+
+  expect(trend === undefined ? '' : renderTrend(trend, 100)).toBe(
+    'lab-7: 1 run, 2026-11-10 02:00 UTC\n\n  2026-11-10 02:00  7.1.2_u3  conforms\n',
+  );
+});

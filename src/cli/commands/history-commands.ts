@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { ConfigurationError } from '../../errors.js';
+import { changesBetween } from '../../history/changes.js';
+import { historyFile, readHistory } from '../../history/history.js';
+import { snapshotOf } from '../../history/snapshot.js';
+import { trendsOf } from '../../history/trend.js';
+import { renderCompare, renderTrend } from '../../history/words.js';
+import { didYouMean } from '../../target/nearest.js';
+import { readVerdict } from '../../verdict/read.js';
+import { wholeNumber } from '../run-options.js';
+import { complain, say } from '../terminal.js';
+import { argument } from './options.js';
+
+const widthOf = () => process.stdout.columns ?? 100;
+
+/** `compare` and `trend`: verdicts against each other, and over time. */
+export function addHistory(program: Command): void {
+  program
+    .command('compare')
+    .description('say what differs between two verdicts: what broke, what was mended, which facts changed')
+    .argument('<before>', 'a verdict.json, or a folder with one')
+    .argument('<after>', 'the later one')
+    .option('--json', 'as a JSON object', false)
+    .action((before: string, after: string, { json }) => {
+      const [was, is] = [snapshotOf(readVerdict(before)), snapshotOf(readVerdict(after))];
+      const changes = changesBetween(was, is);
+      if (!json) return say(renderCompare(was, is, changes, widthOf()));
+      const run = ({ target, release, startedAt, gate }: typeof was) => ({
+        target,
+        release,
+        startedAt,
+        gate,
+      });
+      say(JSON.stringify({ before: run(was), after: run(is), changes }, null, 2));
+    });
+
+  program
+    .command('trend')
+    .description('say how the targets did over their last runs: what broke, what is flaky')
+    .option('--last <n>', 'of each target so many runs', argument(wholeNumber(1)), 14)
+    .option('--target <name>', 'one target only')
+    .option('--out <dir>', `folder of reports that holds ${historyFile}`, 'reports')
+    .option('--json', 'as a JSON array', false)
+    .action(({ last, target, out, json }) => {
+      const file = join(out, historyFile);
+      const { runs, unread } = readHistory(file);
+      const chosen = target === undefined ? runs : runs.filter((run) => run.target === target);
+      if (chosen.length === 0)
+        throw new ConfigurationError(
+          nothingIn(
+            file,
+            runs.map((run) => run.target),
+            target,
+          ),
+        );
+      if (unread > 0) complain(`warning: ${file}: ${unread} lines could not be read, and are left out.`);
+      const trends = trendsOf(chosen, last);
+      say(
+        json
+          ? JSON.stringify(trends, null, 2)
+          : trends.map((trend) => renderTrend(trend, widthOf())).join('\n'),
+      );
+    });
+}
+
+function nothingIn(file: string, targets: readonly string[], wanted: string | undefined): string {
+  if (wanted === undefined || targets.length === 0) return `${file} holds no run that this version can read.`;
+  const known = [...new Set(targets)].sort();
+  return `${file} holds no run on ${wanted}${didYouMean(wanted, known) || `; there are ${known.join(', ')}`}`;
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { SuiteError } from '../errors.js';
+import { type ChangesSince, changesBetween, changesSince, runName } from '../history/changes.js';
+import { appendToHistory, historyFile, readHistory } from '../history/history.js';
+import { type Snapshot, snapshotOf } from '../history/snapshot.js';
+import { flakySentences, trendsOf } from '../history/trend.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { complain } from './terminal.js';
+
+/** Of so many runs a report says what is flaky. */
+const flakyOver = 14;
+/** An earlier run on less than this part of the requirements is no measure: it was one with --grep. */
+const similar = 0.9;
+
+/**
+ * What is different from the baseline, or where there is none from the run before; undefined where there is neither.
+ *
+ * @param out the folder of reports, whose history does not hold this run yet
+ */
+export function changesOf(
+  verdict: Verdict,
+  out: string,
+  baseline: Verdict | undefined,
+): ChangesSince | undefined {
+  const now = snapshotOf(verdict);
+  const own = earlierRuns(out).filter(({ target }) => target === now.target);
+  const before = baseline === undefined ? lastSimilar(own, now) : snapshotOf(baseline);
+  if (before === undefined) return undefined;
+  const changes = changesBetween(before, now)
+    // Of a part of the catalogue it says nothing that the rest is not in it.
+    .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= similar * before.outcomes.size);
+  const since = changesSince(
+    baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,
+    changes,
+  );
+  const flaky = trendsOf([...own, now], flakyOver).flatMap((trend) => flakySentences(trend.flaky));
+  return { ...since, other: [...since.other, ...flaky] };
+}
+
+function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
+  const alike = runs.findLast(({ outcomes }) => outcomes.size >= similar * now.outcomes.size);
+  return alike ?? runs.at(-1);
+}
+
+function earlierRuns(out: string): readonly Snapshot[] {
+  try {
+    return readHistory(join(out, historyFile)).runs;
+  } catch (error) {
+    // The first run has no history yet; one that can't be read is told when the run is added.
+    if (error instanceof SuiteError) return [];
+    throw error;
+  }
+}
+
+/** Adds the run to the history. That this fails costs no verdict: it is told. */
+export function remember(verdict: Verdict, out: string): void {
+  try {
+    appendToHistory(join(out, historyFile), verdict);
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    complain(`warning: ${error.message}`);
+  }
+}

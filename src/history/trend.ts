@@ -1,0 +1,166 @@
+import { type Change, changesBetween, minuteOf } from './changes.js';
+import { factChanges } from './fact-changes.js';
+import type { Compared, Snapshot } from './snapshot.js';
+
+/** How one target did over its last runs. */
+export interface Trend {
+  readonly target: string;
+  /** The oldest first. */
+  readonly runs: readonly TrendRun[];
+  /** What differs between the last run and the one before. */
+  readonly latest: readonly Change[];
+  readonly failing: readonly Standing[];
+  readonly flaky: readonly Flaky[];
+  readonly undecided: readonly Undecided[];
+  /** Facts that changed from one run to the next, but for the last: those are in `latest`. */
+  readonly facts: readonly { readonly at: string; readonly text: string }[];
+}
+
+export interface TrendRun {
+  readonly startedAt: string;
+  readonly release: string;
+  readonly gate: Snapshot['gate'];
+  readonly failed: number;
+  readonly waived: number;
+  readonly inconclusive: number;
+  /** How many requirements broke and were mended since the run before. */
+  readonly broke: number;
+  readonly mended: number;
+}
+
+/** A requirement that fails in the last run that checked it. */
+export interface Standing {
+  readonly id: string;
+  /** Start of the first run of the unbroken series; `before`: it failed in the first run looked at. */
+  readonly since: string;
+  readonly before: boolean;
+  readonly runs: number;
+}
+
+/** A requirement that went to and fro on one release. */
+export interface Flaky {
+  readonly id: string;
+  readonly failed: number;
+  readonly checked: number;
+}
+
+export interface Undecided {
+  readonly id: string;
+  readonly times: number;
+  readonly runs: number;
+}
+
+/**
+ * One trend for each target, by name.
+ *
+ * @param last of each target so many runs
+ */
+export function trendsOf(runs: readonly Snapshot[], last: number): Trend[] {
+  const targets = [...new Set(runs.map(({ target }) => target))].sort();
+  return targets.map((target) => {
+    const own = runs.filter((run) => run.target === target);
+    // Runs side by side append as they end: the order of the file is not that of their beginnings.
+    const sorted = own.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+    return trendOf(target, sorted.slice(-last));
+  });
+}
+
+function trendOf(target: string, runs: readonly Snapshot[]): Trend {
+  const pairs = runs.slice(1).map((after, index) => ({ before: runs[index] ?? after, after }));
+  const [last] = pairs.slice(-1);
+  const ids = [...new Set(runs.flatMap(({ outcomes }) => [...outcomes.keys()]))].sort();
+  return {
+    target,
+    runs: runs.map((run, index) => rowOf(run, runs[index - 1])),
+    latest: last === undefined ? [] : changesBetween(last.before, last.after),
+    failing: ids.flatMap((id) => standingOf(id, runs) ?? []),
+    flaky: ids.flatMap((id) => flakyOf(id, runs) ?? []),
+    undecided: ids.flatMap((id) => undecidedOf(id, runs) ?? []),
+    facts: pairs
+      .slice(0, -1)
+      .flatMap(({ before, after }) =>
+        factChanges(before.facts, after.facts).map((text) => ({ at: after.startedAt, text })),
+      ),
+  };
+}
+
+function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {
+  const count = (outcome: Compared['outcome']) =>
+    [...run.outcomes.values()].filter((each) => each.outcome === outcome).length;
+  const changed = (from: (kind: string) => boolean, to: (kind: string) => boolean) =>
+    [...run.outcomes].filter(
+      ([id, { outcome }]) => to(outcome) && from(before?.outcomes.get(id)?.outcome ?? ''),
+    ).length;
+  const passes = (kind: string) => kind === 'pass';
+  return {
+    startedAt: run.startedAt,
+    release: run.release,
+    gate: run.gate,
+    failed: count('fail'),
+    waived: count('waived'),
+    inconclusive: count('inconclusive'),
+    broke: changed(passes, fails),
+    mended: changed(fails, passes),
+  };
+}
+
+function fails(kind: string): boolean {
+  return kind === 'fail' || kind === 'waived';
+}
+
+function checkedIn(
+  id: string,
+  runs: readonly Snapshot[],
+): { readonly run: Snapshot; readonly failed: boolean }[] {
+  return runs.flatMap((run) => {
+    const kind = run.outcomes.get(id)?.outcome ?? '';
+    return kind === 'pass' || fails(kind) ? [{ run, failed: fails(kind) }] : [];
+  });
+}
+
+function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined {
+  const checked = checkedIn(id, runs);
+  const lastPass = checked.findLastIndex(({ failed }) => !failed);
+  const series = checked.slice(lastPass + 1);
+  const [first] = series;
+  if (first === undefined) return undefined;
+  return { id, since: first.run.startedAt, before: lastPass === -1, runs: series.length };
+}
+
+/** Failing once and for all, or being mended once, is no flakiness; nor is what another release does. */
+function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
+  const checked = checkedIn(id, runs);
+  const turns = checked.filter(({ run, failed }, index) => {
+    const before = checked[index - 1];
+    return before !== undefined && before.failed !== failed && before.run.release === run.release;
+  }).length;
+  if (turns < 2) return undefined;
+  return { id, failed: checked.filter(({ failed }) => failed).length, checked: checked.length };
+}
+
+function undecidedOf(id: string, runs: readonly Snapshot[]): Undecided | undefined {
+  const about = runs.filter(({ outcomes }) => outcomes.has(id));
+  const times = about.filter(({ outcomes }) => outcomes.get(id)?.outcome === 'inconclusive').length;
+  return times < 2 ? undefined : { id, times, runs: about.length };
+}
+
+/** `x is flaky: it failed in 3 of the last 14 runs that checked it, and passed in between.` */
+export function flakySentences(flaky: readonly Flaky[]): string[] {
+  return flaky.map(
+    ({ id, failed, checked }) =>
+      `${id} is flaky: it failed in ${failed} of the last ${checked} runs that checked it, and passed in between.`,
+  );
+}
+
+export function standingSentences(failing: readonly Standing[]): string[] {
+  return failing.map(({ id, since, before, runs }) => {
+    const times = runs === 1 ? 'once' : `${runs} times`;
+    return before
+      ? `${id} failed each time it was checked, ${times}, since ${minuteOf(since)} at the latest.`
+      : `${id} fails since ${minuteOf(since)}, ${times}.`;
+  });
+}
+
+export function undecidedSentences(undecided: readonly Undecided[]): string[] {
+  return undecided.map(({ id, times, runs }) => `${id} could not be decided in ${times} of ${runs} runs.`);
+}
