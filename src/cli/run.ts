@@ -10,6 +10,7 @@ import type { RunPlan } from '../run-plan.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { startEmulator } from './emulator-process.js';
+import { GitHubJob } from './github-job.js';
 import { renderPlan } from './plan.js';
 import { PlaywrightProcess } from './playwright-process.js';
 import type { RunCommand } from './run-options.js';
@@ -54,13 +55,15 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
   if (wrong[0] !== undefined && wrong.length === runs.length) throw wrong[0];
   const usable = runs.filter(({ unusable }) => unusable === undefined);
   const signals = new Signals();
+  const job = new GitHubJob(process.env, command.json);
   try {
     if (usable.length > 0) await tryOut(usable, command, stateDir, signals);
     const verdicts: Verdict[] = [];
-    for (const each of runs) verdicts.push(await report(each, command, signals.interrupted));
+    for (const each of runs) verdicts.push(await report(each, command, signals.interrupted, job));
     return signals.exitCode(exitCode(verdicts, { usageError: wrong.length > 0 }));
   } finally {
     signals.stopListening();
+    job.end();
   }
 }
 
@@ -96,8 +99,10 @@ async function report(
   each: TargetRun,
   command: RunCommand,
   interrupted: string | undefined,
+  job: GitHubJob,
 ): Promise<Verdict> {
   const { verdict, files, extras } = await each.finish(interrupted);
+  job.add(verdict, extras);
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
     const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];

@@ -1,8 +1,13 @@
 import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { cut, waiverText } from './words.js';
 import { attributes, escapeText } from './xml.js';
 
 /** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
 const shownExchanges = 10;
+/** In characters; all of it is in verdict.json. */
+const longestMessage = 2000;
+const longestReason = 20_000;
 
 interface TestCase {
   readonly name: string;
@@ -14,17 +19,21 @@ interface TestCase {
 
 /**
  * The verdict as JUnit XML, for tools that know nothing else. A failed requirement is a failure with its level as
- * type, an undecided one an error, all that was not to be checked is skipped. What makes the gate red without any
+ * type, an undecided one an error; what was not to be checked, or is waived, is skipped and says why. What makes the gate red without any
  * requirement showing it (a run cut short, a target not given back) is an error of its own, in a suite `run`:
  * who reads only this file must not see green where the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {
   const suites = [...byArea(verdict.outcomes)].map(([area, outcomes]) =>
-    suite(verdict, area, outcomes.map(testCase)),
+    suite(
+      verdict,
+      area,
+      outcomes.map((outcome) => testCase(outcome, verdict)),
+    ),
   );
-  const own = aboutTheRun(verdict);
+  const own = runProblems(verdict).map(problemCase);
   if (own.length > 0) suites.push(suite(verdict, 'run', own));
-  const cases = [...verdict.outcomes.map(testCase), ...own];
+  const cases = [...verdict.outcomes.map((outcome) => testCase(outcome, verdict)), ...own];
   const head = attributes({
     name: `mfa-conformance ${verdict.target.name}`,
     ...counts(cases),
@@ -72,9 +81,17 @@ function counts(cases: readonly TestCase[]): Record<string, string> {
   };
 }
 
-function testCase(outcome: Outcome): TestCase {
+function testCase(outcome: Outcome, verdict: Verdict): TestCase {
   const base = { name: outcome.id, seconds: seconds(outcome.durationMs) };
-  const message = outcome.reason;
+  const message = cut(outcome.reason, longestMessage);
+  const skipped = (text: string, inner: string): TestCase => ({
+    ...base,
+    kind: 'skipped',
+    inner: element('skipped', { message: text }, inner),
+  });
+  if (isKnownFailure(outcome, verdict)) {
+    return skipped(`fails as in the baseline: ${message}`, details(outcome));
+  }
   switch (outcome.outcome) {
     case 'pass':
       return { ...base, kind: 'pass', inner: '' };
@@ -90,42 +107,27 @@ function testCase(outcome: Outcome): TestCase {
         kind: 'error',
         inner: element('error', { message, type: 'inconclusive' }, details(outcome)),
       };
+    case 'waived':
+      return skipped(`waived ${waiverText(outcome.waiver)}`, details(outcome));
     default:
-      return {
-        ...base,
-        kind: 'skipped',
-        inner: element('skipped', { message: `${outcome.outcome}: ${message}` }, ''),
-      };
+      return skipped(`${outcome.outcome}: ${message}`, '');
   }
 }
 
-function aboutTheRun(verdict: Verdict): TestCase[] {
-  const problem = (name: string, type: string, message: string): TestCase => ({
+function problemCase({ name, type, message }: RunProblem): TestCase {
+  return {
     name: `run/${name}`,
     seconds: '0.000',
     kind: 'error',
     inner: element('error', { message, type }, ''),
-  });
-  const found: TestCase[] = [];
-  if (verdict.gate !== 'conforms' && verdict.cause !== '')
-    found.push(problem('gate', verdict.gate, verdict.cause));
-  if (!verdict.restored) {
-    found.push(
-      problem(
-        'given-back',
-        'not given back',
-        'The target was not given back as found: run mfa-conformance restore.',
-      ),
-    );
-  }
-  return found;
+  };
 }
 
 function details(outcome: Outcome): string {
   const left = outcome.exchanges.length - shownExchanges;
   const lines = [
     outcome.title,
-    outcome.reason,
+    cut(outcome.reason, longestReason),
     `level: ${outcome.level}`,
     `source: ${outcome.source}`,
     ...(outcome.reproduce === '' ? [] : [`reproduce: ${outcome.reproduce}`]),

@@ -3,7 +3,7 @@ import { printable } from '../redaction/printable.js';
 import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
-import { counted, duration, type Paint, paint, verdictLine, waiverText, wrap } from './words.js';
+import { counted, cut, duration, type Paint, paint, verdictLine, waiverText, wrap } from './words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -19,6 +19,8 @@ export interface SummaryOptions {
 
 /** More failures than this push the verdict out of sight; all are in the files. */
 const shownFailures = 20;
+/** In characters: what a target sent may be long. */
+const longestReason = 4000;
 /** More changes than this are for who looks for them. */
 const shownChanges = 12;
 /** Of one reason's requirements, so many are named. */
@@ -133,7 +135,7 @@ function inFull(outcome: Outcome, number: number, ink: Paint, width: number): st
   return [
     `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}`,
     ...wrap(printable(outcome.title), width, indent),
-    ...wrap(printable(outcome.reason), width, `${indent}| `),
+    ...wrap(printable(cut(outcome.reason, longestReason)), width, `${indent}| `),
     ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
     // Not broken into lines: it is there to be copied.
     ...(outcome.reproduce === ''
@@ -143,7 +145,7 @@ function inFull(outcome: Outcome, number: number, ink: Paint, width: number): st
 }
 
 function inShort(outcome: Outcome, width: number): string[] {
-  const reason = printable(outcome.reason).split('\n')[0] ?? '';
+  const reason = printable(cut(outcome.reason, longestReason)).split('\n')[0] ?? '';
   return [
     `   - ${printable(outcome.id)}`,
     ...wrap(printable(outcome.title), width, indent),
@@ -157,7 +159,7 @@ function grouped(
   colour: (text: string) => string,
   ink: Paint,
   width: number,
-  by: (outcome: Outcome) => string = ({ reason }) => reason,
+  by: (outcome: Outcome) => string = ({ reason }) => cut(reason, longestReason),
 ): string[] {
   if (outcomes.length === 0) return [];
   const groups = new Map<string, Outcome[]>();

@@ -6,10 +6,18 @@ import { printable } from '../redaction/printable.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { validateVerdict } from '../verdict/validate.js';
 import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import { renderCtrf } from './ctrf.js';
 import { renderJUnit } from './junit.js';
+import { renderMarkdown } from './markdown.js';
 import { renderSummary } from './summary.js';
 
-export const reportFiles = ['verdict.json', 'junit.xml', 'summary.txt'] as const;
+export const reportFiles = [
+  'verdict.json',
+  'junit.xml',
+  'ctrf-report.json',
+  'summary.txt',
+  'summary.md',
+] as const;
 
 /** What the reports say besides the verdict. */
 export interface ReportExtras {
@@ -42,6 +50,8 @@ export function writeReports(
   try {
     mkdirSync(dir, { recursive: true });
     replaceFile(join(dir, 'junit.xml'), renderJUnit(clean));
+    replaceFile(join(dir, 'ctrf-report.json'), renderCtrf(clean));
+    replaceFile(join(dir, 'summary.md'), renderMarkdown(clean, shown));
     replaceFile(join(dir, 'summary.txt'), renderSummary(clean, summary));
     // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(clean, null, 2))}\n`);

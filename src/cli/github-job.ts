@@ -1,0 +1,43 @@
+import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../report/github.js';
+import { renderMarkdown } from '../report/markdown.js';
+import type { ReportExtras } from '../report/write.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { complain } from './terminal.js';
+
+/**
+ * A run as a step of a GitHub Actions job: annotations, a page for each target in the job's summary, and no command
+ * obeyed that a target put into what is printed in between. Elsewhere it does nothing.
+ */
+export class GitHubJob {
+  readonly #after: string | undefined;
+  readonly #verdicts: Verdict[] = [];
+  readonly #pages: string[] = [];
+
+  /** @param json whether standard output is for verdicts alone; GitHub reads the other stream as well */
+  constructor(
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly json: boolean,
+  ) {
+    if (!isGitHubActions(env)) return;
+    const { before, after } = commandsStopped();
+    this.#print(before);
+    this.#after = after;
+  }
+
+  add(verdict: Verdict, extras: ReportExtras): void {
+    if (this.#after === undefined) return;
+    this.#verdicts.push(verdict);
+    this.#pages.push(renderMarkdown(verdict, extras));
+  }
+
+  end(): void {
+    if (this.#after === undefined) return;
+    this.#print(`${this.#after}${annotations(this.#verdicts)}`);
+    const troubles = this.#pages.map((page) => addToJobSummary(page, this.env));
+    for (const trouble of new Set(troubles)) if (trouble !== undefined) complain(`warning: ${trouble}`);
+  }
+
+  #print(text: string): void {
+    (this.json ? process.stderr : process.stdout).write(text);
+  }
+}
