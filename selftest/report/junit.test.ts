@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renderJUnit } from '../../src/report/junit.js';
 import { deriveVerdict, summarise } from '../../src/verdict/derive.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
 import { sample } from './sample.js';
 import { type Element, parseXml } from './well-formed.js';
 
@@ -105,13 +106,35 @@ describe('each outcome', () => {
   test('waived is skipped with its reason', () => {
     const [first] = sample().outcomes;
     const outcomes =
-      first === undefined ? [] : [{ ...first, outcome: 'waived' as const, reason: 'known: BUG-1' }];
+      first === undefined
+        ? []
+        : [
+            {
+              ...first,
+              outcome: 'waived' as const,
+              waiver: { reason: 'known', owner: 'Ana', issue: 'https://i/1', expires: '2026-12-31' },
+            },
+          ];
     const xml = renderJUnit({ ...sample(), outcomes, summary: summarise(outcomes) });
 
     expect(casesOf(suitesOf(xml)['totp-key'])[0]?.children[0]).toMatchObject({
       name: 'skipped',
-      attributes: { message: 'waived: known: BUG-1' },
+      attributes: { message: 'waived until 2026-12-31 (Ana, https://i/1): known' },
+      text: expect.stringContaining('got:    another one'),
     });
+  });
+
+  test('a failure that the baseline has, too, is skipped where only new ones gate', () => {
+    const fails = [raw('area/one', { kind: 'fail' })];
+    const baseline = { file: 'b.json', verdict: deriveVerdict(results({ raw: fails })) };
+    const xml = (policy: 'all' | 'new') =>
+      renderJUnit(deriveVerdict(results({ raw: fails, gateBy: { policy, baseline } })));
+
+    expect(casesOf(suitesOf(xml('new'))['area'])[0]?.children[0]).toMatchObject({
+      name: 'skipped',
+      attributes: { message: 'fails as in the baseline: fail it is' },
+    });
+    expect(casesOf(suitesOf(xml('all'))['area'])[0]?.children[0]?.name).toBe('failure');
   });
 
   test('the counts of the root are those of the cases', () => {
@@ -139,6 +162,23 @@ describe('what no requirement shows', () => {
     expect(parseXml(xml).attributes).toMatchObject({ tests: '2', errors: '1' });
   });
 
+  test('a stale waiver is an error, unless it only warns', () => {
+    const waivers = [concerned({ expired: true })];
+    const options = { strict: false, requireComplete: false, waiverProblems: 'warn' } as const;
+
+    expect(own(renderJUnit(deriveVerdict(results({ waivers }))))).toEqual([
+      ['run/gate', 'error', 'The waiver of area/one (Ana) expired on 2026-12-31.'],
+    ]);
+    expect(own(renderJUnit(deriveVerdict(results({ waivers, options }))))).toEqual([]);
+  });
+
+  test('a gate that the exit code does not follow is none', () => {
+    const cut = { interrupted: 'SIGINT' };
+
+    expect(own(renderJUnit(deriveVerdict(results({ ...cut, gateBy: { policy: 'none' } }))))).toEqual([]);
+    expect(own(renderJUnit(deriveVerdict(results({ ...cut, gateBy: { policy: 'all' } }))))).toHaveLength(1);
+  });
+
   test('a target not given back is an error', () => {
     expect(own(renderJUnit(deriveVerdict(results({ restored: false }))))).toEqual([
       ['run/given-back', 'error', expect.stringContaining('mfa-conformance restore')],
@@ -157,6 +197,7 @@ describe('hostile texts', () => {
     ['quotes', `"'`, `"'`],
     ['white space', 'a\tb\nc\rd', 'a\tb\nc\rd'],
     ['ANSI', '\x1b[31mred\x1b[0m', '[31mred[0m'],
+    ['a turn of the direction of writing', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
     ['control characters', 'a\x00b\x08c\x0bd\x1fe', 'abcde'],
     ['half a character', 'a\ud800b\udc00c', 'abc'],
     ['no characters', 'a\ufffeb\uffffc', 'abc'],
@@ -216,4 +257,12 @@ test('of many exchanges the last ten are listed', () => {
   expect(xml).not.toContain('https://h/2 ');
   expect(xml).toContain('https://h/3 ');
   expect(xml).toContain('https://h/12 ');
+});
+
+test('a long message is cut', () => {
+  const reason = 'x'.repeat(10_000_000);
+  const xml = renderJUnit(deriveVerdict(results({ raw: [raw('area/one', { kind: 'fail', reason })] })));
+
+  expect(xml.length).toBeLessThan(30_000);
+  expect(xml).toContain('x…');
 });

@@ -7,6 +7,7 @@ import { Redactor } from '../../src/redaction/redactor.js';
 import { replaceFile, reportFiles, writeReports } from '../../src/report/write.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
 import { exchange, planned, raw } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
 import { sample } from './sample.js';
 import { parseXml } from './well-formed.js';
 
@@ -21,10 +22,10 @@ afterEach(() => {
 const read = (name: string) => readFileSync(join(dir, 'lab-7', name), 'utf8');
 
 describe('writing', () => {
-  test('three files, and nothing else', () => {
+  test('a file for each kind of reader, and nothing else', () => {
     const names = writeReports(sample(), join(dir, 'lab-7'));
 
-    expect(names).toEqual(['verdict.json', 'junit.xml', 'summary.txt']);
+    expect(names).toEqual(['verdict.json', 'junit.xml', 'ctrf-report.json', 'summary.txt', 'summary.md']);
     expect(readdirSync(join(dir, 'lab-7')).sort()).toEqual([...names].sort());
     expect(parseVerdict(read('verdict.json'), 'verdict.json')).toEqual(sample());
     expect(read('verdict.json')).toMatch(/^\{\n {2}"schemaVersion": 1,\n/);
@@ -38,7 +39,7 @@ describe('writing', () => {
     writeReports(sample({ seed: 2 }), join(dir, 'lab-7'));
 
     expect(parseVerdict(read('verdict.json'), 'verdict.json').seed).toBe(2);
-    expect(readdirSync(join(dir, 'lab-7'))).toHaveLength(3);
+    expect(readdirSync(join(dir, 'lab-7'))).toHaveLength(reportFiles.length);
   });
 
   test('characters that a terminal obeys are JSON escapes of the same value', () => {
@@ -105,11 +106,20 @@ describe('with the secrets of the run at hand', () => {
       ],
       facts: { [secret]: [{ deep: secret }] },
       residue: [`key ${secret}`],
+      waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
+      gateBy: { policy: 'none' },
       interrupted: `by ${secret}`,
     });
     expect(known.leaksIn(JSON.stringify(verdict))).toContain('password');
+    const changes = {
+      since: 'the run before',
+      broke: [`area/one broke: ${secret}`],
+      mended: [],
+      facts: [`Was ${secret}.`],
+      other: [secret],
+    };
 
-    writeReports(verdict, join(dir, 'lab-7'), known);
+    writeReports(verdict, join(dir, 'lab-7'), known, { changes });
 
     const onlyLong = new Redactor();
     onlyLong.add(secret, 'password');

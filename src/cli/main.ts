@@ -25,15 +25,7 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [
-  addRun,
-  addEmulator,
-  addCatalogue,
-  addRestore,
-  addCheckHar,
-  addWaivers,
-  addHistory,
-])
+for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar, addWaivers, addHistory])
   add(program);
 
 try {

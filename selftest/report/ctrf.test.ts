@@ -1,0 +1,107 @@
+import { calculateSummary, validateStrict } from 'ctrf';
+import { describe, expect, test } from 'vitest';
+import { renderCtrf } from '../../src/report/ctrf.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
+import { hostileTexts } from './hostile.js';
+import { sample } from './sample.js';
+
+/** The report, once the format's own package takes it for one. */
+function reportOf(verdict: Verdict) {
+  const report: unknown = JSON.parse(renderCtrf(verdict));
+  validateStrict(report);
+  return report;
+}
+
+const fails = [raw('area/one', { kind: 'fail', reason: 'wanted: a\ngot: b' })];
+const verdicts: readonly (readonly [string, Verdict])[] = [
+  ['everything', sample()],
+  ['nothing', deriveVerdict(results({ planned: [], raw: [] }))],
+  ['a good run', deriveVerdict(results())],
+  ['not given back', deriveVerdict(results({ restored: false }))],
+  ['cut short', deriveVerdict(results({ interrupted: 'SIGINT' }))],
+  ['waived', deriveVerdict(results({ raw: fails, waivers: [concerned()] }))],
+];
+
+describe('is valid, and counts what it holds', () => {
+  test.each(verdicts)('%s', (_is, verdict) => {
+    const { results: of } = reportOf(verdict);
+    const { tests, passed, failed, skipped, pending, other } = calculateSummary(of.tests);
+
+    expect(of.summary).toMatchObject({ tests, passed, failed, skipped, pending, other });
+    expect(of.summary.stop - of.summary.start).toBe(12_345);
+  });
+});
+
+describe('each outcome', () => {
+  const statuses = (verdict: Verdict) =>
+    reportOf(verdict).results.tests.map(({ name, status, rawStatus }) => [name, status, rawStatus]);
+
+  test('has a status, and our own word', () => {
+    expect(statuses(sample())).toEqual([
+      ['totp-key/secret-matches-uri', 'failed', 'fail'],
+      ['totp-key/create-answers-201', 'passed', 'pass'],
+      ['http/utf-8', 'failed', 'fail'],
+      ['email-otp/answers-204', 'other', 'inconclusive'],
+      ['email-otp/mails-a-code', 'other', 'inconclusive'],
+      ['access/viewer-reads', 'skipped', 'not run'],
+      ['access/viewer-writes-not', 'skipped', 'not run'],
+      ['support-mfa/verifies', 'skipped', 'not applicable'],
+    ]);
+  });
+
+  test('waived is skipped, and says by whom', () => {
+    expect(
+      reportOf(deriveVerdict(results({ raw: fails, waivers: [concerned()] }))).results.tests[0],
+    ).toMatchObject({
+      status: 'skipped',
+      rawStatus: 'waived',
+      message:
+        'waived until 2026-12-31 (Ana, https://issues.example/7): known since the last release\nwanted: a\ngot: b',
+      extra: { waiver: { owner: 'Ana' } },
+    });
+  });
+
+  test('a failure that the baseline has, too, is skipped where only new ones gate', () => {
+    const baseline = { file: 'b.json', verdict: deriveVerdict(results({ raw: fails })) };
+
+    expect(statuses(deriveVerdict(results({ raw: fails, gateBy: { policy: 'new', baseline } })))).toEqual([
+      ['area/one', 'skipped', 'fail'],
+    ]);
+  });
+
+  test('what no requirement shows is a failure of its own', () => {
+    expect(statuses(deriveVerdict(results({ interrupted: 'SIGINT', restored: false })))).toEqual([
+      ['area/one', 'passed', 'pass'],
+      ['run/gate', 'failed', 'inconclusive'],
+      ['run/given-back', 'failed', 'not given back'],
+    ]);
+  });
+});
+
+test('hostile text goes through unharmed, but for what a terminal obeys', () => {
+  const ids = hostileTexts.map((_, index) => `area/n${index}`);
+  const textOf = (id: string) => hostileTexts[ids.indexOf(id)] ?? '';
+  const verdict = deriveVerdict(
+    results({
+      planned: ids.map((id) => planned(id, { title: textOf(id), source: textOf(id) })),
+      raw: ids.map((id) => raw(id, { kind: 'fail', reason: `x${textOf(id)}x`, reproduce: textOf(id) })),
+      facts: Object.fromEntries(hostileTexts.map((text) => [text, text])),
+    }),
+  );
+
+  expect(reportOf(verdict).results.tests.map(({ message }) => message)).toEqual(
+    hostileTexts.map((text) => `x${text}x`),
+  );
+  for (const char of ['\u001b', '\u202e', '\ud800']) expect(renderCtrf(verdict)).not.toContain(char);
+});
+
+test('a long message is cut', () => {
+  const verdict = deriveVerdict(
+    results({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] }),
+  );
+
+  expect(renderCtrf(verdict).length).toBeLessThan(10_000);
+});

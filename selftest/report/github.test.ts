@@ -1,0 +1,135 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../../src/report/github.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/verdict/results.js';
+import { temporaryFolder } from '../target/files.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
+import { hostileTexts } from './hostile.js';
+
+const linesOf = (change: Partial<RunResults>) =>
+  annotations([deriveVerdict(results(change))])
+    .split('\n')
+    .slice(0, -1);
+const failing = [raw('area/one', { kind: 'fail', reason: 'wanted: 100%\ngot: b' })];
+
+describe('annotations', () => {
+  test('a failed must, escaped', () => {
+    expect(linesOf({ raw: failing })).toEqual([
+      '::error title=lab-7%3A area/one failed::Text of area/one.%0Awanted: 100%25%0Agot: b',
+    ]);
+  });
+
+  test('what no requirement shows comes first', () => {
+    expect(linesOf({ raw: failing, interrupted: 'SIGINT', restored: false })).toEqual([
+      '::error title=lab-7%3A does not conform::The run was cut short: SIGINT.',
+      expect.stringMatching(/^::error title=lab-7%3A not given back::/),
+      expect.stringMatching(/area\/one failed/),
+    ]);
+  });
+
+  test('an undecided must', () => {
+    const lines = linesOf({ raw: [raw('area/one', { kind: 'inconclusive' })] });
+
+    expect(lines.at(-1)).toMatch(/^::error title=lab-7%3A area\/one is inconclusive::/);
+  });
+
+  test.each<[string, Partial<RunResults>]>([
+    ['a good run', {}],
+    [
+      'a should',
+      {
+        planned: [planned('area/one'), planned('area/two', { level: 'should' })],
+        raw: [raw('area/one'), raw('area/two', { kind: 'fail' })],
+      },
+    ],
+    ['a waived failure', { raw: failing, waivers: [concerned()] }],
+    ['--gate none', { raw: failing, gateBy: { policy: 'none' } }],
+    [
+      'a known failure',
+      {
+        raw: failing,
+        gateBy: { policy: 'new', baseline: { file: 'b', verdict: deriveVerdict(results({ raw: failing })) } },
+      },
+    ],
+  ])('nothing of %s', (_is, change) => {
+    expect(linesOf(change)).toEqual([]);
+  });
+
+  test('ten of all targets, and how many more', () => {
+    const ids = Array.from({ length: 8 }, (_, n) => `area/n${n}`);
+    const verdict = (name: string) =>
+      deriveVerdict(
+        results({
+          target: { name, baseUrl: 'https://h/v2', tlsInsecure: false },
+          planned: ids.map((id) => planned(id)),
+          raw: ids.map((id) => raw(id, { kind: 'fail' })),
+        }),
+      );
+    const lines = annotations([verdict('a'), verdict('b')])
+      .trimEnd()
+      .split('\n');
+
+    expect(lines.filter((line) => line.startsWith('::error'))).toHaveLength(10);
+    expect(lines.at(-1)).toMatch(/^::notice title=mfa-conformance%3A a%2C b::6 more failed/);
+  });
+
+  test.each(hostileTexts)('%j stays within its command', (hostile) => {
+    const lines = linesOf({
+      target: { name: hostile, baseUrl: 'https://h/v2', tlsInsecure: false },
+      planned: [planned('area/one', { title: hostile })],
+      raw: [raw('area/one', { kind: 'fail', reason: hostile.repeat(3) })],
+    });
+
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^::error title=[^:,]+::/);
+    for (const char of ['\r', '\u001b', '\u202e']) expect(lines[0]).not.toContain(char);
+  });
+
+  test('a long message is cut', () => {
+    expect(
+      linesOf({ raw: [raw('area/one', { kind: 'fail', reason: 'x'.repeat(10_000_000) })] })[0]?.length,
+    ).toBeLessThan(1200);
+  });
+});
+
+test('commands of others are stopped by a token that nobody can guess', () => {
+  const [one, two] = [commandsStopped(), commandsStopped()];
+  const token = /^::stop-commands::([0-9a-f-]{36})\n$/.exec(one.before)?.[1];
+
+  expect(one.after).toBe(`::${token}::\n`);
+  expect(two.before).not.toBe(one.before);
+});
+
+describe('the summary of the job', () => {
+  test('is added to', () => {
+    const file = join(temporaryFolder(), 'summary.md');
+    writeFileSync(file, 'of another step\n');
+
+    expect(addToJobSummary('# one', { GITHUB_STEP_SUMMARY: file })).toBeUndefined();
+    expect(addToJobSummary('# two', { GITHUB_STEP_SUMMARY: file })).toBeUndefined();
+    expect(readFileSync(file, 'utf8')).toBe('of another step\n# one\n# two\n');
+  });
+
+  test('is left as it is when there is no room', () => {
+    const file = join(temporaryFolder(), 'summary.md');
+    writeFileSync(file, 'x'.repeat(990_000));
+
+    expect(addToJobSummary('y'.repeat(60_000), { GITHUB_STEP_SUMMARY: file })).toMatch(/is full/);
+    expect(readFileSync(file, 'utf8')).toHaveLength(990_000);
+  });
+
+  test('that can not be written to is told', () => {
+    expect(addToJobSummary('x', { GITHUB_STEP_SUMMARY: join(temporaryFolder(), 'no', 's.md') })).toMatch(
+      /can't be written/,
+    );
+  });
+
+  test('outside of GitHub Actions there is none', () => {
+    expect(addToJobSummary('x', {})).toBeUndefined();
+    expect(isGitHubActions({})).toBe(false);
+    expect(isGitHubActions({ GITHUB_ACTIONS: 'true' })).toBe(true);
+  });
+});

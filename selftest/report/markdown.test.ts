@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { mdBlock, mdCode, mdLink, mdText } from '../../src/report/markdown-text.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
+import { hostileTexts } from './hostile.js';
+import { sample } from './sample.js';
+
+const changes = {
+  since: 'the run of 2026-11-24 02:00 UTC on release 7.1.2_u3',
+  broke: ['a/one broke: got <b>'],
+  mended: ['a/two was mended.'],
+  facts: ['The accepted code window grew from ±1 to ±3 steps.'],
+  other: [],
+};
+
+test('a page, to the letter', () => {
+  const verdict = sample({
+    waivers: [
+      concerned({ fits: ['http/utf-8'] }),
+      concerned({ fits: ['totp-key/create-answers-201'], owner: 'Ben' }),
+    ],
+    residue: ['the TOTP key of admin'],
+  });
+
+  expect(renderMarkdown(verdict, { changes })).toBe(`## ❌ lab\\-7: does not conform: 1 of 6 must failed
+
+| | |
+|---|---|
+| Target | lab\\-7 \`https://10.2.0.7/v2\` |
+| Release | 7.1.2\\_u3 \\(spec/releases/7.1.2\\_u3.yaml\\) |
+| Run | full, seed 1, 2026-11-25 00:00 UTC, took 12.3 s, suite 0.1.0 |
+| Outcomes | 1 pass, **1 must failed**, 0 should failed, 2 inconclusive, 1 waived, 2 not run, 1 not applicable |
+| Gate | The waiver of area/one \\(Ben\\) is no longer needed: it passes. |
+
+### Since the run of 2026\\-11\\-24 02:&#8203;00 UTC on release 7.1.2\\_u3
+
+- a/one broke: got &lt;b&gt;
+- a/two was mended.
+- The accepted code window grew from ±1 to ±3 steps.
+
+### Failed: 1 must
+
+**\`totp-key/secret-matches-uri\`** The secret of totpUri equals totpSecretKey.
+
+\`\`\`text
+wanted: the secret of the URI
+got:    another one
+\`\`\`
+
+Source: API document
+
+\`\`\`text
+curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
+\`\`\`
+
+### Inconclusive: 2
+
+- 2: no mail within 60 s: \`email-otp/answers-204\`, \`email-otp/mails-a-code\`
+
+### Waived: 1
+
+- \`http/utf-8\` until 2026\\-12\\-31, Ana, [https:&#8203;//issues.example/7](<https://issues.example/7>): known since the last release
+- **To see to:** the waiver of area/one \\(Ben\\) is no longer needed: it passes
+
+### Not run: 2
+
+- 2: no viewer account: \`access/viewer-reads\`, \`access/viewer-writes-not\`
+
+### Measured
+
+- clockOffsetMs: \\-340
+- acceptedSteps: \\[\\-1,\\+1\\]
+- credentialModes: \\{"Bearer":&#8203;true\\}
+- throttleAfter: null
+
+### The API has no way to take back: 1 thing
+
+- the TOTP key of admin
+`);
+});
+
+describe('hostile text', () => {
+  /** What stands outside of code: there, Markdown and GitHub look for something to obey. */
+  const outsideCode = (page: string) =>
+    page.replace(/^(`{3,})text\n[\s\S]*?^\1$/gm, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '');
+
+  test.each(hostileTexts)('%j is text', (hostile) => {
+    const verdict = deriveVerdict(
+      results({
+        target: { name: hostile, baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
+        planned: [
+          planned('area/one', { title: hostile, source: hostile }),
+          planned('area/two', { notRun: hostile }),
+          planned('area/three', { level: 'should' }),
+          planned('area/four'),
+          planned('area/five'),
+        ],
+        raw: [
+          raw('area/one', { kind: 'fail', reason: hostile, reproduce: hostile }),
+          raw('area/three', { kind: 'fail', reason: hostile }),
+          raw('area/four', { kind: 'inconclusive', reason: hostile }),
+          raw('area/five', { kind: 'fail', reason: hostile }),
+        ],
+        waivers: [concerned({ fits: ['area/five'], reason: hostile, owner: hostile })],
+        facts: { [hostile]: hostile },
+        residue: [hostile],
+      }),
+    );
+    const page = renderMarkdown(verdict, { changes: { ...changes, other: [hostile] } });
+    const text = outsideCode(page).replace(
+      /\[https:&#8203;\/\/issues\.example\/7\]\(<https:\/\/issues\.example\/7>\)/g,
+      '',
+    );
+
+    expect(text).not.toMatch(/<|>/);
+    const marked = text.replace(/^#{2,3} /gm, '').replaceAll('&#8203;', '\0');
+    expect(marked.replace(/[@#]\0/g, '')).not.toMatch(/[@#]/);
+    expect(text).not.toMatch(/:\/\/|www\./);
+    expect(text).not.toMatch(/(?<!\\)[`_[\]$~]/);
+    expect(text).not.toMatch(/:tada:/);
+    for (const char of ['\u001b', '\u0007', '\u202e', '\u2066', '\u200b', '\ud800'])
+      expect(page).not.toContain(char);
+    // Each line begins as one of ours.
+    expect(
+      text.split('\n').filter((line) => !/^(?:$|#{2,3} |\| |\|---|- |\*\*|Source: )/.test(line)),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['a `b` c', '``a `b` c``'],
+    ['`a', '`` `a ``'],
+    ['a\nb', '`a b`'],
+    ['', ''],
+  ])('%j in a code span', (text, wanted) => {
+    expect(mdCode(text)).toBe(wanted);
+  });
+
+  test('a fence in a block is only text', () => {
+    expect(mdBlock('a\n````\nb\n')).toBe('`````text\na\n````\nb\n`````');
+  });
+
+  test.each([
+    ['javascript:alert(1)', 'x'],
+    ['https://a.example/ b', 'x'],
+    ['https://a.example/>b', 'x'],
+    ['https://a.example/b', '[x](<https://a.example/b>)'],
+  ])('a link to %s', (address, wanted) => {
+    expect(mdLink('x', address)).toBe(wanted);
+  });
+
+  test('plain words stay as they are', () => {
+    expect(mdText('Wanted: 200, got 500.')).toBe('Wanted: 200, got 500.');
+  });
+});
+
+test.each([
+  ['as many failures as there can be', 'x'.repeat(5000)],
+  ['letters of several bytes', '鍵'.repeat(5000)],
+  ['letters that take six characters each', '\u202e'.repeat(5000)],
+  ['ticks', '`'.repeat(5000)],
+])('is always under 64 KB: %s', (_is, long) => {
+  const ids = Array.from({ length: 200 }, (_, n) => `area/n${n}`);
+  const verdict = deriveVerdict(
+    results({
+      planned: ids.map((id) => planned(id, { title: long, source: long })),
+      raw: ids.map((id, n) =>
+        raw(id, {
+          kind: n % 3 === 0 ? 'inconclusive' : 'fail',
+          reason: `${n}${long}`,
+          reproduce: long.slice(0, 700),
+        }),
+      ),
+      facts: Object.fromEntries(ids.map((id) => [id, long])),
+    }),
+  );
+  const page = renderMarkdown(verdict, { changes: { ...changes, other: ids.map(() => long) } });
+
+  expect(Buffer.byteLength(page)).toBeLessThan(65_536);
+  expect(page).toMatch(/^## ❌ lab\\-7: does not conform/);
+  // No fence is left open.
+  expect((page.match(/^`{3,}/gm) ?? []).length % 2).toBe(0);
+});
+
+test('megabytes are cut, not read through', () => {
+  const long = '<'.repeat(10_000_000);
+  const verdict = deriveVerdict(
+    results({ raw: [raw('area/one', { kind: 'fail', reason: long })], residue: [long] }),
+  );
+
+  expect(Buffer.byteLength(renderMarkdown(verdict, { changes: { ...changes, other: [long] } }))).toBeLessThan(
+    10_000,
+  );
+});
