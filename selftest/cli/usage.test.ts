@@ -85,6 +85,45 @@ const wrong: readonly WrongUsage[] = [
     says: /totp-key\/secret-matches-uri/,
   },
   { is: 'an unknown level', args: () => ['list', '--level', 'may'], says: /wanted must or should/ },
+  { is: 'an unknown gate', args: withFlags('--gate', 'old'), says: /--gate .*Wanted one of all, new, none/ },
+  { is: 'new, but against nothing', args: withFlags('--gate', 'new'), says: /--baseline VERDICT/ },
+  {
+    is: 'a baseline that is none',
+    args: (at) => [
+      ...withFile({})(at),
+      '--baseline',
+      writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json'),
+    ],
+    says: /verdict\.json is no valid verdict/,
+  },
+  {
+    is: 'a waivers file with a mistake',
+    args: (at) => [...withFile({})(at), '--waivers', writeTarget(at.folder, { waivers: [{}] }, 'w.yaml')],
+    says: /w\.yaml:2:5 waivers\[0\]\.requirement: missing/,
+  },
+  {
+    is: 'a waivers file of the target with a mistake',
+    args: (at) => {
+      writeTarget(at.folder, { waiver: [] }, 'w.yaml');
+      return withFile({ waivers: 'w.yaml' })(at);
+    },
+    says: /w\.yaml:1:1 waiver: unknown key; did you mean waivers\?/,
+  },
+  {
+    is: 'a day that is none',
+    args: () => ['waivers', 'check', 'w.yaml', '--today', 'now'],
+    says: /Wanted a day/,
+  },
+  {
+    is: 'no history',
+    args: ({ folder }) => ['trend', '--out', folder],
+    says: /history\.jsonl: no such history/,
+  },
+  {
+    is: 'verdicts that are not there',
+    args: ({ folder }) => ['compare', folder, folder],
+    says: /verdict\.json: no such verdict/,
+  },
   {
     is: 'a password in a file that others can read',
     args: ({ folder, baseUrl }) => {

@@ -1,0 +1,63 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { readHistory } from '../../src/history/history.js';
+import { cli, folders, startEmulator, temporaryFolder, verdictOf } from './suite.js';
+
+const area = 'access/get-mfa-config-refuses';
+
+test('a failure gates until it is known or waived, and each run is remembered', async () => {
+  const folder = temporaryFolder();
+  const faults = ['access/get-mfa-config-anonymous', 'access/get-mfa-config-wrong-key'];
+  const { targetFile } = await startEmulator(
+    folder,
+    faults.flatMap((fault) => ['--fault', fault]),
+  );
+  const page = join(folder, 'step-summary.md');
+  const run = (...flags: string[]) =>
+    cli(
+      ['run', '-t', targetFile, ...folders(folder), '--mode', 'read-only', '--grep', `${area}-*`, ...flags],
+      {
+        env: { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page },
+      },
+    );
+
+  const first = await run();
+
+  expect(first.code).toBe(1);
+  const [before = '', after = ''] = first.stdout.split(/^::[0-9a-f-]{36}::$/m);
+  expect(before).toMatch(/^::stop-commands::[0-9a-f-]{36}\n/);
+  expect(after.match(/^::error title=emulator%3A access\//gm)).toHaveLength(2);
+  expect(readFileSync(page, 'utf8')).toContain(`**\`${area}-anonymous\`**`);
+
+  const waivers = join(folder, 'waivers.yaml');
+  const entry = { reason: 'known', owner: 'Ana', issue: 'https://i.example/1', expires: '2126-12-31' };
+  const entries = ['anonymous', 'wrong-token'].map((end) => ({ requirement: `${area}-${end}`, ...entry }));
+  writeFileSync(waivers, stringify({ waivers: entries }));
+  const flags = ['--waivers', waivers, '--waiver-problems', 'warn', '--baseline', join(folder, 'out')];
+  const second = await run(...flags);
+
+  // One is waived, one is known; that one waiver is of no use only warns.
+  expect(second.code).toBe(0);
+  expect(second.stdout).not.toContain('::error');
+  expect(second.stdout).toContain(`   - ${area}-anonymous is waived now.`);
+  const verdict = verdictOf(folder, 'emulator');
+  expect(verdict.summary).toMatchObject({ pass: 1, fail: 1, waived: 1 });
+  expect(verdict.gating).toMatchObject({
+    policy: 'new',
+    result: 'pass',
+    knownFailures: [`${area}-wrong-key`],
+  });
+  expect(verdict.waivers?.map(({ state }) => state)).toEqual(['in use', 'no longer needed']);
+
+  const { runs } = readHistory(join(folder, 'out', 'history.jsonl'));
+  expect(runs.map(({ outcomes }) => outcomes.get(`${area}-anonymous`)?.outcome)).toEqual(['fail', 'waived']);
+  const [trend, pruned] = await Promise.all([
+    cli(['trend', '--out', join(folder, 'out')]),
+    cli(['waivers', 'prune', waivers, '--verdict', join(folder, 'out', 'emulator')]),
+  ]);
+  expect(trend.stdout).toContain(`  - ${area}-anonymous is waived now.`);
+  expect(pruned.stdout).toContain(`taken out: ${area}-wrong-token (line 7)`);
+  expect(readFileSync(waivers, 'utf8')).toBe(stringify({ waivers: entries.slice(0, 1) }));
+});
