@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -104,26 +105,50 @@ describe('the file', () => {
     expect(readHistory(file)).toMatchObject({ unread: 1, runs: [{}, {}] });
   });
 
+  test('is read of one target, and of its last runs, alone', () => {
+    const file = fileIn(temporaryFolder());
+    const of = (name: string, seed: number) =>
+      appendToHistory(
+        file,
+        sample({ target: { name, baseUrl: 'https://h/v2', tlsInsecure: false }, facts: { seed } }),
+      );
+    for (const [index, name] of ['a "b"', 'lab-7', 'a "b"', 'a "b"', 'lab'].entries()) of(name, index);
+
+    expect(
+      readHistory(file, { target: 'a "b"', last: 2 }).runs.map(({ target, facts }) => [
+        target,
+        facts['seed'],
+      ]),
+    ).toEqual([
+      ['a "b"', 2],
+      ['a "b"', 3],
+    ]);
+    expect(readHistory(file, { target: 'lab' }).runs).toHaveLength(1);
+  });
+
   test('several processes may add at once', async () => {
     const file = fileIn(temporaryFolder());
     mkdirSync(join(file, '..'));
-    const [writers, each] = [4, 40];
+    const [writers, each] = [3, 150];
     const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'history', 'history.js')).href;
-    const verdict = sample({
-      facts: Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'y'.repeat(1500)])),
-    });
-    const script = `import { appendToHistory } from ${JSON.stringify(module)};
-      let text = ''; for await (const part of process.stdin) text += part;
-      for (let n = 0; n < ${each}; n++) appendToHistory(${JSON.stringify(file)}, JSON.parse(text));`;
-    const ended = Array.from({ length: writers }, () => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-        stdio: ['pipe', 'inherit', 'inherit'],
-      });
-      child.stdin.end(JSON.stringify(verdict));
-      return new Promise((resolve) => child.once('exit', resolve));
-    });
+    const facts = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'y'.repeat(1500)]));
+    const script = `import { once } from 'node:events';
+      import { appendToHistory } from ${JSON.stringify(module)};
+      process.send('ready');
+      const [verdict] = await once(process, 'message');
+      for (let n = 0; n < ${each}; n++) appendToHistory(${JSON.stringify(file)}, verdict);
+      process.disconnect();`;
+    const children = Array.from({ length: writers }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      }),
+    );
+    const ended = children.map((child) => once(child, 'exit'));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    // All are there before the first begins.
+    for (const child of children) child.send(sample({ facts }));
 
-    expect(await Promise.all(ended)).toEqual(Array(writers).fill(0));
+    expect((await Promise.all(ended)).map(([code]) => code)).toEqual(Array(writers).fill(0));
     expect(readHistory(file).unread).toBe(0);
     expect(readHistory(file).runs).toHaveLength(writers * each);
   });

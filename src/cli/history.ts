@@ -9,6 +9,8 @@ import { complain } from './terminal.js';
 
 /** Of so many runs a report says what is flaky. */
 const flakyOver = 14;
+/** Of the target's runs so many are looked at: those with --grep lie between the others. */
+const lookedAt = 50;
 /** An earlier run on less than this part of the requirements is no measure: it was one with --grep. */
 const similar = 0.9;
 
@@ -23,7 +25,7 @@ export function changesOf(
   baseline: Verdict | undefined,
 ): ChangesSince | undefined {
   const now = snapshotOf(verdict);
-  const own = earlierRuns(out).filter(({ target }) => target === now.target);
+  const own = earlierRuns(out, now.target).filter(({ target }) => target === now.target);
   const before = baseline === undefined ? lastSimilar(own, now) : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
@@ -42,9 +44,9 @@ function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undef
   return alike ?? runs.at(-1);
 }
 
-function earlierRuns(out: string): readonly Snapshot[] {
+function earlierRuns(out: string, target: string): readonly Snapshot[] {
   try {
-    return readHistory(join(out, historyFile)).runs;
+    return readHistory(join(out, historyFile), { target, last: lookedAt }).runs;
   } catch (error) {
     // The first run has no history yet; one that can't be read is told when the run is added.
     if (error instanceof SuiteError) return [];

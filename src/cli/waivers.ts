@@ -1,6 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../errors.js';
 import { counted } from '../report/words.js';
-import { replaceFile } from '../report/write.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { readVerdict } from '../verdict/read.js';
 import { checkWaivers } from '../waivers/check.js';
@@ -47,7 +47,8 @@ export function pruneWaiversFile(path: string, today: string, verdicts: readonly
   }
   const text = pruned(file.text, path, new Set(why.keys()));
   try {
-    replaceFile(path, text);
+    // In place: it may be a link, and who may read it is its owner's choice.
+    writeFileSync(path, text);
   } catch (error) {
     throw new ConfigurationError(
       `${path} can't be written: ${error instanceof Error ? error.message : String(error)}`,

@@ -59,11 +59,21 @@ export interface History {
   readonly unread: number;
 }
 
+export interface Wanted {
+  /** The runs on this target only: other lines are not even looked into. */
+  readonly target?: string;
+  /** The last so many lines of those. */
+  readonly last?: number;
+}
+
 /** @throws ConfigurationError when there is no such file, or it can't be read */
-export function readHistory(file: string): History {
-  const lines = endOf(file)
+export function readHistory(file: string, { target, last }: Wanted = {}): History {
+  // As it is written, so that a line need not be parsed to be passed over.
+  const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);
+  const all = endOf(file)
     .split('\n')
-    .filter((line) => line.trim() !== '');
+    .filter((line) => line.trim() !== '' && line.includes(mark));
+  const lines = last === undefined ? all : all.slice(-last);
   const runs = lines.flatMap((line) => snapshotOfLine(line) ?? []);
   return { runs, unread: lines.length - runs.length };
 }
