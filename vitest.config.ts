@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['selftest/**/*.test.ts'],
+    globalSetup: ['selftest/pages/left-out.ts'],
     // Real servers and child processes: slow machines need time, hung ones must end.
     testTimeout: 180_000,
     hookTimeout: 180_000,

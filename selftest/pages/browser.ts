@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
+import axe from 'axe-core';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { findBrowser, noBrowser } from './find-browser.js';
+
+export interface PageOptions {
+  /** Default: light. */
+  readonly colorScheme?: 'light' | 'dark';
+  /** Default: 1280 x 900. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Default: true. */
+  readonly javaScriptEnabled?: boolean;
+  /** Begins with `#`. */
+  readonly hash?: string;
+}
+
+/** A page that was opened from its file, and what it did that it should not have. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Everything the page asked for but its own file; all of it was refused. */
+  readonly requests: readonly string[];
+  /** Errors and warnings on the console, and errors that no one caught. */
+  readonly complaints: readonly string[];
+}
+
+export type OpenPage = (file: string, options?: PageOptions) => Promise<OpenedPage>;
+
+/**
+ * A `describe` whose tests get a real Chromium, started once. Pages are opened from their files, without a server,
+ * and closed after each test. Where there is no browser the tests are left out, which `left-out.ts` says at the end
+ * of the run; with CI set they fail instead.
+ */
+export function describePages(name: string, tests: (open: OpenPage) => void): void {
+  const executablePath = findBrowser();
+  if (executablePath === undefined && process.env['CI']) {
+    describe(name, () => {
+      test('needs a browser', () => {
+        throw new Error(noBrowser);
+      });
+    });
+    return;
+  }
+  describe.skipIf(executablePath === undefined)(name, () => {
+    let browser: Browser;
+    const contexts: BrowserContext[] = [];
+    beforeAll(async () => {
+      browser = await launch(executablePath ?? '');
+    });
+    afterEach(async () => {
+      for (const context of contexts.splice(0)) await context.close();
+    });
+    afterAll(() => browser.close());
+
+    tests(async (file, options = {}) => {
+      const context = await browser.newContext({
+        colorScheme: options.colorScheme ?? 'light',
+        viewport: options.viewport ?? { width: 1280, height: 900 },
+        javaScriptEnabled: options.javaScriptEnabled ?? true,
+        reducedMotion: 'reduce',
+        locale: 'en-GB',
+        timezoneId: 'UTC',
+      });
+      contexts.push(context);
+      return openIn(context, file, options.hash ?? '');
+    });
+  });
+}
+
+function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+async function openIn(context: BrowserContext, file: string, hash: string): Promise<OpenedPage> {
+  const url = pathToFileURL(file).href;
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  const page = await context.newPage();
+  const own = (asked: string) => asked.split('#')[0] === url;
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (!own(asked) && !asked.startsWith('data:')) requests.push(asked);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.route('**/*', (route) => (own(route.request().url()) ? route.continue() : route.abort()));
+  await page.goto(url + hash);
+  return { page, requests, complaints };
+}
+
+/** What axe-core finds against WCAG 2.2 AA and its own best practices: a line for each rule and element. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // Not as a script element: the page's own policy would refuse it, as it should.
+  await page.evaluate(axe.source);
+  const found: unknown = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(
+    ({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) =>
+        id + ': ' + help + ' at ' + target.join(' ') + ' ' + (failureSummary ?? ''))))`);
+  if (!Array.isArray(found)) throw new Error('axe-core gave no list of violations.');
+  return found.map(String);
+}
+
+/** Puts a picture of the whole page into reports/pages/. @param name of the file, without `.png` */
+export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+  const file = join(packageRoot(), 'reports', 'pages', `${basename(name)}.png`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await page.screenshot({ fullPage }));
+}
