@@ -3,13 +3,13 @@
 //   node scripts/bench.mjs [--runs 3] [--json]
 //
 // Memory is read off /proc, so it is told on Linux only.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
 import { parse } from 'yaml';
@@ -68,6 +68,8 @@ async function measure(out) {
       msPerRequirementBeyondRequests: (run.wallMs - waitedMs - bareMs) / tests.count,
       timesBare: run.wallMs / bareMs,
       peakRssMb: run.peakRssKb / 1024,
+      reportsMs: reportsAgain(join(out, 'emulator', 'verdict.json'), join(out, 'again')),
+      htmlKb: statSync(join(out, 'emulator', 'index.html')).size / 1000,
     };
   } finally {
     await emulator.stop();
@@ -113,6 +115,20 @@ function outcomesIn(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const durations = lines.map((line) => JSON.parse(line).durationMs);
   return { count: lines.length, durationMs: durations.reduce((sum, ms) => sum + ms, 0) };
+}
+
+/** Writes all reports of a verdict once more, in a process that has nothing loaded yet. */
+function reportsAgain(verdict, folder) {
+  const script = `
+    const { readFileSync } = await import('node:fs');
+    const verdict = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+    const startedAt = performance.now();
+    const { writeReports } = await import(process.argv[3]);
+    writeReports(verdict, process.argv[2]);
+    console.log(performance.now() - startedAt);`;
+  const module = pathToFileURL(join(root, 'dist', 'src', 'report', 'write.js')).href;
+  const args = ['--input-type=module', '-e', script, verdict, folder, module];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
 /** As many requests as the run has sent, one after the other on one connection, nothing judged. */
@@ -197,6 +213,7 @@ function table(result) {
       result.peakRssMb > 0 ? `${result.peakRssMb.toFixed(0)} MB` : 'not known',
       '',
     ],
+    ['all reports, written', seconds(result.reportsMs), `index.html ${result.htmlKb.toFixed(0)} kB`],
   ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map(([name, value, ratio]) =>

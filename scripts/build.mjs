@@ -1,6 +1,6 @@
 // Compiles to dist/, from nothing: a file that a change removed must not live on in the package.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -8,4 +8,10 @@ rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
+});
+// What pages are made of is no module: style sheets, and scripts that run in a browser.
+const assets = 'src/report/html/assets/';
+cpSync(new URL(`../${assets}`, import.meta.url), new URL(`../dist/${assets}`, import.meta.url), {
+  recursive: true,
+  filter: (file) => !file.endsWith('tsconfig.json'),
 });

@@ -81,6 +81,7 @@ describe('the package', () => {
       /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/playwright\.config\.js$/,
       /^dist\/(?:cli|src|fixtures|emulator)\/(?:[\w-]+\/)*[\w-]+\.js$/,
+      /^dist\/src\/report\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
       /^spec\/[\w-]+\.schema\.json$/,

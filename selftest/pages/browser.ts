@@ -115,9 +115,17 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
+/** What sticks to the window would lie in the middle of the picture, what is drawn once it is seen would be blank. */
+const wholePage = `
+  scrollTo(0, 0);
+  for (const element of document.querySelectorAll('*')) {
+    if (getComputedStyle(element).contentVisibility === 'auto') element.style.contentVisibility = 'visible';
+  }`;
+
 /** Puts a picture of the whole page into reports/pages/. @param name of the file, without `.png` */
 export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   const file = join(packageRoot(), 'reports', 'pages', `${basename(name)}.png`);
   mkdirSync(dirname(file), { recursive: true });
+  if (fullPage) await page.evaluate(wholePage);
   writeFileSync(file, await page.screenshot({ fullPage }));
 }

@@ -25,7 +25,14 @@ describe('writing', () => {
   test('a file for each kind of reader, and nothing else', () => {
     const names = writeReports(sample(), join(dir, 'lab-7'));
 
-    expect(names).toEqual(['verdict.json', 'junit.xml', 'ctrf-report.json', 'summary.txt', 'summary.md']);
+    expect(names).toEqual([
+      'index.html',
+      'verdict.json',
+      'junit.xml',
+      'ctrf-report.json',
+      'summary.txt',
+      'summary.md',
+    ]);
     expect(readdirSync(join(dir, 'lab-7')).sort()).toEqual([...names].sort());
     expect(parseVerdict(read('verdict.json'), 'verdict.json')).toEqual(sample());
     expect(read('verdict.json')).toMatch(/^\{\n {2}"schemaVersion": 1,\n/);

@@ -64,7 +64,7 @@ export function coverageOf(contract: Contract, observations: readonly Observatio
 
 /** Sums up observations one after the other. */
 export class CoverageCount {
-  readonly coverage: { readonly [Part in keyof Coverage]: Record<string, number> };
+  readonly coverage: { readonly [Part in keyof Coverage]-?: Record<string, number> };
 
   constructor(contract: Contract) {
     const universe = coverageUniverse(contract);
@@ -74,16 +74,21 @@ export class CoverageCount {
       properties: zeroed(universe.properties),
       enumValues: zeroed(universe.enumValues),
       credentials: zeroed(universe.credentials),
+      calls: zeroed(universe.calls),
+      otherCalls: {},
     };
   }
 
   add({ operation, status, credential, properties, enumValues }: Observation): void {
     if (operation === null || status === null) return;
     const { coverage } = this;
-    const key = `${operation} ${status}`;
+    const exact = `${operation} ${status}`;
+    const key = Object.hasOwn(coverage.responses, exact) ? exact : `${operation} default`;
+    const call = `${key} ${credential}`;
     count(coverage.operations, operation);
-    count(coverage.responses, key in coverage.responses ? key : `${operation} default`);
+    count(coverage.responses, key);
     count(coverage.credentials, credential);
+    count(Object.hasOwn(coverage.calls, call) ? coverage.calls : coverage.otherCalls, call);
     for (const property of properties) count(coverage.properties, property);
     for (const value of enumValues) count(coverage.enumValues, value);
   }

@@ -13,6 +13,11 @@ export interface CoverageUniverse {
   readonly enumValues: readonly string[];
   /** The security schemes, and `none`. */
   readonly credentials: readonly string[];
+  /**
+   * `operationId status credential`: success by each credential that the operation accepts (by `none` where it asks
+   * for none), refusal by each of them and by `none`.
+   */
+  readonly calls: readonly string[];
 }
 
 export function coverageUniverse(contract: Contract): CoverageUniverse {
@@ -29,12 +34,17 @@ export function coverageUniverse(contract: Contract): CoverageUniverse {
       values.map((value) => `${schema}.${name}=${value}`),
     ),
   );
+  const calls = operations.flatMap(({ id, success, security }) => [
+    ...(security.length === 0 ? ['none'] : security).map((scheme) => `${id} ${success.status} ${scheme}`),
+    ...[...security, 'none'].map((scheme) => `${id} default ${scheme}`),
+  ]);
   return {
     operations: operations.map(({ id }) => id),
     responses: answers.map(({ key }) => key),
     properties: unique(properties),
     enumValues: unique(enumValues),
     credentials: [...contract.credentials, 'none'],
+    calls,
   };
 }
 

@@ -238,14 +238,16 @@ function files({ outDir, files: names }: SummaryOptions): string[] {
 }
 
 function exitLine(verdict: Verdict): string {
+  return `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`;
+}
+
+/** What the exit code of a verdict means, and where a policy made it another one, which. */
+export function exitReason(verdict: Verdict): string {
   const code = exitCode([verdict]);
   const { gating } = verdict;
-  if (gating !== undefined && verdict.restored && exitCode([{ ...verdict, gating: undefined }]) !== code) {
-    const why =
-      gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
-    return `Exit code of this target: ${code} (${why})`;
-  }
-  return `Exit code of this target: ${code} (${exitMeanings[code]})`;
+  if (gating === undefined || !verdict.restored || exitCode([{ ...verdict, gating: undefined }]) === code)
+    return exitMeanings[code];
+  return gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
 }
 
 function newWords(result: 'pass' | 'fail' | 'inconclusive'): string {

@@ -7,11 +7,13 @@ import type { Redactor } from '../redaction/redactor.js';
 import { validateVerdict } from '../verdict/validate.js';
 import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
 import { renderCtrf } from './ctrf.js';
+import { renderHtml } from './html/render.js';
 import { renderJUnit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 import { renderSummary } from './summary.js';
 
 export const reportFiles = [
+  'index.html',
   'verdict.json',
   'junit.xml',
   'ctrf-report.json',
@@ -24,6 +26,8 @@ export interface ReportExtras {
   /** Absent: the run was compared with nothing. */
   readonly changes?: ChangesSince;
 }
+
+const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
 /** Of summary.txt, in characters. */
 const fileWidth = 100;
@@ -53,6 +57,7 @@ export function writeReports(
     replaceFile(join(dir, 'ctrf-report.json'), renderCtrf(clean));
     replaceFile(join(dir, 'summary.md'), renderMarkdown(clean, shown));
     replaceFile(join(dir, 'summary.txt'), renderSummary(clean, summary));
+    replaceFile(join(dir, 'index.html'), renderHtml(clean, { ...shown, files: besidePage }));
     // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(clean, null, 2))}\n`);
   } catch (error) {

@@ -70,6 +70,10 @@ export interface Coverage {
   readonly enumValues: Readonly<Record<string, number>>;
   /** By credential scheme, `none` included. */
   readonly credentials: Readonly<Record<string, number>>;
+  /** By `operationId status credential`, what the contract speaks of; absent in the verdicts of older versions. */
+  readonly calls?: Readonly<Record<string, number>>;
+  /** By the same keys, what was met besides: a success without a credential, a credential of another release. */
+  readonly otherCalls?: Readonly<Record<string, number>>;
 }
 
 /** All outcomes of a run on a target; published as spec/verdict.schema.json. */

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { factInWords, factsInWords } from '../../src/report/facts.js';
+
+describe('a fact in words', () => {
+  test.each([
+    ['clockOffsetMs', 12, "In step with this machine's"],
+    ['clockOffsetMs', -90_000, "1 min 30 s behind this machine's"],
+    ['clockOffsetMs', 2500, "2.5 s ahead of this machine's"],
+    ['acceptedSteps', '[0,0]', 'Codes of the current step only'],
+    ['acceptedSteps', '[-1,+1]', 'Codes up to 1 step before and after now (±1)'],
+    ['acceptedSteps', '[-2,0]', 'Codes from 2 steps before to now'],
+    ['acceptedSteps', '[0,+1]', 'Codes from now to 1 step after'],
+    ['acceptedSteps', '[-3,+1]', 'Codes from 3 steps before to 1 step after now'],
+    ['credentialModes', { APIKeyHeader: true, Bearer: false }, 'API key: accepted, bearer token: refused'],
+    ['throttleAfter', null, 'None was met'],
+    ['throttleAfter', 5, 'After 5 wrong codes'],
+    ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
+    ['newKeyRetiresOlder', true, 'A new TOTP key retires the older one'],
+    ['ownInvention', true, 'yes'],
+    ['ownInvention', { deep: [1] }, '{"deep":[1]}'],
+    // Values of another kind than is known are shown, not hidden.
+    ['acceptedSteps', 'wide', 'wide'],
+    ['throttleAfter', { afterMs: 5 }, '{"afterMs":5}'],
+    ['credentialModes', ['x'], '["x"]'],
+    ['toString', 1, '1'],
+  ])('%s %j', (name, value, text) => {
+    expect(factInWords(name, value)).toBe(text);
+  });
+
+  test('those that readers look for come first, measured or not', () => {
+    const facts = factsInWords({ ownInvention: 'x', throttleAfter: 3 });
+
+    expect(facts.map(({ label }) => label)).toEqual([
+      'Clock',
+      'Credentials',
+      'Code window',
+      'Throttle',
+      'Own invention',
+    ]);
+    expect(facts[0]?.text).toBe('not measured');
+  });
+});

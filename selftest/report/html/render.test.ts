@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { loadContract } from '../../../src/contract/load.js';
+import { renderHtml } from '../../../src/report/html/render.js';
+import { loadRequirements } from '../../../src/requirements/catalogue.js';
+import type { Exchange } from '../../../src/verdict/verdict.js';
+import { exchange, planned, raw } from '../../verdict/sample.js';
+import { concerned } from '../../waivers/sample.js';
+import { sample } from '../sample.js';
+import { catalogueVerdict, extras, hostile, mixedVerdict } from './sample.js';
+
+const contract = await loadContract('7.1.2_u3');
+const megabyte = 1_000_000;
+
+/** The text between tags, as a reader without a browser sees it. */
+function plain(page: string): string {
+  return page
+    .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ');
+}
+
+describe('the page of a verdict', () => {
+  test('says first what came of it, about what, and what was measured', () => {
+    const text = plain(renderHtml(mixedVerdict(contract), extras));
+
+    const inOrder = [
+      'lab-7: does not conform',
+      'Does not conform',
+      'must failed',
+      'https://10.2.0.7/v2',
+      '7.1.2_u3',
+      '2026-11-25',
+      '00:00:00 UTC',
+      '12.3 s',
+      'certificate was not verified',
+      `${loadRequirements().length} requirements`,
+      'Must failed',
+      '1 min 30 s behind this machine',
+      'API key: accepted, bearer token: refused',
+      'Codes up to 1 step before and after now (±1)',
+      'After 5 wrong codes',
+      'Own invention {"deep":[1]}',
+      'The accepted code window grew from ±1 to ±3 steps.',
+      'What failed',
+      'Requirements',
+      'Coverage of the contract',
+      'The proxy answers by itself.',
+      'Waited 1 min 13 s in all',
+      '2 times after 429',
+      'given back as it was found',
+      'TOTP keys of the suite stay',
+    ];
+    let at = 0;
+    for (const part of inOrder) {
+      const found = text.indexOf(part, at);
+      expect([part, found >= at]).toEqual([part, true]);
+      at = found;
+    }
+  });
+
+  test.each([
+    ['conforms', catalogueVerdict(contract)],
+    ['inconclusive', sample({ raw: [], unusable: 'no answer from the target' })],
+  ])('%s is said as such', (gate, verdict) => {
+    const heading = /<h1>[\s\S]*?<\/h1>/.exec(renderHtml(verdict))?.[0] ?? '';
+
+    expect(plain(heading).toLowerCase().trim()).toBe(gate);
+  });
+
+  test('that was not given back begins with it', () => {
+    const text = plain(renderHtml(mixedVerdict(contract, { restored: false })));
+
+    expect(text.indexOf('was not given back')).toBeLessThan(text.indexOf('Must failed'));
+  });
+
+  test('shows a waived failure with why, by whom and until when, and which waivers are to be seen to', () => {
+    const page = renderHtml(mixedVerdict(contract));
+    const row = plain(page.slice(page.indexOf('id="http/no-bom"')).split('</details>')[0] ?? '');
+
+    expect(row).toContain('Waived');
+    expect(row).toContain('wanted no byte order mark got one');
+    expect(row).toContain('until 2026-12-31 (Ana, https://issues.example/7 ): The proxy answers by itself.');
+    const table = plain(page.slice(page.indexOf('id="waivers"')).split('</table>')[0] ?? '');
+    expect(table).toMatch(/http\/\* The proxy answers by itself\. Ana .* 2026-12-31 in use/);
+    expect(table).toMatch(/totp-key\/echoes-name .* javascript:alert\(1\) .* unmatched/);
+    expect(page).not.toContain('href="javascript');
+  });
+
+  test('against a baseline tells what is known from what is new, and which decides', () => {
+    const baseline = mixedVerdict(contract, { waivers: [] });
+    const page = renderHtml(
+      mixedVerdict(contract, {
+        waivers: [],
+        gateBy: { policy: 'new', baseline: { file: 'baseline.json', verdict: baseline } },
+      }),
+    );
+
+    expect(plain(page)).toContain('Exit code 3 ');
+    expect(plain(page)).toContain('(against the baseline: 0 new, 4 known)');
+    expect(plain(page)).toContain('http/utf-8, known');
+    expect(plain(page.slice(page.indexOf('id="http/utf-8"')).split('</summary>')[0] ?? '')).toContain(
+      'Failed, known',
+    );
+  });
+
+  test('knows nothing of what it was not given', () => {
+    const text = plain(renderHtml(sample({ facts: {} })));
+
+    expect(text).not.toContain('baseline');
+    expect(text).not.toContain('Waivers');
+    expect(text).not.toContain('Coverage');
+    expect(text.match(/not measured/g)).toHaveLength(4);
+  });
+
+  test('has a coverage picture with what was met, what was not, and what is not in the contract', () => {
+    const page = renderHtml(mixedVerdict(contract));
+    const rowOf = (name: string) =>
+      plain(page.slice(page.indexOf(`>${name} <`)).split('</tr>')[0] ?? '').trim();
+
+    expect(rowOf('GetMFAConfig')).toMatch(
+      /GetMFAConfig 2 200 2 2 (?:not in the contract )?3 not in the contract 2$/,
+    );
+    expect(rowOf('DeleteSession')).toMatch(/204 (?:not seen ){2,}/);
+    expect(plain(page)).toContain('mfaCode not seen');
+    expect(plain(page)).toContain('SupportMfaConfigInfo.mfaType email 2 totp 2 salesforce not seen');
+  });
+
+  test('is the same for the same verdict', () => {
+    expect(renderHtml(mixedVerdict(contract), extras)).toBe(renderHtml(mixedVerdict(contract), extras));
+  });
+});
+
+describe('size', () => {
+  test('of a full passing run is far below a megabyte', () => {
+    expect(renderHtml(catalogueVerdict(contract), extras).length).toBeLessThan(megabyte / 3);
+  });
+
+  test('of a run in which all fails with long exchanges is bounded', () => {
+    const long: Exchange = {
+      ...exchange(),
+      response: { status: 200, headers: { 'x-long': 'h'.repeat(100_000) }, body: 'b'.repeat(100_000) },
+    };
+    const ids = Array.from({ length: 1200 }, (_, index) => `area/r-${index}`);
+    const verdict = sample({
+      planned: ids.map((id) => planned(id)),
+      raw: ids.map((id) => raw(id, { kind: 'fail', exchanges: Array.from({ length: 12 }, () => long) })),
+    });
+    const page = renderHtml(verdict);
+
+    expect(page.length).toBeLessThan(10 * megabyte);
+    expect(plain(page)).toContain('2 more in verdict.json');
+    expect(plain(page)).toContain('12 more in verdict.json');
+  });
+
+  test('of a ten-megabyte message is what is shown of it, and how much was cut is said', () => {
+    const long = '𝄞'.repeat(5_000_000);
+    const page = renderHtml(
+      sample({
+        planned: [planned('area/one', { title: long })],
+        raw: [raw('area/one', { kind: 'fail', reason: long, reproduce: long })],
+        residue: [long],
+      }),
+    );
+
+    expect(page.length).toBeLessThan(megabyte / 5);
+    expect(plain(page)).toContain('9,996,000 more characters were cut');
+    // Not cut between the halves of a character.
+    expect(page.includes('\\ud834')).toBe(false);
+  });
+});
+
+describe('what a target says', () => {
+  const all = Object.values(hostile).join('\n');
+  const bad: Exchange = {
+    operation: all,
+    request: { method: all, url: all, headers: { [all]: all }, body: all },
+    response: { status: 200, headers: { [all]: all }, body: all },
+    error: all,
+    startedAt: '2026-11-25T00:00:01.000Z',
+    durationMs: 8,
+  };
+  const page = renderHtml(
+    sample({
+      target: { name: all, baseUrl: hostile.url, tlsInsecure: true },
+      contract: { source: all, sha256: all },
+      planned: [planned('area/one', { title: all, source: all, operations: [all] })],
+      raw: [raw('area/one', { kind: 'fail', reason: all, reproduce: all, exchanges: [bad] })],
+      facts: { [all]: all, acceptedSteps: all, credentialModes: { [all]: all }, ['__proto__']: all },
+      residue: [all],
+      waivers: [concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all })],
+      interrupted: all,
+      waits: [{ requirement: all, ms: 1, for: 'mail' }],
+      coverage: {
+        operations: { [all]: 1 },
+        responses: { [`${all} 200`]: 1 },
+        properties: { [all]: 1 },
+        enumValues: { [all]: 0 },
+        credentials: { [all]: 1 },
+      },
+    }),
+    {
+      changes: { since: all, broke: [all], mended: [all], facts: [all], other: [all] },
+      files: [all],
+    },
+  );
+
+  test('is never markup', () => {
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page.match(/<\/(?:script|style|title)>/g)).toHaveLength(3);
+    expect(page.includes('<img')).toBe(false);
+    expect(page.includes('<!-- ')).toBe(false);
+    expect(page.match(/<[^>"]*(?:"[^"]*"[^>"]*)*\son\w+=/)?.[0]).toBeUndefined();
+    expect(page.match(/href="(?!#|https?:|data:,|%)/)?.[0]).toBeUndefined();
+  });
+
+  test('stands there as it is', () => {
+    expect(plain(page)).toContain(hostile.script);
+    expect(plain(page)).toContain(hostile.comment);
+  });
+
+  test('holds nothing that is obeyed instead of shown', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
+    const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
+
+    expect(page.match(obeyed)?.[0]).toBeUndefined();
+    expect(page.match(/\p{Surrogate}/u)?.[0]).toBeUndefined();
+    expect(page.includes('\\u001b[31mred')).toBe(true);
+    expect(page.includes('\\u202e txt.exe')).toBe(true);
+    expect(page.includes('half \\ud83d of')).toBe(true);
+  });
+});
+
+describe('the policy of the page', () => {
+  const page = renderHtml(mixedVerdict(contract), extras);
+  const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1] ?? '';
+
+  test('lets nothing be loaded', () => {
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).not.toMatch(/unsafe|http|\*/);
+  });
+
+  test.each(['style', 'script'])('allows the %s that is in it, by its hash', (kind) => {
+    const content = new RegExp(`<${kind}>([\\s\\S]*?)</${kind}>`).exec(page)?.[1] ?? '';
+
+    expect(content.length).toBeGreaterThan(1000);
+    const hash = createHash('sha256').update(content).digest('base64');
+    expect(policy).toContain(`${kind}-src 'sha256-${hash}'`);
+  });
+});

@@ -1,0 +1,136 @@
+import type { Contract } from '../../../src/contract/contract.js';
+import { coverageUniverse } from '../../../src/contract/coverage.js';
+import type { HtmlExtras } from '../../../src/report/html/extras.js';
+import { loadRequirements } from '../../../src/requirements/catalogue.js';
+import { deriveVerdict } from '../../../src/verdict/derive.js';
+import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/verdict/results.js';
+import type { Verdict } from '../../../src/verdict/verdict.js';
+import { exchange, results } from '../../verdict/sample.js';
+import { concerned } from '../../waivers/sample.js';
+
+/** The whole catalogue on a target: all of it passed, but for what is named. */
+export function catalogueVerdict(
+  contract: Contract,
+  outcomes: Readonly<Record<string, Partial<RawOutcome>>> = {},
+  change: Partial<RunResults> = {},
+): Verdict {
+  const planned: PlannedRequirement[] = loadRequirements().map(({ id, level, text, source, operations }) => ({
+    id,
+    level,
+    title: text,
+    source,
+    operations,
+  }));
+  const missing = Object.keys(outcomes).filter((id) => !planned.some((each) => each.id === id));
+  if (missing.length > 0) throw new Error(`There is no requirement ${missing.join(', ')}.`);
+  const raw = planned.map(({ id }) => ({
+    id,
+    kind: 'pass' as const,
+    reason: '',
+    reproduce: '',
+    exchanges: [],
+    durationMs: 20,
+    ...outcomes[id],
+  }));
+  return deriveVerdict(results({ planned, raw, coverage: coverageOf(contract), ...change }));
+}
+
+/** All of the contract met twice, but DeleteSession, mfaCode and every `salesforce`. */
+function coverageOf(contract: Contract): Verdict['coverage'] {
+  const universe = coverageUniverse(contract);
+  const met = (keys: readonly string[]) =>
+    Object.fromEntries(keys.map((key) => [key, /DeleteSession|mfaCode|salesforce/.test(key) ? 0 : 2]));
+  return {
+    operations: met(universe.operations),
+    responses: met(universe.responses),
+    properties: met(universe.properties),
+    enumValues: met(universe.enumValues),
+    credentials: met(universe.credentials),
+    calls: met(universe.calls),
+    otherCalls: { 'GetMFAConfig 200 none': 3 },
+  };
+}
+
+/** A run with something of everything. */
+export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {}): Verdict {
+  const url = 'https://10.2.0.7/v2/totp-key';
+  return catalogueVerdict(
+    contract,
+    {
+      'totp-key/secret-matches-uri': {
+        kind: 'fail',
+        reason: 'wanted: the secret of the URI\ngot:    another one',
+        reproduce: 'curl -i -X POST "$BASE_URL"/totp-key -H "apiKey: $API_KEY"',
+        exchanges: [
+          exchange(url),
+          {
+            ...exchange(url),
+            operation: null,
+            request: {
+              method: 'POST',
+              url,
+              headers: { 'Content-Type': 'application/json' },
+              body: '{"a":1}',
+            },
+            response: { status: 500, headers: {}, body: 'oops' },
+          },
+        ],
+      },
+      'http/no-bom': { kind: 'fail', reason: 'wanted: no byte order mark\ngot: one' },
+      'http/utf-8': { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is no UTF-8' },
+      'totp-key/uri-has-issuer': { kind: 'fail', reason: 'wanted: an issuer\ngot: none' },
+      'email-otp/answers-204': { kind: 'inconclusive', reason: 'no mail within 60 s' },
+      'access/viewer-cannot-update-mfa-config': { kind: 'not run', reason: 'no viewer account' },
+      'access/session-id-header': { kind: 'not applicable', reason: 'holds from release 7.2.1 on' },
+    },
+    {
+      facts: {
+        clockOffsetMs: -90_000,
+        acceptedSteps: '[-1,+1]',
+        credentialModes: { APIKeyHeader: true, Bearer: false },
+        throttleAfter: 5,
+        ownInvention: { deep: [1] },
+      },
+      waits: [
+        { requirement: 'email-otp/answers-204', ms: 60_000, for: 'mail' },
+        { requirement: '', ms: 500, for: 'quiet period' },
+        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'totp step' },
+      ],
+      retries: { '429': 2, '503': 0 },
+      waivers: [
+        concerned({ requirement: 'http/*', reason: 'The proxy answers by itself.', fits: ['http/no-bom'] }),
+        concerned({
+          requirement: 'totp-key/echoes-name',
+          issue: 'javascript:alert(1)',
+          unknown: true,
+          fits: [],
+        }),
+      ],
+      residue: ['TOTP keys of the suite stay with the account admin: the API can’t delete them.'],
+      target: { name: 'lab-7', baseUrl: 'https://10.2.0.7/v2', tlsInsecure: true },
+      ...change,
+    },
+  );
+}
+
+export const extras: HtmlExtras = {
+  changes: {
+    since: 'the run of 2026-11-24 02:00 UTC on release 7.1.2_u3',
+    broke: ['totp-key/secret-matches-uri passed and now fails.'],
+    mended: ['http/no-content-after-204 failed and now passes.'],
+    facts: ['The accepted code window grew from ±1 to ±3 steps.'],
+    other: [],
+  },
+};
+
+/** What a target may say to harm a reader: markup, control characters, text that turns around, and far too much. */
+export const hostile = {
+  script: '</script></style></pre></title><script>window.hacked = 1</script>',
+  image: '<img src="https://evil.example/x" onerror="window.hacked = 2">',
+  attribute: '" onmouseover="window.hacked = 3" x="',
+  terminal: '\u001b[31mred\u001b[0m \u0000 \u009b',
+  turned: 'abc \u202e txt.exe \u2066 \u200b \ufeff',
+  halves: 'half \ud83d of a pair \udca9',
+  url: 'javascript:window.hacked=4',
+  comment: '<!-- <script> --> &lt;b&gt; ${x} `',
+};

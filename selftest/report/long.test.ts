@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { renderHtml } from '../../src/report/html/render.js';
+import { renderJUnit } from '../../src/report/junit.js';
+import { renderSummary } from '../../src/report/summary.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { planned, raw } from '../verdict/sample.js';
+import { sample } from './sample.js';
+
+const long = 'long '.repeat(2_000_000);
+const verdict = sample({
+  planned: ['area/one', 'area/two', 'area/three', 'area/four'].map((id) => planned(id)),
+  raw: [
+    raw('area/one', { kind: 'fail', reason: long }),
+    raw('area/two', { kind: 'inconclusive', reason: long }),
+    raw('area/three', { kind: 'not run', reason: long }),
+    raw('area/four', { kind: 'pass' }),
+  ],
+});
+
+test.each<[string, (verdict: Verdict) => string]>([
+  ['summary.txt', (of) => renderSummary(of, { colour: false, width: 100, outDir: 'reports', files: [] })],
+  ['junit.xml', renderJUnit],
+  ['index.html', renderHtml],
+])('a ten-megabyte message makes no large %s', (_, render) => {
+  expect(render(verdict).length).toBeLessThan(200_000);
+});

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { coverageOf } from '../../src/cli/results.js';
+import { coverageUniverse } from '../../src/contract/coverage.js';
+import { loadContract } from '../../src/contract/load.js';
+import type { Observation } from '../../src/http/observed.js';
+
+const contract = await loadContract('7.1.2_u3');
+
+function seen(operation: string | null, status: number | null, credential: string): Observation {
+  return {
+    requirement: 'area/one',
+    operation,
+    status,
+    credential,
+    mistake: null,
+    findings: [],
+    properties: [],
+    enumValues: [],
+    exchange: null,
+  };
+}
+
+test('counts calls by operation, status and credential, those the contract does not speak of apart', () => {
+  const { calls, otherCalls, responses } = coverageOf(contract, [
+    seen('GetMFAConfig', 200, 'APIKeyHeader'),
+    seen('GetMFAConfig', 200, 'APIKeyHeader'),
+    seen('GetMFAConfig', 200, 'none'),
+    seen('GetMFAConfig', 401, 'none'),
+    seen('GetMFAConfig', 503, 'none'),
+    seen('CreateSession', 201, 'none'),
+    seen('GetMFAConfig', null, 'none'),
+    seen(null, 404, 'none'),
+  ]);
+
+  const met = Object.entries(calls ?? {}).filter(([, count]) => count > 0);
+  expect(Object.fromEntries(met)).toEqual({
+    'GetMFAConfig 200 APIKeyHeader': 2,
+    'GetMFAConfig default none': 2,
+    'CreateSession 201 none': 1,
+  });
+  expect(otherCalls).toEqual({ 'GetMFAConfig 200 none': 1 });
+  expect(responses['GetMFAConfig 200']).toBe(3);
+});
+
+test('foresees a success by each credential that is accepted, and a refusal also without any', () => {
+  const { calls } = coverageUniverse(contract);
+
+  expect(calls.filter((key) => key.startsWith('GetMFAConfig '))).toEqual([
+    'GetMFAConfig 200 APIKeyHeader',
+    'GetMFAConfig 200 Bearer',
+    'GetMFAConfig default APIKeyHeader',
+    'GetMFAConfig default Bearer',
+    'GetMFAConfig default none',
+  ]);
+  // Asks for none.
+  expect(calls.filter((key) => key.startsWith('CreateSession '))).toEqual([
+    'CreateSession 201 none',
+    'CreateSession default none',
+  ]);
+});

@@ -1,0 +1,213 @@
+// @ts-check
+// Search, filters, copying and printing of the report. What it does not do: make anything readable that was not.
+(() => {
+  const form = /** @type {HTMLFormElement} */ (document.querySelector('form.tools'));
+  const shown = /** @type {HTMLElement} */ (document.getElementById('shown'));
+  const none = /** @type {HTMLElement} */ (document.getElementById('none'));
+  const expand = /** @type {HTMLButtonElement} */ (document.getElementById('expand'));
+  const areas = [...document.querySelectorAll('.area')].map((section) => ({
+    section: /** @type {HTMLElement} */ (section),
+    rows: /** @type {HTMLDetailsElement[]} */ ([...section.querySelectorAll('details.req')]),
+  }));
+  const all = areas.flatMap(({ rows }) => rows);
+  /** @type {Map<HTMLDetailsElement, string>} */
+  const texts = new Map();
+
+  /** What is searched of a requirement: all but its requests. @param {HTMLDetailsElement} row */
+  function textOf(row) {
+    let text = texts.get(row);
+    if (text === undefined) {
+      const parts = row.querySelectorAll(':scope > summary .what, :scope > .body > :not(.exchanges)');
+      text = [...parts]
+        .map((part) => part.textContent)
+        .join(' ')
+        .toLowerCase();
+      texts.set(row, text);
+    }
+    return text;
+  }
+
+  function filters() {
+    const data = new FormData(form);
+    return {
+      words: String(data.get('q') ?? '')
+        .toLowerCase()
+        .split(/\s+/)
+        .filter(Boolean),
+      level: String(data.get('level') ?? ''),
+      operation: String(data.get('operation') ?? ''),
+      outcomes: data.getAll('outcome').map(String),
+    };
+  }
+
+  function apply() {
+    const { words, level, operation, outcomes } = filters();
+    let count = 0;
+    for (const { section, rows } of areas) {
+      let left = 0;
+      for (const row of rows) {
+        const { outcome = '', level: own, operations = '' } = row.dataset;
+        const fits =
+          (outcomes.length === 0 || outcomes.includes(outcome)) &&
+          (level === '' || level === own) &&
+          // A requirement that names no operation speaks of all of them.
+          (operation === '' || operations === '' || operations.split(' ').includes(operation)) &&
+          words.every((word) => textOf(row).includes(word));
+        if (row.hidden === fits) row.hidden = !fits;
+        if (fits) left += 1;
+      }
+      section.hidden = left === 0;
+      count += left;
+    }
+    none.hidden = count > 0;
+    shown.textContent =
+      count === all.length
+        ? `All ${count} requirements shown`
+        : `${count} of ${all.length} requirements shown`;
+    nameExpand();
+  }
+
+  /** The filters go into the address, so that it can be sent to someone. */
+  function remember() {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === 'string' && value !== '') query.append(name, value);
+    }
+    const hash = query.toString();
+    history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+  }
+
+  /** @param {URLSearchParams} query */
+  function set(query) {
+    form.reset();
+    const field = (/** @type {string} */ name) =>
+      /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name));
+    field('q').value = query.get('q') ?? '';
+    for (const name of ['level', 'operation']) {
+      const select = /** @type {HTMLSelectElement} */ (field(name));
+      const value = query.get(name) ?? '';
+      // What is no option would leave the field empty.
+      select.value = [...select.options].some((option) => option.value === value) ? value : '';
+    }
+    const outcomes = query.getAll('outcome').flatMap((value) => value.split(','));
+    for (const box of form.querySelectorAll('input[type=checkbox]')) {
+      const input = /** @type {HTMLInputElement} */ (box);
+      input.checked = outcomes.includes(input.value);
+    }
+  }
+
+  /** `#area/id` opens a requirement, `#name=value` sets filters, anything else is a place on the page. */
+  function follow() {
+    const hash = location.hash.slice(1);
+    if (hash.includes('=')) {
+      set(new URLSearchParams(hash));
+      apply();
+      return true;
+    }
+    const row = document.getElementById(decoded(hash));
+    if (!(row instanceof HTMLDetailsElement)) return false;
+    if (row.hidden) {
+      form.reset();
+      apply();
+    }
+    row.open = true;
+    row.scrollIntoView();
+    row.querySelector('summary')?.focus({ preventScroll: true });
+    return false;
+  }
+
+  /** @param {string} text */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  const visible = () => all.filter((row) => !row.hidden);
+
+  function nameExpand() {
+    const rows = visible();
+    const close = rows.length > 0 && rows.every((row) => row.open);
+    expand.textContent = close ? 'Close all' : 'Open all';
+    expand.disabled = rows.length === 0;
+  }
+
+  /** @param {HTMLElement} command */
+  function addCopy(command) {
+    const pre = command.querySelector('pre');
+    if (pre === null || command.querySelector('button') !== null) return;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Copy';
+    button.setAttribute('aria-label', 'Copy the command');
+    button.addEventListener('click', async () => {
+      const done = await copy(pre);
+      button.textContent = done ? 'Copied' : 'Press Ctrl+C';
+      button.setAttribute('aria-label', done ? 'Copied' : 'The command is selected: press Ctrl+C');
+      setTimeout(() => {
+        button.textContent = 'Copy';
+        button.setAttribute('aria-label', 'Copy the command');
+      }, 2000);
+    });
+    command.querySelector('h4')?.after(button);
+  }
+
+  /** @param {HTMLElement} element */
+  async function copy(element) {
+    try {
+      await navigator.clipboard.writeText(element.textContent ?? '');
+      return true;
+    } catch {
+      // Where a page from a file may not: the command is selected, for the reader to copy.
+      getSelection()?.selectAllChildren(element);
+      return false;
+    }
+  }
+
+  document.addEventListener(
+    'toggle',
+    ({ target }) => {
+      if (!(target instanceof HTMLDetailsElement) || !target.classList.contains('req')) return;
+      for (const command of target.querySelectorAll('.command'))
+        addCopy(/** @type {HTMLElement} */ (command));
+      nameExpand();
+    },
+    true,
+  );
+
+  form.addEventListener('input', () => {
+    apply();
+    remember();
+  });
+  form.addEventListener('submit', (event) => event.preventDefault());
+  document.getElementById('clear')?.addEventListener('click', () => {
+    form.reset();
+    apply();
+    remember();
+  });
+  expand.addEventListener('click', () => {
+    const rows = visible();
+    const open = !rows.every((row) => row.open);
+    for (const row of rows) row.open = open;
+    nameExpand();
+  });
+  addEventListener('hashchange', () => {
+    if (follow()) document.getElementById('requirements')?.scrollIntoView();
+  });
+
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details')].filter((details) => !details.open);
+    for (const details of opened) details.open = true;
+  });
+  addEventListener('afterprint', () => {
+    for (const details of opened) details.open = false;
+  });
+
+  form.hidden = false;
+  apply();
+  if (follow()) document.getElementById('requirements')?.scrollIntoView();
+})();

@@ -1,0 +1,205 @@
+import type { ChangesSince } from '../../history/changes.js';
+import { exitCode } from '../../verdict/exit-code.js';
+import type { Gate, Outcome, OutcomeKind, Verdict } from '../../verdict/verdict.js';
+import { factsInWords } from '../facts.js';
+import { isKnownFailure } from '../run-problems.js';
+import { exitReason } from '../summary.js';
+import { counted, duration, verdictLine } from '../words.js';
+import { html, type Markup } from './markup.js';
+import { lookOf } from './outcomes.js';
+
+/** More than these would push everything else off the first screen; the list below has them all. */
+const shownFailures = 8;
+
+const gateLook: Readonly<Record<Gate, { readonly word: string; readonly outcome: OutcomeKind }>> = {
+  conforms: { word: 'Conforms', outcome: 'pass' },
+  'does not conform': { word: 'Does not conform', outcome: 'fail' },
+  inconclusive: { word: 'Inconclusive', outcome: 'inconclusive' },
+};
+
+/** The first screen: the verdict, what it is about, what must be known about it, and the counts. */
+export function overview(verdict: Verdict): Markup {
+  const { word, outcome } = gateLook[verdict.gate];
+  const { className, icon } = lookOf(outcome);
+  return html`<header class="banner ${className}">
+<div class="wrap">
+<p class="product">MFA conformance report</p>
+<h1><span class="seal">${icon}</span><span>${word}</span></h1>
+<p class="line">${detail(verdict)}</p>
+${identity(verdict)}
+</div>
+</header>`;
+}
+
+/** The verdict's line without its first words, which stand above it in big. */
+function detail(verdict: Verdict): string {
+  const rest = verdictLine(verdict)
+    .slice(verdict.gate.length)
+    .replace(/^[:\s]+/, '');
+  const plain = rest.replace(/^\((.*)\)$/, '$1');
+  const said = verdict.gate === 'inconclusive' || verdict.cause === '' ? '' : `. ${verdict.cause}`;
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${said}`;
+}
+
+function identity(verdict: Verdict): Markup {
+  const { target, contract } = verdict;
+  return html`<dl class="identity">
+<div><dt>Target</dt><dd><strong>${target.name}</strong> <span class="mono">${target.baseUrl}</span></dd></div>
+<div><dt>Release</dt><dd><strong>${verdict.release}</strong> <span class="mono">${contract.source}</span></dd></div>
+<div><dt>Started</dt><dd><strong>${day(verdict.startedAt)}</strong> ${time(verdict.startedAt)} UTC</dd></div>
+<div><dt>Took</dt><dd><strong>${duration(verdict.durationMs)}</strong> ${verdict.mode}, seed ${verdict.seed}</dd></div>
+<div><dt>Exit code</dt><dd><strong>${exitCode([verdict])}</strong> ${exitReason(verdict)}</dd></div>
+</dl>`;
+}
+
+function day(iso: string): string {
+  return new Date(iso).toISOString().slice(0, 10);
+}
+
+function time(iso: string): string {
+  return new Date(iso).toISOString().slice(11, 19);
+}
+
+/** What must not be overlooked, whatever the verdict is. */
+export function alerts(verdict: Verdict): Markup {
+  const notRestored =
+    !verdict.restored &&
+    html`<div class="alert bad" role="note"><strong>The target was not given back as it was found.</strong>
+Something that this run changed is still changed. Give it back with <code>mfa-conformance restore -t TARGET-FILE</code>.</div>`;
+  const insecure =
+    verdict.target.tlsInsecure &&
+    html`<div class="alert bad" role="note"><strong>The target’s certificate was not verified</strong>
+(<code>tls.insecure</code>): anyone in between could have given these answers.</div>`;
+  const partial =
+    verdict.scope === 'partial' &&
+    verdict.gate === 'conforms' &&
+    html`<div class="alert" role="note"><strong>Not all was checked.</strong>
+Some requirements of level must were not run on this target; the list below says why.</div>`;
+  return html`${notRestored}${insecure}${partial}${gating(verdict)}`;
+}
+
+/** What --baseline and --gate made of it, where that is more than the verdict's line says. */
+function gating({ gating: by, cause }: Verdict): Markup {
+  const said = by === undefined ? [] : [...(by.cause === cause ? [] : [by.cause]), ...by.notes];
+  const shown = said.filter((text) => text !== '');
+  if (by === undefined || shown.length === 0) return html``;
+  return html`<div class="alert" role="note"><strong>Gate: ${by.policy}</strong>
+<ul>${shown.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+}
+
+interface Tile {
+  readonly word: string;
+  readonly count: number;
+  readonly className: string;
+  /** Filters that show just these. */
+  readonly query: string;
+}
+
+/** How many requirements came to what: a bar to see, numbers to read, each of which filters the list. */
+export function counts({ summary }: Verdict): Markup {
+  const tiles: readonly Tile[] = [
+    { word: 'Passed', count: summary.pass, className: 'o-pass', query: 'outcome=pass' },
+    { word: 'Must failed', count: summary.fail, className: 'o-fail', query: 'outcome=fail&level=must' },
+    {
+      word: 'Should failed',
+      count: summary.failShould,
+      className: 'advisory',
+      query: 'outcome=fail&level=should',
+    },
+    {
+      word: 'Inconclusive',
+      count: summary.inconclusive,
+      className: 'o-inconclusive',
+      query: 'outcome=inconclusive',
+    },
+    { word: 'Waived', count: summary.waived, className: 'o-waived', query: 'outcome=waived' },
+    { word: 'Not run', count: summary.notRun, className: 'o-not-run', query: 'outcome=not-run' },
+    {
+      word: 'Not applicable',
+      count: summary.notApplicable,
+      className: 'o-not-applicable',
+      query: 'outcome=not-applicable',
+    },
+  ];
+  return html`<section aria-labelledby="counts">
+<h2 id="counts">${counted(summary.planned, 'requirement')}</h2>
+${bar(tiles, summary.planned)}
+<ul class="tiles">${tiles.map(
+    ({ word, count, className, query }) =>
+      html`<li><a class="tile ${className}${count === 0 && ' zero'}" href="#${query}"><span class="number">${count}</span> ${word}</a></li>`,
+  )}</ul>
+</section>`;
+}
+
+function bar(tiles: readonly Tile[], all: number): Markup {
+  let at = 0;
+  const parts = tiles.map(({ count, className }) => {
+    const from = at;
+    at += all === 0 ? 0 : (count / all) * 1000;
+    return count === 0
+      ? ''
+      : html`<rect class="${className}" x="${from.toFixed(1)}" width="${(at - from).toFixed(1)}" height="10"/>`;
+  });
+  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
+}
+
+/** The failures by name, so that nobody has to scroll for them. */
+export function failures(verdict: Verdict): Markup {
+  const musts = verdict.outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
+  const isKnown = (outcome: Outcome) => isKnownFailure(outcome, verdict);
+  const failed = [...musts.filter((outcome) => !isKnown(outcome)), ...musts.filter(isKnown)];
+  if (failed.length === 0) return html``;
+  const more = failed.length - shownFailures;
+  return html`<section aria-labelledby="failed">
+<h2 id="failed">What failed</h2>
+<ul class="failed">${failed
+    .slice(0, shownFailures)
+    .map(
+      (outcome) =>
+        html`<li><a href="#${outcome.id}">${outcome.title}</a> <span class="mono faint">${outcome.id}${isKnown(outcome) && ', known'}</span></li>`,
+    )}</ul>
+${more > 0 && html`<p><a href="#outcome=fail&amp;level=must">and ${more} more</a></p>`}
+</section>`;
+}
+
+export function changes(since: ChangesSince | undefined): Markup {
+  if (since === undefined) return html``;
+  const lists: readonly (readonly [string, string, readonly string[]])[] = [
+    ['Broke', 'broke', since.broke],
+    ['Mended', 'mended', since.mended],
+    ['Facts', 'facts', since.facts],
+    ['Other', 'other', since.other],
+  ];
+  const shown = lists.filter(([, , sentences]) => sentences.length > 0);
+  return html`<section aria-labelledby="changes">
+<h2 id="changes">Changes since the baseline</h2>
+<p class="faint">Compared with ${since.since}.</p>
+${shown.length === 0 && html`<p>Nothing changed.</p>`}
+<div class="changes">${shown.map(
+    ([
+      title,
+      className,
+      sentences,
+    ]) => html`<div class="${className}"><h3>${title} <span class="count">${sentences.length}</span></h3>
+<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
+  )}</div>
+</section>`;
+}
+
+/** What was measured about the target, in words. */
+export function facts(verdict: Verdict): Markup {
+  const { tlsInsecure, baseUrl } = verdict.target;
+  const tls = baseUrl.startsWith('https:')
+    ? tlsInsecure
+      ? 'Not verified: anyone in between could have answered'
+      : 'Certificate verified'
+    : 'None: plain HTTP';
+  const rows = [{ name: 'tls', label: 'TLS', text: tls }, ...factsInWords(verdict.facts).map((fact) => fact)];
+  return html`<section aria-labelledby="facts">
+<h2 id="facts">Measured</h2>
+<dl class="facts">${rows.map(
+    ({ label, text }) =>
+      html`<div><dt>${label}</dt><dd${text === 'not measured' && html` class="faint"`}>${text}</dd></div>`,
+  )}</dl>
+</section>`;
+}
