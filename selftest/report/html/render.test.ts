@@ -88,8 +88,7 @@ describe('the page of a verdict', () => {
     expect(row).toContain('until 2026-12-31 (Ana, https://issues.example/7 ): The proxy answers by itself.');
     const table = plain(page.slice(page.indexOf('id="waivers"')).split('</table>')[0] ?? '');
     expect(table).toMatch(/http\/\* The proxy answers by itself\. Ana .* 2026-12-31 in use/);
-    expect(table).toMatch(/totp-key\/echoes-name .* javascript:alert\(1\) .* unmatched/);
-    expect(page).not.toContain('href="javascript');
+    expect(table).toMatch(/totp-key\/echoes-name .* unmatched/);
   });
 
   test('against a baseline tells what is known from what is new, and which decides', () => {
@@ -193,7 +192,10 @@ describe('what a target says', () => {
       raw: [raw('area/one', { kind: 'fail', reason: all, reproduce: all, exchanges: [bad] })],
       facts: { [all]: all, acceptedSteps: all, credentialModes: { [all]: all }, ['__proto__']: all },
       residue: [all],
-      waivers: [concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all })],
+      waivers: [
+        concerned({ requirement: all, reason: all, owner: all, issue: all, expires: all }),
+        concerned({ issue: 'javascript:alert(1)' }),
+      ],
       interrupted: all,
       waits: [{ requirement: all, ms: 1, for: 'mail' }],
       coverage: {
