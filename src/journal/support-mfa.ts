@@ -144,7 +144,7 @@ export class SupportMfa {
   /** Asks for a code by mail and reads it. */
   async mailedCode(address: string): Promise<string> {
     const mail = await this.mail();
-    const mark = mail.mark();
+    const mark = await mail.mark(address);
     const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
     if (answer.status >= 300) {
       throw new ArrangeError(

@@ -15,6 +15,7 @@ export type FoundCode =
  * @param pattern of the target file, in place of all this: its first match, or that of its first group
  */
 export function findCode(mail: MailContent, pattern?: RegExp): FoundCode {
+  if (mail.code !== undefined) return { code: mail.code };
   const sources = [mail.text, htmlToText(mail.html), mail.subject].map(plain);
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
 

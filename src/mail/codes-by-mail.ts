@@ -1,6 +1,15 @@
+import { ArrangeError } from '../errors.js';
 import type { Recorder } from '../http/recorder.js';
 import { findCode } from './code.js';
 import type { Mailbox, Mark, ReceivedMail } from './mailbox.js';
+
+export interface MailPatience {
+  /** How long a mail may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long silence is silence, in milliseconds. */
+  readonly quietMs: number;
+  readonly codePattern?: RegExp;
+}
 
 /** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
 export class CodesByMail {
@@ -9,17 +18,14 @@ export class CodesByMail {
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Recorder,
-    private readonly settings: {
-      readonly timeoutMs: number;
-      readonly quietMs: number;
-      readonly codePattern?: RegExp;
-    },
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waited'>,
+    private readonly settings: MailPatience,
     private readonly onWait: (ms: number) => void,
   ) {}
 
-  mark(): Mark {
-    return this.mailbox.mark();
+  /** To be taken before the request that mails. @param to only mails to this address will be asked for */
+  mark(to?: string): Promise<Mark> {
+    return this.mailbox.mark(to);
   }
 
   /**
@@ -38,33 +44,36 @@ export class CodesByMail {
     try {
       for (;;) {
         const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(leftMs(), 0));
-        const found = findCode(mail, this.settings.codePattern);
-        if ('code' in found) {
-          this.recorder.addSecret(found.code, 'mailed code');
+        const code = this.codeIn(mail);
+        if (code !== undefined) {
           this.#silent.delete(address);
-          return found.code;
+          return code;
         }
         others.add(mail);
       }
+    } catch (error) {
+      if (!(error instanceof ArrangeError)) throw error;
+      throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
     } finally {
       this.recorder.waited(Date.now() - startedAt, 'mail');
     }
   }
 
-  private holdsCode(mail: ReceivedMail): boolean {
-    return 'code' in findCode(mail, this.settings.codePattern);
+  /** All mails after `mark`, with or without a code. */
+  since(mark: Mark): Promise<readonly ReceivedMail[]> {
+    return this.mailbox.since(mark);
   }
 
-  /** Mails after `mark` that hold a code; others are none of the suite's business. */
-  since(mark: Mark): readonly ReceivedMail[] {
-    return this.mailbox.since(mark).filter((mail) => {
-      this.#learn(mail);
-      return this.holdsCode(mail);
-    });
+  /** The code of a mail, which is a secret from then on; undefined where it holds none. */
+  codeIn(mail: ReceivedMail): string | undefined {
+    const { code } = findCode(mail, this.settings.codePattern);
+    if (code !== undefined) this.recorder.addSecret(code, 'mailed code');
+    return code;
   }
 
-  #learn(mail: ReceivedMail): void {
-    const found = findCode(mail, this.settings.codePattern);
-    if ('code' in found) this.recorder.addSecret(found.code, 'mailed code');
+  /** Why the mails that came held no code: what to set may be in it. */
+  #problemsOf(mails: ReadonlySet<ReceivedMail>): string[] {
+    const problems = [...mails].flatMap((mail) => findCode(mail, this.settings.codePattern).problem ?? []);
+    return [...new Set(problems)];
   }
 }

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../errors.js';
 import type { MailSettings } from '../target/target.js';
 import type { ReceivedMail } from './received-mail.js';
 
@@ -17,32 +16,73 @@ export interface MailFilter {
 
 /** Where the target's mail for the suite's addresses arrives. */
 export interface Mailbox {
-  /** @throws ConfigurationError where the settings don't let it be opened */
+  /**
+   * Opens it and proves that mails can be read from it: nothing that only a mailed code undoes may come before.
+   *
+   * @throws ConfigurationError where the settings don't let it be opened
+   */
   open(): Promise<void>;
   close(): Promise<void>;
-  mark(): Mark;
+  /**
+   * What has arrived by now: only mails after it count.
+   *
+   * @param to only mails to this address will be asked for
+   * @throws ArrangeError when the mailbox can't be read any more
+   */
+  mark(to?: string): Promise<Mark>;
   /**
    * The first mail to an address after the mark, that came already or comes within `deadlineMs` milliseconds from now.
    *
-   * @throws ArrangeError when none comes, when the signal aborts, or when the mailbox is closed
+   * @throws ArrangeError when none comes, when the signal aborts, or when the mailbox is closed or can't be read
    */
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
-  /** All mails to any of the addresses after the mark, as they came. */
-  since(mark: Mark): readonly ReceivedMail[];
+  /**
+   * All mails to any of the addresses after the mark, as they came.
+   *
+   * @throws ArrangeError when the mailbox can't be read any more
+   */
+  since(mark: Mark): Promise<readonly ReceivedMail[]>;
 }
 
 /**
  * Opens the mailbox of a target file. The kinds are loaded when used: a run without mail pays for none.
  *
- * @param addresses the addresses of the target file's accounts; mail to others is refused
+ * @param addresses the addresses of the target file's accounts; mail to others is not the suite's
+ * @param stepWithinMs how long one command of IMAP, or one run of a program, may take
  * @throws ConfigurationError where it can't be opened
  */
-export async function openMailbox(settings: MailSettings, addresses: readonly string[]): Promise<Mailbox> {
-  if (settings.kind !== 'smtp') {
-    throw new ConfigurationError(`mail.kind ${settings.kind} is not supported by this version; use smtp`);
+export async function openMailbox(
+  settings: MailSettings,
+  addresses: readonly string[],
+  stepWithinMs = 20_000,
+): Promise<Mailbox> {
+  const mailbox = await load(settings, addresses, stepWithinMs);
+  try {
+    await mailbox.open();
+  } catch (error) {
+    await mailbox.close();
+    throw error;
   }
-  const { SmtpMailbox } = await import('./smtp-mailbox.js');
-  const mailbox = new SmtpMailbox(settings, addresses);
-  await mailbox.open();
   return mailbox;
+}
+
+async function load(
+  settings: MailSettings,
+  addresses: readonly string[],
+  stepWithinMs: number,
+): Promise<Mailbox> {
+  switch (settings.kind) {
+    case 'smtp': {
+      const { SmtpMailbox } = await import('./smtp-mailbox.js');
+      return new SmtpMailbox(settings, addresses);
+    }
+    case 'imap': {
+      const { ImapMailbox } = await import('./imap-mailbox.js');
+      return new ImapMailbox(settings, addresses, stepWithinMs);
+    }
+    case 'command': {
+      const { CommandMailbox } = await import('./command-mailbox.js');
+      return new CommandMailbox(settings, addresses, stepWithinMs);
+    }
+  }
 }

@@ -2,9 +2,12 @@ import { inspect } from 'node:util';
 
 /** One mail as it came. Its content may hold a code: printed or serialised it shows neither text nor subject. */
 export interface ReceivedMail {
-  /** The envelope's recipients that were accepted: who got it, whatever its headers say. */
+  /**
+   * Who got it, of the suite's addresses, as the target file spells them. Over SMTP the envelope's recipients,
+   * whatever the headers say; out of a mailbox those that its headers name.
+   */
   readonly to: readonly string[];
-  /** The envelope's sender; empty for a bounce. */
+  /** The sender: over SMTP the envelope's (empty for a bounce), out of a mailbox that of the header. */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
@@ -14,13 +17,15 @@ export interface ReceivedMail {
   readonly text: string;
   /** The HTML part, decoded; empty where there is none. */
   readonly html: string;
+  /** The code itself, where the mailbox hands out codes instead of mails. */
+  readonly code?: string | undefined;
   readonly raw: Buffer;
-  /** Whether it came over TLS. */
+  /** Whether it came over TLS, as far as the suite can tell. */
   readonly secure: boolean;
 }
 
 /** What a mail says, apart from how it came. */
-export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html'>;
+export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code'>;
 
 /** A mail in memory; getters keep its content out of what enumerates properties, as failed comparisons do. */
 export class StoredMail implements ReceivedMail {
@@ -54,6 +59,10 @@ export class StoredMail implements ReceivedMail {
 
   get html(): string {
     return this.#content.html;
+  }
+
+  get code(): string | undefined {
+    return this.#content.code;
   }
 
   get raw(): Buffer {

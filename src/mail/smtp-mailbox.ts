@@ -2,10 +2,12 @@ import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { ArrangeError } from '../errors.js';
 import type { MailSettings } from '../target/target.js';
+import { Addresses, folded } from './addresses.js';
 import { listenOn } from './listen.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
+import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
-import { maskedSubject, type ReceivedMail, StoredMail } from './received-mail.js';
+import { type ReceivedMail, StoredMail } from './received-mail.js';
 import { mailCertificate } from './starttls.js';
 
 export type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
@@ -30,7 +32,7 @@ interface Waiter {
  */
 export class SmtpMailbox implements Mailbox {
   readonly #settings: SmtpSettings;
-  readonly #addresses: ReadonlySet<string>;
+  readonly #addresses: Addresses;
   readonly #refused = new Map<string, number>();
   readonly #waiters = new Set<Waiter>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
@@ -43,7 +45,7 @@ export class SmtpMailbox implements Mailbox {
 
   constructor(settings: SmtpSettings, addresses: readonly string[]) {
     this.#settings = settings;
-    this.#addresses = new Set(addresses.map(folded));
+    this.#addresses = new Addresses(addresses);
     this.#port = settings.port;
   }
 
@@ -108,25 +110,28 @@ export class SmtpMailbox implements Mailbox {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  mark(): Mark {
+  async mark(): Promise<Mark> {
     return this.#order as Mark;
   }
 
-  since(mark: Mark): readonly ReceivedMail[] {
+  async since(mark: Mark): Promise<readonly ReceivedMail[]> {
+    return this.#since(mark);
+  }
+
+  #since(mark: Mark): readonly ReceivedMail[] {
     return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
   }
 
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail> {
     const address = folded(filter.to);
     const startedAt = Date.now();
-    const missing = (why: string) =>
-      new ArrangeError(this.#missing(filter.to, mark, Date.now() - startedAt, why));
-    if (!this.#addresses.has(address)) {
+    const missing = (why: string) => this.#missing(filter.to, mark, Date.now() - startedAt, why);
+    if (this.#addresses.known(address) === undefined) {
       return Promise.reject(new ArrangeError(`${filter.to} is no address that the mailbox takes mail for.`));
     }
     const wanted = (mail: ReceivedMail) =>
       mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail);
-    const there = this.since(mark).find(wanted);
+    const there = this.#since(mark).find(wanted);
     if (there !== undefined) return Promise.resolve(there);
     if (this.#server === undefined) return Promise.reject(missing('the mailbox is closed'));
     if (signal?.aborted) return Promise.reject(missing('the wait was called off'));
@@ -156,7 +161,7 @@ export class SmtpMailbox implements Mailbox {
   }
 
   #refusalOf(address: string): (Error & { responseCode: number }) | null {
-    if (this.#addresses.has(folded(address))) return null;
+    if (this.#addresses.known(address) !== undefined) return null;
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
@@ -175,7 +180,7 @@ export class SmtpMailbox implements Mailbox {
     const raw = Buffer.concat(chunks);
     const { mailFrom, rcptTo } = session.envelope;
     const envelope = {
-      to: rcptTo.map(({ address }) => address),
+      to: rcptTo.map(({ address }) => this.#addresses.known(address) ?? address),
       from: mailFrom === false ? '' : mailFrom.address,
       receivedAt,
       secure: session.secure,
@@ -193,21 +198,15 @@ export class SmtpMailbox implements Mailbox {
     for (const waiter of [...this.#waiters]) if (waiter.wanted(mail)) waiter.found(mail);
   }
 
-  #missing(address: string, mark: Mark, waitedMs: number, why: string): string {
-    const { codePattern } = this.#settings;
-    const others = this.since(mark).map(
-      ({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`,
-    );
-    const sentences = [
-      `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${why === '' ? '' : `: ${why}`}.`,
-      others.length === 0 ? 'No other mail came either.' : `What came: ${others.join('; ')}.`,
-    ];
+  #missing(address: string, mark: Mark, waitedMs: number, why: string): ArrangeError {
+    const more: string[] = [];
     if (this.#refused.size > 0) {
       const refused = [...this.#refused].map(([domain, count]) => `${count} at ${domain}`).join(', ');
-      sentences.push(`Recipients that are no addresses of the target file were refused: ${refused}.`);
+      more.push(`Recipients that are no addresses of the target file were refused: ${refused}.`);
     }
-    if (this.#senderTrouble > 0) sentences.push(`${this.#senderTrouble} connections of senders failed.`);
-    return sentences.join(' ');
+    if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
+    const { codePattern } = this.#settings;
+    return missingMail({ address, waitedMs, why, others: this.#since(mark), codePattern, more });
   }
 }
 
@@ -216,8 +215,4 @@ async function withCertificate(server: SMTPServer, session: SMTPServerSession): 
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];
   else if (server.options.cert !== certificate.cert) server.updateSecureContext({ ...certificate });
-}
-
-function folded(address: string): string {
-  return address.trim().toLowerCase();
 }

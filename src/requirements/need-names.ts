@@ -38,6 +38,7 @@ export const needMeanings = {
   supportMail: { text: 'mail is read by the suite, and supportUser.email is given', writes: false },
   secondAddress: { text: 'a second mail address in the target file', writes: false },
   mail: { text: "the target's mails reach the suite (mail)", writes: false },
+  countedMail: { text: 'a mailbox that shows each mail: mail.kind is smtp or imap', writes: false },
   userMail: { text: 'an account with username, password and email', writes: false },
   userMailOfTwo: { text: 'two accounts with username, password and email', writes: false },
   userPassword: { text: 'an account with username and password', writes: false },

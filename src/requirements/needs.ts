@@ -80,6 +80,12 @@ const missing: Readonly<Record<Need, Check>> = {
 
   mail,
 
+  countedMail: (target, allow, options) =>
+    mail(target, allow, options) ??
+    (target.mail?.kind === 'command'
+      ? "mail.kind command shows codes, not each mail: it can't count them"
+      : undefined),
+
   userMail: (target) =>
     withMail(target).length < 1
       ? 'the target file has no account with username, password and email'

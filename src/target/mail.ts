@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Secret } from './secret.js';
 import type { MailSettings } from './target.js';
+import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
 import type { Values } from './values.js';
 
@@ -25,7 +26,7 @@ export function readMail(values: Values, folder: string): MailSettings | undefin
       return undefined;
     }
     case 'imap':
-      return readImap(values, waits);
+      return readImap(values, waits, folder);
     case 'command':
       return { ...waits, kind: 'command', run: readCommand(values, folder) };
     default:
@@ -36,12 +37,19 @@ export function readMail(values: Values, folder: string): MailSettings | undefin
 function readImap(
   values: Values,
   waits: Pick<MailSettings, 'timeoutMs' | 'quietMs' | 'codePattern'>,
+  folder: string,
 ): MailSettings | undefined {
   const host = values.text(['mail', 'host']);
   const username = values.text(['mail', 'username']);
   const password = values.text(['mail', 'password']);
-  const tls = values.flag(['mail', 'tls']) ?? true;
-  const port = values.number(['mail', 'port']) ?? (tls ? 993 : 143);
+  const tls =
+    values.text(['mail', 'tls']) === 'starttls' ? 'starttls' : (values.flag(['mail', 'tls']) ?? true);
+  const port = values.number(['mail', 'port']) ?? (tls === true ? 993 : 143);
+  const ca = readAuthorities(values, ['mail', 'ca'], folder);
+  const insecure = values.flag(['mail', 'insecure']) ?? false;
+  if (tls === false && (ca !== undefined || insecure)) {
+    values.problem(['mail', 'tls'], 'is false, so that there is no certificate for mail.ca or mail.insecure');
+  }
   if (host !== undefined && !isHostName(host) && !host.includes(':')) {
     values.problem(['mail', 'host'], 'must be a host name or an IP address');
   }
@@ -49,7 +57,18 @@ function readImap(
     values.problem(['mail', 'host'], 'must not have a port: it goes to mail.port');
   }
   if (host === undefined || username === undefined || password === undefined) return undefined;
-  return { ...waits, kind: 'imap', host, port, tls, username, password: new Secret(password) };
+  return {
+    ...waits,
+    kind: 'imap',
+    host,
+    port,
+    tls,
+    ...(ca === undefined ? {} : { ca }),
+    insecure,
+    username,
+    password: new Secret(password),
+    folder: values.text(['mail', 'folder']) ?? 'INBOX',
+  };
 }
 
 function readCommand(values: Values, folder: string): readonly string[] {

@@ -64,11 +64,21 @@ export type MailSettings = MailWaits &
         readonly kind: 'imap';
         readonly host: string;
         readonly port: number;
-        readonly tls: boolean;
+        /** TLS from the first byte, after STARTTLS, or not at all. */
+        readonly tls: boolean | 'starttls';
+        /** PEM text of the authorities to trust besides the system's. */
+        readonly ca?: string;
+        /** Trust any certificate. */
+        readonly insecure: boolean;
         readonly username: string;
         readonly password: Secret;
+        readonly folder: string;
       }
-    | { readonly kind: 'command'; readonly run: readonly string[] }
+    | {
+        readonly kind: 'command';
+        /** A program (its absolute path, or a name on the PATH) and its arguments; {to} stands for the address. */
+        readonly run: readonly string[];
+      }
   );
 
 export interface Allow {

@@ -10,10 +10,9 @@ import type { Values } from './values.js';
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 export function readTls(values: Values, folder: string): TlsSettings {
-  const ca = pem(values, ['tls', 'ca'], folder);
+  const ca = readAuthorities(values, ['tls', 'ca'], folder);
   const cert = pem(values, ['tls', 'cert'], folder);
   const key = pem(values, ['tls', 'key'], folder);
-  if (ca !== undefined) certificates(values, ['tls', 'ca'], ca);
   const [certificate] = cert === undefined ? [] : certificates(values, ['tls', 'cert'], cert);
   const privateKey = key === undefined ? undefined : keyOf(values, key);
   if (certificate !== undefined && privateKey !== undefined && !certificate.checkPrivateKey(privateKey)) {
@@ -32,6 +31,13 @@ export function readTls(values: Values, folder: string): TlsSettings {
     ...(key === undefined ? {} : { key: new Secret(key) }),
     insecure: values.flag(['tls', 'insecure']) ?? false,
   };
+}
+
+/** PEM text of certificate authorities: a file's, or the value itself. A problem is reported. */
+export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
+  const text = pem(values, path, folder);
+  if (text !== undefined) certificates(values, path, text);
+  return text;
 }
 
 /** The value if it is PEM text itself, else the content of the file it names. */

@@ -80,7 +80,7 @@ test.describe('POST /email-otp', () => {
     covers('email-otp/missing-body-is-handled'),
     async ({ api, admin, mail, connection }) => {
       const { email } = connection.target.accounts.admin;
-      const mark = mail.mark();
+      const mark = await mail.mark();
 
       const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 

@@ -1,0 +1,225 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ArrangeError, ConfigurationError } from '../../src/errors.js';
+import { findCode } from '../../src/mail/code.js';
+import type { ImapSettings } from '../../src/mail/imap-session.js';
+import { type Mailbox, openMailbox } from '../../src/mail/mailbox.js';
+import { Secret } from '../../src/target/secret.js';
+import { Dovecot, hasDovecot, password } from './dovecot.js';
+
+const addresses = ['Admin@lab.example', 'bob@lab.example'];
+const defaults = {
+  kind: 'imap',
+  host: '127.0.0.1',
+  insecure: false,
+  username: 'suite',
+  folder: 'INBOX',
+  timeoutMs: 1000,
+  quietMs: 100,
+} as const;
+
+const opened: Mailbox[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((mailbox) => mailbox.close()));
+});
+
+function mail(to: string, text: string, more = ''): string {
+  return `From: Cluster <no-reply@lab.example>\n${more}To: ${to}\nSubject: Sign-in\n\n${text}\n`;
+}
+
+test('the IMAP server to try the mailbox against is installed', () => {
+  if (hasDovecot()) return;
+  const missing = 'Dovecot (Debian: dovecot-imapd) is not installed: the IMAP mailbox was NOT TESTED.';
+  if (process.env['CI']) throw new Error(missing);
+  process.stderr.write(`\n*** ${missing} ***\n\n`);
+});
+
+describe.runIf(hasDovecot())('with a real server', () => {
+  let server: Dovecot;
+  beforeAll(async () => {
+    server = await Dovecot.start();
+  });
+  afterAll(() => server.stop());
+
+  async function open(more: Partial<ImapSettings> = {}): Promise<Mailbox> {
+    const settings = { port: server.port, tls: false, password: new Secret(password), ...defaults, ...more };
+    const mailbox = await openMailbox(settings, addresses, 3000);
+    opened.push(mailbox);
+    return mailbox;
+  }
+
+  test('finds what comes after the mark, in order, and not what came before', async () => {
+    await server.deliver(mail('admin@lab.example', 'old 111111'));
+    const mailbox = await open();
+    await server.deliver(mail('admin@lab.example', 'between 222222'));
+    const mark = await mailbox.mark();
+    const waiting = mailbox.next(mark, { to: 'admin@lab.example' }, 5000);
+    await server.deliver(mail('admin@lab.example', 'code 333333'));
+    const first = await waiting;
+    await server.deliver(mail('"A, B" <ADMIN@lab.example>', 'code 444444'));
+    const all = await mailbox.since(mark);
+
+    expect(findCode(first)).toEqual({ code: '333333' });
+    expect(first).toMatchObject({ to: ['Admin@lab.example'], from: 'no-reply@lab.example', secure: false });
+    expect(all.map((each) => findCode(each).code)).toEqual(['333333', '444444']);
+    expect(all[0]).toBe(first);
+    expect(await mailbox.since(await mailbox.mark())).toEqual([]);
+  });
+
+  test('tells recipients apart, by delivery before headers', async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    await server.deliver(mail('undisclosed:;', 'to bob', 'Delivered-To: BOB@lab.example\n'));
+    await server.deliver(mail('admin@lab.example', 'bob again', 'X-Original-To: <bob@lab.example>\n'));
+    await server.deliver(mail('x@lab.example', 'by cc', 'Cc: bob@lab.example, admin@lab.example\n'));
+    await server.deliver(mail('admin@lab.example', 'for admin', 'Delivered-To: catch-all@lab.example\n'));
+
+    expect((await mailbox.since(mark)).map(({ to }) => to)).toEqual([
+      ['bob@lab.example'],
+      ['bob@lab.example'],
+      ['bob@lab.example', 'Admin@lab.example'],
+      ['Admin@lab.example'],
+    ]);
+    const adminsOnly = await mailbox.next(mark, { to: 'admin@lab.example' }, 0);
+    const later = await mailbox.next(mark, { to: 'admin@lab.example', except: new Set([adminsOnly]) }, 0);
+    expect([adminsOnly.text.trim(), later.text.trim()]).toEqual(['by cc', 'for admin']);
+  });
+
+  test("shows of other people's mail only that it came", async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    await server.deliver(mail('alice@lab.example', 'private', 'X: y\n'));
+    await server.deliver(mail('bob@lab.example', '', 'Date: x\n').replace('Sign-in', 'Ticket 778812'));
+    const waiting = mailbox.next(mark, { to: 'admin@lab.example' }, 150);
+
+    await expect(waiting).rejects.toThrow(ArrangeError);
+    await expect(waiting).rejects.toThrow(
+      /^No mail to admin@lab\.example came within 0\.\d s\. What came: "Ticket ######" to bob@lab\.example\. 1 more came that name none of the target file's addresses as recipient\.$/,
+    );
+  });
+
+  test.each([
+    ['base64', 'WW91ciBjb2RlIGlzIDA0ODI5MQ==', 'text/plain'],
+    ['quoted-printable', 'Ihr Best=C3=A4tigungscode lautet <b>0482=\n91</b>', 'text/html; charset=utf-8'],
+  ])('decodes %s', async (encoding, body, type) => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    const head = `MIME-Version: 1.0\nContent-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n`;
+    await server.deliver(mail('admin@lab.example', body, head));
+
+    expect(findCode(await mailbox.next(mark, { to: 'admin@lab.example' }, 5000))).toEqual({ code: '048291' });
+  });
+
+  test('changes no flag of any mail', async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    await server.deliver(mail('admin@lab.example', 'code 333333'));
+    await mailbox.next(mark, { to: 'admin@lab.example' }, 5000);
+
+    expect(await server.flags()).toEqual([]);
+  });
+
+  test.each<[string, 'tlsPort' | 'port', ImapSettings['tls']]>([
+    ['TLS from the first byte', 'tlsPort', true],
+    ['STARTTLS', 'port', 'starttls'],
+  ])('over %s, trusting mail.ca or anything', async (_name, port, tls) => {
+    const at = { port: server[port], tls };
+    const refused = open(at);
+    await expect(refused).rejects.toThrow(ConfigurationError);
+    await expect(refused).rejects.toThrow(/not signed by a trusted authority: set mail\.ca/);
+
+    const trusted = await open({ ...at, ca: server.certificate });
+    const mark = await trusted.mark();
+    await server.deliver(mail('admin@lab.example', 'code 333333'));
+    expect((await trusted.next(mark, { to: 'admin@lab.example' }, 5000)).secure).toBe(true);
+    await open({ ...at, insecure: true });
+  });
+
+  test.each<[string, Partial<ImapSettings> | ((at: Dovecot) => Partial<ImapSettings>), RegExp]>([
+    ['a wrong password', { password: new Secret('not-this-one') }, /the log-in was refused: check mail\.us/],
+    ['a folder that is not there', { folder: 'Codes' }, /there is no folder Codes/],
+    ['a port where nothing listens', { port: 1 }, /127\.0\.0\.1:1 by IMAP: nothing listens there/],
+    ['an unknown host', { host: 'no-such-host.invalid' }, /the host name is unknown/],
+    ['TLS where there is none', { tls: true }, /does not speak TLS: check mail\.port and mail\.tls/],
+    ['no TLS where there is', ({ tlsPort }) => ({ port: tlsPort }), /check mail\.port and mail\.tls/],
+  ])('%s is a configuration error', async (_name, more, problem) => {
+    const opening = open(typeof more === 'function' ? more(server) : more);
+
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(problem);
+    await expect(opening).rejects.not.toThrow(/not-this-one|pass-of/);
+  });
+
+  test('goes on after the server was started anew', async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    await server.deliver(mail('admin@lab.example', 'code 333333'));
+    await server.restart();
+    await server.deliver(mail('admin@lab.example', 'code 444444'));
+
+    expect((await mailbox.since(mark)).map((each) => findCode(each).code)).toEqual(['333333', '444444']);
+  });
+
+  test('says so when the folder was made anew: its marks mean nothing any more', async () => {
+    await server.remake('Codes');
+    const mailbox = await open({ folder: 'Codes' });
+    const mark = await mailbox.mark();
+    await server.restart();
+    await server.remake('Codes');
+    await server.deliver(mail('admin@lab.example', 'code 333333'), 'Codes');
+
+    const asked = mailbox.since(mark);
+    await expect(asked).rejects.toThrow(ArrangeError);
+    await expect(asked).rejects.toThrow(/Codes on 127\.0\.0\.1 was made anew/);
+  });
+
+  test('ends a wait at once when it is called off, or closed', async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    const abort = new AbortController();
+    const aborted = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000, abort.signal);
+    const closed = mailbox.next(mark, { to: 'bob@lab.example' }, 60_000);
+
+    abort.abort();
+    await expect(aborted).rejects.toThrow(/called off/);
+    await Promise.all([expect(closed).rejects.toThrow(/mailbox was closed/), mailbox.close()]);
+  });
+});
+
+describe('with a server that', () => {
+  const sockets = new Set<Socket>();
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  });
+
+  async function opening(greeting: string): Promise<Mailbox> {
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined).write(greeting);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const settings = { ...defaults, port: address.port, tls: false, password: new Secret(password) } as const;
+    try {
+      return await openMailbox(settings, addresses, 300);
+    } finally {
+      server.close();
+    }
+  }
+
+  test.each([
+    ['never greets', ''],
+    ['never answers', '* OK ready\r\n'],
+    ['speaks SMTP', '220 mail.example ESMTP\r\n'],
+  ])('%s is given up', async (_name, greeting) => {
+    const open = opening(greeting);
+
+    await expect(open).rejects.toThrow(ConfigurationError);
+    await expect(open).rejects.toThrow(
+      /by IMAP: (?:no answer within 300 ms|it does not greet|the connection)/,
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import * as tls from 'node:tls';
+
+/** Where systems without an interface for it keep the authorities they trust: Debian, Red Hat, Alpine and macOS. */
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+let found: readonly string[] | undefined;
+
+/** PEM texts of the authorities to trust: Node's own, the system's, those of NODE_EXTRA_CA_CERTS, and `more`. */
+export function authorities(more?: string): readonly string[] {
+  found ??= [
+    ...new Set([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]),
+  ];
+  return more === undefined ? found : [...found, more];
+}
+
+function ofSystem(): readonly string[] {
+  // Newer versions of Node know the system's store themselves.
+  const get: unknown = Reflect.get(tls, 'getCACertificates');
+  if (typeof get === 'function') {
+    const system: unknown = Reflect.apply(get, tls, ['system']);
+    if (Array.isArray(system)) return system.filter((each) => typeof each === 'string');
+  }
+  const files = [process.env['SSL_CERT_FILE'], ...bundles];
+  for (const file of files) {
+    const certificates = ofFile(file);
+    if (certificates.length > 0) return certificates;
+  }
+  return [];
+}
+
+function ofFile(file: string | undefined): readonly string[] {
+  if (!file) return [];
+  try {
+    const text = readFileSync(file, 'utf8');
+    return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  } catch {
+    return [];
+  }
+}

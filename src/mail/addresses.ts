@@ -1,0 +1,21 @@
+/** The addresses that a mailbox takes mail for, told from each other without regard to case. */
+export class Addresses {
+  readonly #known: ReadonlyMap<string, string>;
+
+  constructor(addresses: readonly string[]) {
+    this.#known = new Map(addresses.map((address) => [folded(address), address]));
+  }
+
+  /** As the target file spells it; undefined for somebody else's. */
+  known(address: string): string | undefined {
+    return this.#known.get(folded(address));
+  }
+
+  get all(): readonly string[] {
+    return [...this.#known.values()];
+  }
+}
+
+export function folded(address: string): string {
+  return address.trim().toLowerCase();
+}
