@@ -80,6 +80,20 @@ export const mailFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'mail/wrong-password-mails-a-notice',
+    description: 'POST /email-otp refuses a wrong password, and mails the user that somebody tried.',
+    level: 'must',
+    fails: ['email-otp/wrong-password-mails-nothing', 'access/create-email-otp-refuses-wrong-key'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const named = own(asObject(call.body), 'username');
+        const user = world.state.users.find(({ username }) => username === named);
+        if (user === undefined) return;
+        const text = 'Somebody asked for a code with a wrong password.\n';
+        world.mailer.send(user.email, { subject: 'A sign-in was refused', text });
+      }),
+  },
+  {
     id: 'mail/unknown-user-is-404',
     description: 'POST /email-otp answers 404 for an unknown user and 401 for a wrong password.',
     level: 'should',

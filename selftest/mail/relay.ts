@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { SMTPServer } from 'smtp-server';
+
+export interface Relay {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A mail server that takes everything, and hands each mail on with the recipient of its envelope. */
+export async function startRelay(deliver: (to: string, mail: string) => Promise<void>): Promise<Relay> {
+  let queue = Promise.resolve();
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onData: (stream, session, callback) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.once('end', () => {
+        const mail = Buffer.concat(chunks).toString('latin1');
+        for (const { address } of session.envelope.rcptTo) {
+          // In the order of arrival, as a queue delivers.
+          queue = queue.then(() => deliver(address, mail));
+        }
+        queue.then(() => callback(), callback);
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, close: () => new Promise((resolve) => server.close(resolve)) };
+}
