@@ -37,12 +37,15 @@ const timeoutsTolerated = 3;
 export class Transport {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
+  readonly #now: () => number;
   readonly #interval: number;
   #nextSlot = 0;
   #timeoutsInARow = 0;
   #silentUntil = 0;
 
-  constructor(target: Pick<Target, 'tls' | 'limits'>) {
+  /** @param now a clock in milliseconds, for the time in which a silent target is left alone */
+  constructor(target: Pick<Target, 'tls' | 'limits'>, now: () => number = Date.now) {
+    this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
     const rate = target.limits.requestsPerSecond;
     this.#interval = rate === undefined ? 0 : 1000 / rate;
@@ -88,7 +91,7 @@ export class Transport {
 
   /** A target that stopped answering is asked again after a while only: a timeout a test would take hours. */
   #checkSilence(url: URL): void {
-    if (Date.now() >= this.#silentUntil) return;
+    if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
       `${url.origin} stopped answering: ${timeoutsTolerated} requests in a row timed out, so this one was not sent.`,
     );
@@ -96,7 +99,7 @@ export class Transport {
 
   #noteTimeout(): void {
     this.#timeoutsInARow += 1;
-    if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = Date.now() + 4 * this.#timeoutMs;
+    if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
   }
 
   /** Keeps the target file's rate: requests are spaced evenly. */

@@ -1,0 +1,73 @@
+import type { RequestListener } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { TransportError } from '../../src/errors.js';
+import { Transport } from '../../src/http/transport.js';
+import { httpServer, listen } from '../cli/servers.js';
+
+const requestTimeoutMs = 150;
+
+/** A server that answers or is silent as it is told, and a transport to it whose clock is moved by hand. */
+async function setUp() {
+  let silent = true;
+  let requests = 0;
+  let now = 1_000_000;
+  const listener: RequestListener = (request, response) => {
+    requests += 1;
+    request.resume();
+    if (!silent) response.end('{}');
+  };
+  const { port } = await listen(httpServer(listener));
+  const transport = new Transport({ tls: { insecure: false }, limits: { requestTimeoutMs } }, () => now);
+  onTestFinished(() => transport.close());
+  const send = () => transport.send({ method: 'GET', url: `http://127.0.0.1:${port}/v2/x`, headers: {} });
+  return {
+    send,
+    answer: (yes: boolean) => {
+      silent = !yes;
+    },
+    pass: (ms: number) => {
+      now += ms;
+    },
+    requests: () => requests,
+  };
+}
+
+test('after three timeouts in a row nothing is sent for four times as long', async () => {
+  const { send, answer, pass, requests } = await setUp();
+  for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  answer(true);
+
+  const unsent = send();
+
+  await expect(unsent).rejects.toThrow(TransportError);
+  await expect(unsent).rejects.toThrow(/stopped answering: 3 requests in a row .* was not sent/);
+  pass(4 * requestTimeoutMs - 1);
+  await expect(send()).rejects.toThrow(/was not sent/);
+  expect(requests()).toBe(3);
+  pass(1);
+  expect((await send()).status).toBe(200);
+  expect(requests()).toBe(4);
+});
+
+test('once it is asked again and is silent still, one timeout is enough', async () => {
+  const { send, pass, requests } = await setUp();
+  for (let n = 0; n < 3; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  pass(4 * requestTimeoutMs);
+  await expect(send()).rejects.toThrow(/within 150 ms/);
+
+  await expect(send()).rejects.toThrow(/was not sent/);
+  expect(requests()).toBe(4);
+});
+
+test('an answer in between begins the count anew', async () => {
+  const { send, answer, requests } = await setUp();
+  for (let n = 0; n < 2; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  answer(true);
+  await send();
+  answer(false);
+  for (let n = 0; n < 2; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
+  answer(true);
+
+  expect((await send()).status).toBe(200);
+  expect(requests()).toBe(6);
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { ArrangeError } from '../../src/errors.js';
+import { CodesByMail } from '../../src/mail/codes-by-mail.js';
+import type { Mailbox, MailFilter, Mark } from '../../src/mail/mailbox.js';
+import { type ReceivedMail, StoredMail } from '../../src/mail/received-mail.js';
+
+/** A mailbox that notes how long it was to wait, and has what it is told to have. */
+class Box implements Mailbox {
+  readonly waits: number[] = [];
+  mails: ReceivedMail[] = [];
+
+  async open(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  async mark(): Promise<Mark> {
+    return 0 as Mark;
+  }
+
+  async since(): Promise<readonly ReceivedMail[]> {
+    return this.mails;
+  }
+
+  async next(_mark: Mark, { except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
+    this.waits.push(deadlineMs);
+    const found = this.mails.find((mail) => !except?.has(mail));
+    if (found === undefined) throw new ArrangeError('No mail came.');
+    return found;
+  }
+
+  put(subject: string, text: string): void {
+    const envelope = { to: ['a@lab.example'], from: '', receivedAt: 0, secure: true };
+    this.mails.push(new StoredMail(envelope, { subject, text, html: '' }, Buffer.alloc(0)));
+  }
+}
+
+function codesOf(box: Box) {
+  const secrets: string[] = [];
+  const recorder = { addSecret: (value: string) => void secrets.push(value), waited: () => undefined };
+  const settings = { timeoutMs: 60_000, quietMs: 200 };
+  return { codes: new CodesByMail(box, recorder, settings, () => undefined), secrets };
+}
+
+const to = 'a@lab.example';
+
+describe('the wait for a code', () => {
+  test('is whole at first, short where none came, and whole again once one has', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    const mark = await codes.mark();
+    await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
+    await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
+    await expect(codes.codeTo('b@lab.example', mark)).rejects.toThrow(ArrangeError);
+    box.put('Sign-in', 'Your code is 482913');
+    await codes.codeTo(to, mark);
+    box.mails = [];
+    await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
+
+    const rounded = box.waits.map((ms) => Math.ceil(ms / 100) * 100);
+    expect(rounded).toEqual([60_000, 200, 60_000, 200, 60_000]);
+  });
+
+  test('passes over mails without a code, and what it finds is a secret', async () => {
+    const box = new Box();
+    const { codes, secrets } = codesOf(box);
+    box.put('Maintenance in 2026', 'On 12 May 2026');
+    box.put('Sign-in', 'Your code is 482913');
+
+    expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
+    expect(secrets).toEqual(['482913']);
+  });
+
+  test('that was in vain tells why the mails that came held no code', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    box.put('Case 4829', '482913 and 735102');
+
+    await expect(codes.codeTo(to, await codes.mark())).rejects.toThrow(
+      'No mail came. The mail "Case ####" holds two numbers that may equally be the code; set mail.codePattern.',
+    );
+  });
+});
