@@ -17,9 +17,13 @@ async function setUp() {
     if (!silent) response.end('{}');
   };
   const { port } = await listen(httpServer(listener));
-  const transport = new Transport({ tls: { insecure: false }, limits: { requestTimeoutMs } }, () => now);
+  const baseUrl = `http://127.0.0.1:${port}/v2`;
+  const transport = new Transport(
+    { baseUrl, tls: { insecure: false }, limits: { requestTimeoutMs } },
+    () => now,
+  );
   onTestFinished(() => transport.close());
-  const send = () => transport.send({ method: 'GET', url: `http://127.0.0.1:${port}/v2/x`, headers: {} });
+  const send = () => transport.send({ method: 'GET', url: `${baseUrl}/x`, headers: {} });
   return {
     send,
     answer: (yes: boolean) => {

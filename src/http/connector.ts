@@ -1,15 +1,31 @@
 import { createHash, type X509Certificate } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { TransportError } from '../errors.js';
 import type { TlsSettings } from '../target/target.js';
+import { authorities } from './authorities.js';
+import type { ForwardProxy } from './proxy.js';
+import { tunnel } from './tunnel.js';
 
 interface TlsOptions {
   rejectUnauthorized: boolean;
-  ca?: string;
   servername?: string;
-  cert?: string;
-  key?: string;
+  secureContext: SecureContext;
+}
+
+/** Reading a hundred authorities takes a while: done once for the settings of a target. */
+const contexts = new WeakMap<TlsSettings, SecureContext>();
+
+function contextOf(tls: TlsSettings): SecureContext {
+  const known = contexts.get(tls);
+  if (known !== undefined) return known;
+  const context = createSecureContext({
+    ca: [...authorities(tls.ca)],
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+  });
+  contexts.set(tls, context);
+  return context;
 }
 
 /** What Node's TLS needs to know of a target file's `tls` section. */
@@ -17,10 +33,8 @@ export function tlsOptions(tls: TlsSettings): TlsOptions {
   return {
     // A pin names the one key to trust: it takes the place of the chain's verification.
     rejectUnauthorized: !tls.insecure && tls.pin === undefined,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+    secureContext: contextOf(tls),
   };
 }
 
@@ -43,14 +57,18 @@ export function spkiPin(certificate: X509Certificate): string {
 }
 
 /** undici's connector with the target's TLS settings; the pin is checked before anything is sent. */
-export function connectorOf(tls: TlsSettings, timeoutMs: number): buildConnector.connector {
+export function connectorOf(
+  tls: TlsSettings,
+  timeoutMs: number,
+  proxy: ForwardProxy | undefined,
+): buildConnector.connector {
   const connect = buildConnector({
     ...tlsOptions(tls),
     timeout: timeoutMs,
     // A resumed session doesn't show the certificate again.
     maxCachedSessions: tls.pin === undefined ? 100 : 0,
   });
-  return (options, callback) =>
+  const pinned: buildConnector.connector = (options, callback) =>
     connect(options, (...args) => {
       const [error, socket] = args;
       if (error !== null) return callback(error, null);
@@ -59,4 +77,13 @@ export function connectorOf(tls: TlsSettings, timeoutMs: number): buildConnector
       socket.destroy();
       callback(problem, null);
     });
+  if (proxy === undefined) return pinned;
+  return (options, callback) => {
+    const secure = options.protocol === 'https:';
+    const port = Number(options.port || (secure ? 443 : 80));
+    tunnel(proxy, options.hostname.replace(/^\[|\]$/g, ''), port, timeoutMs).then(
+      (socket) => (secure ? pinned({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  };
 }

@@ -3,8 +3,10 @@ import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
+import { proxyFor } from './proxy.js';
 import type { WireRequest } from './transport.js';
 import { inWords, tooLarge } from './transport-errors.js';
+import { tunnel } from './tunnel.js';
 
 /** An answer byte for byte, as no client library shows it. */
 export interface RawAnswer {
@@ -25,29 +27,34 @@ const largest = 5 * 1024 * 1024;
  *
  * @throws TransportError in words, within the target file's request timeout
  */
-export function sendRaw(
+export async function sendRaw(
   target: Pick<Target, 'tls' | 'limits'>,
   request: WireRequest,
   lingerMs = 300,
 ): Promise<RawAnswer> {
   const url = new URL(request.url);
   const timeoutMs = target.limits.requestTimeoutMs;
+  const startedAt = Date.now();
+  const { host, port } = addressOf(url);
+  const proxy = proxyFor(url);
+  const through = proxy === undefined ? undefined : await tunnel(proxy, host, port, timeoutMs);
   return new Promise((resolve, reject) => {
     let linger: NodeJS.Timeout | undefined;
-    const socket = open(url, target, () => {
+    const socket = open(url, target, through, () => {
       const problem = pinProblem(socket, target.tls.pin);
       if (problem === undefined) socket.write(bytesOf(request, url));
       else end(problem);
     });
     const deadline = setTimeout(
       () => end(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs))),
-      timeoutMs,
+      Math.max(0, startedAt + timeoutMs - Date.now()),
     );
     let received = Buffer.alloc(0);
     const end = (error?: unknown) => {
       clearTimeout(deadline);
       clearTimeout(linger);
       socket.destroy();
+      through?.destroy();
       if (error instanceof TransportError) return reject(error);
       const answer = parse(received);
       if (answer !== undefined) return resolve(answer);
@@ -64,13 +71,26 @@ export function sendRaw(
   });
 }
 
-function open(url: URL, target: Pick<Target, 'tls'>, ready: () => void): Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const secure = url.protocol === 'https:';
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  if (!secure) return connectPlain({ host, port }, ready);
+/** Host without brackets, and port. */
+function addressOf(url: URL): { readonly host: string; readonly port: number } {
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined, ready: () => void): Socket {
+  const { host, port } = addressOf(url);
+  if (url.protocol !== 'https:') {
+    if (through === undefined) return connectPlain({ host, port }, ready);
+    // After the listeners are there.
+    setImmediate(() => {
+      through.resume();
+      ready();
+    });
+    return through;
+  }
   const byName = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
-  return connectTls({ host, port, ...byName, ...tlsOptions(target.tls) }, ready);
+  const over = through === undefined ? {} : { socket: through };
+  return connectTls({ host, port, ...over, ...byName, ...tlsOptions(target.tls) }, ready);
 }
 
 function bytesOf(request: WireRequest, url: URL): Buffer {

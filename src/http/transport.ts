@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { connectorOf } from './connector.js';
+import { proxyFor } from './proxy.js';
 import { inWords, isTimeout, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
@@ -44,7 +45,7 @@ export class Transport {
   #silentUntil = 0;
 
   /** @param now a clock in milliseconds, for the time in which a silent target is left alone */
-  constructor(target: Pick<Target, 'tls' | 'limits'>, now: () => number = Date.now) {
+  constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = Date.now) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
     const rate = target.limits.requestsPerSecond;
@@ -54,7 +55,7 @@ export class Transport {
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: connectorOf(target.tls, this.#timeoutMs),
+      connect: connectorOf(target.tls, this.#timeoutMs, proxyFor(new URL(target.baseUrl))),
     });
   }
 

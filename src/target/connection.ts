@@ -4,6 +4,7 @@ import { Api, ClockWaiter } from '../http/api.js';
 import { textOf } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { Observation } from '../http/observed.js';
+import { proxyFor } from '../http/proxy.js';
 import { Recorder } from '../http/recorder.js';
 import { ClusterMfa } from '../journal/cluster-mfa.js';
 import { Journal } from '../journal/journal.js';
@@ -54,6 +55,8 @@ export class Connection {
     this.#strict = options.strict ?? false;
     this.recorder = new Recorder(contract, options.observe ?? (() => {}));
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
+    const proxy = proxyFor(new URL(target.baseUrl));
+    for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait);
     this.api = new Api(target, contract, this.recorder, clock, this.waiter);
     this.codes = new Codes(clock, this.waiter, this.recorder);

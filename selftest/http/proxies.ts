@@ -1,0 +1,62 @@
+import http from 'node:http';
+import https from 'node:https';
+import net, { type Socket } from 'node:net';
+import { generate } from 'selfsigned';
+import { listen } from '../cli/servers.js';
+
+export interface ConnectProxy {
+  readonly port: number;
+  /** `HOST:PORT` of each CONNECT. */
+  readonly asked: readonly string[];
+  /** Proxy-Authorization of each, or undefined. */
+  readonly credentials: readonly (string | undefined)[];
+}
+
+/** A proxy that knows CONNECT, and leads every name to loopback; other requests it answers itself, by 418. */
+export async function connectProxy(
+  options: { readonly status?: number; readonly needs?: string; readonly secure?: Pair } = {},
+): Promise<ConnectProxy> {
+  const asked: string[] = [];
+  const credentials: (string | undefined)[] = [];
+  const server =
+    options.secure === undefined
+      ? http.createServer()
+      : https.createServer({ cert: options.secure.cert, key: options.secure.key });
+  server.on('request', (_request, response) => response.writeHead(418).end());
+  server.on('connect', (request, socket: Socket, head: Buffer) => {
+    asked.push(request.url ?? '');
+    const given = request.headers['proxy-authorization'];
+    credentials.push(given);
+    socket.on('error', () => undefined);
+    const refused = options.needs !== undefined && given !== options.needs ? 407 : options.status;
+    if (refused !== undefined) return void socket.end(`HTTP/1.1 ${refused} No\r\n\r\n`);
+    const port = Number(request.url?.split(':').at(-1));
+    const far = net.connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n');
+      far.write(head);
+      far.pipe(socket).pipe(far);
+    });
+    far.on('error', () => socket.destroy());
+    socket.on('close', () => far.destroy());
+  });
+  const { port } = await listen(server);
+  return { port, asked, credentials };
+}
+
+export interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A self-signed certificate for a name, which is an authority for itself. */
+export async function certificateFor(name: string): Promise<Pair> {
+  const isAddress = net.isIP(name) !== 0;
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [isAddress ? { type: 7, ip: name } : { type: 2, value: name }] },
+    ],
+  });
+  return { cert, key };
+}

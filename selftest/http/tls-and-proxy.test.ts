@@ -1,0 +1,250 @@
+import { X509Certificate } from 'node:crypto';
+import http, { type RequestListener } from 'node:http';
+import https, { type ServerOptions } from 'node:https';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ConfigurationError, TransportError } from '../../src/errors.js';
+import { spkiPin } from '../../src/http/connector.js';
+import { proxyFor } from '../../src/http/proxy.js';
+import { sendRaw } from '../../src/http/raw-socket.js';
+import { Transport } from '../../src/http/transport.js';
+import { Secret } from '../../src/target/secret.js';
+import type { TlsSettings } from '../../src/target/target.js';
+import { listen } from '../cli/servers.js';
+import { certificateFor, connectProxy, type Pair } from './proxies.js';
+
+const ok: RequestListener = (request, response) => {
+  request.resume();
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ path: request.url }));
+};
+
+/** The path that the server saw, by the usual connection and by a raw one. */
+async function bothWays(baseUrl: string, tls: Partial<TlsSettings> = {}): Promise<unknown[]> {
+  const target = { baseUrl, tls: { insecure: false, ...tls }, limits: { requestTimeoutMs: 3000 } };
+  const transport = new Transport(target);
+  onTestFinished(() => transport.close());
+  const request = { method: 'GET', url: `${baseUrl}/x`, headers: {} };
+  const usual = await transport.send(request).then(({ body }) => JSON.parse(body.toString()), asText);
+  const raw = await sendRaw(target, request, 100).then(({ rest }) => bodyOf(rest), asText);
+  return [usual, raw];
+}
+
+function bodyOf(rest: Buffer): unknown {
+  return JSON.parse(/\{.*\}/.exec(rest.toString())?.[0] ?? 'null');
+}
+
+function asText(error: unknown): string {
+  if (error instanceof TransportError) return error.message;
+  throw error;
+}
+
+async function secureServer(options: ServerOptions): Promise<number> {
+  return (await listen(https.createServer(options, ok))).port;
+}
+
+const seen = [{ path: '/v2/x' }, { path: '/v2/x' }];
+const twice = (text: string | RegExp) => [expect.stringMatching(text), expect.stringMatching(text)];
+
+let server: Pair;
+let client: Pair;
+let stranger: Pair;
+beforeAll(async () => {
+  [server, client, stranger] = await Promise.all([
+    certificateFor('cluster.example'),
+    certificateFor('suite'),
+    certificateFor('cluster.example'),
+  ]);
+});
+
+describe('TLS', () => {
+  test('nobody but a known authority is trusted, and the one of tls.ca beside them', async () => {
+    const port = await secureServer(server);
+    const at = `https://127.0.0.1:${port}/v2`;
+    const named = { serverName: 'cluster.example' };
+
+    expect(await bothWays(at, named)).toEqual(twice(/not signed by a trusted authority: set tls\.ca/));
+    expect(await bothWays(at, { ...named, ca: stranger.cert })).toEqual(twice(/not signed by a trusted/));
+    expect(await bothWays(at, { ...named, ca: server.cert })).toEqual(seen);
+  });
+
+  test('the certificate must be for the name of the URL, or for tls.serverName', async () => {
+    const port = await secureServer(server);
+    const at = `https://127.0.0.1:${port}/v2`;
+
+    expect(await bothWays(at, { ca: server.cert })).toEqual(twice(/for another name: set tls\.serverName/));
+    expect(await bothWays(at, { ca: server.cert, serverName: 'other.example' })).toEqual(
+      twice(/for another name/),
+    );
+  });
+
+  test('a pin trusts one key, whoever signed it, and no other', async () => {
+    const port = await secureServer(server);
+    const at = `https://127.0.0.1:${port}/v2`;
+    const pinOf = ({ cert }: Pair) => spkiPin(new X509Certificate(cert));
+
+    expect(await bothWays(at, { pin: pinOf(server) })).toEqual(seen);
+    expect(await bothWays(at, { pin: pinOf(stranger) })).toEqual(twice(/not the pinned one: tls\.pin is/));
+  });
+
+  test('the client shows its certificate to a server that asks for one', async () => {
+    const port = await secureServer({
+      ...server,
+      requestCert: true,
+      rejectUnauthorized: true,
+      ca: client.cert,
+    });
+    const at = `https://127.0.0.1:${port}/v2`;
+    const trusting = { ca: server.cert, serverName: 'cluster.example' };
+
+    const shown = { ...trusting, cert: client.cert, key: new Secret(client.key) };
+    expect(await bothWays(at, shown)).toEqual(seen);
+    expect(await bothWays(at, trusting)).toEqual(twice(/TLS failed|connection was closed|certificate/));
+  });
+
+  test('tls.insecure trusts anything', async () => {
+    expect(await bothWays(`https://127.0.0.1:${await secureServer(server)}/v2`, { insecure: true })).toEqual(
+      seen,
+    );
+  });
+});
+
+describe('addresses', () => {
+  test('IPv6, and a path before the API', async () => {
+    const listening = http.createServer(ok);
+    await new Promise<void>((resolve) => listening.listen(0, '::1', resolve));
+    onTestFinished(() => void listening.close());
+    const address = listening.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+
+    expect(await bothWays(`http://[::1]:${port}/clusters/a%20b/v2`)).toEqual([
+      { path: '/clusters/a%20b/v2/x' },
+      { path: '/clusters/a%20b/v2/x' },
+    ]);
+  });
+});
+
+describe('through a proxy', () => {
+  function environment(variables: Readonly<Record<string, string>>): void {
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) {
+      vi.stubEnv(name.toLowerCase(), '');
+      vi.stubEnv(name, variables[name] ?? '');
+    }
+    onTestFinished(() => void vi.unstubAllEnvs());
+  }
+
+  test('HTTPS goes by CONNECT, with certificate and pin checked at the far end', async () => {
+    const proxy = await connectProxy();
+    const port = await secureServer(server);
+    environment({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    const at = `https://cluster.example:${port}/v2`;
+
+    expect(await bothWays(at, { ca: server.cert })).toEqual(seen);
+    expect(await bothWays(at)).toEqual(twice(/not signed by a trusted authority/));
+    const pin = spkiPin(new X509Certificate(stranger.cert));
+    expect(await bothWays(at, { pin })).toEqual(twice(/not the pinned one/));
+    expect(new Set(proxy.asked)).toEqual(new Set([`cluster.example:${port}`]));
+    expect(proxy.asked).toHaveLength(6);
+  });
+
+  test('plain HTTP goes by CONNECT too: what the proxy says itself is never the answer', async () => {
+    const proxy = await connectProxy();
+    const { port } = await listen(http.createServer(ok));
+    environment({ HTTP_PROXY: `127.0.0.1:${proxy.port}` });
+
+    expect(await bothWays(`http://cluster.example:${port}/v2`)).toEqual(seen);
+    expect(proxy.asked).toEqual([`cluster.example:${port}`, `cluster.example:${port}`]);
+  });
+
+  test('with credentials, which no message shows', async () => {
+    const needs = `Basic ${Buffer.from('me:p@ss word').toString('base64')}`;
+    const proxy = await connectProxy({ needs });
+    const { port } = await listen(http.createServer(ok));
+    const at = `http://cluster.example:${port}/v2`;
+    environment({ HTTP_PROXY: `http://me:p%40ss%20word@127.0.0.1:${proxy.port}` });
+    expect(await bothWays(at)).toEqual(seen);
+    expect(proxyFor(new URL(at))?.secrets).toEqual(['p%40ss%20word', 'p@ss word', needs.slice(6)]);
+
+    environment({ HTTP_PROXY: `http://me:wrong-one@127.0.0.1:${proxy.port}` });
+    const refused = await bothWays(at);
+    expect(refused).toEqual(twice(/proxy 127\.0\.0\.1:\d+ does not accept the credentials.*\(407\)/));
+    expect(JSON.stringify(refused)).not.toContain('wrong-one');
+    environment({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` });
+    expect(await bothWays(at)).toEqual(twice(/wants credentials \(407\)/));
+  });
+
+  test('that refuses, is no proxy, or is not there', async () => {
+    const at = 'https://cluster.example/v2';
+    const refusing = await connectProxy({ status: 403 });
+    environment({ HTTPS_PROXY: `http://127.0.0.1:${refusing.port}` });
+    expect(await bothWays(at)).toEqual(twice(/cluster\.example:443: .* refused it with 403: NO_PROXY/));
+
+    const { port } = await listen(http.createServer((_, response) => response.end('hello')));
+    environment({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    expect(await bothWays(at)).toEqual(twice(/the proxy .* (?:closed the connection|refused|does not)/));
+    environment({ HTTPS_PROXY: 'http://127.0.0.1:1' });
+    expect(await bothWays(at)).toEqual(
+      twice(/the proxy 127\.0\.0\.1:1 could not be reached \(ECONNREFUSED\)/),
+    );
+  });
+
+  test('that never answers costs no more than the request may', async () => {
+    const { port } = await listen(http.createServer().on('connect', () => undefined));
+    environment({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const target = {
+      baseUrl: 'https://cluster.example/v2',
+      tls: { insecure: false },
+      limits: { requestTimeoutMs: 200 },
+    };
+    const transport = new Transport(target);
+    onTestFinished(() => transport.close());
+    const request = { method: 'GET', url: `${target.baseUrl}/x`, headers: {} };
+
+    await expect(transport.send(request)).rejects.toThrow(/within 200 ms/);
+    await expect(sendRaw(target, request)).rejects.toThrow(/did not open one within 200 ms/);
+  });
+});
+
+describe('the proxy of a URL', () => {
+  const of = (url: string, env: NodeJS.ProcessEnv) => proxyFor(new URL(url), env)?.name;
+
+  test.each<[string, NodeJS.ProcessEnv, string | undefined]>([
+    ['https://h/v2', { HTTPS_PROXY: 'http://p:3128' }, 'p:3128'],
+    ['https://h/v2', { HTTP_PROXY: 'http://p:3128' }, undefined],
+    ['http://h/v2', { HTTP_PROXY: 'p:3128' }, 'p:3128'],
+    ['https://h/v2', { HTTPS_PROXY: 'http://a', https_proxy: 'https://b' }, 'b'],
+    ['https://h/v2', { HTTPS_PROXY: '' }, undefined],
+    ['https://localhost:8443/v2', { HTTPS_PROXY: 'http://p' }, undefined],
+    ['https://127.8.0.1/v2', { HTTPS_PROXY: 'http://p' }, undefined],
+    ['https://[::1]/v2', { HTTPS_PROXY: 'http://p' }, undefined],
+  ])('%s with %j: %s', (url, env, name) => {
+    expect(of(url, env)).toBe(name);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['*', 'https://h/v2', true],
+    ['other, lab.example', 'https://a.LAB.example/v2', true],
+    ['.lab.example', 'https://a.lab.example/v2', true],
+    ['*.lab.example', 'https://a.lab.example/v2', true],
+    ['lab.example', 'https://notlab.example/v2', false],
+    ['h:8443', 'https://h:8443/v2', true],
+    ['h:8443', 'https://h/v2', false],
+    ['10.2.0.7', 'https://10.2.0.7/v2', true],
+    ['10.2.0.0/16', 'https://10.2.0.7/v2', true],
+    ['10.3.0.0/16', 'https://10.2.0.7/v2', false],
+    ['2.0.7', 'https://10.2.0.7/v2', false],
+    ['fd00::1', 'https://[fd00::1]/v2', true],
+    ['[fd00::1]:443', 'https://[fd00::1]/v2', true],
+    ['fd00::/8', 'https://[fd00::1]/v2', true],
+    ['10.0.0.0/99', 'https://10.2.0.7/v2', false],
+    ['', 'https://h/v2', false],
+  ])('NO_PROXY=%s excepts %s: %s', (list, url, excepted) => {
+    expect(of(url, { HTTPS_PROXY: 'http://p', NO_PROXY: list })).toBe(excepted ? undefined : 'p');
+  });
+
+  test.each(['socks5://p:1080', 'http://', 'http://user:hidden@', '::::'])('%s is no proxy', (value) => {
+    const asking = () => of('https://h/v2', { HTTPS_PROXY: value });
+
+    expect(asking).toThrow(ConfigurationError);
+    expect(asking).toThrow(/HTTPS_PROXY is no URL of a proxy/);
+    expect(asking).not.toThrow(/hidden/);
+  });
+});
