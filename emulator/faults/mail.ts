@@ -83,7 +83,7 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/wrong-password-mails-a-notice',
     description: 'POST /email-otp refuses a wrong password, and mails the user that somebody tried.',
     level: 'must',
-    fails: ['email-otp/wrong-password-mails-nothing', 'access/create-email-otp-refuses-wrong-key'],
+    fails: ['email-otp/wrong-password-mails-nothing'],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const named = own(asObject(call.body), 'username');
