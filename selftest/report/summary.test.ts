@@ -126,9 +126,19 @@ describe('what must not be overlooked', () => {
     const target = { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true };
 
     expect(renderSummary(deriveVerdict(results({ target })), options)).toContain(
-      'TLS       NOT VERIFIED (tls.insecure)',
+      'WARNING   TLS NOT VERIFIED (tls.insecure)',
     );
-    expect(renderSummary(deriveVerdict(results()), options)).not.toContain('TLS');
+    expect(renderSummary(deriveVerdict(results()), options)).not.toContain('WARNING');
+  });
+
+  test('warnings, at its head', () => {
+    const facts = { clockOffsetMs: -180_000 };
+    const warnings = ['baseUrl is plain http'];
+    const text = renderSummary(deriveVerdict(results({ facts, warnings })), options);
+
+    expect(text).toContain("WARNING   the target's clock is 180 s behind of this machine's");
+    expect(text).toContain('WARNING   baseUrl is plain http');
+    expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
   });
 
   test('a target that was not given back, and what to do', () => {

@@ -322,6 +322,26 @@ describe('the whole', () => {
     });
   });
 
+  test.each<[string, Parameters<typeof results>[0], RegExp[]]>([
+    ['nothing in a good run', {}, []],
+    ['nothing of a clock that is 90 s off', { facts: { clockOffsetMs: -90_000 } }, []],
+    ['a clock that is further ahead', { facts: { clockOffsetMs: 90_001 } }, [/clock is 90 s ahead of/]],
+    ['one that is behind', { facts: { clockOffsetMs: -7_200_000 } }, [/clock is 7200 s behind of/]],
+    ['one that is not known', { facts: { clockOffsetMs: null } }, [/clock is not known: .*no Date header/]],
+    [
+      'TLS that was not verified, before what the target file is warned of',
+      {
+        target: { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true },
+        warnings: ['something'],
+      },
+      [/^TLS NOT VERIFIED/, /^something$/],
+    ],
+  ])('warns of %s', (_name, change, wanted) => {
+    const { warnings } = deriveVerdict(results(change));
+
+    expect(warnings).toEqual(wanted.map((text) => expect.stringMatching(text)));
+  });
+
   test('changes nothing of what it was given, and says the same twice', () => {
     const input = run(['must pass', 'must fail', 'should not run']);
     const before = structuredClone(input);

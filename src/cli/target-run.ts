@@ -148,6 +148,7 @@ export class TargetRun {
       restored,
       residue: [...residue, ...problems],
       facts: {},
+      warnings: target.warnings ?? [],
       waits: [],
       retries,
       coverage: coverageOf(contract, observations),

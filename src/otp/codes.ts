@@ -8,6 +8,9 @@ const tooLateMs = 2_000;
 
 /** Codes of an authenticator by the target's clock, each given out once. */
 export class Codes {
+  /** Whether a code was made without knowing the target's clock, since this was last set to false. */
+  guessed = false;
+
   constructor(
     private readonly clock: TargetClock,
     private readonly waiter: Waiter,
@@ -23,6 +26,7 @@ export class Codes {
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
     const step = isUsed || leftMs < tooLateMs ? authenticator.stepAt(this.clock.now()) : current;
     authenticator.markUsed(step);
+    this.#noteGuess();
     return this.#known(authenticator.codeAt(step));
   }
 
@@ -33,8 +37,13 @@ export class Codes {
 
   /** The code so many steps away, where it isn't also a valid one by chance. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
+    this.#noteGuess();
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
     return code === undefined ? undefined : this.#known(code);
+  }
+
+  #noteGuess(): void {
+    if (!this.clock.known) this.guessed = true;
   }
 
   #known(code: string): string {

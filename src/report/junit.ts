@@ -1,4 +1,5 @@
 import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import { warningsOf } from '../verdict/warnings.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { cut, waiverText } from './words.js';
 import { attributes, escapeText } from './xml.js';
@@ -54,14 +55,17 @@ function byArea(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
 
 function suite(verdict: Verdict, name: string, cases: readonly TestCase[]): string {
   const time = cases.reduce((sum, each) => sum + Number(each.seconds), 0).toFixed(3);
-  const properties = { release: verdict.release, gate: verdict.gate, seed: String(verdict.seed) };
+  const properties = [
+    ['release', verdict.release],
+    ['gate', verdict.gate],
+    ['seed', String(verdict.seed)],
+    ...(verdict.warnings ?? warningsOf(verdict)).map((warning) => ['warning', warning] as const),
+  ] as const;
   const classname = `${verdict.target.name}.${name}`;
   return [
     `  <testsuite${attributes({ name, ...counts(cases), time, timestamp: verdict.startedAt })}>`,
     '    <properties>',
-    ...Object.entries(properties).map(
-      ([key, value]) => `      <property${attributes({ name: key, value })}/>`,
-    ),
+    ...properties.map(([key, value]) => `      <property${attributes({ name: key, value })}/>`),
     '    </properties>',
     ...cases.map((each) => {
       const head = `    <testcase${attributes({ name: each.name, classname, time: each.seconds })}`;

@@ -2,6 +2,7 @@ import type { ChangesSince } from '../history/changes.js';
 import { printable } from '../redaction/printable.js';
 import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
+import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration, type Paint, paint, verdictLine, waiverText, wrap } from './words.js';
 
@@ -77,9 +78,10 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
   const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
   return [
     row('target', `${target.name}  ${target.baseUrl}`),
-    ...(target.tlsInsecure
-      ? [ink.bad(row('TLS', 'NOT VERIFIED (tls.insecure): anyone in between could have given these answers'))]
-      : []),
+    ...(verdict.warnings ?? warningsOf(verdict)).flatMap((warning) => {
+      const [first = '', ...rest] = wrap(printable(warning), width, ' '.repeat(10));
+      return [row('WARNING', first.trimStart()), ...rest].map(ink.bad);
+    }),
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
     row(
       'run',

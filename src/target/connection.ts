@@ -73,8 +73,12 @@ export class Connection {
     return new Connection(target, contract, clock, options);
   }
 
-  /** How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. */
-  get clockOffsetMs(): number {
+  /**
+   * How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. Null where
+   * no answer told its time.
+   */
+  get clockOffsetMs(): number | null {
+    if (!this.clock.known) return null;
     return this.clock.canMove ? this.#firstOffsetMs : Math.round(this.clock.offsetMs / 1000) * 1000;
   }
 

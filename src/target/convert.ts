@@ -5,7 +5,7 @@ import { accountRoles, readAllow } from './allow.js';
 import { readMail } from './mail.js';
 import type { KeyPath } from './problems.js';
 import { notOneOf } from './schema.js';
-import type { Allow, Limits, Target } from './target.js';
+import type { Allow, Limits, MailSettings, Target } from './target.js';
 import { readTextFile } from './text-file.js';
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
@@ -27,7 +27,7 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
   const clock = readClock(values);
   const allow = readAllow(values);
   const waivers = readWaivers(values, folder);
-  const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl)];
+  const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl), ...mailWarnings(mail)];
   if (baseUrl === undefined || release === undefined || accounts === undefined) return undefined;
   return {
     name,
@@ -143,6 +143,14 @@ function readSecrecy(values: Values, access: FileAccess): string[] {
     );
   }
   return [];
+}
+
+function mailWarnings(mail: MailSettings | undefined): string[] {
+  if (mail?.kind !== 'imap' || isLoopback(mail.host)) return [];
+  if (mail.insecure) return ['mail.insecure: anyone in between could read the mailbox and its password.'];
+  return mail.tls === false
+    ? ['mail.tls is false: the password of the mailbox crosses the network readable for all.']
+    : [];
 }
 
 function transportWarnings(baseUrl: string | undefined): string[] {

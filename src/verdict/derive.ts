@@ -3,6 +3,7 @@ import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from './results.js';
 import type { Outcome, OutcomeKind, Verdict } from './verdict.js';
+import { warningsOf } from './warnings.js';
 
 /** Worst first: of several outcomes of one requirement the first in this order holds. */
 const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable', 'pass'];
@@ -20,6 +21,11 @@ export function deriveVerdict(results: RunResults): Verdict {
     .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
     .map((outcome) => waived(outcome, results.waivers ?? []));
   const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
+  const facts: Record<string, unknown> = Object.assign(
+    {},
+    results.facts,
+    ...results.raw.map((raw) => raw.facts ?? {}),
+  );
   const plannedIds = new Set(results.planned.map(({ id }) => id));
   const lost =
     results.gateBy?.baseline === undefined
@@ -69,7 +75,8 @@ export function deriveVerdict(results: RunResults): Verdict {
     summary: summarise(outcomes),
     outcomes,
     ...(waivers === undefined ? {} : { waivers }),
-    facts: Object.assign({}, results.facts, ...results.raw.map((raw) => raw.facts ?? {})),
+    facts,
+    warnings: warningsOf({ ...results, facts }),
     waits: [...results.waits, ...results.raw.flatMap((raw) => raw.waits ?? [])],
     retries: results.retries,
     coverage: results.coverage,

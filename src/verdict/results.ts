@@ -53,6 +53,8 @@ export interface RunResults {
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What the reader of the verdict should know of the target file. */
+  readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: Verdict['retries'];
   readonly coverage: Coverage;

@@ -110,6 +110,8 @@ export interface Verdict {
   /** What came of each waiver that is for this target and release; absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What must be known to trust all this; each report shows it at its head. Verdicts of before 0.2 lack it. */
+  readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };
   readonly coverage: Coverage;
