@@ -1,4 +1,4 @@
-import { ArrangeError, ConfigurationError, SuiteError } from '../errors.js';
+import { ArrangeError, ConfigurationError, SuiteError, TransportError } from '../errors.js';
 import type { Answer } from '../http/api.js';
 import type { Credential } from '../http/credential.js';
 import { isJsonType } from '../http/judge.js';
@@ -43,12 +43,29 @@ export async function preflight(
   }
 }
 
+const mostLooks = 3;
+
 const notThisApi = ({ target }: Connection) => `${target.baseUrl} does not speak this API`;
 
-/** The two operations that only read. */
+/** The two operations that only read. A connection that broke may be the network's doing: they are tried again. */
 async function look({ api }: Connection, as: Credential | undefined): Promise<[Answer, Answer]> {
   const options = as === undefined ? {} : { as };
-  return [await api.call('GetMFAConfig', options), await api.call('GetSupportMFAConfig', options)];
+  const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await api.call(operation, options);
+      } catch (error) {
+        // Silence costs the whole of its time, and is seldom the network's.
+        if (
+          !(error instanceof TransportError) ||
+          attempt === mostLooks ||
+          /within \d+ ms/.test(error.message)
+        )
+          throw error;
+      }
+    }
+  };
+  return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
 /** The admin's credential, or why there is none; undefined where that is for the tests to judge. */

@@ -13,10 +13,13 @@ let found: readonly string[] | undefined;
 
 /** PEM texts of the authorities to trust: Node's own, the system's, those of NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
-  found ??= [
-    ...new Set([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]),
-  ];
+  found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
   return more === undefined ? found : [...found, more];
+}
+
+/** Most stand in several lists, broken into other lines; reading each takes its time. */
+function onceEach(certificates: readonly string[]): readonly string[] {
+  return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }
 
 function ofSystem(): readonly string[] {

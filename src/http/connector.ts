@@ -2,9 +2,9 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { TransportError } from '../errors.js';
-import type { TlsSettings } from '../target/target.js';
+import type { Target, TlsSettings } from '../target/target.js';
 import { authorities } from './authorities.js';
-import type { ForwardProxy } from './proxy.js';
+import { proxyFor } from './proxy.js';
 import { tunnel } from './tunnel.js';
 
 interface TlsOptions {
@@ -16,11 +16,16 @@ interface TlsOptions {
 /** Reading a hundred authorities takes a while: done once for the settings of a target. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
+/** A pin names the one key to trust: it takes the place of the chain's verification. */
+function isVerified(tls: TlsSettings): boolean {
+  return !tls.insecure && tls.pin === undefined;
+}
+
 function contextOf(tls: TlsSettings): SecureContext {
   const known = contexts.get(tls);
   if (known !== undefined) return known;
   const context = createSecureContext({
-    ca: [...authorities(tls.ca)],
+    ...(isVerified(tls) ? { ca: [...authorities(tls.ca)] } : {}),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
   });
@@ -31,8 +36,7 @@ function contextOf(tls: TlsSettings): SecureContext {
 /** What Node's TLS needs to know of a target file's `tls` section. */
 export function tlsOptions(tls: TlsSettings): TlsOptions {
   return {
-    // A pin names the one key to trust: it takes the place of the chain's verification.
-    rejectUnauthorized: !tls.insecure && tls.pin === undefined,
+    rejectUnauthorized: isVerified(tls),
     ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     secureContext: contextOf(tls),
   };
@@ -56,14 +60,21 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/** undici's connector with the target's TLS settings; the pin is checked before anything is sent. */
+/**
+ * undici's connector to a target, with its TLS settings and the environment's proxy; the pin is checked before
+ * anything is sent.
+ *
+ * @throws ConfigurationError where the environment names no usable proxy
+ */
 export function connectorOf(
-  tls: TlsSettings,
+  { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,
-  proxy: ForwardProxy | undefined,
 ): buildConnector.connector {
+  const url = new URL(baseUrl);
+  const isSecure = url.protocol === 'https:';
   const connect = buildConnector({
-    ...tlsOptions(tls),
+    // Plain HTTP needs no authorities, which take a while to read.
+    ...(isSecure ? tlsOptions(tls) : {}),
     timeout: timeoutMs,
     // A resumed session doesn't show the certificate again.
     maxCachedSessions: tls.pin === undefined ? 100 : 0,
@@ -77,12 +88,12 @@ export function connectorOf(
       socket.destroy();
       callback(problem, null);
     });
+  const proxy = proxyFor(url);
   if (proxy === undefined) return pinned;
   return (options, callback) => {
-    const secure = options.protocol === 'https:';
-    const port = Number(options.port || (secure ? 443 : 80));
+    const port = Number(options.port || (isSecure ? 443 : 80));
     tunnel(proxy, options.hostname.replace(/^\[|\]$/g, ''), port, timeoutMs).then(
-      (socket) => (secure ? pinned({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+      (socket) => (isSecure ? pinned({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };

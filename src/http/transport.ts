@@ -2,7 +2,6 @@ import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
 import type { Target } from '../target/target.js';
 import { connectorOf } from './connector.js';
-import { proxyFor } from './proxy.js';
 import { inWords, isTimeout, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
@@ -55,7 +54,7 @@ export class Transport {
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: connectorOf(target.tls, this.#timeoutMs, proxyFor(new URL(target.baseUrl))),
+      connect: connectorOf(target, this.#timeoutMs),
     });
   }
 

@@ -87,7 +87,11 @@ export class Connection {
    * @throws ArrangeError when the target doesn't let the admin in
    */
   admin(): Promise<Credential> {
-    this.#admin ??= this.#openAdmin();
+    this.#admin ??= this.#openAdmin().catch((error: unknown) => {
+      // A log-in that the network kept from its answer is no reason to give up all that follow.
+      this.#admin = undefined;
+      throw error;
+    });
     return this.#admin;
   }
 

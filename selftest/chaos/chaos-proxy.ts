@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import net, { type Socket } from 'node:net';
+import { between, pick, type Random, randomOf } from './random.js';
+
+/** What a bad network does to a connection. */
+export const mischiefs = ['refuse', 'reset', 'truncate', 'delay', 'corrupt', 'blackhole'] as const;
+export type Mischief = (typeof mischiefs)[number];
+
+interface Fate {
+  readonly mischief: Mischief;
+  /** From so many bytes on, of those that go this way. */
+  readonly after: number;
+  readonly way: 'to the target' | 'to the suite';
+}
+
+/** Most answers end before so many bytes, most handshakes before fewer. */
+const farthest = 6000;
+
+/**
+ * Stands between suite and target, and does harm to a part of the connections, chosen by a seed. It knows nothing of
+ * TLS or HTTP: it counts bytes.
+ */
+export class ChaosProxy {
+  /** How often each mischief came into effect. */
+  readonly done: Record<Mischief, number> = {
+    refuse: 0,
+    reset: 0,
+    truncate: 0,
+    delay: 0,
+    corrupt: 0,
+    blackhole: 0,
+  };
+  readonly #server: net.Server;
+  readonly #open = new Set<Socket>();
+  readonly #random: Random;
+  #calm = false;
+
+  private constructor(
+    target: number,
+    seed: number,
+    private readonly share: number,
+    private readonly allowed: readonly [Mischief, ...Mischief[]],
+  ) {
+    this.#random = randomOf(seed);
+    this.#server = net.createServer((near) => this.#connect(near, target));
+  }
+
+  /**
+   * @param target a port on loopback
+   * @param share of the connections that harm is done to, 0 to 1
+   */
+  static async before(
+    target: number,
+    seed: number,
+    share: number,
+    allowed: readonly [Mischief, ...Mischief[]] = mischiefs,
+  ): Promise<ChaosProxy> {
+    const proxy = new ChaosProxy(target, seed, share, allowed);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The proxy listens nowhere.');
+    return address.port;
+  }
+
+  /** From now on the network is good. */
+  calm(): void {
+    this.#calm = true;
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#open) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #connect(near: Socket, target: number): void {
+    const fate = this.#fate();
+    this.#keep(near);
+    if (fate?.mischief === 'refuse') {
+      this.done.refuse += 1;
+      near.resetAndDestroy();
+      return;
+    }
+    const far = net.connect(target, '127.0.0.1');
+    this.#keep(far);
+    this.#lead(near, far, fate?.way === 'to the target' ? fate : undefined);
+    this.#lead(far, near, fate?.way === 'to the suite' ? fate : undefined);
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  }
+
+  #fate(): Fate | undefined {
+    // Drawn for each connection, calm or not, so that the seed alone decides.
+    const isChosen = this.#random() < this.share;
+    const mischief = pick(this.#random, this.allowed);
+    const way = pick<Fate['way']>(this.#random, ['to the target', 'to the suite']);
+    const after = between(this.#random, 0, farthest);
+    return isChosen && !this.#calm ? { mischief, way, after } : undefined;
+  }
+
+  #lead(from: Socket, to: Socket, fate: Fate | undefined): void {
+    let passed = 0;
+    let isHeld = false;
+    from.on('data', (chunk: Buffer) => {
+      const start = passed;
+      passed += chunk.length;
+      if (isHeld) return;
+      if (fate === undefined || passed <= fate.after) return void to.write(chunk);
+      const at = Math.max(0, fate.after - start);
+      if (start <= fate.after) this.done[fate.mischief] += 1;
+      switch (fate.mischief) {
+        case 'delay':
+          from.pause();
+          setTimeout(() => {
+            to.write(chunk);
+            from.resume();
+          }, 150);
+          return;
+        case 'corrupt':
+          if (start <= fate.after) chunk[at] = (chunk[at] ?? 0) ^ 0x10;
+          to.write(chunk);
+          return;
+        case 'blackhole':
+          // Neither side hears of it.
+          isHeld = true;
+          to.write(chunk.subarray(0, at));
+          return;
+        case 'truncate':
+          isHeld = true;
+          to.end(chunk.subarray(0, at));
+          return;
+        default:
+          from.resetAndDestroy();
+          to.resetAndDestroy();
+      }
+    });
+    from.on('end', () => {
+      if (!isHeld || fate?.mischief !== 'blackhole') to.end();
+    });
+  }
+
+  #keep(socket: Socket): void {
+    this.#open.add(socket);
+    socket.on('error', () => undefined).once('close', () => this.#open.delete(socket));
+  }
+}

@@ -1,0 +1,25 @@
+import { describe, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { type ChaosPlan, runThroughChaos } from './chaos.js';
+
+/** A part of what `npm run prove:chaos` tries. */
+const plans: readonly ChaosPlan[] = [
+  { seed: 1, share: 0.25, grep: 'support-*/*' },
+  {
+    seed: 2,
+    share: 0.25,
+    grep: 'mfa-config/*',
+    fault: faults.find(({ id }) => id === 'mfa-config/loses-enabled'),
+  },
+];
+
+describe.concurrent('through a bad network', () => {
+  test.for(plans)('a run with seed $seed tells the truth and leaves no trace', async (plan, context) => {
+    const { expect, onTestFinished } = context;
+    const { problems, done } = await runThroughChaos(plan, temporaryFolder(onTestFinished), onTestFinished);
+
+    expect(problems).toEqual([]);
+    expect(Object.values(done).reduce((sum, times) => sum + times)).toBeGreaterThan(0);
+  });
+});

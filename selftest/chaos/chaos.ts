@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { cli, type Ended, folders, startEmulator, writeTarget } from '../cli/suite.js';
+import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
+
+export interface ChaosPlan {
+  readonly seed: number;
+  /** Of the connections that harm is done to, 0 to 1. */
+  readonly share: number;
+  readonly mischiefs?: readonly [Mischief, ...Mischief[]];
+  readonly grep?: string;
+  /** A fault of the emulator's, and the requirements that it must turn red. */
+  readonly fault?: undefined | { readonly id: string; readonly fails: readonly string[] };
+}
+
+export interface ChaosRun {
+  readonly ended: Ended;
+  readonly verdict: Verdict;
+  readonly done: Readonly<Record<Mischief, number>>;
+  /** What is not as it must be; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+type OnEnd = (end: () => void | Promise<void>) => void;
+
+/** Longer than this no run may take, whatever the network does; milliseconds. */
+export const boundMs = 240_000;
+const requestTimeoutMs = 2000;
+
+/** Runs the suite through a bad network, over TLS; then lets the network recover and the state be given back. */
+export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: OnEnd): Promise<ChaosRun> {
+  const faults = plan.fault === undefined ? [] : ['--fault', plan.fault.id];
+  const emulator = await startEmulator(folder, ['--tls', ...faults], onEnd);
+  const port = Number(new URL(emulator.baseUrl).port);
+  const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs);
+  onEnd(() => proxy.close());
+  const found = await stateOf(emulator.control);
+  const file = writeTarget(folder, {
+    ...Object(parse(readFileSync(emulator.targetFile, 'utf8'))),
+    name: 'lab',
+    baseUrl: emulator.baseUrl.replace(String(port), String(proxy.port)),
+    limits: { requestTimeoutMs },
+  });
+  const grep = plan.grep === undefined ? [] : ['--grep', plan.grep];
+
+  const ended = await cli(['run', '-t', file, ...grep, ...folders(folder)], {}, onEnd);
+
+  const where = join(folder, 'out', 'lab', 'verdict.json');
+  const verdict = parseVerdict(readFileSync(where, 'utf8'), where);
+  const problems = [...problemsOf(verdict, ended, plan)];
+  proxy.calm();
+  const state = ['--state-dir', join(folder, 'state')];
+  if (!verdict.restored) {
+    const restored = await cli(['restore', '-t', file, ...state], {}, onEnd);
+    if (restored.code !== 0) problems.push(`restore ended with ${restored.code}: ${restored.stderr}`);
+  }
+  const left = await cli(['restore', ...state], {}, onEnd);
+  if (left.code !== 0) problems.push(`a journal is left: ${left.stdout}`);
+  const now = await stateOf(emulator.control);
+  if (now !== found) problems.push(`the target was ${found}, and is ${now}`);
+  return { ended, verdict, done: proxy.done, problems };
+}
+
+function* problemsOf(verdict: Verdict, { code, durationMs }: Ended, { fault }: ChaosPlan): Generator<string> {
+  const { gate, outcomes, restored } = verdict;
+  const fails = fault?.fails ?? [];
+  for (const { id, outcome, reason } of outcomes) {
+    if (outcome === 'fail' && !fails.includes(id)) yield `red for the network: ${id}: ${reason}`;
+    if (outcome === 'pass' && fails.includes(id)) yield `green though it is broken: ${id}`;
+    if (outcome === 'inconclusive' && /please report it/.test(reason))
+      yield `the suite broke: ${id}: ${reason}`;
+  }
+  if (fault !== undefined && gate === 'conforms') yield 'a target with a fault conforms';
+  const musts = outcomes.filter(({ level }) => level === 'must');
+  if (gate === 'conforms' && musts.some(({ outcome }) => outcome === 'inconclusive')) {
+    yield 'conforms though a must is undecided';
+  }
+  const failed = musts.some(({ outcome }) => outcome === 'fail');
+  const wanted = restored ? { conforms: 0, 'does not conform': 1, inconclusive: 3 }[gate] : 4;
+  if (code !== wanted) yield `exit code ${code}, though the gate is ${gate} and restored is ${restored}`;
+  if (failed !== (gate === 'does not conform')) yield `the gate is ${gate}, with must failed: ${failed}`;
+  if (durationMs > boundMs) yield `took ${durationMs} ms`;
+}
+
+async function stateOf(control: string): Promise<string> {
+  const answer = await fetch(`${control}/state`);
+  const { cluster, support } = Object(await answer.json());
+  const types: unknown = Object(cluster).authenticationTypes;
+  const sorted = Array.isArray(types) ? [...types].sort() : types;
+  return JSON.stringify({ cluster: { ...Object(cluster), authenticationTypes: sorted }, support });
+}

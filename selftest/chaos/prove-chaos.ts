@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { faults } from '../../emulator/faults/index.js';
+import { type ChaosPlan, runThroughChaos } from './chaos.js';
+import { mischiefs } from './chaos-proxy.js';
+import { pick, randomOf } from './random.js';
+
+// How many runs, the first seed, and how many at once.
+const [runs = 12, first = 1, jobs = 2] = process.argv.slice(2).map(Number);
+
+/** One in three runs is of a target with a fault; one in three meets only one kind of harm. */
+function planOf(seed: number): ChaosPlan {
+  const random = randomOf(seed);
+  const share = pick(random, [0.02, 0.1, 0.3, 0.6]);
+  const [fault] = faults.slice(Math.floor(random() * faults.length));
+  const only = pick(random, mischiefs);
+  return {
+    seed,
+    share,
+    ...(seed % 3 === 1 ? { mischiefs: [only] } : {}),
+    ...(seed % 3 === 2 && fault !== undefined ? { fault } : {}),
+  };
+}
+
+let wrong = 0;
+const seeds = Array.from({ length: runs }, (_, index) => first + index);
+
+async function work(): Promise<void> {
+  for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) await prove(planOf(seed));
+}
+
+async function prove(plan: ChaosPlan): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-chaos-'));
+  const ends: (() => void | Promise<void>)[] = [];
+  const what = `seed ${plan.seed}, ${plan.share} of the connections: ${plan.mischiefs?.join() ?? 'all kinds'}`;
+  try {
+    const run = await runThroughChaos(plan, folder, (end) => void ends.push(end));
+    const { pass, fail, inconclusive } = run.verdict.summary;
+    const took = (run.ended.durationMs / 1000).toFixed(0);
+    const counts = `${pass} pass, ${fail} fail, ${inconclusive} inconclusive, exit ${run.ended.code}, ${took} s`;
+    const target = plan.fault === undefined ? '' : `, fault ${plan.fault.id}`;
+    console.log(`${run.problems.length === 0 ? 'ok    ' : 'WRONG '} ${what}${target}: ${counts}`);
+    for (const problem of run.problems) console.log(`         ${problem}`);
+    if (run.problems.length > 0) wrong += 1;
+  } catch (error) {
+    wrong += 1;
+    console.log(`WRONG  ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    for (const end of ends.reverse()) await end();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+}
+
+await Promise.all(Array.from({ length: jobs }, work));
+console.log(`${runs - wrong} passed, ${wrong} failed`);
+process.exitCode = wrong === 0 ? 0 : 1;
