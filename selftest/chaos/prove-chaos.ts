@@ -41,6 +41,7 @@ async function prove(plan: ChaosPlan): Promise<void> {
     const counts = `${pass} pass, ${fail} fail, ${inconclusive} inconclusive, exit ${run.ended.code}, ${took} s`;
     const target = plan.fault === undefined ? '' : `, fault ${plan.fault.id}`;
     console.log(`${run.problems.length === 0 ? 'ok    ' : 'WRONG '} ${what}${target}: ${counts}`);
+    if (pass === 0) console.log(`         ${run.verdict.cause}`);
     for (const problem of run.problems) console.log(`         ${problem}`);
     if (run.problems.length > 0) wrong += 1;
   } catch (error) {
