@@ -166,8 +166,27 @@ describe('readTarget', () => {
     const imap = 'mail: { kind: imap, host: mail.example, username: u, password: "${KEY}"';
 
     expect(readMinimal(`${imap} }`).mail).toMatchObject({ host: 'mail.example', port: 993, tls: true });
+    expect(readMinimal(`${imap} }`).mail).toMatchObject({ folder: 'INBOX', insecure: false });
     expect(readMinimal(`${imap}, tls: false }`).mail).toMatchObject({ port: 143, tls: false });
+    expect(readMinimal(`${imap}, tls: starttls, folder: Codes, insecure: true }`).mail).toMatchObject({
+      port: 143,
+      tls: 'starttls',
+      folder: 'Codes',
+      insecure: true,
+    });
     expect(secretsOf(readMinimal(`${imap} }`)).map(({ what }) => what)).toEqual(['API key', 'password']);
+  });
+
+  test.each([
+    ['tls: false', /^mail\.tls is false: the password/],
+    ['insecure: true', /^mail\.insecure: anyone in between/],
+  ])('warns of a mailbox with %s, but on this machine', (key, warning) => {
+    const imap = (host: string) =>
+      readMinimal(`mail: { kind: imap, host: "${host}", username: u, password: "\${KEY}", ${key} }`);
+
+    expect(imap('mail.example').warnings).toEqual([expect.stringMatching(warning)]);
+    expect(imap('127.0.0.1').warnings).toBeUndefined();
+    expect(imap('::1').warnings).toBeUndefined();
   });
 
   test('looks for a mail command beside the target file if it has a folder, else on the PATH', () => {
