@@ -28,7 +28,15 @@ export default defineConfig<object, { runOptions: RunOptions }>({
     name,
     workers: 1,
     use: {
-      runOptions: { file, release, workDir, stateDir: plan.stateDir, mode: plan.mode, slow: plan.slow },
+      runOptions: {
+        file,
+        release,
+        workDir,
+        stateDir: plan.stateDir,
+        mode: plan.mode,
+        slow: plan.slow,
+        secretsAddress: plan.secretsAddress,
+      },
     },
   })),
 });

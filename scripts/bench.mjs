@@ -1,10 +1,23 @@
 // What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare.
 //
-//   node scripts/bench.mjs [--runs 3] [--json]
+//   node scripts/bench.mjs [--runs 3] [--json] [--latency MS]
+//
+// One more run is profiled: what journal, lease, redaction and the search for secrets take of it. With --latency each
+// answer takes that long, and the share of the wall time in which the target had a request is told.
 //
 // Memory is read off /proc, so it is told on Linux only.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -16,11 +29,18 @@ import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    latency: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1)
   throw new Error(`--runs ${values.runs}: wanted a whole number from 1 on`);
+
+const latencyMs = values.latency === undefined ? undefined : Number(values.latency);
+if (latencyMs !== undefined && !(latencyMs >= 0)) throw new Error('--latency wants milliseconds.');
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-bench-'));
 try {
@@ -29,7 +49,8 @@ try {
   const medians = Object.fromEntries(
     Object.keys(samples[0]).map((name) => [name, median(samples.map((sample) => sample[name]))]),
   );
-  const result = { node: process.version, runs, ...medians };
+  const safety = await safetyShare(join(folder, 'profiled'));
+  const result = { node: process.version, runs, ...medians, ...safety };
   console.log(values.json ? JSON.stringify(result) : table(result));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -39,17 +60,11 @@ try {
 async function measure(out) {
   const target = join(out, 'emulator.yaml');
   const emulator = await startEmulator(out, target);
+  const slow = latencyMs === undefined ? undefined : await slowDown(target, latencyMs);
   try {
-    const run = await timedRun([
-      'run',
-      '-t',
-      target,
-      '--out',
-      out,
-      '--state-dir',
-      join(out, 'state'),
-      '--quiet',
-    ]);
+    const run = await timedRun(argsOf(out, target));
+    const targetMs = slow?.busyMs();
+    slow?.close();
     const verdict = JSON.parse(readFileSync(join(out, 'emulator', 'verdict.json'), 'utf8'));
     const observed = readFileSync(join(out, 'emulator', 'raw', 'observations.jsonl'), 'utf8');
     const requests = observed.trimEnd().split('\n').length;
@@ -70,10 +85,92 @@ async function measure(out) {
       peakRssMb: run.peakRssKb / 1024,
       reportsMs: reportsAgain(join(out, 'emulator', 'verdict.json'), join(out, 'again')),
       htmlKb: statSync(join(out, 'emulator', 'index.html')).size / 1000,
+      ...(targetMs === undefined ? {} : { targetMs }),
     };
   } finally {
     await emulator.stop();
   }
+}
+
+function argsOf(out, target) {
+  return ['run', '-t', target, '--out', out, '--state-dir', join(out, 'state'), '--quiet'];
+}
+
+/** A run under Node's sampling profiler: how much of it was spent in code that keeps the target and secrets safe. */
+async function safetyShare(out) {
+  const target = join(out, 'emulator.yaml');
+  const profiles = join(out, 'profiles');
+  const emulator = await startEmulator(out, target);
+  try {
+    mkdirSync(profiles);
+    const { wallMs } = await timedRun(argsOf(out, target), {
+      NODE_OPTIONS: `--import ${new URL('profile.mjs', import.meta.url).href}`,
+      MFA_BENCH_PROFILES: profiles,
+    });
+    const files = readdirSync(profiles).map((name) => JSON.parse(readFileSync(join(profiles, name), 'utf8')));
+    const safetyMs = files.reduce(
+      (sum, profile) =>
+        sum + millisecondsIn(profile, /\/src\/(?:redaction|journal\/(?:journal|lease|state-dir)\b)/),
+      0,
+    );
+    return { safetyMs, safetyShare: safetyMs / wallMs };
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/** Of a CPU profile: the time in which a function of these files was on the stack. */
+function millisecondsIn({ nodes, samples, timeDeltas }, files) {
+  const inside = new Set();
+  const walk = (id, isInside) => {
+    const node = byId.get(id);
+    const here = isInside || files.test(node.callFrame.url);
+    if (here) inside.add(id);
+    for (const child of node.children ?? []) walk(child, here);
+  };
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  walk(nodes[0].id, false);
+  return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
+}
+
+/** Puts a proxy before the target of a target file, through which each answer takes longer. */
+async function slowDown(targetFile, ms) {
+  const content = readFileSync(targetFile, 'utf8');
+  const { baseUrl } = parse(content);
+  const { hostname, port, pathname } = new URL(baseUrl);
+  let open = 0;
+  let since = 0;
+  let busyMs = 0;
+  const server = http.createServer((request, response) => {
+    if (open === 0) since = performance.now();
+    open += 1;
+    response.once('close', () => {
+      open -= 1;
+      if (open === 0) busyMs += performance.now() - since;
+    });
+    const { method, url, headers } = request;
+    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
+      setTimeout(() => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      }, ms);
+    });
+    forward.once('error', () => response.destroy());
+    request.pipe(forward);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  writeFileSync(
+    targetFile,
+    content.replaceAll(baseUrl, `http://127.0.0.1:${server.address().port}${pathname}`),
+  );
+  return {
+    busyMs: () => busyMs,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      writeFileSync(targetFile, content);
+    },
+  };
 }
 
 async function startEmulator(out, target) {
@@ -96,10 +193,11 @@ async function startEmulator(out, target) {
 }
 
 /** Runs the built program to its end. A target that does not conform would not be the work that is measured. */
-async function timedRun(args) {
+async function timedRun(args, env = {}) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
   });
   let peakRssKb = 0;
   const poll = setInterval(() => {
@@ -207,6 +305,14 @@ function table(result) {
       '  sent bare, one by one',
       seconds(result.bareMs),
       `${(result.bareMs / result.requests).toFixed(2)} ms each`,
+    ],
+    ...(result.targetMs === undefined
+      ? []
+      : [['  with the target', seconds(result.targetMs), share(result.targetMs)]]),
+    [
+      'journal, lease, redaction, search',
+      seconds(result.safetyMs),
+      `${(100 * result.safetyShare).toFixed(1)} % of a run that was profiled`,
     ],
     [
       'peak memory, largest process',

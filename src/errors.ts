@@ -15,5 +15,8 @@ export class ConfigurationError extends SuiteError {}
 /** A step that only prepares a test did not go as it must: the requirement under test was not reached. */
 export class ArrangeError extends SuiteError {}
 
+/** The target file or the mode does not allow a step, so it was left out: the requirement is not run. */
+export class NotAllowedError extends SuiteError {}
+
 /** The network, TLS or the far end's process got in the way: no answer that could be judged. */
 export class TransportError extends SuiteError {}

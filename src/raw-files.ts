@@ -5,3 +5,6 @@ export const observationFile = (workDir: string): string => join(workDir, 'obser
 
 /** What came of each test, a line each. */
 export const outcomeFile = (workDir: string): string => join(workDir, 'outcomes.jsonl');
+
+/** How often an account's secret was refused in a row. */
+export const attemptsFile = (workDir: string): string => join(workDir, 'attempts.json');

@@ -17,6 +17,10 @@ export interface RunPlan {
   /** Null: no Allure results. */
   readonly allureDir: string | null;
   readonly quiet: boolean;
+  /** Where processes tell the secrets they learn; null: nobody searches for them. */
+  readonly secretsAddress: string | null;
+  /** Whether standard error ends at a terminal, by way of the process that started this one. */
+  readonly terminal: boolean;
 }
 
 export interface PlannedTarget {
@@ -56,6 +60,8 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     outputDir: join(folder, 'playwright'),
     allureDir: join(folder, 'allure-results'),
     quiet: false,
+    secretsAddress: null,
+    terminal: process.stderr.isTTY === true,
   };
 }
 

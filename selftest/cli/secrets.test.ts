@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
 import { ListeningProxy } from './listening-proxy.js';
@@ -18,16 +19,21 @@ const leakyFaults = [
 ];
 
 const runs = [
-  { of: 'a target that conforms', faults: [], code: 0 },
-  { of: 'a target that shows secrets in its answers', faults: leakyFaults, code: 1 },
+  {
+    of: 'a target that conforms, with debug output',
+    faults: [],
+    code: 0,
+    env: { DEBUG: '*', NODE_DEBUG: 'http,tls,undici' },
+  },
+  { of: 'a target that shows secrets in its answers', faults: leakyFaults, code: 1, env: {} },
 ];
 
 describe.concurrent('nothing that a run writes or prints holds a secret', () => {
-  test.for(runs)('of $of', async ({ faults, code }, { expect, onTestFinished }) => {
+  test.for(runs)('of $of', async ({ faults, code, env }, { expect, onTestFinished }) => {
     const folder = temporaryFolder(onTestFinished);
     const { proxy, targetFile, secrets } = await listenedTo(folder, faults, onTestFinished);
 
-    const ended = await cli(['run', '-t', targetFile, ...folders(folder)], {}, onTestFinished);
+    const ended = await cli(['run', '-t', targetFile, ...folders(folder)], { env }, onTestFinished);
 
     expect(ended.code, ended.stderr).toBe(code);
     const { outcomes } = verdictOf(folder, 'emulator');
@@ -37,9 +43,36 @@ describe.concurrent('nothing that a run writes or prints holds a secret', () => 
     const files = filesBelow(join(folder, 'out'));
     expect([...files.keys()]).toContain(join('emulator', 'verdict.json'));
     expect([...files.keys()].some((name) => name.includes('allure-results'))).toBe(true);
+    expect(ended.stdout).toContain(`no secret in ${files.size} artefacts`);
+    expect(files.get(join('emulator', 'summary.txt'))).toContain(`no secret in ${files.size} artefacts`);
     const everything = new Map([...files, ['stdout', ended.stdout], ['stderr', ended.stderr]]);
     expect(leaks(everything, [...secrets, ...proxy.secrets])).toEqual([]);
   });
+});
+
+test('a run that finds a secret in what lies with its reports fails, and names the file alone', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder(onTestFinished);
+  const { targetFile } = await startEmulator(folder, [], onTestFinished);
+  const content: unknown = parse(readFileSync(targetFile, 'utf8'));
+  const [secret = ''] = secretsOf(Object(content).accounts);
+  const out = join(folder, 'out', 'emulator');
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'old.log'), `login with ${encodeURIComponent(secret)}`);
+  writeFileSync(join(out, 'old.json.gz'), gzipSync(JSON.stringify({ basic: btoa(`admin:${secret}`) })));
+  writeFileSync(join(out, 'clean.log'), 'login with [password]');
+
+  const few = ['--grep', 'mfa-config/get-*'];
+  const ended = await cli(['run', '-t', targetFile, ...few, ...folders(folder)], {}, onTestFinished);
+
+  expect(ended.code, ended.stderr).toBe(2);
+  expect(ended.stdout).toMatch(/A secret \(password\) is in .*old\.log\./);
+  expect(ended.stdout).toMatch(/A secret \(password\) is in .*old\.json\.gz\/content\./);
+  expect(ended.stdout).not.toMatch(/clean\.log|no secret in/);
+  expect(ended.stdout + ended.stderr).not.toContain(secret);
+  expect(verdictOf(folder, 'emulator').gate).toBe('conforms');
 });
 
 interface ListenedTo {

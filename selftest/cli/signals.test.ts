@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
+import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
 import {
   cli,
-  filesBelow,
   folders,
   type Started,
   type StartedEmulator,
@@ -34,7 +33,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
       expect({ gate, restored }).toEqual({ gate: 'inconclusive', restored: true });
       expect(cause).toContain(`stopped by ${signal}`);
       expect(await stateOf(emulator)).toEqual(found);
-      expect(journalsIn(folder)).toEqual([]);
+      expect(journalsIn(join(folder, 'state'))).toEqual([]);
     },
   );
 
@@ -118,67 +117,3 @@ async function switchOn({ baseUrl, targetFile }: StartedEmulator): Promise<void>
   });
   if (status !== 204) throw new Error(`PUT /mfa-config was answered ${status}.`);
 }
-
-interface State {
-  readonly cluster: {
-    readonly enabled: boolean;
-    readonly authenticationTypes?: readonly string[] | undefined;
-  };
-  readonly support: { readonly enabled: boolean };
-}
-
-async function stateOf({ control }: StartedEmulator): Promise<State> {
-  const state: unknown = await (await fetch(`${control}/state`)).json();
-  if (isState(state)) return asSet(state);
-  throw new Error(`The emulator has the state ${JSON.stringify(state)}`);
-}
-
-/** authenticationTypes is a set: its order is not state. */
-function asSet(state: State): State {
-  const { authenticationTypes: types } = state.cluster;
-  return { ...state, cluster: { ...state.cluster, authenticationTypes: types && [...types].sort() } };
-}
-
-function isState(value: unknown): value is State {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['cluster', 'support'].every((name) => isSwitch(Object.entries(value).find(([key]) => key === name)?.[1]))
-  );
-}
-
-const isSwitch = (value: unknown) =>
-  typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
-
-/** Polls until it holds; the test's own limit ends it. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await pause(10);
-}
-
-function journalsIn(folder: string): string[] {
-  const stateDir = join(folder, 'state');
-  return existsSync(stateDir) ? [...filesBelow(stateDir).keys()] : [];
-}
-
-/** All processes below one, off /proc. */
-function descendantsOf(pid: number): number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((each) => parentOf(each) === pid);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
-}
-
-/** The state and the parent stand behind the name, which is in brackets. */
-function statOf(pid: number): readonly string[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
-}
-
-const parentOf = (pid: number) => Number(statOf(pid)[1] ?? -1);
-
-const isAlive = (pid: number) => !['Z', 'X', undefined].includes(statOf(pid)[0]);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { packageRoot } from '../package-root.js';
 import { tagPattern } from '../requirements/glob.js';
 import { planVariable, type RunPlan } from '../run-plan.js';
@@ -11,14 +12,20 @@ export class PlaywrightProcess {
   readonly #child: ChildProcess;
   readonly ended: Promise<number>;
 
-  constructor(plan: RunPlan, planFile: string, grep: string | undefined) {
+  /** @param print takes what the processes print: standard output and standard error */
+  constructor(
+    plan: RunPlan,
+    planFile: string,
+    grep: string | undefined,
+    print: (from: Readable, to: NodeJS.WriteStream) => void,
+  ) {
     writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
     const filter = grep === undefined ? [] : ['--grep', tagPattern(grep).source];
     const preload = ['--import', new URL('./end-with-parent.js', import.meta.url).href];
     this.#child = spawn(process.execPath, [...preload, cli, 'test', '-c', config, ...filter], {
-      stdio: ['pipe', 'inherit', 'inherit'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
         [planVariable]: planFile,
@@ -28,9 +35,12 @@ export class PlaywrightProcess {
       // Signals from the terminal come to this process alone, which passes on what is meant.
       detached: process.platform !== 'win32',
     });
+    if (this.#child.stdout !== null) print(this.#child.stdout, process.stdout);
+    if (this.#child.stderr !== null) print(this.#child.stderr, process.stderr);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', () => resolve(1));
-      this.#child.once('exit', (code) => resolve(code ?? 1));
+      // After the last of what it has printed.
+      this.#child.once('close', (code) => resolve(code ?? 1));
     });
   }
 

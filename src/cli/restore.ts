@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadContract } from '../contract/load.js';
 import { SuiteError } from '../errors.js';
 import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { parseJournal } from '../journal/journal-content.js';
+import { Lease } from '../journal/lease.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { Connection } from '../target/connection.js';
 import { readTarget } from '../target/read.js';
@@ -15,9 +16,10 @@ import { complain, say } from './terminal.js';
 export async function restore(
   targetFile: string | undefined,
   stateDirFlag: string | undefined,
+  wait: boolean,
 ): Promise<number> {
   const stateDir = stateDirOf(stateDirFlag, process.env);
-  return targetFile === undefined ? listJournals(stateDir) : restoreTarget(targetFile, stateDir);
+  return targetFile === undefined ? listJournals(stateDir) : restoreTarget(targetFile, stateDir, wait);
 }
 
 function listJournals(stateDir: string): number {
@@ -29,26 +31,47 @@ function listJournals(stateDir: string): number {
     say(`No open journals in ${stateDir}: every run has given back what it changed.`);
     return 0;
   }
-  for (const file of files) {
-    const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);
-    say(
-      `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE gives it back.`,
-    );
-  }
+  for (const file of files) tellOf(file);
   return 4;
 }
 
-async function restoreTarget(file: string, stateDir: string): Promise<number> {
+/** One that can't be read doesn't keep the others from being told. */
+function tellOf(file: string): void {
+  try {
+    const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);
+    const holder = Lease.holderOf(dirname(file));
+    say(
+      holder === undefined
+        ? `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE gives it back.`
+        : `${baseUrl} is in use by ${holder}, who will give it back (${file}).`,
+    );
+  } catch (error) {
+    complain(
+      error instanceof SuiteError ? error.message : `The journal ${file} can't be read: ${String(error)}`,
+    );
+  }
+}
+
+async function restoreTarget(file: string, stateDir: string, wait: boolean): Promise<number> {
   const target = readTarget(file, process.env);
   if (new Journal(stateDir, target.baseUrl).read() === undefined) {
     say(`Nothing to give back: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
     return 0;
   }
-  const { restored, residue, problems } = await attempt(target, stateDir);
-  for (const line of residue) say(`Stays: ${line}`);
-  for (const problem of problems) complain(`Not given back: ${problem}`);
-  if (restored) say(`${target.baseUrl} is as it was found.`);
-  return restored ? 0 : 4;
+  const lease = await Lease.take(stateDir, target.baseUrl, { wait, tell: complain, env: process.env });
+  if (!(lease instanceof Lease)) {
+    complain(`${target.baseUrl} is in use by ${lease.holder}, who will give it back; --wait waits for that.`);
+    return 4;
+  }
+  try {
+    const { restored, residue, problems } = await attempt(target, stateDir);
+    for (const line of residue) say(`Stays: ${line}`);
+    for (const problem of problems) complain(`Not given back: ${problem}`);
+    if (restored) say(`${target.baseUrl} is as it was found.`);
+    return restored ? 0 : 4;
+  } finally {
+    lease.release();
+  }
 }
 
 /** A target out of reach is not given back, whatever else is wrong. */

@@ -23,6 +23,7 @@ export interface RunCommand {
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
   readonly restoreFirst: boolean;
+  readonly wait: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
   readonly json: boolean;

@@ -6,13 +6,16 @@ import { ConfigurationError, SuiteError } from '../errors.js';
 import { ObservationLog } from '../http/observed.js';
 import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
+import { Lease } from '../journal/lease.js';
 import { observationFile, outcomeFile } from '../raw-files.js';
-import { type ReportExtras, writeReports } from '../report/write.js';
+import type { SecretCollector } from '../redaction/secrets-channel.js';
+import { type ReportExtras, redactedVerdict, writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { PlannedTarget } from '../run-plan.js';
+import { readOnlyReason } from '../target/allow.js';
 import { Connection } from '../target/connection.js';
-import { readTarget } from '../target/read.js';
+import { readTarget, secretsOf } from '../target/read.js';
 import type { Target } from '../target/target.js';
 import { deriveVerdict } from '../verdict/derive.js';
 import { type GateBy, notesOn } from '../verdict/gating.js';
@@ -46,6 +49,7 @@ export class TargetRun {
   /** The fault is the target file's or the machine's, not the target's: exit 2. */
   misconfigured: ConfigurationError | undefined;
   #startedAt = Date.now();
+  #lease: Lease | undefined;
 
   private constructor(
     readonly target: Target,
@@ -54,20 +58,27 @@ export class TargetRun {
     private readonly stateDir: string,
     private readonly waivers: WaiversFile | undefined,
     private readonly gateBy: GateBy | undefined,
+    private readonly secrets: SecretCollector,
   ) {
     this.folder = join(command.out, target.name);
   }
 
   /** @throws ConfigurationError when the target file is wrong */
-  static async prepare(file: string, command: RunCommand, stateDir: string): Promise<TargetRun> {
+  static async prepare(
+    file: string,
+    command: RunCommand,
+    stateDir: string,
+    secrets: SecretCollector,
+  ): Promise<TargetRun> {
     const read = readTarget(file, process.env);
     const target = { ...read, release: command.release ?? read.release };
     const contract = await loadContract(target.release);
     contract.compileAll();
+    for (const { value, what } of secretsOf(target)) secrets.tell(value.reveal(), what);
     const waiversFile = command.waivers ?? target.waivers;
     const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
     const gateBy = gateByOf(command, target.name);
-    return new TargetRun(target, contract, command, stateDir, waivers, gateBy);
+    return new TargetRun(target, contract, command, stateDir, waivers, gateBy, secrets);
   }
 
   /** What the user should know before anything is sent. */
@@ -97,10 +108,49 @@ export class TargetRun {
     return { name, file, release: this.command.release ?? null, workDir: this.#rawDir };
   }
 
+  /** Whether the run may change anything on the target. */
+  get mayChange(): boolean {
+    return readOnlyReason(this.target, this.command.mode) === undefined;
+  }
+
+  /**
+   * Keeps other runs off the target until {@link release}.
+   *
+   * @returns who has it, where it is in use
+   * @throws ConfigurationError when the state folder can't be written to, unless nothing is to be changed
+   */
+  async takeLease(tell: (message: string) => void): Promise<string | undefined> {
+    const options = { wait: this.command.wait, tell, env: process.env };
+    try {
+      const taken = await Lease.take(this.stateDir, this.target.baseUrl, options);
+      if (!(taken instanceof Lease)) return taken.holder;
+      this.#lease = taken;
+    } catch (error) {
+      if (this.mayChange || !(error instanceof ConfigurationError)) throw error;
+      tell(`warning: ${this.target.name}: nothing keeps another run off the target. ${error.message}`);
+    }
+    return undefined;
+  }
+
+  onLeaseLost(tell: () => void): void {
+    this.#lease?.onLost(tell);
+  }
+
+  release(): void {
+    this.#lease?.release();
+  }
+
   /** @throws ConfigurationError when an earlier run's changes are still there, and are not to be given back */
   checkJournal(): void {
-    const { journal } = this;
-    if (journal.read() === undefined || this.command.restoreFirst) return;
+    const { journal, target, command } = this;
+    if (journal.read() === undefined) return;
+    const readOnly = readOnlyReason(target, command.mode);
+    if (command.restoreFirst && readOnly === undefined) return;
+    if (command.restoreFirst) {
+      throw new ConfigurationError(
+        `--restore-first ${readOnly}. Give back first: mfa-conformance restore -t ${target.file}.`,
+      );
+    }
     throw new ConfigurationError(
       `An earlier run left changes on ${this.target.baseUrl} (journal ${journal.file}). ` +
         `Give them back first: mfa-conformance restore -t ${this.target.file}, or run --restore-first.`,
@@ -160,11 +210,14 @@ export class TargetRun {
       ...(this.gateBy === undefined ? {} : { gateBy: this.gateBy }),
       ...(this.waivers === undefined ? {} : { waivers: this.#concerned(this.waivers) }),
     });
-    const changes = changesOf(verdict, command.out, this.gateBy?.baseline?.verdict);
+    // A second net: what was learnt late is taken out of what was recorded early.
+    const { redactor } = this.secrets;
+    const clean = redactedVerdict(verdict, redactor);
+    const changes = changesOf(clean, command.out, this.gateBy?.baseline?.verdict);
     const extras = changes === undefined ? {} : { changes };
-    const files = writeReports(verdict, this.folder, undefined, extras);
-    remember(verdict, command.out);
-    return { verdict, files, extras };
+    const files = writeReports(clean, this.folder, redactor, extras);
+    remember(clean, command.out);
+    return { verdict: clean, files, extras };
   }
 
   #emptyRawDir(): void {
@@ -213,7 +266,13 @@ export class TargetRun {
   }
 
   async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await Connection.open(this.target, this.contract, { stateDir: this.stateDir });
+    const { target, contract, stateDir, command } = this;
+    const readOnly = readOnlyReason(target, command.mode);
+    const connection = await Connection.open(target, contract, {
+      stateDir,
+      readOnly,
+      onSecret: this.secrets.tell,
+    });
     try {
       return await use(connection);
     } finally {

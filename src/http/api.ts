@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
-import { ArrangeError, TransportError } from '../errors.js';
+import { ArrangeError, NotAllowedError, TransportError } from '../errors.js';
 import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
 import type { Target } from '../target/target.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
+import { Attempts } from './attempts.js';
+import { textOf } from './body.js';
 import { anonymous, type Credential, headersOf } from './credential.js';
 import type { Finding } from './judge.js';
+import { Pace } from './pace.js';
 import { sendRaw } from './raw-socket.js';
 import type { Recorder } from './recorder.js';
 import { Transport, type WireRequest, type WireResponse } from './transport.js';
@@ -22,6 +25,8 @@ export interface CallOptions {
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A 429 is the answer that the test is about, not a request to wait. */
+  readonly throttlingIsTested?: boolean;
 }
 
 /** An answer in memory: it may hold secrets, and must not be printed. Its {@link Exchange} may. */
@@ -42,13 +47,20 @@ export interface Waiter {
   letPass(ms: number, reason: Wait['for']): Promise<void>;
 }
 
-/** How long one Retry-After is obeyed at most, and how often in a row. */
+/** What may be sent where nothing may change: the last line of defence behind the requirements' needs. */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** How long a Retry-After is obeyed at most, and how often in a row. */
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
 /** The operations of one target, called by the names of the contract. Holds no credential of its own. */
 export class Api {
+  readonly attempts: Attempts;
   readonly #transport: Transport;
+  readonly #pace: Pace;
+  /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
+  #isPatient = true;
 
   constructor(
     readonly target: Target,
@@ -56,7 +68,13 @@ export class Api {
     readonly recorder: Recorder,
     readonly clock: TargetClock,
     private readonly waiter: Waiter,
+    /** Why only safe methods may be sent (RFC 9110 9.2.1); undefined where all may. */
+    private readonly readOnly: string | undefined = undefined,
+    /** Where counts of failed attempts outlive this process. */
+    attemptsFile?: string,
   ) {
+    this.attempts = new Attempts(target, attemptsFile);
+    this.#pace = new Pace(target.limits.requestsPerSecond);
     this.#transport = new Transport(target);
   }
 
@@ -83,20 +101,16 @@ export class Api {
     if (operation === undefined)
       throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
     const request = this.#request(method ?? operation.method, operation.path, options);
-    let rest: Buffer = Buffer.alloc(0);
-    const answer = await this.#once(id, request, operation.success.status, options, async () => {
-      const sentAt = Date.now();
-      const raw = await sendRaw(this.target, request);
-      rest = raw.rest;
-      return {
-        status: raw.status,
-        headers: raw.headers,
-        body: Buffer.alloc(0),
-        sentAt,
-        receivedAt: Date.now(),
-      };
+    return this.#obeying(`${request.method} ${operation.path}`, options, async () => {
+      let rest: Buffer = Buffer.alloc(0);
+      const answer = await this.#once(id, request, operation.success.status, options, async () => {
+        const sentAt = Date.now();
+        const { status, headers, ...raw } = await sendRaw(this.target, request);
+        rest = raw.rest;
+        return { status, headers, body: Buffer.alloc(0), sentAt, receivedAt: Date.now() };
+      });
+      return { ...answer, rest };
     });
-    return { ...answer, rest };
   }
 
   close(): Promise<void> {
@@ -111,18 +125,49 @@ export class Api {
     options: CallOptions,
   ): Promise<Answer> {
     const request = this.#request(method, path, options);
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.#once(id, request, success, options, () =>
+    return this.#obeying(`${method} ${path}`, options, () =>
+      this.#once(id, request, success, options, () =>
         this.#transport.send(request, { closeAfter: success === 204 }),
-      );
-      const waitMs = attempt < mostRetries ? retryAfterMs(answer, this.clock.now()) : undefined;
-      if (waitMs === undefined) return answer;
-      this.recorder.retries[answer.status === 429 ? '429' : '503'] += 1;
+      ),
+    );
+  }
+
+  /**
+   * Sends until the answer is no request to wait: then the target has not taken the request yet, so that repeating it
+   * is safe, whatever its method.
+   *
+   * @throws ArrangeError where the target goes on asking
+   */
+  async #obeying<A extends Answer>(what: string, options: CallOptions, send: () => Promise<A>): Promise<A> {
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await send();
+      const { status } = answer;
+      const waitMs = retryAfterMs(answer, this.clock.now(), attempt);
+      if (waitMs === undefined || options.throttlingIsTested === true) {
+        this.#isPatient = true;
+        return answer;
+      }
+      const seconds = Math.ceil(waitMs / 1000);
+      if (attempt >= mostRetries || !this.#isPatient || waitMs > longestRetryAfterMs) {
+        this.#isPatient = false;
+        throw new ArrangeError(
+          `${what} was answered ${status}, which asks to wait ${seconds} s, after ${attempt} waits: ` +
+            'the target would not take the request, which says nothing of how it answers it.',
+        );
+      }
+      this.recorder.retries[status === 429 ? '429' : '503'] += 1;
       await this.waiter.letPass(waitMs, 'retry-after');
+      if (waitMs <= longestForCodeMs || !holdsTotpCode(options.json)) continue;
+      throw new ArrangeError(
+        `${what} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
+      );
     }
   }
 
   #request(method: string, path: string, options: CallOptions): WireRequest {
+    if (this.readOnly !== undefined && !safeMethods.has(method)) {
+      throw new NotAllowedError(`${method} ${path} ${this.readOnly}.`);
+    }
     const query = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
     const body = options.json === undefined ? options.raw?.body : JSON.stringify(options.json);
     const contentType = options.raw?.contentType ?? 'application/json';
@@ -153,6 +198,8 @@ export class Api {
       requestJson: options.json,
       ...(options.mistake === undefined ? {} : { mistake: options.mistake }),
     };
+    this.attempts.check(operation, options.json);
+    await this.#pace.turn();
     const startedAt = Date.now();
     let response: WireResponse;
     try {
@@ -167,6 +214,7 @@ export class Api {
     }
     const { exchange, findings, body } = this.recorder.answered(call, response);
     const { status, headers } = response;
+    this.attempts.note(operation, options.json, status, body.value);
     return {
       operation,
       status,
@@ -179,12 +227,26 @@ export class Api {
   }
 }
 
-/** How long a 429 or 503 asks to wait, capped; undefined where the answer asks for nothing. */
-function retryAfterMs({ status, headers }: Answer, now: number): number | undefined {
+/** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
+function retryAfterMs({ status, headers }: Answer, now: number, attempt: number): number | undefined {
   const header = headers['retry-after'];
-  if ((status !== 429 && status !== 503) || header === undefined) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
+  if (status !== 429 && (status !== 503 || header === undefined)) return undefined;
+  const ms =
+    header === undefined
+      ? Number.NaN
+      : /^\d+$/.test(header)
+        ? Number(header) * 1000
+        : Date.parse(header) - now;
+  // A 429 need not say how long (RFC 6585 4): a little, then longer.
+  return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
+}
+
+/** Codes are taken with at least two seconds of their step left. */
+const longestForCodeMs = 1_500;
+
+function holdsTotpCode(json: unknown): boolean {
+  const isTotp = textOf(json, 'otpCode') !== undefined && textOf(json, 'otpType') !== 'email';
+  return isTotp || textOf(json, 'totpCode') !== undefined || textOf(json, 'mfaCode') !== undefined;
 }
 
 /** Waits by moving the target's clock where that is possible. */
@@ -193,10 +255,11 @@ export class ClockWaiter implements Waiter {
     private readonly clock: TargetClock,
     private readonly recorder: Recorder,
     private readonly onWait: (reason: Wait['for'], ms: number) => void,
+    private readonly mayMove = true,
   ) {}
 
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
-    if (this.clock.canMove) return this.clock.advance(ms);
+    if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
     this.onWait(reason, ms);
     await sleep(ms);
     this.recorder.waited(ms, reason);

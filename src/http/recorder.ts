@@ -7,7 +7,7 @@ import type { Credential } from './credential.js';
 import { type JsonBody, readJsonBody } from './json-body.js';
 import { type Finding, judge } from './judge.js';
 import type { Observation } from './observed.js';
-import { secretsIn, withoutHandedOut } from './secrets-in.js';
+import { secretsIn, secretsInHeaders, withoutHandedOut } from './secrets-in.js';
 import type { WireRequest, WireResponse } from './transport.js';
 
 export interface RecordedCall {
@@ -34,14 +34,21 @@ export class Recorder {
   readonly #telltale = new Redactor();
   readonly #contract: Contract;
   readonly #observe: (observation: Observation) => void;
+  readonly #onSecret: (value: string, what: string) => void;
   #requirement = '';
   #exchanges: Exchange[] = [];
   #waits: Wait[] = [];
   readonly retries = { '429': 0, '503': 0 };
 
-  constructor(contract: Contract, observe: (observation: Observation) => void) {
+  /** @param onSecret told of every value that is, or was, secret in this process: to search for it in the end */
+  constructor(
+    contract: Contract,
+    observe: (observation: Observation) => void,
+    onSecret: (value: string, what: string) => void = () => {},
+  ) {
     this.#contract = contract;
     this.#observe = observe;
+    this.#onSecret = onSecret;
   }
 
   /** From here on, exchanges and waits belong to this requirement's test. */
@@ -69,6 +76,7 @@ export class Recorder {
 
   addSecret(value: string, what: string): void {
     if (value === '') return;
+    this.#onSecret(value, what);
     this.redactor.add(value, what);
     if (value.length >= 8 || /^\d{6,}$/.test(value)) this.#telltale.add(value, what);
   }
@@ -79,6 +87,7 @@ export class Recorder {
     const unrelated = withoutHandedOut(call.operation, body.value, body.text);
     const leaks = this.#telltale.leaksIn(unrelated);
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
+    for (const [value, what] of secretsInHeaders(response.headers)) this.addSecret(value, what);
     const findings = judge({
       contract: this.#contract,
       operation: call.operation,
@@ -115,11 +124,13 @@ export class Recorder {
     this.#keep(call, exchange, null, [], undefined);
   }
 
-  #learnFromRequest({ credential, requestJson }: RecordedCall): void {
+  #learnFromRequest({ credential, request, requestJson }: RecordedCall): void {
     if (credential.scheme === 'APIKeyHeader') this.addSecret(credential.key.reveal(), 'API key');
     if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
     if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
     for (const [value, what] of secretsIn(requestJson)) this.addSecret(value, what);
+    // Made from a secret, cut or with something after it, it is one as well.
+    for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
   #requestPart({ operation, request }: RecordedCall, sentAt: number): Omit<Exchange, 'durationMs'> {

@@ -1,4 +1,5 @@
 import type { OperationId } from '../contract/operations.js';
+import { secretHeaders } from '../redaction/positions.js';
 
 /** Properties whose values are secret wherever they stand, and what to call them. */
 const secretProperties: Readonly<Record<string, string>> = {
@@ -41,4 +42,29 @@ export function withoutHandedOut(operation: OperationId | null, body: unknown, t
   const names = operation === null ? undefined : handedOut[operation];
   if (names === undefined || typeof body !== 'object' || body === null) return text;
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
+}
+
+/** Values of credential headers: without the scheme's name, of cookies each by itself, of Basic the password too. */
+export function secretsInHeaders(
+  headers: Readonly<Record<string, string>>,
+): (readonly [value: string, what: string])[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (!secretHeaders.includes(lower) || value === '') return [];
+    if (lower === 'cookie' || lower === 'set-cookie')
+      return cookiesIn(value).map((each) => [each, lower] as const);
+    const [, scheme = '', credential = value] = /^([A-Za-z][\w-]*) +(\S.*)$/.exec(value) ?? [];
+    const found = [[credential, lower] as const];
+    if (scheme.toLowerCase() !== 'basic') return found;
+    const pair = Buffer.from(credential, 'base64').toString('utf8');
+    return [...found, [pair.slice(pair.indexOf(':') + 1), 'password'] as const];
+  });
+}
+
+/** Attributes of cookies hold nothing secret. */
+function cookiesIn(header: string): string[] {
+  const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
+  return [...pairs].flatMap(([, name = '', value = '']) =>
+    /^(?:path|domain|expires|max-age|samesite)$/i.test(name) || value === '' ? [] : [value],
+  );
 }

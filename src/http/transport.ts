@@ -38,8 +38,6 @@ export class Transport {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
   readonly #now: () => number;
-  readonly #interval: number;
-  #nextSlot = 0;
   #timeoutsInARow = 0;
   #silentUntil = 0;
 
@@ -47,8 +45,6 @@ export class Transport {
   constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = Date.now) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
-    const rate = target.limits.requestsPerSecond;
-    this.#interval = rate === undefined ? 0 : 1000 / rate;
     this.#agent = new Agent({
       connections: 8,
       pipelining: 1,
@@ -62,7 +58,6 @@ export class Transport {
   async send(request: WireRequest, options: { readonly closeAfter?: boolean } = {}): Promise<WireResponse> {
     const url = new URL(request.url);
     this.#checkSilence(url);
-    await this.#slot();
     const sentAt = Date.now();
     try {
       const answer = await this.#agent.request({
@@ -100,15 +95,6 @@ export class Transport {
   #noteTimeout(): void {
     this.#timeoutsInARow += 1;
     if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
-  }
-
-  /** Keeps the target file's rate: requests are spaced evenly. */
-  async #slot(): Promise<void> {
-    if (this.#interval === 0) return;
-    const now = Date.now();
-    const slot = Math.max(now, this.#nextSlot);
-    this.#nextSlot = slot + this.#interval;
-    if (slot > now) await new Promise((resolve) => setTimeout(resolve, slot - now));
   }
 }
 

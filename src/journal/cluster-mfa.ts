@@ -1,5 +1,6 @@
-import { ArrangeError } from '../errors.js';
+import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Answer, Api } from '../http/api.js';
+import { memberOf } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster } from './config.js';
 import type { Journal } from './journal.js';
@@ -9,6 +10,7 @@ import type { StateReader } from './state-reader.js';
 /** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
+  #hasWayBack = false;
 
   constructor(
     private readonly api: Api,
@@ -31,8 +33,26 @@ export class ClusterMfa {
 
   /** Any PUT goes through here: what was found is on disk before the request is. */
   async put(body: unknown, as: Credential = this.admin): Promise<Answer> {
+    if (memberOf(body, 'enabled') === true) await this.proveWayBack();
     this.journal.noteFound({ cluster: await this.found() });
     return this.api.call('UpdateMFAConfig', { as, json: body });
+  }
+
+  /**
+   * Proves, once, that the configuration can still be reached without a code: the API key, or the session opened
+   * before, answers a GET. Without that, cluster MFA is not switched on: it would lock the suite out.
+   *
+   * @throws NotAllowedError
+   */
+  async proveWayBack(): Promise<void> {
+    if (this.#hasWayBack) return;
+    const { status } = await this.api.call('GetMFAConfig', { as: this.admin });
+    this.#hasWayBack = status >= 200 && status < 300;
+    if (this.#hasWayBack) return;
+    const what = this.admin.scheme === 'APIKeyHeader' ? "the admin's API key" : "the admin's session";
+    throw new NotAllowedError(
+      `would switch cluster MFA on without a proven way back: GET /mfa-config with ${what} was answered ${status}.`,
+    );
   }
 
   /** What is read once it satisfies `done`, or the last thing read. */
@@ -42,6 +62,7 @@ export class ClusterMfa {
 
   /** Switches cluster MFA on with at least these types; types found in use are never taken away. */
   async on(types: readonly string[]): Promise<void> {
+    await this.proveWayBack();
     const found = await this.found();
     const now = await this.read();
     const keep = found.enabled ? (found.authenticationTypes ?? []) : [];

@@ -39,20 +39,33 @@ export function parseJournal(text: string, file: string): JournalContent {
   if (baseUrl === undefined || startedAt === undefined || !Array.isArray(residue)) {
     throw damaged(file, 'lacks baseUrl, startedAt or residue');
   }
-  const cluster = members.get('cluster');
-  const support = members.get('support');
   const enrolledUri = stringOf('enrolledUri');
   const sessionId = stringOf('sessionId');
   return {
     version: 1,
     baseUrl,
     startedAt,
-    ...(cluster === undefined ? {} : { cluster: clusterConfigOf(cluster) }),
-    ...(support === undefined ? {} : { support: supportConfigOf(support) }),
+    ...configs(members, file),
     ...(enrolledUri === undefined ? {} : { enrolledUri }),
     ...(sessionId === undefined ? {} : { sessionId }),
     residue: residue.map(String),
   };
+}
+
+function configs(
+  members: ReadonlyMap<string, unknown>,
+  file: string,
+): Pick<JournalContent, 'cluster' | 'support'> {
+  const cluster = members.get('cluster');
+  const support = members.get('support');
+  try {
+    return {
+      ...(cluster === undefined ? {} : { cluster: clusterConfigOf(cluster) }),
+      ...(support === undefined ? {} : { support: supportConfigOf(support) }),
+    };
+  } catch {
+    throw damaged(file, 'holds a configuration that is none');
+  }
 }
 
 function damaged(file: string, how: string): ConfigurationError {

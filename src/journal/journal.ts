@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import type { ClusterConfig, SupportConfig } from './config.js';
 import { type JournalContent, parseJournal } from './journal-content.js';
-import { stateFolderFor } from './state-dir.js';
+import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
 /**
  * The record on disk of what the run changed and how to give it back. Written before a change, whole, with
@@ -20,12 +11,14 @@ import { stateFolderFor } from './state-dir.js';
  */
 export class Journal {
   readonly file: string;
+  readonly #stateDir: string;
   readonly #folder: string;
   readonly #baseUrl: string;
   /** The admin's session: it may give back what a new login could not, once cluster MFA is on. */
   sessionId: string | undefined;
 
   constructor(stateDir: string, baseUrl: string) {
+    this.#stateDir = stateDir;
     this.#folder = stateFolderFor(stateDir, baseUrl);
     this.#baseUrl = baseUrl;
     this.file = join(this.#folder, 'journal.json');
@@ -41,7 +34,10 @@ export class Journal {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw new ConfigurationError(`The journal ${this.file} can't be read: ${String(error)}`);
+      throw new ConfigurationError(
+        `The journal ${this.file} can't be read: it tells what to give back, so nothing is changed on the target. ` +
+          `${String(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
+      );
     }
     const content = parseJournal(text, this.file);
     if (content.baseUrl !== this.#baseUrl) {
@@ -83,21 +79,44 @@ export class Journal {
   #write(content: JournalContent): void {
     const temporary = `${this.file}.${process.pid}`;
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      const handle = openSync(temporary, 'w', 0o600);
+      makeStateFolder(this.#stateDir, this.#folder);
+      // Left by a process of this number that was killed: never written through, lest it be a link.
+      rmSync(temporary, { force: true });
+      const handle = openSync(temporary, 'wx', 0o600);
       try {
-        writeSync(handle, `${JSON.stringify(content, undefined, 2)}\n`);
+        writeFileSync(handle, `${JSON.stringify(content, undefined, 2)}\n`);
         fsyncSync(handle);
       } finally {
         closeSync(handle);
       }
       renameSync(temporary, this.file);
+      syncFolder(this.#folder);
     } catch (error) {
+      removeIfThere(temporary);
       throw new ConfigurationError(
         `The journal ${this.file} can't be written, so nothing is changed on the target: ${String(error)}. ` +
-          'Choose a writable folder with --state-dir.',
+          'Make room, or choose a writable folder with --state-dir.',
       );
     }
+  }
+}
+
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where nothing can be written, nothing is there.
+  }
+}
+
+/** A rename outlives a power loss once its folder is on disk; Windows doesn't let folders be opened. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,4 +18,15 @@ export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): st
 /** One folder for each base URL: two target files of one cluster share it. */
 export function stateFolderFor(stateDir: string, baseUrl: string): string {
   return join(stateDir, createHash('sha256').update(baseUrl).digest('hex').slice(0, 16));
+}
+
+/** Makes a target's folder, as open to others as the state folder is: that may be shared on purpose. */
+export function makeStateFolder(stateDir: string, folder: string): void {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: statSync(stateDir).mode & 0o777 });
+}
+
+/** Whether journals go to a user's default folder, which most CI jobs don't keep. */
+export function isDefaultStateDir(flag: string | undefined, env: NodeJS.ProcessEnv): boolean {
+  return flag === undefined && !env['MFA_CONFORMANCE_STATE'];
 }

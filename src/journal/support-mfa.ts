@@ -4,6 +4,7 @@ import type { Answer, Api } from '../http/api.js';
 import { memberOf, textOf } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { CodesByMail } from '../mail/codes-by-mail.js';
+import type { Mark } from '../mail/mailbox.js';
 import { Authenticator } from '../otp/authenticator.js';
 import type { Codes } from '../otp/codes.js';
 import { parseKeyUri } from '../otp/key-uri.js';
@@ -17,6 +18,7 @@ import type { StateReader } from './state-reader.js';
 export class SupportMfa {
   #found: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
+  #mayBeLate = true;
 
   constructor(
     private readonly api: Api,
@@ -144,26 +146,23 @@ export class SupportMfa {
   /** Asks for a code by mail and reads it. */
   async mailedCode(address: string): Promise<string> {
     const mail = await this.mail();
+    return mail.codeTo(address, await this.#askForCode(mail, address));
+  }
+
+  async #askForCode(mail: CodesByMail, address: string): Promise<Mark> {
     const mark = await mail.mark(address);
     const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
-    if (answer.status >= 300) {
-      throw new ArrangeError(
-        `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
-      );
-    }
-    return mail.codeTo(address, mark);
+    if (answer.status < 300) return mark;
+    throw new ArrangeError(
+      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
+    );
   }
 
   /** Switches support MFA off, with the code that its mode asks for. */
   async off(): Promise<void> {
     const now = await this.read();
     if (!now.enabled) return;
-    let answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
-    // The code may have been used before this process knew of it: the next one is fresh.
-    if (answer.status >= 400 && this.takesCode)
-      answer = await this.patch({ enabled: false, ...(await this.#proof(now)) });
-    // A key that was never verified may be given up without a code, where the target doesn't take the code.
-    if (answer.status >= 400 && this.takesCode) answer = await this.patch({ enabled: false });
+    const answer = await this.#switchOff(now);
     const after = await this.readUntil((config) => !config.enabled);
     if (after.enabled) {
       throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
@@ -195,16 +194,79 @@ export class SupportMfa {
     );
   }
 
-  async #proof(now: SupportConfig): Promise<{ readonly mfaCode?: string }> {
-    if (!this.takesCode) return {};
-    if (now.mfaType === 'email') {
-      if (now.email === null)
-        throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
-      return { mfaCode: await this.mailedCode(now.email) };
+  async #switchOff(now: SupportConfig): Promise<Answer> {
+    if (!this.takesCode) return this.patch({ enabled: false });
+    return now.mfaType === 'email' ? this.#offByMail(now.email) : this.#offByTotp();
+  }
+
+  /**
+   * With a mailed code. Where it is refused, it may have been mailed for an earlier request and come late: then the
+   * right one comes after it. Where none does, another is asked for.
+   */
+  async #offByMail(address: string | null): Promise<Answer> {
+    if (address === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+    const mail = await this.mail();
+    const tried = new Set<string>();
+    let mark = await this.#askForCode(mail, address);
+    for (let asked = 1; ; ) {
+      const code = await mail.codeTo(address, mark, tried);
+      tried.add(code);
+      const answer = await this.patch({ enabled: false, mfaCode: code });
+      if (answer.status < 400 || tried.size >= mostTries) return answer;
+      if (this.#mayBeLate && (await this.#comesLater(mail, address, mark, tried))) continue;
+      if (asked >= mostAsked) return answer;
+      asked += 1;
+      mark = await this.#askForCode(mail, address);
     }
-    return { mfaCode: await this.codes.unused(this.authenticator) };
+  }
+
+  /** Whether another code comes; a mailbox where none did is not waited for again. */
+  async #comesLater(
+    mail: CodesByMail,
+    address: string,
+    mark: Mark,
+    tried: ReadonlySet<string>,
+  ): Promise<boolean> {
+    this.#mayBeLate = await mail.codeTo(address, mark, tried).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ArrangeError) return false;
+        throw error;
+      },
+    );
+    return this.#mayBeLate;
+  }
+
+  /**
+   * With a code of the key that is known. One that was never verified may be given up without a code; and where the
+   * answer with the key was lost, a new one takes its place.
+   */
+  async #offByTotp(): Promise<Answer> {
+    if (this.#isKnown()) {
+      // The first code may have been used before this process knew of it: the next one is fresh.
+      for (let n = 0; n < 2; n += 1) {
+        const mfaCode = await this.codes.unused(this.authenticator);
+        const answer = await this.patch({ enabled: false, mfaCode });
+        if (answer.status < 400) return answer;
+      }
+    }
+    const answer = await this.patch({ enabled: false });
+    const { enabled, mfaType } = await this.found();
+    // A key that was found is a person's: that is never replaced.
+    if (answer.status < 400 || (enabled && mfaType === 'totp')) return answer;
+    const anew = await this.patch({ enabled: true, mfaType: 'totp' });
+    if (anew.status >= 400 || !this.#isKnown()) return answer;
+    return this.patch({ enabled: false, mfaCode: await this.codes.unused(this.authenticator) });
+  }
+
+  #isKnown(): boolean {
+    return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
   }
 }
+
+/** Of codes that are tried to switch off with: more could lock the support user. */
+const mostTries = 3;
+const mostAsked = 2;
 
 function authenticatorOf(uri: string): Authenticator | undefined {
   const { keyUri, usable } = parseKeyUri(uri);

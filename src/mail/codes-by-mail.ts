@@ -11,6 +11,9 @@ export interface MailPatience {
   readonly codePattern?: RegExp;
 }
 
+/** How long another mail is awaited after one with a code that was refused, at least. */
+const shortestPatienceMs = 2_000;
+
 /** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
 export class CodesByMail {
   /** Addresses at which a code that was asked for did not come. */
@@ -30,22 +33,24 @@ export class CodesByMail {
 
   /**
    * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box.
+   * @param tried codes that were refused: one mailed before the mark may have been late, and come first
    * @throws ArrangeError when none comes in time
    */
-  async codeTo(address: string, mark: Mark): Promise<string> {
+  async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
     const startedAt = Date.now();
     const { timeoutMs, quietMs } = this.settings;
-    const patienceMs = this.#silent.has(address) ? Math.min(quietMs, timeoutMs) : timeoutMs;
+    const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
+    const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - Date.now();
     const others = new Set<ReceivedMail>();
     this.onWait(patienceMs);
     // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
-    this.#silent.add(address);
+    if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
         const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(leftMs(), 0));
         const code = this.codeIn(mail);
-        if (code !== undefined) {
+        if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
           return code;
         }

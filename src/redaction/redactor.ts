@@ -26,14 +26,17 @@ const longestLabel = 64;
 export class Redactor {
   readonly #values = new Map<string, string>();
   readonly #labels = new Set<string>([...secretNames, ...secretHeaders]);
-  #index: SecretIndex | undefined;
+  readonly #index = new SecretIndex();
 
-  /** @param what the placeholder's text: `password`, `session id` */
-  add(value: string, what: string): void {
+  /**
+   * @param what the placeholder's text: `password`, `session id`
+   * @param whole only where no letter or digit joins on; codes always are
+   */
+  add(value: string, what: string, { whole = false }: { readonly whole?: boolean } = {}): void {
     if (value.length < shortestValue || this.#values.has(value)) return;
     this.#values.set(value, what);
     this.#labels.add(what);
-    this.#index = undefined;
+    this.#index.add(patternsOf(value, what, whole || /^\d{4,8}$/.test(value)));
   }
 
   /** Known values, in any text; and the secret of a TOTP Key URI, known or not. */
@@ -84,7 +87,6 @@ export class Redactor {
 
   #hits(text: string): Hit[] {
     if (this.#values.size === 0) return [];
-    this.#index ??= new SecretIndex([...this.#values].flatMap(([value, what]) => patternsOf(value, what)));
     // A value that is an everyday word may be part of a placeholder.
     return this.#index.find(text).filter((hit) => !this.#inPlaceholder(text, hit));
   }
@@ -103,8 +105,7 @@ export class Redactor {
 }
 
 /** The spellings of a value that are not an encoding of each character by itself. */
-function patternsOf(value: string, what: string): Pattern[] {
-  const whole = /^\d{4,8}$/.test(value);
+function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
   const base64 = bytes.toString('base64');
   const unpadded = base64.replace(/=+$/, '');
@@ -112,7 +113,29 @@ function patternsOf(value: string, what: string): Pattern[] {
   const spellings = new Set([value, base64, unpadded, url, bytes.toString('latin1')]);
   // A Base32 secret is taken in lower case too.
   if (/^[A-Z2-7]{16,}$/.test(value)) spellings.add(value.toLowerCase());
-  return [...spellings].map((text) => ({ text, what, whole }));
+  const within = [0, 1, 2].flatMap((before) => withinBase64(bytes, before));
+  return [
+    ...[...spellings].map((text) => ({ text, what, whole })),
+    ...within.filter((text) => !spellings.has(text)).map((text) => ({ text, what, whole: false })),
+  ];
+}
+
+/** Shorter pieces of Base64 are common by accident. */
+const shortestPiece = 7;
+
+/**
+ * What stands in a Base64 text for the bytes wherever they begin in it: in `Basic`, after a user's name. Of the first
+ * and the last character only a part may be theirs; both are left out then.
+ *
+ * @param before how many bytes of a group of three come before
+ */
+function withinBase64(bytes: Buffer, before: number): string[] {
+  const padded = Buffer.concat([Buffer.alloc(before), bytes]);
+  const first = Math.ceil((before * 8) / 6);
+  const last = Math.floor((padded.length * 8) / 6);
+  const piece = padded.toString('base64').slice(first, last);
+  if (piece.length < shortestPiece) return [];
+  return [...new Set([piece, piece.replaceAll('+', '-').replaceAll('/', '_')])];
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -34,16 +34,19 @@ const plus = 0x2b;
 export class SecretIndex {
   /** By the low bytes of two code units: whether a pattern may begin with them, or with what they stand for. */
   readonly #worthALook = new Uint8Array(1 << 16);
-  /** Patterns by the low bytes of their first two code units, longest first. */
+  /** Patterns by the low bytes of their first two code units. */
   readonly #patterns: (Pattern[] | undefined)[] = new Array(1 << 16).fill(undefined);
 
   /** What of it was tried at the place that is looked at. */
   readonly #tried: number[] = [];
 
-  /** Patterns are of two characters at least. */
-  constructor(patterns: readonly Pattern[]) {
+  constructor() {
     for (const marker of markers) this.#worthALook.fill(1, slot(marker, 0), slot(marker, 0xff) + 1);
-    for (const pattern of [...patterns].sort((a, b) => b.text.length - a.text.length)) {
+  }
+
+  /** Patterns are of two characters at least. */
+  add(patterns: readonly Pattern[]): void {
+    for (const pattern of patterns) {
       for (const first of spellings(pattern.text.charCodeAt(0))) {
         for (const second of spellings(pattern.text.charCodeAt(1))) {
           this.#worthALook[slot(first, second)] = 1;

@@ -16,6 +16,8 @@ export interface SummaryOptions {
   readonly files: readonly string[];
   /** What is different from an earlier run; absent: it was compared with none. */
   readonly changes?: ChangesSince;
+  /** What the search for secrets came to; absent before it. */
+  readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
 }
 
 /** More failures than this push the verdict out of sight; all are in the files. */
@@ -49,6 +51,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     facts(verdict, ink, width),
     state(verdict, ink, width),
     files(options),
+    secrets(options, ink),
     [exitLine(verdict), headline],
   ];
   return `${sections
@@ -237,6 +240,12 @@ function state(verdict: Verdict, ink: Paint, width: number): string[] {
 
 function files({ outDir, files: names }: SummaryOptions): string[] {
   return names.length === 0 ? [] : [`Written to ${printable(outDir)}: ${names.map(printable).join(', ')}`];
+}
+
+function secrets({ secrets }: SummaryOptions, ink: Paint): string[] {
+  if (secrets === undefined) return [];
+  const colour = secrets.clean ? ink.good : ink.bad;
+  return secrets.lines.map(printable).map((line, index) => (index === 0 ? colour(line) : line));
 }
 
 function exitLine(verdict: Verdict): string {

@@ -30,7 +30,7 @@ export interface ReportExtras {
 const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
 /** Of summary.txt, in characters. */
-const fileWidth = 100;
+export const fileWidth = 100;
 
 /**
  * Writes a verdict and what is made of it into a folder. Each file is whole or not there: it is written beside its
@@ -48,7 +48,7 @@ export function writeReports(
   redactor?: Redactor,
   extras: ReportExtras = {},
 ): string[] {
-  const clean = validateVerdict(redactor === undefined ? verdict : redacted(verdict, redactor));
+  const clean = validateVerdict(redactor === undefined ? verdict : redactedVerdict(verdict, redactor));
   const shown = redactor === undefined ? extras : redactedExtras(extras, redactor);
   const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, ...shown };
   try {
@@ -79,7 +79,7 @@ export function replaceFile(file: string, text: string): void {
 }
 
 /** Only free text: words of the schema stay, even where a weak password is one of them. */
-function redacted(verdict: Verdict, redactor: Redactor): Verdict {
+export function redactedVerdict(verdict: Verdict, redactor: Redactor): Verdict {
   const text = (value: string) => redactor.redact(value);
   return {
     ...verdict,

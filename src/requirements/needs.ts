@@ -1,4 +1,4 @@
-import { effectiveAllow } from '../target/allow.js';
+import { effectiveAllow, readOnlyReason } from '../target/allow.js';
 import type { Account, AccountRole, Allow, Target } from '../target/target.js';
 import type { Requirement } from './catalogue.js';
 import { meaningOf, type Need } from './need-names.js';
@@ -25,7 +25,7 @@ export function missingNeed(
   options: NeedOptions,
 ): string | undefined {
   if (options.mode === 'read-only' && requirement.needs.some((need) => meaningOf(need).writes)) {
-    return 'would change state: the run is read-only';
+    return readOnlyReason(target, options.mode);
   }
   const allow = effectiveAllow(target.allow);
   for (const need of requirement.needs) {
@@ -37,8 +37,7 @@ export function missingNeed(
 
 type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
 
-const stateChanges: Check = (_, allow) =>
-  allow.stateChanges ? undefined : 'would change state: allow.stateChanges is not true';
+const stateChanges: Check = (target) => readOnlyReason(target, 'full');
 
 const mail: Check = ({ mail }) => (mail === undefined ? 'the target file has no mail section' : undefined);
 

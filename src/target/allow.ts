@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.js';
-import type { AccountRole, Allow } from './target.js';
+import type { AccountRole, Allow, Target } from './target.js';
 import type { Values } from './values.js';
 
 export const accountRoles = ['admin', 'viewer', 'other'] as const satisfies readonly AccountRole[];
@@ -18,6 +18,17 @@ export function effectiveAllow(allow: Allow): Allow {
   for (const key of beyondStateChanges(allow))
     throw new ConfigurationError(`allow.${key}: ${needsStateChanges}`);
   return allow;
+}
+
+/** Why a run must not change anything on the target, in words; undefined where it may. */
+export function readOnlyReason(
+  { allow }: Pick<Target, 'allow'>,
+  mode: 'full' | 'read-only',
+): string | undefined {
+  if (mode === 'read-only') return 'would change state: the run is read-only';
+  return effectiveAllow(allow).stateChanges
+    ? undefined
+    : 'would change state: allow.stateChanges is not true';
 }
 
 const needsStateChanges = 'needs stateChanges as well: set allow.stateChanges to true, or leave this out';

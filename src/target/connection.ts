@@ -16,6 +16,7 @@ import { type Mailbox, openMailbox } from '../mail/mailbox.js';
 import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
 import { Codes } from '../otp/codes.js';
 import { ControlledClock } from '../otp/controlled-clock.js';
+import type { TellSecret } from '../redaction/secrets-channel.js';
 import type { Wait } from '../verdict/verdict.js';
 import { secretsOf } from './read.js';
 import { Secret } from './secret.js';
@@ -26,7 +27,13 @@ export interface ConnectionOptions {
   readonly observe?: (observation: Observation) => void;
   /** Whether what is read of the state must fulfil the contract to be relied on. */
   readonly strict?: boolean;
+  /** Why nothing may be changed on the target: then only safe methods are sent, and its clock is not moved. */
+  readonly readOnly?: string | undefined;
   readonly onWait?: (reason: Wait['for'], ms: number) => void;
+  /** Where counts of failed attempts outlive a process that is replaced. */
+  readonly attemptsFile?: string;
+  /** Told of each value that is secret, as it is learnt. */
+  readonly onSecret?: TellSecret;
 }
 
 /** A target within reach: everything that a test, or the giving back after one, speaks to it with. */
@@ -53,12 +60,13 @@ export class Connection {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
     this.#onWait = options.onWait ?? (() => {});
     this.#strict = options.strict ?? false;
-    this.recorder = new Recorder(contract, options.observe ?? (() => {}));
+    this.recorder = new Recorder(contract, options.observe ?? (() => {}), options.onSecret);
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
-    this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait);
-    this.api = new Api(target, contract, this.recorder, clock, this.waiter);
+    const { readOnly } = options;
+    this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait, readOnly === undefined);
+    this.api = new Api(target, contract, this.recorder, clock, this.waiter, readOnly, options.attemptsFile);
     this.codes = new Codes(clock, this.waiter, this.recorder);
     this.journal = new Journal(options.stateDir, target.baseUrl);
     this.readBack = new ReadBack(this.recorder);

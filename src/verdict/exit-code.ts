@@ -19,10 +19,12 @@ type Judged = Pick<Verdict, 'gate' | 'restored'> & { readonly gating?: Verdict['
 /** The exit code for the verdicts of all targets of a run. No verdict at all is not a success: 3. */
 export function exitCode(
   verdicts: readonly Judged[],
-  options: { readonly usageError?: boolean } = {},
+  options: { readonly usageError?: boolean; readonly inUse?: boolean } = {},
 ): ExitCode {
   const codes = new Set<ExitCode>(verdicts.flatMap(codesOf));
   if (options.usageError === true) codes.add(2);
+  // A target that another run uses was not checked.
+  if (options.inUse === true) codes.add(3);
   return order.find((code) => codes.has(code)) ?? 3;
 }
 

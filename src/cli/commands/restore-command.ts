@@ -8,7 +8,8 @@ export function addRestore(program: Command): void {
     .description('give back what a killed run left changed; without -t list the open journals')
     .option('-t, --target <file>', 'target file')
     .option('--state-dir <dir>', stateDirHelp)
-    .action(async ({ target, stateDir }) => {
-      process.exitCode = await restore(target, stateDir);
+    .option('--wait', 'wait while a run uses the target', false)
+    .action(async ({ target, stateDir, wait }) => {
+      process.exitCode = await restore(target, stateDir, wait);
     });
 }

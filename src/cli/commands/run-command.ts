@@ -9,8 +9,8 @@ const exitHelp = `
 Exit codes:
   0  conforms
   1  does not conform: a must failed (with --strict also a should)
-  2  wrong usage or configuration: the message says what to correct
-  3  inconclusive: the target or the network got in the way, or nothing was checked
+  2  wrong usage or configuration: the message says what to correct; or a defect of the suite, as a secret in a report
+  3  inconclusive: the target or the network got in the way, nothing was checked, or another run uses the target
   4  the target's state could not be given back
   130, 143  stopped by Ctrl-C or SIGTERM, with the state given back`;
 
@@ -53,6 +53,7 @@ export function addRun(program: Command): void {
       'fail' as const,
     )
     .option('--restore-first', 'give back what a killed run left changed, then run', false)
+    .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
     .option('--quiet', 'print the verdict only', false)
     .option('--json', 'print the verdict as JSON', false)

@@ -1,0 +1,195 @@
+import type { RequestListener } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { loadContract } from '../../src/contract/load.js';
+import { ArrangeError, NotAllowedError, TransportError } from '../../src/errors.js';
+import { Connection } from '../../src/target/connection.js';
+import { readTarget } from '../../src/target/read.js';
+import { httpServer, listen, tcpServer } from '../cli/servers.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+
+const contract = await loadContract('7.1.2_u3');
+const json = { 'content-type': 'application/json' };
+
+async function connectedTo(port: number, more: object = {}): Promise<Connection> {
+  const folder = temporaryFolder();
+  const file = writeTarget(folder, targetAt(`http://127.0.0.1:${port}/v2`, more));
+  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
+  onTestFinished(() => connection.close());
+  return connection;
+}
+
+/** A server that answers with each of these in turn, the last one for ever. */
+async function answeringInTurn(answers: readonly (readonly [status: number, headers: object])[]) {
+  const seen: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    request.resume();
+    const [status, headers] = answers[Math.min(seen.length, answers.length - 1)] ?? [500, {}];
+    seen.push(request.method ?? '');
+    response.writeHead(status, { ...json, ...headers }).end('{}');
+  };
+  return { seen, port: (await listen(httpServer(listener))).port };
+}
+
+const soon = { 'retry-after': '0' };
+
+describe('a target that asks to wait', () => {
+  test('is asked again, and the waits are counted', async () => {
+    const { seen, port } = await answeringInTurn([
+      [429, soon],
+      [503, soon],
+      [200, {}],
+    ]);
+    const { api, recorder } = await connectedTo(port);
+
+    const answer = await api.call('UpdateSupportMFAConfig', { json: { enabled: false } });
+
+    expect(answer.status).toBe(200);
+    expect(seen).toEqual(['PATCH', 'PATCH', 'PATCH']);
+    expect(recorder.retries).toEqual({ '429': 1, '503': 1 });
+    expect(recorder.waits.map((wait) => wait.for)).toEqual(['retry-after', 'retry-after']);
+  });
+
+  test('for ever gives no answer to be judged, and is not waited for as long again', async () => {
+    const { seen, port } = await answeringInTurn([[429, soon]]);
+    const { api } = await connectedTo(port);
+
+    await expect(api.call('GetMFAConfig')).rejects.toThrow(ArrangeError);
+    expect(seen.length).toBe(4);
+    await expect(api.call('GetMFAConfig')).rejects.toThrow(/would not take the request/);
+    expect(seen.length).toBe(5);
+  });
+
+  test('for an hour is not waited for', async () => {
+    const { seen, port } = await answeringInTurn([[503, { 'retry-after': '3600' }]]);
+    const { api } = await connectedTo(port);
+
+    await expect(api.call('GetMFAConfig')).rejects.toThrow(/503, which asks to wait 3600 s/);
+    expect(seen.length).toBe(1);
+  });
+
+  test('is taken at its word where throttling is what is tested', async () => {
+    const { port } = await answeringInTurn([[429, soon]]);
+    const { api } = await connectedTo(port);
+
+    expect((await api.call('GetMFAConfig', { throttlingIsTested: true })).status).toBe(429);
+  });
+
+  test('on a raw connection is asked again, too', async () => {
+    const { seen, port } = await answeringInTurn([
+      [429, soon],
+      [200, {}],
+    ]);
+    const { api } = await connectedTo(port);
+
+    expect((await api.callRaw('GetMFAConfig')).status).toBe(200);
+    expect(seen.length).toBe(2);
+  });
+
+  test('but a 503 that does not ask is an answer', async () => {
+    const { port } = await answeringInTurn([[503, {}]]);
+    const { api } = await connectedTo(port);
+
+    expect((await api.call('GetMFAConfig')).status).toBe(503);
+  });
+});
+
+test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as const)(
+  '%s is not repeated when the connection breaks, kept alive or not',
+  async (operation) => {
+    let requests = 0;
+    const server = tcpServer((socket) => {
+      socket.on('data', () => {
+        requests += 1;
+        if (requests > 1) return socket.destroy();
+        return socket.write(
+          'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+        );
+      });
+    });
+    const { api } = await connectedTo((await listen(server)).port);
+    await api.call('GetMFAConfig');
+
+    await expect(api.call(operation, { json: { enabled: false } })).rejects.toThrow(TransportError);
+
+    expect(requests).toBe(2);
+  },
+);
+
+test('limits.requestsPerSecond is kept, whatever kind of request it is', async () => {
+  const { seen, port } = await answeringInTurn([[200, {}]]);
+  const { api } = await connectedTo(port, { limits: { requestsPerSecond: 20 } });
+  const startedAt = performance.now();
+
+  await Promise.all([
+    ...Array.from({ length: 7 }, () => api.call('GetMFAConfig')),
+    ...Array.from({ length: 4 }, () => api.callRaw('GetMFAConfig')),
+  ]);
+
+  expect(seen.length).toBe(11);
+  // Ten gaps of 50 ms: a lower bound, which no machine is too slow for.
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(500);
+});
+
+describe('failed attempts on an account', () => {
+  const allow = { stateChanges: true };
+  const login = (password: string) => ({ json: { username: 'Admin', password } });
+
+  test('end before they lock it', async () => {
+    const { seen, port } = await answeringInTurn([[401, {}]]);
+    const { api } = await connectedTo(port, { allow });
+
+    for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
+      await api.call(operation, login('wrong'));
+
+    await expect(api.call('CreateSession', login('pass-of-admin'))).rejects.toThrow(NotAllowedError);
+    await expect(api.call('CreateSession', login('wrong'))).rejects.toThrow(/might lock admin.*lockOut/);
+    expect(seen.length).toBe(3);
+    // Other accounts, and names that are nobody's, are not concerned.
+    await api.call('CreateSession', { json: { username: 'nobody', password: 'wrong' } });
+  });
+
+  test('count anew after a right one', async () => {
+    const { port } = await answeringInTurn([
+      [401, {}],
+      [401, {}],
+      [201, {}],
+      [401, {}],
+      [401, {}],
+    ]);
+    const { api } = await connectedTo(port, { allow });
+
+    for (const password of ['wrong', 'wrong', 'pass-of-admin', 'wrong', 'wrong'])
+      await api.call('CreateSession', login(password));
+
+    expect(api.attempts.isNearLimit('admin')).toBe(true);
+  });
+
+  test('count where a wrong password is answered by a success', async () => {
+    const { port } = await answeringInTurn([[204, {}]]);
+    const { api } = await connectedTo(port, { allow });
+
+    for (let n = 0; n < 3; n += 1) await api.call('CreateEmailOtp', login('wrong'));
+
+    await expect(api.call('CreateEmailOtp', login('wrong'))).rejects.toThrow(NotAllowedError);
+  });
+
+  test('of the support user are told by success: false', async () => {
+    const { port } = await answeringInTurn([[200, {}]]);
+    const { api } = await connectedTo(port, { allow });
+
+    for (let n = 0; n < 3; n += 1) await api.call('VerifySupportUserTotp', { json: { totpCode: '123456' } });
+
+    await expect(
+      api.call('UpdateSupportMFAConfig', { json: { enabled: false, mfaCode: '123456' } }),
+    ).rejects.toThrow(/might lock supportUser/);
+  });
+
+  test('have no end where accounts may be locked', async () => {
+    const { seen, port } = await answeringInTurn([[401, {}]]);
+    const { api } = await connectedTo(port, { allow: { stateChanges: true, lockOut: true } });
+
+    for (let n = 0; n < 9; n += 1) await api.call('CreateSession', login('wrong'));
+
+    expect(seen.length).toBe(9);
+  });
+});

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ConfigurationError } from '../../src/errors.js';
+import { Lease } from '../../src/journal/lease.js';
+import { stateFolderFor } from '../../src/journal/state-dir.js';
+import { packageRoot } from '../../src/package-root.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+const baseUrl = 'https://lab.example/v2';
+const noPid = 2 ** 30;
+
+const fileIn = (folder: string) => join(stateFolderFor(folder, baseUrl), 'lease.json');
+
+/** A lease of somebody else, put there by hand. */
+function held(folder: string, more: object = {}): void {
+  const file = fileIn(folder);
+  mkdirSync(dirname(file), { recursive: true });
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const other = {
+    owner: 'bob',
+    host: 'elsewhere',
+    pid: noPid,
+    id: 'x',
+    pidSpace: '',
+    since: '2026',
+    expiresAt,
+  };
+  writeFileSync(file, JSON.stringify({ ...other, ...more }));
+}
+
+async function take(folder: string, wait = false) {
+  const told: string[] = [];
+  const taken = await Lease.take(folder, baseUrl, { wait, tell: (text) => told.push(text), env: {} });
+  if (taken instanceof Lease) onTestFinished(() => taken.release());
+  return { taken, told };
+}
+
+const pidSpaceOfThis = async (folder: string) => {
+  const { taken } = await take(folder);
+  const text = readFileSync(fileIn(folder), 'utf8');
+  if (taken instanceof Lease) taken.release();
+  return String(Object(JSON.parse(text)).pidSpace);
+};
+
+describe('a lease', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('tells owner, host, process and expiry, and is gone once it is released', async () => {
+    const folder = temporaryFolder();
+
+    const { taken } = await take(folder);
+
+    const there: unknown = JSON.parse(readFileSync(fileIn(folder), 'utf8'));
+    expect(there).toMatchObject({ host: hostname(), pid: process.pid, owner: expect.any(String) });
+    expect(Date.parse(Object(there).expiresAt)).toBeGreaterThan(Date.now());
+    if (taken instanceof Lease) taken.release();
+    expect(readdirSync(dirname(fileIn(folder)))).toEqual([]);
+  });
+
+  test('that somebody holds is left alone, and named', async () => {
+    const folder = temporaryFolder();
+    held(folder);
+
+    const { taken, told } = await take(folder);
+
+    expect(taken).toEqual({ holder: `bob on elsewhere (pid ${noPid}) since 2026` });
+    expect(told).toEqual([]);
+    expect(Lease.holderOf(dirname(fileIn(folder)))).toContain('bob');
+  });
+
+  test('of a dead process of this host is taken over, with a message', async () => {
+    const folder = temporaryFolder();
+    held(folder, { host: hostname(), pidSpace: await pidSpaceOfThis(folder) });
+
+    const { taken, told } = await take(folder);
+
+    expect(taken).toBeInstanceOf(Lease);
+    expect(told).toEqual([expect.stringMatching(/took over the lease of bob .*: its process is gone/)]);
+  });
+
+  test('of a process that this host can not see is kept until it expires', async () => {
+    const folder = temporaryFolder();
+    held(folder, { host: hostname(), pidSpace: 'pid:[another]' });
+
+    expect((await take(folder)).taken).not.toBeInstanceOf(Lease);
+
+    held(folder, { expiresAt: new Date(Date.now() - 1).toISOString() });
+    const { taken, told } = await take(folder);
+    expect(taken).toBeInstanceOf(Lease);
+    expect(told).toEqual([expect.stringContaining('it expired at')]);
+  });
+
+  test('that is being written is respected until it is old', async () => {
+    const folder = temporaryFolder();
+    held(folder);
+    writeFileSync(fileIn(folder), '');
+
+    expect((await take(folder)).taken).not.toBeInstanceOf(Lease);
+
+    utimesSync(fileIn(folder), new Date(0), new Date(0));
+    expect((await take(folder)).taken).toBeInstanceOf(Lease);
+  });
+
+  test('is waited for where that is asked for', async () => {
+    const folder = temporaryFolder();
+    held(folder, { expiresAt: new Date(Date.now() + 400).toISOString() });
+
+    const { taken, told } = await take(folder, true);
+
+    expect(taken).toBeInstanceOf(Lease);
+    expect(told[0]).toContain('is in use by bob on elsewhere');
+    expect(told[0]).toContain('Waiting');
+  });
+
+  test('is renewed while it is held', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    const folder = temporaryFolder();
+    await take(folder);
+
+    vi.advanceTimersByTime(10 * 60_000);
+
+    const there: unknown = JSON.parse(readFileSync(fileIn(folder), 'utf8'));
+    expect(Date.parse(Object(there).expiresAt)).toBeGreaterThan(Date.now());
+    expect(Lease.holderOf(dirname(fileIn(folder)))).toContain(`pid ${process.pid}`);
+  });
+
+  test('that was lost is told, and is not taken back', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    const folder = temporaryFolder();
+    const { taken } = await take(folder);
+    const lost = vi.fn();
+    if (taken instanceof Lease) taken.onLost(lost);
+    const file = fileIn(folder);
+    renameSync(file, `${file}.old`);
+    held(folder);
+
+    vi.advanceTimersByTime(60_000);
+    if (taken instanceof Lease) taken.release();
+
+    expect(lost).toHaveBeenCalledOnce();
+    expect(readFileSync(file, 'utf8')).toContain('bob');
+  });
+
+  test('that can not be written is a mistake of configuration', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'state'), 'no folder');
+
+    const error = await take(join(folder, 'state')).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(String(error)).toMatch(/can't be written, so nothing is sent.*--state-dir/);
+  });
+
+  test('that several find stale at once goes to one of them', async () => {
+    const rounds = 40;
+    const folder = temporaryFolder();
+    for (let round = 0; round < rounds; round += 1)
+      held(join(folder, String(round)), { expiresAt: new Date(0).toISOString() });
+
+    const winners = await Promise.all(Array.from({ length: 3 }, () => racer(folder, rounds)));
+
+    const all = winners.flat().sort((a, b) => a - b);
+    expect(all).toEqual(Array.from({ length: rounds }, (_, round) => round));
+    // All of them took part, or nothing was tried.
+    expect(winners.filter((rounds) => rounds.length > 0).length).toBeGreaterThan(1);
+    expect(existsSync(`${fileIn(join(folder, '0'))}.taking-over`)).toBe(false);
+  });
+});
+
+/** A process that tries to take each round's lease, as soon as all are ready. @returns the rounds it got */
+async function racer(folder: string, rounds: number): Promise<number[]> {
+  const lease = pathToFileURL(join(packageRoot(), 'dist', 'src', 'journal', 'lease.js')).href;
+  const script = `
+    import { appendFileSync, readFileSync } from 'node:fs';
+    const { Lease } = await import(${JSON.stringify(lease)});
+    const ready = ${JSON.stringify(join(folder, 'ready'))};
+    appendFileSync(ready, '.');
+    while (readFileSync(ready).length < 3);
+    const got = [];
+    for (let round = 0; round < ${rounds}; round += 1) {
+      const options = { wait: false, tell() {}, env: {} };
+      const taken = await Lease.take(${JSON.stringify(folder)} + '/' + round, ${JSON.stringify(baseUrl)}, options);
+      if (taken instanceof Lease) got.push(round);
+    }
+    appendFileSync(ready, '.');
+    while (readFileSync(ready).length < 6);
+    console.log(JSON.stringify(got));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let text = '';
+  for await (const chunk of child.stdout) text += String(chunk);
+  const value: unknown = JSON.parse(text);
+  return Array.isArray(value) ? value.map(Number) : [];
+}

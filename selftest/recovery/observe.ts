@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** The emulator's configuration, as its control shows it. */
+export interface State {
+  readonly cluster: {
+    readonly enabled: boolean;
+    readonly authenticationTypes?: readonly string[] | undefined;
+  };
+  readonly support: { readonly enabled: boolean };
+}
+
+export async function stateOf({ control }: { readonly control: string }): Promise<State> {
+  const state: unknown = await (await fetch(`${control}/state`)).json();
+  if (isState(state)) return asSet(state);
+  throw new Error(`The emulator has the state ${JSON.stringify(state)}`);
+}
+
+/** authenticationTypes is a set: its order is not state. */
+function asSet(state: State): State {
+  const { authenticationTypes: types } = state.cluster;
+  return { ...state, cluster: { ...state.cluster, authenticationTypes: types && [...types].sort() } };
+}
+
+function isState(value: unknown): value is State {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['cluster', 'support'].every((name) => isSwitch(Object.entries(value).find(([key]) => key === name)?.[1]))
+  );
+}
+
+const isSwitch = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'enabled' in value && typeof value.enabled === 'boolean';
+
+/** Polls until it holds; the test's own limit ends it. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(10);
+}
+
+/** Paths of the open journals below a state folder. */
+export function journalsIn(stateDir: string): string[] {
+  if (!existsSync(stateDir)) return [];
+  return readdirSync(stateDir, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => basename(path) === 'journal.json',
+  );
+}
+
+/** All processes below one, off /proc. */
+export function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => parentOf(each) === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** The state and the parent stand behind the name, which is in brackets. */
+function statOf(pid: number): readonly string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+const parentOf = (pid: number) => Number(statOf(pid)[1] ?? -1);
+
+export const isAlive = (pid: number) => !['Z', 'X', undefined].includes(statOf(pid)[0]);

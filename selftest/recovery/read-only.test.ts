@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { describe, type TestContext, test } from 'vitest';
+import { parse } from 'yaml';
+import { listen } from '../cli/servers.js';
+import { cli, folders, startEmulator, temporaryFolder, verdictOf, writeTarget } from '../cli/suite.js';
+import { journalsIn } from './observe.js';
+
+const runs = [
+  { of: 'with --mode read-only on a throw-away target', args: ['--mode', 'read-only'], change: {} },
+  {
+    of: 'without allow.stateChanges, for an admin who would have to log in',
+    args: [],
+    change: { allow: {} },
+    withoutKey: true,
+  },
+];
+
+describe.concurrent('a run', () => {
+  test.for(runs)('$of sends only what changes nothing', async (run, { expect, onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const { file, methods } = await watched(folder, run, onTestFinished);
+
+    const ended = await cli(['run', '-t', file, ...run.args, ...folders(folder)], {}, onTestFinished);
+
+    const { outcomes, restored } = verdictOf(folder, 'emulator');
+    expect(methods.size, ended.stderr).toBeGreaterThan(0);
+    expect([...methods].filter((method) => !['GET', 'HEAD', 'OPTIONS'].includes(method))).toEqual([]);
+    const of = (kind: string) => outcomes.filter(({ outcome }) => outcome === kind);
+    expect([...of('fail'), ...of('inconclusive')].map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+    expect(of('pass').length).toBeGreaterThan(3);
+    const left = of('not run').filter(({ reason }) => /would change state/.test(reason));
+    expect(left.length).toBeGreaterThan(60);
+    expect(left.map(({ id }) => id)).toContain('access/update-mfa-config-refuses-anonymous');
+    expect(restored).toBe(true);
+    expect(ended.code).toBe(0);
+    expect(journalsIn(`${folder}/state`)).toEqual([]);
+  });
+});
+
+/** The emulator behind a proxy that notes the methods of all that passes, the clock control's included. */
+async function watched(
+  folder: string,
+  { change, withoutKey }: { readonly change: object; readonly withoutKey?: boolean },
+  onEnd: TestContext['onTestFinished'],
+): Promise<{ readonly file: string; readonly methods: ReadonlySet<string> }> {
+  const emulator = await startEmulator(folder, [], onEnd);
+  const methods = new Set<string>();
+  const before = async (url: string): Promise<string> => {
+    const { hostname, port, pathname } = new URL(url);
+    const server = http.createServer(({ method = '', url: path, headers }, response) => {
+      methods.add(method);
+      const forward = http.request({ hostname, port, method, path, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      forward.once('error', () => response.destroy());
+      forward.end();
+    });
+    return `http://127.0.0.1:${(await listen(server, onEnd)).port}${pathname}`;
+  };
+  const content: unknown = parse(readFileSync(emulator.targetFile, 'utf8'));
+  const text = JSON.stringify({ ...Object(content), ...change, baseUrl: await before(emulator.baseUrl) });
+  const changed: unknown = JSON.parse(text, (name, value: unknown) =>
+    name === 'apiKey' && withoutKey === true ? undefined : value,
+  );
+  const clock = { control: await before(`${emulator.control}/clock`) };
+  return { file: writeTarget(folder, { ...Object(changed), clock }), methods };
+}

@@ -1,0 +1,34 @@
+/** A state in which a run may find the emulator. */
+export interface StartingState {
+  readonly name: string;
+  /** What the emulator's control is told. */
+  readonly start: object;
+  /** And then put by the API itself. */
+  readonly put?: object;
+}
+
+const supportMfa = { enabled: true, mfaType: 'email', email: 'support@lab.example' };
+const types = ['email', 'totp'];
+
+export const startingStates: readonly StartingState[] = [
+  { name: 'all off', start: {} },
+  { name: 'cluster on', start: { clusterMfa: { enabled: true, authenticationTypes: types } } },
+  { name: 'support by e-mail', start: { supportMfa } },
+  {
+    name: 'cluster on with e-mail alone, settings not retained',
+    start: { clusterMfa: { enabled: true, authenticationTypes: ['email'], retainUserMfaSettings: false } },
+  },
+  {
+    name: 'cluster on, support by e-mail',
+    start: { clusterMfa: { enabled: true, authenticationTypes: types }, supportMfa },
+  },
+  {
+    name: 'off, settings not retained',
+    start: { clusterMfa: { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: false } },
+  },
+  {
+    name: 'off with nulls',
+    start: {},
+    put: { enabled: false, authenticationTypes: null, retainUserMfaSettings: null },
+  },
+];

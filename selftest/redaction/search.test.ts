@@ -1,0 +1,168 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { isTooCommon, SecretSearch } from '../../src/redaction/search.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+const password = 'p/a"ss=wörd+ 7';
+const token = 'dG9rZW4tb2YtdGhlLXJ1bg';
+const code = '482913';
+const values = new Map([
+  [password, 'password'],
+  [token, 'token'],
+  [code, 'code'],
+  ['hunter2', 'password'],
+]);
+
+function searched(files: Readonly<Record<string, string | Buffer>>, known = values, vocabulary = '') {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  const search = new SecretSearch(known, vocabulary);
+  search.lookInto(folder);
+  const { artefacts, leaks } = search.result;
+  return {
+    artefacts,
+    leaks: leaks.map(({ file, what }) => [file.slice(folder.length + 1), what]),
+  };
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const quotedPrintable = (text: string) =>
+  [...Buffer.from(text)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+
+describe('a secret is found', () => {
+  test.each([
+    ['as it is', 'a.txt', `x ${password} y`],
+    ['in a URL', 'a.log', `GET /?p=${encodeURIComponent(password)}`],
+    ['in JSON', 'a.json', JSON.stringify({ p: password })],
+    ['in JSON in JSON', 'a.json', JSON.stringify({ body: JSON.stringify({ p: password }) })],
+    ['in Base64', 'a.xml', `<p>${base64(password)}</p>`],
+    ['in Base64 after a name', 'a.txt', `Basic ${base64(`admin:${password}`)}`],
+    ['in Base64 after another name', 'a.txt', `Basic ${base64(`operator:${password}`)}`],
+    ['in Base64 after a third name', 'a.txt', `Basic ${base64(`viewer2:${password}`)}`],
+    ['in quoted-printable', 'a.eml', quotedPrintable(password)],
+    ['with something after it', 'a.md', `${password}-not`],
+    ['in a program', 'a.js', `const p=${JSON.stringify(password)};`],
+    [
+      "in a page's data",
+      'a.html',
+      `<script>d("x","${base64(JSON.stringify({ at: '2026', deep: { p: password } }))}")</script>`,
+    ],
+  ])('%s', (_, name, content) => {
+    expect(searched({ [name]: content }).leaks).toEqual([[name, 'password']]);
+  });
+
+  test('in a folder below, in a zip, in a zip in it, and in gzip', () => {
+    const inner = zip({ 'deep.txt': password });
+    const files = {
+      'a/b.zip': zip({ 'c.txt': 'clean', 'd.txt': token, 'e.zip': inner }),
+      'f.gz': gzipSync(token),
+    };
+
+    const { artefacts, leaks } = searched(files);
+
+    expect(leaks).toEqual([
+      ['a/b.zip/d.txt', 'token'],
+      ['a/b.zip/e.zip/deep.txt', 'password'],
+      ['f.gz/content', 'token'],
+    ]);
+    expect(artefacts).toBe(2);
+  });
+
+  test('in the name of a file', () => {
+    expect(searched({ [`${token}.txt`]: '' }).leaks).toHaveLength(1);
+  });
+
+  test('an archive that can not be looked into is no clean one', () => {
+    const { leaks } = searched({ 'a.zip': zip({ 'c.txt': password }).subarray(0, 60) });
+
+    expect(leaks).toEqual([['a.zip', expect.stringMatching(/can't be told/)]]);
+  });
+});
+
+describe('a code is found', () => {
+  test.each([
+    ['a.txt', `code ${code}.`],
+    ['a.json', JSON.stringify({ message: `wrong: ${code}` })],
+    ['a.jsonl', `{}\n${JSON.stringify({ body: JSON.stringify({ otpCode: code }) })}\n`],
+    ['a.html', `<p>${code}</p>`],
+    ['a.html', `<script type="application/json">{"a":"${code}"}</script>`],
+    ['a.html', `<script>d("${base64(JSON.stringify({ pad: 'x'.repeat(60), a: code }))}")</script>`],
+    ['a.xml', `<failure message="${code}"/>`],
+  ])('in %s: %s', (name, content) => {
+    expect(searched({ [name]: content }).leaks).toEqual([[name, 'code']]);
+  });
+});
+
+describe('what only looks like a code is none', () => {
+  test.each([
+    ['a.json', `{"durationMs":${code},"at":1${code}123,"id":"a${code}"}`],
+    ['a.xml', `<testcase time="12.${code}" timestamp="2026-11-25T03:26:28.${code}Z"/>`],
+    ['a.html', `<style>a{color:#${code}}</style><p style="color:#${code}">x</p><script>f(${code})</script>`],
+    ['a.css', `a{z-index:${code}}`],
+    ['a.js', `if(n>${code})f()`],
+    ['a.svg', `<path fill="#${code}"/>`],
+    ['a.txt', `${code}1 x${code} 0.${code}`],
+  ])('in %s: %s', (name, content) => {
+    expect(searched({ [name]: content }).leaks).toEqual([]);
+  });
+});
+
+describe('weak secrets', () => {
+  test('short ones count as whole words', () => {
+    expect(searched({ 'a.txt': 'hunter2', 'b.txt': 'hunter22' }).leaks).toEqual([['a.txt', 'password']]);
+  });
+
+  test('words that reports hold anyway are not searched for', () => {
+    const known = new Map([
+      ['password', 'password'],
+      ['cluster', 'API key'],
+    ]);
+
+    const { leaks } = searched({ 'a.json': '{"password":"cluster"}' }, known, 'cluster password');
+
+    expect(leaks).toEqual([]);
+    expect(['cluster', 'abc', 'hunter2'].map((value) => isTooCommon(value, 'the cluster'))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+/** A zip as APPNOTE 6.3.10 has it, of deflated entries. */
+function zip(files: Readonly<Record<string, string | Buffer>>): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = Buffer.from(content);
+    const packed = deflateRawSync(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), common, Buffer.from(name), packed]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(
+      Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\u0000'), common, rest, Buffer.from(name)]),
+    );
+    parts.push(local);
+    offset += local.length;
+  }
+  const central = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(directory.length, 4);
+  end.writeUInt16LE(directory.length, 6);
+  end.writeUInt32LE(central.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, central, Buffer.from('PK\u0005\u0006'), end]);
+}

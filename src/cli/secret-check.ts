@@ -1,0 +1,92 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { packageRoot } from '../package-root.js';
+import { isTooCommon, type Searched, SecretSearch } from '../redaction/search.js';
+import type { SecretCollector } from '../redaction/secrets-channel.js';
+import { loadRequirements } from '../requirements/catalogue.js';
+import { secretsOf } from '../target/read.js';
+import type { Target } from '../target/target.js';
+import type { ConsoleRecord } from './console-record.js';
+
+export interface CheckedRun {
+  readonly targets: readonly Target[];
+  /** Folders that belong to the run alone, and the one they lie in, of which only its files do. */
+  readonly folders: readonly string[];
+  readonly out: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly console: ConsoleRecord;
+}
+
+/** What the search came to. */
+export interface Checked extends Searched {
+  /** What of the target file can't be told from the words of reports, and was not searched for. */
+  readonly tooCommon: readonly string[];
+  /** More was printed than is kept to be searched. */
+  readonly unsearched: boolean;
+}
+
+/** Searches all that a run has written and printed for every value that is or was secret in it. */
+export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
+  const vocabulary = vocabularyOf(run.targets);
+  const search = new SecretSearch(secrets.values, vocabulary);
+  for (const folder of [...new Set(run.folders)].sort()) search.lookInto(folder);
+  for (const file of writtenIn(run)) search.lookInto(file);
+  for (const [name, text] of run.console.texts) search.lookIntoText(name, text);
+  const common = run.targets
+    .flatMap(secretsOf)
+    .filter(({ value }) => isTooCommon(value.reveal(), vocabulary))
+    .map(({ what }) => what);
+  return { ...search.result, tooCommon: [...new Set(common)].sort(), unsearched: run.console.overflown };
+}
+
+/** What came of the search, for a person: a line for the summary where all is well. */
+export function secretLines(
+  { artefacts, leaks, tooCommon, unsearched }: Checked,
+  folder = process.cwd(),
+): string[] {
+  const common =
+    tooCommon.length === 0
+      ? []
+      : [`Not searched for, since its value is a word that reports hold anyway: ${tooCommon.join(', ')}.`];
+  if (unsearched) common.push('More was printed than is kept to be searched: debug output has an end there.');
+  if (leaks.length === 0) return [`no secret in ${artefacts} artefacts`, ...common];
+  return [
+    ...leaks.map(({ file, what }) => `A secret (${what}) is in ${shown(file, folder)}.`),
+    'Do not hand these files on. This is a defect of the suite, not of the target: please report it, without them.',
+    ...common,
+  ];
+}
+
+function shown(file: string, folder: string): string {
+  const path = relative(folder, file);
+  return path.startsWith('..') || path === '' ? file : path;
+}
+
+/**
+ * What targets have in common lies beside their folders. Other people's files may lie there, too: only what the run
+ * has written to counts, and a target file is where secrets belong.
+ */
+function writtenIn({ out, startedAt, targets }: CheckedRun): string[] {
+  const targetFiles = new Set(targets.map(({ file }) => file));
+  return readdirSync(out)
+    .map((name) => join(out, name))
+    .filter((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      // File systems keep times in steps of up to two seconds.
+      return stat?.isFile() && stat.mtimeMs >= startedAt - 2_000 && !targetFiles.has(resolve(path));
+    })
+    .sort();
+}
+
+/** What stands in reports whatever the secrets are; the target's own are placeholders in it. */
+function vocabularyOf(targets: readonly Target[]): string {
+  return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');
+}
+
+/** Of verdicts and exchanges. */
+const words = [
+  'mfa-conformance schemaVersion suite target release contract outcomes inconclusive exchanges request response',
+  'headers application/json authorization session-id password currentPassword supportUserPassword accessToken',
+  'username domain LOCAL totpSecretKey totpUri otpCode otpType mfaCode totpCode referenceId certificate privateKey',
+].join(' ');

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ConfigurationError } from '../errors.js';
+import { Redactor } from './redactor.js';
+
+/** Takes a value that is secret, and what it is. */
+export type TellSecret = (value: string, what: string) => void;
+
+/**
+ * Collects the secrets of a run from the processes that learn them, so that what the run has written can be searched
+ * for them. They go through a socket that only the user can reach, from memory to memory: never onto a disk.
+ */
+export class SecretCollector {
+  readonly #values = new Map<string, string>();
+  readonly #open = new Set<Promise<void>>();
+  readonly #server: Server;
+  readonly #folder: string | undefined;
+  readonly address: string;
+  /** Knows all but those so short that they stand in texts by accident. */
+  readonly redactor = new Redactor();
+
+  private constructor(address: string, folder: string | undefined) {
+    this.address = address;
+    this.#folder = folder;
+    this.#server = createServer((socket) => this.#listenTo(socket));
+  }
+
+  static async open(): Promise<SecretCollector> {
+    // A folder of one's own, mode 0700: sockets have no modes of their own everywhere.
+    const folder =
+      process.platform === 'win32' ? undefined : mkdtempSync(join(tmpdir(), 'mfa-conformance-run-'));
+    const address =
+      folder === undefined ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
+    const collector = new SecretCollector(address, folder);
+    await new Promise<void>((resolve, reject) => {
+      collector.#server.once('error', reject).listen(address, resolve);
+    }).catch((error: unknown) => {
+      throw new ConfigurationError(
+        `No socket can be opened in ${tmpdir()} (TMPDIR), through which the run's own processes talk: ${String(error)}.`,
+      );
+    });
+    collector.#server.unref();
+    return collector;
+  }
+
+  /** The values known so far, with what each is. */
+  get values(): ReadonlyMap<string, string> {
+    return this.#values;
+  }
+
+  readonly tell: TellSecret = (value, what) => {
+    if (this.#values.has(value)) return;
+    this.#values.set(value, what);
+    if (value.length >= 8 || /^\d{6,}$/.test(value)) this.redactor.add(value, what);
+  };
+
+  /** Until all that was told is here; the tellers have ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#open);
+  }
+
+  close(): void {
+    this.#server.close();
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #listenTo(socket: Socket): void {
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    this.#open.add(closed);
+    socket.on('error', () => socket.destroy());
+    socket.unref();
+    createInterface(socket).on('line', (line) => {
+      const told: unknown = JSON.parse(line);
+      if (!Array.isArray(told)) return;
+      const [value, what]: unknown[] = told;
+      if (typeof value === 'string' && typeof what === 'string') this.tell(value, what);
+    });
+  }
+}
+
+/** The other end, in a process that learns secrets. */
+export class SecretTeller {
+  readonly #told = new Set<string>();
+
+  private constructor(private readonly socket: Socket) {}
+
+  /** @throws ConfigurationError where nobody listens: what is learnt could then not be searched for */
+  static async connect(address: string): Promise<SecretTeller> {
+    const socket = connect(address);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    }).catch((error: unknown) => {
+      throw new ConfigurationError(
+        `The process that searches for secrets is out of reach, so nothing is sent: ${String(error)}.`,
+      );
+    });
+    // Written to at once: what was told is with the other process even if this one is killed.
+    socket.unref();
+    socket.on('error', () => socket.destroy());
+    return new SecretTeller(socket);
+  }
+
+  readonly tell: TellSecret = (value, what) => {
+    if (this.#told.has(value)) return;
+    this.#told.add(value);
+    this.socket.write(`${JSON.stringify([value, what])}\n`);
+  };
+
+  async close(): Promise<void> {
+    this.socket.ref();
+    await new Promise<void>((resolve) => {
+      if (this.socket.destroyed) resolve();
+      else this.socket.once('close', () => resolve()).end();
+    });
+  }
+}
