@@ -97,17 +97,17 @@ describePages('the HTML report', (open) => {
 
   test('searches ids, texts and reasons as one types', async () => {
     const { page } = await open(mixed);
-    expect(await shown(page)).toBe(`All ${count} requirements shown`);
+    expect(await shown(page)).toBe(`All ${count} shown`);
 
     await page.getByRole('searchbox', { name: 'Search' }).pressSequentially('MAIL within');
 
     expect(await shownIds(page)).toEqual(['email-otp/answers-204']);
-    expect(await shown(page)).toBe(`1 of ${count} requirements shown`);
+    expect(await shown(page)).toBe(`1 of ${count} shown`);
     expect(await page.locator('.area:visible').count()).toBe(1);
     await page.getByRole('searchbox').fill('no such thing');
     expect(await page.getByText('No requirement fits').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Reset' }).click();
-    expect(await shown(page)).toBe(`All ${count} requirements shown`);
+    expect(await shown(page)).toBe(`All ${count} shown`);
   });
 
   test('filters by outcome, level and operation, and keeps that in the address', async () => {
@@ -281,7 +281,7 @@ describePages('the HTML report', (open) => {
 
     await page.getByRole('searchbox').fill('requirement-1234');
 
-    expect(await shown(page)).toBe('1 of 2000 requirements shown');
+    expect(await shown(page)).toBe('1 of 2000 shown');
     expect(await page.locator('.area:visible').count()).toBe(1);
   });
 });
