@@ -1,18 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { takeAllureResults } from '../allure/results.js';
 import { ConfigurationError } from '../errors.js';
 import { stateDirOf } from '../journal/state-dir.js';
+import { plannedNow, writePlanned } from '../many/planned.js';
+import { type Shard, splitOver } from '../many/shard.js';
+import { wavesOf } from '../many/waves.js';
 import { renderSummary } from '../report/summary.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { RunPlan } from '../run-plan.js';
+import { targetFiles } from '../target/files.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { startEmulator } from './emulator-process.js';
 import { GitHubJob } from './github-job.js';
 import { renderPlan } from './plan.js';
 import { PlaywrightProcess } from './playwright-process.js';
+import { reportMatrix } from './run-matrix.js';
 import type { RunCommand } from './run-options.js';
 import { TargetRun } from './target-run.js';
 import { complain, say } from './terminal.js';
@@ -38,43 +44,72 @@ export async function run(command: RunCommand): Promise<number> {
 }
 
 async function runTargets(command: RunCommand, stateDir: string): Promise<number> {
-  const runs: TargetRun[] = [];
-  for (const file of command.targets) runs.push(await TargetRun.prepare(file, command, stateDir));
-  checkNames(runs);
+  const all: TargetRun[] = [];
+  for (const file of targetFiles(command.targets)) {
+    all.push(await TargetRun.prepare(file, command, stateDir));
+  }
+  checkNames(all);
   checkGrep(command.grep);
+  const { shard } = command;
+  const split = splitOver(
+    all.map(({ target }) => target),
+    shard.count,
+  );
+  const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
+  if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
     for (const { target } of runs) say(renderPlan(target, command));
     return 0;
   }
   for (const each of runs) warn(each, command);
   for (const each of runs) each.checkJournal();
+  const planned = plannedNow(shard, split, process.env);
+  writePlanned(planned, command.out);
+  if (runs.length === 0) return 0;
   // A signal during the look before has nothing to give back: it ends the process as usual.
   for (const each of runs) await each.lookBefore();
   const wrong = runs.flatMap(({ misconfigured }) => misconfigured ?? []);
   // One wrong target file among several must not cost the verdicts on the others.
   if (wrong[0] !== undefined && wrong.length === runs.length) throw wrong[0];
-  const usable = runs.filter(({ unusable }) => unusable === undefined);
   const signals = new Signals();
   const job = new GitHubJob(process.env, command.json);
   try {
-    if (usable.length > 0) await tryOut(usable, command, stateDir, signals);
+    const base = runs.length === 1 && runs[0] !== undefined ? runs[0].folder : command.out;
     const verdicts: Verdict[] = [];
-    for (const each of runs) verdicts.push(await report(each, command, signals.interrupted, job));
-    return signals.exitCode(exitCode(verdicts, { usageError: wrong.length > 0 }));
+    for (const wave of wavesOf(runs)) {
+      const usable = wave.filter(({ unusable }) => unusable === undefined);
+      if (usable.length > 0 && signals.interrupted === undefined) {
+        await tryOut(usable, { command, base, stateDir, signals });
+      }
+      for (const each of wave) {
+        const verdict = await report(each, command, signals.interrupted, job);
+        takeAllureResults(allureDirOf(base), verdict, each.folder);
+        verdicts.push(verdict);
+      }
+      rmSync(allureDirOf(base), { recursive: true, force: true });
+    }
+    const code = signals.exitCode(exitCode(verdicts, { usageError: wrong.length > 0 }));
+    if (runs.length > 1) reportMatrix(verdicts, planned, command);
+    return code;
   } finally {
     signals.stopListening();
     job.end();
   }
 }
 
+interface Surroundings {
+  readonly command: RunCommand;
+  /** Where files of the run as a whole lie while it runs. */
+  readonly base: string;
+  readonly stateDir: string;
+  readonly signals: Signals;
+}
+
+/** The tests of targets that may be tried side by side. */
 async function tryOut(
   runs: readonly TargetRun[],
-  command: RunCommand,
-  stateDir: string,
-  signals: Signals,
+  { command, base, stateDir, signals }: Surroundings,
 ): Promise<void> {
-  const [first] = runs;
-  const base = runs.length === 1 && first !== undefined ? first.folder : command.out;
   const plan: RunPlan = {
     targets: runs.map(({ planned }) => ({ ...planned, workDir: resolve(planned.workDir) })),
     mode: command.mode,
@@ -82,17 +117,22 @@ async function tryOut(
     jobs: command.jobs,
     stateDir: resolve(stateDir),
     outputDir: resolve(base, 'playwright'),
-    allureDir: resolve(base, 'allure-results'),
+    allureDir: allureDirOf(base),
     quiet: command.quiet || command.json,
   };
   mkdirSync(base, { recursive: true });
-  rmSync(resolve(base, 'allure-results'), { recursive: true, force: true });
+  rmSync(allureDirOf(base), { recursive: true, force: true });
   const planFile = resolve(base, 'plan.json');
   const playwright = new PlaywrightProcess(plan, planFile, command.grep);
   signals.onSignal(() => playwright.stop());
   await playwright.ended;
   rmSync(planFile, { force: true });
   rmSync(plan.outputDir, { recursive: true, force: true });
+}
+
+/** Of all targets that are tried side by side; each then gets its own. */
+function allureDirOf(base: string): string {
+  return resolve(base, 'playwright-allure');
 }
 
 async function report(
@@ -123,13 +163,24 @@ function warn({ target, warnings }: TargetRun, { quiet, json }: RunCommand): voi
 }
 
 function checkNames(runs: readonly TargetRun[]): void {
-  const names = runs.map(({ target }) => target.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new ConfigurationError(
-      `Two target files have the name ${twice}: their reports would overwrite each other.`,
-    );
+  const files = new Map<string, string>();
+  for (const { target } of runs) {
+    // Where case doesn't tell folders apart, Lab and lab are one.
+    const key = target.name.toLowerCase();
+    const other = files.get(key);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `Two target files have the name ${target.name}: ${other} and ${target.file}. ` +
+          'Their reports would overwrite each other: write another name: into one of them.',
+      );
+    }
+    files.set(key, target.file);
   }
+}
+
+function nothingToDo({ index, count }: Shard, targets: number): string {
+  const there = targets === 1 ? 'there is 1 target' : `there are ${targets} targets`;
+  return `Shard ${index} of ${count} has no target: ${there} in all. Nothing to do.`;
 }
 
 function checkGrep(grep: string | undefined): void {

@@ -21,9 +21,13 @@ export function exitCode(
   verdicts: readonly Judged[],
   options: { readonly usageError?: boolean } = {},
 ): ExitCode {
-  const codes = new Set<ExitCode>(verdicts.flatMap(codesOf));
-  if (options.usageError === true) codes.add(2);
-  return order.find((code) => codes.has(code)) ?? 3;
+  const codes = verdicts.flatMap(codesOf);
+  return worstOf(options.usageError === true ? [...codes, 2] : codes);
+}
+
+/** The one that counts of several. None at all is not a success: 3. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return order.find((code) => codes.includes(code)) ?? 3;
 }
 
 function codesOf({ gate, gating, restored }: Judged): ExitCode[] {
