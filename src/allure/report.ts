@@ -57,7 +57,7 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
     mkdirSync(out, { recursive: true });
     trimHistory(history, name, nights - 1);
     const config = join(work, 'allurerc.json');
-    writeFileSync(config, JSON.stringify(configOf(name, join(work, 'report'), history)));
+    writeFileSync(config, JSON.stringify(configOf(name, join(work, 'report'), history, targets.length > 1)));
     await generate(results, config, work);
     const page = withoutRequests(readFileSync(join(work, 'report', 'index.html'), 'utf8'));
     mkdirSync(join(out, dirname(allurePage)), { recursive: true });
@@ -68,7 +68,7 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
   }
 }
 
-function configOf(name: string, output: string, historyPath: string): object {
+function configOf(name: string, output: string, historyPath: string, several: boolean): object {
   return {
     name,
     output,
@@ -83,7 +83,11 @@ function configOf(name: string, output: string, historyPath: string): object {
     })),
     plugins: {
       awesome: {
-        options: { singleFile: true, reportLanguage: 'en', groupBy: ['epic', 'feature', 'story'] },
+        options: {
+          singleFile: true,
+          reportLanguage: 'en',
+          groupBy: [...(several ? ['parentSuite'] : []), 'epic', 'feature', 'story'],
+        },
       },
     },
   };

@@ -97,7 +97,7 @@ function targetTable({ targets, missing }: Matrix): string {
       `<tr><th scope="row">${escapeHtml(name)}<td><td class="i">missing: ${escapeHtml(why)}${'<td>'.repeat(heads.length - 3)}`,
   );
   return [
-    '<h2>Targets</h2><div class="scroll" tabindex="0" role="region" aria-label="Targets"><table><thead><tr>',
+    '<h2>Targets</h2><div class="scroll" tabindex="0" role="region" aria-label="Targets"><table id="t"><thead><tr>',
     heads.map((head) => `<th scope="col">${head}`).join(''),
     `</thead><tbody>${[...rows, ...gone].join('\n')}</tbody></table></div>`,
   ].join('');

@@ -24,9 +24,9 @@ th,td{border:1px solid var(--line);padding:.2rem .45rem;text-align:left;vertical
 td.num{text-align:right}
 #m thead th{position:sticky;top:0;background:var(--bg);z-index:2;min-width:5.5rem;max-width:14rem;overflow-wrap:anywhere}
 #m thead th:first-child{left:0;z-index:3}
-#m tbody tr>th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;min-width:14rem;max-width:24rem;font-weight:400;overflow-wrap:anywhere}
+#m tbody tr>th:first-child{position:sticky;left:0;background:var(--bg);z-index:1;min-width:18rem;max-width:30rem;font-weight:400;overflow-wrap:anywhere}
 #m tbody tr>th.area{font-weight:700}
-th small,th span{display:block}
+thead small,#t small,th span{display:block}
 .why{content-visibility:auto;contain-intrinsic-size:auto 8rem;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.2rem 0 .2rem 1rem;font:.85rem/1.4 ui-monospace,monospace}
 [hidden]{display:none!important}
