@@ -1,18 +1,20 @@
-// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare.
+// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare; then
+// what several targets cost side by side, and a matrix of very many (once each: scripts/bench-many.mjs).
 //
 //   node scripts/bench.mjs [--runs 3] [--json]
 //
 // Memory is read off /proc, so it is told on Linux only.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
 import { parse } from 'yaml';
+import { merged, sideBySide } from './bench-many.mjs';
+import { startEmulator, timedRun } from './bench-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -29,7 +31,8 @@ try {
   const medians = Object.fromEntries(
     Object.keys(samples[0]).map((name) => [name, median(samples.map((sample) => sample[name]))]),
   );
-  const result = { node: process.version, runs, ...medians };
+  const many = { ...(await sideBySide(join(folder, 'many'))), ...(await merged(join(folder, 'merged'))) };
+  const result = { node: process.version, runs, ...medians, ...many };
   console.log(values.json ? JSON.stringify(result) : table(result));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -76,41 +79,6 @@ async function measure(out) {
   }
 }
 
-async function startEmulator(out, target) {
-  mkdirSync(out, { recursive: true });
-  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target];
-  const child = spawn(process.execPath, [join(root, 'dist', 'emulator', 'main.js'), ...flags], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  await new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error('The emulator did not start.')));
-    createInterface(child.stdout).once('line', resolve);
-  });
-  return {
-    stop: async () => {
-      child.stdin.end();
-      await ended;
-    },
-  };
-}
-
-/** Runs the built program to its end. A target that does not conform would not be the work that is measured. */
-async function timedRun(args) {
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  let peakRssKb = 0;
-  const poll = setInterval(() => {
-    peakRssKb = Math.max(peakRssKb, ...treeOf(child.pid).map(peakOf));
-  }, 50);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  clearInterval(poll);
-  if (code !== 0) throw new Error(`The run ended with ${code}.`);
-  return { wallMs: performance.now() - startedAt, peakRssKb };
-}
-
 function outcomesIn(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const durations = lines.map((line) => JSON.parse(line).durationMs);
@@ -149,39 +117,6 @@ async function bare(target, requests) {
   return ms;
 }
 
-/** A process and all below it; none where there is no /proc. */
-function treeOf(root) {
-  if (!existsSync('/proc/self/stat')) return [];
-  const children = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(name);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const below = (pid) => [pid, ...(children.get(pid) ?? []).flatMap(below)];
-  return below(root);
-}
-
-function parentOf(pid) {
-  const stat = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may hold anything; the parent stands second after it.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-/** The most memory that a process has had so far, in kB. */
-function peakOf(pid) {
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-}
-
-/** A process may be gone by now. */
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -215,6 +150,18 @@ function table(result) {
     ],
     ['all reports, written', seconds(result.reportsMs), `index.html ${result.htmlKb.toFixed(0)} kB`],
   ];
+  rows.push(
+    [
+      `${result.targetsSideBySide} targets, --jobs 2`,
+      seconds(result.sideBySideMs),
+      `${result.sideBySideShare.toFixed(2)} of the sum of each alone`,
+    ],
+    [
+      `matrix of ${result.mergedTargets} x 200`,
+      seconds(result.mergeMs),
+      `${result.mergeRssMb.toFixed(0)} MB of memory, page of ${result.matrixMb.toFixed(1)} MB`,
+    ],
+  );
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map(([name, value, ratio]) =>
     `${name.padEnd(widths[0])}  ${value.padStart(widths[1])}  ${ratio}`.trimEnd(),
