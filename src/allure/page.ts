@@ -17,6 +17,32 @@ const policy = [
 ].join('; ');
 
 /**
+ * Names for Allure's buttons that have none but a picture, from what its own tests call them, and for what it lays
+ * over the page; again whenever the page has changed.
+ */
+const naming = `
+const name = () => {
+  for (const button of document.querySelectorAll('button:not([aria-label])')) {
+    if (button.textContent.trim() !== '') continue;
+    const id = button.dataset.testid || button.closest('[data-testid]')?.dataset.testid || 'button';
+    button.setAttribute('aria-label', id.replace(/[-_]+/g, ' '));
+  }
+  [...document.body.children].forEach((part, at) => {
+    if (!part.matches('main,script,style,[role]')) {
+      part.setAttribute('role', 'region');
+      part.setAttribute('aria-label', 'overlay ' + at);
+    }
+  });
+};
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+name();
+`;
+
+/** One main part with a heading, for those who find their way by them. */
+const begin =
+  '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
+
+/**
  * Allure's page without what it asks of other machines: the tag manager that counts its users, and whatever else has
  * an address of its own. Links that a reader follows stay.
  *
@@ -33,10 +59,10 @@ export function withoutRequests(page: string): string {
       `The Allure report would load ${left.slice(0, 3).join(', ')}: it was not written.`,
     );
   }
-  return stripped.replace(
-    /<head>/i,
-    `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`,
-  );
+  return stripped
+    .replace(/<head>/i, () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`)
+    .replace('<div id="app"></div>', begin)
+    .replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `<script>${naming}</script></body>`);
 }
 
 /** Addresses that a browser would load by itself: of elements, and of style sheets. */
