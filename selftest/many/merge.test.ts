@@ -173,12 +173,12 @@ describe('a broken file is named, and the rest is merged', () => {
     [
       'of a newer schema',
       good.replace('"schemaVersion":1', '"schemaVersion":2'),
-      /schemaVersion is 2.*newer/,
+      /schemaVersion: must be 1.*newer/,
     ],
     [
       'of an older schema',
       good.replace('"schemaVersion":1', '"schemaVersion":0'),
-      /schemaVersion is 0.*too old/,
+      /schemaVersion: must be 1.*older/,
     ],
     ['of something else', '{"a":1}', /must have required property/],
     ['with counts that are wrong', good.replace('"pass":3', '"pass":2'), /is 2, but the outcomes count 3/],

@@ -30,5 +30,5 @@ thead small,#t small,th span{display:block}
 .why{content-visibility:auto;contain-intrinsic-size:auto 8rem;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.2rem 0 .2rem 1rem;font:.85rem/1.4 ui-monospace,monospace}
 [hidden]{display:none!important}
-@media print{form,.skip{display:none}.scroll{max-height:none;overflow:visible;border:0}body{font-size:11px}}
+@media print{.why{content-visibility:visible}form,.skip{display:none}.scroll{max-height:none;overflow:visible;border:0}body{font-size:11px}}
 `;
