@@ -71,6 +71,51 @@ describe('a merge', () => {
     expect(mergeOf(folder).matrix).toMatchObject({ gate: 'does not conform', exitCode: 4 });
   });
 
+  test('takes what a run was gated by into its exit code, and says what the target is', () => {
+    const { folder, first } = bothShards();
+    const gating = {
+      policy: 'none',
+      result: 'pass',
+      cause: '',
+      newFailures: [],
+      knownFailures: [],
+      lost: [],
+      notes: [],
+    } as const;
+    leave(
+      first,
+      { ...verdictOn('a', ['one']), gating },
+      { ...verdictOn('c', [], { interrupted: 'stopped' }), gating },
+    );
+
+    expect(mergeOf(folder).matrix).toMatchObject({ gate: 'does not conform', exitCode: 0 });
+    expect(mergeOf(first).matrix).toMatchObject({ gate: 'does not conform', exitCode: 3 });
+  });
+
+  test('tells why, by whom and until when something is waived', () => {
+    const folder = plan(temporaryFolder(), 1, 1, { a: 1 });
+    const verdict = verdictOn('a', ['one']);
+    const waiver = {
+      reason: 'known',
+      owner: 'Ana',
+      issue: 'https://tracker.example/7',
+      expires: '2027-01-01',
+    };
+    const outcomes = verdict.outcomes.map((each) =>
+      each.outcome === 'fail' ? { ...each, outcome: 'waived' as const, waiver } : each,
+    );
+    const summary = { ...verdict.summary, fail: 0, waived: 1 };
+    leave(folder, { ...verdict, gate: 'conforms', summary, outcomes });
+
+    expect(mergeOf(folder).matrix.requirements[0]?.reasons).toEqual([
+      {
+        outcome: 'waived',
+        reason: 'until 2027-01-01 (Ana, https://tracker.example/7): known\none is wrong',
+        targets: ['a'],
+      },
+    ]);
+  });
+
   test('tells what failed where, and puts targets with the same reason together', () => {
     const { folder, first, second } = bothShards();
     leave(first, verdictOn('a', ['two']), verdictOn('c', ['two', 'three']));

@@ -1,4 +1,4 @@
-import { verdictLine } from '../report/words.js';
+import { verdictLine, waiverText } from '../report/words.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { Level, OutcomeKind, Verdict } from '../verdict/verdict.js';
 import type { MatrixTarget } from './matrix.js';
@@ -41,13 +41,13 @@ export function columnOf(verdict: Verdict): Column {
       durationMs,
       summary,
     },
-    cells: verdict.outcomes.map(({ id, level, title, source, outcome, reason }) => ({
+    cells: verdict.outcomes.map(({ id, level, title, source, outcome, reason, waiver }) => ({
       id: cut(id, longestWord),
       level,
       title: cut(title, longestWord),
       source: cut(source, longestWord),
       outcome,
-      reason: cut(reason, longestReason),
+      reason: cut(outcome === 'waived' ? `${waiverText(waiver)}\n${reason}` : reason, longestReason),
     })),
   };
 }

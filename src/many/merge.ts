@@ -80,10 +80,12 @@ function decision(
   problems: readonly MatrixProblem[],
 ): { gate: Gate; exitCode: ExitCode } {
   const gates = columns.map(({ target }) => target.gate);
+  // By --baseline and --gate a target's exit code may be better than its gate.
   const codes = columns.map(({ target }) => target.exitCode);
-  const open = problems.length > 0 || columns.length === 0 || gates.includes('inconclusive');
+  const open = problems.length > 0 || columns.length === 0;
+  const undecided = open || gates.includes('inconclusive');
   return {
-    gate: gates.includes('does not conform') ? 'does not conform' : open ? 'inconclusive' : 'conforms',
+    gate: gates.includes('does not conform') ? 'does not conform' : undecided ? 'inconclusive' : 'conforms',
     exitCode: worstOf(open ? [...codes, 3] : codes),
   };
 }

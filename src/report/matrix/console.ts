@@ -36,7 +36,7 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
     [
       `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,
       // In a run, the targets' own codes and the reasons for another one stand elsewhere.
-      ...(options.brief ? [] : [`Exit code: ${matrix.exitCode} (${exitMeanings[matrix.exitCode]})`]),
+      ...(options.brief ? [] : [exitLine(matrix)]),
     ],
   ];
   return `${sections
@@ -107,6 +107,12 @@ function failures({ requirements, targets: all }: Matrix, ink: Paint): string[] 
 
 function failedOn({ reasons }: MatrixRow): string[] {
   return reasons.flatMap(({ outcome, targets: names }) => (outcome === 'fail' ? names : [])).sort();
+}
+
+function exitLine({ exitCode, gate }: Matrix): string {
+  const meaning =
+    exitCode === 0 && gate !== 'conforms' ? 'by --baseline or --gate of the runs' : exitMeanings[exitCode];
+  return `Exit code: ${exitCode} (${meaning})`;
 }
 
 function listed(title: string, texts: readonly string[], ink: Paint, width: number): string[] {
