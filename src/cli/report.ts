@@ -1,13 +1,4 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { allureResults } from '../allure/results.js';
 import { ConfigurationError } from '../errors.js';
@@ -17,7 +8,9 @@ import { isPlannedFile, plannedFileOf } from '../many/planned.js';
 import { renderMatrixSummary } from '../report/matrix/console.js';
 import { matrixJson, writeMatrix } from '../report/matrix/write.js';
 import { writeReports } from '../report/write.js';
-import { parseVerdict } from '../verdict/validate.js';
+import { readVerdict } from '../verdict/read.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { changesOf, rememberAll } from './history.js';
 import { reportIn, terminal } from './run-matrix.js';
 import { complain, say } from './terminal.js';
 
@@ -47,7 +40,9 @@ function rebuild({ out }: ReportCommand): Merged {
   const found = findVerdicts([out], 1);
   checkFound(found, [out]);
   for (const { file } of found.columns) {
-    writeReports(parseVerdict(readFileSync(file, 'utf8'), file), dirname(file));
+    const verdict = readVerdict(file);
+    const changes = changesOf(verdict, out, baselineOf(verdict));
+    writeReports(verdict, dirname(file), undefined, changes === undefined ? {} : { changes });
   }
   return merge(found, (_name, file) => {
     const path = join(dirname(file), 'index.html');
@@ -62,7 +57,26 @@ function mergeInto({ from, out }: ReportCommand): Merged {
   const { files } = merge(found, () => null);
   for (const [name, file] of files) takeOver(dirname(file), join(out, name));
   takePlans(found, out);
+  rememberAll(verdictsIn(files.values()), out);
   return merge(found, (name) => reportIn(out, name));
+}
+
+/** What the run was compared with, where that can still be read, and is not another verdict by now. */
+function baselineOf({ gating }: Verdict): Verdict | undefined {
+  const named = gating?.baseline;
+  if (named === undefined) return undefined;
+  try {
+    const verdict = readVerdict(named.file);
+    return verdict.startedAt === named.startedAt ? verdict : undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined;
+    throw error;
+  }
+}
+
+/** One after the other: hundreds of them need not be in memory at once. */
+function* verdictsIn(files: Iterable<string>): Generator<Verdict> {
+  for (const file of files) yield readVerdict(file);
 }
 
 function checkFound({ columns, plans, problems }: Found, folders: readonly string[]): void {
