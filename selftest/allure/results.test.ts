@@ -66,9 +66,10 @@ test('each target gets its own results and what they refer to, and those of an e
   written(
     from,
     'c',
-    resultOf('lab', { attachments: [attachment('stdout', 'o.txt'), attachment('x', '../../x')] }),
+    resultOf('lab', { attachments: [attachment('stdout', 'o.txt'), attachment('x', '../near.txt')] }),
   );
   for (const name of ['e.json', 'f.json', 'o.txt']) writeFileSync(join(from, name), name);
+  writeFileSync(join(folder, 'near.txt'), '');
   writeFileSync(join(from, 'd-result.json'), '{"labels":');
   written(join(folder, 'lab', 'allure-results'), 'old', resultOf('lab'));
 
@@ -81,6 +82,7 @@ test('each target gets its own results and what they refer to, and those of an e
     'e.json',
     'environment.properties',
   ]);
+  expect(existsSync(join(folder, 'lab', 'near.txt'))).toBe(false);
 });
 
 test('a target that could not be tried has none', () => {
