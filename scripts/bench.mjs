@@ -1,4 +1,5 @@
-// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare.
+// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare; then
+// what several targets cost side by side, and a matrix of very many (once each: scripts/bench-many.mjs).
 //
 //   node scripts/bench.mjs [--runs 3] [--json] [--latency MS]
 //
@@ -6,26 +7,18 @@
 // answer takes that long, and the share of the wall time in which the target had a request is told.
 //
 // Memory is read off /proc, so it is told on Linux only.
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
 import { parse } from 'yaml';
+import { merged, sideBySide } from './bench-many.mjs';
+import { startEmulator, timedRun } from './bench-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -50,7 +43,8 @@ try {
     Object.keys(samples[0]).map((name) => [name, median(samples.map((sample) => sample[name]))]),
   );
   const safety = await safetyShare(join(folder, 'profiled'));
-  const result = { node: process.version, runs, ...medians, ...safety };
+  const many = { ...(await sideBySide(join(folder, 'many'))), ...(await merged(join(folder, 'merged'))) };
+  const result = { node: process.version, runs, ...medians, ...safety, ...many };
   console.log(values.json ? JSON.stringify(result) : table(result));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -104,8 +98,10 @@ async function safetyShare(out) {
   try {
     mkdirSync(profiles);
     const { wallMs } = await timedRun(argsOf(out, target), {
-      NODE_OPTIONS: `--import ${new URL('profile.mjs', import.meta.url).href}`,
-      MFA_BENCH_PROFILES: profiles,
+      env: {
+        NODE_OPTIONS: `--import ${new URL('profile.mjs', import.meta.url).href}`,
+        MFA_BENCH_PROFILES: profiles,
+      },
     });
     const files = readdirSync(profiles).map((name) => JSON.parse(readFileSync(join(profiles, name), 'utf8')));
     const safetyMs = files.reduce(
@@ -133,82 +129,6 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
 }
 
-/** Puts a proxy before the target of a target file, through which each answer takes longer. */
-async function slowDown(targetFile, ms) {
-  const content = readFileSync(targetFile, 'utf8');
-  const { baseUrl } = parse(content);
-  const { hostname, port, pathname } = new URL(baseUrl);
-  let open = 0;
-  let since = 0;
-  let busyMs = 0;
-  const server = http.createServer((request, response) => {
-    if (open === 0) since = performance.now();
-    open += 1;
-    response.once('close', () => {
-      open -= 1;
-      if (open === 0) busyMs += performance.now() - since;
-    });
-    const { method, url, headers } = request;
-    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
-      setTimeout(() => {
-        response.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(response);
-      }, ms);
-    });
-    forward.once('error', () => response.destroy());
-    request.pipe(forward);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  writeFileSync(
-    targetFile,
-    content.replaceAll(baseUrl, `http://127.0.0.1:${server.address().port}${pathname}`),
-  );
-  return {
-    busyMs: () => busyMs,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-      writeFileSync(targetFile, content);
-    },
-  };
-}
-
-async function startEmulator(out, target) {
-  mkdirSync(out, { recursive: true });
-  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target];
-  const child = spawn(process.execPath, [join(root, 'dist', 'emulator', 'main.js'), ...flags], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  await new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error('The emulator did not start.')));
-    createInterface(child.stdout).once('line', resolve);
-  });
-  return {
-    stop: async () => {
-      child.stdin.end();
-      await ended;
-    },
-  };
-}
-
-/** Runs the built program to its end. A target that does not conform would not be the work that is measured. */
-async function timedRun(args, env = {}) {
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, ...env },
-  });
-  let peakRssKb = 0;
-  const poll = setInterval(() => {
-    peakRssKb = Math.max(peakRssKb, ...treeOf(child.pid).map(peakOf));
-  }, 50);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  clearInterval(poll);
-  if (code !== 0) throw new Error(`The run ended with ${code}.`);
-  return { wallMs: performance.now() - startedAt, peakRssKb };
-}
-
 function outcomesIn(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const durations = lines.map((line) => JSON.parse(line).durationMs);
@@ -227,57 +147,6 @@ function reportsAgain(verdict, folder) {
   const module = pathToFileURL(join(root, 'dist', 'src', 'report', 'write.js')).href;
   const args = ['--input-type=module', '-e', script, verdict, folder, module];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
-}
-
-/** As many requests as the run has sent, one after the other on one connection, nothing judged. */
-async function bare(target, requests) {
-  const agent = new Agent({ connections: 1 });
-  const url = new URL(target.baseUrl);
-  const headers = { apiKey: target.accounts.admin.apiKey };
-  const paths = ['/mfa-config', '/support-user/mfa'];
-  const startedAt = performance.now();
-  for (let n = 0; n < requests; n += 1) {
-    const path = url.pathname + paths[n % paths.length];
-    const { statusCode, body } = await agent.request({ origin: url.origin, path, method: 'GET', headers });
-    await body.text();
-    if (statusCode !== 200) throw new Error(`GET ${path} was answered ${statusCode}.`);
-  }
-  const ms = performance.now() - startedAt;
-  await agent.close();
-  return ms;
-}
-
-/** A process and all below it; none where there is no /proc. */
-function treeOf(root) {
-  if (!existsSync('/proc/self/stat')) return [];
-  const children = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(name);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const below = (pid) => [pid, ...(children.get(pid) ?? []).flatMap(below)];
-  return below(root);
-}
-
-function parentOf(pid) {
-  const stat = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may hold anything; the parent stands second after it.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-/** The most memory that a process has had so far, in kB. */
-function peakOf(pid) {
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-}
-
-/** A process may be gone by now. */
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function median(numbers) {
@@ -321,6 +190,18 @@ function table(result) {
     ],
     ['all reports, written', seconds(result.reportsMs), `index.html ${result.htmlKb.toFixed(0)} kB`],
   ];
+  rows.push(
+    [
+      `${result.targetsSideBySide} targets, --jobs 2`,
+      seconds(result.sideBySideMs),
+      `${result.sideBySideShare.toFixed(2)} of the sum of each alone`,
+    ],
+    [
+      `matrix of ${result.mergedTargets} x 200`,
+      seconds(result.mergeMs),
+      `${result.mergeRssMb.toFixed(0)} MB of memory, page of ${result.matrixMb.toFixed(1)} MB`,
+    ],
+  );
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map(([name, value, ratio]) =>
     `${name.padEnd(widths[0])}  ${value.padStart(widths[1])}  ${ratio}`.trimEnd(),

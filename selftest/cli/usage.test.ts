@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -60,6 +60,28 @@ const wrong: readonly WrongUsage[] = [
     is: 'two targets of one name',
     args: (at) => [...withFile({})(at), '-t', join(at.folder, 'target.yaml')],
     says: /Two target files have the name lab/,
+  },
+  {
+    is: 'a folder with one wrong file',
+    args: (at) => {
+      const labs = join(at.folder, 'labs');
+      mkdirSync(labs);
+      writeTarget(labs, targetAt(at.baseUrl), 'a.yaml');
+      writeTarget(labs, { baseUrl: at.baseUrl }, 'b.yaml');
+      return ['run', '-t', labs, ...folders(at.folder)];
+    },
+    says: /labs.b\.yaml.*accounts/,
+  },
+  {
+    is: 'a folder without target files',
+    args: ({ folder }) => ['run', '-t', folder, ...folders(folder)],
+    says: /\(-t\) holds no target file/,
+  },
+  { is: 'a shard that is none', args: withFlags('--shard', '0/4'), says: /--shard .*counted from 1/ },
+  {
+    is: 'a report of nothing',
+    args: ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
+    says: /There is no verdict\.json in/,
   },
   {
     is: 'an output folder that is a file',

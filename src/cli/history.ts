@@ -17,7 +17,7 @@ const similar = 0.9;
 /**
  * What is different from the baseline, or where there is none from the run before; undefined where there is neither.
  *
- * @param out the folder of reports, whose history does not hold this run yet
+ * @param out the folder of reports; of its history only what is from before this run counts
  */
 export function changesOf(
   verdict: Verdict,
@@ -25,7 +25,9 @@ export function changesOf(
   baseline: Verdict | undefined,
 ): ChangesSince | undefined {
   const now = snapshotOf(verdict);
-  const own = earlierRuns(out, now.target).filter(({ target }) => target === now.target);
+  const own = runsIn(out, { target: now.target, last: lookedAt }).filter(
+    ({ target, startedAt }) => target === now.target && startedAt < now.startedAt,
+  );
   const before = baseline === undefined ? lastSimilar(own, now) : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
@@ -44,13 +46,22 @@ function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undef
   return alike ?? runs.at(-1);
 }
 
-function earlierRuns(out: string, target: string): readonly Snapshot[] {
+function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonly Snapshot[] {
   try {
-    return readHistory(join(out, historyFile), { target, last: lookedAt }).runs;
+    return readHistory(join(out, historyFile), which).runs;
   } catch (error) {
     // The first run has no history yet; one that can't be read is told when the run is added.
     if (error instanceof SuiteError) return [];
     throw error;
+  }
+}
+
+/** Adds runs that were judged elsewhere, but for those that the history holds. */
+export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
+  const key = (target: string, startedAt: string) => `${startedAt} ${target}`;
+  const known = new Set(runsIn(out).map(({ target, startedAt }) => key(target, startedAt)));
+  for (const verdict of verdicts) {
+    if (!known.has(key(verdict.target.name, verdict.startedAt))) remember(verdict, out);
   }
 }
 

@@ -5,6 +5,7 @@ import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
+import { addReport } from './commands/report-command.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
 import { addWaivers } from './commands/waivers-command.js';
@@ -25,7 +26,16 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar, addWaivers, addHistory])
+for (const add of [
+  addRun,
+  addReport,
+  addEmulator,
+  addCatalogue,
+  addRestore,
+  addCheckHar,
+  addWaivers,
+  addHistory,
+])
   add(program);
 
 try {

@@ -1,10 +1,11 @@
 import { isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
+import type { Shard } from '../many/shard.js';
 import { type GatePolicy, gatePolicies } from '../verdict/gating.js';
 
 /** `run` as asked for on the command line. */
 export interface RunCommand {
-  /** Target files; empty: the emulator. */
+  /** Target files, and folders of them; empty: the emulator. */
   readonly targets: readonly string[];
   readonly out: string;
   readonly stateDir: string | undefined;
@@ -22,6 +23,8 @@ export interface RunCommand {
   /** A verdict.json, or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
+  /** Which of the targets are tried; 1 of 1: all. */
+  readonly shard: Shard;
   readonly restoreFirst: boolean;
   readonly wait: boolean;
   readonly plan: boolean;

@@ -3,6 +3,7 @@ import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '.
 import { readAccounts, readSupportUser } from './accounts.js';
 import { accountRoles, readAllow } from './allow.js';
 import { readMail } from './mail.js';
+import { nameTrouble } from './name.js';
 import type { KeyPath } from './problems.js';
 import { notOneOf } from './schema.js';
 import type { Allow, Limits, MailSettings, Target } from './target.js';
@@ -46,9 +47,6 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
   };
 }
 
-/** Names that Windows keeps for devices, with any extension. */
-const deviceName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
-
 function readName(values: Values, file: string): string {
   const given = values.text(['name']);
   const name = given ?? basename(file, extname(file));
@@ -58,13 +56,6 @@ function readName(values: Values, file: string): string {
     values.problem(['name'], `can't be the name of a folder on every system: ${trouble}${remedy}`);
   }
   return name;
-}
-
-function nameTrouble(name: string): string | undefined {
-  if (/[<>:"/\\|?*\p{Cc}]/u.test(name)) return 'it holds one of < > : " / \\ | ? * or a control character';
-  if (/^[\s.]+$|^\s|[\s.]$/.test(name)) return 'it begins with a space, or ends with a space or a dot';
-  if (deviceName.test(name)) return 'Windows keeps it for a device';
-  return Buffer.byteLength(name) > 100 ? 'it is longer than 100 bytes' : undefined;
 }
 
 function readRoot(values: Values): string | undefined {

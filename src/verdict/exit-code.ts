@@ -21,11 +21,16 @@ export function exitCode(
   verdicts: readonly Judged[],
   options: { readonly usageError?: boolean; readonly inUse?: boolean } = {},
 ): ExitCode {
-  const codes = new Set<ExitCode>(verdicts.flatMap(codesOf));
-  if (options.usageError === true) codes.add(2);
+  const codes = verdicts.flatMap(codesOf);
+  if (options.usageError === true) codes.push(2);
   // A target that another run uses was not checked.
-  if (options.inUse === true) codes.add(3);
-  return order.find((code) => codes.has(code)) ?? 3;
+  if (options.inUse === true) codes.push(3);
+  return worstOf(codes);
+}
+
+/** The one that counts of several. None at all is not a success: 3. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return order.find((code) => codes.includes(code)) ?? 3;
 }
 
 function codesOf({ gate, gating, restored }: Judged): ExitCode[] {

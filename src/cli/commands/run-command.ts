@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { releaseNames } from '../../contract/releases.js';
 import { ConfigurationError } from '../../errors.js';
+import { shardOf, wholeRun } from '../../many/shard.js';
 import { run } from '../run.js';
 import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
 import { argument, stateDirHelp } from './options.js';
@@ -20,7 +21,7 @@ export function addRun(program: Command): void {
   program
     .command('run')
     .description('run the suite against a target; without -t against the emulator, which is started for it')
-    .option('-t, --target <file>', 'target file; repeatable, one for each target', collect, [])
+    .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
     .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
     .option('--state-dir <dir>', stateDirHelp)
     .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
@@ -52,6 +53,7 @@ export function addRun(program: Command): void {
       argument(waiverProblemsOf),
       'fail' as const,
     )
+    .option('--shard <i/n>', 'only the i-th of n shares of the targets', argument(shardOf), wholeRun)
     .option('--restore-first', 'give back what a killed run left changed, then run', false)
     .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)

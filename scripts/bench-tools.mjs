@@ -1,0 +1,78 @@
+// What the measurements have in common: the programs, and how their time and memory are taken.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export async function startEmulator(out, target) {
+  mkdirSync(out, { recursive: true });
+  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target];
+  const child = spawn(process.execPath, [join(root, 'dist', 'emulator', 'main.js'), ...flags], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error('The emulator did not start.')));
+    createInterface(child.stdout).once('line', resolve);
+  });
+  return {
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** Runs the built program to its end. Another exit code than the wanted one would not be the work that is measured. */
+export async function timedRun(args, { wanted = 0, env = {} } = {}) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  let peakRssKb = 0;
+  const poll = setInterval(() => {
+    peakRssKb = Math.max(peakRssKb, ...treeOf(child.pid).map(peakOf));
+  }, 50);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(poll);
+  if (code !== wanted) throw new Error(`mfa-conformance ${args[0]} ended with ${code}.`);
+  return { wallMs: performance.now() - startedAt, peakRssKb };
+}
+
+/** A process and all below it; none where there is no /proc. */
+function treeOf(root) {
+  if (!existsSync('/proc/self/stat')) return [];
+  const children = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(name);
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const below = (pid) => [pid, ...(children.get(pid) ?? []).flatMap(below)];
+  return below(root);
+}
+
+function parentOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name, in brackets, may hold anything; the parent stands second after it.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+/** The most memory that a process has had so far, in kB. */
+function peakOf(pid) {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+}
+
+/** A process may be gone by now. */
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,220 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { externalLoads } from '../../src/allure/page.js';
+import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
+
+/** What is asked of each target is little: it is about putting many together. */
+const grep = ['--grep', 'mfa-config/get-*'];
+const count = 12;
+const shards = [1, 2, 3, 4];
+const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
+/** The one that does not conform. */
+const faulty = 5;
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));
+const labs = join(folder, 'labs');
+const emulators: RunningEmulator[] = [];
+const ends: (() => void | Promise<void>)[] = [];
+const ran = (...args: readonly string[]) => cli(args, {}, (end) => ends.push(end));
+
+function run(out: string, ...flags: readonly string[]): Promise<Ended> {
+  const where = ['--out', join(folder, out), '--state-dir', join(folder, 'state')];
+  return ran('run', ...where, '--jobs', '2', ...grep, ...flags);
+}
+
+const ofShard = (n: number) =>
+  Array.from({ length: count }, (_, at) => at + 1)
+    .filter((at) => (at - n) % shards.length === 0)
+    .map(nameOf);
+
+let whole: Ended;
+let merged: Ended;
+
+beforeAll(async () => {
+  mkdirSync(labs);
+  for (let n = 1; n <= count; n += 1) {
+    const emulator = await startEmulator({
+      ...(n === faulty ? { faults: ['status/get-mfa-config-203'] } : {}),
+      ...(n % 3 === 0 ? { release: '7.2.1' } : {}),
+    });
+    emulators.push(emulator);
+    const name = nameOf(n);
+    writeTarget(labs, { ...emulator.targetFile(), name }, `${name}.yaml`);
+  }
+  whole = await run('whole', '-t', labs);
+  for (const n of shards) await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, '--quiet');
+  const from = shards.map((n) => join(folder, `shard-${n}`));
+  merged = await ran('report', '--from', ...from, '--out', join(folder, 'merged'), '--allure');
+}, 600_000);
+
+afterAll(async () => {
+  for (const end of ends) await end();
+  await Promise.all(emulators.map((emulator) => emulator.close()));
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+});
+
+/** The matrix without times, which are never the same. */
+function matrixIn(out: string): { readonly exitCode: number; readonly targets: readonly object[] } {
+  const text = readFileSync(join(folder, out, 'matrix.json'), 'utf8');
+  return JSON.parse(text, (key, value: unknown) =>
+    key === 'startedAt' || key === 'durationMs' ? null : value,
+  );
+}
+
+describe('twelve emulators', () => {
+  test('are judged in one run, with a matrix', () => {
+    expect(whole.code).toBe(1);
+    expect(whole.stdout).toContain(
+      `does not conform: ${count - 1} of ${count} targets conform, 1 does not conform`,
+    );
+    expect(whole.stdout).toContain(`mfa-config/get-answers-200: ${nameOf(faulty)}`);
+    expect(matrixIn('whole').targets).toHaveLength(count);
+  });
+
+  test('on four machines give the same matrix, but for the number of shards', () => {
+    expect(merged.code).toBe(1);
+    expect(matrixIn('merged')).toEqual({
+      ...matrixIn('whole'),
+      planned: { shards: shards.length, targets: count },
+    });
+  });
+
+  test('are each on one machine', () => {
+    const tried = shards.map((n) =>
+      readdirSync(join(folder, `shard-${n}`)).filter((name) => /^lab/.test(name)),
+    );
+
+    expect(tried).toEqual(shards.map(ofShard));
+  });
+
+  test('lacking a shard are inconclusive, and it is named', async () => {
+    const from = shards.slice(1).map((n) => join(folder, `shard-${n}`));
+
+    const { code, stdout } = await ran('report', '--from', ...from, '--out', join(folder, 'less'));
+
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^inconclusive: /);
+    expect(stdout).toContain(`Shard 1 of ${shards.length} is missing (${ofShard(1).join(', ')}).`);
+  });
+});
+
+describe('report', () => {
+  test('without --from builds all again from the verdicts of its folder', async () => {
+    const before = matrixIn('merged');
+    for (const file of ['matrix.json', `${nameOf(faulty)}/junit.xml`]) rmSync(join(folder, 'merged', file));
+
+    const { code, stdout, stderr } = await ran('report', '--out', join(folder, 'merged'), '--json');
+
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+    expect(matrixIn('merged')).toEqual(before);
+    expect(stdout).toBe(readFileSync(join(folder, 'merged', 'matrix.json'), 'utf8'));
+    expect(readFileSync(join(folder, 'merged', nameOf(faulty), 'junit.xml'), 'utf8')).toContain('<failure');
+  });
+
+  test('--allure makes one page of all targets that asks for nothing, and begins a history', () => {
+    const page = readFileSync(join(folder, 'merged', 'allure-report', 'index.html'), 'utf8');
+    const history = readFileSync(join(folder, 'merged', 'allure-history.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+
+    expect(merged.stdout).toContain('allure-report/index.html');
+    expect(externalLoads(page)).toEqual([]);
+    expect(page).toContain("default-src 'none'");
+    expect(history).toHaveLength(1);
+  });
+
+  test('--allure has a result of each requirement of each target, as the verdict has it', () => {
+    const results = [...filesBelow(join(folder, 'merged', nameOf(faulty), 'allure-results'))]
+      .filter(([name]) => name.endsWith('-result.json'))
+      .map(([, text]): unknown => JSON.parse(text));
+    const label = (name: string, value: string) => expect.objectContaining({ name, value });
+
+    expect(results).toHaveLength(2);
+    expect(results).toContainEqual(
+      expect.objectContaining({
+        status: 'failed',
+        statusDetails: { message: expect.stringMatching(/^contract failure: .*203/s) },
+        labels: expect.arrayContaining([
+          label('epic', 'Cluster MFA configuration'),
+          label('feature', 'GetMFAConfig'),
+          label('story', 'A success'),
+          label('severity', 'critical'),
+          label('category', 'contract failure'),
+        ]),
+      }),
+    );
+    const url = 'https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1';
+    expect(results).toContainEqual(
+      expect.objectContaining({ status: 'passed', links: [{ name: 'RFC 9110 9.2.1', url, type: 'link' }] }),
+    );
+  });
+
+  test('and its parts hold no secret', () => {
+    const secrets = emulators.flatMap((emulator) => secretsIn(emulator.targetFile()));
+    const written = [...filesBelow(join(folder, 'merged'))];
+
+    expect(secrets.length).toBeGreaterThan(2 * count);
+    for (const [name, text] of written) {
+      // The page's data is Base64, in pieces of its own: what it is made from is searched as well.
+      const found = secrets.filter(
+        (secret) => text.includes(secret) || decoded(text).some((part) => part.includes(secret)),
+      );
+      expect(found, name).toEqual([]);
+    }
+  });
+});
+
+test('two target files of one target run one after the other', async () => {
+  const both = join(folder, 'both');
+  mkdirSync(both);
+  for (const name of ['one', 'two']) {
+    writeTarget(both, { ...emulators[0]?.targetFile(), name }, `${name}.yaml`);
+  }
+
+  const { code } = await run('out-both', '-t', both, '--quiet');
+
+  const [one, two] = ['one', 'two'].map((name) => timesIn(join(folder, 'out-both', name, 'allure-results')));
+  expect(code).toBe(0);
+  expect(one?.length).toBe(4);
+  expect(two?.length).toBe(4);
+  expect(Math.max(...(one ?? []))).toBeLessThanOrEqual(Math.min(...(two ?? [])));
+});
+
+test('a shard without a target says so, and leaves its plan', async () => {
+  const out = join(folder, 'idle');
+
+  const { code, stdout, stderr } = await run('idle', '-t', join(labs, 'lab-01.yaml'), '--shard', '2/3');
+
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toBe('Shard 2 of 3 has no target: there is 1 target in all. Nothing to do.\n');
+  expect(readdirSync(out)).toEqual(['planned-2-of-3.json']);
+});
+
+/** When each test began and ended. */
+function timesIn(results: string): number[] {
+  return [...filesBelow(results)]
+    .filter(([name]) => name.endsWith('-result.json'))
+    .flatMap(([, text]) => {
+      const result: unknown = JSON.parse(text);
+      if (typeof result !== 'object' || result === null || !('start' in result) || !('stop' in result))
+        return [];
+      return [Number(result.start), Number(result.stop)];
+    });
+}
+
+function secretsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : secretsIn(inner),
+  );
+}
+
+function decoded(text: string): string[] {
+  return [...text.matchAll(/[A-Za-z0-9+/]{40,}={0,2}/g)].map(([part]) =>
+    Buffer.from(part, 'base64').toString('utf8'),
+  );
+}

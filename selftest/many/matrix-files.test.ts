@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { externalLoads } from '../../src/allure/page.js';
+import { columnOf } from '../../src/many/column.js';
+import type { Matrix } from '../../src/many/matrix.js';
+import { merge } from '../../src/many/merge.js';
+import { matrixLine, renderMatrixSummary } from '../../src/report/matrix/console.js';
+import { renderMatrixPage } from '../../src/report/matrix/page.js';
+import { matrixJson, writeMatrix } from '../../src/report/matrix/write.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { sample } from '../report/sample.js';
+import { verdictOn } from './sample.js';
+
+function matrixOf(...verdicts: readonly Verdict[]): Matrix {
+  const columns = verdicts.map((verdict) => ({ file: 'f', column: columnOf(verdict), sha256: '' }));
+  return merge({ columns, plans: [], problems: [] }, (name) => `${name}/index.html`).matrix;
+}
+
+/** Everything that a verdict can carry from a target, as an attack. */
+const hostile =
+  '</td></script><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)> "\' \u001b[31m\u202egnp.exe\u0000';
+function hostileVerdict(): Verdict {
+  const verdict = verdictOn('evil', ['one']);
+  return {
+    ...verdict,
+    target: { ...verdict.target, name: '"><script>alert(3)</script>' },
+    cause: hostile,
+    outcomes: verdict.outcomes.map((each) => ({
+      ...each,
+      title: hostile,
+      source: hostile,
+      reason: each.outcome === 'fail' ? hostile : '',
+    })),
+  };
+}
+
+describe('matrix.html', () => {
+  test('shows text of a target as text', () => {
+    const page = renderMatrixPage(matrixOf(hostileVerdict(), verdictOn('b')));
+
+    expect(page).toContain('&lt;/td&gt;&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).toContain('\\u001b[31m\\u202egnp.exe\\u0000');
+    expect(page.match(/<script\b/g)).toHaveLength(1);
+    expect(page).not.toMatch(/<img|<script>alert/);
+  });
+
+  test('asks for nothing, and forbids the browser to', () => {
+    const page = renderMatrixPage(matrixOf(verdictOn('a'), verdictOn('b', ['two'])));
+
+    expect(externalLoads(page)).toEqual([]);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toContain("'unsafe-inline'");
+  });
+
+  test('holds each target, each requirement, and why something did not pass', () => {
+    const page = renderMatrixPage(matrixOf(sample(), verdictOn('b', ['two'])));
+
+    expect(page).toContain(
+      '<h1><span class="gate f">does not conform</span> 2 targets, 11 requirements</h1>',
+    );
+    expect(page).toContain('<a href="./b/index.html">b</a>');
+    expect(page).toContain('wanted: the secret of the URI\ngot:    another one');
+    expect(page).toContain('not run</span>');
+  });
+
+  test('links to reports in folders of any name', () => {
+    expect(renderMatrixPage(matrixOf(verdictOn('javascript:x y#1')))).toContain(
+      'href="./javascript%3Ax%20y%231/index.html"',
+    );
+  });
+
+  test('stays readable without any verdict', () => {
+    const page = renderMatrixPage(matrixOf());
+
+    expect(page).toContain('inconclusive');
+    expect(page).toContain('No plan (planned-1-of-1.json or the like) is there');
+  });
+});
+
+describe('matrix.json', () => {
+  test('is by its schema, the same each time, and safe to look at', () => {
+    const json = matrixJson(matrixOf(sample(), hostileVerdict()));
+
+    expect(json).toBe(matrixJson(matrixOf(hostileVerdict(), sample())));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none
+    expect(json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    expect(JSON.parse(json)).toEqual(matrixOf(sample(), hostileVerdict()));
+  });
+
+  test('is refused where it is not by its schema', () => {
+    expect(() => matrixJson({ ...matrixOf(verdictOn('a')), notes: [''] })).toThrow(
+      /matrix is no valid matrix:\s+\/notes\/0/,
+    );
+  });
+
+  test('lies beside the page', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-selftest-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+
+    const files = writeMatrix(matrixOf(verdictOn('a')), join(folder, 'out'));
+
+    expect(files).toEqual(['matrix.html', 'matrix.json']);
+    expect(readFileSync(join(folder, 'out', 'matrix.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('the console', () => {
+  const options = { colour: false, width: 80, outDir: 'out', files: ['matrix.html'], brief: false };
+
+  test('tells the whole first, then each target, what failed where, and what is wrong', () => {
+    const text = renderMatrixSummary(
+      matrixOf(verdictOn('a', ['two']), verdictOn('b', ['two']), verdictOn('c')),
+      options,
+    );
+
+    expect(text).toBe(
+      [
+        'does not conform: 1 of 3 targets conform, 2 do not conform, 1 problem',
+        '',
+        '  a  7.1.2_u3  does not conform: 1 of 3 must failed',
+        '  b  7.1.2_u3  does not conform: 1 of 3 must failed',
+        '  c  7.1.2_u3  conforms (3 of 3 must checked)',
+        '',
+        'Failed: 1 must',
+        '  area/two: a, b',
+        '',
+        'Missing or broken:',
+        '  - No plan (planned-1-of-1.json or the like) is there, so nobody can tell',
+        '  whether targets are missing. It lies in the output folder of each run: keep it',
+        '  beside the verdicts.',
+        '',
+        'Written to out: matrix.html',
+        'Exit code: 1 (does not conform)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('obeys nothing that a target says', () => {
+    const text = renderMatrixSummary(matrixOf(hostileVerdict()), options);
+
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+
+  test('names a target that was not given back', () => {
+    const matrix = matrixOf(verdictOn('a', [], { restored: false }));
+
+    expect(matrixLine(matrix)).toBe('inconclusive: 1 of 1 target conform, 1 problem');
+    expect(renderMatrixSummary(matrix, options)).toContain('NOT GIVEN BACK as it was found');
+    expect(matrix.exitCode).toBe(4);
+  });
+});

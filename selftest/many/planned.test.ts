@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parsePlanned, plannedNow, writePlanned } from '../../src/many/planned.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+const split = new Map([
+  ['b', 2],
+  ['a', 1],
+]);
+
+test('a plan is read as it was written', () => {
+  const folder = temporaryFolder();
+  const planned = plannedNow({ index: 2, count: 2 }, split, { GITHUB_RUN_ID: '77' });
+  writePlanned(planned, join(folder, 'new', 'out'));
+
+  const file = join(folder, 'new', 'out', 'planned-2-of-2.json');
+  expect(parsePlanned(readFileSync(file, 'utf8'), file)).toEqual(planned);
+  expect(planned).toMatchObject({
+    run: 'GITHUB_RUN_ID=77',
+    targets: [
+      { name: 'a', shard: 1 },
+      { name: 'b', shard: 2 },
+    ],
+  });
+});
+
+test('our own variable for the run goes before those of CI systems, and without any there is none', () => {
+  const run = (env: NodeJS.ProcessEnv) => plannedNow({ index: 1, count: 1 }, split, env).run;
+
+  expect(run({ GITHUB_RUN_ID: '1', MFA_CONFORMANCE_RUN: 'nightly' })).toBe('MFA_CONFORMANCE_RUN=nightly');
+  expect(run({ CI_PIPELINE_ID: '5' })).toBe('CI_PIPELINE_ID=5');
+  expect(run({ GITHUB_RUN_ID: '' })).toBeNull();
+});
+
+test('plans of a run that was split otherwise are removed, those of other shards are not', () => {
+  const folder = temporaryFolder();
+  for (const [index, count] of [
+    [1, 1],
+    [1, 4],
+    [3, 4],
+  ] as const) {
+    writeFileSync(join(folder, `planned-${index}-of-${count}.json`), '{}');
+  }
+  writeFileSync(join(folder, 'planned-x.json'), '{}');
+
+  writePlanned(plannedNow({ index: 2, count: 4 }, split, {}), folder);
+
+  expect(readdirSync(folder).sort()).toEqual([
+    'planned-1-of-4.json',
+    'planned-2-of-4.json',
+    'planned-3-of-4.json',
+    'planned-x.json',
+  ]);
+});

@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeAllureReport } from '../../src/allure/report.js';
+import { takeAllureResults } from '../../src/allure/results.js';
+import { columnOf } from '../../src/many/column.js';
+import type { Verdict } from '../../src/verdict/verdict.js';
+import { sample } from '../report/sample.js';
+import { accessibilityProblems, describePages, screenshot } from './browser.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pages-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const attack =
+  '<img src=https://evil.example/x onerror="document.title = 1"><script>document.title = "taken"</script>';
+
+/** A verdict with one outcome of each category, and something hostile in one of the messages. */
+function verdict(startedAt: string): Verdict {
+  const base = sample({ startedAt });
+  const outcomes = base.outcomes.map((each) =>
+    each.id === 'email-otp/answers-204' ? { ...each, outcome: 'waived' as const, reason: attack } : each,
+  );
+  return { ...base, outcomes };
+}
+
+/** Results as allure-playwright leaves them, one for each outcome. */
+async function night(startedAt: string): Promise<void> {
+  const from = join(folder, 'from');
+  mkdirSync(from, { recursive: true });
+  const judged = verdict(startedAt);
+  for (const [at, { id, title }] of judged.outcomes.entries()) {
+    const start = Date.parse(startedAt) + at;
+    const result = {
+      uuid: `${startedAt}-${at}`,
+      historyId: id,
+      testCaseId: id,
+      name: title,
+      fullName: id,
+      status: 'passed',
+      stage: 'finished',
+      start,
+      stop: start + 5,
+      steps: [],
+      attachments: [],
+      links: [],
+      labels: [
+        { name: 'tag', value: id },
+        { name: 'epic', value: 'Area' },
+        { name: 'feature', value: 'GetMFAConfig' },
+        { name: 'story', value: 'GET /mfa-config' },
+        { name: 'severity', value: 'critical' },
+      ],
+      parameters: [{ name: 'Project', value: judged.target.name }],
+    };
+    writeFileSync(join(from, `${at}-result.json`), JSON.stringify(result));
+  }
+  const own = join(folder, judged.target.name);
+  takeAllureResults(from, judged, own);
+  await writeAllureReport([{ target: { ...columnOf(judged).target, report: null }, folder: own }], folder);
+}
+
+const history = () => readFileSync(join(folder, 'allure-history.jsonl'), 'utf8').trimEnd().split('\n');
+
+describePages('the Allure report', (open) => {
+  beforeAll(async () => {
+    await night('2026-11-24T02:00:00.000Z');
+    await night('2026-11-25T02:00:00.000Z');
+  });
+
+  test('asks for nothing, complains of nothing, and shuts nobody out', async () => {
+    const { page, requests, complaints } = await open(join(folder, 'allure-report', 'index.html'));
+    await page.getByText('The secret of totpUri equals totpSecretKey.').first().waitFor();
+
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(requests).toEqual([]);
+    expect(complaints).toEqual([]);
+    await screenshot(page, 'allure', { fullPage: false });
+  });
+
+  test('tells the categories apart', async () => {
+    const { page } = await open(join(folder, 'allure-report', 'index.html'));
+
+    await page.getByTestId('nav-tab-categories').click();
+
+    for (const category of ['contract failure', 'advisory', 'inconclusive', 'waived']) {
+      await page.getByText(category, { exact: true }).first().waitFor();
+    }
+    await screenshot(page, 'allure-categories', { fullPage: false });
+  });
+
+  test('takes nothing that a target says for markup', async () => {
+    const { page, requests } = await open(join(folder, 'allure-report', 'index.html'));
+
+    await page.getByText('Text of email-otp/answers-204.').first().click();
+    await page.getByText('evil.example').first().waitFor();
+
+    expect(await page.title()).not.toMatch(/taken|^1$/);
+    expect(requests).toEqual([]);
+  });
+
+  test('grows by one night with each run, not with each report', async () => {
+    expect(history()).toHaveLength(2);
+    await night('2026-11-25T02:00:00.000Z');
+    expect(history()).toHaveLength(2);
+  });
+});

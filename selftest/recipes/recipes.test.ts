@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import { packageRoot } from '../../src/package-root.js';
+import { filesBelow, program, writeTarget } from '../cli/suite.js';
+
+/** The recipes in docs/ci, their commands run as they stand there: only `run` is told to ask little. */
+const recipes = join(packageRoot(), 'docs', 'ci');
+const shim = `#!/bin/sh
+[ "$1" = mfa-conformance ] && shift
+if [ "$1" = run ]; then set -- "$@" --grep mfa-config/get-answers-200 --quiet; fi
+exec "${process.execPath}" "${program}" "$@"
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-recipes-'));
+let emulator: RunningEmulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator({});
+});
+
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+});
+
+/** A working copy with the program where npm would have put it, and one target. */
+function workingCopy(name: string): string {
+  const copy = join(folder, name);
+  const bin = join(copy, 'node_modules', '.bin');
+  mkdirSync(bin, { recursive: true });
+  mkdirSync(join(copy, 'targets'));
+  for (const file of ['npx', 'mfa-conformance']) {
+    writeFileSync(join(bin, file), shim);
+    chmodSync(join(bin, file), 0o755);
+  }
+  writeTarget(join(copy, 'targets'), { ...emulator.targetFile(), name: 'lab' }, 'lab.yaml');
+  return copy;
+}
+
+/** Runs a script as CI systems do; what it leaves in the background ends with it. */
+function shell(
+  script: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      'bash',
+      ['-eo', 'pipefail', '-c', `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n${script}`],
+      {
+        cwd,
+        env: {
+          ...process.env,
+          PATH: `${join(cwd, 'node_modules', '.bin')}:${process.env['PATH']}`,
+          NO_COLOR: '1',
+          MFA_CONFORMANCE_STATE: join(folder, 'state'),
+          ...env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
+    child.once('error', reject);
+    child.once('exit', (code) => resolve({ code, said }));
+  });
+}
+
+/** A value deep in a parsed document; undefined where there is none. */
+function at(value: unknown, ...path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return at(Object.entries(value).find(([name]) => name === key)?.[1], ...rest);
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+}
+
+const documentOf = (name: string): unknown => parse(readFileSync(join(recipes, name), 'utf8'));
+/** What is installed is in the working copy already. */
+const withoutInstall = (lines: readonly string[]) =>
+  lines.filter((line) => line.trim() !== 'npm ci').join('\n');
+
+describe('GitHub Actions', () => {
+  const document = documentOf('github-actions.yml');
+  const script = (job: string, values: Readonly<Record<string, string>> = {}) => {
+    const steps = at(document, 'jobs', job, 'steps');
+    const lines = Array.isArray(steps) ? steps.flatMap((step: unknown) => textsOf([at(step, 'run')])) : [];
+    return withoutInstall(lines).replace(
+      /\$\{\{ *([\w.-]+) *\}\}/g,
+      (all, name: string) => values[name] ?? all,
+    );
+  };
+
+  test('judge a pull request', async () => {
+    const copy = workingCopy('github-gate');
+
+    const { code, said } = await shell(script('gate'), copy, {});
+
+    expect(said).toContain('emulator: conforms');
+    expect(code).toBe(0);
+  });
+
+  test('judge labs on four machines, and report on all of them', async () => {
+    const copy = workingCopy('github');
+    const shards = at(document, 'jobs', 'shards', 'strategy', 'matrix', 'shard');
+    expect(shards).toEqual([1, 2, 3, 4]);
+    for (const shard of [1, 2, 3, 4]) {
+      const values = { 'matrix.shard': String(shard), 'strategy.job-total': '4' };
+      // Each is a machine of its own; its artefact comes down under its name.
+      const judged = await shell(
+        `${script('shards', values)}\nmkdir -p shards && mv reports shards/shard-${shard}`,
+        copy,
+        {},
+      );
+      expect(judged, judged.said).toMatchObject({ code: 0 });
+    }
+    const summary = join(copy, 'summary.md');
+
+    const { code, said } = await shell(script('report'), copy, { GITHUB_STEP_SUMMARY: summary });
+
+    expect(said).toContain('conforms: 1 of 1 target conform');
+    expect(code).toBe(0);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^```\nconforms: 1 of 1 target/);
+    expect([...filesBelow(join(copy, 'nightly')).keys()]).toEqual(
+      expect.arrayContaining(['matrix.html', 'allure-report/index.html', 'allure-history.jsonl']),
+    );
+  });
+});
+
+describe('GitLab CI', () => {
+  const document = documentOf('gitlab-ci.yml');
+  const script = (job: string) => withoutInstall(textsOf(at(document, job, 'script')));
+
+  test('judges a merge request as GitHub Actions do', () => {
+    expect(script('gate')).toContain('npx mfa-conformance run -t gate.yaml --require-complete');
+    expect(script('gate')).toContain('npx mfa-conformance emulator --port 0 --write-target gate.yaml');
+  });
+
+  test('judges labs in parallel jobs, and misses those that did not come', async () => {
+    const copy = workingCopy('gitlab');
+    const variables = { CI_NODE_INDEX: '1', CI_NODE_TOTAL: String(at(document, 'labs', 'parallel')) };
+    expect(await shell(script('labs'), copy, variables)).toMatchObject({ code: 0 });
+
+    const { code, said } = await shell(script('matrix'), copy, {});
+
+    expect(said).toContain('Shard 2 of 4 is missing');
+    expect(code).toBe(3);
+  });
+});
+
+describe('Kubernetes', () => {
+  const command = (file: string) => {
+    const containers = at(documentOf(file), 'spec', 'template', 'spec', 'containers');
+    const [shellName, flag, script = ''] = textsOf(
+      at(Array.isArray(containers) ? containers[0] : undefined, 'command'),
+    );
+    expect([shellName, flag]).toEqual(['sh', '-c']);
+    return script;
+  };
+
+  test('shares out over as many pods as the command counts', () => {
+    expect(at(documentOf('kubernetes-job.yaml'), 'spec', 'completions')).toBe(4);
+    expect(command('kubernetes-job.yaml')).toContain('+ 1))/4"');
+  });
+
+  test('judges in an indexed pod, and reports on the run', async () => {
+    const copy = workingCopy('kubernetes');
+    const env = { VOLUME: join(copy, 'volume'), TARGETS: 'targets', MFA_CONFORMANCE_RUN: 'uid-1' };
+    const judged = await shell(command('kubernetes-job.yaml'), copy, { ...env, JOB_COMPLETION_INDEX: '0' });
+    expect(judged, judged.said).toMatchObject({ code: 0 });
+
+    const { code, said } = await shell(command('kubernetes-report.yaml'), copy, env);
+
+    expect(said).toContain('Shard 2 of 4 is missing');
+    expect(code).toBe(3);
+  });
+});

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { report } from '../report.js';
+
+const help = `
+Without --from the verdicts in --out are read, and their reports are written again. With --from the verdicts of
+shards and other runs are merged into --out. Fewer shards or targets than were planned are inconclusive.
+The exit code is that of the worst verdict, as of run.`;
+
+/** `report`: reports again, from verdicts; many targets and shards in one matrix. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('build the reports again, and one matrix of all targets; merge shards (--from)')
+    .option('--from <dir...>', 'folders that runs or shards wrote into (their --out)')
+    .option('--out <dir>', 'folder for the reports', 'reports')
+    .option('--allure', 'also the Allure report, with its history in --out', false)
+    .option('--json', 'print the matrix as JSON', false)
+    .addHelpText('after', help)
+    .action(async ({ from = [], out, allure, json }) => {
+      process.exitCode = await report({ from, out, allure, json });
+    });
+}

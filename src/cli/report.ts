@@ -1,0 +1,144 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { allureResults } from '../allure/results.js';
+import { ConfigurationError } from '../errors.js';
+import { findVerdicts } from '../many/find.js';
+import { type Found, type Merged, merge } from '../many/merge.js';
+import { isPlannedFile, plannedFileOf } from '../many/planned.js';
+import { renderMatrixSummary } from '../report/matrix/console.js';
+import { matrixJson, writeMatrix } from '../report/matrix/write.js';
+import { writeReports } from '../report/write.js';
+import { readVerdict } from '../verdict/read.js';
+import type { Verdict } from '../verdict/verdict.js';
+import { changesOf, rememberAll } from './history.js';
+import { reportIn, terminal } from './run-matrix.js';
+import { complain, say } from './terminal.js';
+
+/** `report` as asked for on the command line. */
+export interface ReportCommand {
+  /** Folders of runs and shards to merge; empty: the output folder's own verdicts. */
+  readonly from: readonly string[];
+  readonly out: string;
+  readonly allure: boolean;
+  readonly json: boolean;
+}
+
+/** `mfa-conformance report`. @returns the exit code: of the worst of all verdicts */
+export async function report(command: ReportCommand): Promise<number> {
+  const merged = command.from.length > 0 ? mergeInto(command) : rebuild(command);
+  const { matrix } = merged;
+  const files: string[] = [...writeMatrix(matrix, command.out)];
+  if (command.allure) files.push(await allure(merged, command));
+  if (command.json) process.stdout.write(matrixJson(matrix));
+  else say(renderMatrixSummary(matrix, { ...terminal(), outDir: shown(command.out), files, brief: false }));
+  return matrix.exitCode;
+}
+
+/** The reports of each target again, from its verdict. */
+function rebuild({ out }: ReportCommand): Merged {
+  if (!existsSync(out)) throw nothingIn([out]);
+  const found = findVerdicts([out], 1);
+  checkFound(found, [out]);
+  for (const { file } of found.columns) {
+    const verdict = readVerdict(file);
+    const changes = changesOf(verdict, out, baselineOf(verdict));
+    writeReports(verdict, dirname(file), undefined, changes === undefined ? {} : { changes });
+  }
+  return merge(found, (_name, file) => {
+    const path = join(dirname(file), 'index.html');
+    return existsSync(path) ? relative(out, path).replaceAll('\\', '/') : null;
+  });
+}
+
+/** What shards and other runs have left, in one folder, as a run of all of it would have left it. */
+function mergeInto({ from, out }: ReportCommand): Merged {
+  const found = findVerdicts(from);
+  checkFound(found, from);
+  const { files } = merge(found, () => null);
+  for (const [name, file] of files) takeOver(dirname(file), join(out, name));
+  takePlans(found, out);
+  rememberAll(verdictsIn(files.values()), out);
+  return merge(found, (name) => reportIn(out, name));
+}
+
+/** What the run was compared with, where that can still be read, and is not another verdict by now. */
+function baselineOf({ gating }: Verdict): Verdict | undefined {
+  const named = gating?.baseline;
+  if (named === undefined) return undefined;
+  try {
+    const verdict = readVerdict(named.file);
+    return verdict.startedAt === named.startedAt ? verdict : undefined;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined;
+    throw error;
+  }
+}
+
+/** One after the other: hundreds of them need not be in memory at once. */
+function* verdictsIn(files: Iterable<string>): Generator<Verdict> {
+  for (const file of files) yield readVerdict(file);
+}
+
+function checkFound({ columns, plans, problems }: Found, folders: readonly string[]): void {
+  const broken = problems.some(({ kind }) => kind === 'broken verdict' || kind === 'broken plan');
+  if (columns.length === 0 && plans.length === 0 && !broken) throw nothingIn(folders);
+}
+
+function nothingIn(folders: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `There is no verdict.json in ${folders.join(', ')}: run first, or name the folders with --from.`,
+  );
+}
+
+/** A target's verdict and reports; what the tests left behind stays where it was. */
+function takeOver(from: string, to: string): void {
+  if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
+  try {
+    mkdirSync(to, { recursive: true });
+    for (const entry of readdirSync(from, { withFileTypes: true })) {
+      if (entry.isFile() && !isPlannedFile(entry.name))
+        copyFileSync(join(from, entry.name), join(to, entry.name));
+    }
+    if (existsSync(join(from, allureResults))) {
+      rmSync(join(to, allureResults), { recursive: true, force: true });
+      cpSync(join(from, allureResults), join(to, allureResults), { recursive: true });
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`${from} can't be taken over to ${to} (--out): ${why}`);
+  }
+}
+
+/** The plans too, so that `report` alone knows as much later on. Of runs apart from each other both may be 1 of 1. */
+function takePlans({ plans }: Found, out: string): void {
+  mkdirSync(out, { recursive: true });
+  const here = realpathSync(out);
+  const own = new Set(
+    plans.filter(({ file }) => realpathSync(dirname(file)) === here).map(({ file }) => basename(file)),
+  );
+  for (const name of readdirSync(out)) {
+    if (isPlannedFile(name) && !own.has(name)) rmSync(join(out, name), { force: true });
+  }
+  for (const { file, plan } of plans) {
+    if (realpathSync(dirname(file)) === here) continue;
+    let name = plannedFileOf(plan.shard);
+    for (let n = 2; existsSync(join(out, name)); n += 1) name = plannedFileOf(plan.shard, n);
+    copyFileSync(file, join(out, name));
+  }
+}
+
+async function allure({ matrix, files }: Merged, { out, from }: ReportCommand): Promise<string> {
+  // Loaded only when asked for: the generator is large.
+  const { writeAllureReport } = await import('../allure/report.js');
+  const folderOf = (name: string) => (from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out));
+  const targets = matrix.targets.map((target) => ({ target, folder: folderOf(target.name) }));
+  const without = targets.filter(({ folder }) => !existsSync(join(folder, allureResults)));
+  if (without.length > 0 && without.length < targets.length) {
+    complain(`warning: no Allure results of ${without.map(({ target }) => target.name).join(', ')}.`);
+  }
+  return writeAllureReport(targets, out);
+}
+
+function shown(out: string): string {
+  return relative(process.cwd(), out) || '.';
+}

@@ -1,0 +1,49 @@
+import { ConfigurationError } from '../errors.js';
+import type { Shard } from '../many/shard.js';
+import { loadRequirements } from '../requirements/catalogue.js';
+import { idPattern } from '../requirements/glob.js';
+import type { RunCommand } from './run-options.js';
+import type { TargetRun } from './target-run.js';
+import { complain } from './terminal.js';
+
+export function warn({ target, warnings }: TargetRun, { quiet, json }: RunCommand): void {
+  if (quiet || json) return;
+  for (const warning of warnings) complain(`warning: ${target.name}: ${warning}`);
+}
+
+/** @throws ConfigurationError where two targets would write to one folder */
+export function checkNames(runs: readonly TargetRun[]): void {
+  const files = new Map<string, string>();
+  for (const { target } of runs) {
+    // Where case doesn't tell folders apart, Lab and lab are one.
+    const key = target.name.toLowerCase();
+    const other = files.get(key);
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        `Two target files have the name ${target.name}: ${other} and ${target.file}. ` +
+          'Their reports would overwrite each other: write another name: into one of them.',
+      );
+    }
+    files.set(key, target.file);
+  }
+}
+
+/** @throws ConfigurationError where no requirement fits */
+export function checkGrep(grep: string | undefined): void {
+  if (grep === undefined) return;
+  const pattern = idPattern(grep);
+  if (loadRequirements().some(({ id }) => pattern.test(id))) return;
+  throw new ConfigurationError(`--grep ${grep}: no requirement fits; mfa-conformance list shows all.`);
+}
+
+export function nothingToDo({ index, count }: Shard, targets: number): string {
+  const there = targets === 1 ? 'there is 1 target' : `there are ${targets} targets`;
+  return `Shard ${index} of ${count} has no target: ${there} in all. Nothing to do.`;
+}
+
+export function warningOfLostJournals(stateDir: string): string {
+  return (
+    `warning: journals go to ${stateDir}, which a CI job may lose: after a kill nobody could give the target back. ` +
+    'Set --state-dir or MFA_CONFORMANCE_STATE to a folder that outlives the job.'
+  );
+}

@@ -1,0 +1,28 @@
+import { join, relative } from 'node:path';
+import { renderSummary } from '../report/summary.js';
+import { fileWidth, replaceFile } from '../report/write.js';
+import type { RunCommand } from './run-options.js';
+import type { Finished } from './run-wave.js';
+import { type Checked, secretLines } from './secret-check.js';
+
+/** Prints what came of a target, and says in its summary what the search for secrets came to. */
+export function show(
+  { verdict, files, folder, extras }: Finished,
+  command: RunCommand,
+  searched: Checked,
+): void {
+  const secrets = { clean: searched.leaks.length === 0, lines: secretLines(searched) };
+  const outDir = relative(process.cwd(), folder) || '.';
+  const plain = { colour: false, width: fileWidth, outDir, files, secrets, ...extras };
+  replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
+  if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  else {
+    const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+    const width = process.stdout.columns ?? fileWidth;
+    process.stdout.write(
+      command.quiet
+        ? `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`
+        : renderSummary(verdict, { colour, width, outDir, files, secrets, ...extras }),
+    );
+  }
+}
