@@ -53,6 +53,7 @@ export function factInWords(name: string, value: unknown): string {
 }
 
 function clockOffset(value: unknown): string | undefined {
+  if (value === null) return 'Not known: its answers have no Date header';
   if (typeof value !== 'number') return undefined;
   // Less is the network, and the second that a Date header is rounded to.
   if (Math.abs(value) < 2000) return "In step with this machine's";

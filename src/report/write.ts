@@ -86,6 +86,7 @@ export function redactedVerdict(verdict: Verdict, redactor: Redactor): Verdict {
     target: { ...verdict.target, baseUrl: redactor.redactUrl(verdict.target.baseUrl) },
     contract: { ...verdict.contract, source: redactor.redactUrl(verdict.contract.source) },
     cause: text(verdict.cause),
+    ...(verdict.warnings === undefined ? {} : { warnings: verdict.warnings.map(text) }),
     residue: verdict.residue.map(text),
     ...(verdict.gating === undefined
       ? {}

@@ -38,7 +38,7 @@ describe('the page of a verdict', () => {
       '2026-11-25',
       '00:00:00 UTC',
       '12.3 s',
-      'certificate was not verified',
+      'TLS NOT VERIFIED',
       `${loadRequirements().length} requirements`,
       'Must failed',
       '1 min 30 s behind this machine',

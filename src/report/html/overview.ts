@@ -1,6 +1,7 @@
 import type { ChangesSince } from '../../history/changes.js';
 import { exitCode } from '../../verdict/exit-code.js';
 import type { Gate, Outcome, OutcomeKind, Verdict } from '../../verdict/verdict.js';
+import { warningsOf } from '../../verdict/warnings.js';
 import { factsInWords } from '../facts.js';
 import { isKnownFailure } from '../run-problems.js';
 import { exitReason } from '../summary.js';
@@ -66,16 +67,15 @@ export function alerts(verdict: Verdict): Markup {
     !verdict.restored &&
     html`<div class="alert bad" role="note"><strong>The target was not given back as it was found.</strong>
 Something that this run changed is still changed. Give it back with <code>mfa-conformance restore -t TARGET-FILE</code>.</div>`;
-  const insecure =
-    verdict.target.tlsInsecure &&
-    html`<div class="alert bad" role="note"><strong>The target’s certificate was not verified</strong>
-(<code>tls.insecure</code>): anyone in between could have given these answers.</div>`;
+  const warnings = (verdict.warnings ?? warningsOf(verdict)).map(
+    (warning) => html`<div class="alert bad" role="note"><strong>Warning:</strong> ${warning}</div>`,
+  );
   const partial =
     verdict.scope === 'partial' &&
     verdict.gate === 'conforms' &&
     html`<div class="alert" role="note"><strong>Not all was checked.</strong>
 Some requirements of level must were not run on this target; the list below says why.</div>`;
-  return html`${notRestored}${insecure}${partial}${gating(verdict)}`;
+  return html`${notRestored}${warnings}${partial}${gating(verdict)}`;
 }
 
 /** What --baseline and --gate made of it, where that is more than the verdict's line says. */

@@ -60,10 +60,7 @@
       count += left;
     }
     none.hidden = count > 0;
-    shown.textContent =
-      count === all.length
-        ? `All ${count} requirements shown`
-        : `${count} of ${all.length} requirements shown`;
+    shown.textContent = count === all.length ? `All ${count} shown` : `${count} of ${all.length} shown`;
     nameExpand();
   }
 
