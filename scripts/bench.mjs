@@ -129,6 +129,46 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
 }
 
+/** Puts a proxy before the target of a target file, through which each answer takes longer. */
+async function slowDown(targetFile, ms) {
+  const content = readFileSync(targetFile, 'utf8');
+  const { baseUrl } = parse(content);
+  const { hostname, port, pathname } = new URL(baseUrl);
+  let open = 0;
+  let since = 0;
+  let busyMs = 0;
+  const server = http.createServer((request, response) => {
+    if (open === 0) since = performance.now();
+    open += 1;
+    response.once('close', () => {
+      open -= 1;
+      if (open === 0) busyMs += performance.now() - since;
+    });
+    const { method, url, headers } = request;
+    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
+      setTimeout(() => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      }, ms);
+    });
+    forward.once('error', () => response.destroy());
+    request.pipe(forward);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  writeFileSync(
+    targetFile,
+    content.replaceAll(baseUrl, `http://127.0.0.1:${server.address().port}${pathname}`),
+  );
+  return {
+    busyMs: () => busyMs,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      writeFileSync(targetFile, content);
+    },
+  };
+}
+
 function outcomesIn(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const durations = lines.map((line) => JSON.parse(line).durationMs);
@@ -147,6 +187,24 @@ function reportsAgain(verdict, folder) {
   const module = pathToFileURL(join(root, 'dist', 'src', 'report', 'write.js')).href;
   const args = ['--input-type=module', '-e', script, verdict, folder, module];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+/** As many requests as the run has sent, one after the other on one connection, nothing judged. */
+async function bare(target, requests) {
+  const agent = new Agent({ connections: 1 });
+  const url = new URL(target.baseUrl);
+  const headers = { apiKey: target.accounts.admin.apiKey };
+  const paths = ['/mfa-config', '/support-user/mfa'];
+  const startedAt = performance.now();
+  for (let n = 0; n < requests; n += 1) {
+    const path = url.pathname + paths[n % paths.length];
+    const { statusCode, body } = await agent.request({ origin: url.origin, path, method: 'GET', headers });
+    await body.text();
+    if (statusCode !== 200) throw new Error(`GET ${path} was answered ${statusCode}.`);
+  }
+  const ms = performance.now() - startedAt;
+  await agent.close();
+  return ms;
 }
 
 function median(numbers) {
