@@ -3,6 +3,8 @@ import { SuiteError } from '../errors.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
+import { addDetect } from './commands/detect-command.js';
+import { addDiff } from './commands/diff-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
 import { addRestore } from './commands/restore-command.js';
@@ -25,7 +27,17 @@ const program = new Command('mfa-conformance')
   .configureOutput({ outputError: (text, write) => write(text) });
 
 // In the order of --help.
-for (const add of [addRun, addEmulator, addCatalogue, addRestore, addCheckHar, addWaivers, addHistory])
+for (const add of [
+  addRun,
+  addEmulator,
+  addCatalogue,
+  addDetect,
+  addDiff,
+  addRestore,
+  addCheckHar,
+  addWaivers,
+  addHistory,
+])
   add(program);
 
 try {

@@ -67,7 +67,7 @@ async function runAndCheck(command: RunCommand, stateDir: string, watch: Watch):
   checkNames(runs);
   checkGrep(command.grep);
   if (command.plan) {
-    for (const { target } of runs) say(renderPlan(target, command));
+    for (const { target, contract } of runs) say(renderPlan(target, contract, command));
     return 0;
   }
   for (const each of runs) warn(each, command);
@@ -213,8 +213,9 @@ function show({ verdict, files, folder, extras }: Finished, command: RunCommand,
   }
 }
 
-function warn({ target, warnings }: TargetRun, { quiet, json }: RunCommand): void {
+function warn({ target, notes, warnings }: TargetRun, { quiet, json }: RunCommand): void {
   if (quiet || json) return;
+  for (const note of notes) complain(`${target.name}: ${note}`);
   for (const warning of warnings) complain(`warning: ${target.name}: ${warning}`);
 }
 
