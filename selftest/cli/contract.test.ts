@@ -116,7 +116,7 @@ describe('diff', () => {
       is: 'a breaking change',
       args: ['6.6.0d', '6.8.1', '--fail-on-breaking'],
       code: 1,
-      says: /breaking for servers/,
+      says: /3 breaking for clients, 5 for servers/,
     },
     {
       is: 'a harmless one',

@@ -39,6 +39,7 @@ describe('of the emulator', () => {
     ['7.1', ['7.0', '7.1']],
     ['7.1.2_u3', ['7.1.2_u3', '7.2.1']],
     ['7.2.1', ['7.1.2_u3', '7.2.1']],
+    ['latest', ['latest']],
   ] as const)('in release %s it says %j', async (release, expected) => {
     const { best, nearest } = await detected(await emulatedTarget({ release }));
 

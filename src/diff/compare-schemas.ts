@@ -121,10 +121,10 @@ function compareValues(
     return;
   }
   for (const value of from.filter((each) => !to.includes(each))) {
-    tell('enum-value-removed', `${value} is gone`, breaksBy('narrower', direction));
+    tell('enum-value-removed', `has no value ${value} any more`, breaksBy('narrower', direction));
   }
   for (const value of to.filter((each) => !from.includes(each))) {
-    tell('enum-value-added', `${value} is new`, breaksBy('wider', direction));
+    tell('enum-value-added', `has the new value ${value}`, breaksBy('wider', direction));
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerFields, fieldsOf, type RequestBody } from '../contract/bodies.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
-import { ArrangeError, NotAllowedError, TransportError } from '../errors.js';
+import { ArrangeError, MissingOperationError, NotAllowedError, TransportError } from '../errors.js';
 import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
 import type { Target } from '../target/target.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
@@ -88,11 +88,11 @@ export class Api {
     this.#transport = new Transport(target);
   }
 
-  /** @throws TransportError where no answer came, ArrangeError where the contract has no such operation */
+  /** @throws TransportError where no answer came, MissingOperationError where the contract has no such operation */
   async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
     const operation = this.contract.operations.get(id);
     if (operation === undefined)
-      throw new ArrangeError(`The contract (${this.contract.source}) has no operation ${id}.`);
+      throw new MissingOperationError(`The contract (${this.contract.source}) has no operation ${id}.`);
     return this.#send(id, operation.method, operation.path, operation.success.status, options);
   }
 
@@ -109,7 +109,7 @@ export class Api {
   ): Promise<Answer<Id> & { readonly rest: Buffer }> {
     const operation = this.contract.operations.get(id);
     if (operation === undefined)
-      throw new ArrangeError(`The contract (${this.contract.source}) has no operation ${id}.`);
+      throw new MissingOperationError(`The contract (${this.contract.source}) has no operation ${id}.`);
     const request = this.#request(method ?? operation.method, operation.path, options);
     return this.#obeying(`${request.method} ${operation.path}`, options, async () => {
       let rest: Buffer = Buffer.alloc(0);

@@ -69,14 +69,22 @@ export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, rel
  * Why a requirement says nothing about a target that is judged by this contract; undefined where it does.
  */
 export function whyNotApplicable(
-  requirement: Pick<Requirement, 'since' | 'until' | 'operations'>,
+  requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
 ): string | undefined {
   const { release, source, operations } = contract;
   if (!appliesTo(requirement, release)) return `does not hold for release ${release}`;
   const missing = requirement.operations.filter((id) => !operations.has(id));
-  if (missing.length === 0) return undefined;
-  return `the contract (${source}) has no operation ${missing.join(', ')}`;
+  if (missing.length > 0) return `the contract (${source}) has no operation ${missing.join(', ')}`;
+  if (requirement.needs.includes('supportMail') && !canSwitchMailOff(contract)) {
+    return `the contract (${source}) has no operation SendSupportEmailOtp: support MFA by e-mail could not be switched off again`;
+  }
+  return undefined;
+}
+
+/** From 6.8.1 on, switching off takes a code that was mailed. */
+export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
+  return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
 function nearIds(id: string, all: readonly Requirement[]): string[] {
