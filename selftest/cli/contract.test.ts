@@ -33,7 +33,7 @@ describe('run --contract', () => {
         '--contract',
         document,
         '--grep',
-        'support-email/*',
+        'support-*/*answers-20*',
         ...folders(folder),
       ],
       { cwd: folder },
