@@ -24,13 +24,14 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   outputDir: plan.outputDir,
   preserveOutput: 'never',
   reporter: [[reporter], ...allureReporter(plan)],
-  projects: plan.targets.map(({ name, file, release, workDir }) => ({
+  projects: plan.targets.map(({ name, file, release, contract, workDir }) => ({
     name,
     workers: 1,
     use: {
       runOptions: {
         file,
         release,
+        contract,
         workDir,
         stateDir: plan.stateDir,
         mode: plan.mode,

@@ -18,5 +18,8 @@ export class ArrangeError extends SuiteError {}
 /** The target file or the mode does not allow a step, so it was left out: the requirement is not run. */
 export class NotAllowedError extends SuiteError {}
 
+/** A step needs an operation that the contract in use doesn't have: the requirement doesn't apply to the target. */
+export class MissingOperationError extends SuiteError {}
+
 /** The network, TLS or the far end's process got in the way: no answer that could be judged. */
 export class TransportError extends SuiteError {}

@@ -29,8 +29,18 @@ export interface PlannedTarget {
   readonly file: string;
   /** Overrides the target file's release. */
   readonly release: ReleaseName | null;
+  /** The document to judge by; null: the release's own. */
+  readonly contract: GivenContract | null;
   /** Where what the run sees is written down while it happens. */
   readonly workDir: string;
+}
+
+/** A contract that is none of the suite's own. */
+export interface GivenContract {
+  /** Of the operations cut out of it. */
+  readonly file: string;
+  /** The name of the document that they were cut out of. */
+  readonly source: string;
 }
 
 /** The environment variable that names the plan's file. */
@@ -52,7 +62,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   const name = basename(target, extname(target));
   const folder = resolve('reports', name);
   return {
-    targets: [{ name, file: resolve(target), release: null, workDir: join(folder, 'raw') }],
+    targets: [{ name, file: resolve(target), release: null, contract: null, workDir: join(folder, 'raw') }],
     mode: 'full',
     slow: false,
     jobs: 1,
@@ -78,10 +88,17 @@ function isRunPlan(value: unknown): value is RunPlan {
     'targets' in value &&
     Array.isArray(value.targets) &&
     value.targets.every(
-      (target: { name?: unknown; file?: unknown; workDir?: unknown; release?: unknown }) =>
+      (target: {
+        name?: unknown;
+        file?: unknown;
+        workDir?: unknown;
+        release?: unknown;
+        contract?: unknown;
+      }) =>
         typeof target.name === 'string' &&
         typeof target.file === 'string' &&
         typeof target.workDir === 'string' &&
+        (target.contract === null || isGivenContract(target.contract)) &&
         (target.release === null || (typeof target.release === 'string' && isReleaseName(target.release))),
     ) &&
     'mode' in value &&
@@ -92,5 +109,16 @@ function isRunPlan(value: unknown): value is RunPlan {
     typeof value.stateDir === 'string' &&
     'outputDir' in value &&
     typeof value.outputDir === 'string'
+  );
+}
+
+function isGivenContract(value: unknown): value is GivenContract {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'file' in value &&
+    typeof value.file === 'string' &&
+    'source' in value &&
+    typeof value.source === 'string'
   );
 }

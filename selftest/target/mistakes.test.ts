@@ -175,12 +175,7 @@ describe('mistakes in what is meant', () => {
     [
       'an unknown release',
       `${good}release: "\${PW}"\n`,
-      '3:10 release: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
-    ],
-    [
-      'release auto',
-      `${good}release: auto\n`,
-      '3:10 release: auto needs detect, which this version does not have; give a release: 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
+      '3:10 release: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest, auto',
     ],
     [
       'no credentials',

@@ -3,6 +3,8 @@ import { SuiteError } from '../errors.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
+import { addDetect } from './commands/detect-command.js';
+import { addDiff } from './commands/diff-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
 import { addReport } from './commands/report-command.js';
@@ -31,6 +33,8 @@ for (const add of [
   addReport,
   addEmulator,
   addCatalogue,
+  addDetect,
+  addDiff,
   addRestore,
   addCheckHar,
   addWaivers,

@@ -1,4 +1,5 @@
-import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
+import type { Contract } from '../contract/contract.js';
+import { loadRequirements, type Requirement, whyNotApplicable } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import { missingNeed } from '../requirements/needs.js';
 import { effectiveAllow } from '../target/allow.js';
@@ -6,10 +7,14 @@ import type { Target } from '../target/target.js';
 import type { RunCommand } from './run-options.js';
 
 /** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
-export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>): string {
+export function renderPlan(
+  target: Target,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>,
+): string {
   const pattern = command.grep === undefined ? undefined : idPattern(command.grep);
   const catalogue = loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
-  const all = catalogue.filter((requirement) => appliesTo(requirement, target.release));
+  const all = catalogue.filter((requirement) => whyNotApplicable(requirement, contract) === undefined);
   const withReason = all.map((requirement) => ({
     requirement,
     reason: missingNeed(target, requirement, command),
@@ -21,10 +26,11 @@ export function renderPlan(target: Target, command: Pick<RunCommand, 'mode' | 's
   for (const { requirement, reason } of withReason) {
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), requirement.id]);
   }
+  const release = target.detectRelease ? ' (auto: a run asks the target first)' : '';
   return [
-    `Plan for ${target.name} (${target.baseUrl}), release ${target.release}, mode ${command.mode}. Nothing was sent.`,
+    `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this release.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this contract.`,
     ...section('Operations that would be called', operationsOf(willRun)),
     ...section('Changes of state, each given back at the end', changesOf(willRun)),
     ...section('What the API can not take back', irreversible(target, willRun)),

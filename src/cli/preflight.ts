@@ -1,3 +1,4 @@
+import { operationPlaces } from '../contract/operations.js';
 import { ArrangeError, ConfigurationError, NotAllowedError, SuiteError, TransportError } from '../errors.js';
 import type { Answer } from '../http/api.js';
 import type { Credential } from '../http/credential.js';
@@ -21,10 +22,13 @@ export async function preflight(
     await connection.mail();
   try {
     const anonymous = await look(connection, undefined);
-    const [{ status, headers }] = anonymous;
-    if (anonymous.every(({ headers, body }) => !isJsonType(headers['content-type']) && body === undefined)) {
-      const type = headers['content-type'] ?? 'no content type';
-      return `${notThisApi(connection)}: it answers ${status} with ${type}, never JSON. Is baseUrl the API's root?`;
+    const [first] = anonymous;
+    if (
+      first !== undefined &&
+      anonymous.every(({ headers, body }) => !isJsonType(headers['content-type']) && body === undefined)
+    ) {
+      const type = first.headers['content-type'] ?? 'no content type';
+      return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
     }
     const admin = await letIn(connection);
     if (typeof admin === 'string') return admin;
@@ -48,12 +52,16 @@ const mostLooks = 3;
 const notThisApi = ({ target }: Connection) => `${target.baseUrl} does not speak this API`;
 
 /** The two operations that only read. A connection that broke may be the network's doing: they are tried again. */
-async function look({ api }: Connection, as: Credential | undefined): Promise<[Answer, Answer]> {
+async function look({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await api.call(operation, options);
+        const [path = ''] = operationPlaces[operation].paths;
+        // Where the contract lacks it, its place is asked all the same.
+        return api.contract.operations.has(operation)
+          ? await api.call(operation, options)
+          : await api.probe('GET', path, options);
       } catch (error) {
         // Silence costs the whole of its time, and is seldom the network's.
         if (

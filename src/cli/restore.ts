@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadContract } from '../contract/load.js';
+import { withDetectedRelease } from '../detect/auto.js';
 import { SuiteError } from '../errors.js';
 import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
@@ -75,7 +76,8 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
 }
 
 /** A target out of reach is not given back, whatever else is wrong. */
-async function attempt(target: Target, stateDir: string): Promise<GivenBack> {
+async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
+  const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);
   try {
     const connection = await Connection.open(target, contract, { stateDir });

@@ -6,8 +6,9 @@ import type { RunCommand } from './run-options.js';
 import type { TargetRun } from './target-run.js';
 import { complain } from './terminal.js';
 
-export function warn({ target, warnings }: TargetRun, { quiet, json }: RunCommand): void {
+export function warn({ target, notes, warnings }: TargetRun, { quiet, json }: RunCommand): void {
   if (quiet || json) return;
+  for (const note of notes) complain(`${target.name}: ${note}`);
   for (const warning of warnings) complain(`warning: ${target.name}: ${warning}`);
 }
 

@@ -10,6 +10,9 @@ export interface RunCommand {
   readonly out: string;
   readonly stateDir: string | undefined;
   readonly release: ReleaseName | undefined;
+  /** File or URL of the document to judge by; undefined: the release's own. */
+  readonly contract: string | undefined;
+  readonly allowExternalRefs: boolean;
   readonly mode: 'full' | 'read-only';
   readonly grep: string | undefined;
   readonly strict: boolean;

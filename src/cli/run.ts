@@ -73,7 +73,7 @@ async function runAndCheck(
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
-    for (const { target } of runs) say(renderPlan(target, command));
+    for (const { target, contract } of runs) say(renderPlan(target, contract, command));
     return 0;
   }
   for (const each of runs) warn(each, command);

@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Contract } from '../contract/contract.js';
-import { loadContract } from '../contract/load.js';
+import { type Detected, detectRelease } from '../detect/auto.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
 import { ObservationLog } from '../http/observed.js';
 import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { Lease } from '../journal/lease.js';
-import { observationFile, outcomeFile } from '../raw-files.js';
+import { contractFile, observationFile, outcomeFile } from '../raw-files.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
 import { type ReportExtras, redactedVerdict, writeReports } from '../report/write.js';
-import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
+import { loadRequirements, whyNotApplicable } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { PlannedTarget } from '../run-plan.js';
 import { readOnlyReason } from '../target/allow.js';
@@ -29,6 +29,7 @@ import { readWaivers, type WaiversFile } from '../waivers/read.js';
 import type { ConcernedWaiver } from '../waivers/waiver.js';
 import { gateByOf } from './baseline.js';
 import { changesOf, remember } from './history.js';
+import { type JudgedBy, judgedBy, writeContract } from './judged-by.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
@@ -53,7 +54,8 @@ export class TargetRun {
 
   private constructor(
     readonly target: Target,
-    readonly contract: Contract,
+    private readonly judgedBy: JudgedBy,
+    private readonly detected: Detected | undefined,
     private readonly command: RunCommand,
     private readonly stateDir: string,
     private readonly waivers: WaiversFile | undefined,
@@ -71,14 +73,17 @@ export class TargetRun {
     secrets: SecretCollector,
   ): Promise<TargetRun> {
     const read = readTarget(file, process.env);
-    const target = { ...read, release: command.release ?? read.release };
-    const contract = await loadContract(target.release);
-    contract.compileAll();
+    const detected =
+      read.detectRelease && command.release === undefined && !command.plan
+        ? await detectRelease(read, stateDir)
+        : undefined;
+    const target = { ...read, release: command.release ?? detected?.release ?? read.release };
+    const by = await judgedBy(target.release, command.contract, command.allowExternalRefs);
     for (const { value, what } of secretsOf(target)) secrets.tell(value.reveal(), what);
     const waiversFile = command.waivers ?? target.waivers;
     const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
     const gateBy = gateByOf(command, target.name);
-    return new TargetRun(target, contract, command, stateDir, waivers, gateBy, secrets);
+    return new TargetRun(target, by, detected, command, stateDir, waivers, gateBy, secrets);
   }
 
   /** What the user should know before anything is sent. */
@@ -99,13 +104,25 @@ export class TargetRun {
     return [...(target.warnings ?? []), ...problems.map(({ text }) => text), ...notes];
   }
 
+  get contract(): Contract {
+    return this.judgedBy.contract;
+  }
+
+  /** What the user should know before the run. */
+  get notes(): readonly string[] {
+    return [...(this.detected === undefined ? [] : [this.detected.note]), ...this.judgedBy.notes];
+  }
+
   private get journal(): Journal {
     return new Journal(this.stateDir, this.target.baseUrl);
   }
 
   get planned(): PlannedTarget {
     const { name, file } = this.target;
-    return { name, file, release: this.command.release ?? null, workDir: this.#rawDir };
+    const release = this.command.release ?? this.detected?.release ?? null;
+    const { source } = this.contract;
+    const contract = this.judgedBy.given ? { file: resolve(contractFile(this.#rawDir)), source } : null;
+    return { name, file, release, contract, workDir: this.#rawDir };
   }
 
   /** Whether the run may change anything on the target. */
@@ -160,6 +177,7 @@ export class TargetRun {
   /** Gives back what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
   async lookBefore(): Promise<void> {
     this.#emptyRawDir();
+    if (this.judgedBy.given) writeContract(this.contract, contractFile(this.#rawDir));
     try {
       await this.#connected(async (connection) => {
         const { problems } = await giveBack(connection);
@@ -186,7 +204,7 @@ export class TargetRun {
       suiteVersion: suiteVersion(),
       target: { name: target.name, baseUrl: target.baseUrl, tlsInsecure: target.tls.insecure },
       release: target.release,
-      contract: { source: contract.source, sha256: contract.sha256 },
+      contract: this.judgedBy.inVerdict,
       mode: command.mode,
       seed: command.seed,
       startedAt: new Date(this.#startedAt).toISOString(),
@@ -197,7 +215,7 @@ export class TargetRun {
       ...(this.unusable === undefined ? {} : { unusable: this.unusable }),
       restored,
       residue: [...residue, ...problems],
-      facts: {},
+      facts: this.detected === undefined ? {} : { detectedReleases: this.detected.fits },
       warnings: target.warnings ?? [],
       waits: [],
       retries,
@@ -241,9 +259,8 @@ export class TargetRun {
       .filter(({ id }) => pattern?.test(id) ?? true)
       .map((requirement) => {
         const { id, level, text: title, source, operations } = requirement;
-        const notApplicable = appliesTo(requirement, this.target.release)
-          ? {}
-          : { notApplicable: `does not hold for release ${this.target.release}` };
+        const reason = whyNotApplicable(requirement, this.contract);
+        const notApplicable = reason === undefined ? {} : { notApplicable: reason };
         return { id, level, title, source, operations, ...notApplicable };
       });
   }

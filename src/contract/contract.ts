@@ -13,7 +13,7 @@ export function isCredentialScheme(text: string): text is CredentialScheme {
 /** One OpenAPI document, read and ready to judge by. */
 export interface Contract {
   readonly release: ReleaseName;
-  /** The document's path from the package's folder, with forward slashes; absolute for a file outside it. */
+  /** The document's path from the package's folder, with forward slashes; absolute for a file outside it; or a URL. */
   readonly source: string;
   /** Of the file's bytes, in hexadecimal. */
   readonly sha256: string;
@@ -23,6 +23,10 @@ export interface Contract {
   readonly credentials: readonly CredentialScheme[];
   /** Where the document contradicts a standard, and how it is read all the same. */
   readonly anomalies: readonly Anomaly[];
+  /** `METHOD /path` of operations that carry the tag of the MFA API, and that the suite doesn't know. */
+  readonly furtherTagged: readonly string[];
+  /** The operations and what they reach, as a document of its own in which they have the same pointers. */
+  readonly excerpt: Readonly<Record<string, unknown>>;
   /**
    * Compiles all schemas, which otherwise happens at the first use of each.
    *

@@ -1,85 +1,99 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import { ConfigurationError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
+import { type Places, placesOf } from './places.js';
+import {
+  childOf,
+  isObject,
+  type JsonObject,
+  type Located,
+  localReference,
+  pointerTo,
+  tokensOf,
+} from './pointers.js';
+import { readSource, type Source } from './read-source.js';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+export {
+  isObject,
+  type JsonObject,
+  type Located,
+  type LocatedObject,
+  localReference,
+  pointerTo,
+  tokensOf,
+} from './pointers.js';
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A node of the document with its JSON pointer. */
-export interface Located {
-  readonly value: unknown;
-  readonly pointer: string;
-}
-
-export interface LocatedObject extends Located {
-  readonly value: JsonObject;
-}
-
-export function pointerTo(parent: string, ...tokens: readonly string[]): string {
-  return [parent, ...tokens.map((token) => token.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
-}
-
-export function tokensOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
-/** The JSON pointer of a reference within the same document; undefined for one that leads out of it. */
-export function localReference(reference: string): string | undefined {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
-  try {
-    return decodeURIComponent(reference.slice(1));
-  } catch {
-    return undefined;
-  }
-}
+/** No document needs a reference that leads through more others; it keeps a hostile one from the stack's end. */
+const longestChain = 100;
 
 /** A YAML or JSON file that remembers where each of its nodes stands. */
 export class SourceDocument {
   readonly source: string;
+  /** What relative references start at. */
+  readonly location: string;
   readonly sha256: string;
   readonly root: JsonObject;
-  readonly #yaml: Document;
-  readonly #lines: LineCounter;
+  readonly #text: string;
+  #places: Places | undefined;
+  #parts: readonly (readonly [prefix: string, part: SourceDocument])[] = [];
+  #chain = 0;
 
-  private constructor(source: string, bytes: Buffer) {
-    this.source = source;
-    this.sha256 = createHash('sha256').update(bytes).digest('hex');
-    this.#lines = new LineCounter();
-    this.#yaml = parseDocument(bytes.toString('utf8'), { lineCounter: this.#lines, prettyErrors: false });
-    const [error] = this.#yaml.errors;
-    if (error !== undefined) throw new ConfigurationError(`${this.#at(error.pos[0])}: ${error.message}`);
-    const root = this.#toJson();
-    if (!isObject(root)) throw new ConfigurationError(`${source}:1:1: holds no OpenAPI document`);
-    this.root = root;
+  private constructor(
+    { name, location }: Pick<Source, 'name' | 'location'>,
+    text: string,
+    content: { readonly root: JsonObject; readonly sha256: string; readonly places: Places | undefined },
+  ) {
+    this.source = name;
+    this.location = location;
+    this.sha256 = content.sha256;
+    this.root = content.root;
+    this.#text = text;
+    this.#places = content.places;
   }
 
   /** @throws ConfigurationError with file and place when it can't be read or parsed */
-  static async read(file: string): Promise<SourceDocument> {
-    const path = resolve(packageRoot(), file);
-    const inPackage = relative(packageRoot(), path);
-    const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
-    const source = (outside ? path : inPackage).split(sep).join('/');
-    let bytes: Buffer;
-    try {
-      bytes = await readFile(path);
-    } catch (error) {
-      throw new ConfigurationError(`${source}: cannot be read (${codeOf(error)})`, { cause: error });
+  static async read(location: string): Promise<SourceDocument> {
+    return SourceDocument.parse(await readSource(location));
+  }
+
+  /** @throws ConfigurationError with the place when it holds no object */
+  static parse(source: Source): SourceDocument {
+    const sha256 = createHash('sha256').update(source.bytes).digest('hex');
+    const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
+    // JSON is read many times faster so; the places are needed only when something is wrong.
+    const json = asJson(text);
+    if (json !== undefined)
+      return new SourceDocument(source, text, { root: json, sha256, places: undefined });
+    const places = placesOf(source.name, text);
+    const { yaml } = places;
+    const [error] = yaml.errors;
+    if (error !== undefined) {
+      throw new ConfigurationError(`${at(source.name, places, error.pos[0])}: ${error.message}`);
     }
-    return new SourceDocument(source, bytes);
+    const root = toJson(source.name, places);
+    if (!isObject(root)) throw new ConfigurationError(`${source.name}:1:1: holds no OpenAPI document`);
+    return new SourceDocument(source, text, { root, sha256, places });
+  }
+
+  /**
+   * Another content made of this one's nodes, which keep their places; nodes of other documents stand below a
+   * prefix each.
+   */
+  derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
+    const { source: name, location, sha256 } = this;
+    const made = new SourceDocument({ name, location }, this.#text, { root, sha256, places: this.#places });
+    made.#parts = [...parts];
+    return made;
   }
 
   /** The error to throw for what stands at a JSON pointer. */
   error(pointer: string, message: string, cause?: unknown): ConfigurationError {
-    const text = `${this.#at(this.#offsetOf(pointer))}: ${pointer === '' ? '' : `${pointer}: `}${message}`;
+    const [prefix, part] = this.#parts.find(([each]) => `${pointer}/`.startsWith(`${each}/`)) ?? [];
+    if (prefix !== undefined && part !== undefined) {
+      return part.error(pointer.slice(prefix.length), message, cause);
+    }
+    const place = this.#placeOf(pointer);
+    const text = `${place}: ${pointer === '' ? '' : `${pointer}: `}${message}`;
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
@@ -102,23 +116,21 @@ export class SourceDocument {
    */
   resolve(node: Located): Located {
     const seen = new Set<string>();
-    let at = node;
-    while (isObject(at.value) && typeof at.value['$ref'] === 'string') {
-      const reference = at.value['$ref'];
+    let found = node;
+    while (isObject(found.value) && typeof found.value['$ref'] === 'string') {
+      const reference = found.value['$ref'];
       const target = localReference(reference);
-      if (target === undefined) {
-        throw this.error(
-          at.pointer,
-          `refers to ${reference}; only references within the document are followed`,
-        );
-      }
-      if (seen.has(target)) throw this.error(at.pointer, `refers to itself by ${reference}`);
+      if (target === undefined) throw this.error(found.pointer, leadsOut(reference));
+      if (seen.has(target)) throw this.error(found.pointer, `refers to itself by ${reference}`);
       seen.add(target);
-      const found = this.find(target);
-      if (found === undefined) throw this.error(at.pointer, `refers to ${reference}, which is not there`);
-      at = found;
+      if (seen.size + this.#chain > longestChain) {
+        throw this.error(found.pointer, `refers to ${reference}, which leads through too many references`);
+      }
+      const next = this.#within(() => this.find(target));
+      if (next === undefined) throw this.error(found.pointer, `refers to ${reference}, which is not there`);
+      found = next;
     }
-    return at;
+    return found;
   }
 
   /** The resolved member of an object, undefined where it is absent. */
@@ -136,55 +148,98 @@ export class SourceDocument {
     ]);
   }
 
-  #toJson(): unknown {
+  /** JSON is read without places; one that is too much for the reader with places has none. */
+  #placeOf(pointer: string): string {
     try {
-      return this.#yaml.toJS();
+      this.#places ??= placesOf(this.source, this.#text);
     } catch (error) {
-      // An alias without its anchor, or far too many of them.
-      throw new ConfigurationError(`${this.source}:1:1: ${messageOf(error)}`, { cause: error });
+      if (error instanceof ConfigurationError) return `${this.source}:1:1`;
+      throw error;
     }
+    return at(this.source, this.#places, offsetOf(this.#places.yaml, pointer));
   }
 
-  #at(offset: number): string {
-    const { line, col } = this.#lines.linePos(offset);
-    return `${this.source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
-  }
-
-  /** Where the deepest part of the pointer that exists begins. */
-  #offsetOf(pointer: string): number {
-    let node: unknown = this.#yaml.contents;
-    let offset = 0;
-    for (const token of tokensOf(pointer)) {
-      if (isAlias(node)) node = node.resolve(this.#yaml);
-      if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === token);
-        if (pair === undefined) break;
-        if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
-        node = pair.value;
-      } else if (isSeq(node)) {
-        const item: unknown = node.items[Number(token)];
-        if (isScalar(item) || isMap(item) || isSeq(item)) offset = item.range?.[0] ?? offset;
-        node = item;
-      } else {
-        break;
-      }
+  /** Counts how deep a reference leads through others on its way. */
+  #within<T>(find: () => T): T {
+    this.#chain += 1;
+    try {
+      return find();
+    } finally {
+      this.#chain -= 1;
     }
-    return offset;
   }
 }
 
-function childOf(value: unknown, token: string): unknown {
-  if (Array.isArray(value)) {
-    const item: unknown = value[Number(token)];
-    return item;
+export function leadsOut(reference: string): string {
+  return (
+    `refers to ${shortened(reference)}; only references within the document are followed ` +
+    '(--allow-external-refs follows others)'
+  );
+}
+
+function shortened(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
+}
+
+function asJson(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // The YAML reader tells the place.
+    return undefined;
   }
-  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+}
+
+function toJson(source: string, places: Places): unknown {
+  try {
+    return places.yaml.toJS();
+  } catch (error) {
+    // An alias without its anchor, or far too many of them.
+    const where = at(source, places, firstAlias(places.yaml));
+    throw new ConfigurationError(`${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function firstAlias(yaml: Document): number {
+  let offset = 0;
+  visit(yaml, {
+    Alias(_, node) {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function at(source: string, { lines }: Places, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+}
+
+/** Where the deepest part of the pointer that exists begins. */
+function offsetOf(yaml: Document, pointer: string): number {
+  let node: unknown = yaml.contents;
+  let offset = 0;
+  for (const token of tokensOf(pointer)) {
+    if (isAlias(node)) node = node.resolve(yaml);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === token);
+      if (pair === undefined) break;
+      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(token)];
+      if (isScalar(item) || isMap(item) || isSeq(item)) offset = item.range?.[0] ?? offset;
+      node = item;
+    } else {
+      break;
+    }
+  }
+  return offset;
 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
 }

@@ -1,76 +1,239 @@
-import {
-  isObject,
-  type JsonObject,
-  localReference,
-  pointerTo,
-  type SourceDocument,
-  tokensOf,
-} from './document.js';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { leadsOut, SourceDocument } from './document.js';
+import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointers.js';
+import { isUrl } from './read-source.js';
+import { credentialsOf } from './security.js';
 
-/** The methods that an OpenAPI 3.0 path item may have operations for. */
+/** The methods that a path item may have operations for. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
+export interface ExcerptOptions {
+  /** Whether references to other files and URLs are followed. */
+  readonly external: boolean;
+}
+
+/** More than the operations of any vendor reach, and less than would hurt. */
+const mostNodes = 50_000;
+const deepestNesting = 200;
+const mostDocuments = 50;
+
+/** Members whose own members have free names: none of those is a keyword. */
+const namesOf = new Set([
+  'properties',
+  'patternProperties',
+  'dependentSchemas',
+  '$defs',
+  'schemas',
+  'responses',
+  'parameters',
+  'requestBodies',
+  'headers',
+  'content',
+  'encoding',
+]);
+
 /**
- * A copy of the document with the given operations and what they refer to, and nothing else: vendors' documents
- * are large, and a fault in an operation that the suite doesn't use must not keep it from running.
+ * The given operations and what they refer to, as a document of its own: vendors' documents are large, and a fault
+ * in an operation that the suite doesn't use must not keep it from running. Nodes keep their pointers; those of
+ * other documents stand below `/x-external-N`. Examples are left out.
  *
  * @param operations JSON pointers
- * @throws ConfigurationError for a reference to nothing or out of the document
+ * @throws ConfigurationError for a reference to nothing or, unless allowed, out of the document
  */
-export function excerpt(document: SourceDocument, operations: readonly string[]): JsonObject {
-  const { paths, components, ...rest } = document.root;
-  const result: Record<string, unknown> = { ...structuredClone(rest), paths: {} };
-  const taken = new Set<string>();
-
-  const take = (pointer: string, value: unknown): void => {
-    if (taken.has(pointer)) return;
-    taken.add(pointer);
-    put(result, tokensOf(pointer), structuredClone(value));
-    follow(value, pointer);
-  };
-  const follow = (value: unknown, pointer: string): void => {
-    if (Array.isArray(value)) {
-      value.forEach((item: unknown, index) => {
-        follow(item, pointerTo(pointer, String(index)));
-      });
-      return;
-    }
-    if (!isObject(value)) return;
-    const reference = value['$ref'];
-    if (typeof reference === 'string') {
-      // Throws for what can't be followed, with the place of the reference.
-      document.resolve({ value, pointer });
-      const target = document.find(localReference(reference) ?? '');
-      if (target !== undefined) take(target.pointer, target.value);
-      return;
-    }
-    for (const [key, inner] of Object.entries(value)) follow(inner, pointerTo(pointer, key));
-  };
-
+export async function excerpt(
+  document: SourceDocument,
+  operations: readonly string[],
+  options: ExcerptOptions,
+): Promise<SourceDocument> {
+  const cut = new Excerpt(document, options);
   for (const pointer of operations) {
     const [path = ''] = tokensOf(pointer).slice(1);
     // What stands beside the operations of a path, its parameters say, holds for all of them.
     for (const [name, member] of document.members(document.find(pointerTo('/paths', path)))) {
-      if (!methods.includes(name) || member.pointer === pointer) take(member.pointer, member.value);
+      if (name === 'parameters' || member.pointer === pointer) cut.take(document, member.pointer);
     }
   }
-  if (isObject(components) && components['securitySchemes'] !== undefined) {
-    take('/components/securitySchemes', components['securitySchemes']);
+  for (const { pointer } of credentialsOf(document).values()) cut.take(document, pointer);
+  return cut.finished();
+}
+
+class Excerpt {
+  readonly #main: SourceDocument;
+  readonly #external: boolean;
+  readonly #result: Record<string, unknown>;
+  readonly #taken = new Set<string>();
+  readonly #waiting: { readonly document: SourceDocument; readonly pointer: string }[] = [];
+  /** Other documents by their location, in the order of their first use. */
+  readonly #others = new Map<string, SourceDocument>();
+  #nodes = 0;
+
+  constructor(main: SourceDocument, { external }: ExcerptOptions) {
+    this.#main = main;
+    this.#external = external;
+    const { openapi, info, security } = main.root;
+    const title = isObject(info) && typeof info['title'] === 'string' ? info['title'] : main.source;
+    const version = isObject(info) ? String(info['version'] ?? '') : '';
+    this.#result = {
+      openapi,
+      info: { title, version },
+      paths: {},
+      ...(security === undefined ? {} : { security: structuredClone(security) }),
+    };
   }
-  return result;
+
+  take(document: SourceDocument, pointer: string): void {
+    const key = this.#prefixOf(document) + pointer;
+    if (this.#taken.has(key)) return;
+    this.#taken.add(key);
+    this.#waiting.push({ document, pointer });
+  }
+
+  /** Takes what is waiting, and what that refers to, until nothing is left. */
+  async finished(): Promise<SourceDocument> {
+    // Grows while it is gone through.
+    for (const { document, pointer } of this.#waiting) {
+      const value = document.find(pointer)?.value;
+      const copy = await this.#copy(document, pointer, value, false, 0);
+      put(this.#result, tokensOf(this.#prefixOf(document) + pointer), copy, document);
+    }
+    const parts = [...this.#others.values()].map((part): [string, SourceDocument] => [
+      this.#prefixOf(part),
+      part,
+    ]);
+    return this.#main.derived(this.#result, new Map(parts));
+  }
+
+  async #copy(
+    document: SourceDocument,
+    pointer: string,
+    value: unknown,
+    named: boolean,
+    depth: number,
+  ): Promise<unknown> {
+    this.#nodes += 1;
+    if (this.#nodes > mostNodes) {
+      throw document.error(pointer, `the operations of the MFA API reach more than ${mostNodes} nodes`);
+    }
+    if (depth > deepestNesting) throw document.error(pointer, 'is nested too deeply');
+    if (Array.isArray(value)) {
+      const items: unknown[] = [];
+      for (const [index, item] of value.entries()) {
+        items.push(await this.#copy(document, pointerTo(pointer, String(index)), item, false, depth + 1));
+      }
+      return items;
+    }
+    if (!isObject(value)) return value;
+    const copy: Record<string, unknown> = {};
+    for (const [key, inner] of Object.entries(value)) {
+      const at = pointerTo(pointer, key);
+      if (key === '__proto__') throw document.error(at, 'is no name that can be used');
+      if (!named && (key === 'example' || key === 'examples')) continue;
+      if (!named && key === '$ref' && typeof inner === 'string') {
+        copy[key] = await this.#follow(document, pointer, inner);
+      } else if (!named && isOpaque(key)) {
+        if (!holdsReference(inner, 0)) copy[key] = structuredClone(inner);
+      } else {
+        const free = !named && namesOf.has(key) && isObject(inner);
+        copy[key] = await this.#copy(document, at, inner, free, depth + 1);
+      }
+    }
+    return copy;
+  }
+
+  /** Sees to it that what is referred to is taken. @returns the reference as it is in the result */
+  async #follow(document: SourceDocument, pointer: string, reference: string): Promise<string> {
+    const local = localReference(reference);
+    const other = local === undefined ? await this.#open(document, pointer, reference) : document;
+    const target = local ?? localReference(`#${reference.split('#')[1] ?? ''}`);
+    const found = target === undefined ? undefined : other.find(target);
+    if (found === undefined) {
+      throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not there`);
+    }
+    // Told here with the place: a circle of references, or a chain without end.
+    if (!isExternal(found.value)) other.resolve(found);
+    this.take(other, found.pointer);
+    return `#${encodeURI(this.#prefixOf(other) + found.pointer)}`;
+  }
+
+  async #open(document: SourceDocument, pointer: string, reference: string): Promise<SourceDocument> {
+    if (!this.#external) throw document.error(pointer, leadsOut(reference));
+    const location = locationOf(document, pointer, reference);
+    if (location === this.#main.location) return this.#main;
+    const known = this.#others.get(location);
+    if (known !== undefined) return known;
+    if (this.#others.size >= mostDocuments) {
+      throw document.error(pointer, `refers to more than ${mostDocuments} other documents`);
+    }
+    const opened = await SourceDocument.read(location).catch((error: unknown) => {
+      throw document.error(pointer, error instanceof Error ? error.message : String(error), error);
+    });
+    this.#others.set(location, opened);
+    return opened;
+  }
+
+  #prefixOf(document: SourceDocument): string {
+    if (document === this.#main) return '';
+    return `/x-external-${[...this.#others.values()].indexOf(document) + 1}`;
+  }
+}
+
+/** What a reference out of the document names. A document from the web may not make the suite read files. */
+function locationOf(document: SourceDocument, pointer: string, reference: string): string {
+  const [place = ''] = reference.split('#');
+  try {
+    if (isUrl(document.location)) {
+      const url = new URL(place, document.location);
+      if (isUrl(url.href)) return url.href;
+      throw document.error(pointer, `refers to ${url.protocol} from the web; that is not followed`);
+    }
+    if (isUrl(place)) return new URL(place).href;
+    const path = place.startsWith('file:') ? fileURLToPath(place) : decodeURIComponent(place);
+    return resolve(dirname(document.location), path);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof URIError) {
+      throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is no place`, error);
+    }
+    throw error;
+  }
+}
+
+function isExternal(value: unknown): boolean {
+  const reference = childOf(value, '$ref');
+  return typeof reference === 'string' && localReference(reference) === undefined;
+}
+
+/** What is data, not a part of the contract: a reference in it is just text. */
+function isOpaque(key: string): boolean {
+  return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
+}
+
+function holdsReference(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > deepestNesting) return true;
+  return Object.entries(value).some(([key, inner]) => key === '$ref' || holdsReference(inner, depth + 1));
 }
 
 /** Puts a value at a place, making the objects on the way. */
-function put(root: Record<string, unknown>, tokens: readonly string[], value: unknown): void {
-  let parent = root;
-  tokens.forEach((token, index) => {
-    if (index === tokens.length - 1) {
-      parent[token] = value;
-      return;
-    }
-    const next = parent[token];
-    const made: Record<string, unknown> = isObject(next) ? next : {};
-    parent[token] = made;
+function put(
+  root: Record<string, unknown>,
+  tokens: readonly string[],
+  value: unknown,
+  document: SourceDocument,
+): void {
+  let parent: Record<string, unknown> | unknown[] = root;
+  for (const [index, token] of tokens.entries()) {
+    if (token === '__proto__') throw document.error('', 'holds a reference by way of __proto__');
+    const last = index === tokens.length - 1;
+    const next: unknown = childOf(parent, token);
+    const made: Record<string, unknown> | unknown[] = Array.isArray(next) || isMutable(next) ? next : {};
+    if (Array.isArray(parent)) parent[Number(token)] = last ? value : made;
+    else parent[token] = last ? value : made;
     parent = made;
-  });
+  }
+}
+
+/** All that is in the result was made here. */
+function isMutable(value: unknown): value is Record<string, unknown> {
+  return isObject(value);
 }

@@ -1,23 +1,41 @@
 import { join } from 'node:path';
 import { packageRoot } from '../package-root.js';
-import {
-  type Answer,
-  type Contract,
-  type CredentialScheme,
-  isCredentialScheme,
-  type Mismatch,
-  type Operation,
-  type RequestBody,
-  type SuccessAnswer,
+import type {
+  Anomaly,
+  Answer,
+  Contract,
+  CredentialScheme,
+  Mismatch,
+  Operation,
+  RequestBody,
+  SuccessAnswer,
 } from './contract.js';
 import { isObject, type Located, type LocatedObject, SourceDocument } from './document.js';
-import { methods } from './excerpt.js';
+import { excerpt } from './excerpt.js';
+import { type FoundOperation, type FoundOperations, findOperations } from './find-operations.js';
+import { requireBounded } from './limits.js';
 import { kindOf } from './mismatches.js';
-import { isOperationId, type OperationId } from './operations.js';
+import type { OperationId } from './operations.js';
 import { propertiesOf, schemaNameOf } from './properties.js';
 import type { ReleaseName } from './releases.js';
-import { SchemaCompiler } from './schemas.js';
-import { requireValid } from './validity.js';
+import { type Dialect, SchemaCompiler } from './schemas.js';
+import { credentialsOf } from './security.js';
+import { requireValid, versionOf } from './validity.js';
+
+export interface LoadOptions {
+  /** Whether references to other files and URLs are followed. Default: no. */
+  readonly externalRefs?: boolean;
+}
+
+/** The suite's own documents are held against the specification by its self-tests, not by each run. */
+interface CutOptions extends LoadOptions {
+  readonly trusted?: boolean;
+}
+
+/** The document of a release in this package, as a path from its folder. */
+export function releaseDocument(release: ReleaseName): string {
+  return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
+}
 
 /**
  * Reads the contract of a release from this package's own document.
@@ -25,44 +43,63 @@ import { requireValid } from './validity.js';
  * @throws ConfigurationError with file and place for a document that is broken
  */
 export function loadContract(release: ReleaseName): Promise<Contract> {
-  return loadContractFile(join(packageRoot(), 'spec', 'releases', `${release}.yaml`), release);
+  return load(releaseDocument(release), release, { strict: true });
 }
 
 /**
- * Reads a contract from any OpenAPI 3.0 document, YAML or JSON, a vendor's full one included: of its operations
- * those are taken that the suite knows by their operationId. Relative paths start at the package's folder.
+ * Reads a contract from any OpenAPI 3.0 or 3.1 document, YAML or JSON, a vendor's full one included: of its
+ * operations those are taken that the suite knows, by method and path. Relative paths start at the package's folder.
  *
+ * @param location a file, or a URL (http, https)
  * @throws ConfigurationError with file and place for a document that can't be read or used
  */
-export async function loadContractFile(file: string, release: ReleaseName): Promise<Contract> {
-  const document = await SourceDocument.read(file);
-  const found = findOperations(document);
-  await requireValid(
-    document,
-    [...found.values()].map(({ node }) => node.pointer),
+export function loadContractFile(
+  location: string,
+  release: ReleaseName,
+  options: LoadOptions = {},
+): Promise<Contract> {
+  return load(location, release, { ...options, strict: false });
+}
+
+/** A document cut down to the operations that the suite knows, and sound as far as those go. */
+export interface CutDocument {
+  readonly document: SourceDocument;
+  readonly version: Dialect['version'];
+  readonly found: FoundOperations;
+}
+
+/** @throws ConfigurationError with file and place for a document that can't be read or used */
+export async function cutDocument(location: string, options: CutOptions = {}): Promise<CutDocument> {
+  const whole = await SourceDocument.read(location);
+  const version = versionOf(whole);
+  const found = findOperations(whole);
+  const pointers = [...found.known.values()].map(({ node }) => node.pointer);
+  const document = await excerpt(whole, pointers, { external: options.externalRefs ?? false });
+  const nodes = pointers.flatMap((pointer) => document.find(pointer) ?? []);
+  requireBounded(document, nodes);
+  if (!options.trusted) await requireValid(document, nodes);
+  return { document, version, found };
+}
+
+async function load(
+  location: string,
+  release: ReleaseName,
+  options: LoadOptions & { readonly strict: boolean },
+): Promise<Contract> {
+  return contractOf(
+    await cutDocument(location, { ...options, trusted: options.strict }),
+    release,
+    options.strict,
   );
-  return new Reader(document).contract(release, found);
 }
 
-interface FoundOperation {
-  readonly path: string;
-  readonly method: string;
-  readonly node: LocatedObject;
-}
-
-function findOperations(document: SourceDocument): Map<OperationId, FoundOperation> {
-  const found = new Map<OperationId, FoundOperation>();
-  for (const [path, item] of document.members(document.find('/paths'))) {
-    for (const [method, { value, pointer }] of document.members(item)) {
-      if (!methods.includes(method) || !isObject(value)) continue;
-      const id = value['operationId'];
-      if (typeof id !== 'string' || !isOperationId(id)) continue;
-      if (found.has(id)) throw document.error(pointer, `the operationId ${id} is there twice`);
-      found.set(id, { path, method, node: { value, pointer } });
-    }
-  }
-  if (found.size === 0) throw document.error('/paths', 'none of the operations of the MFA API is there');
-  return found;
+/** A contract from a document that is cut already. @throws ConfigurationError with the place of what is at fault */
+export function contractOf(
+  { document, version, found }: CutDocument,
+  release: ReleaseName,
+  strict = false,
+): Contract {
+  return new Reader(document, { version, strict }).contract(release, found);
 }
 
 /** Statuses whose answers have no content by HTTP itself (RFC 9110, 15.3.5 and 15.3.6). */
@@ -71,15 +108,15 @@ const withoutContent = [204, 205];
 class Reader {
   readonly #document: SourceDocument;
   readonly #schemas: SchemaCompiler;
+  readonly #anomalies: Anomaly[] = [];
 
-  constructor(document: SourceDocument) {
+  constructor(document: SourceDocument, dialect: Dialect) {
     this.#document = document;
-    this.#schemas = new SchemaCompiler(document);
+    this.#schemas = new SchemaCompiler(document, dialect);
   }
 
-  contract(release: ReleaseName, found: ReadonlyMap<OperationId, FoundOperation>): Contract {
-    const operations = new Map([...found].map(([id, one]) => [id, this.#operation(id, one)] as const));
-    const declared = this.#document.members(this.#document.find('/components/securitySchemes'));
+  contract(release: ReleaseName, { known, furtherTagged }: FoundOperations): Contract {
+    const operations = new Map([...known].map(([id, one]) => [id, this.#operation(id, one)] as const));
     const ignoredContent = [...operations.values()]
       .filter(({ success }) => withoutContent.includes(success.status))
       .map(({ pointer, success }) => this.#document.find(`${pointer}/responses/${success.status}/content`))
@@ -94,13 +131,18 @@ class Reader {
       source: this.#document.source,
       sha256: this.#document.sha256,
       operations,
-      credentials: declared.map(([name]) => name).filter(isCredentialScheme),
-      anomalies: [...ignoredContent, ...this.#schemas.anomalies],
+      credentials: [...new Set([...credentialsOf(this.#document).values()].map(({ scheme }) => scheme))],
+      anomalies: [...ignoredContent, ...this.#anomalies, ...this.#schemas.anomalies],
+      furtherTagged,
+      excerpt: this.#document.root,
       compileAll: () => this.#schemas.compileAll(),
     };
   }
 
-  #operation(id: OperationId, { path, method, node }: FoundOperation): Operation {
+  #operation(id: OperationId, { path, method, node: { pointer } }: FoundOperation): Operation {
+    const found = this.#document.find(pointer);
+    if (found === undefined || !isObject(found.value)) throw this.#document.error(pointer, 'is no operation');
+    const node = { pointer, value: found.value };
     const { summary } = node.value;
     return {
       id,
@@ -110,7 +152,7 @@ class Reader {
       security: this.#security(node),
       request: this.#request(node),
       success: this.#success(node),
-      error: this.#answer(this.#response(node, 'default')),
+      error: this.#error(node),
       pointer: node.pointer,
     };
   }
@@ -119,8 +161,10 @@ class Reader {
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.#document.root['security'];
     if (!Array.isArray(alternatives)) return [];
+    const known = credentialsOf(this.#document);
     const single = alternatives.filter(isObject).filter((one) => Object.keys(one).length === 1);
-    return single.flatMap((one) => Object.keys(one)).filter(isCredentialScheme);
+    const schemes = single.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
+    return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
   }
 
   #request(node: LocatedObject): RequestBody | undefined {
@@ -140,9 +184,16 @@ class Reader {
 
   #success(node: LocatedObject): SuccessAnswer {
     const responses = this.#document.members(this.#document.member(node, 'responses'));
-    const [status, ...others] = responses.map(([name]) => name).filter((name) => /^2\d\d$/.test(name));
-    if (status === undefined || others.length > 0) {
+    const [status, ...others] = responses
+      .map(([name]) => name)
+      .filter((name) => /^2\d\d$/.test(name))
+      .sort();
+    if (status === undefined) {
       throw this.#document.error(node.pointer, 'wanted one 2xx status among the responses');
+    }
+    if (others.length > 0) {
+      const message = `several 2xx statuses (${[status, ...others].join(', ')}); ${status} is taken for the success`;
+      this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
     }
     const response = this.#response(node, status);
     const bodyless = withoutContent.includes(Number(status));
@@ -151,6 +202,19 @@ class Reader {
       mediaType: bodyless ? undefined : this.#content(response)?.mediaType,
       ...this.#answer(response, bodyless),
     };
+  }
+
+  /** `default`, or what stands for it in documents that name their errors one by one. */
+  #error(node: LocatedObject): Answer {
+    const names = this.#document.members(this.#document.member(node, 'responses')).map(([name]) => name);
+    const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
+    const instead = name ?? names.filter((each) => /^[45]/.test(each)).sort()[0];
+    if (instead !== undefined && name !== undefined) return this.#answer(this.#response(node, name));
+    const what = instead === undefined ? 'no answer to it is judged' : `the one of ${instead} stands for all`;
+    const message = `no default response: of errors, ${what}`;
+    this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
+    if (instead !== undefined) return this.#answer(this.#response(node, instead));
+    return { schemaName: undefined, properties: [], mismatches: () => [] };
   }
 
   #response(node: LocatedObject, status: string): Located {
@@ -182,12 +246,14 @@ class Reader {
   #content(owner: Located): { mediaType: string; schema: Located } | undefined {
     const contents = this.#document.members(this.#document.member(owner, 'content'));
     if (contents.length === 0) return undefined;
-    const json = contents.find(([name]) => /^application\/(.+\+)?json\b/i.test(name));
+    const json =
+      contents.find(([name]) => /^application\/(.+\+)?json\b/i.test(name)) ??
+      contents.find(([name]) => /^(\*|application)\/\*/.test(name));
     const schema = json === undefined ? undefined : this.#document.member(json[1], 'schema');
     if (json === undefined || schema === undefined) {
       throw this.#document.error(`${owner.pointer}/content`, 'wanted JSON content with a schema');
     }
-    return { mediaType: json[0], schema };
+    return { mediaType: json[0].includes('*') ? 'application/json' : json[0], schema };
   }
 }
 

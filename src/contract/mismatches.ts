@@ -18,6 +18,8 @@ export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
         error.keyword === 'type' && rule === one.rule && error.instancePath === one.error.instancePath,
     );
   const mismatches = broken
+    // What a condition led to is told by itself.
+    .filter(({ error }) => error.keyword !== 'if')
     .filter((one) => one.error.keyword === 'type' || !ofWrongType(one))
     .map(({ error, rule, pointer }) => ({
       instancePath: error.instancePath,
@@ -43,7 +45,7 @@ function inWords(error: ErrorObject, rule: JsonObject): string {
   const { keyword, schema } = error;
   switch (keyword) {
     case 'type':
-      return `wanted ${withArticle(String(rule['type']))}${orNull}, got ${got}`;
+      return `wanted ${typesOf(rule)}${orNull}, got ${got}`;
     case 'enum': {
       const values = Array.isArray(schema) ? schema.filter((value) => value !== null).join(', ') : '';
       return `wanted one of ${values}${orNull}, got ${typeof error.data === 'string' ? 'another string' : got}`;
@@ -61,6 +63,11 @@ function inWords(error: ErrorObject, rule: JsonObject): string {
         ? `wanted ${keyword} ${String(schema)}, got ${got} that departs from it`
         : `wanted ${keyword} to hold, got ${got} for which it does not`;
   }
+}
+
+function typesOf({ type }: JsonObject): string {
+  const types = Array.isArray(type) ? type.map(String) : [String(type)];
+  return types.map((each) => (each === 'null' ? each : withArticle(each))).join(' or ');
 }
 
 function withArticle(type: string): string {

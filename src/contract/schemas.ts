@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import type { Anomaly, Judge } from './contract.js';
 import {
@@ -23,30 +24,60 @@ const annotations = new Set([
   'readOnly',
   'writeOnly',
   'deprecated',
+  'examples',
 ]);
+
+/** What OpenAPI 3.1 judges by; there, any other member of a schema describes something. */
+const keywords31 = new Set([
+  ...['type', 'enum', 'const', 'nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
+  ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required'],
+  ...['dependentRequired', 'dependentSchemas', 'minProperties', 'maxProperties', 'unevaluatedProperties'],
+  ...['items', 'prefixItems', 'contains', 'minContains', 'maxContains', 'uniqueItems', 'unevaluatedItems'],
+  ...['minItems', 'maxItems', 'minLength', 'maxLength', 'pattern', 'format', 'multipleOf'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+]);
+
+/** Members that hold one schema, a list of them, or schemas by name. */
+const single = new Set([
+  ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
+  ...['unevaluatedProperties', 'unevaluatedItems'],
+]);
+const listed = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const mapped = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+
+export interface Dialect {
+  readonly version: '3.0' | '3.1';
+  /** Whether to refuse what is merely careless: for the suite's own documents. */
+  readonly strict: boolean;
+}
 
 /** Turns the schemas of one document into judges: translated at once, compiled at first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
-  readonly #ajv: Ajv;
+  readonly #version: Dialect['version'];
+  readonly #ajv: Ajv | Ajv2020;
   /** Translated schemas by the pointer of what they were translated from. */
   readonly #translated = new Map<string, JsonObject>();
   readonly #origins = new WeakMap<object, string>();
   readonly #compilations = new Map<string, () => ValidateFunction>();
   readonly #anomalies = new Map<string, Anomaly>();
 
-  constructor(document: SourceDocument) {
+  constructor(document: SourceDocument, dialect: Dialect) {
     this.#document = document;
+    this.#version = dialect.version;
     // Patterns of OpenAPI 3.0 are of ECMA 262 5.1, which has no Unicode mode. Verbose: an error then names the
     // schema object it comes from, which leads back to the document.
-    this.#ajv = new Ajv({
-      strict: true,
+    const options = {
+      ...(dialect.strict
+        ? { strict: true }
+        : { strictSchema: true, strictTypes: false, strictTuples: false, strictRequired: false }),
       allErrors: true,
       coerceTypes: false,
-      unicodeRegExp: false,
+      unicodeRegExp: dialect.version === '3.1',
       verbose: true,
       logger: false,
-    });
+    } as const;
+    this.#ajv = dialect.version === '3.1' ? new Ajv2020(options) : new Ajv(options);
     ajvFormats.default(this.#ajv);
   }
 
@@ -94,7 +125,16 @@ export class SchemaCompiler {
 
   /** The schema as Ajv wants it: references put in place, annotations left out, OpenAPI's own words reworded. */
   #translate(node: Located, within: readonly string[]): JsonObject {
+    const beside = this.#version === '3.1' ? besideReference(node.value) : undefined;
+    if (beside !== undefined) {
+      const { $ref } = beside.reference;
+      const target = this.#translate({ value: { $ref }, pointer: node.pointer }, within);
+      const rest = this.#translate({ value: beside.rest, pointer: node.pointer }, within);
+      return { allOf: [target, rest] };
+    }
     const { value, pointer } = this.#document.resolve(node);
+    if (value === true) return {};
+    if (value === false) return { not: {} };
     if (!isObject(value)) throw this.#document.error(pointer, 'is no schema');
     if (within.includes(pointer)) throw this.#document.error(pointer, 'the schema contains itself');
     const known = this.#translated.get(pointer);
@@ -106,28 +146,29 @@ export class SchemaCompiler {
     const result: Record<string, unknown> = {};
     for (const [keyword, content] of Object.entries(value)) {
       if (annotations.has(keyword) || keyword.startsWith('x-')) continue;
-      if (keyword === 'properties' && isObject(content)) {
+      if (this.#version === '3.1' && !keywords31.has(keyword)) continue;
+      if (mapped.has(keyword) && isObject(content)) {
         const entries = Object.entries(content).map(([name, part]) => [name, child(part, keyword, name)]);
         result[keyword] = Object.fromEntries(entries);
-      } else if (Array.isArray(content) && ['allOf', 'anyOf', 'oneOf'].includes(keyword)) {
+      } else if (Array.isArray(content) && listed.has(keyword)) {
         result[keyword] = content.map((part: unknown, index) => child(part, keyword, String(index)));
-      } else if (isObject(content) && ['items', 'not', 'additionalProperties'].includes(keyword)) {
-        result[keyword] = child(content, keyword);
+      } else if (single.has(keyword) && (isObject(content) || typeof content === 'boolean')) {
+        result[keyword] = typeof content === 'boolean' ? content : child(content, keyword);
       } else {
         result[keyword] = content;
       }
     }
-    this.#reword(result, pointer);
-    this.#translated.set(pointer, result);
+    const reworded = this.#reword(result, pointer);
+    this.#translated.set(pointer, reworded);
     this.#origins.set(result, pointer);
-    return result;
+    return reworded;
   }
 
-  #reword(schema: Record<string, unknown>, pointer: string): void {
-    // Without a type, nullable has no effect (OpenAPI 3.0.3), and Ajv refuses it.
-    if (schema['nullable'] !== true || schema['type'] === undefined) delete schema['nullable'];
+  #reword(schema: Record<string, unknown>, pointer: string): JsonObject {
+    const nullable = schema['nullable'] === true;
+    if (!nullable || schema['type'] === undefined) delete schema['nullable'];
     const values = schema['enum'];
-    if (schema['nullable'] === true && Array.isArray(values) && !values.includes(null)) {
+    if (nullable && Array.isArray(values) && !values.includes(null)) {
       schema['enum'] = [...values, null];
       const message = 'nullable, but null is not among the values; null is accepted';
       this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'enum'), message });
@@ -146,5 +187,18 @@ export class SchemaCompiler {
       schema[flag] = schema[limit];
       delete schema[limit];
     }
+    if (!nullable || schema['type'] !== undefined || Object.keys(schema).length === 0) return schema;
+    // By the letter nullable has no effect without a type (OpenAPI 3.0.3); those who write it so mean it.
+    const message = 'nullable without a type; null is accepted';
+    this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'nullable'), message });
+    return { if: { enum: [null] }, else: schema };
   }
+}
+
+/** From OpenAPI 3.1 on, what stands beside a reference holds as well. */
+function besideReference(value: unknown): { reference: { $ref: string }; rest: JsonObject } | undefined {
+  if (!isObject(value) || typeof value['$ref'] !== 'string') return undefined;
+  const { $ref, ...rest } = value;
+  const judging = Object.keys(rest).some((name) => keywords31.has(name));
+  return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }

@@ -1,38 +1,85 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
-import type { OpenAPIV3 } from 'openapi-types';
+import type { OpenAPI } from 'openapi-types';
 import { isObject, messageOf, type SourceDocument, tokensOf } from './document.js';
-import { excerpt } from './excerpt.js';
+import { type Located, pointerTo } from './pointers.js';
 
 /**
- * Holds the operations used against the OpenAPI 3.0 specification.
+ * The version of OpenAPI that a document says it is written in.
+ *
+ * @throws ConfigurationError for a document of another kind, saying what it is taken for
+ */
+export function versionOf(document: SourceDocument): '3.0' | '3.1' {
+  const { openapi, swagger } = document.root;
+  if (typeof openapi === 'string' && /^3\.0\.\d+/.test(openapi)) return '3.0';
+  if (typeof openapi === 'string' && /^3\.1\.\d+/.test(openapi)) return '3.1';
+  if (swagger !== undefined) {
+    throw document.error(
+      '/swagger',
+      `Swagger ${String(swagger)} is not read; convert the document to OpenAPI 3.0 first`,
+    );
+  }
+  const found = openapi === undefined ? '' : `, got ${JSON.stringify(openapi)?.slice(0, 40)}`;
+  throw document.error('/openapi', `wanted an OpenAPI 3.0 or 3.1 document (openapi: "3.0.3")${found}`);
+}
+
+/**
+ * Holds operations against the OpenAPI specification. Their references must lead somewhere, and not in circles.
  *
  * @throws ConfigurationError with the place of the fault
  */
-export async function requireValid(document: SourceDocument, operations: readonly string[]): Promise<void> {
-  const { openapi } = document.root;
-  if (typeof openapi !== 'string' || !/^3\.0\.[0-4]$/.test(openapi)) {
-    throw document.error('/openapi', 'wanted an OpenAPI 3.0 document (openapi: "3.0.x")');
+export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  const inPlace = new InPlace(document);
+  for (const { pointer } of operations) {
+    const [, path = '', method = ''] = tokensOf(pointer);
+    const item = paths[path] ?? {};
+    paths[path] = item;
+    const operation = document.find(pointer);
+    const shared = document.find(pointerTo('/paths', path, 'parameters'));
+    if (operation !== undefined) item[method] = inPlace.of(operation);
+    if (shared !== undefined) item['parameters'] = inPlace.of(shared);
   }
-  const version = document.find('/info/version');
-  if (typeof version?.value !== 'string')
-    throw document.error('/info/version', 'wanted a string; quote a number');
-  const part: unknown = excerpt(document, operations);
-  if (!isOpenApi3(part)) throw document.error('', 'wanted the objects info and paths');
+  const { info, security } = document.root;
+  const part: unknown = {
+    // Patches of a version differ in words only, and the newest are not known to the validator.
+    openapi: versionOf(document) === '3.1' ? '3.1.0' : '3.0.3',
+    info,
+    paths,
+    ...(security === undefined ? {} : { security }),
+  };
+  if (!isOpenApi(part)) throw document.error('', 'wanted the objects info and paths');
   try {
-    // Validation dereferences in place; the excerpt is a copy already. References out of the document are not followed.
     await SwaggerParser.validate(part, { resolve: { external: false } });
   } catch (error) {
     const fault = deepestOf(error);
-    if (fault === undefined) throw document.error('', messageOf(error), error);
-    throw document.error(
-      originOf(document, fault.instancePath),
-      `not valid OpenAPI: ${fault.message}`,
-      error,
-    );
+    if (fault === undefined) throw document.error('', firstLineOf(error), error);
+    const pointer = document.find(fault.instancePath)?.pointer ?? fault.instancePath;
+    throw document.error(pointer, `not valid OpenAPI: ${fault.message}`, error);
   }
 }
 
-function isOpenApi3(value: unknown): value is OpenAPIV3.Document {
+/** Copies nodes with their references put in place, each node once. */
+class InPlace {
+  readonly #copies = new Map<string, unknown>();
+
+  constructor(private readonly document: SourceDocument) {}
+
+  of(node: Located): unknown {
+    const { value, pointer } = this.document.resolve(node);
+    if (typeof value !== 'object' || value === null) return value;
+    const known = this.#copies.get(pointer);
+    if (known !== undefined) return known;
+    const entries = Object.entries(value).map(([name, inner]): [string, unknown] => [
+      name,
+      this.of({ value: inner, pointer: pointerTo(pointer, name) }),
+    ]);
+    const copy = Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
+    this.#copies.set(pointer, copy);
+    return copy;
+  }
+}
+
+function isOpenApi(value: unknown): value is OpenAPI.Document {
   return (
     isObject(value) &&
     typeof value['openapi'] === 'string' &&
@@ -65,7 +112,6 @@ function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
-/** The pointer of the validated copy, where references are in place, as one of the document. */
-function originOf(document: SourceDocument, pointer: string): string {
-  return document.find(pointer)?.pointer ?? pointer;
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n')[0] ?? '';
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnswerFields, fieldsOf, type RequestBody } from '../contract/bodies.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
-import { ArrangeError, NotAllowedError, TransportError } from '../errors.js';
+import { ArrangeError, MissingOperationError, NotAllowedError, TransportError } from '../errors.js';
 import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
 import type { Target } from '../target/target.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
@@ -14,11 +15,11 @@ import { sendRaw } from './raw-socket.js';
 import type { Recorder } from './recorder.js';
 import { Transport, type WireRequest, type WireResponse } from './transport.js';
 
-export interface CallOptions {
+interface RequestOptions {
   /** Default: no credential. */
   readonly as?: Credential;
-  /** The body, sent as application/json. */
-  readonly json?: unknown;
+  /** A body that is none of the contract's, on purpose; sent as application/json. */
+  readonly anyJson?: unknown;
   /** A body sent as it is, declared as `contentType` (default application/json). */
   readonly raw?: { readonly body: string; readonly contentType?: string };
   /** The request is a client's mistake on purpose, named so: a server error or a closed connection is a breach. */
@@ -29,13 +30,20 @@ export interface CallOptions {
   readonly throttlingIsTested?: boolean;
 }
 
+export interface CallOptions<Id extends OperationId = OperationId> extends RequestOptions {
+  /** The body, sent as application/json. */
+  readonly json?: RequestBody<Id>;
+}
+
 /** An answer in memory: it may hold secrets, and must not be printed. Its {@link Exchange} may. */
-export interface Answer {
-  readonly operation: OperationId | null;
+export interface Answer<Id extends OperationId = OperationId> {
+  readonly operation: Id | null;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON; undefined where the body is none. */
   readonly body: unknown;
+  /** The body's properties by the contract's names; none where the body is no object. */
+  readonly fields: AnswerFields<Id>;
   /** The status is the documented success of the operation. */
   readonly succeeded: boolean;
   readonly exchange: Exchange;
@@ -46,6 +54,8 @@ export interface Waiter {
   /** Lets the target's clock go on by `ms`: moves it where it can be moved, else waits. */
   letPass(ms: number, reason: Wait['for']): Promise<void>;
 }
+
+type BodyOptions = RequestOptions & { readonly json?: unknown };
 
 /** What may be sent where nothing may change: the last line of defence behind the requirements' needs. */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -78,28 +88,28 @@ export class Api {
     this.#transport = new Transport(target);
   }
 
-  /** @throws TransportError where no answer came */
-  call(id: OperationId, options: CallOptions = {}): Promise<Answer> {
+  /** @throws TransportError where no answer came, MissingOperationError where the contract has no such operation */
+  async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
     const operation = this.contract.operations.get(id);
     if (operation === undefined)
-      throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
+      throw new MissingOperationError(`The contract (${this.contract.source}) has no operation ${id}.`);
     return this.#send(id, operation.method, operation.path, operation.success.status, options);
   }
 
   /** A request that is no operation of the contract: another method, or another path. */
-  probe(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     return this.#send(null, method, path, undefined, options);
   }
 
   /** An operation on a raw connection, for what client libraries hide: bytes after the answer's end. */
-  async callRaw(
-    id: OperationId,
-    options: CallOptions = {},
+  async callRaw<Id extends OperationId>(
+    id: Id,
+    options: CallOptions<Id> = {},
     method?: string,
-  ): Promise<Answer & { readonly rest: Buffer }> {
+  ): Promise<Answer<Id> & { readonly rest: Buffer }> {
     const operation = this.contract.operations.get(id);
     if (operation === undefined)
-      throw new ArrangeError(`Release ${this.contract.release} has no operation ${id}.`);
+      throw new MissingOperationError(`The contract (${this.contract.source}) has no operation ${id}.`);
     const request = this.#request(method ?? operation.method, operation.path, options);
     return this.#obeying(`${request.method} ${operation.path}`, options, async () => {
       let rest: Buffer = Buffer.alloc(0);
@@ -117,13 +127,13 @@ export class Api {
     return this.#transport.close();
   }
 
-  async #send(
-    id: OperationId | null,
+  async #send<Id extends OperationId>(
+    id: Id | null,
     method: string,
     path: string,
     success: number | undefined,
-    options: CallOptions,
-  ): Promise<Answer> {
+    options: BodyOptions,
+  ): Promise<Answer<Id>> {
     const request = this.#request(method, path, options);
     return this.#obeying(`${method} ${path}`, options, () =>
       this.#once(id, request, success, options, () =>
@@ -138,7 +148,7 @@ export class Api {
    *
    * @throws ArrangeError where the target goes on asking
    */
-  async #obeying<A extends Answer>(what: string, options: CallOptions, send: () => Promise<A>): Promise<A> {
+  async #obeying<A extends Answer>(what: string, options: BodyOptions, send: () => Promise<A>): Promise<A> {
     for (let attempt = 0; ; attempt += 1) {
       const answer = await send();
       const { status } = answer;
@@ -157,19 +167,20 @@ export class Api {
       }
       this.recorder.retries[status === 429 ? '429' : '503'] += 1;
       await this.waiter.letPass(waitMs, 'retry-after');
-      if (waitMs <= longestForCodeMs || !holdsTotpCode(options.json)) continue;
+      if (waitMs <= longestForCodeMs || !holdsTotpCode(options.json ?? options.anyJson)) continue;
       throw new ArrangeError(
         `${what} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
       );
     }
   }
 
-  #request(method: string, path: string, options: CallOptions): WireRequest {
+  #request(method: string, path: string, options: BodyOptions): WireRequest {
     if (this.readOnly !== undefined && !safeMethods.has(method)) {
       throw new NotAllowedError(`${method} ${path} ${this.readOnly}.`);
     }
     const query = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
-    const body = options.json === undefined ? options.raw?.body : JSON.stringify(options.json);
+    const json = options.json ?? options.anyJson;
+    const body = json === undefined ? options.raw?.body : JSON.stringify(json);
     const contentType = options.raw?.contentType ?? 'application/json';
     return {
       method,
@@ -184,21 +195,21 @@ export class Api {
     };
   }
 
-  async #once(
-    operation: OperationId | null,
+  async #once<Id extends OperationId>(
+    operation: Id | null,
     request: WireRequest,
     success: number | undefined,
-    options: CallOptions,
+    options: BodyOptions,
     send: () => Promise<WireResponse>,
-  ): Promise<Answer> {
+  ): Promise<Answer<Id>> {
     const call = {
       operation,
       credential: options.as ?? anonymous,
       request,
-      requestJson: options.json,
+      requestJson: options.json ?? options.anyJson,
       ...(options.mistake === undefined ? {} : { mistake: options.mistake }),
     };
-    this.attempts.check(operation, options.json);
+    this.attempts.check(operation, options.json ?? options.anyJson);
     await this.#pace.turn();
     const startedAt = Date.now();
     let response: WireResponse;
@@ -214,12 +225,13 @@ export class Api {
     }
     const { exchange, findings, body } = this.recorder.answered(call, response);
     const { status, headers } = response;
-    this.attempts.note(operation, options.json, status, body.value);
+    this.attempts.note(operation, options.json ?? options.anyJson, status, body.value);
     return {
       operation,
       status,
       headers,
       body: body.value,
+      fields: fieldsOf<Id>(body.value),
       succeeded: status === success,
       exchange,
       findings,
@@ -228,7 +240,11 @@ export class Api {
 }
 
 /** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
-function retryAfterMs({ status, headers }: Answer, now: number, attempt: number): number | undefined {
+function retryAfterMs(
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  now: number,
+  attempt: number,
+): number | undefined {
   const header = headers['retry-after'];
   if (status !== 429 && (status !== 503 || header === undefined)) return undefined;
   const ms =

@@ -4,8 +4,12 @@ export function memberOf(body: unknown, name: string): unknown {
   return new Map<string, unknown>(Object.entries(body)).get(name);
 }
 
+/** A field of an answer that is a non-empty string. */
+export function textIn(field: unknown): string | undefined {
+  return typeof field === 'string' && field !== '' ? field : undefined;
+}
+
 /** A member that is a non-empty string. */
 export function textOf(body: unknown, name: string): string | undefined {
-  const value = memberOf(body, name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return textIn(memberOf(body, name));
 }

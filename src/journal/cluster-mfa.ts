@@ -1,3 +1,4 @@
+import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Answer, Api } from '../http/api.js';
 import { memberOf } from '../http/body.js';
@@ -31,11 +32,19 @@ export class ClusterMfa {
     return this.#found;
   }
 
-  /** Any PUT goes through here: what was found is on disk before the request is. */
-  async put(body: unknown, as: Credential = this.admin): Promise<Answer> {
+  /** A PUT of a body of the contract, or of what was read. */
+  put(
+    body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
+    as?: Credential,
+  ): Promise<Answer<'UpdateMFAConfig'>> {
+    return this.putAny(body, as);
+  }
+
+  /** Any PUT goes through here, good or bad: what was found is on disk before the request is. */
+  async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.proveWayBack();
     this.journal.noteFound({ cluster: await this.found() });
-    return this.api.call('UpdateMFAConfig', { as, json: body });
+    return this.api.call('UpdateMFAConfig', { as, anyJson: body });
   }
 
   /**
@@ -91,7 +100,7 @@ export class ClusterMfa {
   async giveBack(config: ClusterConfig): Promise<void> {
     if (!config.enabled) await this.off();
     if (sameCluster(await this.read(), config)) return;
-    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, json: config });
+    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
     if (answer.status >= 400) {
       const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
       await this.api.call('UpdateMFAConfig', { as: this.admin, json });

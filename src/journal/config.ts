@@ -1,14 +1,19 @@
+import type { MfaConfigInfo, SupportMfaConfigInfo } from '../contract/generated/bodies.js';
 import { ArrangeError } from '../errors.js';
 
+/** Names of the contract's properties: one that it gives up is told where it is used. */
+type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
+
 /** GET /mfa-config, normalised: absent is the default, or null where the property is nullable. */
-export interface ClusterConfig {
+export interface ClusterConfig
+  extends Named<MfaConfigInfo, 'enabled' | 'authenticationTypes' | 'retainUserMfaSettings'> {
   readonly enabled: boolean;
   readonly authenticationTypes: readonly string[] | null;
   readonly retainUserMfaSettings: boolean | null;
 }
 
 /** GET /support-user/mfa, normalised likewise; read-only and write-only properties left out. */
-export interface SupportConfig {
+export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | 'mfaType' | 'email'> {
   readonly enabled: boolean;
   readonly mfaType: string | null;
   readonly email: string | null;

@@ -14,7 +14,7 @@ export class StateReader {
   ) {}
 
   /** @throws ArrangeError when the state can't be told by the answer */
-  async get(operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> {
+  async get<Id extends 'GetMFAConfig' | 'GetSupportMFAConfig'>(operation: Id): Promise<Answer<Id>> {
     const answer = await this.api.call(operation, { as: this.admin });
     const path = this.api.contract.operations.get(operation)?.path;
     if (answer.status < 200 || answer.status >= 300) {

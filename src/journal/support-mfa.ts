@@ -1,7 +1,8 @@
+import type { RequestBody } from '../contract/bodies.js';
 import { isSince } from '../contract/releases.js';
 import { ArrangeError } from '../errors.js';
 import type { Answer, Api } from '../http/api.js';
-import { memberOf, textOf } from '../http/body.js';
+import { textIn } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { CodesByMail } from '../mail/codes-by-mail.js';
 import type { Mark } from '../mail/mailbox.js';
@@ -13,6 +14,12 @@ import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
+
+/** A new TOTP key of the support user, and the authenticator that makes its codes. */
+export interface SupportEnrolment {
+  readonly answer: Answer<'UpdateSupportMFAConfig'>;
+  readonly authenticator: Authenticator;
+}
 
 /** The support user's MFA: read it, change it with the journal kept, give it back. */
 export class SupportMfa {
@@ -37,7 +44,7 @@ export class SupportMfa {
   }
 
   /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
-  get(): Promise<Answer> {
+  get(): Promise<Answer<'GetSupportMFAConfig'>> {
     return this.reader.get('GetSupportMFAConfig');
   }
 
@@ -51,13 +58,28 @@ export class SupportMfa {
     return this.#found;
   }
 
-  /** Any PATCH goes through here: what was found is on disk before the request is. */
-  patch(body: unknown, as: Credential = this.admin): Promise<Answer> {
+  /** A PATCH of a body of the contract, or of what was read. */
+  patch(
+    body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig,
+    as?: Credential,
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.patchAny(body, as);
+  }
+
+  /** Any PATCH goes through here, good or bad: what was found is on disk before the request is. */
+  patchAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#change('UpdateSupportMFAConfig', body, as);
   }
 
   /** PUT /support-user/mfa, likewise. */
-  configure(body: unknown, as: Credential = this.admin): Promise<Answer> {
+  configure(
+    body: RequestBody<'ConfigureSupportMFAConfig'>,
+    as?: Credential,
+  ): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.configureAny(body, as);
+  }
+
+  configureAny(body: unknown, as: Credential = this.admin): Promise<Answer<'ConfigureSupportMFAConfig'>> {
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
@@ -67,14 +89,14 @@ export class SupportMfa {
     throw new ArrangeError('The target file has no supportUser.password.');
   }
 
-  async #change(
-    operation: 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig',
+  async #change<Id extends 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>(
+    operation: Id,
     body: unknown,
     as: Credential,
-  ): Promise<Answer> {
+  ): Promise<Answer<Id>> {
     this.journal.noteFound({ support: await this.found() });
-    const answer = await this.api.call(operation, { as, json: this.#withPassword(body) });
-    const uri = enrolmentOf(answer.body);
+    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body) });
+    const uri = enrolmentOf(answer);
     if (uri !== undefined) {
       this.journal.noteEnrolled(uri);
       this.#authenticator = authenticatorOf(uri);
@@ -108,7 +130,7 @@ export class SupportMfa {
   }
 
   /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
-  async onByEmail(address: string): Promise<Answer> {
+  async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
     const now = await this.readUntil((config) => config.enabled && config.mfaType === 'email');
@@ -117,9 +139,7 @@ export class SupportMfa {
   }
 
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when no key comes */
-  async onByTotp(
-    extra: object = {},
-  ): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
+  async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
     if (answer.status >= 300) {
@@ -131,15 +151,18 @@ export class SupportMfa {
   }
 
   /** On by TOTP and proven by a code: from here on, changes need one. */
-  async verified(): Promise<{ readonly answer: Answer; readonly authenticator: Authenticator }> {
+  async verified(): Promise<SupportEnrolment> {
     const enrolled = await this.onByTotp();
     const answer = await this.verify(await this.codes.unused(enrolled.authenticator));
-    if (memberOf(answer.body, 'success') === true) return enrolled;
+    if (answer.fields.success === true) return enrolled;
     throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
   }
 
   /** POST /support-user/verify-totp */
-  verify(totpCode: string, more: object = {}): Promise<Answer> {
+  verify(
+    totpCode: string,
+    more: RequestBody<'VerifySupportUserTotp'> = {},
+  ): Promise<Answer<'VerifySupportUserTotp'>> {
     return this.api.call('VerifySupportUserTotp', { as: this.admin, json: { totpCode, ...more } });
   }
 
@@ -275,13 +298,15 @@ function authenticatorOf(uri: string): Authenticator | undefined {
 }
 
 /** The Key URI of a new enrolment; where the target's own is unusable, one made of the secret alone. */
-function enrolmentOf(body: unknown): string | undefined {
-  const uri = textOf(body, 'totpUri');
+function enrolmentOf({
+  fields,
+}: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>): string | undefined {
+  const uri = textIn(fields.totpUri);
   if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
-  const secret = textOf(body, 'totpSecretKey');
+  const secret = textIn(fields.totpSecretKey);
   return secret === undefined ? undefined : `otpauth://totp/support?secret=${encodeURIComponent(secret)}`;
 }
 
-function withoutNulls(body: object): object {
+function withoutNulls(body: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }

@@ -86,6 +86,7 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
       return [row('WARNING', first.trimStart()), ...rest].map(ink.bad);
     }),
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
+    ...contractWords(contract).map((words) => row('contract', words)),
     row(
       'run',
       `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}`,
@@ -114,6 +115,15 @@ function changed(changes: ChangesSince | undefined, ink: Paint, width: number): 
 function bullet(text: string, colour: (text: string) => string, width: number): string[] {
   const [first = '', ...rest] = wrap(printable(text), width, indent);
   return [`   - ${first.trimStart()}`, ...rest].map(colour);
+}
+
+/** How a document that was given differs from the release in use. */
+function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
+  const parts = [
+    ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
+    ...(differing.length > 0 ? [`differs from the release in ${differing.join(', ')}`] : []),
+  ];
+  return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
 function failures(failed: readonly Outcome[], options: SummaryOptions, ink: Paint, width: number): string[] {

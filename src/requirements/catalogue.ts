@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import type { Contract } from '../contract/contract.js';
 import { isOperationId, type OperationId, operationIds } from '../contract/operations.js';
 import { isReleaseName, isSince, type ReleaseName } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
@@ -62,6 +63,28 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
 export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
   const { since, until } = requirement;
   return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
+}
+
+/**
+ * Why a requirement says nothing about a target that is judged by this contract; undefined where it does.
+ */
+export function whyNotApplicable(
+  requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+): string | undefined {
+  const { release, source, operations } = contract;
+  if (!appliesTo(requirement, release)) return `does not hold for release ${release}`;
+  const missing = requirement.operations.filter((id) => !operations.has(id));
+  if (missing.length > 0) return `the contract (${source}) has no operation ${missing.join(', ')}`;
+  if (requirement.needs.includes('supportMail') && !canSwitchMailOff(contract)) {
+    return `the contract (${source}) has no operation SendSupportEmailOtp: support MFA by e-mail could not be switched off again`;
+  }
+  return undefined;
+}
+
+/** From 6.8.1 on, switching off takes a code that was mailed. */
+export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
+  return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
 function nearIds(id: string, all: readonly Requirement[]): string[] {

@@ -1,7 +1,7 @@
 import type { Contract } from '../contract/contract.js';
 import { ArrangeError } from '../errors.js';
 import { Api, ClockWaiter } from '../http/api.js';
-import { textOf } from '../http/body.js';
+import { textIn } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { Observation } from '../http/observed.js';
 import { proxyFor } from '../http/proxy.js';
@@ -143,9 +143,13 @@ export class Connection {
     if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
     const earlier = this.journal.read()?.sessionId;
     if (earlier !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(earlier) };
-    const json = { username, password: password?.reveal(), domain };
+    const json = {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password: password.reveal() }),
+      domain,
+    };
     const answer = await this.api.call('CreateSession', { json });
-    const id = textOf(answer.body, 'sessionId');
+    const id = textIn(answer.fields.sessionId);
     if (answer.status !== 201 || id === undefined) {
       throw new ArrangeError(
         `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +

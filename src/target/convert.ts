@@ -34,7 +34,8 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
     name,
     file,
     baseUrl,
-    release,
+    release: release === 'auto' ? defaultRelease : release,
+    ...(release === 'auto' ? { detectRelease: true as const } : {}),
     tls,
     accounts,
     supportUser,
@@ -67,16 +68,11 @@ function readRoot(values: Values): string | undefined {
   return undefined;
 }
 
-function readRelease(values: Values): ReleaseName | undefined {
+function readRelease(values: Values): ReleaseName | 'auto' | undefined {
   const text = values.text(['release']);
   if (text === undefined) return defaultRelease;
-  if (isReleaseName(text)) return text;
-  values.problem(
-    ['release'],
-    text === 'auto'
-      ? `auto needs detect, which this version does not have; give a release: ${releaseNames.join(', ')}`
-      : notOneOf(text, releaseNames),
-  );
+  if (isReleaseName(text) || text === 'auto') return text;
+  values.problem(['release'], notOneOf(text, [...releaseNames, 'auto']));
   return undefined;
 }
 

@@ -8,7 +8,10 @@ export interface Target {
   readonly file: string;
   /** The API's root, no trailing slash; paths of operations are appended as they stand in the contract. */
   readonly baseUrl: string;
+  /** Where it is to be detected, the default release until it is. */
   readonly release: ReleaseName;
+  /** The file says `release: auto`. */
+  readonly detectRelease?: true;
   readonly tls: TlsSettings;
   readonly accounts: Accounts;
   readonly supportUser: { readonly email?: string; readonly password?: Secret };

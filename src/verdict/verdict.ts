@@ -82,7 +82,13 @@ export interface Verdict {
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
   readonly target: { readonly name: string; readonly baseUrl: string; readonly tlsInsecure: boolean };
   readonly release: ReleaseName;
-  readonly contract: { readonly source: string; readonly sha256: string };
+  readonly contract: {
+    readonly source: string;
+    readonly sha256: string;
+    /** Where it is none of the suite's own: operations of the release that it has not, and that differ in it. */
+    readonly missing?: readonly string[];
+    readonly differing?: readonly string[];
+  };
   readonly mode: 'full' | 'read-only';
   readonly seed: number;
   readonly startedAt: string;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
+import type { CallOptions } from '../../src/http/api.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
 import { Secret } from '../../src/target/secret.js';
 import { guarded } from './operations.js';
@@ -21,10 +22,10 @@ for (const operation of guarded) {
       'is refused without credentials',
       covers(`access/${operation.slug}-refuses-anonymous`),
       async ({ api, cluster, support, connection }) => {
-        const json = await arrange(operation.prepare(connection));
+        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
         const before = await arrange(snapshot(cluster, support));
 
-        const answer = await api.call(operation.id, { as: anonymous, json });
+        const answer = await api.call(operation.id, { ...body, as: anonymous });
 
         expect({ answer }).toBeRefused();
         expect(await snapshot(cluster, support)).toEqual(before);
@@ -35,10 +36,10 @@ for (const operation of guarded) {
       'is refused with a wrong API key',
       covers(`access/${operation.slug}-refuses-wrong-key`),
       async ({ api, cluster, support, connection }) => {
-        const json = await arrange(operation.prepare(connection));
+        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
         const before = await arrange(snapshot(cluster, support));
 
-        const answer = await api.call(operation.id, { as: wrongKey(), json });
+        const answer = await api.call(operation.id, { ...body, as: wrongKey() });
 
         expect({ answer }).toBeRefused();
         expect(await snapshot(cluster, support)).toEqual(before);

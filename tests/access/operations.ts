@@ -1,4 +1,5 @@
 import { ArrangeError } from '../../src/errors.js';
+import type { CallOptions } from '../../src/http/api.js';
 import type { Connection } from '../../src/target/connection.js';
 
 /**
@@ -38,38 +39,39 @@ export const guarded = [
   },
 ] as const;
 
-async function nothing(): Promise<undefined> {
-  return undefined;
+async function nothing(): Promise<CallOptions<never>> {
+  return {};
 }
 
 /** PUT of the configuration as it is. */
-async function asItIs(connection: Connection): Promise<object> {
-  return { ...(await (await connection.cluster()).read()) };
+async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
+  return { anyJson: await (await connection.cluster()).read() };
 }
 
-async function stayOff(connection: Connection): Promise<object> {
+async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {
   await (await connection.support()).off();
-  return { enabled: false };
+  return { json: { enabled: false } };
 }
 
-async function rightCode(connection: Connection): Promise<object> {
+async function rightCode(connection: Connection): Promise<CallOptions<'VerifySupportUserTotp'>> {
   const { authenticator } = await (await connection.support()).onByTotp();
-  return { totpCode: await connection.codes.unused(authenticator) };
+  return { json: { totpCode: await connection.codes.unused(authenticator) } };
 }
 
-async function addressSet(connection: Connection): Promise<undefined> {
+async function addressSet(connection: Connection): Promise<CallOptions<never>> {
   const { email } = connection.target.supportUser;
   if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
   await (await connection.support()).onByEmail(email);
+  return {};
 }
 
-async function chooseMail(connection: Connection): Promise<object> {
+async function chooseMail(connection: Connection): Promise<CallOptions<'ConfigureSupportMFAConfig'>> {
   const support = await connection.support();
   await support.off();
   const email = connection.target.supportUser.email ?? 'support@example.com';
-  return { mfaType: 'email', email, currentPassword: support.currentPassword };
+  return { json: { mfaType: 'email', email, currentPassword: support.currentPassword } };
 }
 
-async function keyName(): Promise<object> {
-  return { totpKeyName: 'mfa-conformance' };
+async function keyName(): Promise<CallOptions<'CreateTotpKey'>> {
+  return { json: { totpKeyName: 'mfa-conformance' } };
 }

@@ -33,7 +33,7 @@ test.describe('POST /support-user/verify-totp', () => {
       for (const totpCode of [123456, true, ['123456'], {}]) {
         const answer = await api.call('VerifySupportUserTotp', {
           as: admin,
-          json: { totpCode },
+          anyJson: { totpCode },
           mistake: 'a wrong type',
         });
         expect(answer).toNotVerify();
@@ -68,7 +68,11 @@ test.describe('POST /totp-key', () => {
     const as = await arrange(users.session(users.withReplaceableTotp()));
 
     for (const totpKeyName of [5, true, ['a'], {}]) {
-      const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName }, mistake: 'a wrong type' });
+      const answer = await api.call('CreateTotpKey', {
+        as,
+        anyJson: { totpKeyName },
+        mistake: 'a wrong type',
+      });
       expect(answer).toBeHandled();
     }
   });
@@ -107,8 +111,8 @@ test.describe('POST /email-otp', () => {
 
   test('with a wrong type is handled', covers('email-otp/wrong-type-is-harmless'), async ({ api, admin }) => {
     for (const username of [5, true, ['a'], {}]) {
-      const json = { username, password: 'x', domain: 'LOCAL' };
-      const answer = await api.call('CreateEmailOtp', { as: admin, json, mistake: 'a wrong type' });
+      const anyJson = { username, password: 'x', domain: 'LOCAL' };
+      const answer = await api.call('CreateEmailOtp', { as: admin, anyJson, mistake: 'a wrong type' });
       expect(answer).toBeHandled();
     }
   });
@@ -123,8 +127,8 @@ test.describe('POST /users/sessions', () => {
 
   test('with a wrong type is handled', covers('sessions/wrong-type-is-harmless'), async ({ api }) => {
     for (const username of [5, true, ['a'], {}]) {
-      const json = { username, password: 'x', domain: 'LOCAL' };
-      const answer = await api.call('CreateSession', { json, mistake: 'a wrong type' });
+      const anyJson = { username, password: 'x', domain: 'LOCAL' };
+      const answer = await api.call('CreateSession', { anyJson, mistake: 'a wrong type' });
       expect({ answer }).toBeRefused();
     }
   });

@@ -1,6 +1,5 @@
 import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { memberOf } from '../../src/http/body.js';
 import { sameCluster, setOf } from '../../src/journal/config.js';
 
 test.describe('GET /mfa-config', () => {
@@ -106,7 +105,7 @@ test.describe('PUT /mfa-config', () => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
 
-      const put = await cluster.put({ ...before, xProbe: 1 });
+      const put = await cluster.putAny({ ...before, xProbe: 1 });
 
       expect(put).toBeHandled();
       const { body } = await api.call('GetMFAConfig', { as: admin });
@@ -155,9 +154,9 @@ test.describe('PUT /mfa-config', () => {
     async ({ api, admin, cluster }) => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
-      const json = { ...before, enabled: String(before.enabled) };
+      const anyJson = { ...before, enabled: String(before.enabled) };
 
-      const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const answer = await api.call('UpdateMFAConfig', { as: admin, anyJson, mistake: 'a wrong type' });
 
       expect(answer).toBeHandled();
       expect(await cluster.read()).toEqual(before);
@@ -170,9 +169,9 @@ test.describe('PUT /mfa-config', () => {
     async ({ api, admin, cluster }) => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
-      const json = { ...before, enabled: String(before.enabled) };
+      const anyJson = { ...before, enabled: String(before.enabled) };
 
-      const answer = await api.call('UpdateMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const answer = await api.call('UpdateMFAConfig', { as: admin, anyJson, mistake: 'a wrong type' });
 
       expect({ answer }).toBeRefused();
     },
@@ -185,15 +184,15 @@ test.describe('PUT /mfa-config', () => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
 
-      const answer = await cluster.put({
+      const answer = await cluster.putAny({
         ...before,
         authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
       });
 
       expect(answer).toBeHandled();
-      const { body } = await arrange(api.call('GetMFAConfig', { as: admin }));
+      const { fields } = await arrange(api.call('GetMFAConfig', { as: admin }));
       await cluster.put(before);
-      const types = memberOf(body, 'authenticationTypes');
+      const types = fields.authenticationTypes;
       expect(Array.isArray(types) ? types : []).not.toContain('pigeon');
     },
   );
@@ -205,7 +204,7 @@ test.describe('PUT /mfa-config', () => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
 
-      const answer = await cluster.put({
+      const answer = await cluster.putAny({
         ...before,
         authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
       });

@@ -1,7 +1,6 @@
 import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
-import { memberOf } from '../../src/http/body.js';
 
 test.describe('GET /support-user/mfa', () => {
   test('changes nothing', covers('support-mfa/get-is-safe'), async ({ support }) => {
@@ -55,8 +54,12 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.off());
       const before = await arrange(support.read());
 
-      const json = { enabled: 'false' };
-      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const anyJson = { enabled: 'false' };
+      const answer = await api.call('UpdateSupportMFAConfig', {
+        as: admin,
+        anyJson,
+        mistake: 'a wrong type',
+      });
 
       expect(answer).toBeHandled();
       expect(await support.read()).toEqual(before);
@@ -69,8 +72,12 @@ test.describe('PATCH /support-user/mfa', () => {
     async ({ api, admin, support }) => {
       await arrange(support.off());
 
-      const json = { enabled: 'false' };
-      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, json, mistake: 'a wrong type' });
+      const anyJson = { enabled: 'false' };
+      const answer = await api.call('UpdateSupportMFAConfig', {
+        as: admin,
+        anyJson,
+        mistake: 'a wrong type',
+      });
 
       expect({ answer }).toBeRefused();
     },
@@ -83,12 +90,12 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.off());
       const before = await arrange(support.read());
 
-      const answer = await support.patch({ enabled: false, mfaType: 'pigeon' });
+      const answer = await support.patchAny({ enabled: false, mfaType: 'pigeon' });
 
       expect(answer).toBeHandled();
-      const { body } = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
+      const { fields } = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
       await support.patch({ ...before });
-      expect(memberOf(body, 'mfaType')).not.toBe('pigeon');
+      expect(fields.mfaType).not.toBe('pigeon');
     },
   );
 
@@ -99,7 +106,7 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.off());
       const before = await arrange(support.read());
       const body = { email: 'probe@example.com', enabled: true, mfaType: 'pigeon' };
-      const answer = await arrange(support.patch(body));
+      const answer = await arrange(support.patchAny(body));
       if (answer.status < 400)
         throw new ArrangeError(`An unknown mode was answered ${answer.status}: nothing was refused.`);
 

@@ -1,7 +1,6 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { ArrangeError } from '../../src/errors.js';
-import { memberOf } from '../../src/http/body.js';
 import type { SupportMfa } from '../../src/journal/support-mfa.js';
 import { addressesOf } from '../../src/target/connection.js';
 import type { Target } from '../../src/target/target.js';
@@ -18,7 +17,7 @@ test.describe('PATCH /support-user/mfa to email', () => {
 
       expect(answer).toBeAccepted();
       expect(answer.body).toHaveMembers({ enabled: true, mfaType: 'email', email });
-      expect(memberOf(answer.body, 'totpSecretKey') ?? '').toBe('');
+      expect(answer.fields.totpSecretKey ?? '').toBe('');
     },
   );
 

@@ -1,6 +1,6 @@
 import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { textOf } from '../../src/http/body.js';
+import { textIn } from '../../src/http/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 
@@ -14,12 +14,12 @@ test.describe('PATCH /support-user/mfa to totp', () => {
       const answer = await support.patch({ enabled: true, mfaType: 'totp' });
 
       expect(answer).toBeAccepted();
-      const { body } = answer;
-      expect([textOf(body, 'totpSecretKey') !== undefined, textOf(body, 'totpUri') !== undefined]).toEqual([
+      const { fields } = answer;
+      expect([textIn(fields.totpSecretKey) !== undefined, textIn(fields.totpUri) !== undefined]).toEqual([
         true,
         true,
       ]);
-      expect(body).toHaveMembers({ enabled: true, mfaType: 'totp' });
+      expect(answer.body).toHaveMembers({ enabled: true, mfaType: 'totp' });
     },
   );
 
@@ -34,7 +34,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
   test('answers a Base32 secret', covers('support-totp/secret-is-base32'), async ({ support }) => {
     const { answer } = await arrange(support.onByTotp());
 
-    const decoded = decodeBase32(textOf(answer.body, 'totpSecretKey') ?? '');
+    const decoded = decodeBase32(textIn(answer.fields.totpSecretKey) ?? '');
 
     expect(decoded).not.toHaveProperty('problem');
   });
@@ -50,9 +50,9 @@ test.describe('PATCH /support-user/mfa to totp', () => {
   test('answers one secret twice', covers('support-totp/secret-matches-uri'), async ({ support }) => {
     const { answer } = await arrange(support.onByTotp());
 
-    const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
+    const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
 
-    expect(textOf(answer.body, 'totpSecretKey')).toHoldTheSecretOf(keyUri.secret.reveal());
+    expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(keyUri.secret.reveal());
   });
 
   test(
@@ -60,9 +60,9 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     covers('support-totp/account-name-is-in-label'),
     async ({ support }) => {
       const { answer } = await arrange(support.onByTotp());
-      const keyUri = await arrange(usableKeyUri(textOf(answer.body, 'totpUri')));
+      const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
 
-      expect(keyUri.label).toContain(textOf(answer.body, 'accountName') ?? 'accountName, which is missing');
+      expect(keyUri.label).toContain(textIn(answer.fields.accountName) ?? 'accountName, which is missing');
     },
   );
 
@@ -72,10 +72,10 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     async ({ support }) => {
       const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
       await arrange(support.off());
-      const answer = await support.patch({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
+      const answer = await support.patchAny({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
 
       expect(answer).toBeHandled();
-      expect(textOf(answer.body, 'totpSecretKey')).not.toHoldTheSecretOf(chosen);
+      expect(textIn(answer.fields.totpSecretKey)).not.toHoldTheSecretOf(chosen);
     },
   );
 
@@ -87,8 +87,8 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
       const second = await arrange(support.onByTotp());
 
-      expect(textOf(first.answer.body, 'totpSecretKey')).not.toHoldTheSecretOf(
-        textOf(second.answer.body, 'totpSecretKey'),
+      expect(textIn(first.answer.fields.totpSecretKey)).not.toHoldTheSecretOf(
+        textIn(second.answer.fields.totpSecretKey),
       );
     },
   );

@@ -1,7 +1,7 @@
 import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
-import { textOf } from '../../src/http/body.js';
+import { textIn } from '../../src/http/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 
@@ -13,11 +13,11 @@ test.describe('POST /totp-key', () => {
   });
 
   test('echoes the name', covers('totp-key/echoes-name'), async ({ users }) => {
-    const { body } = await arrangeSuccess(
+    const { fields } = await arrangeSuccess(
       users.createKey(users.withReplaceableTotp(), 'mfa-conformance echo'),
     );
 
-    expect(textOf(body, 'totpKeyName')).toBe('mfa-conformance echo');
+    expect(textIn(fields.totpKeyName)).toBe('mfa-conformance echo');
   });
 
   test('gives each key its own id', covers('totp-key/ids-are-unique'), async ({ users }) => {
@@ -26,7 +26,7 @@ test.describe('POST /totp-key', () => {
 
     const second = await arrangeSuccess(users.createKey(user, 'mfa-conformance 2'));
 
-    const ids = [textOf(first.body, 'totpKeyId'), textOf(second.body, 'totpKeyId')];
+    const ids = [textIn(first.fields.totpKeyId), textIn(second.fields.totpKeyId)];
     if (ids.includes(undefined)) throw new ArrangeError('A key came without a totpKeyId.');
     expect(ids[0]).not.toBe(ids[1]);
   });
@@ -36,19 +36,19 @@ test.describe('POST /totp-key', () => {
 
     const second = await arrangeSuccess(users.createKey(users.withReplaceableTotp(1), 'mfa-conformance'));
 
-    expect(textOf(first.body, 'totpSecretKey')).not.toHoldTheSecretOf(textOf(second.body, 'totpSecretKey'));
+    expect(textIn(first.fields.totpSecretKey)).not.toHoldTheSecretOf(textIn(second.fields.totpSecretKey));
   });
 
   test('answers a Base32 secret', covers('totp-key/secret-is-base32'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const { fields } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    expect(decodeBase32(textOf(body, 'totpSecretKey') ?? '')).not.toHaveProperty('problem');
+    expect(decodeBase32(textIn(fields.totpSecretKey) ?? '')).not.toHaveProperty('problem');
   });
 
   test('answers a canonical secret in the URI', covers('totp-key/secret-is-canonical'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const { fields } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
+    const keyUri = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
     expect(keyUri.secretDeviations).toEqual([]);
   });
@@ -57,9 +57,11 @@ test.describe('POST /totp-key', () => {
     'answers a secret that is long enough',
     covers('totp-key/secret-is-long-enough'),
     async ({ users }) => {
-      const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+      const { fields } = await arrangeSuccess(
+        users.createKey(users.withReplaceableTotp(), 'mfa-conformance'),
+      );
 
-      const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
+      const keyUri = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
       expect(keyUri.secretBits).toBeGreaterThanOrEqual(128);
     },
@@ -86,17 +88,17 @@ test.describe('POST /totp-key', () => {
   );
 
   test('answers one secret twice', covers('totp-key/secret-matches-uri'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const { fields } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const keyUri = await arrange(usableKeyUri(textOf(body, 'totpUri')));
+    const keyUri = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
-    expect(textOf(body, 'totpSecretKey')).toHoldTheSecretOf(keyUri.secret.reveal());
+    expect(textIn(fields.totpSecretKey)).toHoldTheSecretOf(keyUri.secret.reveal());
   });
 
   test('names the issuer', covers('totp-key/uri-has-issuer'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const { fields } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const { issuer, labelIssuer } = await arrange(usableKeyUri(textOf(body, 'totpUri')));
+    const { issuer, labelIssuer } = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
     expect(issuer ?? '').not.toBe('');
     expect(labelIssuer ?? issuer).toBe(issuer);

@@ -1,6 +1,6 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
-import { textOf } from '../../src/http/body.js';
+import { textIn } from '../../src/http/body.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {
@@ -75,9 +75,9 @@ test.describe('POST /support-user/verify-totp', () => {
     async ({ support }) => {
       await arrange(support.verified());
 
-      const { body } = await support.get();
+      const { fields } = await support.get();
 
-      expect(textOf(body, 'otpVerificationState')).toBe('kSuccess');
+      expect(textIn(fields.otpVerificationState)).toBe('kSuccess');
     },
   );
 
@@ -86,10 +86,10 @@ test.describe('POST /support-user/verify-totp', () => {
     covers('verify-totp/state-is-not-success-before-a-right-code'),
     async ({ support, codes }) => {
       const { authenticator } = await arrange(support.onByTotp());
-      const enrolled = textOf((await support.get()).body, 'otpVerificationState');
+      const enrolled = textIn((await support.get()).fields.otpVerificationState);
       await arrange(support.verify(codes.wrong(authenticator)));
 
-      const tried = textOf((await support.get()).body, 'otpVerificationState');
+      const tried = textIn((await support.get()).fields.otpVerificationState);
 
       expect([enrolled, tried]).not.toContain('kSuccess');
     },

@@ -3,9 +3,9 @@ import { ArrangeError } from '../../src/errors.js';
 
 test.describe('On a raw connection', () => {
   test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {
-    const json = await arrange(cluster.read());
+    const anyJson = await arrange(cluster.read());
 
-    const answer = await api.callRaw('UpdateMFAConfig', { as: admin, json });
+    const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson });
     if (answer.status !== 204) throw new ArrangeError(`PUT /mfa-config answered ${answer.status}, not 204.`);
 
     expect(answer).toHaveNothingAfterHead();
@@ -15,8 +15,8 @@ test.describe('On a raw connection', () => {
     'a 204 has no framing',
     covers('http/no-framing-of-204'),
     async ({ api, admin, cluster, observed }) => {
-      const json = await arrange(cluster.read());
-      await arrange(api.callRaw('UpdateMFAConfig', { as: admin, json }));
+      const anyJson = await arrange(cluster.read());
+      await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
 
       expect(observed.breachesOf('http/no-framing-of-204')).toHaveNoBreach();
     },

@@ -13,3 +13,5 @@ export function argument<T>(parse: (text: string) => T): (text: string) => T {
     }
   };
 }
+
+export const externalRefsHelp = 'follow references in documents to other files and URLs';

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../errors.js';
 import { shardOf, wholeRun } from '../../many/shard.js';
 import { run } from '../run.js';
 import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
-import { argument, stateDirHelp } from './options.js';
+import { argument, externalRefsHelp, stateDirHelp } from './options.js';
 
 const exitHelp = `
 Exit codes:
@@ -25,6 +25,8 @@ export function addRun(program: Command): void {
     .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
     .option('--state-dir <dir>', stateDirHelp)
     .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
+    .option('--contract <file|url>', "judge by this OpenAPI document instead of the release's own")
+    .option('--allow-external-refs', externalRefsHelp, false)
     .option(
       '--mode <mode>',
       'full or read-only; what full may change, the target file says (allow)',
@@ -65,12 +67,13 @@ export function addRun(program: Command): void {
       const [extra] = command.args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
-      const { target, stateDir, release, grep, waivers, baseline, gate, ...rest } = options;
+      const { target, stateDir, release, contract, grep, waivers, baseline, gate, ...rest } = options;
       process.exitCode = await run({
         ...rest,
         targets: target,
         stateDir,
         release,
+        contract,
         grep,
         waivers,
         baseline,

@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { changedContent, put, remove } from '../contract/vendor.js';
+import { cli, folders, startEmulator, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
+
+/** A vendor's document: an operation lacks, one differs, and much else is at fault. */
+function vendorDocument(folder: string): string {
+  const file = join(folder, 'vendor.yaml');
+  const content = changedContent((document) => {
+    remove(document, ['paths', '/support-user/send-email-otp']);
+    put(document, ['components', 'schemas', 'VerifyTotpResult', 'properties', 'hint'], { type: 'string' });
+    put(document, ['paths', '/elsewhere'], { get: { responses: { $ref: '#/definitions/Nothing' } } });
+  }, '6.8.1');
+  writeFileSync(file, stringify(content));
+  return file;
+}
+
+describe('run --contract', () => {
+  test('judges by the document, says what it lacks, and leaves out what speaks of that', async () => {
+    const folder = temporaryFolder();
+    const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
+    const document = vendorDocument(folder);
+
+    const { code, stderr } = await cli(
+      [
+        'run',
+        '-t',
+        targetFile,
+        '--release',
+        '7.0',
+        '--contract',
+        document,
+        '--grep',
+        'support-*/*answers-20*',
+        ...folders(folder),
+      ],
+      { cwd: folder },
+    );
+
+    const verdict = verdictOf(folder, 'emulator');
+    expect(verdict.contract).toMatchObject({
+      source: document,
+      missing: ['SendSupportEmailOtp'],
+      differing: expect.arrayContaining(['VerifySupportUserTotp']),
+    });
+    const lacking = verdict.outcomes.find(({ id }) => id === 'support-email/send-answers-204');
+    expect(lacking).toMatchObject({
+      outcome: 'not applicable',
+      reason: `the contract (${document}) has no operation SendSupportEmailOtp`,
+    });
+    expect(verdict.summary).toMatchObject({ fail: 0, inconclusive: 0, notRun: 0 });
+    expect(verdict.summary.pass).toBeGreaterThan(0);
+    expect(stderr).toContain('which has 8 of the 9 MFA operations of release 7.0');
+    expect(stderr).toContain('it is nearest to release 6.8.1');
+    expect(code).toBe(0);
+  });
+
+  test('a document that can not be used ends it before anything is sent', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'old.yaml'), 'swagger: "2.0"\n');
+    const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
+
+    const { code, stderr } = await cli(['run', '-t', target, '--contract', 'old.yaml', ...folders(folder)], {
+      cwd: folder,
+    });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/old\.yaml:1:1: \/swagger: Swagger 2\.0 is not read/);
+  });
+});
+
+test('release: auto is taken from the target, and told', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await startEmulator(folder, ['--release', '6.8.1']);
+  const written: object = parse(readFileSync(targetFile, 'utf8'));
+  const target = writeTarget(folder, { ...written, name: 'lab', release: 'auto' });
+
+  const { code, stderr } = await cli(['run', '-t', target, '--grep', 'mfa-config/get-*', ...folders(folder)]);
+
+  expect(stderr).toContain('lab: release 6.8.1 was detected: ');
+  const { release, facts } = verdictOf(folder);
+  expect({ release, facts: facts['detectedReleases'] }).toEqual({ release: '6.8.1', facts: ['6.8.1'] });
+  expect(code).toBe(0);
+});
+
+describe('detect', () => {
+  test('tells the release as JSON', async () => {
+    const folder = temporaryFolder();
+    const { targetFile } = await startEmulator(folder, ['--release', '6.6.0d']);
+
+    const { code, stdout } = await cli(['detect', '-t', targetFile, '--json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ fits: ['6.6.0d'], nearest: '6.6.0d' });
+    expect(code).toBe(0);
+  });
+
+  test('a target out of reach is exit 3', async () => {
+    const folder = temporaryFolder();
+
+    const { code, stderr } = await cli([
+      'detect',
+      '-t',
+      writeTarget(folder, targetAt('http://127.0.0.1:1/v2')),
+    ]);
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('127.0.0.1:1');
+  });
+});
+
+describe('diff', () => {
+  test.each([
+    {
+      is: 'a breaking change',
+      args: ['6.6.0d', '6.8.1', '--fail-on-breaking'],
+      code: 1,
+      says: /3 breaking for clients, 5 for servers/,
+    },
+    {
+      is: 'a harmless one',
+      args: ['6.8.1', '7.0', '--fail-on-breaking'],
+      code: 0,
+      says: /none of them breaking/,
+    },
+    { is: 'two forms', args: ['7.0', '7.1', '--json', '--markdown'], code: 2, says: /give one of them/ },
+  ])('$is is exit $code', async ({ args, code: expected, says }) => {
+    const { code, stdout, stderr } = await cli(['diff', ...args]);
+
+    expect(stdout + stderr).toMatch(says);
+    expect(code).toBe(expected);
+  });
+});

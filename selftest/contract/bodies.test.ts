@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { type AnswerField, fieldsOf, type RequestBody } from '../../src/contract/bodies.js';
+import { packageRoot } from '../../src/package-root.js';
+
+test('the types are those of the documents', () => {
+  const script = join(packageRoot(), 'scripts', 'generate-contract-types.mjs');
+  const fresh = execFileSync(process.execPath, [script, '--print'], { encoding: 'utf8' });
+
+  const checkedIn = readFileSync(join(packageRoot(), 'src', 'contract', 'generated', 'bodies.ts'), 'utf8');
+  expect(checkedIn, 'run npm run generate').toBe(fresh);
+});
+
+// Judged by the compiler: npm run types.
+describe('a body of the contract', () => {
+  test('has its properties and no others', () => {
+    expectTypeOf<{ totpCode: string }>().toExtend<RequestBody<'VerifySupportUserTotp'>>();
+    expectTypeOf<{ totpCode: number }>().not.toExtend<RequestBody<'VerifySupportUserTotp'>>();
+    expectTypeOf<RequestBody<'CreateSession'>>().not.toHaveProperty('pin');
+    expectTypeOf<RequestBody<'SendEmailOtp'>>().toBeNever();
+  });
+
+  test('has no read-only properties where it is sent', () => {
+    expectTypeOf<RequestBody<'UpdateSupportMFAConfig'>>().not.toHaveProperty('isQuorumManaged');
+    expectTypeOf<'isQuorumManaged'>().toExtend<AnswerField<'GetSupportMFAConfig'>>();
+  });
+
+  test('has names for what an answer may hold, errors included', () => {
+    expectTypeOf<AnswerField<'CreateSession'>>().toEqualTypeOf<
+      'sessionId' | 'errorCode' | 'message' | 'taskLogId'
+    >();
+    expect(fieldsOf<'CreateSession'>({ sessionId: 5 }).sessionId).toBe(5);
+    expect(fieldsOf<'CreateSession'>(['sessionId'])).toEqual({});
+    expect(fieldsOf<'CreateSession'>(undefined)).toEqual({});
+  });
+});

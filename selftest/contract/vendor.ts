@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { ReleaseName } from '../../src/contract/releases.js';
+import { releaseFile } from './raw.js';
+
+/** A part of a document that a test changes as it likes. */
+export interface Part {
+  [name: string]: Part;
+}
+
+/** Writes documents that end with the test. */
+export function written(content: string, name = 'document.yaml'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'contract-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** A release's document with changes, as a file. */
+export function changedRelease(change: (document: Part) => void, release: ReleaseName = '7.1.2_u3'): string {
+  return written(stringify(changedContent(change, release)));
+}
+
+export function changedContent(change: (document: Part) => void, release: ReleaseName = '7.1.2_u3'): unknown {
+  const content: unknown = parse(readFileSync(releaseFile(release), 'utf8'));
+  if (!isPart(content)) throw new Error(`${release} holds no document`);
+  change(content);
+  return content;
+}
+
+/** Everything below is taken as it comes: a place that is not there shows in the test. */
+function isPart(value: unknown): value is Part {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Puts a value at a path of names. */
+export function put(part: Part, path: readonly string[], value: unknown): void {
+  const last = path.at(-1) ?? '';
+  let parent = part;
+  for (const name of path.slice(0, -1)) {
+    const next = parent[name];
+    if (next === undefined) throw new Error(`there is no ${name} in ${path.join(' / ')}`);
+    parent = next;
+  }
+  Reflect.set(parent, last, value);
+}
+
+export function remove(part: Part, path: readonly string[]): void {
+  const parent = path.slice(0, -1).reduce<Part | undefined>((at, name) => at?.[name], part);
+  if (parent === undefined || !Reflect.has(parent, path.at(-1) ?? ''))
+    throw new Error(`no ${path.join(' / ')}`);
+  Reflect.deleteProperty(parent, path.at(-1) ?? '');
+}

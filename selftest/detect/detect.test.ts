@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { EmulatorOptions } from '../../emulator/emulator.js';
+import { detectRelease, withDetectedRelease } from '../../src/detect/auto.js';
+import { type Detection, detect, judge } from '../../src/detect/detect.js';
+import { renderDetection, renderDetectionJson } from '../../src/detect/render.js';
+import { TransportError } from '../../src/errors.js';
+import { readTarget } from '../../src/target/read.js';
+import type { Target } from '../../src/target/target.js';
+import { answering, httpServer, listen } from '../cli/servers.js';
+import { targetAt, writeTarget } from '../cli/suite.js';
+import { emulate } from '../emulator/tools.js';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'detect-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function target(baseUrl: string, more: object = {}): Target {
+  return readTarget(writeTarget(folder(), targetAt(baseUrl, more)), {});
+}
+
+async function emulatedTarget(options: EmulatorOptions, more: object = {}): Promise<Target> {
+  const emulator = await emulate(options);
+  const { username, password, apiKey } = emulator.accounts.admin;
+  return target(emulator.baseUrl, { accounts: { admin: { username, password, apiKey } }, ...more });
+}
+
+const detected = async (aim: Target): Promise<Detection> => detect(aim, folder());
+
+describe('of the emulator', () => {
+  test.each([
+    ['6.6.0d', ['6.6.0d']],
+    ['6.8.1', ['6.8.1']],
+    ['7.0', ['7.0', '7.1']],
+    ['7.1', ['7.0', '7.1']],
+    ['7.1.2_u3', ['7.1.2_u3', '7.2.1']],
+    ['7.2.1', ['7.1.2_u3', '7.2.1']],
+    ['latest', ['latest']],
+  ] as const)('in release %s it says %j', async (release, expected) => {
+    const { best, nearest } = await detected(await emulatedTarget({ release }));
+
+    expect(best).toEqual(expected);
+    expect(nearest).toBe(expected[0]);
+  });
+
+  test('from outside alone it says less, and why', async () => {
+    const emulator = await emulate({ release: '7.2.1' });
+    const admin = { username: 'admin', password: 'pass-of-admin' };
+
+    const { best, credential } = await detected(target(emulator.baseUrl, { accounts: { admin } }));
+
+    expect(best).toContain('7.2.1');
+    expect(best).not.toContain('6.8.1');
+    expect(credential).toContain('accounts.admin has no apiKey');
+  });
+
+  test('nothing else than GET and OPTIONS is sent', async () => {
+    const methods = new Set<string>();
+    const server = httpServer((request, response) => {
+      methods.add(request.method ?? '');
+      answering(401, 'application/json', '{"message": "no"}')(request, response);
+    });
+    const { port } = await listen(server);
+
+    await detected(target(`http://127.0.0.1:${port}/v2`));
+
+    expect([...methods].sort()).toEqual(['GET', 'OPTIONS']);
+  });
+});
+
+/** A target of the newest release, as far as reading shows it. */
+async function newest(): Promise<Target> {
+  const bodies = new Map<string, object>([
+    ['/v2/mfa-config', { enabled: true, authenticationTypes: ['salesforce'] }],
+    [
+      '/v2/support-user/mfa',
+      {
+        enabled: false,
+        mfaType: null,
+        otpVerificationState: null,
+        isQuorumManaged: null,
+        requiresPasswordAuth: true,
+      },
+    ],
+  ]);
+  const server = httpServer((request, response) => {
+    request.resume();
+    const answer = (status: number, body: object, headers = {}) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
+    const body = bodies.get(request.url ?? '');
+    if (request.method === 'OPTIONS') return answer(405, {}, { allow: 'GET, HEAD,PATCH, PUT' });
+    if (request.headers['apikey'] === undefined) return answer(401, { message: 'no', taskLogId: '1' });
+    if (body !== undefined) return answer(200, body);
+    return /\/(totp-key|access-tokens)$/.test(request.url ?? '') ? answer(405, {}) : answer(404, {});
+  });
+  const { port } = await listen(server);
+  return target(`http://127.0.0.1:${port}/v2`);
+}
+
+test('the newest release is told by its method and its properties', async () => {
+  const found = await detected(await newest());
+
+  expect(found.best).toEqual(['latest']);
+  const earlier = found.releases.find(({ release }) => release === '7.2.1');
+  expect(earlier?.fits).toBe(false);
+  expect(earlier?.against.map(({ text }) => text)).toEqual([
+    '/support-user/mfa allows PUT (Allow)',
+    'isQuorumManaged in the answer to GET /support-user/mfa was seen',
+    'requiresPasswordAuth in the answer to GET /support-user/mfa was seen',
+  ]);
+});
+
+describe('a target', () => {
+  test('that hides paths and says no Allow leaves open what that would tell', async () => {
+    const body = '{"enabled": false, "mfaType": null, "message": "text", "taskLogId": "1"}';
+    const { port } = await listen(httpServer(answering(403, 'application/json', body)));
+
+    const { best, evidence } = await detected(target(`http://127.0.0.1:${port}/v2`));
+
+    expect(evidence.map(({ text }) => text)).toEqual(['taskLogId in errors was seen']);
+    expect(best).toEqual(['7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest']);
+  });
+
+  test('that contradicts itself fits none, and has a nearest', () => {
+    const { best, nearest } = judge([
+      {
+        text: 'old',
+        supports: ['6.6.0d'],
+        contradicts: ['6.8.1', '7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest'],
+        strength: 'strong',
+      },
+      {
+        text: 'new',
+        supports: ['7.2.1', 'latest'],
+        contradicts: ['6.6.0d', '6.8.1', '7.0', '7.1', '7.1.2_u3'],
+        strength: 'strong',
+      },
+    ]);
+
+    expect(best).toEqual([]);
+    expect(nearest).toBe('6.6.0d');
+  });
+
+  test.each([
+    ['that has none of the paths', answering(404, 'application/json', '{}')],
+    ['that is a web page', answering(200, 'text/html', '<html></html>')],
+  ])('%s is no target', async (_, listener) => {
+    const { port } = await listen(httpServer(listener));
+
+    await expect(detected(target(`http://127.0.0.1:${port}/v2`))).rejects.toThrow(TransportError);
+  });
+});
+
+describe('release: auto', () => {
+  test('takes the release that is detected, and says why', async () => {
+    const aim = await emulatedTarget({ release: '6.8.1' }, { release: 'auto' });
+
+    const { release, fits, note } = await detectRelease(aim, folder());
+
+    expect([release, fits]).toEqual(['6.8.1', ['6.8.1']]);
+    expect(note).toMatch(/^release 6\.8\.1 was detected: .*\/access-tokens is there/);
+    expect((await withDetectedRelease(aim, folder())).release).toBe('6.8.1');
+  });
+
+  test('a target out of reach keeps the default, and the reason is told', async () => {
+    const aim = target('http://127.0.0.1:1/v2', { release: 'auto' });
+
+    const { release, note } = await detectRelease(aim, folder());
+
+    expect(release).toBe('7.1.2_u3');
+    expect(note).toMatch(/could not be detected, 7\.1\.2_u3 is taken: /);
+  });
+
+  test('a release that is given is not looked for', async () => {
+    const aim = target('http://127.0.0.1:1/v2', { release: '7.0' });
+
+    expect(await withDetectedRelease(aim, folder())).toBe(aim);
+  });
+});
+
+test('what is told holds no value of the target', async () => {
+  const aim = await newest();
+  const found = await detected(aim);
+
+  const text = renderDetection(aim, found) + renderDetectionJson(aim, found);
+
+  expect(text).toContain('release latest.');
+  expect(text).not.toContain('key-of-the-admin');
+  expect(JSON.parse(renderDetectionJson(aim, found))).toMatchObject({ schemaVersion: 1, fits: ['latest'] });
+});

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { detect } from '../../detect/detect.js';
+import { renderDetection, renderDetectionJson } from '../../detect/render.js';
+import { TransportError } from '../../errors.js';
+import { stateDirOf } from '../../journal/state-dir.js';
+import { readTarget } from '../../target/read.js';
+import { complain } from '../terminal.js';
+
+const help = `
+Exit codes: 0 a release fits; 1 none fits, the nearest is told; 2 wrong usage or configuration;
+3 the target does not answer, or does not speak this API`;
+
+/** `detect -t FILE`: which release a target speaks, by reading alone. */
+export function addDetect(program: Command): void {
+  program
+    .command('detect')
+    .description('tell which releases a target fits, and why not the others; only reads')
+    .requiredOption('-t, --target <file>', 'target file')
+    .option('--json', 'as JSON', false)
+    .addHelpText('after', help)
+    .action(async ({ target: file, json }) => {
+      const target = readTarget(file, process.env);
+      try {
+        const found = await detect(target, stateDirOf(undefined, process.env));
+        process.stdout.write((json ? renderDetectionJson : renderDetection)(target, found));
+        if (found.best.length === 0) process.exitCode = 1;
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        complain(error.message);
+        process.exitCode = 3;
+      }
+    });
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Contract } from '../contract/contract.js';
+import { contractOf, cutDocument, loadContract } from '../contract/load.js';
+import { mfaOperationIds, type OperationId } from '../contract/operations.js';
+import { isUrl } from '../contract/read-source.js';
+import type { ReleaseName } from '../contract/releases.js';
+import { withHelpersOf } from '../contract/with-helpers.js';
+import { diff, documentSide, nearestRelease, releaseSide } from '../diff/diff.js';
+import type { Verdict } from '../verdict/verdict.js';
+
+/** What a target is judged by, and how that differs from what the suite has of the release. */
+export interface JudgedBy {
+  readonly contract: Contract;
+  /** Whether the contract is none of the suite's own documents. */
+  readonly given: boolean;
+  readonly inVerdict: Verdict['contract'];
+  /** What to tell the user before the run. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The release's own contract, or the document given in its stead.
+ *
+ * @param location a file, relative to the working directory, or a URL
+ * @throws ConfigurationError with file and place for a document that can't be read or used
+ */
+export async function judgedBy(
+  release: ReleaseName,
+  location: string | undefined,
+  externalRefs: boolean,
+): Promise<JudgedBy> {
+  const own = await loadContract(release);
+  if (location === undefined) {
+    own.compileAll();
+    const { source, sha256 } = own;
+    return { contract: own, given: false, inVerdict: { source, sha256 }, notes: [] };
+  }
+  const cut = await cutDocument(isUrl(location) ? location : resolve(location), { externalRefs });
+  const contract = withHelpersOf(contractOf(cut, release), own);
+  contract.compileAll();
+  const side = documentSide(cut);
+  const { changes } = diff(await releaseSide(release), side);
+  const missing = operationsOf(changes.filter(({ kind }) => kind === 'operation-removed'));
+  const differing = operationsOf(changes.filter(({ kind }) => kind !== 'operation-removed'));
+  const { source, sha256 } = contract;
+  const nine = mfaOperationIds.filter((id) => own.operations.has(id));
+  const has = nine.filter((id) => contract.operations.has(id)).length;
+  const nearest = changes.length === 0 ? release : await nearestRelease(side);
+  const notes = [
+    `judged by ${source}, which has ${has} of the ${nine.length} MFA operations of release ${release}`,
+    ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
+    ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
+    ...(changes.length > 0
+      ? [`mfa-conformance diff ${release} ${quoted(location)} tells each difference`]
+      : []),
+    ...(nearest === release
+      ? []
+      : [
+          `it is nearest to release ${nearest}: --release ${nearest} makes the requirements of that one hold`,
+        ]),
+    ...contract.anomalies.map(({ pointer, message }) => `${source}: ${pointer}: ${message}`),
+  ];
+  return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
+}
+
+/** Leaves a given contract where workers read it: they need neither the whole document nor the network. */
+export function writeContract(contract: Contract, file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);
+}
+
+function operationsOf(changes: readonly { readonly operations: readonly OperationId[] }[]): OperationId[] {
+  return [...new Set(changes.flatMap(({ operations }) => operations))];
+}
+
+/** As a shell takes it. */
+function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,72 @@
+import type { SourceDocument } from './document.js';
+import { methods } from './excerpt.js';
+import { isOperationId, type OperationId, operationIds, operationPlaces } from './operations.js';
+import { isObject, type LocatedObject } from './pointers.js';
+
+export interface FoundOperation {
+  /** Below the API's root. */
+  readonly path: string;
+  readonly method: string;
+  readonly node: LocatedObject;
+}
+
+/** The operations of a document that the suite knows, and the others that carry the tag of the MFA API. */
+export interface FoundOperations {
+  readonly known: ReadonlyMap<OperationId, FoundOperation>;
+  /** `METHOD /path`. */
+  readonly furtherTagged: readonly string[];
+}
+
+/**
+ * Looks by method and path first, since operationIds differ between vendors; by operationId for those that are
+ * not where they should be. Nothing else of the document is looked at.
+ *
+ * @throws ConfigurationError where there is none of them
+ */
+export function findOperations(document: SourceDocument): FoundOperations {
+  const all = operationsIn(document);
+  const known = new Map<OperationId, FoundOperation>();
+  for (const id of operationIds) {
+    const { method, paths } = operationPlaces[id];
+    const there = all.find((one) => one.method === method && paths.includes(one.path));
+    if (there !== undefined) known.set(id, there);
+  }
+  const taken = new Set([...known.values()].map(({ node }) => node.pointer));
+  for (const one of all) {
+    const id = one.node.value['operationId'];
+    if (typeof id !== 'string' || !isOperationId(id) || known.has(id) || taken.has(one.node.pointer))
+      continue;
+    known.set(id, one);
+    taken.add(one.node.pointer);
+  }
+  if (known.size === 0) {
+    throw document.error(
+      '/paths',
+      'none of the operations of the MFA API is there, such as GET /mfa-config; is it the right document?',
+    );
+  }
+  const further = all.filter(({ node }) => !taken.has(node.pointer) && isTagged(node));
+  return {
+    known,
+    furtherTagged: further.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(),
+  };
+}
+
+function operationsIn(document: SourceDocument): FoundOperation[] {
+  return document.members(document.find('/paths')).flatMap(([path, item]) =>
+    document.members(item).flatMap(([method, { value, pointer }]) => {
+      if (!methods.includes(method) || !isObject(value)) return [];
+      return [{ path: belowRoot(path), method, node: { value, pointer } }];
+    }),
+  );
+}
+
+/** Some documents write the API's root into each path, or a slash at the end. */
+function belowRoot(path: string): string {
+  return path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
+}
+
+function isTagged({ value }: LocatedObject): boolean {
+  const { tags } = value;
+  return Array.isArray(tags) && tags.some((tag) => typeof tag === 'string' && tag.toLowerCase() === 'mfa');
+}

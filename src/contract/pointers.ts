@@ -1,0 +1,45 @@
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A node of a document with its JSON pointer. */
+export interface Located {
+  readonly value: unknown;
+  readonly pointer: string;
+}
+
+export interface LocatedObject extends Located {
+  readonly value: JsonObject;
+}
+
+export function pointerTo(parent: string, ...tokens: readonly string[]): string {
+  return [parent, ...tokens.map((token) => token.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+}
+
+export function tokensOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The JSON pointer of a reference within the same document; undefined for one that leads out of it. */
+export function localReference(reference: string): string | undefined {
+  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
+  try {
+    return decodeURIComponent(reference.slice(1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member or item by name; undefined where there is none. */
+export function childOf(value: unknown, token: string): unknown {
+  if (Array.isArray(value)) {
+    const item: unknown = value[Number(token)];
+    return item;
+  }
+  return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+}

@@ -1,0 +1,37 @@
+import { type CredentialScheme, isCredentialScheme } from './contract.js';
+import type { SourceDocument } from './document.js';
+import { isObject, type Located } from './pointers.js';
+
+/** How a document names and declares the credentials that the suite knows. */
+export interface DeclaredCredential {
+  readonly scheme: CredentialScheme;
+  /** JSON pointer to the declaration. */
+  readonly pointer: string;
+}
+
+/** By the document's own name for them: what a scheme means is told by its header, not by its name. */
+export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
+  const found = new Map<string, DeclaredCredential>();
+  for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {
+    const scheme = schemeOf(name, node);
+    if (scheme !== undefined) found.set(name, { scheme, pointer: node.pointer });
+  }
+  return found;
+}
+
+function schemeOf(name: string, { value }: Located): CredentialScheme | undefined {
+  if (!isObject(value)) return undefined;
+  const { type, in: place, name: header, scheme } = value;
+  if (type === 'http' && String(scheme).toLowerCase() === 'bearer') return 'Bearer';
+  if (type !== 'apiKey' || place !== 'header') return undefined;
+  switch (String(header).toLowerCase()) {
+    case 'apikey':
+      return 'APIKeyHeader';
+    case 'authorization':
+      return 'Bearer';
+    case 'session-id':
+      return 'SessionIdHeader';
+    default:
+      return isCredentialScheme(name) ? name : undefined;
+  }
+}

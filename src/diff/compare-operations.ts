@@ -1,0 +1,181 @@
+import {
+  breaksBoth,
+  breaksClients,
+  breaksServers,
+  type Direction,
+  type FoundChange,
+  harmless,
+} from './change.js';
+import { compareSchemas } from './compare-schemas.js';
+import type { BodyShape, ContentShape, OperationShape } from './operation-shape.js';
+
+/** The differences of an operation that is in both contracts. */
+export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
+  const changes: FoundChange[] = [];
+  const found = (change: FoundChange): void => void changes.push(change);
+  const place = `${to.method} ${to.path}`;
+  if (from.method !== to.method || from.path !== to.path) {
+    const text = `was ${from.method} ${from.path}`;
+    found({ kind: 'operation-moved', subject: place, text, direction: null, ...breaksBoth });
+  }
+  if (!from.deprecated && to.deprecated) {
+    const text = 'is deprecated';
+    found({ kind: 'operation-deprecated', subject: place, text, direction: null, ...harmless });
+  }
+  if (to.privileges !== undefined && from.privileges !== to.privileges) {
+    const text = `privileges are documented: ${to.privileges}`;
+    found({ kind: 'privileges-documented', subject: place, text, direction: null, ...harmless });
+  }
+  compareCredentials(from, to, found);
+  compareParameters(from, to, place, found);
+  compareBodies(from.body, to.body, place, found);
+  compareAnswers(from, to, place, found);
+  return changes;
+}
+
+type Found = (change: FoundChange) => void;
+
+function compareCredentials(from: OperationShape, to: OperationShape, found: Found): void {
+  const direction = null;
+  if (from.credentials === null && to.credentials === null) return;
+  if (from.credentials === null || to.credentials === null) {
+    const none = 'no credential';
+    if (to.credentials === null) {
+      found({
+        kind: 'credential-added',
+        subject: none,
+        text: 'is needed any more',
+        direction,
+        ...breaksServers,
+      });
+    } else {
+      const text = `is not enough any more: ${to.credentials.join(' or ')}`;
+      found({ kind: 'credential-removed', subject: none, text, direction, ...breaksClients });
+    }
+    return;
+  }
+  const { credentials: before } = from;
+  const { credentials: after } = to;
+  for (const subject of before.filter((scheme) => !after.includes(scheme))) {
+    const text = 'is not accepted any more';
+    found({ kind: 'credential-removed', subject, text, direction, ...breaksClients });
+  }
+  for (const subject of after.filter((scheme) => !before.includes(scheme))) {
+    found({ kind: 'credential-added', subject, text: 'is accepted', direction, ...breaksServers });
+  }
+}
+
+function compareParameters(from: OperationShape, to: OperationShape, place: string, found: Found): void {
+  const direction = 'request';
+  for (const key of new Set([...from.parameters.keys(), ...to.parameters.keys()])) {
+    const one = from.parameters.get(key);
+    const other = to.parameters.get(key);
+    const { name = '', place: where = '' } = other ?? one ?? {};
+    // Extra headers are the same for many operations; what stands in a path or query is the operation's own.
+    const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
+    if (one === undefined && other !== undefined) {
+      const breaks = { breaksClients: other.required, breaksServers: true };
+      const text = other.required ? 'is new and required' : 'is new';
+      found({ kind: 'parameter-added', subject, text, direction, ...breaks });
+    } else if (one !== undefined && other === undefined) {
+      found({ kind: 'parameter-removed', subject, text: 'is gone', direction, ...breaksClients });
+    } else if (one !== undefined && other !== undefined) {
+      if (one.required !== other.required) {
+        const breaks = other.required ? breaksClients : breaksServers;
+        const text = other.required ? 'is required' : 'is optional';
+        found({ kind: 'required-changed', subject, text, direction, ...breaks });
+      }
+      if (one.schema !== undefined && other.schema !== undefined) {
+        compareSchemas(one.schema, other.schema, { direction, subject }, found);
+      }
+    }
+  }
+}
+
+function compareBodies(
+  from: BodyShape | undefined,
+  to: BodyShape | undefined,
+  place: string,
+  found: Found,
+): void {
+  const direction = 'request';
+  const subject = `body of ${place}`;
+  if (from === undefined && to !== undefined) {
+    const breaks = { breaksClients: to.required, breaksServers: true };
+    const text = to.required ? 'is new and required' : 'is new';
+    found({ kind: 'body-added', subject, text, direction, ...breaks });
+  } else if (from !== undefined && to === undefined) {
+    found({ kind: 'body-removed', subject, text: 'is gone', direction, ...breaksClients });
+  } else if (from !== undefined && to !== undefined) {
+    if (from.required !== to.required) {
+      const breaks = to.required ? breaksClients : breaksServers;
+      const text = to.required ? 'is required' : 'is optional';
+      found({ kind: 'required-changed', subject, text, direction, ...breaks });
+    }
+    compareContents(from, to, direction, subject, found);
+  }
+}
+
+function compareAnswers(from: OperationShape, to: OperationShape, place: string, found: Found): void {
+  const before = [...from.successes.keys()];
+  const after = [...to.successes.keys()];
+  const tell = (kind: 'status-added' | 'status-removed', status: string, breaks: typeof harmless) => {
+    const text = kind === 'status-added' ? 'is new' : 'is gone';
+    const subject = `status ${status} of ${place}`;
+    const direction = status.startsWith('2') ? 'answer' : 'error';
+    found({ kind, subject, text, direction, ...breaks });
+  };
+  for (const status of before.filter((each) => !after.includes(each))) {
+    tell('status-removed', status, breaksServers);
+  }
+  for (const status of after.filter((each) => !before.includes(each)))
+    tell('status-added', status, breaksClients);
+  // Errors are one class for clients, whether they are named one by one or not.
+  for (const status of from.others.filter((each) => !to.others.includes(each))) {
+    tell('status-removed', status, harmless);
+  }
+  for (const status of to.others.filter((each) => !from.others.includes(each))) {
+    tell('status-added', status, harmless);
+  }
+  const moved = before.length === 1 && after.length === 1;
+  for (const [status, content] of to.successes) {
+    const earlier = from.successes.get(moved ? (before[0] ?? status) : status);
+    if (!moved && !from.successes.has(status)) continue;
+    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, found);
+  }
+  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, found);
+}
+
+function comparePossibleContents(
+  from: ContentShape | undefined,
+  to: ContentShape | undefined,
+  direction: Direction,
+  subject: string,
+  found: Found,
+): void {
+  if (from === undefined && to !== undefined) {
+    found({ kind: 'body-added', subject, text: 'has content', direction, ...breaksServers });
+  } else if (from !== undefined && to === undefined) {
+    found({ kind: 'body-removed', subject, text: 'has no content any more', direction, ...breaksClients });
+  } else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, found);
+}
+
+function compareContents(
+  from: ContentShape,
+  to: ContentShape,
+  direction: Direction,
+  subject: string,
+  found: Found,
+): void {
+  const forClients = direction === 'request' ? breaksClients : breaksServers;
+  const forServers = direction === 'request' ? breaksServers : breaksClients;
+  for (const type of from.mediaTypes.filter((each) => !to.mediaTypes.includes(each))) {
+    found({ kind: 'media-type-removed', subject, text: `${type} is gone`, direction, ...forClients });
+  }
+  for (const type of to.mediaTypes.filter((each) => !from.mediaTypes.includes(each))) {
+    found({ kind: 'media-type-added', subject, text: `${type} is new`, direction, ...forServers });
+  }
+  if (from.schema === undefined || to.schema === undefined) return;
+  const name = to.schema.name ?? from.schema.name ?? subject;
+  compareSchemas(from.schema, to.schema, { direction, subject: name }, found);
+}

@@ -1,0 +1,172 @@
+import {
+  type Breaks,
+  breaksBy,
+  type ChangeKind,
+  type Direction,
+  type FoundChange,
+  harmless,
+} from './change.js';
+import type { PropertyShape, SchemaShape } from './schema-shape.js';
+
+type Found = (change: FoundChange) => void;
+
+/** Where two schemas are compared. */
+export interface Place {
+  readonly direction: Direction;
+  /** What to call the value. */
+  readonly subject: string;
+}
+
+/** Tells each difference between two schemas for the same place. */
+export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, found: Found): void {
+  const { direction, subject } = place;
+  const tell = (kind: ChangeKind, text: string, breaks: Breaks): void =>
+    found({ kind, subject, text, direction, ...breaks });
+  const change = direction === 'request' ? 'may be sent' : 'may come';
+
+  if (from.types.join() !== to.types.join()) {
+    const text = `the type was ${named(from.types)} and is ${named(to.types)}`;
+    tell('type-changed', text, breaksBy(widthOf(from.types, to.types), direction));
+  }
+  if (from.nullable !== to.nullable) {
+    const text = to.nullable ? `null ${change}` : 'may not be null any more';
+    tell('nullability-changed', text, breaksBy(to.nullable ? 'wider' : 'narrower', direction));
+  }
+  compareValues(from.values, to.values, direction, tell);
+  compareLimits(from.limits, to.limits, direction, tell);
+  if (from.defaultValue !== to.defaultValue) {
+    const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
+    // What a client leaves out comes to mean something else.
+    const means = direction === 'request' && from.defaultValue !== undefined;
+    tell('default-changed', text, means ? { ...harmless, breaksClients: true } : harmless);
+  }
+  if (from.rest !== to.rest) {
+    tell('alternatives-changed', 'anyOf, oneOf or not differ', breaksBy('other', direction));
+  }
+  if (from.closed !== to.closed) {
+    const text = to.closed ? 'other properties are not allowed any more' : 'other properties are allowed';
+    tell('additional-properties-changed', text, breaksBy(to.closed ? 'narrower' : 'wider', direction));
+  }
+  compareProperties(from, to, place, found);
+  if (from.items !== undefined && to.items !== undefined) {
+    compareSchemas(from.items, to.items, { direction, subject: `${subject}[]` }, found);
+  }
+}
+
+function compareProperties(from: SchemaShape, to: SchemaShape, place: Place, found: Found): void {
+  const before = goingThisWay(from, place.direction);
+  const after = goingThisWay(to, place.direction);
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const one = before.get(name);
+    const other = after.get(name);
+    const owner = (other ?? one)?.owner || place.subject;
+    const inner = { direction: place.direction, subject: `${owner}.${name}` };
+    if (one === undefined && other !== undefined) found(added(other, to, inner));
+    else if (one !== undefined && other === undefined) found(removed(one, inner));
+    else if (one !== undefined && other !== undefined) {
+      compareProperty(one, other, inner, found);
+    }
+  }
+}
+
+/** Read-only properties are no part of a request, write-only ones none of an answer. */
+function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<string, PropertyShape> {
+  const goes = ({ readOnly, writeOnly }: PropertyShape) => (direction === 'request' ? !readOnly : !writeOnly);
+  return new Map([...properties].filter(([, property]) => goes(property)));
+}
+
+function compareProperty(one: PropertyShape, other: PropertyShape, place: Place, found: Found): void {
+  const { direction, subject } = place;
+  if (one.required !== other.required) {
+    const breaks = breaksBy(other.required ? 'narrower' : 'wider', direction);
+    const text = other.required ? 'is required' : 'is optional';
+    found({ kind: 'required-changed', subject, text, direction, ...breaks });
+  }
+  if (!one.deprecated && other.deprecated) {
+    found({ kind: 'property-deprecated', subject, text: 'is deprecated', direction, ...harmless });
+  }
+  compareSchemas(one.schema, other.schema, place, found);
+}
+
+function added(property: PropertyShape, to: SchemaShape, { direction, subject }: Place): FoundChange {
+  const text = property.required ? 'is new and required' : 'is new';
+  const known = { kind: 'property-added', subject, text, direction } as const;
+  // Clients leave alone what they don't know; a server must begin to take, or to give, what is new.
+  if (direction === 'request') return { ...known, breaksClients: property.required, breaksServers: true };
+  return { ...known, breaksClients: to.closed, breaksServers: property.required };
+}
+
+function removed(property: PropertyShape, { direction, subject }: Place): FoundChange {
+  const text = property.required ? 'is gone, and was required' : 'is gone';
+  // Who sent it is not heard any more; who read it gets nothing.
+  return { kind: 'property-removed', subject, text, direction, breaksClients: true, breaksServers: false };
+}
+
+type Tell = (kind: ChangeKind, text: string, breaks: Breaks) => void;
+
+function compareValues(
+  from: readonly string[] | undefined,
+  to: readonly string[] | undefined,
+  direction: Direction,
+  tell: Tell,
+): void {
+  if (from === undefined && to === undefined) return;
+  if (from === undefined || to === undefined) {
+    const text = to === undefined ? 'any value is allowed' : `is one of ${to.join(', ')} only`;
+    tell(
+      to === undefined ? 'enum-value-added' : 'enum-value-removed',
+      text,
+      breaksBy(to === undefined ? 'wider' : 'narrower', direction),
+    );
+    return;
+  }
+  for (const value of from.filter((each) => !to.includes(each))) {
+    tell('enum-value-removed', `has no value ${value} any more`, breaksBy('narrower', direction));
+  }
+  for (const value of to.filter((each) => !from.includes(each))) {
+    tell('enum-value-added', `has the new value ${value}`, breaksBy('wider', direction));
+  }
+}
+
+function compareLimits(
+  from: ReadonlyMap<string, string | number>,
+  to: ReadonlyMap<string, string | number>,
+  direction: Direction,
+  tell: Tell,
+): void {
+  for (const name of new Set([...from.keys(), ...to.keys()])) {
+    const one = from.get(name);
+    const other = to.get(name);
+    if (one === other) continue;
+    const text = `${name} was ${one ?? 'open'} and is ${other ?? 'open'}`;
+    tell('limit-changed', text, breaksBy(limitWidth(name, one, other), direction));
+  }
+}
+
+function limitWidth(
+  name: string,
+  one: string | number | undefined,
+  other: string | number | undefined,
+): 'narrower' | 'wider' | 'other' {
+  if (one === undefined) return 'narrower';
+  if (other === undefined) return 'wider';
+  if (typeof one !== 'number' || typeof other !== 'number' || name === 'multipleOf') return 'other';
+  const least = /^(min|exclusiveMin)/.test(name);
+  return other > one === least ? 'narrower' : 'wider';
+}
+
+function widthOf(from: readonly string[], to: readonly string[]): 'narrower' | 'wider' | 'other' {
+  if (covers(from, to)) return 'narrower';
+  return covers(to, from) ? 'wider' : 'other';
+}
+
+/** Whether all of `inner` is allowed by `outer`; no type at all allows any, and an integer is a number. */
+function covers(outer: readonly string[], inner: readonly string[]): boolean {
+  if (outer.length === 0) return true;
+  if (inner.length === 0) return false;
+  return inner.every((type) => outer.includes(type) || (type === 'integer' && outer.includes('number')));
+}
+
+function named(types: readonly string[]): string {
+  return types.length === 0 ? 'any' : types.join(' or ');
+}
