@@ -1,6 +1,7 @@
 import type { ChangesSince } from '../../history/changes.js';
 import { exitCode } from '../../verdict/exit-code.js';
 import type { Gate, Outcome, OutcomeKind, Verdict } from '../../verdict/verdict.js';
+import { otherWarnings } from '../../verdict/warnings.js';
 import { factsInWords } from '../facts.js';
 import { isKnownFailure } from '../run-problems.js';
 import { exitReason } from '../summary.js';
@@ -75,7 +76,10 @@ Something that this run changed is still changed. Give it back with <code>mfa-co
     verdict.gate === 'conforms' &&
     html`<div class="alert" role="note"><strong>Not all was checked.</strong>
 Some requirements of level must were not run on this target; the list below says why.</div>`;
-  return html`${notRestored}${insecure}${partial}${gating(verdict)}`;
+  const others = otherWarnings(verdict).map(
+    (warning) => html`<div class="alert bad" role="note"><strong>Warning:</strong> ${warning}</div>`,
+  );
+  return html`${notRestored}${insecure}${others}${partial}${gating(verdict)}`;
 }
 
 /** What --baseline and --gate made of it, where that is more than the verdict's line says. */
