@@ -39,7 +39,7 @@ describe.concurrent('the clock of a target that is three minutes off, and can no
     const { outcomes, facts, warnings } = verdictOf(folder);
     expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([['pass', '']]);
     expect(facts['clockOffsetMs']).toBe(-180_000);
-    const warning = "the target's clock is 180 s behind of this machine's";
+    const warning = "the target's clock is 180 s behind this machine's";
     expect(warnings).toEqual([expect.stringContaining(warning)]);
     expect(ended.stdout).toContain(`WARNING   ${warning}`);
     expect(readFileSync(join(folder, 'out', 'lab', 'junit.xml'), 'utf8')).toContain('180 s behind');

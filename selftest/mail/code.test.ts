@@ -216,8 +216,9 @@ test.each([
   ['at signs', mail('a.@'.repeat(33_000))],
   ['blank lines', mail('\n '.repeat(50_000))],
 ])('is quick with %s', (_name, given) => {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   findCode(given);
 
-  expect(performance.now() - startedAt).toBeLessThan(1500);
+  // Time of the processor: how busy the machine is otherwise doesn't count. Microseconds.
+  expect(process.cpuUsage(before).user).toBeLessThan(1_500_000);
 });

@@ -15,6 +15,14 @@ const changes = {
   other: [],
 };
 
+test('warnings stand at the head', () => {
+  const verdict = sample({ facts: { clockOffsetMs: 3_600_000 }, warnings: ['<b> of the file'] });
+  const [, head = ''] = renderMarkdown(verdict).split('\n\n');
+
+  expect(head).toMatch(/\| Warning \| \*\*the target's clock is 3600 s ahead of this machine's/);
+  expect(head).not.toContain('<b>');
+});
+
 test('a page, to the letter', () => {
   const verdict = sample({
     waivers: [

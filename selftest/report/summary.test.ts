@@ -136,7 +136,7 @@ describe('what must not be overlooked', () => {
     const warnings = ['baseUrl is plain http'];
     const text = renderSummary(deriveVerdict(results({ facts, warnings })), options);
 
-    expect(text).toContain("WARNING   the target's clock is 180 s behind of this machine's");
+    expect(text).toContain("WARNING   the target's clock is 180 s behind this machine's");
     expect(text).toContain('WARNING   baseUrl is plain http');
     expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
   });

@@ -326,7 +326,7 @@ describe('the whole', () => {
     ['nothing in a good run', {}, []],
     ['nothing of a clock that is 90 s off', { facts: { clockOffsetMs: -90_000 } }, []],
     ['a clock that is further ahead', { facts: { clockOffsetMs: 90_001 } }, [/clock is 90 s ahead of/]],
-    ['one that is behind', { facts: { clockOffsetMs: -7_200_000 } }, [/clock is 7200 s behind of/]],
+    ['one that is behind', { facts: { clockOffsetMs: -7_200_000 } }, [/clock is 7200 s behind/]],
     ['one that is not known', { facts: { clockOffsetMs: null } }, [/clock is not known: .*no Date header/]],
     [
       'TLS that was not verified, before what the target file is warned of',

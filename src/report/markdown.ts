@@ -1,5 +1,6 @@
 import { minuteOf } from '../history/changes.js';
 import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
+import { otherWarnings } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
@@ -87,6 +88,9 @@ function overview(verdict: Verdict): string {
     ...(verdict.gate !== 'inconclusive' && verdict.cause !== ''
       ? [['Gate', mdText(cut(verdict.cause, longestReason))] as const]
       : []),
+    ...otherWarnings(verdict).map(
+      (warning) => ['Warning', `**${mdText(cut(warning, longestLine))}**`] as const,
+    ),
     ...(verdict.restored ? [] : [['State', '**The target was not given back as it was found**'] as const]),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');

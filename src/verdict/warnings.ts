@@ -3,6 +3,13 @@ import type { RunResults } from './results.js';
 /** Codes of a clock that is so far off are refused by targets that have no other fault; milliseconds. */
 const largestOffsetMs = 90_000;
 
+const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have given these answers';
+
+/** The warnings of a verdict but the one that `target.tlsInsecure` says already: for reports with own words for it. */
+export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly string[] }): string[] {
+  return warnings.filter((warning) => warning !== notVerified);
+}
+
 /** What the reader of a verdict must know to trust it: each report shows it at its head. */
 export function warningsOf({
   target,
@@ -11,12 +18,10 @@ export function warningsOf({
 }: Pick<RunResults, 'target' | 'facts' | 'warnings'>): string[] {
   const { clockOffsetMs } = facts;
   return [
-    ...(target.tlsInsecure
-      ? ['TLS NOT VERIFIED (tls.insecure): anyone in between could have given these answers']
-      : []),
+    ...(target.tlsInsecure ? [notVerified] : []),
     ...(typeof clockOffsetMs === 'number' && Math.abs(clockOffsetMs) > largestOffsetMs
       ? [
-          `the target's clock is ${inWords(clockOffsetMs)} of this machine's: one of the two is wrong; codes were made by the target's`,
+          `the target's clock is ${inWords(clockOffsetMs)} this machine's: one of the two is wrong; codes were made by the target's`,
         ]
       : []),
     ...(clockOffsetMs === null
@@ -30,5 +35,5 @@ export function warningsOf({
 
 function inWords(offsetMs: number): string {
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
-  return `${seconds} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
+  return `${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'}`;
 }

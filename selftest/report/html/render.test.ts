@@ -26,6 +26,14 @@ function plain(page: string): string {
 }
 
 describe('the page of a verdict', () => {
+  test('warns at its head', () => {
+    const verdict = sample({ facts: { clockOffsetMs: -180_000 }, warnings: ['baseUrl is plain http'] });
+    const text = plain(renderHtml(verdict, extras));
+
+    expect(text).toContain("Warning: the target's clock is 180 s behind this machine's");
+    expect(text).toContain('Warning: baseUrl is plain http');
+  });
+
   test('says first what came of it, about what, and what was measured', () => {
     const text = plain(renderHtml(mixedVerdict(contract), extras));
 
