@@ -91,7 +91,6 @@ const wrong: readonly WrongUsage[] = [
   { is: 'an unknown key', args: withFile({ limit: {} }), says: /limit\b.*limits/s },
   {
     is: 'a variable that is not set',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: target files name variables so
     args: withFile({ accounts: { admin: { ...admin, apiKey: '${NOT_SET_ANYWHERE}' } } }),
     says: /NOT_SET_ANYWHERE/,
   },
