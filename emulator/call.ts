@@ -37,6 +37,8 @@ export interface Call {
   /** Undefined: the call is anonymous. */
   caller: User | undefined;
   readonly skip: Set<Step>;
+  /** The connection it came by. */
+  readonly connection: object;
 }
 
 /** What an operation answers, before it becomes bytes. */

@@ -44,6 +44,7 @@ export function useMailCode(code: string, owner: Owner, world: World): boolean {
   const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
   if (entry === undefined) return false;
   entry.uses += 1;
+  world.state.unusedMails.delete(owner);
   return true;
 }
 
@@ -57,9 +58,29 @@ export function useLoginCode(user: User, otpType: string, code: string, world: W
     );
 }
 
-/** Makes a code for an owner and mails it; the answer to the request doesn't wait for the mail. */
+/** @throws Refusal 429 where too many mails went unused */
+function countMail(owner: Owner, { state, rules, clock }: World): void {
+  const { mails, windowMs } = rules.mailLimit;
+  const now = clock.now();
+  const known = state.unusedMails.get(owner);
+  const record = known === undefined || known.since + windowMs <= now ? { count: 0, since: now } : known;
+  if (record.count >= mails) {
+    const seconds = Math.ceil((record.since + windowMs - now) / 1000);
+    throw new Refusal(429, 'KTooManyMails', 'Too many codes were mailed. Try again later.', {
+      'retry-after': String(seconds),
+    });
+  }
+  state.unusedMails.set(owner, { ...record, count: record.count + 1 });
+}
+
+/**
+ * Makes a code for an owner and mails it; the answer to the request doesn't wait for the mail.
+ *
+ * @throws Refusal 429 where too many mails went unused
+ */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
   const { rules, state } = world;
+  countMail(owner, world);
   const entry: MailCode = {
     owner,
     code: rules.newMailCode(world),

@@ -1,4 +1,5 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import type { Clock } from './clock.js';
 
 export interface MailAddress {
@@ -12,6 +13,8 @@ export interface Message {
   readonly html?: string;
   /** Transfer encoding of the parts. */
   readonly encoding?: 'base64' | 'quoted-printable';
+  /** Set only by faults: changes the mail's source as it would be sent. */
+  rewrite?(source: string): string;
 }
 
 /** How long a mail waits for someone to listen, and how often that is tried, in milliseconds of real time. */
@@ -47,8 +50,8 @@ export class Mailer {
   }
 
   send(to: string, message: Message, delayMs = 0): void {
-    const { encoding, ...rest } = message;
-    const mail = {
+    const { encoding, rewrite, ...rest } = message;
+    const composed = {
       ...rest,
       from: '"Cluster" <no-reply@cluster.lab.example>',
       to,
@@ -56,8 +59,11 @@ export class Mailer {
       ...(encoding === undefined ? {} : { textEncoding: encoding, encoding }),
     };
     const { signal } = this.#pending;
+    const source = rewrite === undefined ? undefined : sourceOf(composed).then(rewrite);
     const due = Date.now() + delayMs;
     this.#queue = this.#queue.then(async () => {
+      const mail =
+        source === undefined ? composed : { envelope: { from: composed.from, to }, raw: await source };
       if (Date.now() < due) await pause(due - Date.now(), signal);
       while (!signal.aborted && Date.now() < due + keptMs) {
         try {
@@ -83,6 +89,10 @@ export class Mailer {
     this.#transport.close();
     await this.#queue;
   }
+}
+
+async function sourceOf(mail: SendMailOptions): Promise<string> {
+  return (await new MailComposer(mail).compile().build()).toString('latin1');
 }
 
 function isFinal(error: unknown): boolean {

@@ -37,6 +37,8 @@ export interface Rules {
   };
   /** After so many wrong codes in a row an account waits so long, by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
+  /** Of mails to one account of which no code was used: so many within so long, by the emulator's clock. */
+  mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
@@ -95,6 +97,7 @@ export function referenceRules(): Rules {
     },
     mailCode: { digits: 6, lifetimeMs: 10 * 60_000, singleUse: true, newerVoidsOlder: true, delayMs: 0 },
     throttle: { attempts: 10, lockMs: 30_000 },
+    mailLimit: { mails: 20, windowMs: 60_000 },
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
 

@@ -35,7 +35,7 @@ export function createServer(
     frameworkErrors: refuseError,
     clientErrorHandler: (error, socket) => {
       if (!socket.writable) return socket.destroy();
-      const call: Call = { ...emptyCall, rawHeaders: [], headers: {}, skip: new Set() };
+      const call: Call = { ...emptyCall, rawHeaders: [], headers: {}, skip: new Set(), connection: socket };
       const refusal = new Refusal(
         error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400,
         'KBadRequest',
@@ -98,6 +98,7 @@ function callOf(request: FastifyRequest, operation: Call['operation']): Call {
     body: undefined,
     caller: undefined,
     skip: new Set(),
+    connection: request.raw.socket,
   };
 }
 

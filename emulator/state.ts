@@ -79,6 +79,8 @@ export class State {
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
   readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
+  /** Mails in a row of which no code was used. */
+  readonly unusedMails = new Map<Owner, { count: number; since: number }>();
   userKeys: TotpKey[] = [];
   mailCodes: MailCode[] = [];
   cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
@@ -105,6 +107,7 @@ export class State {
     this.sessions.clear();
     this.tokens.clear();
     this.failures.clear();
+    this.unusedMails.clear();
     this.userKeys = [];
     this.mailCodes = [];
     this.referenceIds.clear();

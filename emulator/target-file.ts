@@ -15,8 +15,8 @@ export interface TargetFileInput {
 /** The content of a target file for a running emulator: a throw-away target that all is allowed on. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: 'admin' | 'viewer' | 'other'): Record<string, string> => {
-    const { username, password, domain, email, apiKey } = input.state.user(role);
-    return { username, password, domain, email, ...(role === 'admin' ? { apiKey } : {}) };
+    const { username, password, domain, email, apiKey, sid } = input.state.user(role);
+    return { username, password, domain, email, ...(role === 'admin' ? { apiKey } : {}), sid };
   };
   const { host, port } = input.mail;
   return {

@@ -5,10 +5,16 @@ import { httpFaults } from './http.js';
 import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
+import { mailContentFaults } from './mail-content.js';
 import { schemaFaults } from './schema.js';
+import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
+import { supportCodeFaults } from './support-codes.js';
+import { throttleFaults } from './throttle.js';
 import { totpFaults } from './totp.js';
+import { totpKeyFaults } from './totp-keys.js';
+import { totpLoginFaults } from './totp-login.js';
 import { verifyTotpFaults } from './verify-totp.js';
 
 /** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
@@ -17,10 +23,16 @@ export const faults: readonly Fault[] = [
   ...schemaFaults,
   ...configFaults,
   ...accessFaults,
+  ...totpKeyFaults,
   ...totpFaults,
+  ...totpLoginFaults,
+  ...throttleFaults,
   ...loginFaults,
+  ...sessionFaults,
   ...mailFaults,
+  ...mailContentFaults,
   ...supportFaults,
+  ...supportCodeFaults,
   ...verifyTotpFaults,
   ...latestFaults,
   ...httpFaults,

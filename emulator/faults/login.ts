@@ -8,7 +8,11 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/password-alone',
     description: 'While cluster MFA is on, a login without a code opens a session.',
     level: 'must',
-    fails: ['totp-login/refuses-password-alone'],
+    fails: [
+      'totp-login/refuses-password-alone',
+      'totp-login/forwarded-header-skips-no-code',
+      'totp-login/first-step-session-opens-nothing',
+    ],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let gaveCode = false;
@@ -30,6 +34,8 @@ export const loginFaults: readonly Fault[] = [
       'email-login/refuses-wrong-password',
       'email-otp/wrong-password-mails-nothing',
       'email-otp/unknown-user-looks-alike',
+      'sessions/unknown-user-looks-alike',
+      'access-tokens/unknown-user-looks-alike',
     ],
     apply: (seams) => {
       seams.rules.passwordRight = () => true;

@@ -156,7 +156,11 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/code-not-bound-to-user',
     description: 'A mailed code opens a session of any user.',
     level: 'must',
-    fails: ['email-login/refuses-code-of-another-user'],
+    fails: [
+      'email-login/refuses-code-of-another-user',
+      'email-login/refuses-support-code',
+      'support-email/not-disabled-with-login-code',
+    ],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, code, _owner, now) => mailCodeFits(entry, code, entry.owner, now);
@@ -169,7 +173,13 @@ export const mailFaults: readonly Fault[] = [
     fails: [
       'email-login/refuses-wrong-code',
       'email-login/newer-code-voids-older',
+      'email-login/refuses-code-of-another-user',
+      'email-login/refuses-code-as-number',
+      'email-login/refuses-junk',
+      'email-login/refuses-support-code',
       'support-email/not-disabled-with-wrong-code',
+      'support-email/not-disabled-with-totp-code',
+      'support-email/not-disabled-with-login-code',
       'support-email/address-not-changed-with-wrong-code',
     ],
     apply: (seams) => {

@@ -13,6 +13,8 @@ export const verifyTotpFaults: readonly Fault[] = [
       'verify-totp/refuses-wrong-code',
       'verify-totp/refuses-code-of-another-time',
       'verify-totp/refuses-replay',
+      'verify-totp/refuses-code-of-a-users-key',
+      'verify-totp/refuses-code-of-replaced-secret',
     ],
     apply: (seams) =>
       seams.success(verify, (body, call) =>
@@ -33,7 +35,11 @@ export const verifyTotpFaults: readonly Fault[] = [
     id: 'verify-totp/verifies-without-enrolment',
     description: 'POST /support-user/verify-totp answers success while support MFA is off.',
     level: 'must',
-    fails: ['verify-totp/refuses-without-enrolment'],
+    fails: [
+      'verify-totp/refuses-without-enrolment',
+      'verify-totp/refuses-code-after-disabling',
+      'verify-totp/refuses-code-in-email-mode',
+    ],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, { state }) => {
         if (state.support.key !== undefined || text(asObject(call.body), 'totpCode') === undefined) return;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
+import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
-import { asObject, isObject, own } from '../json.js';
+import { asObject, isObject, own, text } from '../json.js';
 import type { Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 
@@ -47,6 +48,41 @@ export const behaviourVariants: readonly Variant[] = [
     apply: ({ rules }) => {
       rules.throttle = { attempts: 5, lockMs: 10_000 };
     },
+  },
+  {
+    id: 'mail-limit-after-5',
+    description: 'After 5 codes in a row that nobody used no more are mailed for 10 seconds.',
+    apply: ({ rules }) => {
+      rules.mailLimit = { mails: 5, windowMs: 10_000 };
+    },
+  },
+  {
+    id: 'codes-spent-by-wrong-password',
+    description: 'A right code is used up by a login with a wrong password.',
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call, world) => {
+        if (own(asObject(answer.body), 'errorCode') !== 'KInvalidCredentials') return;
+        const body = asObject(call.body);
+        const user = world.state.users.find(({ username }) => username === own(body, 'username'));
+        const [code, otpType] = [text(body, 'otpCode'), text(body, 'otpType')];
+        if (user !== undefined && code !== undefined && otpType !== undefined) {
+          useLoginCode(user, otpType, code, world);
+        }
+      }),
+  },
+  {
+    id: 'names-in-any-case',
+    description: 'otpType and domain are taken in capitals and in small letters.',
+    apply: (seams) =>
+      seams.body('CreateSession', (body) => {
+        const [otpType, domain] = [text(asObject(body), 'otpType'), text(asObject(body), 'domain')];
+        if (!isObject(body)) return body;
+        return {
+          ...body,
+          ...(otpType === undefined ? {} : { otpType: otpType.toLowerCase() }),
+          ...(domain === undefined ? {} : { domain: domain.toUpperCase() }),
+        };
+      }),
   },
   {
     id: 'address-kept-after-disabling',

@@ -60,7 +60,10 @@ describe('list', () => {
     ]);
     expect(ids({ grep: 'http/utf-8' })).toEqual(['http/utf-8']);
     expect(ids({ grep: 'http/utf.8' })).toEqual([]);
-    expect(ids({ grep: 'verify-totp/*', level: 'should' })).toEqual(['verify-totp/refuses-replay']);
+    expect(ids({ grep: 'verify-totp/*', level: 'should' })).toEqual([
+      'verify-totp/refuses-replay',
+      'verify-totp/refuses-code-of-replaced-secret',
+    ]);
   });
 
   test('says so when nothing fits', () => {

@@ -26,7 +26,7 @@ const rich: Target = {
   accounts: {
     admin: { ...account('admin'), apiKey: new Secret('key') },
     viewer: account('viewer'),
-    other: account('other'),
+    other: { ...account('other'), sid: 'S-1' },
   },
   supportUser: { email: 'support@lab.example' },
   mail: { kind: 'smtp', host: '::', port: 25, timeoutMs: 1, quietMs: 1 },
@@ -103,6 +103,11 @@ describe('what the target file alone says', () => {
       'replaceSupportTotp',
       { ...rich, allow: { ...allow, replaceTotpOf: ['other'] } },
       'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf',
+    ],
+    [
+      'userSid',
+      { ...rich, accounts: { ...rich.accounts, other: account('other') } },
+      'the target file has no account with username, password and sid besides the admin',
     ],
     ['supportMail', poor, 'the target file has no mail section'],
     ['supportMail', { ...rich, supportUser: {} }, 'the target file has no supportUser.email'],

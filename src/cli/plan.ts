@@ -65,6 +65,7 @@ function changesOf(requirements: readonly Requirement[]): string[] {
     ...(needs.has('clusterMfa')
       ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it']
       : []),
+    ...(needs.has('lockOut') ? ['accounts locked for a while by wrong codes'] : []),
     ...(needs.has('supportMfaOff') ? ["the support user's MFA patched while it is off"] : []),
     ...(needs.has('replaceSupportTotp') ? ["the support user's MFA switched to totp and off again"] : []),
     ...(needs.has('supportMail') ? ["the support user's MFA switched to email and off again"] : []),
@@ -79,6 +80,10 @@ function irreversible(target: Target, requirements: readonly Requirement[]): str
     ...(needs.has('replaceTotp')
       ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`]
       : []),
+    ...(requirements.some((each) => each.needs.includes('clusterMfa') && each.needs.includes('disposable'))
+      ? ['TOTP keys of all users forgotten: everybody has to enrol anew']
+      : []),
+    ...(needs.has('userSid') ? ['all sessions of a user ended'] : []),
     ...(needs.has('supportMail')
       ? ["the support user's address may be kept by the target after switching off"]
       : []),

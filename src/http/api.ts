@@ -28,6 +28,8 @@ interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A 429 is the answer that the test is about, not a request to wait. */
   readonly throttlingIsTested?: boolean;
+  /** The connection is closed after the answer: the next request comes by another one. */
+  readonly closeAfter?: boolean;
 }
 
 export interface CallOptions<Id extends OperationId = OperationId> extends RequestOptions {
@@ -134,11 +136,13 @@ export class Api {
     success: number | undefined,
     options: BodyOptions,
   ): Promise<Answer<Id>> {
+    // Without sid it would end everybody's sessions, people's included.
+    if (method === 'DELETE' && path.endsWith('/sessions') && !options.query?.['sid'])
+      throw new ArrangeError('DELETE of sessions is never sent without sid.');
     const request = this.#request(method, path, options);
+    const closeAfter = success === 204 || options.closeAfter === true;
     return this.#obeying(`${method} ${path}`, options, () =>
-      this.#once(id, request, success, options, () =>
-        this.#transport.send(request, { closeAfter: success === 204 }),
-      ),
+      this.#once(id, request, success, options, () => this.#transport.send(request, { closeAfter })),
     );
   }
 

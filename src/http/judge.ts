@@ -37,7 +37,7 @@ export const answerRequirement: Readonly<Record<OperationId, RequirementId | und
   CreateTotpKey: 'totp-key/create-answers-201',
   CreateEmailOtp: 'email-otp/answers-204',
   CreateSession: 'sessions/create-answers-201',
-  DeleteSession: undefined,
+  DeleteSession: 'sessions/delete-answers-204',
   CreateAccessToken: 'access-tokens/create-answers-201',
 };
 

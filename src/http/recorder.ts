@@ -81,6 +81,11 @@ export class Recorder {
     if (value.length >= 8 || /^\d{6,}$/.test(value)) this.#telltale.add(value, what);
   }
 
+  /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
+  lastingSecretsIn(text: string): string[] {
+    return this.#telltale.leaksIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
+  }
+
   answered(call: RecordedCall, response: WireResponse): Recorded {
     this.#learnFromRequest(call);
     const body = readJsonBody(response.body);

@@ -96,6 +96,12 @@ export class ClusterMfa {
     await this.#set(body, (config) => !config.enabled);
   }
 
+  /** Switches cluster MFA off, and has users' enrolments forgotten: for throw-away targets only. */
+  async offForgetting(): Promise<void> {
+    const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
+    await this.#set(body, (config) => !config.enabled);
+  }
+
   /** Puts `config` in force exactly, in the two steps that switching off may take. */
   async giveBack(config: ClusterConfig): Promise<void> {
     if (!config.enabled) await this.off();

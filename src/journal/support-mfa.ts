@@ -1,7 +1,7 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { isSince } from '../contract/releases.js';
 import { ArrangeError } from '../errors.js';
-import type { Answer, Api } from '../http/api.js';
+import type { Answer, Api, CallOptions } from '../http/api.js';
 import { textIn } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { CodesByMail } from '../mail/codes-by-mail.js';
@@ -21,10 +21,18 @@ export interface SupportEnrolment {
   readonly authenticator: Authenticator;
 }
 
+/** A key that a code proved. */
+export interface Verified extends SupportEnrolment {
+  /** By which it was proven: used, that is. */
+  readonly code: string;
+}
+
 /** The support user's MFA: read it, change it with the journal kept, give it back. */
 export class SupportMfa {
   #found: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
+  #enrolment: SupportEnrolment | undefined;
+  #verified: Verified | undefined;
   #mayBeLate = true;
 
   constructor(
@@ -67,8 +75,12 @@ export class SupportMfa {
   }
 
   /** Any PATCH goes through here, good or bad: what was found is on disk before the request is. */
-  patchAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateSupportMFAConfig'>> {
-    return this.#change('UpdateSupportMFAConfig', body, as);
+  patchAny(
+    body: unknown,
+    as: Credential = this.admin,
+    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#change('UpdateSupportMFAConfig', body, as, options);
   }
 
   /** PUT /support-user/mfa, likewise. */
@@ -93,13 +105,16 @@ export class SupportMfa {
     operation: Id,
     body: unknown,
     as: Credential,
+    options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
     this.journal.noteFound({ support: await this.found() });
-    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body) });
+    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
     const uri = enrolmentOf(answer);
     if (uri !== undefined) {
       this.journal.noteEnrolled(uri);
       this.#authenticator = authenticatorOf(uri);
+      this.#enrolment = undefined;
+      this.#verified = undefined;
     }
     return answer;
   }
@@ -147,23 +162,48 @@ export class SupportMfa {
         `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
       );
     }
-    return { answer, authenticator: this.authenticator };
+    this.#enrolment = { answer, authenticator: this.authenticator };
+    return this.#enrolment;
   }
 
-  /** On by TOTP and proven by a code: from here on, changes need one. */
-  async verified(): Promise<SupportEnrolment> {
-    const enrolled = await this.onByTotp();
-    const answer = await this.verify(await this.codes.unused(enrolled.authenticator));
-    if (answer.fields.success === true) return enrolled;
+  /**
+   * On by TOTP and proven by a code: from here on, changes need one. Where that is so already it is left so, since
+   * leaving it takes another code; else it is proven by the code of the step before, where the target takes that:
+   * the current one is then left for such a change.
+   */
+  async verified(): Promise<Verified> {
+    const now = await this.read();
+    const known = this.#verified;
+    if (known !== undefined && now.enabled && now.mfaType === 'totp' && this.#isEnrolled(known)) return known;
+    const { authenticator } = await this.onByTotp();
+    const before = await this.codes.before(authenticator);
+    const early = before === undefined ? undefined : await this.verify(before);
+    if (early !== undefined && early.fields.success !== true) this.codes.refuses(-1);
+    const answer =
+      early?.fields.success === true ? early : await this.verify(await this.codes.unused(authenticator));
+    if (this.#verified !== undefined) return this.#verified;
     throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
   }
 
+  /** Whether its key is the one that was handed out last, by whomever. */
+  #isEnrolled({ answer }: SupportEnrolment): boolean {
+    return this.journal.read()?.enrolledUri === enrolmentOf(answer);
+  }
+
   /** POST /support-user/verify-totp */
-  verify(
+  async verify(
     totpCode: string,
     more: RequestBody<'VerifySupportUserTotp'> = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
-    return this.api.call('VerifySupportUserTotp', { as: this.admin, json: { totpCode, ...more } });
+    const json = { totpCode, ...more };
+    const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json });
+    const enrolment = this.#enrolment;
+    // A target may say yes to any code: only a right one proves the key.
+    if (answer.fields.success === true && enrolment !== undefined) {
+      if (this.codes.isRight(enrolment.authenticator, totpCode))
+        this.#verified = { ...enrolment, code: totpCode };
+    }
+    return answer;
   }
 
   /** Asks for a code by mail and reads it. */
@@ -192,6 +232,8 @@ export class SupportMfa {
     }
     this.journal.noteEnrolled(undefined);
     this.#authenticator = undefined;
+    this.#enrolment = undefined;
+    this.#verified = undefined;
   }
 
   /** Puts `config` in force. @returns what of it can't be given back, in words */
@@ -266,8 +308,14 @@ export class SupportMfa {
    */
   async #offByTotp(): Promise<Answer> {
     if (this.#isKnown()) {
+      const soonest = this.codes.soonest(this.authenticator);
+      if (soonest !== undefined) {
+        const answer = await this.patch({ enabled: false, mfaCode: soonest.code });
+        if (answer.status < 400) return answer;
+        if (soonest.step === 1) this.codes.refuses(1);
+      }
       // The first code may have been used before this process knew of it: the next one is fresh.
-      for (let n = 0; n < 2; n += 1) {
+      for (let n = soonest === undefined ? 0 : 1; n < 2; n += 1) {
         const mfaCode = await this.codes.unused(this.authenticator);
         const answer = await this.patch({ enabled: false, mfaCode });
         if (answer.status < 400) return answer;

@@ -88,7 +88,7 @@ export class Authenticator {
 
   /** A well-formed code that is none of the codes around now, nor of a window wider than any target's. */
   wrongCode(nowMs: number): string {
-    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.#widestAccepted()));
+    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
     for (;;) {
       const code = String(randomInt(10 ** this.digits)).padStart(this.digits, '0');
       if (!right.has(code)) return code;
@@ -103,7 +103,7 @@ export class Authenticator {
     const step = this.stepAt(nowMs) + delta;
     if (step < 0) return undefined;
     const code = this.codeAt(step);
-    return this.#codesWithin(nowMs, this.#widestAccepted()).has(code) ? undefined : code;
+    return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
   }
 
   /**
@@ -123,6 +123,12 @@ export class Authenticator {
     return undefined;
   }
 
+  /** Whether the code of the step that is so many steps from a time was not given out yet. */
+  isUnused(nowMs: number, steps: number): boolean {
+    const step = this.stepAt(nowMs) + steps;
+    return step >= 0 && !this.#used.has(step);
+  }
+
   markUsed(step: number): void {
     this.#used.add(step);
   }
@@ -135,7 +141,8 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  #widestAccepted(): number {
+  /** The steps either side of now whose codes a conforming target may accept, at most. */
+  get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
 

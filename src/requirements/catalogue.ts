@@ -92,6 +92,8 @@ function nearIds(id: string, all: readonly Requirement[]): string[] {
   const near = nearest(id, ids, 3);
   if (near.length > 0 || id.length < 3) return near;
   // The slug without its area, or a part of it, is what people remember.
+  const slugs = ids.filter((candidate) => candidate.endsWith(`/${id.toLowerCase()}`));
+  if (slugs.length > 0) return slugs.slice(0, 3);
   return ids.filter((candidate) => candidate.includes(id.toLowerCase())).slice(0, 3);
 }
 

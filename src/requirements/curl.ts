@@ -29,6 +29,8 @@ export interface Call {
   /** In place of the operation's own. */
   readonly method?: string;
   readonly query?: string;
+  /** A header field besides, as one argument of `-H` without its quotes. */
+  readonly header?: string;
   /** A file for the answer's content, which then is all that is printed. */
   readonly saveAs?: string;
 }
@@ -60,6 +62,7 @@ export function curlOf(call: Call, place: OperationPlace): string {
   const output = call.saveAs !== undefined ? `-o ${call.saveAs}` : method === 'HEAD' ? '' : '-i';
   const first = ['curl -sS', output, verb, url].filter((part) => part !== '').join(' ');
   const rest = headers[call.as].map((header) => `-H ${header}`);
+  if (call.header !== undefined) rest.push(`-H '${call.header}'`);
   if (call.body !== undefined) {
     rest.push(`-H 'Content-Type: ${call.mediaType ?? 'application/json'}'`, `-d ${argument(call.body)}`);
   }

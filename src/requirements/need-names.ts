@@ -42,6 +42,10 @@ export const needMeanings = {
   userMail: { text: 'an account with username, password and email', writes: false },
   userMailOfTwo: { text: 'two accounts with username, password and email', writes: false },
   userPassword: { text: 'an account with username and password', writes: false },
+  userSid: {
+    text: 'an account with username, password and sid, other than the admin',
+    writes: false,
+  },
   viewer: { text: 'a viewer account, which may only view', writes: false },
   disposable: { text: 'a throw-away target: allow.disposable is true', writes: true },
   lockOut: { text: 'allow.lockOut is true: an account may be locked for a while', writes: true },

@@ -98,6 +98,11 @@ const missing: Readonly<Record<Need, Check>> = {
   userPassword: (target) =>
     withPassword(target).length < 1 ? 'the target file has no account with username and password' : undefined,
 
+  userSid: (target) =>
+    withPassword(target).some(({ role, sid }) => role !== 'admin' && sid !== undefined)
+      ? undefined
+      : 'the target file has no account with username, password and sid besides the admin',
+
   viewer: ({ accounts }) =>
     accounts.viewer === undefined ? 'the target file has no viewer account' : undefined,
 

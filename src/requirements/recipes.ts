@@ -1,6 +1,7 @@
-import type { OperationId } from '../contract/operations.js';
 import type { Call, Step } from './curl.js';
-import { byNeeds, mainCalls, type Named, ordinary, switchedOn } from './stimuli.js';
+import { emailLogin, totpLogin } from './login-recipes.js';
+import { codeStep, step } from './steps.js';
+import { byNeeds, mainCalls, type Named, ordinary, startsByTotp, switchedOn } from './stimuli.js';
 
 /**
  * The commands that show a requirement on a target by hand: what must be there first, the calls it is about,
@@ -17,20 +18,11 @@ export function recipeOf(requirement: Named): Step[] {
   ];
 }
 
-const step = (note: string, operation: OperationId, change: Partial<Call> = {}): Step => ({
-  note,
-  call: { operation, ...ordinary[operation], ...change },
-});
-
 const keep = step('Keep the configuration as it is found', 'GetMFAConfig', { saveAs: 'mfa-config.json' });
 const putBack = step('Give back the configuration as it was found', 'UpdateMFAConfig');
 const switchOn = step('Switch cluster MFA on', 'UpdateMFAConfig', { body: switchedOn });
 const openSession = step('Log in: the sessionId is SESSION_ID below', 'CreateSession');
 const sendCode = step('Have a code mailed: it is MAILED_CODE below', 'SendSupportEmailOtp');
-
-function codeStep(note: string, moment = ''): Step {
-  return { note, command: `TOTP_CODE=$(oathtool --totp -b${moment} "$TOTP_SECRET")` };
-}
 
 /** What must be seen twice. */
 const repeated = /replay$|-idempotent$|ids-are-unique$|get-is-safe$|works-once$/;
@@ -58,12 +50,12 @@ function preparation(requirement: Named, calls: readonly Call[]): Step[] {
   if (needs.includes('clusterMfa') && !writesCluster) found.push(switchOn);
 
   const enrolment = byNeeds('UpdateSupportMFAConfig', requirement);
-  const changesProtected = /(disabled|changed)-with/.test(id);
+  const changesProtected = /(disabled|changed)-with|^support-email\/(code-works|wrong-codes)/.test(id);
   const enrolsFirst = changesProtected || calls[0]?.operation !== 'UpdateSupportMFAConfig';
   // What no code is mailed for is shown while support MFA is off.
   if (enrolment.body === undefined || !enrolsFirst || id.endsWith('/no-code-without-an-address'))
     return found;
-  const byTotp = needs.includes('replaceSupportTotp');
+  const byTotp = startsByTotp(requirement);
   const secret = byTotp ? ': the totpSecretKey is TOTP_SECRET below' : '';
   found.push(step(`Switch support MFA on${secret}`, 'UpdateSupportMFAConfig', enrolment));
   if (byTotp && (area === 'verify-totp' || changesProtected)) found.push(codeStep('A current code'));
@@ -94,47 +86,4 @@ function givingBack({ id, needs }: Named, calls: readonly Call[]): Step[] {
   );
   if (needs.includes('clusterMfa') || changesCluster) found.push(putBack);
   return found;
-}
-
-/** A login with password and code, of the user who got the code or of another. */
-function login(note: string, id: string, code: string, type: 'totp' | 'email'): Step {
-  const user = id.endsWith('-of-another-user') ? 'OTHER' : 'USER';
-  const password = id.endsWith('/refuses-wrong-password') ? 'not-the-password' : `$${user}_PASSWORD`;
-  const known = `"username":"$${user}_NAME","password":"${password}","domain":"LOCAL"`;
-  const withCode = id.endsWith('/refuses-password-alone') ? '' : `,"otpCode":"${code}","otpType":"${type}"`;
-  return step(note, 'CreateSession', { body: `{${known}${withCode}}` });
-}
-
-function totpLogin(id: string): Step[] {
-  const moment = id.endsWith('-old-code')
-    ? " --now '10 minutes ago'"
-    : id.endsWith('-future-code')
-      ? " --now '10 minutes'"
-      : '';
-  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : '$TOTP_CODE';
-  const attempt = login('Log in', id, code, id.endsWith('-as-mailed-code') ? 'email' : 'totp');
-  const enrol = step('Enrol: the totpSecretKey is TOTP_SECRET below', 'CreateTotpKey');
-  return [
-    openSession,
-    enrol,
-    switchOn,
-    codeStep('A code', moment),
-    attempt,
-    ...(id.endsWith('-replay') ? [{ ...attempt, note: 'The same again' }] : []),
-  ];
-}
-
-function emailLogin(id: string): Step[] {
-  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : '$MAILED_CODE';
-  const attempt = login('Log in', id, code, id.endsWith('-as-totp') ? 'totp' : 'email');
-  return [
-    switchOn,
-    step('Have a code mailed: it is MAILED_CODE below', 'CreateEmailOtp'),
-    ...(id.endsWith('/newer-code-voids-older')
-      ? [step('Have another mailed; MAILED_CODE stays the older one', 'CreateEmailOtp')]
-      : []),
-    ...(id.endsWith('/code-expires') ? [{ note: 'Wait ten and a half minutes', command: 'sleep 630' }] : []),
-    attempt,
-    ...(id.endsWith('/code-works-once') ? [{ ...attempt, note: 'The same again' }] : []),
-  ];
 }

@@ -76,14 +76,18 @@ const changes: readonly (readonly [RegExp, Change])[] = [
   [/unknown-mode/, body('{"enabled":false,"mfaType":"pigeon"}')],
   [/refused-patch/, body('{"enabled":true,"mfaType":"pigeon","email":"$SUPPORT_EMAIL"}')],
   [/address-in-body/, body(`{${credentials},"email":"$SECOND_EMAIL"}`)],
+  [/^totp-key\/client-cannot/, body('{"totpKeyName":"conformance","totpSecretKey":"$CHOSEN_SECRET"}')],
   [/client-cannot-choose/, body('{"enabled":true,"mfaType":"totp","totpSecretKey":"$CHOSEN_SECRET"}')],
   [/domain-defaults/, body(`{${credentials}}`)],
   [/head-has-no/, (call) => ({ ...call, method: 'HEAD' })],
   [/405-has-allow/, (call) => ({ ...call, method: 'POST' })],
   [/other-media-types/, (call) => ({ ...call, mediaType: 'text/plain' })],
   [/^verify-totp\/refuses-junk$/, body('{"totpCode":"12345a"}')],
+  [/^verify-totp\/refuses-code-as-number$/, body('{"totpCode":"0$TOTP_CODE"}')],
+  [/^verify-totp\/refuses-code-of-(a-users|replaced)/, body('{"totpCode":"$CODE_OF_THAT_SECRET"}')],
   [/^verify-totp\/refuses-(wrong-code|code-of)/, body('{"totpCode":"$WRONG_CODE"}')],
-  [/^support-(totp|email)\/.*(disabled|changed)-with/, withCode],
+  [/^support-(totp|email)\/.*(disabled|changed)-with|^support-email\/(code-works|wrong-codes)/, withCode],
+  [/^support-totp\/later-patch/, body('{"enabled":true}')],
   [/^support-email\/needs-an-address$/, body(byMail('no-address'))],
 ];
 
@@ -103,15 +107,21 @@ export function mainCalls(requirement: Named): Call[] {
 }
 
 /** Requirements that need to switch something are shown by switching it; all others by what changes nothing. */
-export function byNeeds(operation: OperationId, { needs }: Pick<Named, 'needs'>): Partial<Call> {
+export function byNeeds(operation: OperationId, requirement: Pick<Named, 'id' | 'needs'>): Partial<Call> {
+  const { needs } = requirement;
   if (operation === 'UpdateMFAConfig' && needs.includes('clusterMfa')) return { body: switchedOn };
   if (operation === 'VerifySupportUserTotp' && !needs.includes('replaceSupportTotp')) {
     return { body: '{"totpCode":"123456"}' };
   }
   if (operation !== 'UpdateSupportMFAConfig') return {};
-  if (needs.includes('replaceSupportTotp')) return { body: '{"enabled":true,"mfaType":"totp"}' };
+  if (startsByTotp(requirement)) return { body: '{"enabled":true,"mfaType":"totp"}' };
   if (needs.includes('supportMail')) return { body: byMail('$SUPPORT_EMAIL') };
   return {};
+}
+
+/** Where both modes are needed, the one that the requirement is about is the later. */
+export function startsByTotp({ id, needs }: Pick<Named, 'id' | 'needs'>): boolean {
+  return needs.includes('replaceSupportTotp') && !/^support-email\/|-in-email-mode$/.test(id);
 }
 
 function edited(filter: string): string {
@@ -122,10 +132,17 @@ function byMail(address: string, more = ''): string {
   return `{"enabled":true,"mfaType":"email","email":"${address}"${more}}`;
 }
 
+/** Codes that are not those of the mode, by the words of the requirement's id. */
+const otherCodes: readonly (readonly [RegExp, string])[] = [
+  [/-wrong-code$|\/wrong-codes/, '$WRONG_CODE'],
+  [/-login-code$|^support-totp\/.*-mailed-code$/, '$CODE_MAILED_TO_USER'],
+  [/^support-email\/.*-totp-code$/, '$TOTP_CODE'],
+];
+
 /** A change of support MFA that a code protects: with the code, a wrong one, or none. */
 function withCode(call: Call, id: string): Call {
   const right = id.startsWith('support-totp/') ? '$TOTP_CODE' : '$MAILED_CODE';
-  const code = id.endsWith('-wrong-code') ? '$WRONG_CODE' : right;
+  const code = otherCodes.find(([words]) => words.test(id))?.[1] ?? right;
   const member = id.endsWith('-without-code') ? '' : `,"mfaCode":"${code}"`;
   return {
     ...call,

@@ -30,6 +30,7 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
   const password = values.text(at('password'));
   const email = readEmail(values, at('email'));
   const apiKey = values.text(at('apiKey'));
+  const sid = values.text(at('sid'));
   if (!values.has(at('apiKey')) && !values.has(at('password'))) {
     values.problem(
       ['accounts', role],
@@ -48,6 +49,7 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
     domain: values.text(at('domain')) ?? 'LOCAL',
     ...(email === undefined ? {} : { email }),
     ...(apiKey === undefined ? {} : { apiKey: new Secret(apiKey) }),
+    ...(sid === undefined ? {} : { sid }),
   };
 }
 

@@ -38,6 +38,8 @@ export interface Account {
   readonly domain: string;
   readonly email?: string;
   readonly apiKey?: Secret;
+  /** The user's id: DELETE /users/sessions ends the sessions of this user by it. */
+  readonly sid?: string;
 }
 
 export interface TlsSettings {

@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { appearance } from '../../fixtures/appearance.js';
+import { bothTypes, loginByNewMail, mailed, otherCode } from '../../fixtures/logins.js';
+import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
-import { textOf } from '../../src/http/body.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Connection } from '../../src/target/connection.js';
 
 const tenAndAHalfMinutes = 630_000;
-
-/** A user and the code that was just mailed, cluster MFA on. */
-async function mailed(
-  users: Users,
-  cluster: ClusterMfa,
-  n = 0,
-): Promise<{ readonly user: MailUser; readonly code: string }> {
-  const user = users.withMail(n);
-  await cluster.on(['totp', 'email']);
-  return { user, code: await users.mailedCode(user) };
-}
-
-/** As long as the right one, and another. */
-const otherCode = (code: string) => `${code.slice(0, -1)}${code.at(-1) === '0' ? '1' : '0'}`;
 
 test.describe('POST /email-otp', () => {
   test(
@@ -62,20 +51,43 @@ test.describe('POST /email-otp', () => {
       const user = users.withPassword();
       const known = await users.requestMailedCode(user, { password: randomUUID() });
 
-      const unknown = await users.requestMailedCode(
-        { ...user, username: `nobody-${randomUUID()}` },
-        { password: randomUUID() },
-      );
+      const nobody = { ...user, username: `nobody-${randomUUID()}` };
+      const unknown = await users.requestMailedCode(nobody, { password: randomUUID() });
 
-      expect(appearance(unknown)).toEqual(appearance(known));
+      expect(appearance(unknown, nobody)).toEqual(appearance(known, user));
     },
   );
 
-  test('mails a code that is long enough', covers('email-otp/code-is-long-enough'), async ({ users }) => {
-    const code = await arrange(users.mailedCode(users.withMail()));
+  test(
+    'mails a code that is long enough',
+    covers('email-otp/code-is-long-enough'),
+    async ({ users, facts }) => {
+      const user = users.withMail();
+      const code = await arrange(users.mailedCode(user));
 
-    expect(code.length).toBeGreaterThanOrEqual(6);
-  });
+      expect(code.length).toBeGreaterThanOrEqual(6);
+      await facts.measure('emailOtpWithoutCredential', () => isMailedTo(users, user));
+    },
+  );
+
+  test(
+    'mails another code after one was used',
+    covers('email-otp/codes-differ'),
+    async ({ users, cluster }) => {
+      const codes: string[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const { user, code } = await arrange(mailed(users, cluster));
+        await arrangeLogin(users.login(user, { code, type: 'email' }));
+        codes.push(code);
+      }
+
+      const [first, second, third] = codes.map(Number);
+      const isRepeated = new Set(codes).size < codes.length;
+      const countsUp = Number(second) - Number(first) === Number(third) - Number(second);
+      expect(isRepeated, 'wanted: three codes\ngot: one of them twice').toBe(false);
+      expect(countsUp, 'wanted: random codes\ngot: codes at equal distances').toBe(false);
+    },
+  );
 });
 
 test.describe('POST /send-email-otp', () => {
@@ -105,12 +117,13 @@ test.describe('A login while cluster MFA is on', () => {
   test(
     'succeeds with the mailed code',
     covers('email-login/accepts-mailed-code'),
-    async ({ users, cluster }) => {
+    async ({ users, cluster, facts }) => {
       const { user, code } = await arrange(mailed(users, cluster));
 
       const login = await users.login(user, { code, type: 'email' });
 
       expect(login).toOpenSession();
+      await facts.measure('sendEmailOtpCodeLogsIn', () => callersCodeLogsIn(users, user));
     },
   );
 
@@ -123,7 +136,7 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code: otherCode(code), type: 'email' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(freshLogin(users, user));
+      await arrangeLogin(loginByNewMail(users, user));
     },
   );
 
@@ -158,10 +171,12 @@ test.describe('A login while cluster MFA is on', () => {
     "fails with another user's mailed code",
     covers('email-login/refuses-code-of-another-user'),
     async ({ users, cluster }) => {
+      // A code is out for the victim too: the other's must not pass for it.
+      const victim = await arrange(mailed(users, cluster, 0));
       const { code } = await arrange(mailed(users, cluster, 1));
-      const victim = users.withMail(0);
+      if (code === victim.code) throw new ArrangeError('Both users got the same code.');
 
-      const login = await users.login(victim, { code, type: 'email' });
+      const login = await users.login(victim.user, { code, type: 'email' });
 
       expect(login).toBeRefused();
       await arrangeLogin(users.login(users.withMail(1), { code, type: 'email' }));
@@ -177,14 +192,14 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code, type: 'totp' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(freshLogin(users, user));
+      await arrangeLogin(loginByNewMail(users, user));
     },
   );
 
   test(
     'fails with a wrong password',
     covers('email-login/refuses-wrong-password'),
-    async ({ users, cluster }) => {
+    async ({ users, cluster, facts }) => {
       const { user, code } = await arrange(mailed(users, cluster));
 
       const login = await users.login(user, {
@@ -194,30 +209,110 @@ test.describe('A login while cluster MFA is on', () => {
       });
 
       expect(login).toBeRefused();
-      await arrangeLogin(freshLogin(users, user));
+      await facts.measure('codeSpentByWrongPassword', async () => {
+        const { session } = await users.login(user, { code, type: 'email' });
+        return session === undefined;
+      });
+      await arrangeLogin(loginByNewMail(users, user));
     },
   );
 
   test(
     'fails with a mailed code of ten minutes ago',
     covers('email-login/code-expires'),
-    async ({ users, cluster, connection }) => {
+    async ({ users, cluster, connection, facts }) => {
       const { user, code } = await arrange(mailed(users, cluster));
       await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
 
       const login = await users.login(user, { code, type: 'email' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(freshLogin(users, user));
+      await arrangeLogin(loginByNewMail(users, user));
+      // Only where no time passes by it.
+      if (connection.clock.canMove)
+        await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
+    },
+  );
+
+  test('fails with junk', covers('email-login/refuses-junk'), async ({ users, cluster }) => {
+    const { user } = await arrange(mailed(users, cluster));
+
+    // Few, so that no lock-out sets in.
+    for (const code of ['', "' or 1=1 --"]) {
+      const login = await users.login(user, { code, type: 'email', mistake: 'a junk code' });
+      expect(login).toBeRefused();
+    }
+    await arrangeLogin(loginByNewMail(users, user));
+  });
+
+  test(
+    'fails with the code as another text for the number',
+    covers('email-login/refuses-code-as-number'),
+    async ({ users, cluster }) => {
+      const { user, code } = await arrange(mailed(users, cluster));
+
+      const login = await users.login(user, { code: `0${code}`, type: 'email' });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewMail(users, user));
+    },
+  );
+
+  test(
+    'fails with a code for the support user',
+    covers('email-login/refuses-support-code'),
+    async ({ users, cluster, support, connection }) => {
+      const email = connection.target.supportUser.email ?? '';
+      const { user } = await arrange(mailed(users, cluster));
+      await arrange(support.onByEmail(email));
+      const code = await arrange(support.mailedCode(email));
+
+      const login = await users.login(user, { code, type: 'email' });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewMail(users, user));
+    },
+  );
+
+  test(
+    'fails while only TOTP is enabled',
+    covers('email-login/refused-while-only-totp-is-enabled'),
+    async ({ users, cluster }) => {
+      if ((await arrange(cluster.found())).enabled)
+        notRun('cluster MFA was found on: its types are not narrowed');
+      const { user, code } = await arrange(mailed(users, cluster));
+      await arrange(cluster.on(['totp']));
+
+      const login = await users.login(user, { code, type: 'email' });
+
+      expect(login).toBeRefused();
+      await arrange(cluster.on(bothTypes));
+      await arrangeLogin(loginByNewMail(users, user));
     },
   );
 });
 
-async function freshLogin(users: Users, user: MailUser) {
-  return users.login(user, { code: await users.mailedCode(user), type: 'email' });
+/** Whether POST /email-otp mails a code to who names user and password, and brings no credential. */
+async function isMailedTo(users: Users, user: MailUser): Promise<boolean> {
+  const code = await users.mailedCode(user, { scheme: 'none' }).catch(() => undefined);
+  return code !== undefined;
 }
 
-/** What an answer looks like to somebody who tries names. */
-function appearance({ status, body }: { readonly status: number; readonly body: unknown }) {
-  return { status, errorCode: textOf(body, 'errorCode'), message: textOf(body, 'message') };
+/** Whether a code of POST /send-email-otp opens a session too. */
+async function callersCodeLogsIn(users: Users, user: MailUser): Promise<boolean | undefined> {
+  const code = await users.callersCode(user).catch(() => undefined);
+  if (code === undefined) return undefined;
+  return (await users.login(user, { code, type: 'email' })).session !== undefined;
+}
+
+/** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
+async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
+  let dead = tenAndAHalfMinutes / 1000;
+  for (const age of [570, 290, 110, 50]) {
+    const code = await users.mailedCode(user);
+    await waiter.letPass(age * 1000, 'mail');
+    if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
+    dead = age;
+  }
+  return `under ${dead}`;
 }

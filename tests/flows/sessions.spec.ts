@@ -1,4 +1,8 @@
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { randomUUID } from 'node:crypto';
+import { appearance } from '../../fixtures/appearance.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import type { Users } from '../../fixtures/users.js';
+import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
 
 test.describe('POST /users/sessions', () => {
   test(
@@ -22,9 +26,38 @@ test.describe('POST /users/sessions', () => {
   });
 
   test(
+    'answers an unknown user like a wrong password',
+    covers('sessions/unknown-user-looks-alike'),
+    async ({ users }) => {
+      const user = users.withPassword();
+      const nobody = { ...user, username: `nobody-${randomUUID()}` };
+      const known = await users.login(user, { password: randomUUID() });
+
+      const unknown = await users.login(nobody, { password: randomUUID() });
+
+      expect(appearance(unknown.answer, nobody)).toEqual(appearance(known.answer, user));
+    },
+  );
+
+  test('gives no session id twice', covers('sessions/ids-differ'), async ({ users, cluster }) => {
+    const ids = await arrange(sessionIds(users, cluster));
+
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('gives long session ids', covers('sessions/ids-are-long-enough'), async ({ users, cluster }) => {
+    const ids = await arrange(sessionIds(users, cluster));
+
+    const alphabet = new Set(ids.join('')).size;
+    const bits = Math.min(...ids.map(({ length }) => length)) * Math.log2(alphabet);
+
+    expect(Math.round(bits)).toBeGreaterThanOrEqual(128);
+  });
+
+  test(
     'takes LOCAL for a missing domain',
     covers('sessions/domain-defaults-to-local'),
-    async ({ users, cluster }) => {
+    async ({ users, cluster, facts }) => {
       await arrange(cluster.off());
       const user = { ...users.withPassword(), domain: 'LOCAL' };
       await arrangeLogin(users.login(user));
@@ -32,6 +65,55 @@ test.describe('POST /users/sessions', () => {
       const login = await users.login(user, { domain: null });
 
       expect(login).toOpenSession();
+      await facts.measure('domainInSmallLetters', async () => {
+        const { session } = await users.login(user, { domain: 'local' });
+        return session !== undefined;
+      });
+    },
+  );
+});
+
+test.describe('DELETE /users/sessions with a sid', () => {
+  test('answers 204', covers('sessions/delete-answers-204'), async ({ users, cluster, admin }) => {
+    await arrange(cluster.off());
+    const user = users.withSid();
+    await arrange(users.sessionId(user));
+
+    const answer = await users.endSessions(user, admin);
+
+    expect(answer).toSucceed();
+  });
+
+  test(
+    "ends the user's sessions",
+    covers('sessions/deleted-session-is-refused'),
+    async ({ api, users, cluster, admin }) => {
+      await arrange(cluster.off());
+      const user = users.withSid();
+      const as = await arrange(users.sessionId(user));
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      await arrangeSuccess(users.endSessions(user, admin));
+
+      const answer = await api.call('GetMFAConfig', { as });
+
+      expect({ answer }).toBeRefused();
+    },
+  );
+
+  test(
+    'ends no session of another user',
+    covers('sessions/delete-leaves-other-users-alone'),
+    async ({ api, users, cluster, admin }) => {
+      await arrange(cluster.off());
+      const user = users.withSid();
+      const other = [0, 1].map((n) => users.withPassword(n)).find(({ role }) => role !== user.role);
+      const as = await arrange(users.sessionId(other ?? users.withPassword()));
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      await arrangeSuccess(users.endSessions(user, admin));
+
+      const answer = await api.call('GetMFAConfig', { as });
+
+      expect(answer).toBeAccepted();
     },
   );
 });
@@ -44,4 +126,26 @@ test.describe('POST /access-tokens', () => {
 
     expect({ answer }).toBeRefused();
   });
+
+  test(
+    'answers an unknown user like a wrong password',
+    covers('access-tokens/unknown-user-looks-alike'),
+    async ({ users }) => {
+      const user = users.withPassword();
+      const nobody = { ...user, username: `nobody-${randomUUID()}` };
+      const known = await users.requestToken(user, randomUUID());
+
+      const unknown = await users.requestToken(nobody, randomUUID());
+
+      expect(appearance(unknown, nobody)).toEqual(appearance(known, user));
+    },
+  );
 });
+
+/** Ids of ten logins in a row. */
+async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> {
+  await cluster.off();
+  const ids: string[] = [];
+  for (let n = 0; n < 10; n += 1) ids.push((await users.sessionId(users.withPassword())).id.reveal());
+  return ids;
+}

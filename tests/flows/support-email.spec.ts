@@ -163,7 +163,8 @@ function addresses(target: Target): { readonly email: string; readonly second: s
 
 async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
   const { email } = addresses(target);
-  await support.onByEmail(email);
+  // Where it is on already it stays: on a target that takes no code it could not be switched off first.
+  await support.ensureEmail(email);
   return support.mailedCode(email);
 }
 

@@ -1,8 +1,9 @@
 import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { textIn } from '../../src/http/body.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { type KeyUri, parseKeyUri } from '../../src/otp/key-uri.js';
 
 test.describe('PATCH /support-user/mfa to totp', () => {
   test(
@@ -55,6 +56,47 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(keyUri.secret.reveal());
   });
 
+  test('answers a canonical secret', covers('support-totp/secret-is-canonical'), async ({ support }) => {
+    const { secretDeviations } = await arrange(enrolledUri(support));
+
+    expect(secretDeviations).toEqual([]);
+  });
+
+  test(
+    'answers a secret that is long enough',
+    covers('support-totp/secret-is-long-enough'),
+    async ({ support }) => {
+      const { secretBits } = await arrange(enrolledUri(support));
+
+      expect(secretBits).toBeGreaterThanOrEqual(128);
+    },
+  );
+
+  test('names the issuer', covers('support-totp/uri-has-issuer'), async ({ support }) => {
+    const { issuer, labelIssuer } = await arrange(enrolledUri(support));
+
+    expect(issuer ?? '').not.toBe('');
+    expect(labelIssuer ?? issuer).toBe(issuer);
+  });
+
+  test(
+    'gives codes that change within two minutes',
+    covers('support-totp/period-is-two-minutes-at-most'),
+    async ({ support }) => {
+      const { period } = await arrange(enrolledUri(support));
+
+      expect(period).toBeLessThanOrEqual(120);
+    },
+  );
+
+  test('answers a URI for a QR code', covers('support-totp/uri-fits-a-qr-code'), async ({ support }) => {
+    const { answer } = await arrange(support.onByTotp());
+
+    const uri = await arrange(uriOf(answer));
+
+    expect(Buffer.byteLength(uri)).toBeLessThanOrEqual(300);
+  });
+
   test(
     'names the account in the label',
     covers('support-totp/account-name-is-in-label'),
@@ -102,20 +144,8 @@ test.describe('PATCH /support-user/mfa to totp', () => {
   });
 });
 
+// Those that need a proven key stand side by side, the one that gives it up last: giving it up takes a fresh code.
 test.describe('PATCH /support-user/mfa in totp mode', () => {
-  test(
-    'switches off with a current code',
-    covers('support-totp/disabled-with-current-code'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-
-      const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
-
-      expect(answer).toBeAccepted();
-      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
-    },
-  );
-
   test(
     'does not switch off without a code',
     covers('support-totp/not-disabled-without-code'),
@@ -141,4 +171,50 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
     },
   );
+
+  test(
+    'does not show the secret again',
+    covers('support-totp/later-patch-hides-secret'),
+    async ({ support }) => {
+      const { answer } = await arrange(support.verified());
+
+      const later = await support.patch({ enabled: true });
+
+      expect(later).toBeHandled();
+      expect(textIn(later.fields.totpSecretKey)).not.toHoldTheSecretOf(textIn(answer.fields.totpSecretKey));
+    },
+  );
+
+  test(
+    'does not switch off with a mailed code',
+    covers('support-totp/not-disabled-with-mailed-code'),
+    async ({ support, users }) => {
+      const code = await arrange(users.mailedCode(users.withMail()));
+      await arrange(support.verified());
+
+      const answer = await support.patch({ enabled: false, mfaCode: code });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
+
+  test(
+    'switches off with a current code',
+    covers('support-totp/disabled-with-current-code'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+
+      const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
+
+      expect(answer).toBeAccepted();
+      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+    },
+  );
 });
+
+/** The URI of a new key of the support user. */
+async function enrolledUri(support: SupportMfa): Promise<KeyUri> {
+  const { answer } = await support.onByTotp();
+  return usableKeyUri(textIn(answer.fields.totpUri));
+}

@@ -1,29 +1,22 @@
+import { enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import type { Enrolment, User, Users } from '../../fixtures/users.js';
+import type { User, Users } from '../../fixtures/users.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
 import type { Codes } from '../../src/otp/codes.js';
-
-const types = ['totp', 'email'];
-
-/** A user with a fresh key, and cluster MFA on. */
-async function enrolled(users: Users, cluster: ClusterMfa, n = 0): Promise<Enrolment> {
-  const enrolment = await users.enrol(users.withReplaceableTotp(n));
-  await cluster.on(types);
-  return enrolment;
-}
 
 test.describe('A login while cluster MFA is on', () => {
   test(
     'succeeds with a current code',
     covers('totp-login/accepts-current-code'),
     async ({ users, cluster, codes, facts }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
 
       const login = await users.login(user, { code: await codes.unused(authenticator), type: 'totp' });
 
       expect(login).toOpenSession();
-      facts.note('newKeyRetiresOlder', await retiresOlder(users, user, codes));
+      await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
+      await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, 'TOTP'));
+      await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
     },
   );
 
@@ -104,16 +97,16 @@ test.describe('A login while cluster MFA is on', () => {
     covers('totp-login/refuses-wrong-password'),
     async ({ users, cluster, codes }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
-      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+      const code = await codes.unused(authenticator);
 
-      const password = `${user.password.reveal()}-not`;
       const login = await users.login(user, {
-        password,
-        code: await codes.unused(authenticator),
+        password: `${user.password.reveal()}-not`,
+        code,
         type: 'totp',
       });
 
       expect(login).toBeRefused();
+      await arrangeLogin(loginByNewKey(users, user, codes));
     },
   );
 
@@ -126,7 +119,7 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+      await arrangeLogin(loginByNewKey(users, user, codes));
     },
   );
 });
@@ -150,4 +143,14 @@ async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boo
   return (
     (await users.login(user, { code: await codes.unused(authenticator), type: 'totp' })).session === undefined
   );
+}
+
+/** Whether a login with a right code, but with otpType otherwise or not at all, is accepted. */
+async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
+  const { authenticator } = await users.enrol(user);
+  const code = await codes.unused(authenticator);
+  const { session } = await users.login(user, type === undefined ? { code } : { code, type });
+  // The row of refusals ends here: it must not add up to what locks an account.
+  await loginByNewKey(users, user, codes);
+  return session !== undefined;
 }

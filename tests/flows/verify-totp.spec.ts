@@ -1,15 +1,41 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/errors.js';
 import { textIn } from '../../src/http/body.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import type { Codes } from '../../src/otp/codes.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
+    const { authenticator } = await arrange(plain(support, codes));
 
     const answer = await support.verify(await codes.unused(authenticator));
 
     expect(answer).toVerify();
   });
+
+  // These two need a proven key, as the first leaves it: giving it up takes a fresh code.
+  test(
+    'refuses a code that was accepted before',
+    covers('verify-totp/refuses-replay'),
+    async ({ support }) => {
+      const { code } = await arrange(support.verified());
+
+      const replay = await support.verify(code);
+
+      expect(replay).toNotVerify();
+    },
+  );
+
+  test(
+    'leads to the state kSuccess',
+    covers('verify-totp/state-is-success-after-right-code'),
+    async ({ support }) => {
+      await arrange(support.verified());
+
+      const { fields } = await support.get();
+
+      expect(textIn(fields.otpVerificationState)).toBe('kSuccess');
+    },
+  );
 
   test('refuses a wrong code', covers('verify-totp/refuses-wrong-code'), async ({ support, codes }) => {
     const { authenticator } = await arrange(support.onByTotp());
@@ -29,22 +55,6 @@ test.describe('POST /support-user/verify-totp', () => {
         const code = codes.distant(authenticator, steps);
         if (code !== undefined) expect(await support.verify(code)).toNotVerify();
       }
-    },
-  );
-
-  test(
-    'refuses a code that was accepted before',
-    covers('verify-totp/refuses-replay'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
-      const first = await arrange(support.verify(code));
-      if (Object(first.body).success !== true)
-        throw new ArrangeError('The code did not verify the first time.');
-
-      const replay = await support.verify(code);
-
-      expect(replay).toNotVerify();
     },
   );
 
@@ -70,28 +80,28 @@ test.describe('POST /support-user/verify-totp', () => {
   );
 
   test(
-    'leads to the state kSuccess',
-    covers('verify-totp/state-is-success-after-right-code'),
-    async ({ support }) => {
-      await arrange(support.verified());
-
-      const { fields } = await support.get();
-
-      expect(textIn(fields.otpVerificationState)).toBe('kSuccess');
-    },
-  );
-
-  test(
     'leads to the state kSuccess by a right code only',
     covers('verify-totp/state-is-not-success-before-a-right-code'),
-    async ({ support, codes }) => {
+    async ({ support, codes, facts }) => {
       const { authenticator } = await arrange(support.onByTotp());
       const enrolled = textIn((await support.get()).fields.otpVerificationState);
       await arrange(support.verify(codes.wrong(authenticator)));
 
       const tried = textIn((await support.get()).fields.otpVerificationState);
 
+      facts.note('verificationStates', { enrolled: enrolled ?? null, wrongCode: tried ?? null });
       expect([enrolled, tried]).not.toContain('kSuccess');
     },
   );
 });
+
+/** A new secret, whose current code has no leading zero: those are another requirement's. */
+async function plain(support: SupportMfa, codes: Codes) {
+  let enrolment = await support.onByTotp();
+  for (let n = 0; n < 4; n += 1) {
+    await codes.room(enrolment.authenticator);
+    if (codes.stepsToLeadingZero(enrolment.authenticator, 0) === undefined) break;
+    enrolment = await support.onByTotp();
+  }
+  return enrolment;
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { asObject, own, text } from '../json.js';
+import type { Fault, Seams } from '../seams.js';
+import type { User } from '../state.js';
+
+const deleteFaults: readonly Fault[] = [
+  {
+    id: 'login/delete-answers-200',
+    description: 'DELETE /users/sessions answers 200.',
+    level: 'must',
+    fails: ['sessions/delete-answers-204'],
+    apply: (seams) =>
+      seams.answer('DeleteSession', (answer) => {
+        if (answer.status === 204) Object.assign(answer, { status: 200, body: {} });
+      }),
+  },
+  {
+    id: 'login/deleted-sessions-live-on',
+    description: 'DELETE /users/sessions answers 204 and ends nothing.',
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      let before: readonly (readonly [string, User])[] = [];
+      seams.input('DeleteSession', (_call, { state }) => {
+        before = [...state.sessions];
+      });
+      seams.answer('DeleteSession', (_answer, _call, { state }) => {
+        for (const [id, user] of before) state.sessions.set(id, user);
+      });
+    },
+  },
+  {
+    id: 'login/delete-ends-too-much',
+    description: 'DELETE /users/sessions ends the newest session of another user, too.',
+    level: 'must',
+    fails: ['sessions/delete-leaves-other-users-alone'],
+    apply: (seams) =>
+      seams.answer('DeleteSession', (answer, _call, { state }) => {
+        const newest = [...state.sessions.keys()].at(-1);
+        if (answer.status === 204 && newest !== undefined) state.sessions.delete(newest);
+      }),
+  },
+];
+
+export const sessionFaults: readonly Fault[] = [
+  ...deleteFaults,
+  {
+    id: 'login/unknown-user-is-404',
+    description: 'A login of an unknown user is answered 404, one with a wrong password 401.',
+    level: 'should',
+    fails: ['sessions/unknown-user-looks-alike'],
+    apply: (seams) => tellUnknown(seams, 'CreateSession'),
+  },
+  {
+    id: 'login/token-of-unknown-user-is-404',
+    description: 'A token for an unknown user is answered 404, one with a wrong password 401.',
+    level: 'should',
+    fails: ['access-tokens/unknown-user-looks-alike'],
+    apply: (seams) => tellUnknown(seams, 'CreateAccessToken'),
+  },
+  {
+    id: 'login/one-session-id-for-each-user',
+    description: "Each login of a user is answered with the first one's session id.",
+    level: 'should',
+    fails: ['sessions/ids-differ'],
+    apply: (seams) => {
+      const ids = new Map<string, string>();
+      changeId(seams, (id, user) => {
+        ids.set(user, ids.get(user) ?? id);
+        return ids.get(user) ?? id;
+      });
+    },
+  },
+  {
+    id: 'login/short-session-ids',
+    description: 'Session ids have eight characters.',
+    level: 'should',
+    fails: ['sessions/ids-are-long-enough'],
+    apply: (seams) => changeId(seams, () => randomUUID().slice(0, 8)),
+  },
+];
+
+function tellUnknown(seams: Seams, operation: 'CreateSession' | 'CreateAccessToken'): void {
+  seams.refusal(operation, (answer, call, { state }) => {
+    const named = own(asObject(call.body), 'username');
+    if (answer.status === 401 && !state.users.some(({ username }) => username === named)) answer.status = 404;
+  });
+}
+
+/** Gives sessions other ids. */
+function changeId(seams: Seams, change: (id: string, username: string) => string): void {
+  seams.success('CreateSession', (body, _call, { state }) => {
+    const id = text(body, 'sessionId') ?? '';
+    const user = state.sessions.get(id);
+    if (user === undefined) return body;
+    const sessionId = change(id, user.username);
+    state.sessions.set(sessionId, user);
+    return { ...body, sessionId };
+  });
+}

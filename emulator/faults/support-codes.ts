@@ -1,0 +1,197 @@
+import type { World } from '../call.js';
+import { asObject, own, text } from '../json.js';
+import { shownOnce } from '../keys.js';
+import type { Fault, Seams } from '../seams.js';
+import { type SupportMfa, supportOwner, type TotpKey } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
+
+const patch = 'UpdateSupportMFAConfig';
+const verify = 'VerifySupportUserTotp';
+
+const currentCode = (key: TotpKey, now: number) =>
+  hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
+
+/** Every key that the support user ever got, oldest first. */
+function rememberKeys(seams: Seams): readonly TotpKey[] {
+  const keys: TotpKey[] = [];
+  seams.success(patch, (body, _call, { state }) => {
+    const { key } = state.support;
+    if (key !== undefined && !keys.includes(key)) keys.push(key);
+    return body;
+  });
+  return keys;
+}
+
+/** Takes some more codes for right. */
+function verifyAlso(
+  seams: Seams,
+  isRight: (code: string, support: SupportMfa, world: World) => boolean,
+): void {
+  seams.answer(verify, (answer, call, world) => {
+    const code = text(asObject(call.body), 'totpCode') ?? '';
+    const mayVerify = call.caller?.privileges.includes('CLUSTER_MODIFY') ?? false;
+    if (!mayVerify || !isRight(code, world.state.support, world)) return;
+    answer.status = 200;
+    answer.body = { success: true };
+  });
+}
+
+/** Takes some more codes as mfaCode for switching off. */
+function disableAlso(
+  seams: Seams,
+  isRight: (code: string, before: SupportMfa, world: World) => boolean,
+): void {
+  const { needsMfaCode } = seams.rules;
+  let given = '';
+  seams.body(patch, (body) => {
+    given = text(asObject(body), 'mfaCode') ?? '';
+    return body;
+  });
+  seams.rules.needsMfaCode = (before, wanted, world) =>
+    needsMfaCode(before, wanted, world) && (wanted.enabled || !isRight(given, before, world));
+}
+
+export const supportCodeFaults: readonly Fault[] = [
+  {
+    id: 'verify-totp/users-key-verifies',
+    description: "POST /support-user/verify-totp takes the codes of users' keys too.",
+    level: 'must',
+    fails: ['verify-totp/refuses-code-of-a-users-key'],
+    apply: (seams) =>
+      verifyAlso(seams, (code, support, { state, clock }) =>
+        support.key === undefined
+          ? false
+          : state.userKeys.some((key) => currentCode(key, clock.now()) === code),
+      ),
+  },
+  {
+    id: 'verify-totp/replaced-secret-verifies',
+    description: 'POST /support-user/verify-totp takes the codes of replaced secrets too.',
+    level: 'should',
+    fails: ['verify-totp/refuses-code-of-replaced-secret'],
+    apply: (seams) => {
+      const keys = rememberKeys(seams);
+      verifyAlso(seams, (code, support, { clock }) =>
+        keys.some((key) => ![undefined, key].includes(support.key) && currentCode(key, clock.now()) === code),
+      );
+    },
+  },
+  {
+    id: 'verify-totp/secret-outlives-disabling',
+    description:
+      'POST /support-user/verify-totp takes the codes of the last secret while support MFA is off.',
+    level: 'must',
+    fails: ['verify-totp/refuses-code-after-disabling'],
+    apply: (seams) => {
+      const keys = rememberKeys(seams);
+      verifyAlso(seams, (code, { enabled }, { clock }) => {
+        const last = keys.at(-1);
+        return !enabled && last !== undefined && currentCode(last, clock.now()) === code;
+      });
+    },
+  },
+  {
+    id: 'verify-totp/mailed-code-verifies',
+    description: 'POST /support-user/verify-totp takes the mailed code while support MFA is in email mode.',
+    level: 'must',
+    fails: ['verify-totp/refuses-code-in-email-mode'],
+    apply: (seams) =>
+      verifyAlso(
+        seams,
+        (code, { mfaType }, { state }) =>
+          mfaType === 'email' &&
+          state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code),
+      ),
+  },
+  {
+    id: 'support/totp-code-taken-in-email-mode',
+    description: 'Support MFA by e-mail is switched off with a code of an earlier TOTP secret.',
+    level: 'must',
+    fails: ['support-email/not-disabled-with-totp-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const keys = rememberKeys(seams);
+      disableAlso(
+        seams,
+        (code, { mfaType }, { clock }) =>
+          mfaType === 'email' && keys.some((key) => currentCode(key, clock.now()) === code),
+      );
+    },
+  },
+  {
+    id: 'support/mailed-code-taken-in-totp-mode',
+    description: 'Support MFA by TOTP is switched off with any code that was mailed.',
+    level: 'must',
+    fails: ['support-totp/not-disabled-with-mailed-code'],
+    since: '6.8.1',
+    apply: (seams) =>
+      disableAlso(
+        seams,
+        (code, { mfaType }, { state }) =>
+          mfaType === 'totp' && state.mailCodes.some((entry) => entry.code === code),
+      ),
+  },
+  {
+    id: 'support/login-code-taken-as-mfa-code',
+    description: 'Support MFA by e-mail is switched off with a code that was mailed to a user.',
+    level: 'must',
+    fails: ['support-email/not-disabled-with-login-code'],
+    since: '6.8.1',
+    apply: (seams) =>
+      disableAlso(
+        seams,
+        (code, { mfaType }, { state }) =>
+          mfaType === 'email' &&
+          state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
+      ),
+  },
+  {
+    id: 'support/mailed-code-reusable',
+    description: 'A mailed code that switched support MFA off switches it off again.',
+    level: 'should',
+    fails: ['support-email/code-works-once'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const used = new Set<string>();
+      disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && used.has(code));
+      seams.success(patch, (body, call) => {
+        const code = text(asObject(call.body), 'mfaCode');
+        if (code !== undefined && own(asObject(call.body), 'enabled') === false) used.add(code);
+        return body;
+      });
+    },
+  },
+  {
+    id: 'support/secret-shown-by-later-patch',
+    description: 'Every PATCH /support-user/mfa in totp mode shows the secret that is in force.',
+    level: 'should',
+    fails: ['support-totp/later-patch-hides-secret'],
+    apply: (seams) =>
+      seams.success(patch, (body, _call, world) => {
+        const { key } = world.state.support;
+        return key === undefined ? body : { ...shownOnce(key, world), ...body };
+      }),
+  },
+  {
+    id: 'support/secret-kept-over-email-mode',
+    description: 'Switching support MFA to totp after email mode gives the secret that was there before.',
+    level: 'should',
+    fails: ['support-totp/enrolling-after-email-gives-a-fresh-secret'],
+    apply: (seams) => {
+      const { newSecret } = seams.rules;
+      let last: Buffer | undefined;
+      let wasEmail = false;
+      seams.success(patch, (body) => {
+        wasEmail ||= own(body, 'mfaType') === 'email';
+        return body;
+      });
+      seams.rules.newSecret = (call, world) => {
+        if (call.operation !== patch) return newSecret(call, world);
+        const secret = wasEmail && last !== undefined ? last : newSecret(call, world);
+        wasEmail = false;
+        last = secret;
+        return secret;
+      };
+    },
+  },
+];

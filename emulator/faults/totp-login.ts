@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { header } from '../credentials.js';
+import { asObject, type Json, own, text } from '../json.js';
+import type { Fault, Seams } from '../seams.js';
+import type { TotpKey } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
+
+/** Longer than requests that are sent together take to arrive. */
+const raceMs = 60;
+
+/** Changes the TOTP codes that are given, before they are judged. */
+function changeCode(seams: Seams, change: (code: string) => string): void {
+  seams.body('CreateSession', (body) => changed(body, 'otpCode', change, own(asObject(body), 'otpType')));
+  seams.body('VerifySupportUserTotp', (body) => changed(body, 'totpCode', change, 'totp'));
+}
+
+function changed(
+  body: Json | undefined,
+  name: string,
+  change: (code: string) => string,
+  type: Json | undefined,
+): Json | undefined {
+  const code = text(asObject(body), name);
+  return code === undefined || type !== 'totp' ? body : { ...asObject(body), [name]: change(code) };
+}
+
+export const totpLoginFaults: readonly Fault[] = [
+  {
+    id: 'totp/leading-zeros-lost',
+    description: 'TOTP codes that begin with 0 are never right: they are kept as numbers.',
+    level: 'must',
+    fails: ['totp-login/accepts-leading-zero', 'verify-totp/accepts-leading-zero'],
+    apply: (seams) =>
+      changeCode(seams, (code) => (code.length === seams.rules.totp.digits ? code.replace(/^0+/, '') : code)),
+  },
+  {
+    id: 'totp/codes-compared-as-numbers',
+    description: 'TOTP codes are compared as numbers: zeros before them do not matter.',
+    level: 'must',
+    fails: ['totp-login/refuses-code-as-number', 'verify-totp/refuses-code-as-number'],
+    apply: (seams) =>
+      changeCode(seams, (code) =>
+        /^[0-9]+$/.test(code) ? String(Number(code)).padStart(seams.rules.totp.digits, '0') : code,
+      ),
+  },
+  {
+    id: 'totp/window-of-two-minutes',
+    description: 'TOTP codes of up to two minutes before and after now are accepted.',
+    level: 'should',
+    fails: ['totp-login/window-is-a-minute-at-most'],
+    apply: ({ rules }) => {
+      Object.assign(rules.totp, { stepsBack: 4, stepsAhead: 4 });
+    },
+  },
+  {
+    id: 'totp/only-last-step-remembered',
+    description: 'Of the TOTP codes that were accepted only the last is refused the next time.',
+    level: 'must',
+    fails: ['totp-login/refuses-replay-after-newer-code'],
+    apply: ({ rules }) => {
+      const last = new Map<TotpKey, number>();
+      rules.isReplay = (step, key) => {
+        if (last.get(key) === step) return true;
+        last.set(key, step);
+        return false;
+      };
+    },
+  },
+  {
+    id: 'totp/replay-race',
+    description: 'A TOTP code counts as used only once the login with it was answered.',
+    level: 'should',
+    fails: ['totp-login/refuses-replay-in-parallel'],
+    apply: (seams) => {
+      const settled = new Map<TotpKey, Set<number>>();
+      seams.rules.isReplay = (step, key) => settled.get(key)?.has(step) ?? false;
+      seams.answer(
+        ['CreateSession', 'UpdateSupportMFAConfig', 'VerifySupportUserTotp'],
+        async (_, call, world) => {
+          const { userKeys, support } = world.state;
+          const keys = support.key === undefined ? userKeys : [...userKeys, support.key];
+          if (call.operation === 'CreateSession' && own(asObject(call.body), 'otpCode') !== undefined) {
+            await new Promise((resolve) => setTimeout(resolve, raceMs));
+          }
+          for (const key of keys) settled.set(key, new Set(key.acceptedSteps));
+        },
+      );
+    },
+  },
+  {
+    id: 'totp/junk-is-500',
+    description: 'A login with a code that is no number answers 500.',
+    level: 'must',
+    fails: ['totp-login/refuses-junk', 'http/no-server-error-for-client-mistake'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call) => {
+        const body = asObject(call.body);
+        const code = text(body, 'otpCode');
+        if (code !== undefined && !/^[0-9]+$/.test(code) && own(body, 'otpType') === 'totp')
+          answer.status = 500;
+      }),
+  },
+  {
+    id: 'totp/empty-code-accepted',
+    description: 'A login with an empty TOTP code opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-junk'],
+    apply: (seams) => {
+      seams.body('CreateSession', (body, call, world) => {
+        const named = world.state.users.find(({ username }) => username === own(asObject(body), 'username'));
+        const key = world.state.userKeys.findLast(({ owner }) => owner === named?.username);
+        if (key === undefined || text(asObject(body), 'otpCode') !== '') return body;
+        if (own(asObject(body), 'otpType') !== 'totp') return body;
+        key.acceptedSteps.clear();
+        const step = stepAt(world.clock.now(), key.parameters.period);
+        return { ...asObject(call.body), otpCode: hotp(key.secret, step, key.parameters) };
+      });
+    },
+  },
+  {
+    id: 'login/local-clients-need-no-code',
+    description: 'A client that says it is local by X-Forwarded-For needs no code.',
+    level: 'should',
+    fails: ['totp-login/forwarded-header-skips-no-code'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isLocal = false;
+      seams.input('CreateSession', (call) => {
+        isLocal = header(call, 'x-forwarded-for') === '127.0.0.1';
+      });
+      seams.rules.asksForCode = (user, world) => !isLocal && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/first-step-session-opens-support-mfa',
+    description: 'The password alone gets a session that reads the support configuration, and nothing else.',
+    level: 'should',
+    fails: ['totp-login/first-step-session-opens-nothing'],
+    apply: (seams) => {
+      const first = new Set<string>();
+      seams.refusal('CreateSession', (answer) => {
+        if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
+        const sessionId = randomUUID();
+        first.add(sessionId);
+        Object.assign(answer, { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } });
+      });
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        (call.operation === 'GetSupportMFAConfig' && first.has(credentials.sessionId ?? '')
+          ? world.state.admin
+          : undefined);
+    },
+  },
+  {
+    id: 'login/all-types-enabled',
+    description: 'Codes of every type are accepted, whatever authenticationTypes holds.',
+    level: 'must',
+    fails: [
+      'totp-login/refused-while-only-email-is-enabled',
+      'email-login/refused-while-only-totp-is-enabled',
+    ],
+    apply: (seams) => {
+      seams.rules.mechanismEnabled = () => true;
+    },
+  },
+  {
+    id: 'login/keys-always-forgotten',
+    description:
+      'Users have to enrol anew whenever cluster MFA was off, whatever retainUserMfaSettings says.',
+    level: 'must',
+    fails: ['totp-login/keys-are-retained-where-told'],
+    apply: (seams) => {
+      seams.rules.forgetsKeys = (before, after) => before.enabled && !after.enabled;
+    },
+  },
+  {
+    id: 'login/keys-never-forgotten',
+    description: 'Keys stay when cluster MFA is switched off with retainUserMfaSettings false.',
+    level: 'must',
+    fails: ['totp-login/keys-are-forgotten-where-told'],
+    apply: (seams) => {
+      seams.rules.forgetsKeys = () => false;
+    },
+  },
+];

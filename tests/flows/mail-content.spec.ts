@@ -1,0 +1,90 @@
+import type { Silence } from '../../fixtures/silence.js';
+import { covers, expect, test } from '../../fixtures/test.js';
+import { triggerNames } from '../../fixtures/triggers.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Answer } from '../../src/http/api.js';
+import { headerFields } from '../../src/mail/header-fields.js';
+import type { ReceivedMail } from '../../src/mail/mailbox.js';
+
+const fiveMinutesMs = 300_000;
+
+test.describe('The mail of POST /email-otp', () => {
+  test(
+    'has one From and one Date',
+    covers('email-otp/mail-has-one-from-and-one-date'),
+    async ({ silence }) => {
+      const { mail } = await mailOf(silence);
+
+      expect(await headerFields(mail, 'from')).toHaveLength(1);
+      expect(await headerFields(mail, 'date')).toHaveLength(1);
+    },
+  );
+
+  test('is dated now', covers('email-otp/mail-is-dated-now'), async ({ silence }) => {
+    const { mail, answer } = await mailOf(silence);
+
+    // The target's own time, as it told it when the mail was asked for.
+    const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
+    const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
+
+    expect(dates.length, 'wanted: a Date\ngot: none').toBeGreaterThan(0);
+    for (const distance of dates) expect(Math.abs(distance)).toBeLessThanOrEqual(fiveMinutesMs);
+  });
+
+  test('has a Message-ID of its own', covers('email-otp/mail-has-message-id'), async ({ silence }) => {
+    const first = await headerFields((await mailOf(silence)).mail, 'message-id');
+
+    const second = await headerFields((await mailOf(silence, triggerNames.caller)).mail, 'message-id');
+
+    expect([first.length, second.length]).toEqual([1, 1]);
+    expect(second[0] === first[0], 'wanted: two Message-IDs\ngot: the same one twice').toBe(false);
+  });
+
+  test(
+    'has short lines',
+    covers('email-otp/mail-has-short-lines'),
+    async ({ silence, facts, connection }) => {
+      const { mail } = await mailOf(silence);
+
+      const longest = Math.max(
+        ...mail.raw
+          .toString('latin1')
+          .split(/\r?\n/)
+          .map((line) => line.length),
+      );
+
+      // Only a mailbox that the target itself sends to sees how.
+      const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
+      facts.note('mail', { ...formOf(mail), ...overTls });
+      expect(longest).toBeLessThanOrEqual(998);
+    },
+  );
+
+  test(
+    'holds no other secret',
+    covers('email-otp/mail-holds-no-other-secret'),
+    async ({ silence, connection }) => {
+      const { mail } = await mailOf(silence);
+
+      const text = [mail.raw.toString('latin1'), mail.subject, mail.text, mail.html].join('\n');
+
+      expect(connection.recorder.lastingSecretsIn(text)).toEqual([]);
+    },
+  );
+});
+
+async function mailOf(
+  silence: Silence,
+  trigger: string = triggerNames.emailOtp,
+): Promise<{ readonly mail: ReceivedMail; readonly answer: Answer }> {
+  const { mails, answer } = await silence.after(trigger);
+  const [mail] = mails;
+  if (mail === undefined) throw new ArrangeError(`No mail came of ${trigger}.`);
+  return { mail, answer };
+}
+
+/** Where a person may find the code: facts, since all of them are fine. */
+function formOf({ text, html, subject }: ReceivedMail) {
+  const code = /\d{4,}/;
+  return { text: code.test(text), html: code.test(html), subject: code.test(subject) };
+}

@@ -1,0 +1,128 @@
+import { acceptedSteps, enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import type { Enrolment, User, Users } from '../../fixtures/users.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import type { Codes } from '../../src/otp/codes.js';
+
+const type = 'totp';
+
+test.describe('A login by TOTP', () => {
+  test('fails with junk', covers('totp-login/refuses-junk'), async ({ users, cluster, codes }) => {
+    const { user } = await arrange(enrolled(users, cluster));
+
+    // Few, so that no lock-out sets in.
+    for (const code of ['', "' or 1=1 --"]) {
+      expect(await users.login(user, { code, type, mistake: 'a junk code' })).toBeRefused();
+    }
+    await arrangeLogin(loginByNewKey(users, user, codes));
+  });
+
+  test(
+    'fails with the code as another text for the number',
+    covers('totp-login/refuses-code-as-number'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const code = `0${await codes.unused(authenticator)}`;
+
+      const login = await users.login(user, { code, type });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+
+  test(
+    'succeeds with a code that begins with 0',
+    covers('totp-login/accepts-leading-zero'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator, steps } = await arrange(zeroAhead(users, cluster, codes));
+      await arrange(codes.reach(authenticator, steps));
+      await arrange(codes.room(authenticator));
+      const code = codes.at(authenticator, 0);
+      if (!code.startsWith('0')) throw new ArrangeError('The step with the leading zero was missed.');
+
+      const login = await users.login(user, { code, type });
+
+      expect(login).toOpenSession();
+    },
+  );
+
+  test(
+    'fails with a code of more than a minute away',
+    covers('totp-login/window-is-a-minute-at-most'),
+    async ({ users, cluster, codes, facts }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      await arrange(codes.room(authenticator));
+
+      for (const direction of [-1, 1] as const) {
+        const code = codes.beyondWindow(authenticator, direction);
+        if (code !== undefined) expect(await users.login(user, { code, type })).toBeRefused();
+      }
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type }));
+      await facts.measure('acceptedSteps', () => acceptedSteps(users, user, codes));
+    },
+  );
+
+  test(
+    'fails with a used code after a newer one',
+    covers('totp-login/refuses-replay-after-newer-code'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const older = await arrange(olderAccepted(users, user, authenticator, codes));
+      if (older === undefined) notApplicable('the target accepts no code but the current one');
+      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type }));
+
+      const replay = await users.login(user, { code: older ?? '', type });
+
+      expect(replay).toBeRefused();
+    },
+  );
+
+  test(
+    'succeeds once of several at the same time',
+    covers('totp-login/refuses-replay-in-parallel'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const code = await codes.unused(authenticator);
+
+      // Few, so that no lock-out sets in.
+      const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
+
+      const opened = logins.filter(({ session }) => session !== undefined).length;
+      if (opened === 0) throw new ArrangeError('None of the logins with a right code opened a session.');
+      expect(opened).toBe(1);
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+});
+
+/** A key that has a code with a leading zero within the next steps: one of some is almost sure to have one. */
+async function zeroAhead(
+  users: Users,
+  cluster: ClusterMfa,
+  codes: Codes,
+): Promise<Enrolment & { readonly steps: number }> {
+  for (let n = 0; n < 4; n += 1) {
+    const enrolment = await enrolled(users, cluster);
+    const steps = codes.stepsToLeadingZero(enrolment.authenticator, 20);
+    if (steps !== undefined) return { ...enrolment, steps };
+  }
+  throw new ArrangeError('None of four keys has a code with a leading zero soon.');
+}
+
+/** The code of the step before, accepted; undefined where the target doesn't take it. */
+async function olderAccepted(
+  users: Users,
+  user: User,
+  authenticator: Enrolment['authenticator'],
+  codes: Codes,
+): Promise<string | undefined> {
+  const code = await codes.before(authenticator);
+  if (code === undefined) return undefined;
+  const { session } = await users.login(user, { code, type });
+  if (session !== undefined) return code;
+  codes.refuses(-1);
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import { bothTypes, enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
+import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
+import { snapshot } from '../../fixtures/snapshot.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { textIn } from '../../src/http/body.js';
+import type { Credential } from '../../src/http/credential.js';
+import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import { Secret } from '../../src/target/secret.js';
+
+const type = 'totp';
+
+test.describe('A login by password alone while cluster MFA is on', () => {
+  test(
+    'fails for a client that claims to be local',
+    covers('totp-login/forwarded-header-skips-no-code'),
+    async ({ users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+
+      const login = await users.login(user, { headers: { 'X-Forwarded-For': '127.0.0.1' } });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+
+  test(
+    'opens nothing by its first step',
+    covers('totp-login/first-step-session-opens-nothing'),
+    async ({ api, users, cluster, support }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const { answer } = await arrange(users.login(user));
+      const id = answer.status < 300 ? textIn(answer.fields.sessionId) : undefined;
+      if (id === undefined) notApplicable('the target answers the password alone by no session');
+      const before = await arrange(snapshot(cluster, support));
+      const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(id ?? '') };
+
+      const read = await api.call('GetSupportMFAConfig', { as });
+      const written = await cluster.put(before.cluster, as);
+
+      expect({ answer: read }).toBeRefused();
+      expect({ answer: written }).toBeRefused();
+      expect(await snapshot(cluster, support)).toEqual(before);
+    },
+  );
+});
+
+test.describe('A change of the cluster configuration', () => {
+  test(
+    'to email only ends logins by TOTP',
+    covers('totp-login/refused-while-only-email-is-enabled'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      await narrowed(cluster, 'email');
+
+      const login = await users.login(user, { code: await codes.unused(authenticator), type });
+
+      expect(login).toBeRefused();
+      await arrange(cluster.on(bothTypes));
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+
+  test(
+    'to off and on with retainUserMfaSettings true keeps keys',
+    covers('totp-login/keys-are-retained-where-told'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
+      await arrange(cluster.off());
+      await arrange(cluster.on(bothTypes));
+
+      const login = await users.login(user, { code: await codes.unused(authenticator), type });
+
+      expect(login).toOpenSession();
+    },
+  );
+
+  test(
+    'to off and on with retainUserMfaSettings false forgets keys',
+    covers('totp-login/keys-are-forgotten-where-told'),
+    async ({ users, cluster, codes }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      await arrange(cluster.offForgetting());
+      await arrange(cluster.on(bothTypes));
+
+      const login = await users.login(user, { code: await codes.unused(authenticator), type });
+
+      expect(login).toBeRefused();
+      await arrange(cluster.off());
+      await arrange(users.enrol(user));
+      await arrange(cluster.on(bothTypes));
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+});
+
+/** One type only. Types that people use are not taken from them. */
+async function narrowed(cluster: ClusterMfa, only: 'totp' | 'email'): Promise<void> {
+  if ((await cluster.found()).enabled) notRun('cluster MFA was found on: its types are not narrowed');
+  await cluster.on([only]);
+}

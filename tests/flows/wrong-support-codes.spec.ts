@@ -1,0 +1,81 @@
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import { textIn } from '../../src/http/body.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import type { Target } from '../../src/target/target.js';
+
+const off = (mfaCode: string) => ({ enabled: false, mfaCode });
+
+test.describe('PATCH /support-user/mfa in totp mode', () => {
+  test(
+    'gives another secret after email mode',
+    covers('support-totp/enrolling-after-email-gives-a-fresh-secret'),
+    async ({ support, connection }) => {
+      const first = await arrange(support.onByTotp());
+      await arrange(support.onByEmail(addressOf(connection.target)));
+
+      const second = await arrange(support.onByTotp());
+
+      expect(textIn(second.answer.fields.totpSecretKey)).not.toHoldTheSecretOf(
+        textIn(first.answer.fields.totpSecretKey),
+      );
+    },
+  );
+});
+
+test.describe('PATCH /support-user/mfa in email mode', () => {
+  test(
+    'does not switch off with a TOTP code',
+    covers('support-email/not-disabled-with-totp-code'),
+    async ({ support, codes, connection }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      await arrange(mailed(support, connection.target));
+
+      const answer = await support.patch(off(codes.at(authenticator, 0)));
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+
+  test(
+    'does not switch off with a code for a login',
+    covers('support-email/not-disabled-with-login-code'),
+    async ({ support, users, connection }) => {
+      const own = await arrange(mailed(support, connection.target));
+      const code = await arrange(users.mailedCode(users.withMail()));
+      if (code === own) throw new ArrangeError('Both were mailed the same code.');
+
+      const answer = await support.patch(off(code));
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+
+  test(
+    'does not switch off with a code that was used',
+    covers('support-email/code-works-once'),
+    async ({ support, connection }) => {
+      const code = await arrange(mailed(support, connection.target));
+      await arrangeSuccess(support.patch(off(code)));
+      await arrange(support.onByEmail(addressOf(connection.target)));
+
+      const answer = await support.patch(off(code));
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+});
+
+/** Email mode, and the code that was just mailed: that one is right, and others must not pass for it. */
+async function mailed(support: SupportMfa, target: Target): Promise<string> {
+  await support.onByEmail(addressOf(target));
+  return support.mailedCode(addressOf(target));
+}
+
+/** The support user's address, which these requirements need. */
+function addressOf({ supportUser }: Target): string {
+  return supportUser.email ?? '';
+}

@@ -1,0 +1,105 @@
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import type { Authenticator } from '../../src/otp/authenticator.js';
+import type { Codes } from '../../src/otp/codes.js';
+
+test.describe('POST /support-user/verify-totp', () => {
+  test(
+    'accepts a code that begins with 0',
+    covers('verify-totp/accepts-leading-zero'),
+    async ({ support, codes }) => {
+      const { authenticator, steps } = await arrange(zeroAhead(support, codes));
+      await arrange(codes.reach(authenticator, steps));
+      await arrange(codes.room(authenticator));
+      const code = codes.at(authenticator, 0);
+      if (!code.startsWith('0')) throw new ArrangeError('The step with the leading zero was missed.');
+
+      const answer = await support.verify(code);
+
+      expect(answer).toVerify();
+    },
+  );
+
+  test(
+    'refuses the code as another text for the number',
+    covers('verify-totp/refuses-code-as-number'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+
+      const answer = await support.verify(`0${await codes.unused(authenticator)}`);
+
+      expect(answer).toNotVerify();
+    },
+  );
+
+  test(
+    "refuses a code of a user's key",
+    covers('verify-totp/refuses-code-of-a-users-key'),
+    async ({ support, users, codes }) => {
+      const user = await arrange(users.enrol(users.withReplaceableTotp()));
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(user.authenticator);
+      if (code === codes.at(authenticator, 0)) throw new ArrangeError('Both keys have the same code now.');
+
+      const answer = await support.verify(code);
+
+      expect(answer).toNotVerify();
+    },
+  );
+
+  test(
+    'refuses a code of a replaced secret',
+    covers('verify-totp/refuses-code-of-replaced-secret'),
+    async ({ support, codes }) => {
+      const replaced = await arrange(support.onByTotp());
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = codes.at(replaced.authenticator, 0);
+      if (code === codes.at(authenticator, 0)) throw new ArrangeError('Both keys have the same code now.');
+
+      const answer = await support.verify(code);
+
+      expect(answer).toNotVerify();
+    },
+  );
+
+  test(
+    'refuses a code after switching off',
+    covers('verify-totp/refuses-code-after-disabling'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      await arrange(support.off());
+
+      const answer = await support.verify(codes.at(authenticator, 0));
+
+      expect(answer).toNotVerify();
+    },
+  );
+
+  test(
+    'refuses every code in email mode',
+    covers('verify-totp/refuses-code-in-email-mode'),
+    async ({ support, codes, connection }) => {
+      const email = connection.target.supportUser.email ?? '';
+      const { authenticator } = await arrange(support.onByTotp());
+      await arrange(support.onByEmail(email));
+      const mailed = await arrange(support.mailedCode(email));
+
+      expect(await support.verify(codes.at(authenticator, 0))).toNotVerify();
+      expect(await support.verify(mailed)).toNotVerify();
+    },
+  );
+});
+
+/** A secret that has a code with a leading zero within the next steps: one of some is almost sure to have one. */
+async function zeroAhead(
+  support: SupportMfa,
+  codes: Codes,
+): Promise<{ readonly authenticator: Authenticator; readonly steps: number }> {
+  for (let n = 0; n < 4; n += 1) {
+    const { authenticator } = await support.onByTotp();
+    const steps = codes.stepsToLeadingZero(authenticator, 20);
+    if (steps !== undefined) return { authenticator, steps };
+  }
+  throw new ArrangeError('None of four secrets has a code with a leading zero soon.');
+}
