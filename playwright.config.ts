@@ -36,6 +36,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         mode: plan.mode,
         slow: plan.slow,
         secretsAddress: plan.secretsAddress,
+        seed: plan.seed,
       },
     },
   })),

@@ -73,7 +73,25 @@ export class SupportMfa {
     as: Credential,
   ): Promise<Answer> {
     this.journal.noteFound({ support: await this.found() });
-    const answer = await this.api.call(operation, { as, json: this.#withPassword(body) });
+    return this.#noted(await this.api.call(operation, { as, json: this.#withPassword(body) }));
+  }
+
+  /** PATCH of a body that means nothing to the suite: nothing in it is a secret. @param mistake see CallOptions */
+  async patchText(body: string, mistake?: string): Promise<Answer> {
+    this.journal.noteFound({ support: await this.found() });
+    const named = mistake === undefined ? {} : { mistake };
+    return this.#noted(
+      await this.api.call('UpdateSupportMFAConfig', { as: this.admin, raw: { body }, ...named }),
+    );
+  }
+
+  /** Members that every change of this release takes beside what it changes; empty where there are none. */
+  get alongside(): Readonly<Record<string, unknown>> {
+    return Object(this.#withPassword({}));
+  }
+
+  /** Whatever a change was for: a key that it answered is needed to switch off again. */
+  #noted(answer: Answer): Answer {
     const uri = enrolmentOf(answer.body);
     if (uri !== undefined) {
       this.journal.noteEnrolled(uri);
