@@ -1,5 +1,6 @@
 import type { Fault } from '../seams.js';
 import { accessFaults } from './access.js';
+import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { httpFaults } from './http.js';
 import { latestFaults } from './latest.js';
@@ -16,6 +17,7 @@ export const faults: readonly Fault[] = [
   ...statusFaults,
   ...schemaFaults,
   ...configFaults,
+  ...bodyFaults,
   ...accessFaults,
   ...totpFaults,
   ...loginFaults,
