@@ -2,6 +2,7 @@ import type { Fault } from '../seams.js';
 import { accessFaults } from './access.js';
 import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
+import { consistencyFaults } from './consistency.js';
 import { httpFaults } from './http.js';
 import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
@@ -11,6 +12,7 @@ import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
 import { totpFaults } from './totp.js';
 import { verifyTotpFaults } from './verify-totp.js';
+import { wireFaults } from './wire.js';
 
 /** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
 export const faults: readonly Fault[] = [
@@ -18,6 +20,7 @@ export const faults: readonly Fault[] = [
   ...schemaFaults,
   ...configFaults,
   ...bodyFaults,
+  ...consistencyFaults,
   ...accessFaults,
   ...totpFaults,
   ...loginFaults,
@@ -26,4 +29,5 @@ export const faults: readonly Fault[] = [
   ...verifyTotpFaults,
   ...latestFaults,
   ...httpFaults,
+  ...wireFaults,
 ];

@@ -19,6 +19,7 @@ import { readTarget, secretsOf } from '../target/read.js';
 import type { Target } from '../target/target.js';
 import { deriveVerdict } from '../verdict/derive.js';
 import { type GateBy, notesOn } from '../verdict/gating.js';
+import { observedFacts } from '../verdict/observed-facts.js';
 import type { PlannedRequirement } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
@@ -197,7 +198,7 @@ export class TargetRun {
       ...(this.unusable === undefined ? {} : { unusable: this.unusable }),
       restored,
       residue: [...residue, ...problems],
-      facts: {},
+      facts: observedFacts(observations),
       warnings: target.warnings ?? [],
       waits: [],
       retries,

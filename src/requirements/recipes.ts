@@ -45,14 +45,15 @@ function preparation(requirement: Named, calls: readonly Call[]): Step[] {
   const found: Step[] = [];
   const writesCluster = calls.some(({ operation }) => operation === 'UpdateMFAConfig');
   if (writesCluster || needs.includes('clusterMfa')) found.push(keep);
-  if (calls.some((call) => call.as === 'user')) found.push(openSession);
+  if (calls.some((call) => call.as === 'user' || call.query?.includes('$SESSION_ID')))
+    found.push(openSession);
   if (calls.some((call) => call.as === 'viewer')) {
     const body = (ordinary.CreateSession.body ?? '').replaceAll('$USER_', '$VIEWER_');
     found.push(
       step('Log in as the viewer: the sessionId is VIEWER_SESSION_ID below', 'CreateSession', { body }),
     );
   }
-  if (calls.some((call) => call.as === 'token')) {
+  if (calls.some((call) => call.as.startsWith('token'))) {
     found.push(step('Get a token: the accessToken is ACCESS_TOKEN below', 'CreateAccessToken'));
   }
   if (needs.includes('clusterMfa') && !writesCluster) found.push(switchOn);
