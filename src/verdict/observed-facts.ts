@@ -21,7 +21,9 @@ export function observedFacts(observations: readonly Observation[]): Record<stri
   }
   const facts: Record<string, unknown> = {};
   if (accepted.size > 0) {
-    facts['credentialModes'] = sorted([...accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'refused']));
+    facts['credentialModes'] = sorted(
+      [...accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen']),
+    );
   }
   if (refusals.size > 0) {
     facts['refusalStatuses'] = sorted(

@@ -22,8 +22,7 @@ test.describe('A key that is nearly right', () => {
   test(
     'with one character more opens nothing',
     covers('access/key-with-more-is-refused'),
-    async (fixtures) => {
-      const { api, connection, admin } = fixtures;
+    async ({ api, connection, admin }) => {
       const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
       await arrange(api.call('GetMFAConfig', { as: admin }));
 
