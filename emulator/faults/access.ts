@@ -38,6 +38,8 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) 
   level: 'must',
   fails: [
     `access/${slug}-refuses-anonymous`,
+    // A request with its credential in the URL is one without credentials.
+    ...(operation === 'GetMFAConfig' ? ['access/no-credential-in-url'] : []),
     ...(operation === 'SendEmailOtp' ? ['send-email-otp/anonymous-mails-nothing'] : []),
     ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
   ],
@@ -50,7 +52,12 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) =
   id: `access/${slug}-wrong-key`,
   description: `${operation} works with an API key that nobody has.`,
   level: 'must',
-  fails: [`access/${slug}-refuses-wrong-key`],
+  fails: [
+    `access/${slug}-refuses-wrong-key`,
+    ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
+      ? ['access/cut-key-is-refused', 'access/key-with-more-is-refused']
+      : []),
+  ],
   apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
 }));
 
@@ -75,7 +82,7 @@ const viewerMay: readonly Fault[] = (
   },
 }));
 
-const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug }): Fault[] => [
+const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, since }): Fault[] => [
   {
     id: `access/${slug}-wrong-token`,
     description: `${operation} works with an access token that nobody issued.`,
@@ -84,7 +91,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug }
       `access/${slug}-refuses-wrong-token`,
       ...(operation === 'GetMFAConfig' ? ['access/wrong-token-has-bearer-challenge'] : []),
     ],
-    since: '7.1.2_u3',
+    since: since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
   },
@@ -93,7 +100,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug }
     description: `${operation} works with a session id that nobody issued.`,
     level: 'must',
     fails: [`access/${slug}-refuses-wrong-session`],
-    since: '7.2.1',
+    since: since ?? '7.2.1',
     apply: (seams) =>
       letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),
   },

@@ -85,11 +85,6 @@ export class SupportMfa {
     );
   }
 
-  /** Members that every change of this release takes beside what it changes; empty where there are none. */
-  get alongside(): Readonly<Record<string, unknown>> {
-    return Object(this.#withPassword({}));
-  }
-
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
   #noted(answer: Answer): Answer {
     const uri = enrolmentOf(answer.body);

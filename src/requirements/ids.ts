@@ -142,6 +142,8 @@ export const requirementIds = [
   'support-configure/wrong-type-is-harmless',
   'access/configure-support-mfa-refuses-anonymous',
   'access/configure-support-mfa-refuses-wrong-key',
+  'access/configure-support-mfa-refuses-wrong-token',
+  'access/configure-support-mfa-refuses-wrong-session',
   'access/viewer-cannot-configure-support-mfa',
   'support-password/patch-refused-without-password',
   'support-password/patch-refused-with-wrong-password',
