@@ -40,6 +40,8 @@ export interface Rules {
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
+  /** Of HTTPS: whether versions before TLS 1.2 are spoken, and plain HTTP on the same port. */
+  connection: { oldTls: boolean; plainToo: boolean };
 
   identify(credentials: Credentials, call: Call, world: World): User | undefined;
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
@@ -97,6 +99,7 @@ export function referenceRules(): Rules {
     throttle: { attempts: 10, lockMs: 30_000 },
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
+    connection: { oldTls: false, plainToo: false },
 
     identify,
     mayCall: (user, privilege) => user.privileges.includes(privilege),

@@ -10,6 +10,7 @@ import { mailFaults } from './mail.js';
 import { schemaFaults } from './schema.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
+import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
 import { verifyTotpFaults } from './verify-totp.js';
 import { wireFaults } from './wire.js';
@@ -30,4 +31,5 @@ export const faults: readonly Fault[] = [
   ...latestFaults,
   ...httpFaults,
   ...wireFaults,
+  ...tlsFaults,
 ];

@@ -195,6 +195,8 @@ export const requirementIds = [
   'support-email/address-changed-with-mailed-code',
   'support-email/address-not-changed-without-code',
   'support-email/address-not-changed-with-wrong-code',
+  'tls/no-old-versions',
+  'tls/no-plain-http',
   'totp-key/create-answers-201',
   'totp-key/gives-id-secret-and-uri',
   'totp-key/echoes-name',

@@ -9,6 +9,7 @@ import { byNeeds, mainCalls, type Named, ordinary, switchedOn } from './stimuli.
 export function recipeOf(requirement: Named): Step[] {
   if (requirement.area === 'totp-login') return [keep, ...totpLogin(requirement.id), putBack];
   if (requirement.area === 'email-login') return [keep, ...emailLogin(requirement.id), putBack];
+  if (requirement.area === 'tls') return tls(requirement.id);
   const calls = mainCalls(requirement);
   return [
     ...preparation(requirement, calls),
@@ -30,6 +31,18 @@ const sendCode = step('Have a code mailed: it is MAILED_CODE below', 'SendSuppor
 
 function codeStep(note: string, moment = ''): Step {
   return { note, command: `TOTP_CODE=$(oathtool --totp -b${moment} "$TOTP_SECRET")` };
+}
+
+/** What curl can't show: HOST and PORT are those of BASE_URL. */
+function tls(id: string): Step[] {
+  return id.endsWith('/no-plain-http')
+    ? [{ note: 'Ask the port of HTTPS in plain HTTP', command: 'curl -sS -i "http://$HOST:$PORT/"' }]
+    : [
+        {
+          note: 'Offer an old version only: no session may come of it',
+          command: 'openssl s_client -tls1_1 -cipher DEFAULT:@SECLEVEL=0 -connect "$HOST:$PORT" </dev/null',
+        },
+      ];
 }
 
 /** What must be seen twice. */
