@@ -59,8 +59,8 @@ export const consistencyFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'support/patch-of-enabled-loses-address',
-    description: 'A PATCH /support-user/mfa of enabled alone keeps the mode email and loses the address.',
+    id: 'support/patch-of-enabled-changes-address',
+    description: 'A PATCH /support-user/mfa of enabled alone keeps the mode email and sets another address.',
     level: 'must',
     fails: ['support-mfa/patch-keeps-or-resets'],
     apply: (seams) => {
@@ -69,7 +69,8 @@ export const consistencyFaults: readonly Fault[] = [
         alone = Object.keys(asObject(body)).join() === 'enabled' && own(asObject(body), 'enabled') === true;
         return body;
       });
-      seams.rules.storeSupport = (_before, wanted) => (alone ? { ...wanted, email: null } : wanted);
+      seams.rules.storeSupport = (_before, wanted, { state }) =>
+        alone ? { ...wanted, email: state.admin.email } : wanted;
     },
   },
   {

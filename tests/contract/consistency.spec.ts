@@ -33,14 +33,16 @@ test.describe('PUT /mfa-config', () => {
 
   test('goes on being shown once it was', covers('mfa-config/change-stays-visible'), async ({ cluster }) => {
     await arrange(cluster.asFound());
-    const before = await arrange(cluster.read());
-    const types = before.authenticationTypes ?? [];
-    // One more or, while nobody needs it, one less.
-    const changed =
-      types.includes('totp') && !before.enabled ? ['email'] : [...new Set([...types, 'totp', 'email'])];
-    if (setOf(changed) === setOf(types))
+    const found = await arrange(cluster.found());
+    const types = found.authenticationTypes ?? [];
+    // Types in use are never taken away: where MFA was found on, the list only grows.
+    const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
+    const first = found.enabled ? types : ['totp'];
+    if (setOf(changed) === setOf(first))
       throw new ArrangeError('All types are in use: nothing can be changed.');
-    await arrangeSuccess(cluster.put({ ...before, authenticationTypes: changed }));
+    const config = { enabled: found.enabled, retainUserMfaSettings: true };
+    await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
+    await arrangeSuccess(cluster.put({ ...config, authenticationTypes: changed }));
     const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
     // Several nodes may take some seconds to agree.
     await arrange(cluster.readUntil(inARow(3, isShown)));
