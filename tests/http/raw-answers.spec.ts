@@ -102,7 +102,7 @@ async function mailed(
   address: string,
   send: () => Promise<RawAnswer>,
 ): Promise<RawAnswer> {
-  const mark = mail.mark();
+  const mark = await arrange(mail.mark());
   const answer = await send();
   if (answer.status !== 204)
     throw new ArrangeError(`The mailing of a code was answered ${answer.status}, not 204.`);
