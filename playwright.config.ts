@@ -37,6 +37,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         mode: plan.mode,
         slow: plan.slow,
         secretsAddress: plan.secretsAddress,
+        seed: plan.seed,
       },
     },
   })),

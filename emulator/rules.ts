@@ -42,6 +42,8 @@ export interface Rules {
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;
   largestBody: number;
+  /** Of HTTPS: whether versions before TLS 1.2 are spoken, and plain HTTP on the same port. */
+  connection: { oldTls: boolean; plainToo: boolean };
 
   identify(credentials: Credentials, call: Call, world: World): User | undefined;
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
@@ -100,6 +102,7 @@ export function referenceRules(): Rules {
     mailLimit: { mails: 20, windowMs: 60_000 },
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
+    connection: { oldTls: false, plainToo: false },
 
     identify,
     mayCall: (user, privilege) => user.privileges.includes(privilege),

@@ -105,5 +105,7 @@ export interface Fault {
   readonly fails: readonly string[];
   /** The first release in which it shows. */
   readonly since?: ReleaseName;
+  /** It shows over HTTPS only. */
+  readonly tls?: true;
   apply(seams: Seams): void;
 }

@@ -1,8 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Call, Refusal, type World } from './call.js';
+import { createListener } from './listener.js';
 import { operationsOf } from './operations/table.js';
 import { refuse, respond } from './pipeline.js';
 import type { Seams } from './seams.js';
@@ -29,8 +28,7 @@ export function createServer(
     refuseRequest(refusalOf(error), request, reply);
 
   const fastify = Fastify({
-    serverFactory: (handler) =>
-      tls === undefined ? http.createServer(handler) : https.createServer(tls, handler),
+    serverFactory: (handler) => createListener(handler, tls, world.rules.connection),
     forceCloseConnections: true,
     frameworkErrors: refuseError,
     clientErrorHandler: (error, socket) => {

@@ -9,6 +9,8 @@ export interface RunPlan {
   readonly targets: readonly PlannedTarget[];
   readonly mode: 'full' | 'read-only';
   readonly slow: boolean;
+  /** Of what is random: the same seed sends the same. */
+  readonly seed: number;
   /** How many targets are tried at once. */
   readonly jobs: number;
   readonly stateDir: string;
@@ -65,6 +67,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     targets: [{ name, file: resolve(target), release: null, contract: null, workDir: join(folder, 'raw') }],
     mode: 'full',
     slow: false,
+    seed: 1,
     jobs: 1,
     stateDir: stateDirOf(undefined, env),
     outputDir: join(folder, 'playwright'),
@@ -103,6 +106,8 @@ function isRunPlan(value: unknown): value is RunPlan {
     ) &&
     'mode' in value &&
     (value.mode === 'full' || value.mode === 'read-only') &&
+    'seed' in value &&
+    typeof value.seed === 'number' &&
     'jobs' in value &&
     typeof value.jobs === 'number' &&
     'stateDir' in value &&

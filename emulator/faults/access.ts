@@ -1,6 +1,6 @@
-import type { Call } from '../call.js';
+import type { Call, World } from '../call.js';
 import { mailNewCode } from '../codes.js';
-import { type Credentials, header, isAnonymous } from '../credentials.js';
+import { type Credentials, challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 
@@ -25,10 +25,10 @@ const guarded: readonly Guarded[] = [
 ];
 
 /** Takes for the admin whoever the API doesn't know but the fault lets in. */
-function letIn(seams: Seams, admits: (credentials: Credentials, call: Call) => boolean): void {
+function letIn(seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean): void {
   const { identify } = seams.rules;
   seams.rules.identify = (credentials, call, world) =>
-    identify(credentials, call, world) ?? (admits(credentials, call) ? world.state.admin : undefined);
+    identify(credentials, call, world) ?? (admits(credentials, call, world) ? world.state.admin : undefined);
 }
 
 const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) => ({
@@ -38,7 +38,10 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) 
   level: 'must',
   fails: [
     `access/${slug}-refuses-anonymous`,
+    // A request with its credential in the URL is one without credentials.
+    ...(operation === 'GetMFAConfig' ? ['access/no-credential-in-url'] : []),
     ...(operation === 'SendEmailOtp' ? ['send-email-otp/anonymous-mails-nothing'] : []),
+    ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
   ],
   apply: (seams) =>
     letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
@@ -49,7 +52,12 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) =
   id: `access/${slug}-wrong-key`,
   description: `${operation} works with an API key that nobody has.`,
   level: 'must',
-  fails: [`access/${slug}-refuses-wrong-key`],
+  fails: [
+    `access/${slug}-refuses-wrong-key`,
+    ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
+      ? ['access/cut-key-is-refused', 'access/key-with-more-is-refused']
+      : []),
+  ],
   apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
 }));
 
@@ -74,18 +82,16 @@ const viewerMay: readonly Fault[] = (
   },
 }));
 
-const tokensAndSessions: readonly Fault[] = (
-  [
-    ['GetMFAConfig', 'get-mfa-config'],
-    ['GetSupportMFAConfig', 'get-support-mfa'],
-  ] as const
-).flatMap(([operation, slug]): Fault[] => [
+const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, since }): Fault[] => [
   {
     id: `access/${slug}-wrong-token`,
     description: `${operation} works with an access token that nobody issued.`,
     level: 'must',
-    fails: [`access/${slug}-refuses-wrong-token`],
-    since: '7.1.2_u3',
+    fails: [
+      `access/${slug}-refuses-wrong-token`,
+      ...(operation === 'GetMFAConfig' ? ['access/wrong-token-has-bearer-challenge'] : []),
+    ],
+    since: since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
   },
@@ -94,7 +100,7 @@ const tokensAndSessions: readonly Fault[] = (
     description: `${operation} works with a session id that nobody issued.`,
     level: 'must',
     fails: [`access/${slug}-refuses-wrong-session`],
-    since: '7.2.1',
+    since: since ?? '7.2.1',
     apply: (seams) =>
       letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),
   },
@@ -163,6 +169,90 @@ export const accessFaults: readonly Fault[] = [
       blindFor(seams, (credentials, call) => {
         const { sessionId: _ignored, ...others } = credentials;
         return call.operation === 'GetMFAConfig' ? others : credentials;
+      }),
+  },
+  {
+    id: 'access/cut-key',
+    description: 'An API key is found by its first 35 characters.',
+    level: 'must',
+    fails: ['access/cut-key-is-refused', 'access/key-with-more-is-refused'],
+    apply: (seams) =>
+      letIn(seams, ({ apiKey = '' }, _call, { state }) =>
+        state.users.some((user) => apiKey.slice(0, 35) === user.apiKey.slice(0, 35)),
+      ),
+  },
+  {
+    id: 'access/key-with-more',
+    description: 'Of an API key only so many characters are looked at as the right one has.',
+    level: 'must',
+    fails: ['access/key-with-more-is-refused'],
+    apply: (seams) =>
+      letIn(seams, ({ apiKey = '' }, _call, { state }) =>
+        state.users.some((user) => apiKey.startsWith(user.apiKey)),
+      ),
+  },
+  {
+    id: 'access/token-scheme-in-one-case-only',
+    description: 'An access token opens something only if its scheme is spelled Bearer.',
+    level: 'should',
+    fails: ['access/token-scheme-in-any-case'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      blindFor(seams, ({ authorization, ...others }) =>
+        authorization?.startsWith('Bearer ') ? { ...others, authorization } : others,
+      ),
+  },
+  {
+    id: 'access/no-bearer-challenge',
+    description: 'A 401 challenges for an API key only.',
+    level: 'should',
+    fails: ['access/wrong-token-has-bearer-challenge'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 401) answer.headers = { 'www-authenticate': 'ApiKey realm="cluster"' };
+      }),
+  },
+  {
+    id: 'access/session-in-url',
+    description: 'A session id is found in the URL too.',
+    level: 'should',
+    fails: ['access/no-credential-in-url'],
+    apply: (seams) =>
+      letIn(seams, (_credentials, call, { state }) => state.sessions.has(call.query.get('session-id') ?? '')),
+  },
+  {
+    id: 'access/token-in-url',
+    description: 'An access token is found in the URL too.',
+    level: 'should',
+    fails: ['access/no-credential-in-url'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      letIn(seams, (_credentials, call, { state }) => state.tokens.has(call.query.get('access_token') ?? '')),
+  },
+  {
+    id: 'access/missing-privilege-is-401',
+    description: 'A missing privilege is answered by 401.',
+    level: 'should',
+    fails: ['access/missing-privilege-is-403'],
+    apply: (seams) =>
+      seams.refusal('any', (answer, call, world) => {
+        if (answer.status !== 403 || call.caller === undefined || call.caller.role === 'admin') return;
+        answer.status = 401;
+        answer.headers = challenges(world);
+      }),
+  },
+  {
+    id: 'access/refused-but-verified',
+    description:
+      'POST /support-user/verify-totp without a credential is refused, and verifies the enrolment.',
+    level: 'must',
+    fails: ['access/verify-totp-refuses-anonymous'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      seams.refusal('VerifySupportUserTotp', (answer, call, world) => {
+        if (answer.status !== 401 || !isAnonymous(credentialsOf(call, world))) return;
+        world.state.support = { ...world.state.support, verification: 'kSuccess' };
       }),
   },
 ];

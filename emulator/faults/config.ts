@@ -11,7 +11,7 @@ function loses(property: keyof ClusterMfa, slug: string): Fault {
     id: `mfa-config/loses-${slug}`,
     description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
     level: 'must',
-    fails: [`mfa-config/stores-${slug}`],
+    fails: [`mfa-config/stores-${slug}`, 'mfa-config/any-valid-body-is-stored-or-refused'],
     apply: (seams) => {
       seams.rules.storeCluster = (before, wanted) => ({ ...wanted, [property]: before[property] });
     },
@@ -25,7 +25,11 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/loses-retain-user-mfa-settings',
     description: 'PUT /mfa-config answers 204 and stores retainUserMfaSettings false, whatever was sent.',
     level: 'must',
-    fails: ['mfa-config/stores-retain-user-mfa-settings', 'mfa-config/put-round-trip'],
+    fails: [
+      'mfa-config/any-valid-body-is-stored-or-refused',
+      'mfa-config/stores-retain-user-mfa-settings',
+      'mfa-config/put-round-trip',
+    ],
     apply: (seams) => {
       seams.rules.storeCluster = (_before, wanted) => ({ ...wanted, retainUserMfaSettings: false });
     },
@@ -34,7 +38,11 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/put-clears-types',
     description: 'PUT /mfa-config stores the first authentication type only.',
     level: 'must',
-    fails: ['mfa-config/stores-authentication-types', 'mfa-config/put-round-trip'],
+    fails: [
+      'mfa-config/any-valid-body-is-stored-or-refused',
+      'mfa-config/stores-authentication-types',
+      'mfa-config/put-round-trip',
+    ],
     apply: (seams) => {
       seams.rules.storeCluster = (_before, wanted) => ({
         ...wanted,
@@ -79,7 +87,7 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/wrong-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an enabled that is no boolean, and stores true for it.',
     level: 'must',
-    fails: ['mfa-config/wrong-type-is-harmless'],
+    fails: ['mfa-config/any-invalid-body-is-harmless', 'mfa-config/wrong-type-is-harmless'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;
@@ -91,7 +99,7 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/wrong-type-coerced',
     description: 'PUT /mfa-config takes a text for enabled and stores whether it is "true".',
     level: 'should',
-    fails: ['mfa-config/wrong-type-is-refused'],
+    fails: ['mfa-config/any-invalid-body-is-refused', 'mfa-config/wrong-type-is-refused'],
     apply: (seams) =>
       seams.body(put, (body) => {
         const enabled = own(asObject(body), 'enabled');
@@ -103,6 +111,8 @@ export const configFaults: readonly Fault[] = [
     description: 'PUT /mfa-config answers 500 for a wrongly typed property.',
     level: 'must',
     fails: [
+      'mfa-config/any-invalid-body-is-harmless',
+      'mfa-config/any-invalid-body-is-refused',
       'mfa-config/wrong-type-is-harmless',
       'mfa-config/wrong-type-is-refused',
       'http/no-server-error-for-client-mistake',
@@ -118,6 +128,8 @@ export const configFaults: readonly Fault[] = [
     description: 'PUT /mfa-config stores any text as an authentication type.',
     level: 'must',
     fails: [
+      'mfa-config/any-invalid-body-is-harmless',
+      'mfa-config/any-invalid-body-is-refused',
       'mfa-config/unknown-type-is-not-stored',
       'mfa-config/unknown-type-is-refused',
       'mfa-config/get-answers-200',
@@ -128,14 +140,18 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/unknown-type-dropped',
     description: 'PUT /mfa-config drops authentication types it does not know and succeeds.',
     level: 'should',
-    fails: ['mfa-config/unknown-type-is-refused'],
+    fails: ['mfa-config/any-invalid-body-is-refused', 'mfa-config/unknown-type-is-refused'],
     apply: (seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type))),
   },
   {
     id: 'mfa-config/unknown-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
     level: 'must',
-    fails: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/get-answers-200'],
+    fails: [
+      'mfa-config/any-invalid-body-is-harmless',
+      'mfa-config/unknown-type-is-not-stored',
+      'mfa-config/get-answers-200',
+    ],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (Array.isArray(own(asObject(call.body), 'authenticationTypes')))

@@ -31,7 +31,7 @@ export const httpFaults: readonly Fault[] = [
     id: 'http/chunked-204',
     description: 'The 204 of PUT /mfa-config has a Transfer-Encoding, and an empty chunk after it.',
     level: 'must',
-    fails: ['http/no-framing-of-204', 'http/no-content-after-204'],
+    fails: ['http/no-transfer-encoding-of-204', 'http/no-framing-of-204', 'http/no-content-after-204'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer) => {
         if (answer.status !== 204) return;
@@ -121,6 +121,19 @@ export const httpFaults: readonly Fault[] = [
     description: 'Whatever is wrong with a body is answered by 500.',
     level: 'must',
     fails: [
+      'sessions/refuses-malformed-json',
+      'access-tokens/refuses-missing-body',
+      'access-tokens/refuses-malformed-json',
+      'mfa-config/any-invalid-body-is-harmless',
+      'mfa-config/any-invalid-body-is-refused',
+      'support-mfa/any-valid-body-is-handled',
+      'support-mfa/any-invalid-body-is-harmless',
+      'support-mfa/any-invalid-body-is-refused',
+      'totp-key/any-body-is-handled',
+      'verify-totp/any-body-is-handled',
+      'email-otp/any-body-is-handled',
+      'sessions/any-body-is-handled',
+      'access-tokens/any-body-is-handled',
       'http/no-server-error-for-client-mistake',
       'mfa-config/refuses-missing-body',
       'mfa-config/refuses-malformed-json',
@@ -226,7 +239,7 @@ export const httpFaults: readonly Fault[] = [
     id: 'http/401-without-challenge',
     description: 'A 401 has no WWW-Authenticate.',
     level: 'should',
-    fails: ['http/401-has-challenge'],
+    fails: ['access/wrong-token-has-bearer-challenge', 'http/401-has-challenge'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 401) answer.headers = {};

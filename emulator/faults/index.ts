@@ -1,6 +1,8 @@
 import type { Fault } from '../seams.js';
 import { accessFaults } from './access.js';
+import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
+import { consistencyFaults } from './consistency.js';
 import { httpFaults } from './http.js';
 import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
@@ -12,16 +14,20 @@ import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
 import { supportCodeFaults } from './support-codes.js';
 import { throttleFaults } from './throttle.js';
+import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
 import { totpKeyFaults } from './totp-keys.js';
 import { totpLoginFaults } from './totp-login.js';
 import { verifyTotpFaults } from './verify-totp.js';
+import { wireFaults } from './wire.js';
 
 /** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
 export const faults: readonly Fault[] = [
   ...statusFaults,
   ...schemaFaults,
   ...configFaults,
+  ...bodyFaults,
+  ...consistencyFaults,
   ...accessFaults,
   ...totpKeyFaults,
   ...totpFaults,
@@ -36,4 +42,6 @@ export const faults: readonly Fault[] = [
   ...verifyTotpFaults,
   ...latestFaults,
   ...httpFaults,
+  ...wireFaults,
+  ...tlsFaults,
 ];

@@ -1,4 +1,4 @@
-import { type JsonObject, own } from '../json.js';
+import { isObject, type JsonObject, own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
 import type { Fault } from '../seams.js';
@@ -116,6 +116,35 @@ const wrongs: readonly Wrong[] = [
     change: (body) => ({ totpUri: null, totpSecretKey: null, ...body }),
   },
   {
+    id: 'schema/patch-support-mfa-unknown-mode',
+    operation: 'UpdateSupportMFAConfig',
+    description: 'PATCH /support-user/mfa answers an mfaType outside the enum when it is off.',
+    fails: patch,
+    change: (body) => (own(body, 'enabled') === true ? body : { ...body, mfaType: 'none' }),
+  },
+  {
+    id: 'schema/patch-support-mfa-unknown-state',
+    operation: 'UpdateSupportMFAConfig',
+    description: 'PATCH /support-user/mfa answers an otpVerificationState outside the enum when it is off.',
+    fails: patch,
+    since: '7.1.2_u3',
+    change: (body) => (own(body, 'enabled') === true ? body : { ...body, otpVerificationState: 'kOff' }),
+  },
+  {
+    id: 'schema/patch-support-mfa-email-is-list',
+    operation: 'UpdateSupportMFAConfig',
+    description: 'PATCH /support-user/mfa answers email as a list when it is off.',
+    fails: patch,
+    change: (body) => (own(body, 'enabled') === true ? body : { ...body, email: [] }),
+  },
+  {
+    id: 'schema/verify-totp-success-is-null',
+    operation: 'VerifySupportUserTotp',
+    description: 'POST /support-user/verify-totp answers null for success false, which is not nullable.',
+    fails: verify,
+    change: (body) => (own(body, 'success') === true ? body : { ...body, success: null }),
+  },
+  {
     id: 'schema/verify-totp-success-is-text',
     operation: 'VerifySupportUserTotp',
     description: 'POST /support-user/verify-totp answers success as a string.',
@@ -176,8 +205,7 @@ const wrongs: readonly Wrong[] = [
   },
 ];
 
-/** Answers that are not what the schemas say: wrong types, null where it may not be, values outside enums. */
-export const schemaFaults: readonly Fault[] = wrongs.map((wrong) => ({
+const wrongSuccesses: readonly Fault[] = wrongs.map((wrong) => ({
   id: wrong.id,
   description: wrong.description,
   level: 'must',
@@ -186,3 +214,33 @@ export const schemaFaults: readonly Fault[] = wrongs.map((wrong) => ({
   apply: (seams) =>
     seams.success(wrong.operation, (body) => ({ ...(wrong.change?.(body) ?? body), ...wrong.put })),
 }));
+
+/** What is wrong about an Error, property by property. */
+const wrongErrors: readonly (readonly [
+  id: string,
+  description: string,
+  wrong: JsonObject,
+  since?: ReleaseName,
+])[] = [
+  ['error-code-is-number', 'Errors have a number as errorCode.', { errorCode: 42 }],
+  ['error-message-is-list', 'Errors have a list as message.', { message: ['No.'] }],
+  ['error-task-log-id-is-number', 'Errors have a number as taskLogId.', { taskLogId: 7 }, '7.0'],
+];
+
+/** Answers that are not what the schemas say: wrong types, null where it may not be, values outside enums. */
+export const schemaFaults: readonly Fault[] = [
+  ...wrongSuccesses,
+  ...wrongErrors.map(
+    ([id, description, wrong, since]): Fault => ({
+      id: `schema/${id}`,
+      description,
+      level: 'must',
+      fails: ['http/errors-are-error'],
+      ...(since === undefined ? {} : { since }),
+      apply: (seams) =>
+        seams.refusal('any', (answer) => {
+          if (isObject(answer.body)) answer.body = { ...answer.body, ...wrong };
+        }),
+    }),
+  ),
+];

@@ -242,6 +242,8 @@ export const supportFaults: readonly Fault[] = [
     description: 'PATCH /support-user/mfa stores any text as mfaType.',
     level: 'must',
     fails: [
+      'support-mfa/any-invalid-body-is-harmless',
+      'support-mfa/any-invalid-body-is-refused',
       'support-mfa/unknown-mode-is-not-stored',
       'support-mfa/patch-answers-200',
       'support-mfa/get-answers-200',
@@ -256,7 +258,7 @@ export const supportFaults: readonly Fault[] = [
     id: 'support/wrong-type-coerced',
     description: 'PATCH /support-user/mfa takes a text for enabled.',
     level: 'should',
-    fails: ['support-mfa/wrong-type-is-refused'],
+    fails: ['support-mfa/any-invalid-body-is-refused', 'support-mfa/wrong-type-is-refused'],
     apply: (seams) =>
       seams.body(patch, (body) => {
         const enabled = own(asObject(body), 'enabled');

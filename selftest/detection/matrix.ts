@@ -13,6 +13,8 @@ export interface Subject {
   readonly faults: readonly string[];
   readonly variants: readonly string[];
   readonly release?: string;
+  /** Over HTTPS. */
+  readonly tls?: true;
 }
 
 export interface Judgement {
@@ -46,10 +48,11 @@ export async function judge(
   const emulators: RunningEmulator[] = [];
   try {
     const files: string[] = [];
-    for (const { name, faults, variants, release } of subjects) {
+    for (const { name, faults, variants, release, tls = false } of subjects) {
       const emulator = await startEmulator({
         faults,
         variants,
+        tls,
         ...(release === undefined ? {} : { release }),
       });
       emulators.push(emulator);

@@ -9,10 +9,17 @@ export interface Expectation extends Subject {
   readonly fails: readonly string[];
 }
 
-export function expectationOfFault({ id, fails, since }: Fault): Expectation {
+export function expectationOfFault({ id, fails, since, tls }: Fault): Expectation {
   // Most faults show in the default release; those of a newer one need it.
   const release = since === '7.2.1' || since === 'latest' ? { release: since } : {};
-  return { name: nameOf('fault', id), faults: [id], variants: [], fails, ...release };
+  return {
+    name: nameOf('fault', id),
+    faults: [id],
+    variants: [],
+    fails,
+    ...release,
+    ...(tls ? { tls } : {}),
+  };
 }
 
 export function expectationOfVariant(...ids: string[]): Expectation {

@@ -209,7 +209,7 @@ curl -sS -i "$BASE_URL/mfa-config" \\
       const assignments = variables.map((name) => `${name.slice(1)}=x`).join('\n');
       // Stand-ins that print the body, or what the body would be made of.
       const stubs = `curl() { while [ $# -gt 0 ]; do [ "$1" = -d ] && printf '%s\\n' "$2"; shift; done; }
-jq() { printf '{"edited":true}'; }\noathtool() { echo 123456; }\nsleep() { :; }\n`;
+jq() { printf '{"edited":true}'; }\noathtool() { echo 123456; }\nsleep() { :; }\nopenssl() { :; }\n`;
       const script = all.flatMap(({ id }) => commands(id)).join('\n');
 
       const printed = execFileSync('bash', ['-eu'], {

@@ -16,6 +16,7 @@ function seen(operation: string | null, status: number | null, credential: strin
     findings: [],
     properties: [],
     enumValues: [],
+    undocumented: [],
     exchange: null,
   };
 }

@@ -98,6 +98,7 @@ async function tryOut(
     targets: runs.map(({ planned }) => ({ ...planned, workDir: resolve(planned.workDir) })),
     mode: command.mode,
     slow: command.slow,
+    seed: command.seed,
     jobs: command.jobs,
     stateDir: resolve(stateDir),
     outputDir: resolve(base, 'playwright'),

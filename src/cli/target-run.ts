@@ -19,6 +19,7 @@ import { readTarget, secretsOf } from '../target/read.js';
 import type { Target } from '../target/target.js';
 import { deriveVerdict } from '../verdict/derive.js';
 import { type GateBy, notesOn } from '../verdict/gating.js';
+import { observedFacts } from '../verdict/observed-facts.js';
 import type { PlannedRequirement } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
@@ -215,7 +216,10 @@ export class TargetRun {
       ...(this.unusable === undefined ? {} : { unusable: this.unusable }),
       restored,
       residue: [...residue, ...problems],
-      facts: this.detected === undefined ? {} : { detectedReleases: this.detected.fits },
+      facts: {
+        ...observedFacts(observations),
+        ...(this.detected === undefined ? {} : { detectedReleases: this.detected.fits }),
+      },
       warnings: target.warnings ?? [],
       waits: [],
       retries,

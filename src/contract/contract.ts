@@ -1,3 +1,4 @@
+import type { BodySchema } from './body-schema.js';
 import type { OperationId } from './operations.js';
 import type { ReleaseName } from './releases.js';
 
@@ -60,6 +61,8 @@ export interface Judge {
 
 export interface RequestBody extends Judge {
   readonly required: boolean;
+  /** What bodies are made from. */
+  readonly schema: BodySchema;
 }
 
 export interface Answer extends Judge {

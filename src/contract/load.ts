@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { packageRoot } from '../package-root.js';
+import { bodySchemaOf } from './body-schema.js';
 import type {
   Anomaly,
   Answer,
@@ -175,6 +176,7 @@ class Reader {
     const judge = this.#schemas.judge(content.schema);
     return {
       required,
+      schema: bodySchemaOf(this.#document, content.schema),
       mismatches: (value) => {
         if (value !== undefined) return judge.mismatches(value);
         return required ? [mismatch('wanted a body, got nothing', body.pointer)] : [];

@@ -22,7 +22,8 @@ export function relevantTo(
   when(hasHeaders, 'http/has-date');
   when(hasHeaders && status === 401, 'http/401-has-challenge');
   when(hasHeaders && status === 405, 'http/405-has-allow');
-  when(hasHeaders && status === 204, 'http/no-framing-of-204');
+  when(hasHeaders && status === 204, 'http/no-framing-of-204', 'http/no-transfer-encoding-of-204');
+  when(hasHeaders && (status === 429 || status === 503), 'http/retry-after-is-readable');
   when(
     hasHeaders && status === 201 && (operation.id === 'CreateTotpKey' || operation.id === 'CreateSession'),
     'http/secrets-are-not-stored',

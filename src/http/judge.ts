@@ -1,6 +1,7 @@
 import type { Contract, Operation } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
+import { textOf } from './body.js';
 import type { JsonBody } from './json-body.js';
 
 /** A breach seen in one answer, whatever the test that sent the request was about. */
@@ -59,7 +60,8 @@ export function judge(answer: Judged): Finding[] {
 
 type Found = (requirement: RequirementId, message: string) => void;
 
-function judgeHeaders({ status, headers, operation }: Judged, found: Found): void {
+function judgeHeaders(answer: Judged, found: Found): void {
+  const { status, headers } = answer;
   const date = headers['date'];
   if (date === undefined) found('http/has-date', 'the answer has no Date');
   else if (!isHttpDate(date)) found('http/has-date', 'Date is no HTTP date');
@@ -73,12 +75,33 @@ function judgeHeaders({ status, headers, operation }: Judged, found: Found): voi
       if (headers[name] !== undefined)
         found('http/no-framing-of-204', `the 204 has ${name}: ${headers[name]}`);
     }
-  }
-  if ((operation === 'CreateTotpKey' || operation === 'CreateSession') && status === 201) {
-    if (!/\bno-store\b/i.test(headers['cache-control'] ?? '')) {
-      found('http/secrets-are-not-stored', 'an answer with a secret has no Cache-Control: no-store');
+    if (headers['transfer-encoding'] !== undefined) {
+      found(
+        'http/no-transfer-encoding-of-204',
+        `the 204 has Transfer-Encoding: ${headers['transfer-encoding']}`,
+      );
     }
   }
+  if (status === 429 || status === 503) judgeRetryAfter(answer, found);
+  if (handsOutSecret(answer) && !/\bno-store\b/i.test(headers['cache-control'] ?? '')) {
+    found('http/secrets-are-not-stored', 'an answer with a secret has no Cache-Control: no-store');
+  }
+}
+
+function judgeRetryAfter(answer: Judged, found: Found): void {
+  if (isGatewayStatus(answer)) return;
+  const after = answer.headers['retry-after'];
+  const isReadable = after !== undefined && (/^\d+$/.test(after) || isHttpDate(after));
+  if (isReadable) return;
+  const got = after === undefined ? 'no Retry-After' : 'a Retry-After that is neither seconds nor a date';
+  found('http/retry-after-is-readable', `the ${answer.status} has ${got}`);
+}
+
+/** Logins and new TOTP keys; a PATCH only where it made one. */
+function handsOutSecret({ operation, status, body }: Judged): boolean {
+  if (status < 200 || status >= 300) return false;
+  if (operation === 'UpdateSupportMFAConfig') return textOf(body.value, 'totpSecretKey') !== undefined;
+  return operation === 'CreateTotpKey' || operation === 'CreateSession' || operation === 'CreateAccessToken';
 }
 
 function judgeText({ status, headers, body, operation }: Judged, found: Found): void {

@@ -16,6 +16,8 @@ export interface Observation {
   readonly findings: readonly Finding[];
   readonly properties: readonly string[];
   readonly enumValues: readonly string[];
+  /** What the document doesn't know; see undocumentedIn. */
+  readonly undocumented: readonly string[];
   /** Kept where there are findings or no answer. */
   readonly exchange: Exchange | null;
 }
@@ -59,6 +61,8 @@ function isObservation(value: unknown): value is Observation {
     'properties' in value &&
     Array.isArray(value.properties) &&
     'enumValues' in value &&
-    Array.isArray(value.enumValues)
+    Array.isArray(value.enumValues) &&
+    'undocumented' in value &&
+    Array.isArray(value.undocumented)
   );
 }

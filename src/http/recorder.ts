@@ -1,5 +1,6 @@
 import type { Contract } from '../contract/contract.js';
 import { seenIn } from '../contract/coverage.js';
+import { undocumentedIn } from '../contract/drift.js';
 import type { OperationId } from '../contract/operations.js';
 import { Redactor } from '../redaction/redactor.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
@@ -167,6 +168,8 @@ export class Recorder {
       operation === null || status === null
         ? { properties: [], enumValues: [] }
         : seenIn(this.#contract, operation, status, body);
+    const undocumented =
+      operation === null || status === null ? [] : undocumentedIn(this.#contract, operation, status, body);
     this.#observe({
       requirement: this.#requirement,
       operation,
@@ -175,6 +178,7 @@ export class Recorder {
       mistake: call.mistake ?? null,
       findings,
       ...seen,
+      undocumented: undocumented.map((each) => this.redactor.redact(each)),
       exchange: findings.length > 0 || status === null ? exchange : null,
     });
   }

@@ -64,6 +64,15 @@ export class ClusterMfa {
     );
   }
 
+  /** PUT of a body that means nothing to the suite: nothing in it is a secret. @param mistake see CallOptions */
+  async putText(body: string, mistake?: string): Promise<Answer> {
+    // Whatever it is, the target may read it as a request to switch on.
+    await this.proveWayBack();
+    this.journal.noteFound({ cluster: await this.found() });
+    const named = mistake === undefined ? {} : { mistake };
+    return this.api.call('UpdateMFAConfig', { as: this.admin, raw: { body }, ...named });
+  }
+
   /** What is read once it satisfies `done`, or the last thing read. */
   readUntil(done: (config: ClusterConfig) => boolean): Promise<ClusterConfig> {
     return this.readBack.until(() => this.read(), done);

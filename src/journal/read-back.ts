@@ -6,9 +6,14 @@ import type { Recorder } from '../http/recorder.js';
  * within the time is not given all of it again.
  */
 export class ReadBack {
-  #deadlineMs = 5_000;
+  #deadlineMs: number;
 
-  constructor(private readonly recorder: Recorder) {}
+  constructor(
+    private readonly recorder: Recorder,
+    deadlineMs = 5_000,
+  ) {
+    this.#deadlineMs = deadlineMs;
+  }
 
   /** The last value read, whether or not it satisfies `done`: the caller judges it. */
   async until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {

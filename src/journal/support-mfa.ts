@@ -27,6 +27,9 @@ export interface Verified extends SupportEnrolment {
   readonly code: string;
 }
 
+/** The operations that change support MFA, and may answer a new key. */
+type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
+
 /** The support user's MFA: read it, change it with the journal kept, give it back. */
 export class SupportMfa {
   #found: SupportConfig | undefined;
@@ -101,14 +104,27 @@ export class SupportMfa {
     throw new ArrangeError('The target file has no supportUser.password.');
   }
 
-  async #change<Id extends 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>(
+  async #change<Id extends Changing>(
     operation: Id,
     body: unknown,
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
     this.journal.noteFound({ support: await this.found() });
-    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
+    return this.#noted(await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options }));
+  }
+
+  /** PATCH of a body that means nothing to the suite: nothing in it is a secret. @param mistake see CallOptions */
+  async patchText(body: string, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    this.journal.noteFound({ support: await this.found() });
+    const named = mistake === undefined ? {} : { mistake };
+    return this.#noted(
+      await this.api.call('UpdateSupportMFAConfig', { as: this.admin, raw: { body }, ...named }),
+    );
+  }
+
+  /** Whatever a change was for: a key that it answered is needed to switch off again. */
+  #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
     const uri = enrolmentOf(answer);
     if (uri !== undefined) {
       this.journal.noteEnrolled(uri);

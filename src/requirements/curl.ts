@@ -10,7 +10,10 @@ export type Caller =
   | 'wrong token'
   | 'wrong session'
   | 'token'
-  | 'key in capitals';
+  | 'token in small letters'
+  | 'key in capitals'
+  | 'cut key'
+  | 'longer key';
 
 /** One command of a way to reproduce a requirement, and what it is for. */
 export interface Step {
@@ -50,6 +53,11 @@ const headers: Readonly<Record<Caller, readonly string[]>> = {
   'wrong token': ["'Authorization: Bearer not-a-token'"],
   'wrong session': ["'session-id: not-a-session'"],
   token: ['"Authorization: Bearer $ACCESS_TOKEN"'],
+  'token in small letters': ['"Authorization: bearer $ACCESS_TOKEN"'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the reader's shell
+  'cut key': ['"apiKey: ${API_KEY%?}"'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the reader's shell
+  'longer key': ['"apiKey: ${API_KEY}0"'],
   'key in capitals': ['"APIKEY: $API_KEY"'],
 };
 

@@ -10,6 +10,7 @@ import { byNeeds, mainCalls, type Named, ordinary, startsByTotp, switchedOn } fr
 export function recipeOf(requirement: Named): Step[] {
   if (requirement.area === 'totp-login') return [keep, ...totpLogin(requirement.id), putBack];
   if (requirement.area === 'email-login') return [keep, ...emailLogin(requirement.id), putBack];
+  if (requirement.area === 'tls') return tls(requirement.id);
   const calls = mainCalls(requirement);
   return [
     ...preparation(requirement, calls),
@@ -24,6 +25,18 @@ const switchOn = step('Switch cluster MFA on', 'UpdateMFAConfig', { body: switch
 const openSession = step('Log in: the sessionId is SESSION_ID below', 'CreateSession');
 const sendCode = step('Have a code mailed: it is MAILED_CODE below', 'SendSupportEmailOtp');
 
+/** What curl can't show: HOST and PORT are those of BASE_URL. */
+function tls(id: string): Step[] {
+  return id.endsWith('/no-plain-http')
+    ? [{ note: 'Ask the port of HTTPS in plain HTTP', command: 'curl -sS -i "http://$HOST:$PORT/"' }]
+    : [
+        {
+          note: 'Offer an old version only: no session may come of it',
+          command: 'openssl s_client -tls1_1 -cipher DEFAULT:@SECLEVEL=0 -connect "$HOST:$PORT" </dev/null',
+        },
+      ];
+}
+
 /** What must be seen twice. */
 const repeated = /replay$|-idempotent$|ids-are-unique$|get-is-safe$|works-once$/;
 
@@ -37,14 +50,15 @@ function preparation(requirement: Named, calls: readonly Call[]): Step[] {
   const found: Step[] = [];
   const writesCluster = calls.some(({ operation }) => operation === 'UpdateMFAConfig');
   if (writesCluster || needs.includes('clusterMfa')) found.push(keep);
-  if (calls.some((call) => call.as === 'user')) found.push(openSession);
+  if (calls.some((call) => call.as === 'user' || call.query?.includes('$SESSION_ID')))
+    found.push(openSession);
   if (calls.some((call) => call.as === 'viewer')) {
     const body = (ordinary.CreateSession.body ?? '').replaceAll('$USER_', '$VIEWER_');
     found.push(
       step('Log in as the viewer: the sessionId is VIEWER_SESSION_ID below', 'CreateSession', { body }),
     );
   }
-  if (calls.some((call) => call.as === 'token')) {
+  if (calls.some((call) => call.as.startsWith('token'))) {
     found.push(step('Get a token: the accessToken is ACCESS_TOKEN below', 'CreateAccessToken'));
   }
   if (needs.includes('clusterMfa') && !writesCluster) found.push(switchOn);

@@ -40,6 +40,17 @@ const wrongType: { readonly [Id in OperationId]?: string } = {
   VerifySupportUserTotp: '{"totpCode":1}',
 };
 
+/** Bodies that the document allows and few would send; the tests make many of them. */
+const unusual: { readonly [Id in OperationId]?: string } = {
+  UpdateMFAConfig: edited('.authenticationTypes = []'),
+  UpdateSupportMFAConfig: '{"enabled":false,"email":""}',
+  CreateTotpKey: '{"totpKeyName":"é"}',
+  CreateEmailOtp: '{"username":"","password":null}',
+  CreateSession: '{"username":"","password":null}',
+  CreateAccessToken: '{"username":"","password":""}',
+  VerifySupportUserTotp: '{"totpCode":null}',
+};
+
 type Change = (call: Call, id: string) => Call;
 
 const as =
@@ -66,21 +77,33 @@ const changes: readonly (readonly [RegExp, Change])[] = [
   [/\/key-header-in-any-case$/, as('key in capitals')],
   [/\/token-in-authorization$/, as('token')],
   [/\/session-id-header$/, as('user')],
+  [/\/cut-key-is-refused$/, as('cut key')],
+  [/\/key-with-more-is-refused$/, as('longer key')],
+  [/\/token-scheme-in-any-case$/, as('token in small letters')],
+  [/\/wrong-token-has-bearer-challenge$/, as('wrong token')],
+  [/\/no-credential-in-url$/, (call) => ({ ...call, as: 'nobody', query: '?session-id=$SESSION_ID' })],
+  [/\/missing-privilege-/, as('viewer')],
+  [/\/refused-send-mails-nothing$/, as('nobody')],
   [/missing-body/, ({ body: _, ...call }) => call],
   [/malformed-json/, body('{"enabled":')],
   [/wrong-type/, (call) => ({ ...call, body: wrongType[call.operation] ?? '{}' })],
   [/wrong-password/, wrongPassword],
   [/unknown-user/, body('{"username":"nobody-of-this-name","password":"not-the-password","domain":"LOCAL"}')],
+  [/any-invalid-body/, (call) => ({ ...call, body: wrongType[call.operation] ?? '{}' })],
+  [/any-(valid-)?body/, (call) => ({ ...call, body: unusual[call.operation] ?? '{}' })],
+  [/part-keeps-or-resets/, body('{"enabled":false}')],
+  [/patch-keeps-or-resets/, body('{"enabled":true}')],
   [/unknown-type/, body(edited('.authenticationTypes = ["pigeon"]'))],
-  [/unknown-property/, body(edited('.unknownProperty = true'))],
+  [/^mfa-config\/unknown-property/, body(edited('.unknownProperty = true'))],
+  [/unknown-property/, body('{"enabled":false,"unknownProperty":true}')],
   [/unknown-mode/, body('{"enabled":false,"mfaType":"pigeon"}')],
   [/refused-patch/, body('{"enabled":true,"mfaType":"pigeon","email":"$SUPPORT_EMAIL"}')],
   [/address-in-body/, body(`{${credentials},"email":"$SECOND_EMAIL"}`)],
   [/^totp-key\/client-cannot/, body('{"totpKeyName":"conformance","totpSecretKey":"$CHOSEN_SECRET"}')],
   [/client-cannot-choose/, body('{"enabled":true,"mfaType":"totp","totpSecretKey":"$CHOSEN_SECRET"}')],
   [/domain-defaults/, body(`{${credentials}}`)],
-  [/head-has-no/, (call) => ({ ...call, method: 'HEAD' })],
-  [/405-has-allow/, (call) => ({ ...call, method: 'POST' })],
+  [/head-has-/, (call) => ({ ...call, method: 'HEAD' })],
+  [/405-has-allow|retry-after/, (call) => ({ ...call, method: 'POST' })],
   [/other-media-types/, (call) => ({ ...call, mediaType: 'text/plain' })],
   [/^verify-totp\/refuses-junk$/, body('{"totpCode":"12345a"}')],
   [/^verify-totp\/refuses-code-as-number$/, body('{"totpCode":"0$TOTP_CODE"}')],

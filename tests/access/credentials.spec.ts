@@ -45,28 +45,32 @@ for (const operation of guarded) {
         expect(await snapshot(cluster, support)).toEqual(before);
       },
     );
-  });
-}
 
-for (const operation of [guarded[0], guarded[2]]) {
-  test.describe(operation.name, () => {
     test(
       'is refused with a wrong token',
       covers(`access/${operation.slug}-refuses-wrong-token`),
-      async ({ api }) => {
-        const answer = await api.call(operation.id, { as: wrongToken() });
+      async ({ api, cluster, support, connection }) => {
+        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
+        const before = await arrange(snapshot(cluster, support));
+
+        const answer = await api.call(operation.id, { ...body, as: wrongToken() });
 
         expect({ answer }).toBeRefused();
+        expect(await snapshot(cluster, support)).toEqual(before);
       },
     );
 
     test(
       'is refused with a wrong session',
       covers(`access/${operation.slug}-refuses-wrong-session`),
-      async ({ api }) => {
-        const answer = await api.call(operation.id, { as: wrongSession() });
+      async ({ api, cluster, support, connection }) => {
+        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
+        const before = await arrange(snapshot(cluster, support));
+
+        const answer = await api.call(operation.id, { ...body, as: wrongSession() });
 
         expect({ answer }).toBeRefused();
+        expect(await snapshot(cluster, support)).toEqual(before);
       },
     );
   });

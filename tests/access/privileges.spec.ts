@@ -1,6 +1,6 @@
 import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { CallOptions } from '../../src/http/api.js';
+import type { Answer, CallOptions } from '../../src/http/api.js';
 import { guarded } from './operations.js';
 
 for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5], guarded[8]]) {
@@ -19,3 +19,21 @@ for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5], guarded
     },
   );
 }
+
+test(
+  'A missing privilege is told as such',
+  covers('access/missing-privilege-is-403'),
+  async ({ api, users, cluster, connection }) => {
+    const as = await arrange(users.viewer());
+    const anyJson = await arrange(cluster.read());
+    const answers: Answer[] = [await api.call('UpdateMFAConfig', { as, anyJson })];
+    const support = await arrange(connection.support());
+    // PATCH is tried only where nothing is at stake if it is accepted.
+    if (!(await support.read()).enabled) {
+      answers.push(await api.call('UpdateSupportMFAConfig', { as, json: { enabled: false } }));
+    }
+
+    const refusals = answers.map(({ status }) => status).filter((status) => status >= 400);
+    expect(refusals.filter((status) => status !== 403 && status !== 404)).toEqual([]);
+  },
+);

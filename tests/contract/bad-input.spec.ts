@@ -125,10 +125,32 @@ test.describe('POST /users/sessions', () => {
     expect({ answer }).toBeRefused();
   });
 
+  test('with malformed JSON is refused', covers('sessions/refuses-malformed-json'), async ({ api }) => {
+    for (const body of malformed) {
+      const answer = await api.call('CreateSession', { raw: { body }, mistake: 'malformed JSON' });
+      expect({ answer }).toBeRefused();
+    }
+  });
+
   test('with a wrong type is handled', covers('sessions/wrong-type-is-harmless'), async ({ api }) => {
     for (const username of [5, true, ['a'], {}]) {
       const anyJson = { username, password: 'x', domain: 'LOCAL' };
       const answer = await api.call('CreateSession', { anyJson, mistake: 'a wrong type' });
+      expect({ answer }).toBeRefused();
+    }
+  });
+});
+
+test.describe('POST /access-tokens', () => {
+  test('without a body is refused', covers('access-tokens/refuses-missing-body'), async ({ api }) => {
+    const answer = await api.call('CreateAccessToken', { mistake: 'a missing body' });
+
+    expect({ answer }).toBeRefused();
+  });
+
+  test('with malformed JSON is refused', covers('access-tokens/refuses-malformed-json'), async ({ api }) => {
+    for (const body of malformed) {
+      const answer = await api.call('CreateAccessToken', { raw: { body }, mistake: 'malformed JSON' });
       expect({ answer }).toBeRefused();
     }
   });

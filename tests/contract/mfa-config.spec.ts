@@ -1,4 +1,3 @@
-import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { sameCluster, setOf } from '../../src/journal/config.js';
 
@@ -110,70 +109,6 @@ test.describe('PUT /mfa-config', () => {
       expect(put).toBeHandled();
       const { body } = await api.call('GetMFAConfig', { as: admin });
       expect(Object.keys(Object(body))).not.toContain('xProbe');
-    },
-  );
-
-  test(
-    'without a body is refused',
-    covers('mfa-config/refuses-missing-body'),
-    async ({ api, admin, cluster, support }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(snapshot(cluster, support));
-
-      const answer = await api.call('UpdateMFAConfig', { as: admin, mistake: 'a missing body' });
-
-      expect({ answer }).toBeRefused();
-      expect(await snapshot(cluster, support)).toEqual(before);
-    },
-  );
-
-  test(
-    'with malformed JSON is refused',
-    covers('mfa-config/refuses-malformed-json'),
-    async ({ api, admin, cluster, support }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(snapshot(cluster, support));
-
-      for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
-        const answer = await api.call('UpdateMFAConfig', {
-          as: admin,
-          raw: { body },
-          mistake: 'malformed JSON',
-        });
-        expect({ answer }).toBeRefused();
-      }
-
-      expect(await snapshot(cluster, support)).toEqual(before);
-    },
-  );
-
-  // The likeliest coercion of a wrong type is the state as it is: accepted by mistake, it changes nothing.
-  test(
-    'with a wrong type does no harm',
-    covers('mfa-config/wrong-type-is-harmless'),
-    async ({ api, admin, cluster }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(cluster.read());
-      const anyJson = { ...before, enabled: String(before.enabled) };
-
-      const answer = await api.call('UpdateMFAConfig', { as: admin, anyJson, mistake: 'a wrong type' });
-
-      expect(answer).toBeHandled();
-      expect(await cluster.read()).toEqual(before);
-    },
-  );
-
-  test(
-    'with a wrong type is refused',
-    covers('mfa-config/wrong-type-is-refused'),
-    async ({ api, admin, cluster }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(cluster.read());
-      const anyJson = { ...before, enabled: String(before.enabled) };
-
-      const answer = await api.call('UpdateMFAConfig', { as: admin, anyJson, mistake: 'a wrong type' });
-
-      expect({ answer }).toBeRefused();
     },
   );
 

@@ -1,4 +1,3 @@
-import { snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
 
@@ -13,76 +12,6 @@ test.describe('GET /support-user/mfa', () => {
 });
 
 test.describe('PATCH /support-user/mfa', () => {
-  test(
-    'without a body is refused',
-    covers('support-mfa/refuses-missing-body'),
-    async ({ api, admin, cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-
-      const answer = await api.call('UpdateSupportMFAConfig', { as: admin, mistake: 'a missing body' });
-
-      expect({ answer }).toBeRefused();
-      expect(await snapshot(cluster, support)).toEqual(before);
-    },
-  );
-
-  test(
-    'with malformed JSON is refused',
-    covers('support-mfa/refuses-malformed-json'),
-    async ({ api, admin, cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-
-      for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
-        const answer = await api.call('UpdateSupportMFAConfig', {
-          as: admin,
-          raw: { body },
-          mistake: 'malformed JSON',
-        });
-        expect({ answer }).toBeRefused();
-      }
-
-      expect(await snapshot(cluster, support)).toEqual(before);
-    },
-  );
-
-  test(
-    'with a wrong type does no harm',
-    covers('support-mfa/wrong-type-is-harmless'),
-    async ({ api, admin, support }) => {
-      await arrange(support.off());
-      const before = await arrange(support.read());
-
-      const anyJson = { enabled: 'false' };
-      const answer = await api.call('UpdateSupportMFAConfig', {
-        as: admin,
-        anyJson,
-        mistake: 'a wrong type',
-      });
-
-      expect(answer).toBeHandled();
-      expect(await support.read()).toEqual(before);
-    },
-  );
-
-  test(
-    'with a wrong type is refused',
-    covers('support-mfa/wrong-type-is-refused'),
-    async ({ api, admin, support }) => {
-      await arrange(support.off());
-
-      const anyJson = { enabled: 'false' };
-      const answer = await api.call('UpdateSupportMFAConfig', {
-        as: admin,
-        anyJson,
-        mistake: 'a wrong type',
-      });
-
-      expect({ answer }).toBeRefused();
-    },
-  );
-
   test(
     'with an unknown mode stores nothing',
     covers('support-mfa/unknown-mode-is-not-stored'),

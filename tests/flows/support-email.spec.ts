@@ -63,6 +63,17 @@ test.describe('POST /support-user/send-email-otp', () => {
       if (mails.length === 0) expect({ answer }).toBeRefused();
     },
   );
+
+  test(
+    'mails nothing where it is refused',
+    covers('support-email/refused-send-mails-nothing'),
+    async ({ silence }) => {
+      const { answer, mails } = await silence.after(triggerNames.supportAnonymous);
+
+      expect({ answer }).toBeRefused();
+      expect(mails.map(({ to }) => to)).toEqual([]);
+    },
+  );
 });
 
 test.describe('PATCH /support-user/mfa in email mode', () => {

@@ -72,6 +72,16 @@ test.describe('Every answer', () => {
 });
 
 test(
+  'A 429 says when to come back',
+  covers('http/retry-after-is-readable'),
+  async ({ api, admin, observed }) => {
+    await arrange(api.probe('DELETE', '/mfa-config', { as: admin }));
+
+    expect(observed.breachesOf('http/retry-after-is-readable')).toHaveNoBreach();
+  },
+);
+
+test(
   'A body of another media type is refused',
   covers('http/refuses-other-media-types'),
   async ({ api, admin, support }) => {

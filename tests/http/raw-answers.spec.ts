@@ -1,5 +1,7 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
+import type { Api } from '../../src/http/api.js';
+import type { CodesByMail } from '../../src/mail/codes-by-mail.js';
 
 test.describe('On a raw connection', () => {
   test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {
@@ -22,9 +24,88 @@ test.describe('On a raw connection', () => {
     },
   );
 
+  test(
+    'a 204 is not chunked',
+    covers('http/no-transfer-encoding-of-204'),
+    async ({ api, admin, cluster, observed }) => {
+      const anyJson = await arrange(cluster.read());
+      await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
+
+      expect(observed.breachesOf('http/no-transfer-encoding-of-204')).toHaveNoBreach();
+    },
+  );
+
+  test(
+    'nothing follows the 204 of POST /email-otp',
+    covers('http/no-content-after-204-of-email-otp'),
+    async ({ api, users, mail }) => {
+      const user = users.withMail();
+      const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
+
+      const answer = await mailed(mail, user.email, () =>
+        api.callRaw('CreateEmailOtp', { as: users.declared(), json }),
+      );
+
+      expect(answer).toHaveNothingAfterHead();
+    },
+  );
+
+  test(
+    'nothing follows the 204 of POST /send-email-otp',
+    covers('http/no-content-after-204-of-send-email-otp'),
+    async ({ api, users, mail }) => {
+      const user = users.withMail();
+      const as = await arrange(users.session(user));
+
+      const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as }));
+
+      expect(answer).toHaveNothingAfterHead();
+    },
+  );
+
+  test(
+    'nothing follows the 204 of POST /support-user/send-email-otp',
+    covers('http/no-content-after-204-of-support-email-otp'),
+    async ({ api, admin, support, connection, mail }) => {
+      const address = connection.target.supportUser.email ?? '';
+      await arrange(support.ensureEmail(address));
+
+      const answer = await mailed(mail, address, () => api.callRaw('SendSupportEmailOtp', { as: admin }));
+
+      expect(answer).toHaveNothingAfterHead();
+    },
+  );
+
+  test('HEAD tells the length of GET', covers('http/head-has-length-of-get'), async ({ api, admin }) => {
+    const get = await arrange(api.call('GetMFAConfig', { as: admin }));
+
+    const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
+
+    const told = head.headers['content-length'];
+    const isComparable = head.status === get.status && get.headers['content-length'] !== undefined;
+    if (!isComparable || told === undefined) return;
+    expect(told, 'wanted: the Content-Length of GET').toBe(get.headers['content-length']);
+  });
+
   test('nothing follows the answer to HEAD', covers('http/head-has-no-content'), async ({ api, admin }) => {
     const answer = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
 
     expect(answer).toHaveNothingAfterHead();
   });
 });
+
+type RawAnswer = Awaited<ReturnType<Api['callRaw']>>;
+
+/** A 204 that mails a code; the mail is taken in here, so that no other test wonders about it. */
+async function mailed(
+  mail: CodesByMail,
+  address: string,
+  send: () => Promise<RawAnswer>,
+): Promise<RawAnswer> {
+  const mark = await arrange(mail.mark());
+  const answer = await send();
+  if (answer.status !== 204)
+    throw new ArrangeError(`The mailing of a code was answered ${answer.status}, not 204.`);
+  await mail.codeTo(address, mark).catch(() => undefined);
+  return answer;
+}

@@ -1,0 +1,25 @@
+import type { Fault } from '../seams.js';
+
+/** What shows only over HTTPS. */
+export const tlsFaults: readonly Fault[] = [
+  {
+    id: 'tls/old-versions',
+    description: 'Connections of TLS 1.0 and 1.1 are accepted.',
+    level: 'should',
+    fails: ['tls/no-old-versions'],
+    tls: true,
+    apply: ({ rules }) => {
+      rules.connection.oldTls = true;
+    },
+  },
+  {
+    id: 'tls/plain-http',
+    description: 'The port of HTTPS answers to plain HTTP as well.',
+    level: 'should',
+    fails: ['tls/no-plain-http'],
+    tls: true,
+    apply: ({ rules }) => {
+      rules.connection.plainToo = true;
+    },
+  },
+];

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/arbitraries.js';
+import type { RequestBody } from '../../src/contract/contract.js';
+import { findCounterexample } from '../../src/contract/counterexample.js';
+import { isObject } from '../../src/contract/document.js';
+import { loadContract } from '../../src/contract/load.js';
+import type { OperationId } from '../../src/contract/operations.js';
+import { releaseNames } from '../../src/contract/releases.js';
+
+async function requestOf(id: OperationId, release = '7.1.2_u3' as const): Promise<RequestBody> {
+  const request = (await loadContract(release)).operations.get(id)?.request;
+  if (request === undefined) throw new Error(`${id} has no body`);
+  return request;
+}
+
+const words = (kinds: readonly BodyKind[]) => kinds.map(({ what }) => what);
+
+function samples(kinds: readonly BodyKind[], numRuns = 20): unknown[] {
+  return kinds.flatMap(({ bodies }) => fc.sample(bodies, { numRuns, seed: 7 }));
+}
+
+describe.each(releaseNames)('bodies of %s', async (release) => {
+  const { operations } = await loadContract(release);
+  const requests = [...operations.values()].flatMap(({ id, request }) =>
+    request === undefined ? [] : [{ id, request }],
+  );
+
+  test.each(requests)('are right or wrong, as they say they are: $id', ({ request }) => {
+    const right = samples(validBodies(request.schema, request));
+    const [base] = right.filter(isObject);
+    const wrong = samples(invalidBodies(request.schema, request, base ?? {}));
+
+    expect(right.filter((body) => request.mismatches(body).length > 0)).toEqual([]);
+    expect(wrong.filter((body) => request.mismatches(body).length === 0)).toEqual([]);
+    expect(right.length).toBeGreaterThan(60);
+    expect(wrong.length).toBeGreaterThan(60);
+  });
+
+  test.each(requests)('come through JSON as they are: $id', ({ request }) => {
+    const sent = samples(validBodies(request.schema, request), 5);
+
+    expect(JSON.parse(JSON.stringify(sent))).toEqual(sent);
+  });
+});
+
+describe('bodies of PUT /mfa-config', async () => {
+  const request = await requestOf('UpdateMFAConfig');
+  const base = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+
+  test('are right in every way that the schema leaves open', () => {
+    expect(words(validBodies(request.schema, request))).toEqual([
+      'no property that is not required',
+      'enabled is any value of its own',
+      'authenticationTypes is null',
+      'authenticationTypes is empty',
+      'authenticationTypes is a list with repetitions',
+      'retainUserMfaSettings is null',
+      'retainUserMfaSettings is any value of its own',
+      'a property that the document does not know',
+      'anything',
+      'anything else',
+    ]);
+  });
+
+  test('are wrong in one thing: each other type, null, a value outside the enumeration', () => {
+    const kinds = words(invalidBodies(request.schema, request, base));
+
+    expect(kinds).toEqual(
+      expect.arrayContaining([
+        'enabled is a number',
+        'enabled is a string',
+        'enabled is an array',
+        'enabled is an object',
+        'enabled is null',
+        'authenticationTypes is a string',
+        'authenticationTypes is a list with an item that is outside its enumeration',
+        'retainUserMfaSettings is a string',
+        'the body is no object',
+      ]),
+    );
+    expect(kinds).not.toContain('authenticationTypes is null');
+    expect(kinds).not.toContain('enabled is a boolean');
+  });
+
+  test('leave alone what is to be kept', () => {
+    const bodies = samples(invalidBodies(request.schema, request, base, ['enabled'])).filter(isObject);
+
+    expect(bodies.length).toBeGreaterThan(100);
+    expect(bodies.filter((body) => body['enabled'] !== false)).toEqual([]);
+  });
+
+  test('have what is fixed', () => {
+    const fixed = { enabled: false };
+    const bodies = samples(validBodies(request.schema, request, fixed)).filter(isObject);
+
+    expect(bodies.filter((body) => body['enabled'] !== false)).toEqual([]);
+  });
+});
+
+describe('bodies of the other operations', () => {
+  test('lack what is required, where they are wrong', async () => {
+    const request = await requestOf('CreateAccessToken');
+    const kinds = words(invalidBodies(request.schema, request, { username: 'a', password: 'b' }));
+
+    expect(kinds).toEqual(expect.arrayContaining(['username is left out', 'password is left out']));
+  });
+
+  test('have texts that are empty, long and not of ASCII', async () => {
+    const request = await requestOf('CreateTotpKey');
+    const names = samples(validBodies(request.schema, request)).filter(isObject);
+    const texts = names.map((body) => body['totpKeyName']).filter((name) => typeof name === 'string');
+
+    expect(texts).toContain('');
+    expect(texts.some((text) => text.length > 500)).toBe(true);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII, control characters included
+    expect(texts.some((text) => !/^[\u0000-\u007f]*$/.test(text))).toBe(true);
+  });
+
+  test('never hold a read-only property', async () => {
+    const latest = (await loadContract('latest')).operations.get('UpdateSupportMFAConfig')?.request;
+
+    expect(latest?.schema.properties.map(({ name }) => name)).not.toContain('isQuorumManaged');
+    expect(latest?.schema.properties.map(({ name }) => name)).toContain('mfaCode');
+  });
+});
+
+describe('the search', async () => {
+  const request = await requestOf('CreateTotpKey');
+  const kinds = validBodies(request.schema, request);
+  const search = { seed: 1, most: 25, shrinks: 200 };
+  const nameOf = (body: unknown) => (isObject(body) ? String(body['totpKeyName'] ?? '') : '');
+
+  test('finds nothing where all is well, after one body of each kind', async () => {
+    const seen: unknown[] = [];
+
+    const found = await findCounterexample(kinds, search, async (body) => void seen.push(body));
+
+    expect(found).toBeUndefined();
+    expect(seen).toHaveLength(kinds.length);
+  });
+
+  test('finds the simplest body that fails', async () => {
+    const found = await findCounterexample(kinds, search, async (body) =>
+      nameOf(body).length >= 600 ? 'too long for it' : undefined,
+    );
+
+    expect(found).toMatchObject({ what: 'totpKeyName is long', breach: 'too long for it' });
+    expect(nameOf(found?.body)).toBe('a'.repeat(600));
+    expect(found?.shrinks).toBeGreaterThan(0);
+  });
+
+  test('tries the same bodies for the same seed, others for another', async () => {
+    const bodiesOf = async (seed: number) => {
+      const seen: string[] = [];
+      await findCounterexample(
+        kinds,
+        { ...search, seed },
+        async (body) => void seen.push(JSON.stringify(body)),
+      );
+      return seen;
+    };
+
+    expect(await bodiesOf(5)).toEqual(await bodiesOf(5));
+    expect(await bodiesOf(5)).not.toEqual(await bodiesOf(6));
+  });
+
+  test('keeps to its limits', async () => {
+    let tried = 0;
+
+    await findCounterexample(kinds, { seed: 3, most: 4, shrinks: 0 }, async () => {
+      tried += 1;
+      return undefined;
+    });
+    expect(tried).toBe(4);
+
+    tried = 0;
+    await findCounterexample(kinds, { seed: 3, most: 25, shrinks: 5 }, async (body) => {
+      tried += 1;
+      return nameOf(body).length > 100 ? 'long' : undefined;
+    });
+    expect(tried).toBeLessThanOrEqual(kinds.length + 5);
+  });
+
+  test('throws what the trial throws', async () => {
+    const ended = findCounterexample(kinds, search, async () => {
+      throw new RangeError('no answer');
+    });
+
+    await expect(ended).rejects.toThrow('no answer');
+  });
+});

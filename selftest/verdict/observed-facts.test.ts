@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/http/observed.js';
+import { observedFacts } from '../../src/verdict/observed-facts.js';
+
+const seen = (more: Partial<Observation>): Observation => ({
+  requirement: 'http/utf-8',
+  operation: 'GetMFAConfig',
+  status: 200,
+  credential: 'APIKeyHeader',
+  mistake: null,
+  findings: [],
+  properties: [],
+  enumValues: [],
+  undocumented: [],
+  exchange: null,
+  ...more,
+});
+
+test('nothing seen is no fact', () => {
+  expect(observedFacts([])).toEqual({});
+  expect(observedFacts([seen({ status: null })])).toEqual({});
+});
+
+test('a credential that opened something once is accepted, whatever else was refused', () => {
+  const observations = [
+    seen({ status: 401 }),
+    seen({ status: 200 }),
+    seen({ status: 401, credential: 'Bearer' }),
+    seen({ status: 201, credential: 'SessionIdHeader', operation: 'CreateSession' }),
+    seen({ status: 200, credential: 'none' }),
+  ];
+
+  expect(observedFacts(observations)).toEqual({
+    credentialModes: { APIKeyHeader: 'accepted', Bearer: 'not seen' },
+  });
+});
+
+test('refusals are told by what was wrong, sorted, each status once', () => {
+  const observations = [
+    seen({ status: 422, mistake: 'malformed JSON' }),
+    seen({ status: 400, mistake: 'malformed JSON' }),
+    seen({ status: 400, mistake: 'malformed JSON' }),
+    seen({ status: 204, mistake: 'a missing body' }),
+    seen({ status: 403, credential: 'none' }),
+    seen({ status: 401, credential: 'none', operation: 'CreateEmailOtp' }),
+  ];
+
+  expect(observedFacts(observations)['refusalStatuses']).toEqual({
+    'malformed JSON': [400, 422],
+    'no credential': [403],
+  });
+});
+
+test('what the document does not know is told once', () => {
+  const observations = [seen({ undocumented: ['b', 'a'] }), seen({ undocumented: ['a'] })];
+
+  expect(observedFacts(observations)['undocumented']).toEqual(['a', 'b']);
+});

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import type { BodyProperty, BodySchema } from './body-schema.js';
+import type { Judge } from './contract.js';
+import { isObject } from './document.js';
+
+/** One way for a body to be right or wrong, and the bodies that are so. */
+export interface BodyKind {
+  /** `authenticationTypes is empty` */
+  readonly what: string;
+  readonly bodies: fc.Arbitrary<unknown>;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Bodies that the document allows, each kind with one property at an extreme of what it may be.
+ *
+ * @param fixed members that every body has, with these values
+ */
+export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {}): BodyKind[] {
+  const free = schema.properties.filter(({ name }) => !Object.hasOwn(fixed, name));
+  const whole = objectOf(free);
+  const kinds: BodyKind[] = [
+    { what: 'no property that is not required', bodies: objectOf(free.filter(({ required }) => required)) },
+    ...free.flatMap(({ name, schema: property }) =>
+      extremesOf(property).map(([what, extreme]) => ({
+        what: `${name} is ${what}`,
+        bodies: fc.tuple(whole, extreme).map(([body, value]) => ({ ...body, [name]: value })),
+      })),
+    ),
+    {
+      what: 'a property that the document does not know',
+      bodies: fc
+        .tuple(whole, fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), fc.boolean())
+        .map(([body, name, value]) => ({ ...body, [`x-${name}`]: value })),
+    },
+    { what: 'anything', bodies: whole },
+    { what: 'anything else', bodies: whole },
+  ];
+  return kinds.map(({ what, bodies }) => ({
+    what,
+    bodies: bodies
+      .map((body) => (isObject(body) ? { ...body, ...fixed } : body))
+      .filter((body) => judge.mismatches(body).length === 0),
+  }));
+}
+
+/**
+ * Bodies that the document does not allow: each kind spoils one thing of a right body.
+ *
+ * @param base a right body
+ * @param keep properties that are never spoiled
+ */
+export function invalidBodies(
+  schema: BodySchema,
+  judge: Judge,
+  base: Members,
+  keep: readonly string[] = [],
+): BodyKind[] {
+  const kinds: BodyKind[] = [
+    ...schema.properties
+      .filter(({ name }) => !keep.includes(name))
+      .flatMap(({ name, required, schema: property }) => [
+        ...spoiledOf(property).map(([what, wrong]) => ({
+          what: `${name} is ${what}`,
+          bodies: wrong.map((value) => ({ ...base, [name]: value })),
+        })),
+        ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
+      ]),
+    // A document that says no type lets everything pass.
+    ...(judge.mismatches(0).length === 0
+      ? []
+      : [
+          {
+            what: 'the body is no object',
+            bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
+          },
+        ]),
+  ];
+  return kinds.map(({ what, bodies }) => ({
+    what,
+    bodies: bodies.filter((body) => judge.mismatches(body).length > 0),
+  }));
+}
+
+/** Texts as people and programs send them: any letters, emptiness, length, and what means something elsewhere. */
+const texts = {
+  unusual: fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    fc.constantFrom(' ', '0', 'null', '../..', "' OR '1'='1", '%00', '\u0000', '\u202e', '{{7*7}}'),
+  ),
+  nonAscii: fc
+    .tuple(fc.string({ unit: 'grapheme', maxLength: 10 }), fc.constantFrom('é', 'ß', '中', '🔑', '\u0301'))
+    .map(([text, letter]) => text + letter),
+  long: fc
+    .tuple(fc.integer({ min: 600, max: 3000 }), fc.constantFrom('a', 'é', '🔑', '0'))
+    .map(([length, letter]) => letter.repeat(length)),
+};
+
+/** One arbitrary for each JSON type; of texts none that an enumeration or a reader takes for something else. */
+const values = {
+  boolean: fc.boolean(),
+  number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  string: fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => `~${text}`),
+  array: fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 8 }), fc.integer(), fc.constant(null)), {
+    maxLength: 3,
+  }),
+  object: fc.dictionary(
+    fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 8 }),
+    fc.oneof(fc.integer(), fc.boolean()),
+    { maxKeys: 3, noNullPrototype: true },
+  ),
+} as const;
+
+type Kind = readonly [what: string, values: fc.Arbitrary<unknown>];
+
+function objectOf(properties: readonly BodyProperty[]): fc.Arbitrary<Members> {
+  const members = Object.fromEntries(properties.map(({ name, schema }) => [name, anyValueOf(schema)]));
+  const requiredKeys = properties.filter(({ required }) => required).map(({ name }) => name);
+  return fc.record(members, { requiredKeys, noNullPrototype: true });
+}
+
+/** Any value of the schema. */
+function anyValueOf(schema: BodySchema): fc.Arbitrary<unknown> {
+  const value = nonNullOf(schema);
+  return schema.nulls === 'allowed' ? fc.option(value, { nil: null, freq: 5 }) : value;
+}
+
+function nonNullOf({ type, enumValues, items, properties }: BodySchema): fc.Arbitrary<unknown> {
+  switch (type) {
+    case 'boolean':
+      return values.boolean;
+    case 'string':
+      return enumValues.length > 0 ? fc.constantFrom(...enumValues) : texts.unusual;
+    case 'integer':
+      return fc.integer();
+    case 'number':
+      return values.number;
+    case 'array':
+      return fc.array(items === undefined ? texts.unusual : anyValueOf(items), {
+        minLength: 1,
+        maxLength: 4,
+      });
+    case 'object':
+      return objectOf(properties);
+    case 'any':
+      return fc.oneof(texts.unusual, values.boolean, values.number);
+  }
+}
+
+/** What a property may be, kind by kind. */
+function extremesOf(schema: BodySchema): Kind[] {
+  const nothing: Kind[] = schema.nulls === 'allowed' ? [['null', fc.constant(null)]] : [];
+  if (schema.type === 'array') {
+    const item = schema.items === undefined ? texts.unusual : nonNullOf(schema.items);
+    const repeated = item.map((value) => [value, value]);
+    return [...nothing, ['empty', fc.constant([])], ['a list with repetitions', repeated]];
+  }
+  if (schema.type === 'string' && schema.enumValues.length === 0) {
+    return [
+      ...nothing,
+      ['empty', fc.constant('')],
+      ['not of ASCII', texts.nonAscii],
+      ['long', texts.long],
+      ['unusual', texts.unusual],
+    ];
+  }
+  return [...nothing, ['any value of its own', nonNullOf(schema)]];
+}
+
+/** What a property may not be, kind by kind. */
+function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
+  if (type === 'any') return [];
+  const own = type === 'integer' ? 'number' : type;
+  const others = (['boolean', 'number', 'string', 'array', 'object'] as const).filter((kind) => kind !== own);
+  const kinds: Kind[] = others.map((kind) => [kindInWords[kind], values[kind]]);
+  if (nulls === 'refused') kinds.push(['null', fc.constant(null)]);
+  if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
+  if (type === 'array' && items !== undefined) {
+    const right = nonNullOf(items);
+    for (const [what, wrong] of spoiledOf(items)) {
+      kinds.push([`a list with an item that is ${what}`, fc.tuple(right, wrong).map((pair) => [...pair])]);
+    }
+  }
+  return kinds;
+}
+
+const kindInWords = {
+  boolean: 'a boolean',
+  number: 'a number',
+  string: 'a string',
+  array: 'an array',
+  object: 'an object',
+} as const;
+
+function without(members: Members, name: string): Members {
+  return Object.fromEntries(Object.entries(members).filter(([each]) => each !== name));
+}

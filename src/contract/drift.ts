@@ -1,0 +1,61 @@
+import type { Answer, Contract } from './contract.js';
+import { isObject, pointerTo, tokensOf } from './document.js';
+import type { OperationId } from './operations.js';
+
+/**
+ * What an answer holds that the document doesn't know: no breach, since objects may grow, but worth knowing.
+ * `operationId status /pointer` for a property, `Schema.property=value` for a value outside an enumeration.
+ */
+export function undocumentedIn(
+  contract: Contract,
+  operationId: OperationId,
+  status: number,
+  body: unknown,
+): string[] {
+  const operation = contract.operations.get(operationId);
+  if (operation?.success.status === status) {
+    return undocumentedBy(operation.success, `${operationId} ${status}`, body);
+  }
+  if (operation !== undefined && status >= 400) {
+    return undocumentedBy(operation.error, `${operationId} default`, body);
+  }
+  return [];
+}
+
+/** An answer that shows more than this is no drift but another document. */
+const mostOfOne = 20;
+
+function undocumentedBy({ properties, schemaName }: Answer, key: string, body: unknown): string[] {
+  if (schemaName === undefined) return [];
+  const known = new Set(properties.map(({ pointer }) => pointer));
+  // A property without documented members may hold any.
+  const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
+  const found = new Set<string>();
+  const visit = (value: unknown, at: string): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item, `${at}/*`);
+      return;
+    }
+    if (!isObject(value) || isOpen(at)) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const pointer = pointerTo(at, name);
+      if (known.has(pointer)) visit(inner, pointer);
+      else found.add(`${key} ${pointer}`);
+    }
+  };
+  visit(body, '');
+  for (const { pointer, schema, name, enumValues } of properties) {
+    if (enumValues.length === 0) continue;
+    for (const value of valuesAt(body, tokensOf(pointer)).flat()) {
+      if (typeof value === 'string' && !enumValues.includes(value)) found.add(`${schema}.${name}=${value}`);
+    }
+  }
+  return [...found].slice(0, mostOfOne);
+}
+
+function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
+  if (token === undefined) return [value];
+  if (Array.isArray(value))
+    return token === '*' ? value.flatMap((item: unknown) => valuesAt(item, rest)) : [];
+  return isObject(value) && Object.hasOwn(value, token) ? valuesAt(value[token], rest) : [];
+}

@@ -1,0 +1,141 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import { type ClusterConfig, sameCluster, setOf } from '../../src/journal/config.js';
+import { ReadBack } from '../../src/journal/read-back.js';
+
+test.describe('PUT /mfa-config', () => {
+  test(
+    'of enabled alone keeps the rest or resets it',
+    covers('mfa-config/part-keeps-or-resets'),
+    async ({ cluster, connection, facts }) => {
+      await arrange(cluster.off());
+      const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+      const before = await stored(cluster, whole);
+
+      const { status } = await cluster.put({ enabled: false });
+
+      // A change may show late; where nothing changes, this is waited for.
+      const soon = new ReadBack(connection.recorder, 1_000);
+      const after = await arrange(
+        soon.until(
+          () => cluster.read(),
+          (now) => !sameCluster(now, before),
+        ),
+      );
+      const kept = setOf(after.authenticationTypes) === setOf(before.authenticationTypes);
+      facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
+      // Where the types were reset, a true that is still there may be the default.
+      if (kept) expect(after.retainUserMfaSettings).toBe(before.retainUserMfaSettings);
+    },
+  );
+
+  test('goes on being shown once it was', covers('mfa-config/change-stays-visible'), async ({ cluster }) => {
+    await arrange(cluster.asFound());
+    const found = await arrange(cluster.found());
+    const types = found.authenticationTypes ?? [];
+    // Types in use are never taken away: where MFA was found on, the list only grows.
+    const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
+    const first = found.enabled ? types : ['totp'];
+    if (setOf(changed) === setOf(first))
+      throw new ArrangeError('All types are in use: nothing can be changed.');
+    const config = { enabled: found.enabled, retainUserMfaSettings: true };
+    await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
+    await arrangeSuccess(cluster.put({ ...config, authenticationTypes: changed }));
+    const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
+    // Several nodes may take some seconds to agree.
+    await arrange(cluster.readUntil(inARow(3, isShown)));
+
+    const reads = [];
+    for (let read = 0; read < 6; read += 1) reads.push(await cluster.read());
+
+    expect(reads.map(({ authenticationTypes }) => setOf(authenticationTypes))).toEqual(
+      reads.map(() => setOf(changed)),
+    );
+  });
+
+  test(
+    'beside another leaves one of the two whole',
+    covers('mfa-config/parallel-puts-leave-one-whole'),
+    async ({ cluster }) => {
+      await arrange(cluster.off());
+      const one = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+      const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
+
+      // One after the other each is stored: a mixture is then the doing of both at once.
+      await stored(cluster, other);
+      await stored(cluster, one);
+
+      for (let round = 0; round < 3; round += 1) {
+        await Promise.all([one, other].map((config) => arrangeSuccess(cluster.put(config))));
+        const isEither = (now: ClusterConfig) => [one, other].some((config) => isShownAs(config, now));
+        const after = await cluster.readUntil(isEither);
+
+        const got = JSON.stringify(after);
+        expect(
+          isEither(after),
+          `wanted: ${JSON.stringify(one)} or ${JSON.stringify(other)}\ngot: ${got}`,
+        ).toBe(true);
+      }
+    },
+  );
+});
+
+test.describe('PATCH /support-user/mfa', () => {
+  test(
+    'does not keep a property that the document does not know',
+    covers('support-mfa/unknown-property-is-not-stored'),
+    async ({ support }) => {
+      await arrange(support.off());
+
+      const answer = await support.patchAny({ enabled: false, xProbe: 1 });
+
+      expect(answer).toBeHandled();
+      const { body } = await arrange(support.get());
+      expect(Object.keys(Object(body))).not.toContain('xProbe');
+    },
+  );
+
+  test(
+    'of enabled alone keeps mode and address or neither',
+    covers('support-mfa/patch-keeps-or-resets'),
+    async ({ support, connection, facts }) => {
+      await arrange(support.ensureEmail(connection.target.supportUser.email ?? ''));
+      const before = await arrange(support.read());
+
+      const { status } = await support.patch({ enabled: true });
+
+      const after = await arrange(support.read());
+      const kept = [after.mfaType === before.mfaType, after.email === before.email];
+      facts.note('patchSemantics', status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
+      if (status >= 400) notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
+      expect(new Set(kept).size, 'wanted: mode and address both kept, or both reset').toBe(1);
+    },
+  );
+});
+
+/** Puts a configuration that must show before the test has anything to judge. */
+async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<ClusterConfig> {
+  await arrangeSuccess(cluster.put(config));
+  const now = await arrange(cluster.readUntil((read) => isShownAs(config, read)));
+  if (isShownAs(config, now)) return now;
+  throw new ArrangeError('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
+}
+
+/** Left out of the answer, retainUserMfaSettings can't tell one from the other. */
+function isShownAs(config: ClusterConfig, now: ClusterConfig): boolean {
+  return sameCluster(
+    now,
+    now.retainUserMfaSettings === null ? { ...config, retainUserMfaSettings: null } : config,
+  );
+}
+
+/** Holds once `holds` did so many times in a row. */
+function inARow<T>(times: number, holds: (value: T) => boolean): (value: T) => boolean {
+  let count = 0;
+  return (value) => {
+    count = holds(value) ? count + 1 : 0;
+    return count >= times;
+  };
+}

@@ -1,0 +1,196 @@
+import { serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Answer, Api } from '../../src/http/api.js';
+import { memberOf, textOf } from '../../src/http/body.js';
+import {
+  type ClusterConfig,
+  type SupportConfig,
+  sameCluster,
+  sameSupport,
+} from '../../src/journal/config.js';
+import { Secret } from '../../src/target/secret.js';
+
+/** A login that is nobody's. */
+const nobody = { username: 'mfa-conformance-nobody', password: 'of-nobody', domain: 'LOCAL' };
+
+/**
+ * What holds for every body, tried with bodies made from the contract's schemas: of each kind of right and wrong
+ * one. A failure shows the simplest body that was found for it.
+ */
+test.describe('PUT /mfa-config', () => {
+  test(
+    'with a valid body stores it or refuses it',
+    covers('mfa-config/any-valid-body-is-stored-or-refused'),
+    async ({ bodies, cluster }) => {
+      await arrange(cluster.off());
+
+      expect(await bodies.validForCluster(storedOrRefused)).toHaveNoCounterexample();
+    },
+  );
+
+  test(
+    'with an invalid body does no harm',
+    covers('mfa-config/any-invalid-body-is-harmless'),
+    async ({ bodies, cluster }) => {
+      await arrange(cluster.off());
+
+      expect(await bodies.invalidForCluster(harmlessTo(sameCluster))).toHaveNoCounterexample();
+    },
+  );
+
+  test(
+    'with an invalid body is refused',
+    covers('mfa-config/any-invalid-body-is-refused'),
+    async ({ bodies, cluster }) => {
+      await arrange(cluster.off());
+
+      expect(await bodies.invalidForCluster(refused)).toHaveNoCounterexample();
+    },
+  );
+});
+
+test.describe('PATCH /support-user/mfa', () => {
+  test(
+    'with a valid body is handled',
+    covers('support-mfa/any-valid-body-is-handled'),
+    async ({ bodies, support }) => {
+      await arrange(support.off());
+
+      expect(await bodies.validForSupport(staysOff)).toHaveNoCounterexample();
+    },
+  );
+
+  test(
+    'with an invalid body does no harm',
+    covers('support-mfa/any-invalid-body-is-harmless'),
+    async ({ bodies, support }) => {
+      await arrange(support.off());
+
+      expect(await bodies.invalidForSupport(harmlessTo(sameSupport))).toHaveNoCounterexample();
+    },
+  );
+
+  test(
+    'with an invalid body is refused',
+    covers('support-mfa/any-invalid-body-is-refused'),
+    async ({ bodies, support }) => {
+      await arrange(support.off());
+
+      // What only the target itself sets, it may leave unread.
+      const keep = ['otpVerificationState'];
+
+      expect(await bodies.invalidForSupport(refused, keep)).toHaveNoCounterexample();
+    },
+  );
+});
+
+test.describe('Any body', () => {
+  test('of POST /totp-key is handled', covers('totp-key/any-body-is-handled'), async ({ bodies, users }) => {
+    const as = await arrange(users.session(users.withReplaceableTotp()));
+    const base = { totpKeyName: 'mfa-conformance' };
+
+    expect(await bodies.any('CreateTotpKey', base, () => undefined, as)).toHaveNoCounterexample();
+  });
+
+  test(
+    'of POST /support-user/verify-totp is handled, and none verifies',
+    covers('verify-totp/any-body-is-handled'),
+    async ({ bodies, support, admin }) => {
+      await arrange(support.off());
+      const base = { totpCode: '000000' };
+
+      expect(
+        await bodies.any('VerifySupportUserTotp', base, verifiesNothing, admin),
+      ).toHaveNoCounterexample();
+    },
+  );
+
+  test('of POST /email-otp is handled', covers('email-otp/any-body-is-handled'), async ({ bodies }) => {
+    expect(await bodies.any('CreateEmailOtp', nobody, () => undefined)).toHaveNoCounterexample();
+  });
+
+  test(
+    'of POST /users/sessions is handled, and none opens a session',
+    covers('sessions/any-body-is-handled'),
+    async ({ bodies, api }) => {
+      const opensNothing = (answer: Answer) => opensNothingOf(api, answer);
+
+      expect(await bodies.any('CreateSession', nobody, opensNothing)).toHaveNoCounterexample();
+    },
+  );
+
+  test(
+    'of POST /access-tokens is handled, and none gets a token',
+    covers('access-tokens/any-body-is-handled'),
+    async ({ bodies, api }) => {
+      const first = await arrange(api.call('CreateAccessToken', { anyJson: {}, mistake: 'an empty body' }));
+      if (first.status === 404) notApplicable('the target has no POST /access-tokens');
+
+      expect(await bodies.any('CreateAccessToken', nobody, getsNoToken)).toHaveNoCounterexample();
+    },
+  );
+});
+
+function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>): string | undefined {
+  const error = serverErrorOf(answer);
+  if (error !== undefined) return error;
+  if (after === undefined) return 'wanted: GET answers an MfaConfigInfo afterwards\ngot: something else';
+  if (answer.status < 300) {
+    if (showsCluster(after, body)) return undefined;
+    return `wanted: GET shows what was accepted (${answer.status})\ngot: ${JSON.stringify(after)}`;
+  }
+  if (sameCluster(before, after)) return undefined;
+  return `wanted: what is refused (${answer.status}) changes nothing\ngot: ${changeOf(before, after)}`;
+}
+
+function staysOff({ answer, before, after }: Trial<SupportConfig>): string | undefined {
+  const error = serverErrorOf(answer);
+  if (error !== undefined) return error;
+  if (after === undefined)
+    return 'wanted: GET answers a SupportMfaConfigInfo afterwards\ngot: something else';
+  if (after.enabled) return 'wanted: support MFA stays off where enabled is false\ngot: it is on';
+  if (answer.status < 300 || sameSupport(before, after)) return undefined;
+  return `wanted: what is refused (${answer.status}) changes nothing\ngot: ${changeOf(before, after)}`;
+}
+
+/** A target that reads a wrong value leniently may set what it read; nothing that the document doesn't know. */
+function harmlessTo<C extends object>(
+  same: (a: C, b: C) => boolean,
+): (trial: Trial<C>) => string | undefined {
+  return ({ answer, before, after }) => {
+    const error = serverErrorOf(answer);
+    if (error !== undefined) return error;
+    if (after === undefined) {
+      return `wanted: GET answers by the document afterwards\ngot: something else, after a ${answer.status}`;
+    }
+    if (answer.status < 300 || same(before, after)) return undefined;
+    return `wanted: what is refused (${answer.status}) changes nothing\ngot: ${changeOf(before, after)}`;
+  };
+}
+
+function refused({ answer: { status } }: Trial<unknown>): string | undefined {
+  return status >= 400 && status < 500 ? undefined : `wanted: a refusal (4xx with an Error)\ngot: ${status}`;
+}
+
+function verifiesNothing({ body }: Answer): string | undefined {
+  if (memberOf(body, 'success') !== true) return undefined;
+  return 'wanted: nothing verifies while support MFA is off\ngot: success true';
+}
+
+async function opensNothingOf(api: Api, { status, body }: Answer): Promise<string | undefined> {
+  const id = textOf(body, 'sessionId');
+  if (status >= 300 || id === undefined) return undefined;
+  // A first login step may answer with a session that opens nothing.
+  const probe = await api.call('GetMFAConfig', { as: { scheme: 'SessionIdHeader', id: new Secret(id) } });
+  return probe.status < 300 ? `wanted: no session for nobody\ngot: ${status}, and it opens GET` : undefined;
+}
+
+function getsNoToken({ status, body }: Answer): string | undefined {
+  if (status >= 300 || textOf(body, 'accessToken') === undefined) return undefined;
+  return `wanted: no access token for nobody\ngot: ${status} with one`;
+}
+
+function changeOf(before: object, after: object): string {
+  return `${JSON.stringify(before)} became ${JSON.stringify(after)}`;
+}

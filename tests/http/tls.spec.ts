@@ -1,0 +1,33 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { acceptsOldTls, plainHttpStatus } from '../../src/http/tls-probe.js';
+
+test(
+  'Versions before TLS 1.2 are refused',
+  covers('tls/no-old-versions'),
+  async ({ api, admin, connection }) => {
+    const { target } = connection;
+    if (!target.baseUrl.startsWith('https:')) notApplicable('the target is not reached by HTTPS');
+    await arrange(api.call('GetMFAConfig', { as: admin }));
+
+    const accepted = await acceptsOldTls(target);
+
+    expect(accepted, 'wanted: TLS 1.2 or newer only\ngot: a connection of an older version').toBe(false);
+  },
+);
+
+test(
+  'The port of HTTPS does not answer to plain HTTP',
+  covers('tls/no-plain-http'),
+  async ({ api, admin, connection }) => {
+    const { target } = connection;
+    if (!target.baseUrl.startsWith('https:')) notApplicable('the target is not reached by HTTPS');
+    await arrange(api.call('GetMFAConfig', { as: admin }));
+
+    // Without a credential. A server may say that this is no TLS (400), or where to go instead (3xx).
+    const status = await plainHttpStatus(target, '/mfa-config');
+
+    const isTheApi = status !== undefined && (status < 300 || status === 401 || status === 403);
+    expect(isTheApi, `wanted: no answer of the API\ngot: ${status}`).toBe(false);
+  },
+);
