@@ -146,7 +146,6 @@ export const httpFaults: readonly Fault[] = [
       'support-mfa/wrong-type-is-harmless',
       'support-mfa/wrong-type-is-refused',
       'support-mfa/unknown-mode-is-not-stored',
-      'support-mfa/refused-patch-changes-nothing',
       'support-email/needs-an-address',
       'support-email/no-code-without-an-address',
       'totp-key/refuses-missing-body',
