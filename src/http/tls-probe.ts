@@ -2,7 +2,6 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ArrangeError, TransportError } from '../errors.js';
 import type { Target } from '../target/target.js';
-import { tlsOptions } from './connector.js';
 import { inWords } from './transport-errors.js';
 
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
@@ -14,13 +13,16 @@ type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
  */
 export function acceptsOldTls(target: Probed): Promise<boolean> {
   const url = new URL(target.baseUrl);
+  const { tls } = target;
   const { host, port, servername } = placeOf(url);
   return new Promise((resolve, reject) => {
     const socket = connectTls({
       host,
       port,
       ...servername,
-      ...tlsOptions(target.tls),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
       // Whose certificate it is, the run itself has made sure of.
       rejectUnauthorized: false,
       minVersion: 'TLSv1',
@@ -32,7 +34,10 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
         new TransportError(inWords(new Error('aborted due to timeout'), url, target.limits.requestTimeoutMs)),
       ),
     );
-    socket.once('secureConnect', () => end(() => resolve(true)));
+    socket.once('secureConnect', () => {
+      const isOld = ['TLSv1', 'TLSv1.1'].includes(socket.getProtocol() ?? '');
+      end(() => resolve(isOld));
+    });
     socket.once('error', (error) =>
       end(() => {
         const text = `${'code' in error ? String(error.code) : ''} ${error.message}`;

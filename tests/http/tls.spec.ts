@@ -1,5 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { proxyFor } from '../../src/http/proxy.js';
 import { acceptsOldTls, plainHttpStatus } from '../../src/http/tls-probe.js';
 
 test(
@@ -7,7 +8,7 @@ test(
   covers('tls/no-old-versions'),
   async ({ api, admin, connection }) => {
     const { target } = connection;
-    if (!target.baseUrl.startsWith('https:')) notApplicable('the target is not reached by HTTPS');
+    demandDirectHttps(target.baseUrl);
     await arrange(api.call('GetMFAConfig', { as: admin }));
 
     const accepted = await acceptsOldTls(target);
@@ -21,7 +22,7 @@ test(
   covers('tls/no-plain-http'),
   async ({ api, admin, connection }) => {
     const { target } = connection;
-    if (!target.baseUrl.startsWith('https:')) notApplicable('the target is not reached by HTTPS');
+    demandDirectHttps(target.baseUrl);
     await arrange(api.call('GetMFAConfig', { as: admin }));
 
     // Without a credential. A server may say that this is no TLS (400), or where to go instead (3xx).
@@ -31,3 +32,10 @@ test(
     expect(isTheApi, `wanted: no answer of the API\ngot: ${status}`).toBe(false);
   },
 );
+
+/** What a proxy on the way agrees to says nothing of the target. */
+function demandDirectHttps(baseUrl: string): void {
+  const url = new URL(baseUrl);
+  if (url.protocol !== 'https:') notApplicable('the target is not reached by HTTPS');
+  if (proxyFor(url) !== undefined) notApplicable('the target is reached by way of a proxy');
+}
