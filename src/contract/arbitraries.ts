@@ -31,7 +31,7 @@ export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {
     {
       what: 'a property that the document does not know',
       bodies: fc
-        .tuple(whole, fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), fc.boolean())
+        .tuple(whole, fc.string({ unit: codePoint, minLength: 1, maxLength: 20 }), fc.boolean())
         .map(([body, name, value]) => ({ ...body, [`x-${name}`]: value })),
     },
     { what: 'anything', bodies: whole },
@@ -83,15 +83,42 @@ export function invalidBodies(
   }));
 }
 
+/**
+ * Any code point but lone surrogates, which no JSON text may hold. The library's own units map every code point
+ * when they are made, which costs half a second.
+ */
+const codePoint = fc
+  .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
+  .map((code) => String.fromCodePoint(code));
+
+/** What people write: letters of many scripts, marks and pictures. */
+const letter = fc.oneof(
+  fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
+  fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),
+  fc.constantFrom(
+    '\u00df',
+    '\u0130',
+    '\u03c2',
+    '\u0416',
+    '\u05d0',
+    '\u0627',
+    '\u0e01',
+    '\u4e2d',
+    '\uac00',
+    '\u{1f511}',
+    'e\u0301',
+  ),
+);
+
 /** Texts as people and programs send them: any letters, emptiness, length, and what means something elsewhere. */
 const texts = {
   unusual: fc.oneof(
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+    fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
+    fc.string({ unit: codePoint, minLength: 1, maxLength: 20 }),
     fc.constantFrom(' ', '0', 'null', '../..', "' OR '1'='1", '%00', '\u0000', '\u202e', '{{7*7}}'),
   ),
   nonAscii: fc
-    .tuple(fc.string({ unit: 'grapheme', maxLength: 10 }), fc.constantFrom('é', 'ß', '中', '🔑', '\u0301'))
+    .tuple(fc.string({ unit: letter, maxLength: 10 }), fc.constantFrom('é', 'ß', '中', '🔑', '\u0301'))
     .map(([text, letter]) => text + letter),
   long: fc
     .tuple(fc.integer({ min: 600, max: 3000 }), fc.constantFrom('a', 'é', '🔑', '0'))
@@ -102,8 +129,8 @@ const texts = {
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
-  string: fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => `~${text}`),
-  array: fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 8 }), fc.integer(), fc.constant(null)), {
+  string: fc.string({ unit: letter, maxLength: 20 }).map((text) => `~${text}`),
+  array: fc.array(fc.oneof(fc.string({ unit: letter, maxLength: 8 }), fc.integer(), fc.constant(null)), {
     maxLength: 3,
   }),
   object: fc.dictionary(
