@@ -153,10 +153,16 @@ export const supportCodeFaults: readonly Fault[] = [
     since: '6.8.1',
     apply: (seams) => {
       const used = new Set<string>();
+      let wasByMail = false;
       disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && used.has(code));
+      seams.body(patch, (body, _call, { state }) => {
+        wasByMail = state.support.mfaType === 'email';
+        return body;
+      });
       seams.success(patch, (body, call) => {
         const code = text(asObject(call.body), 'mfaCode');
-        if (code !== undefined && own(asObject(call.body), 'enabled') === false) used.add(code);
+        const isOff = own(asObject(call.body), 'enabled') === false;
+        if (wasByMail && isOff && code !== undefined) used.add(code);
         return body;
       });
     },

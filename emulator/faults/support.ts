@@ -1,6 +1,7 @@
 import { asObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import type { Fault, Seams } from '../seams.js';
+import { supportOwner } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
 
@@ -148,6 +149,10 @@ export const supportFaults: readonly Fault[] = [
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, code, owner, now) =>
         typeof owner === 'string' && mailCodeFits(entry, code, owner, now);
+      // Nor is it counted: a lock would hide which requirement the refusal is about.
+      seams.refusal(patch, (_answer, _call, { state }) => {
+        state.failures.delete(supportOwner);
+      });
     },
   },
   {
