@@ -85,6 +85,7 @@ function runSuite(files: readonly string[], folder: string, jobs: number): Promi
     '--jobs',
     String(jobs),
     '--quiet',
+    '--no-allure',
   ];
   const program = join(packageRoot(), 'dist', 'cli', 'main.js');
   return new Promise((resolve, reject) => {

@@ -16,6 +16,8 @@ export interface RunCommand {
   readonly mode: 'full' | 'read-only';
   readonly grep: string | undefined;
   readonly strict: boolean;
+  /** Whether results for the Allure report are written. */
+  readonly allure: boolean;
   readonly requireComplete: boolean;
   readonly slow: boolean;
   readonly seed: number;

@@ -102,7 +102,7 @@ async function tryOut(
     jobs: command.jobs,
     stateDir: resolve(stateDir),
     outputDir: resolve(base, 'playwright'),
-    allureDir: allureDirOf(base),
+    allureDir: command.allure ? allureDirOf(base) : null,
     quiet: command.quiet || command.json,
     secretsAddress: secrets.address,
     terminal: process.stderr.isTTY === true,

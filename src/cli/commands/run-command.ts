@@ -59,6 +59,7 @@ export function addRun(program: Command): void {
     .option('--restore-first', 'give back what a killed run left changed, then run', false)
     .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
+    .option('--no-allure', 'leave out the results for the Allure report')
     .option('--quiet', 'print the verdict only', false)
     .option('--json', 'print the verdict as JSON', false)
     .addHelpText('after', exitHelp)
