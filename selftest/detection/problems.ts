@@ -57,7 +57,7 @@ export function neverRed(faults: readonly Fault[], requirements: readonly Requir
 }
 
 /** What a fault breaks: the operations of the requirements it names; all where one speaks of all. */
-function operationsOf(
+export function operationsOf(
   ids: readonly string[],
   requirements: readonly Requirement[],
 ): ReadonlySet<string> | 'all' {

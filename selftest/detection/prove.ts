@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
-import { judge } from './matrix.js';
+import { groupsOf, together } from './groups.js';
+import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
   type Expectation,
@@ -17,38 +19,47 @@ import {
   problemsOf,
 } from './problems.js';
 
-/** So many emulators are tried in one run of the suite. */
-const batchSize = 50;
-// One more than the cores that it is meant for: some targets wait for mails that never come.
-const options = { jobs: 3, mailTimeoutMs: 3000 };
+// npm run prove -- [--alone] [--no-variants] [part of an id …]
+const { values, positionals: only } = parseArgs({
+  allowPositionals: true,
+  options: {
+    // Each fault in an emulator of its own from the start, not only where a group says anything unexpected.
+    alone: { type: 'boolean', default: false },
+    // The tests try them too.
+    'no-variants': { type: 'boolean', default: false },
+  },
+});
 
-// Parts of ids, to prove some only.
-const only = process.argv.slice(2);
-const wanted = ({ name, faults, variants }: Expectation) =>
-  only.length === 0 || only.some((part) => [name, ...faults, ...variants].some((id) => id.includes(part)));
+/** So many emulators are tried in one run of the suite. */
+const batchSize = 48;
+// One more than the cores that it is meant for: some targets wait for mails that never come.
+const options = { jobs: 3, mailTimeoutMs: 2000 };
+
+const wanted = (expectation: Expectation) =>
+  only.length === 0 ||
+  only.some((part) =>
+    [expectation.name, ...expectation.faults, ...expectation.variants].some((id) => id.includes(part)),
+  );
 
 const requirements = loadRequirements();
-const expectations: readonly Expectation[] = [
+const conforming = [
   asItIs,
   ...variants.map(({ id }) => expectationOfVariant(id)),
   ...combinations.map((ids) => expectationOfVariant(...ids)),
-  ...faults.map(expectationOfFault),
-].filter(wanted);
+].filter((expectation) => !values['no-variants'] && wanted(expectation));
+const broken = faults.map(expectationOfFault).filter(wanted);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));
 const startedAt = Date.now();
 let passed = 0;
 let failed = 0;
+let runs = 0;
 try {
-  for (let at = 0; at < expectations.length; at += batchSize) {
-    const batch = expectations.slice(at, at + batchSize);
-    const judgements = await judge(batch, join(folder, String(at)), options);
-    judgements.forEach((judgement, index) => {
-      const fails = batch[index]?.fails ?? [];
-      note(judgement.subject.name, problemsOf(judgement, fails, requirements), `${fails.length} red`);
-    });
-    rmSync(join(folder, String(at)), { recursive: true, force: true });
-  }
+  await judgeAll(conforming, (expectation, judgement) => noteOf(expectation, judgement, 'conforms'));
+  const alone = values.alone ? broken : await judgeGroups(groupsOf(broken, requirements));
+  await judgeAll(alone, (expectation, judgement) =>
+    noteOf(expectation, judgement, `${expectation.fails.length} red`),
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -56,16 +67,52 @@ if (only.length === 0) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
 }
-
-const caught = `${faults.length} faults, ${variants.length} variants, ${combinations.length} combinations`;
-console.log(
-  `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${expectations.length} targets (of ${caught})`,
-);
+console.log(`took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} runs`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
-if (failed === 0 && only.length === 0) {
+if (failed === 0 && only.length === 0 && !values['no-variants']) {
   const file = join(packageRoot(), 'docs', 'detection.md');
   writeFileSync(file, renderDetection({ faults, variants, combinations, requirements }));
+}
+
+/** @returns the faults of the groups that were not judged as expected: they are to be tried alone */
+async function judgeGroups(groups: readonly (readonly Expectation[])[]): Promise<Expectation[]> {
+  const alone: Expectation[] = [];
+  const subjects = groups.map((group, index) => together(group, `group--${index + 1}`));
+  await judgeAll(subjects, (expectation, judgement) => {
+    const members = groups[subjects.indexOf(expectation)] ?? [];
+    const problems = problemsOf(judgement, expectation.fails, requirements);
+    if (problems.length > 0 && members.length > 1) {
+      alone.push(...members);
+      return;
+    }
+    for (const { name, fails } of members) {
+      const beside = members.length > 1 ? `, beside ${members.length - 1} others` : '';
+      note(name, problems, `${fails.length} red${beside}`);
+    }
+  });
+  return alone;
+}
+
+async function judgeAll(
+  expectations: readonly Expectation[],
+  take: (expectation: Expectation, judgement: Judgement) => void,
+): Promise<void> {
+  for (let at = 0; at < expectations.length; at += batchSize) {
+    const batch = expectations.slice(at, at + batchSize);
+    const batchFolder = join(folder, String(runs));
+    const judgements = await judge(batch, batchFolder, options);
+    runs += batch.length;
+    batch.forEach((expectation, index) => {
+      const judgement = judgements[index];
+      if (judgement !== undefined) take(expectation, judgement);
+    });
+    rmSync(batchFolder, { recursive: true, force: true });
+  }
+}
+
+function noteOf(expectation: Expectation, judgement: Judgement, detail: string): void {
+  note(expectation.name, problemsOf(judgement, expectation.fails, requirements), detail);
 }
 
 function note(name: string, problems: readonly string[], detail: string): void {

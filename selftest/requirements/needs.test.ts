@@ -28,7 +28,7 @@ const rich: Target = {
     viewer: account('viewer'),
     other: { ...account('other'), sid: 'S-1' },
   },
-  supportUser: { email: 'support@lab.example' },
+  supportUser: { email: 'support@lab.example', password: new Secret('pw') },
   mail: { kind: 'smtp', host: '::', port: 25, timeoutMs: 1, quietMs: 1 },
   clock: { control: 'http://h/clock' },
   allow,
@@ -109,6 +109,7 @@ describe('what the target file alone says', () => {
       { ...rich, accounts: { ...rich.accounts, other: account('other') } },
       'the target file has no account with username, password and sid besides the admin',
     ],
+    ['supportPassword', poor, 'the target file has no supportUser.password'],
     ['supportMail', poor, 'the target file has no mail section'],
     ['supportMail', { ...rich, supportUser: {} }, 'the target file has no supportUser.email'],
     [

@@ -1,0 +1,48 @@
+import type { Requirement } from '../../src/requirements/catalogue.js';
+import { type Expectation, operationsOf } from './problems.js';
+
+/** More of them in one emulator would get in each other's way. */
+const mostTogether = 8;
+
+/**
+ * Faults that can be tried together, in one emulator: they break other requirements of other operations, so that
+ * what turns red tells of which fault it comes. Where a group is not judged as expected, its members are tried alone.
+ */
+export function groupsOf(
+  faults: readonly Expectation[],
+  requirements: readonly Requirement[],
+): Expectation[][] {
+  const groups: Expectation[][] = [];
+  // Those that break most find room first.
+  for (const fault of [...faults].sort((a, b) => b.fails.length - a.fails.length)) {
+    const group = groups.find(
+      (members) =>
+        members.length < mostTogether && members.every((member) => areApart(member, fault, requirements)),
+    );
+    if (group === undefined) groups.push([fault]);
+    else group.push(fault);
+  }
+  return groups;
+}
+
+/** One emulator with all faults of a group. */
+export function together(group: readonly Expectation[], name: string): Expectation {
+  const [first] = group;
+  if (first === undefined) throw new Error('A group of faults has no fault.');
+  if (group.length === 1) return first;
+  return {
+    ...first,
+    name,
+    faults: group.flatMap(({ faults }) => faults),
+    fails: group.flatMap(({ fails }) => fails),
+  };
+}
+
+function areApart(a: Expectation, b: Expectation, requirements: readonly Requirement[]): boolean {
+  if (a.release !== b.release || a.tls !== b.tls) return false;
+  if (a.fails.some((id) => b.fails.includes(id))) return false;
+  const [ofA, ofB] = [operationsOf(a.fails, requirements), operationsOf(b.fails, requirements)];
+  // What touches every answer is told from what touches one operation, but not from its like.
+  if (ofA === 'all' || ofB === 'all') return ofA !== ofB;
+  return [...ofA].every((operation) => !ofB.has(operation));
+}
