@@ -41,8 +41,14 @@ export const transportVariants: readonly Variant[] = [
   },
   {
     id: 'slow',
-    description: 'Every answer takes 100 ms longer.',
-    apply: (seams) => seams.answer('any', () => pause(100)),
+    description: 'Every tenth answer takes 250 ms longer.',
+    apply: (seams) => {
+      let answers = 0;
+      seams.answer('any', async () => {
+        answers += 1;
+        if (answers % 10 === 0) await pause(250);
+      });
+    },
   },
   {
     id: 'rate-limit',

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { groupsOf, together } from './groups.js';
+import { type Expectation, expectationOfFault, operationsOf } from './problems.js';
+
+const requirements = loadRequirements();
+const groups = groupsOf(faults.map(expectationOfFault), requirements);
+
+describe('groups of faults', () => {
+  test('hold every fault once', () => {
+    const grouped = groups.flat().flatMap((expectation) => expectation.faults);
+
+    expect(grouped.sort()).toEqual(faults.map(({ id }) => id).sort());
+  });
+
+  test('hold none that turn red what another one does, or that touch the same operation', () => {
+    const confused = groups.flatMap((group) =>
+      group.flatMap((a, index) =>
+        group.slice(index + 1).flatMap((b) => (areConfused(a, b) ? [[a.name, b.name]] : [])),
+      ),
+    );
+
+    expect(confused).toEqual([]);
+  });
+
+  test('are fewer by half than faults', () => {
+    expect(groups.length).toBeLessThan(faults.length / 2);
+  });
+
+  test('are expected to turn red what their members do, in one emulator', () => {
+    const group = groups.find((members) => members.length > 1) ?? [];
+    const all = together(group, 'all');
+
+    expect(all.fails).toEqual(group.flatMap(({ fails }) => fails));
+    expect(all.faults).toHaveLength(group.length);
+    expect(all.release).toBe(group[0]?.release);
+  });
+});
+
+function areConfused(a: Expectation, b: Expectation): boolean {
+  const [ofA, ofB] = [operationsOf(a.fails, requirements), operationsOf(b.fails, requirements)];
+  const sameOperation = ofA !== 'all' && ofB !== 'all' && [...ofA].some((operation) => ofB.has(operation));
+  return sameOperation || a.fails.some((id) => b.fails.includes(id)) || a.release !== b.release;
+}
