@@ -100,8 +100,7 @@ async function runAndCheck(
     const inUse = finished.length < runs.length;
     if (runs.length > 1) reportMatrix(verdicts, planned, command);
     const searched = checkForSecrets(watch.secrets, {
-      targets: runs.map(({ target }) => target),
-      folders: runs.map(({ folder }) => folder),
+      targets: runs,
       out: command.out,
       startedAt,
       console: watch.record,

@@ -9,9 +9,9 @@ import type { Target } from '../target/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
 export interface CheckedRun {
-  readonly targets: readonly Target[];
-  /** Folders that belong to the run alone, and the one they lie in, of which only its files do. */
-  readonly folders: readonly string[];
+  /** With the folder of each. */
+  readonly targets: readonly { readonly target: Target; readonly folder: string }[];
+  /** Where the folders lie; of this one only files that the run wrote to are its own. */
   readonly out: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -28,16 +28,28 @@ export interface Checked extends Searched {
 
 /** Searches all that a run has written and printed for every value that is or was secret in it. */
 export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
-  const vocabulary = vocabularyOf(run.targets);
-  const search = new SecretSearch(secrets.values, vocabulary);
-  for (const folder of [...new Set(run.folders)].sort()) search.lookInto(folder);
-  for (const file of writtenIn(run)) search.lookInto(file);
-  for (const [name, text] of run.console.texts) search.lookIntoText(name, text);
-  const common = run.targets
+  const targets = run.targets.map(({ target }) => target);
+  const vocabulary = vocabularyOf(targets);
+  // Each target's folder is searched for its own secrets: with very many targets, all of them would take minutes.
+  const own = run.targets.map(({ target, folder }) => {
+    const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
+    search.lookInto(folder);
+    return search.result;
+  });
+  const shared = new SecretSearch(secrets.values, vocabulary);
+  for (const file of writtenIn(run)) shared.lookInto(file);
+  for (const [name, text] of run.console.texts) shared.lookIntoText(name, text);
+  const results = [...own, shared.result];
+  const common = targets
     .flatMap(secretsOf)
     .filter(({ value }) => isTooCommon(value.reveal(), vocabulary))
     .map(({ what }) => what);
-  return { ...search.result, tooCommon: [...new Set(common)].sort(), unsearched: run.console.overflown };
+  return {
+    artefacts: results.reduce((sum, { artefacts }) => sum + artefacts, 0),
+    leaks: results.flatMap(({ leaks }) => leaks),
+    tooCommon: [...new Set(common)].sort(),
+    unsearched: run.console.overflown,
+  };
 }
 
 /** What came of the search, for a person: a line for the summary where all is well. */
@@ -68,7 +80,7 @@ function shown(file: string, folder: string): string {
  * has written to counts, and a target file is where secrets belong.
  */
 function writtenIn({ out, startedAt, targets }: CheckedRun): string[] {
-  const targetFiles = new Set(targets.map(({ file }) => file));
+  const targetFiles = new Set(targets.map(({ target }) => target.file));
   return readdirSync(out)
     .map((name) => join(out, name))
     .filter((path) => {

@@ -80,7 +80,7 @@ export class TargetRun {
         : undefined;
     const target = { ...read, release: command.release ?? detected?.release ?? read.release };
     const by = await judgedBy(target.release, command.contract, command.allowExternalRefs);
-    for (const { value, what } of secretsOf(target)) secrets.tell(value.reveal(), what);
+    for (const { value, what } of secretsOf(target)) secrets.tell(target.baseUrl, value.reveal(), what);
     const waiversFile = command.waivers ?? target.waivers;
     const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
     const gateBy = gateByOf(command, target.name);
@@ -292,7 +292,7 @@ export class TargetRun {
     const connection = await Connection.open(target, contract, {
       stateDir,
       readOnly,
-      onSecret: this.secrets.tell,
+      onSecret: (value, what) => this.secrets.tell(this.target.baseUrl, value, what),
     });
     try {
       return await use(connection);

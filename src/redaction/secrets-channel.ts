@@ -10,12 +10,16 @@ import { Redactor } from './redactor.js';
 /** Takes a value that is secret, and what it is. */
 export type TellSecret = (value: string, what: string) => void;
 
+/** The same of one target, by its base URL. */
+type TellSecretOf = (target: string, value: string, what: string) => void;
+
 /**
  * Collects the secrets of a run from the processes that learn them, so that what the run has written can be searched
  * for them. They go through a socket that only the user can reach, from memory to memory: never onto a disk.
  */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
+  readonly #byTarget = new Map<string, Map<string, string>>();
   readonly #open = new Set<Promise<void>>();
   readonly #server: Server;
   readonly #folder: string | undefined;
@@ -52,7 +56,14 @@ export class SecretCollector {
     return this.#values;
   }
 
-  readonly tell: TellSecret = (value, what) => {
+  /** Those of one target, by its base URL. */
+  valuesOf(target: string): ReadonlyMap<string, string> {
+    return this.#byTarget.get(target) ?? new Map();
+  }
+
+  readonly tell: TellSecretOf = (target, value, what) => {
+    const own = this.#byTarget.get(target) ?? new Map<string, string>();
+    this.#byTarget.set(target, own.set(value, what));
     if (this.#values.has(value)) return;
     this.#values.set(value, what);
     if (value.length >= 8 || /^\d{6,}$/.test(value)) this.redactor.add(value, what);
@@ -76,8 +87,9 @@ export class SecretCollector {
     createInterface(socket).on('line', (line) => {
       const told: unknown = JSON.parse(line);
       if (!Array.isArray(told)) return;
-      const [value, what]: unknown[] = told;
-      if (typeof value === 'string' && typeof what === 'string') this.tell(value, what);
+      const [target, value, what]: unknown[] = told;
+      if (typeof target === 'string' && typeof value === 'string' && typeof what === 'string')
+        this.tell(target, value, what);
     });
   }
 }
@@ -86,10 +98,16 @@ export class SecretCollector {
 export class SecretTeller {
   readonly #told = new Set<string>();
 
-  private constructor(private readonly socket: Socket) {}
+  private constructor(
+    private readonly socket: Socket,
+    private readonly target: string,
+  ) {}
 
-  /** @throws ConfigurationError where nobody listens: what is learnt could then not be searched for */
-  static async connect(address: string): Promise<SecretTeller> {
+  /**
+   * @param target whose secrets will be told, by its base URL
+   * @throws ConfigurationError where nobody listens: what is learnt could then not be searched for
+   */
+  static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
@@ -101,13 +119,13 @@ export class SecretTeller {
     // Written to at once: what was told is with the other process even if this one is killed.
     socket.unref();
     socket.on('error', () => socket.destroy());
-    return new SecretTeller(socket);
+    return new SecretTeller(socket, target);
   }
 
   readonly tell: TellSecret = (value, what) => {
     if (this.#told.has(value)) return;
     this.#told.add(value);
-    this.socket.write(`${JSON.stringify([value, what])}\n`);
+    this.socket.write(`${JSON.stringify([this.target, value, what])}\n`);
   };
 
   async close(): Promise<void> {
