@@ -67,7 +67,9 @@ if (only.length === 0) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
 }
-console.log(`took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} runs`);
+console.log(
+  `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} ${runs === 1 ? 'run' : 'runs'}`,
+);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 if (failed === 0 && only.length === 0 && !values['no-variants']) {
