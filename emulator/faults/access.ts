@@ -87,10 +87,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     id: `access/${slug}-wrong-token`,
     description: `${operation} works with an access token that nobody issued.`,
     level: 'must',
-    fails: [
-      `access/${slug}-refuses-wrong-token`,
-      ...(operation === 'GetMFAConfig' ? ['access/wrong-token-has-bearer-challenge'] : []),
-    ],
+    fails: [`access/${slug}-refuses-wrong-token`],
     since: since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
@@ -99,7 +96,10 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     id: `access/${slug}-wrong-session`,
     description: `${operation} works with a session id that nobody issued.`,
     level: 'must',
-    fails: [`access/${slug}-refuses-wrong-session`],
+    fails: [
+      `access/${slug}-refuses-wrong-session`,
+      ...(operation === 'GetMFAConfig' ? ['sessions/deleted-session-is-refused'] : []),
+    ],
     since: since ?? '7.2.1',
     apply: (seams) =>
       letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),

@@ -6,12 +6,12 @@ import type { ClusterMfa } from '../state.js';
 const put = 'UpdateMFAConfig';
 
 /** A PUT that loses one property. */
-function loses(property: keyof ClusterMfa, slug: string): Fault {
+function loses(property: keyof ClusterMfa, slug: string, alsoFails: readonly string[] = []): Fault {
   return {
     id: `mfa-config/loses-${slug}`,
     description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
     level: 'must',
-    fails: [`mfa-config/stores-${slug}`, 'mfa-config/any-valid-body-is-stored-or-refused'],
+    fails: [`mfa-config/stores-${slug}`, 'mfa-config/any-valid-body-is-stored-or-refused', ...alsoFails],
     apply: (seams) => {
       seams.rules.storeCluster = (before, wanted) => ({ ...wanted, [property]: before[property] });
     },
@@ -20,7 +20,11 @@ function loses(property: keyof ClusterMfa, slug: string): Fault {
 
 export const configFaults: readonly Fault[] = [
   loses('enabled', 'enabled'),
-  loses('authenticationTypes', 'authentication-types'),
+  // A type that was not taken away goes on opening sessions.
+  loses('authenticationTypes', 'authentication-types', [
+    'email-login/refused-while-only-totp-is-enabled',
+    'totp-login/refused-while-only-email-is-enabled',
+  ]),
   {
     id: 'mfa-config/loses-retain-user-mfa-settings',
     description: 'PUT /mfa-config answers 204 and stores retainUserMfaSettings false, whatever was sent.',
@@ -29,6 +33,7 @@ export const configFaults: readonly Fault[] = [
       'mfa-config/any-valid-body-is-stored-or-refused',
       'mfa-config/stores-retain-user-mfa-settings',
       'mfa-config/put-round-trip',
+      'totp-login/keys-are-retained-where-told',
     ],
     apply: (seams) => {
       seams.rules.storeCluster = (_before, wanted) => ({ ...wanted, retainUserMfaSettings: false });

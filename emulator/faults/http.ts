@@ -75,7 +75,7 @@ export const httpFaults: readonly Fault[] = [
     id: 'http/errors-in-html',
     description: 'Errors are HTML pages.',
     level: 'must',
-    fails: ['http/errors-are-error', 'http/error-is-declared-json', 'http/errors-say-something'],
+    fails: ['http/errors-are-error'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         if (answer.status < 400) return;
@@ -87,7 +87,7 @@ export const httpFaults: readonly Fault[] = [
     id: 'http/errors-without-content',
     description: 'Errors have no content.',
     level: 'must',
-    fails: ['http/errors-are-error', 'http/errors-say-something'],
+    fails: ['http/errors-are-error'],
     apply: (seams) =>
       seams.answer('any', (answer) => {
         if (answer.status >= 400) answer.body = undefined;
@@ -131,6 +131,8 @@ export const httpFaults: readonly Fault[] = [
       'support-mfa/any-invalid-body-is-refused',
       'totp-key/any-body-is-handled',
       'verify-totp/any-body-is-handled',
+      'verify-totp/refuses-code-after-disabling',
+      'verify-totp/refuses-code-in-email-mode',
       'email-otp/any-body-is-handled',
       'sessions/any-body-is-handled',
       'access-tokens/any-body-is-handled',
@@ -169,7 +171,7 @@ export const httpFaults: readonly Fault[] = [
     id: 'http/connection-dropped-on-bad-json',
     description: 'PUT /mfa-config closes the connection on what is not JSON.',
     level: 'must',
-    fails: ['http/no-server-error-for-client-mistake', 'mfa-config/refuses-malformed-json'],
+    fails: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer, call) => {
         if (answer.status === 400 && call.body === undefined && call.content?.length !== 0)

@@ -109,7 +109,11 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/wrong-type-is-500',
     description: 'A login with a username that is no string answers 500.',
     level: 'must',
-    fails: ['sessions/wrong-type-is-harmless', 'http/no-server-error-for-client-mistake'],
+    fails: [
+      'sessions/wrong-type-is-harmless',
+      'sessions/any-body-is-handled',
+      'http/no-server-error-for-client-mistake',
+    ],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call) => {
         const username = own(asObject(call.body), 'username') ?? '';

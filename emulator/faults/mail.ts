@@ -172,6 +172,7 @@ export const mailFaults: readonly Fault[] = [
     level: 'must',
     fails: [
       'email-login/refuses-wrong-code',
+      'totp-login/refuses-code-as-mailed-code',
       'email-login/newer-code-voids-older',
       'email-login/refuses-code-of-another-user',
       'email-login/refuses-code-as-number',
@@ -225,7 +226,11 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/wrong-type-is-500',
     description: 'POST /email-otp answers 500 for a username that is no string.',
     level: 'must',
-    fails: ['email-otp/wrong-type-is-harmless', 'http/no-server-error-for-client-mistake'],
+    fails: [
+      'email-otp/wrong-type-is-harmless',
+      'email-otp/any-body-is-handled',
+      'http/no-server-error-for-client-mistake',
+    ],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (answer, call) => {
         const username = own(asObject(call.body), 'username') ?? '';

@@ -67,6 +67,7 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/refuses-old-code',
       'totp-login/refuses-future-code',
       'totp-login/refuses-code-of-another-user',
+      'email-login/refuses-code-as-totp',
       'totp-login/window-is-a-minute-at-most',
       'verify-totp/refuses-wrong-code',
       'verify-totp/refuses-code-of-a-users-key',

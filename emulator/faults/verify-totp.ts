@@ -39,6 +39,7 @@ export const verifyTotpFaults: readonly Fault[] = [
       'verify-totp/refuses-without-enrolment',
       'verify-totp/refuses-code-after-disabling',
       'verify-totp/refuses-code-in-email-mode',
+      'verify-totp/any-body-is-handled',
     ],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, { state }) => {

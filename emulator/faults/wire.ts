@@ -71,7 +71,7 @@ export const wireFaults: readonly Fault[] = [
     fails: ['http/secrets-are-not-stored'],
     apply: (seams) =>
       seams.answer('UpdateSupportMFAConfig', (answer) => {
-        answer.headers = {};
+        if (answer.status === 200) answer.headers = {};
       }),
   },
   {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { bodyChecks } from '../checks.js';
 import { isObject, type Json, type JsonObject, own } from '../json.js';
@@ -99,10 +100,38 @@ export const answerVariants: readonly Variant[] = [
   },
   {
     id: 'extra-properties',
-    description: 'Answers have properties that the document does not know.',
+    description: 'Answers have properties that the document does not know; one of them is new each time.',
     apply: (seams) =>
       seams.answer('any', (answer) => {
-        if (isObject(answer.body)) answer.body = { links: [], apiRevision: 3, ...answer.body };
+        if (isObject(answer.body)) {
+          answer.body = { links: [], apiRevision: 3, requestId: randomUUID(), ...answer.body };
+        }
+      }),
+  },
+  {
+    id: 'types-in-any-order',
+    description: 'GET /mfa-config lists authenticationTypes in another order each time.',
+    apply: (seams) => {
+      let reads = 0;
+      seams.success('GetMFAConfig', (body) => {
+        const types = own(body, 'authenticationTypes');
+        reads += 1;
+        return Array.isArray(types) && reads % 2 === 1
+          ? { ...body, authenticationTypes: types.toReversed() }
+          : body;
+      });
+    },
+  },
+  {
+    id: 'messages-with-request-id',
+    description: 'The message of every Error names the request by an id.',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (!isObject(answer.body)) return;
+        const message = own(answer.body, 'message');
+        if (typeof message === 'string') {
+          answer.body = { ...answer.body, message: `${message} (request ${randomUUID()})` };
+        }
       }),
   },
   {

@@ -1,7 +1,7 @@
 /**
  * Variants that are tried together: targets differ in several ways at once. Each line holds ways that don't
- * contradict each other, and each variant stands in one line at least. The tests try these; `npm run prove` tries
- * each variant by itself as well.
+ * contradict each other, and each variant stands in one line at least. The tests try these; `npm run prove -- --alone`
+ * tries each variant by itself as well.
  */
 export const combinations: readonly (readonly string[])[] = [
   ['slow', 'totp-8-digits-60s-sha256', 'mail-slow'],
@@ -10,12 +10,19 @@ export const combinations: readonly (readonly string[])[] = [
     'patch-replaces',
     'address-kept-after-disabling',
     'extra-properties',
+    'types-in-any-order',
     'connection-closed',
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
   ['refuses-with-422', 'errors-with-code-only', 'optional-null', 'charset-missing', 'names-in-any-case'],
   ['refuses-with-403', 'errors-with-message-only', 'optional-absent', 'unknown-properties-rejected'],
-  ['refuses-with-404', 'chunked', 'head-not-allowed', 'mail-code-in-subject-only'],
+  [
+    'refuses-with-404',
+    'messages-with-request-id',
+    'chunked',
+    'head-not-allowed',
+    'mail-code-in-subject-only',
+  ],
   ['totp-without-window', 'clock-behind', 'mail-limit-after-5'],
   ['totp-two-steps-each-side', 'totp-steps-only-forward', 'clock-ahead', 'wrong-totp-is-4xx'],
   ['mail-html-base64', 'mail-unrelated', 'email-otp-hides-accounts', 'codes-spent-by-wrong-password'],

@@ -22,18 +22,17 @@ export async function preflight(
     await connection.mail();
   try {
     const anonymous = await look(connection, undefined);
-    const [first] = anonymous;
-    if (
-      first !== undefined &&
-      anonymous.every(({ headers, body }) => !isJsonType(headers['content-type']) && body === undefined)
-    ) {
-      const type = first.headers['content-type'] ?? 'no content type';
-      return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
+    // Who asks for a credential, in whatever words, may be the API: with it more is known. Nobody else gets to see it.
+    if (!anonymous.some(({ status }) => status === 401 || status === 403)) {
+      const stranger = speaksNoJson(connection, anonymous);
+      if (stranger !== undefined) return stranger;
     }
     const admin = await letIn(connection);
     if (typeof admin === 'string') return admin;
     if (admin === undefined) return undefined;
     const answers = await look(connection, admin);
+    const stranger = speaksNoJson(connection, [...answers, ...anonymous]);
+    if (stranger !== undefined) return stranger;
     if ([...anonymous, ...answers].every((answer) => answer.status === 404)) {
       return `${notThisApi(connection)}: it answers 404 to all that is asked. Is baseUrl the API's root?`;
     }
@@ -50,6 +49,15 @@ export async function preflight(
 const mostLooks = 3;
 
 const notThisApi = ({ target }: Connection) => `${target.baseUrl} does not speak this API`;
+
+function speaksNoJson(connection: Connection, answers: readonly Answer[]): string | undefined {
+  const [first] = answers;
+  if (first === undefined || answers.some(isJson)) return undefined;
+  const type = first.headers['content-type'] ?? 'no content type';
+  return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
+}
+
+const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
 /** The two operations that only read. A connection that broke may be the network's doing: they are tried again. */
 async function look({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {

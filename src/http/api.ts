@@ -20,8 +20,10 @@ interface RequestOptions {
   readonly as?: Credential;
   /** A body that is none of the contract's, on purpose; sent as application/json. */
   readonly anyJson?: unknown;
-  /** A body sent as it is, declared as `contentType` (default application/json). */
-  readonly raw?: { readonly body: string; readonly contentType?: string };
+  /** A body sent as it is. */
+  readonly raw?: { readonly body: string };
+  /** What the body is declared as, whatever it is; default application/json. */
+  readonly contentType?: string;
   /** The request is a client's mistake on purpose, named so: a server error or a closed connection is a breach. */
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -84,6 +86,8 @@ export class Api {
     private readonly readOnly: string | undefined = undefined,
     /** Where counts of failed attempts outlive this process. */
     attemptsFile?: string,
+    /** Before a configuration is set, in whatever way: what was found is to be on disk before the request is sent. */
+    private readonly beforeChange: (operation: OperationId) => Promise<void> = async () => {},
   ) {
     this.attempts = new Attempts(target, attemptsFile);
     this.#pace = new Pace(target.limits.requestsPerSecond);
@@ -185,7 +189,7 @@ export class Api {
     const query = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
     const json = options.json ?? options.anyJson;
     const body = json === undefined ? options.raw?.body : JSON.stringify(json);
-    const contentType = options.raw?.contentType ?? 'application/json';
+    const contentType = options.contentType ?? 'application/json';
     return {
       method,
       url: `${this.target.baseUrl}${path}${query}`,
@@ -214,6 +218,7 @@ export class Api {
       ...(options.mistake === undefined ? {} : { mistake: options.mistake }),
     };
     this.attempts.check(operation, options.json ?? options.anyJson);
+    if (operation !== null && !safeMethods.has(request.method)) await this.beforeChange(operation);
     await this.#pace.turn();
     const startedAt = Date.now();
     let response: WireResponse;

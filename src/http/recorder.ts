@@ -67,6 +67,11 @@ export class Recorder {
     return this.#exchanges;
   }
 
+  /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
+  adopt(exchanges: readonly Exchange[]): void {
+    this.#exchanges.unshift(...exchanges.filter((exchange) => !this.#exchanges.includes(exchange)));
+  }
+
   get waits(): readonly Wait[] {
     return this.#waits;
   }

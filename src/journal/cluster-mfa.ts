@@ -3,6 +3,7 @@ import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Answer, Api } from '../http/api.js';
 import { memberOf } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
+import { asText } from './as-text.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
@@ -21,15 +22,22 @@ export class ClusterMfa {
     private readonly readBack: ReadBack,
   ) {}
 
-  /** @throws ArrangeError when the state can't be told */
+  /** To compare: authenticationTypes is a set, told in one order. @throws ArrangeError when the state can't be told */
   async read(): Promise<ClusterConfig> {
-    return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
+    const config = await this.readAsShown();
+    const types = config.authenticationTypes;
+    return { ...config, authenticationTypes: types === null ? null : [...new Set(types)].sort() };
   }
 
-  /** What the run found before its first change. */
+  /** What the run found before its first change, as it was shown. */
   async found(): Promise<ClusterConfig> {
-    this.#found ??= this.journal.read()?.cluster ?? (await this.read());
+    this.#found ??= this.journal.read()?.cluster ?? (await this.readAsShown());
     return this.#found;
+  }
+
+  /** As it came, apart from what is absent. */
+  async readAsShown(): Promise<ClusterConfig> {
+    return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
   }
 
   /** A PUT of a body of the contract, or of what was read. */
@@ -40,10 +48,8 @@ export class ClusterMfa {
     return this.putAny(body, as);
   }
 
-  /** Any PUT goes through here, good or bad: what was found is on disk before the request is. */
   async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.proveWayBack();
-    this.journal.noteFound({ cluster: await this.found() });
     return this.api.call('UpdateMFAConfig', { as, anyJson: body });
   }
 
@@ -64,13 +70,15 @@ export class ClusterMfa {
     );
   }
 
-  /** PUT of a body that means nothing to the suite: nothing in it is a secret. @param mistake see CallOptions */
-  async putText(body: string, mistake?: string): Promise<Answer> {
+  /**
+   * PUT of a body that means nothing to the suite, or of none: nothing in it is a secret.
+   *
+   * @param mistake see CallOptions
+   */
+  async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
     // Whatever it is, the target may read it as a request to switch on.
     await this.proveWayBack();
-    this.journal.noteFound({ cluster: await this.found() });
-    const named = mistake === undefined ? {} : { mistake };
-    return this.api.call('UpdateMFAConfig', { as: this.admin, raw: { body }, ...named });
+    return this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
   }
 
   /** What is read once it satisfies `done`, or the last thing read. */
@@ -114,7 +122,8 @@ export class ClusterMfa {
   /** Puts `config` in force exactly, in the two steps that switching off may take. */
   async giveBack(config: ClusterConfig): Promise<void> {
     if (!config.enabled) await this.off();
-    if (sameCluster(await this.read(), config)) return;
+    // Another order means nothing, but is put right as well.
+    if (JSON.stringify(await this.readAsShown()) === JSON.stringify(config)) return;
     const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
     if (answer.status >= 400) {
       const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));

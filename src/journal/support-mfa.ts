@@ -10,6 +10,7 @@ import { Authenticator } from '../otp/authenticator.js';
 import type { Codes } from '../otp/codes.js';
 import { parseKeyUri } from '../otp/key-uri.js';
 import type { Secret } from '../target/secret.js';
+import { asText } from './as-text.js';
 import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
@@ -77,7 +78,6 @@ export class SupportMfa {
     return this.patchAny(body, as);
   }
 
-  /** Any PATCH goes through here, good or bad: what was found is on disk before the request is. */
   patchAny(
     body: unknown,
     as: Credential = this.admin,
@@ -110,17 +110,29 @@ export class SupportMfa {
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
-    this.journal.noteFound({ support: await this.found() });
     return this.#noted(await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options }));
   }
 
-  /** PATCH of a body that means nothing to the suite: nothing in it is a secret. @param mistake see CallOptions */
-  async patchText(body: string, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
-    this.journal.noteFound({ support: await this.found() });
-    const named = mistake === undefined ? {} : { mistake };
-    return this.#noted(
-      await this.api.call('UpdateSupportMFAConfig', { as: this.admin, raw: { body }, ...named }),
-    );
+  /**
+   * PATCH of a body that means nothing to the suite, or of none: nothing in it is a secret.
+   *
+   * @param mistake see CallOptions
+   */
+  patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
+  }
+
+  async #changeByText<Id extends Changing>(
+    operation: Id,
+    body: string | undefined,
+    mistake: string | undefined,
+  ): Promise<Answer<Id>> {
+    return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
   }
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
@@ -169,13 +181,19 @@ export class SupportMfa {
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
-  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when no key comes */
+  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
     if (answer.status >= 300) {
       throw new ArrangeError(
         `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
+      );
+    }
+    const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
+    if (!isOn(await this.readUntil(isOn))) {
+      throw new ArrangeError(
+        `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
       );
     }
     this.#enrolment = { answer, authenticator: this.authenticator };

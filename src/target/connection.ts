@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.js';
+import type { OperationId } from '../contract/operations.js';
 import { ArrangeError } from '../errors.js';
 import { Api, ClockWaiter } from '../http/api.js';
 import { textIn } from '../http/body.js';
@@ -47,6 +48,7 @@ export class Connection {
   readonly #onWait: (reason: Wait['for'], ms: number) => void;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
+  readonly #noted = new Set<OperationId>();
   #admin: Promise<Credential> | undefined;
   #mailbox: Promise<Mailbox> | undefined;
   #mail: Promise<CodesByMail> | undefined;
@@ -66,7 +68,16 @@ export class Connection {
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
     this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait, readOnly === undefined);
-    this.api = new Api(target, contract, this.recorder, clock, this.waiter, readOnly, options.attemptsFile);
+    this.api = new Api(
+      target,
+      contract,
+      this.recorder,
+      clock,
+      this.waiter,
+      readOnly,
+      options.attemptsFile,
+      (operation) => this.#noteFound(operation),
+    );
     this.codes = new Codes(clock, this.waiter, this.recorder);
     this.journal = new Journal(options.stateDir, target.baseUrl);
     this.readBack = new ReadBack(this.recorder);
@@ -114,6 +125,16 @@ export class Connection {
     const reader = this.#reader(admin);
     const { password } = this.target.supportUser;
     return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail, password);
+  }
+
+  /** What an operation is about to change is written to the journal as it was found. */
+  async #noteFound(operation: OperationId): Promise<void> {
+    if (this.#noted.has(operation)) return;
+    if (operation === 'UpdateMFAConfig')
+      this.journal.noteFound({ cluster: await (await this.cluster()).found() });
+    else if (operation === 'UpdateSupportMFAConfig' || operation === 'ConfigureSupportMFAConfig')
+      this.journal.noteFound({ support: await (await this.support()).found() });
+    this.#noted.add(operation);
   }
 
   /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */

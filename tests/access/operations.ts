@@ -45,7 +45,7 @@ async function nothing(): Promise<CallOptions<never>> {
 
 /** PUT of the configuration as it is. */
 async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
-  return { anyJson: await (await connection.cluster()).read() };
+  return { anyJson: await (await connection.cluster()).readAsShown() };
 }
 
 async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {

@@ -31,9 +31,10 @@ test.describe('POST /users/sessions', () => {
     async ({ users }) => {
       const user = users.withPassword();
       const nobody = { ...user, username: `nobody-${randomUUID()}` };
-      const known = await users.login(user, { password: randomUUID() });
+      const password = randomUUID();
+      const known = await users.login(user, { password });
 
-      const unknown = await users.login(nobody, { password: randomUUID() });
+      const unknown = await users.login(nobody, { password });
 
       expect(appearance(unknown.answer, nobody)).toEqual(appearance(known.answer, user));
     },
@@ -133,9 +134,10 @@ test.describe('POST /access-tokens', () => {
     async ({ users }) => {
       const user = users.withPassword();
       const nobody = { ...user, username: `nobody-${randomUUID()}` };
-      const known = await users.requestToken(user, randomUUID());
+      const password = randomUUID();
+      const known = await users.requestToken(user, password);
 
-      const unknown = await users.requestToken(nobody, randomUUID());
+      const unknown = await users.requestToken(nobody, password);
 
       expect(appearance(unknown, nobody)).toEqual(appearance(known, user));
     },

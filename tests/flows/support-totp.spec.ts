@@ -1,5 +1,5 @@
 import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { textIn } from '../../src/http/body.js';
 import type { SupportMfa } from '../../src/journal/support-mfa.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
@@ -25,7 +25,8 @@ test.describe('PATCH /support-user/mfa to totp', () => {
   );
 
   test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support }) => {
-    await arrange(support.onByTotp());
+    await arrange(support.off());
+    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'totp' }));
 
     const now = await support.readUntil(({ enabled, mfaType }) => enabled && mfaType === 'totp');
 

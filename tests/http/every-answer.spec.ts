@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Api } from '../../src/http/api.js';
 import type { Credential } from '../../src/http/credential.js';
 import type { RequirementId } from '../../src/requirements/ids.js';
@@ -75,7 +75,7 @@ test(
   'A 429 says when to come back',
   covers('http/retry-after-is-readable'),
   async ({ api, admin, observed }) => {
-    await arrange(api.probe('DELETE', '/mfa-config', { as: admin }));
+    await arrange(api.probe('DELETE', '/mfa-config', { as: admin, throttlingIsTested: true }));
 
     expect(observed.breachesOf('http/retry-after-is-readable')).toHaveNoBreach();
   },
@@ -84,17 +84,14 @@ test(
 test(
   'A body of another media type is refused',
   covers('http/refuses-other-media-types'),
-  async ({ api, admin, support }) => {
-    await arrange(support.off());
+  async ({ users, cluster }) => {
+    await arrange(cluster.off());
+    const user = users.withPassword();
+    // As JSON it is taken: what refuses it as another type, refuses the type.
+    await arrangeLogin(users.login(user));
 
     for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
-      const raw = { body: '{"totpCode":"000000"}', contentType };
-      const answer = await api.call('VerifySupportUserTotp', {
-        as: admin,
-        raw,
-        mistake: `a body of ${contentType}`,
-      });
-      expect({ answer }).toBeRefused();
+      expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();
     }
   },
 );

@@ -5,7 +5,7 @@ import type { CodesByMail } from '../../src/mail/codes-by-mail.js';
 
 test.describe('On a raw connection', () => {
   test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {
-    const anyJson = await arrange(cluster.read());
+    const anyJson = await arrange(cluster.readAsShown());
 
     const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson });
     if (answer.status !== 204) throw new ArrangeError(`PUT /mfa-config answered ${answer.status}, not 204.`);
@@ -17,7 +17,7 @@ test.describe('On a raw connection', () => {
     'a 204 has no framing',
     covers('http/no-framing-of-204'),
     async ({ api, admin, cluster, observed }) => {
-      const anyJson = await arrange(cluster.read());
+      const anyJson = await arrange(cluster.readAsShown());
       await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
 
       expect(observed.breachesOf('http/no-framing-of-204')).toHaveNoBreach();
@@ -28,7 +28,7 @@ test.describe('On a raw connection', () => {
     'a 204 is not chunked',
     covers('http/no-transfer-encoding-of-204'),
     async ({ api, admin, cluster, observed }) => {
-      const anyJson = await arrange(cluster.read());
+      const anyJson = await arrange(cluster.readAsShown());
       await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
 
       expect(observed.breachesOf('http/no-transfer-encoding-of-204')).toHaveNoBreach();

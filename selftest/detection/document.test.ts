@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { variants } from '../../emulator/variants/index.js';
+import { packageRoot } from '../../src/package-root.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { combinations } from './combinations.js';
+import { renderDetection } from './document.js';
+import { neverRed } from './problems.js';
+
+const requirements = loadRequirements();
+
+describe('docs/detection.md', () => {
+  test('tells of all faults, variants and requirements: npm run prove writes it', () => {
+    const page = readFileSync(join(packageRoot(), 'docs', 'detection.md'), 'utf8');
+
+    expect(page).toBe(renderDetection({ faults, variants, combinations, requirements }));
+  });
+
+  test('has a fault for each requirement', () => {
+    expect(neverRed(faults, requirements)).toEqual([]);
+  });
+});
