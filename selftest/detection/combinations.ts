@@ -3,7 +3,7 @@
  * contradict each other, and each variant stands in one line at least. The tests try these; `npm run prove -- --alone`
  * tries each variant by itself as well.
  */
-export const combinations: readonly (readonly string[])[] = [
+export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['slow', 'totp-8-digits-60s-sha256', 'mail-slow'],
   [
     'put-read-after-300ms',

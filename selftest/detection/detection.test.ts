@@ -21,7 +21,7 @@ const requirements = loadRequirements();
  * tries more. The built suite is run as a user runs it, against real emulators.
  */
 const expectations = [
-  ...combinations.map((ids) => expectationOfVariant(...ids)),
+  ...combinations.map(([first, ...others]) => expectationOfVariant(first, ...others)),
   ...groupsOf(sample(faults, 20, seed).map(expectationOfFault), requirements).map((group, index) =>
     together(group, `faults--${index + 1}`),
   ),

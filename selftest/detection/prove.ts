@@ -45,7 +45,9 @@ const variantsAlone = values.alone || only.length > 0;
 const conforming = [
   asItIs,
   ...(variantsAlone ? variants.map(({ id }) => expectationOfVariant(id)) : []),
-  ...(only.length === 0 ? combinations.map((ids) => expectationOfVariant(...ids)) : []),
+  ...(only.length === 0
+    ? combinations.map(([first, ...others]) => expectationOfVariant(first, ...others))
+    : []),
 ].filter(wanted);
 const broken = faults.map(expectationOfFault).filter(wanted);
 
