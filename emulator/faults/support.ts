@@ -215,11 +215,15 @@ export const supportFaults: readonly Fault[] = [
   },
   {
     id: 'support/any-address-accepted',
-    description: 'Support MFA takes any text for an address.',
+    description: 'PATCH /support-user/mfa takes any text for an address, and forgets what is none.',
     level: 'should',
     fails: ['support-email/needs-an-address'],
     apply: (seams) => {
+      const { isAddress } = seams.rules;
       seams.rules.isAddress = () => true;
+      // Kept, MFA would be on with no way to switch it off: no code can come.
+      seams.rules.storeSupport = (before, wanted) =>
+        wanted.email === null || isAddress(wanted.email) ? wanted : before;
     },
   },
   {

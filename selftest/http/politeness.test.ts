@@ -41,10 +41,10 @@ describe('a target that asks to wait', () => {
     ]);
     const { api, recorder } = await connectedTo(port);
 
-    const answer = await api.call('UpdateSupportMFAConfig', { json: { enabled: false } });
+    const answer = await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
 
     expect(answer.status).toBe(200);
-    expect(seen).toEqual(['PATCH', 'PATCH', 'PATCH']);
+    expect(seen).toEqual(['POST', 'POST', 'POST']);
     expect(recorder.retries).toEqual({ '429': 1, '503': 1 });
     expect(recorder.waits.map((wait) => wait.for)).toEqual(['retry-after', 'retry-after']);
   });

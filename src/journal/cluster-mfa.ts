@@ -4,7 +4,7 @@ import type { Answer, Api } from '../http/api.js';
 import { memberOf } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import { asText } from './as-text.js';
-import { type ClusterConfig, clusterConfigOf, sameCluster } from './config.js';
+import { type ClusterConfig, clusterConfigOf, sameCluster, setOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
@@ -96,7 +96,10 @@ export class ClusterMfa {
     const has = (config: ClusterConfig) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
     if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return;
-    await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has);
+    // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
+    const shows = (config: ClusterConfig) =>
+      config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
+    await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
   }
 
   /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */
@@ -137,12 +140,13 @@ export class ClusterMfa {
     }
   }
 
-  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean): Promise<void> {
+  /** @param shows what to wait for; `done` is enough where it doesn't come */
+  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
     const answer = await this.put(body);
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
-    if (!done(await this.readUntil(done))) {
+    if (!done(await this.readUntil(shows))) {
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
