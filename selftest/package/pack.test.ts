@@ -86,6 +86,7 @@ describe('the package', () => {
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
       /^spec\/[\w-]+\.schema\.json$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
+      /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];
 
     expect(packed.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);

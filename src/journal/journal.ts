@@ -120,6 +120,7 @@ function syncFolder(folder: string): void {
   }
 }
 
+/** There is none; nor can there be one where a folder on its way is a file: that shows when it is written. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
