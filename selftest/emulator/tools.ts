@@ -133,6 +133,8 @@ export async function inbox(emulator: RunningEmulator): Promise<Inbox> {
   const mails: Mail[] = [];
   const waiting: (() => void)[] = [];
   const server = new SMTPServer({
+    // The emulator keeps its connection open: that is not waited for.
+    closeTimeout: 50,
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     onData(stream, session, done) {
