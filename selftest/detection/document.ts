@@ -15,12 +15,13 @@ export function renderDetection({ faults, variants, combinations, requirements }
 
 The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
 that conforms. \`npm run prove\` runs the whole suite against every one of them and writes this page when each was
-judged as it says here; it fails otherwise.
+judged as it says here; it fails otherwise. Faults that break different requirements of different operations share an
+emulator, as do the variants of a combination; \`npm run prove -- --alone\` gives each one of its own.
 
 | | |
 | --- | --- |
 | faults caught | ${faults.length} of ${faults.length} (100 %), each by exactly the requirements named below |
-| false alarms | 0 in ${variants.length} variants and ${combinations.length} combinations of variants |
+| false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
 | requirements shown to turn red | ${requirements.length} of ${requirements.length} (${musts} must, ${requirements.length - musts} should) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
@@ -52,7 +53,7 @@ Switch one on: \`mfa-conformance emulator --variant ID\`. None turns anything re
 | --- | --- |
 ${variants.map(({ id, description }) => row(code(id), description)).join('\n')}
 
-Tried together as well:
+The combinations:
 
 ${combinations.map((ids) => `- ${list(ids)}`).join('\n')}
 `;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { groupsOf, together } from './groups.js';
+import type { OutcomeKind } from '../../src/verdict/verdict.js';
+import { groupsOf, together, unprovenOf } from './groups.js';
+import { judgementWith } from './made-judgement.js';
 import { type Expectation, expectationOfFault, operationsOf } from './problems.js';
 
 const requirements = loadRequirements();
@@ -37,6 +39,38 @@ describe('groups of faults', () => {
     expect(all.release).toBe(group[0]?.release);
   });
 });
+
+describe('what a group leaves unproven', () => {
+  const [put, login, mail] = [
+    'mfa-config/put-answers-204',
+    'sessions/create-answers-201',
+    'email-otp/answers-204',
+  ];
+  const [ofPut, ofLogin] = [fault('of-put', put), fault('of-login', login)];
+  const group = [ofPut, ofLogin];
+  const unproven = (outcomes: Record<string, OutcomeKind>) =>
+    unprovenOf(group, judgementWith(together(group, 'both'), outcomes), requirements);
+
+  test('is nothing where all turned red what they must', () => {
+    expect(unproven({ [put]: 'fail', [login]: 'fail' })).toEqual([]);
+  });
+
+  test('is what another member hid', () => {
+    expect(unproven({ [put]: 'fail', [login]: 'inconclusive' })).toEqual([ofLogin]);
+  });
+
+  test('is all where something is red that none names', () => {
+    expect(unproven({ [put]: 'fail', [login]: 'fail', [mail]: 'fail' })).toEqual(group);
+  });
+
+  test('is all where something is inconclusive without a cause among them', () => {
+    expect(unproven({ [put]: 'fail', [login]: 'fail', [mail]: 'inconclusive' })).toEqual(group);
+  });
+});
+
+function fault(id: string, fails: string): Expectation {
+  return { name: id, faults: [id], variants: [], fails: [fails] };
+}
 
 function areConfused(a: Expectation, b: Expectation): boolean {
   const [ofA, ofB] = [operationsOf(a.fails, requirements), operationsOf(b.fails, requirements)];

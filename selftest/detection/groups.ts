@@ -1,12 +1,13 @@
 import type { Requirement } from '../../src/requirements/catalogue.js';
-import { type Expectation, operationsOf } from './problems.js';
+import type { Judgement } from './matrix.js';
+import { type Expectation, operationsOf, unexplainedIn } from './problems.js';
 
 /** More of them in one emulator would get in each other's way. */
 const mostTogether = 8;
 
 /**
  * Faults that can be tried together, in one emulator: they break other requirements of other operations, so that
- * what turns red tells of which fault it comes. Where a group is not judged as expected, its members are tried alone.
+ * what turns red tells of which fault it comes.
  */
 export function groupsOf(
   faults: readonly Expectation[],
@@ -36,6 +37,20 @@ export function together(group: readonly Expectation[], name: string): Expectati
     faults: group.flatMap(({ faults }) => faults),
     fails: group.flatMap(({ fails }) => fails),
   };
+}
+
+/**
+ * The members of a group that its judgement proves nothing of: those that did not turn red all they must, as they do
+ * where another member breaks the way there. Where the judgement says anything that no member explains: all.
+ */
+export function unprovenOf(
+  group: readonly Expectation[],
+  judgement: Judgement,
+  requirements: readonly Requirement[],
+): Expectation[] {
+  const fails = group.flatMap((member) => member.fails);
+  if (unexplainedIn(judgement, fails, requirements).length > 0) return [...group];
+  return group.filter((member) => member.fails.some((id) => !judgement.red.includes(id)));
 }
 
 function areApart(a: Expectation, b: Expectation, requirements: readonly Requirement[]): boolean {

@@ -33,19 +33,32 @@ export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [],
 
 /** In what a judgement differs from what was expected; empty when in nothing. */
 export function problemsOf(
-  { red, verdict, subject }: Judgement,
+  judgement: Judgement,
   fails: readonly string[],
   requirements: readonly Requirement[],
 ): string[] {
+  const seen = seenIn(judgement);
+  return [
+    ...fails.filter((id) => !judgement.red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
+    ...unexplainedIn(judgement, fails, requirements),
+  ];
+}
+
+/** What is said beyond what was expected: red, inconclusive or not given back without a cause. */
+export function unexplainedIn(
+  judgement: Judgement,
+  fails: readonly string[],
+  requirements: readonly Requirement[],
+): string[] {
+  const { red, verdict, subject } = judgement;
   const conforming = subject.faults.length === 0;
-  const seen = (id: string) => told(verdict.outcomes.find((outcome) => outcome.id === id));
+  const seen = seenIn(judgement);
   const broken = operationsOf(fails, requirements);
   const beside = verdict.outcomes.filter(
     (outcome) =>
       outcome.outcome === 'inconclusive' && (conforming || !touches(outcome, broken, requirements)),
   );
   return [
-    ...fails.filter((id) => !red.includes(id)).map((id) => `not red: ${id}: ${seen(id)}`),
     ...red.filter((id) => !fails.includes(id)).map((id) => `red though not named: ${id}: ${seen(id)}`),
     ...beside.map((outcome) => `${outcome.id}: ${told(outcome)}`),
     ...(conforming && !verdict.restored ? [`not given back: ${verdict.residue.join('; ')}`] : []),
@@ -82,6 +95,10 @@ function touches(
   const own = requirements.find((requirement) => requirement.id === id)?.operations ?? [];
   const called = exchanges.flatMap(({ operation }) => operation ?? []);
   return [...own, ...called].some((operation) => broken.has(operation));
+}
+
+function seenIn({ verdict }: Judgement): (id: string) => string {
+  return (id) => told(verdict.outcomes.find((outcome) => outcome.id === id));
 }
 
 function told(outcome: Verdict['outcomes'][number] | undefined): string {

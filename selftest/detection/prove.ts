@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
-import { groupsOf, together } from './groups.js';
+import { groupsOf, together, unprovenOf } from './groups.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -32,6 +32,8 @@ const { values, positionals: only } = parseArgs({
 const batchSize = 24;
 // One more than the cores that it is meant for: some targets wait for mails that never come.
 const options = { jobs: 3, mailTimeoutMs: 2000 };
+/** Rounds of groups. What a fault hides shows in the next one, as the fault itself is proven. */
+const rounds = 2;
 
 const wanted = (expectation: Expectation) =>
   only.length === 0 ||
@@ -58,8 +60,12 @@ let failed = 0;
 let runs = 0;
 try {
   await judgeAll(conforming, (expectation, judgement) => noteOf(expectation, judgement, 'conforms'));
-  const alone = values.alone ? broken : await judgeGroups(groupsOf(broken, requirements));
-  await judgeAll(alone, (expectation, judgement) =>
+  let left = broken;
+  // Those that another one hid are grouped anew, until only the last rounds' few are left to be tried alone.
+  for (let round = 1; !values.alone && round <= rounds && left.length > 1; round += 1) {
+    left = await judgeGroups(groupsOf(left, requirements), round);
+  }
+  await judgeAll(left, (expectation, judgement) =>
     noteOf(expectation, judgement, `${expectation.fails.length} red`),
   );
 } finally {
@@ -79,23 +85,26 @@ if (failed === 0 && only.length === 0) {
   writeFileSync(file, renderDetection({ faults, variants, combinations, requirements }));
 }
 
-/** @returns the faults of the groups that were not judged as expected: they are to be tried alone */
-async function judgeGroups(groups: readonly (readonly Expectation[])[]): Promise<Expectation[]> {
-  const alone: Expectation[] = [];
-  const subjects = groups.map((group, index) => together(group, `group--${index + 1}`));
+/** @returns the faults that their groups did not prove: another one hid them, or what was said has no cause among them */
+async function judgeGroups(
+  groups: readonly (readonly Expectation[])[],
+  round: number,
+): Promise<Expectation[]> {
+  const left: Expectation[] = [];
+  const subjects = groups.map((group, index) => together(group, `round-${round}-group-${index + 1}`));
   await judgeAll(subjects, (expectation, judgement) => {
     const members = groups[subjects.indexOf(expectation)] ?? [];
-    const problems = problemsOf(judgement, expectation.fails, requirements);
-    if (problems.length > 0 && members.length > 1) {
-      alone.push(...members);
+    if (members.length === 1) {
+      noteOf(expectation, judgement, `${expectation.fails.length} red`);
       return;
     }
-    for (const { name, fails } of members) {
-      const beside = members.length > 1 ? `, beside ${members.length - 1} others` : '';
-      note(name, problems, `${fails.length} red${beside}`);
+    const unproven = unprovenOf(members, judgement, requirements);
+    left.push(...unproven);
+    for (const { name, fails } of members.filter((member) => !unproven.includes(member))) {
+      note(name, [], `${fails.length} red, beside ${members.length - 1} others`);
     }
   });
-  return alone;
+  return left;
 }
 
 async function judgeAll(
