@@ -61,6 +61,8 @@ export interface WireAnswer {
    * sends the content although the request was a HEAD; `framing` replaces the framing header fields.
    */
   raw?: { after?: Buffer; keep?: number; contentOnHead?: boolean; framing?: Record<string, string> };
+  /** Set only by variants: a 103 goes before it (RFC 8297). */
+  hints?: true;
 }
 
 /** The API refuses a request: thrown by operations, turned into an Error by the pipeline. */

@@ -119,6 +119,17 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'sessions-end-with-a-switch',
+    description: 'Switching cluster MFA on or off ends all sessions.',
+    apply: ({ rules }) => {
+      const { storeCluster } = rules;
+      rules.storeCluster = (before, wanted, world) => {
+        if (before.enabled !== wanted.enabled) world.state.sessions.clear();
+        return storeCluster(before, wanted, world);
+      };
+    },
+  },
+  {
     id: 'email-otp-needs-credential',
     description: 'POST /email-otp is refused without a declared credential.',
     apply: (seams) =>

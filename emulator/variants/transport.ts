@@ -31,6 +31,14 @@ export const transportVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'early-hints',
+    description: 'An interim answer, 103, comes before each answer.',
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        answer.hints = true;
+      }),
+  },
+  {
     id: 'head-not-allowed',
     description: 'HEAD is answered by 405.',
     apply: (seams) =>

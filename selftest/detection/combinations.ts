@@ -24,7 +24,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'mail-code-in-subject-only',
   ],
   ['totp-without-window', 'clock-behind', 'mail-limit-after-5'],
-  ['totp-two-steps-each-side', 'totp-steps-only-forward', 'clock-ahead', 'wrong-totp-is-4xx'],
+  [
+    'totp-two-steps-each-side',
+    'totp-steps-only-forward',
+    'clock-ahead',
+    'wrong-totp-is-4xx',
+    'sessions-end-with-a-switch',
+  ],
   ['mail-html-base64', 'mail-unrelated', 'email-otp-hides-accounts', 'codes-spent-by-wrong-password'],
-  ['mail-quoted-printable', 'email-otp-needs-credential', 'several-totp-keys'],
+  ['mail-quoted-printable', 'email-otp-needs-credential', 'several-totp-keys', 'early-hints'],
 ];

@@ -71,6 +71,7 @@ const mostRetries = 3;
 /** The operations of one target, called by the names of the contract. Holds no credential of its own. */
 export class Api {
   readonly attempts: Attempts;
+  #configurationsPut = 0;
   readonly #transport: Transport;
   readonly #pace: Pace;
   /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
@@ -127,6 +128,11 @@ export class Api {
       });
       return { ...answer, rest };
     });
+  }
+
+  /** So often a configuration of cluster MFA was sent: whatever was known of sessions before may not hold any more. */
+  get configurationsPut(): number {
+    return this.#configurationsPut;
   }
 
   close(): Promise<void> {
@@ -219,6 +225,7 @@ export class Api {
     };
     this.attempts.check(operation, options.json ?? options.anyJson);
     if (operation !== null && !safeMethods.has(request.method)) await this.beforeChange(operation);
+    if (operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
     await this.#pace.turn();
     const startedAt = Date.now();
     let response: WireResponse;

@@ -63,7 +63,7 @@ export async function sendRaw(
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
-      if (linger === undefined && received.includes('\r\n\r\n')) linger = setTimeout(end, lingerMs);
+      if (linger === undefined && parse(received) !== undefined) linger = setTimeout(end, lingerMs);
     });
     socket.on('error', end);
     socket.on('end', () => end());
@@ -106,6 +106,8 @@ function parse(bytes: Buffer): RawAnswer | undefined {
   const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
   if (split === -1 || status === undefined) return undefined;
+  // An interim answer (RFC 9110 15.2) is followed by the one that counts; after 101 no HTTP follows.
+  if (status.startsWith('1') && status !== '101') return parse(bytes.subarray(split + 4));
   const headers: Record<string, string> = {};
   for (const line of head.split('\r\n').slice(1)) {
     const colon = line.indexOf(':');
