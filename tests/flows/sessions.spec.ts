@@ -43,7 +43,7 @@ test.describe('POST /users/sessions', () => {
   test('gives no session id twice', covers('sessions/ids-differ'), async ({ users, cluster }) => {
     const ids = await arrange(sessionIds(users, cluster));
 
-    expect(new Set(ids).size).toBe(ids.length);
+    expect(new Set(ids).size).toBeAtLeast(ids.length, 'different ids');
   });
 
   test('gives long session ids', covers('sessions/ids-are-long-enough'), async ({ users, cluster }) => {
@@ -52,7 +52,7 @@ test.describe('POST /users/sessions', () => {
     const alphabet = new Set(ids.join('')).size;
     const bits = Math.min(...ids.map(({ length }) => length)) * Math.log2(alphabet);
 
-    expect(Math.round(bits)).toBeGreaterThanOrEqual(128);
+    expect(Math.round(bits)).toBeAtLeast(128, 'bits');
   });
 
   test(

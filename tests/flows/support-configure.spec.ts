@@ -45,7 +45,7 @@ test.describe('PUT /support-user/mfa', () => {
       await arrange(support.off());
       await arrange(support.configure({ mfaType: 'email', email: addressOf(connection) }));
 
-      expect((await support.read()).enabled).toBe(false);
+      expect(await support.read()).toHaveMembers({ enabled: false });
     },
   );
 

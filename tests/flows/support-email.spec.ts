@@ -87,7 +87,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
       const answer = await support.patch({ enabled: false, mfaCode: code });
 
       expect(answer).toBeAccepted();
-      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+      expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
     },
   );
 
@@ -127,7 +127,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
       const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
 
       expect(answer).toBeAccepted();
-      expect((await support.readUntil(({ email }) => email === second)).email).toBe(second);
+      expect(await support.readUntil(({ email }) => email === second)).toHaveMembers({ email: second });
     },
   );
 

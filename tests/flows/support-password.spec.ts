@@ -104,7 +104,7 @@ test.describe('A reference id', () => {
       const answer = await support.patch({ enabled: false, referenceId });
 
       expect(answer).toBeAccepted();
-      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+      expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
     },
   );
 

@@ -69,7 +69,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     async ({ support }) => {
       const { secretBits } = await arrange(enrolledUri(support));
 
-      expect(secretBits).toBeGreaterThanOrEqual(128);
+      expect(secretBits).toBeAtLeast(128, 'bits');
     },
   );
 
@@ -86,7 +86,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     async ({ support }) => {
       const { period } = await arrange(enrolledUri(support));
 
-      expect(period).toBeLessThanOrEqual(120);
+      expect(period).toBeAtMost(120, 'seconds');
     },
   );
 
@@ -95,7 +95,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
     const uri = await arrange(uriOf(answer));
 
-    expect(Buffer.byteLength(uri)).toBeLessThanOrEqual(300);
+    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
   });
 
   test(
@@ -209,7 +209,7 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
 
       expect(answer).toBeAccepted();
-      expect((await support.readUntil(({ enabled }) => !enabled)).enabled).toBe(false);
+      expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
     },
   );
 });

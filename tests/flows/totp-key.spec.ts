@@ -106,7 +106,7 @@ test.describe('POST /totp-key', () => {
 
       const keyUri = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
-      expect(keyUri.secretBits).toBeGreaterThanOrEqual(128);
+      expect(keyUri.secretBits).toBeAtLeast(128, 'bits');
     },
   );
 
@@ -168,7 +168,7 @@ test.describe('POST /totp-key', () => {
 
       const { period } = await arrange(usableKeyUri(textIn(fields.totpUri)));
 
-      expect(period).toBeLessThanOrEqual(120);
+      expect(period).toBeAtMost(120, 'seconds');
     },
   );
 
@@ -177,6 +177,6 @@ test.describe('POST /totp-key', () => {
 
     const uri = await arrange(uriOf(answer));
 
-    expect(Buffer.byteLength(uri)).toBeLessThanOrEqual(300);
+    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
   });
 });
