@@ -64,12 +64,14 @@ export interface RunningEmulator {
  * @throws EmulatorUsageError for unknown ids and releases, and where it can't listen
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  const { host = '127.0.0.1', port = 0, startState = {} } = options;
+  const { host = '127.0.0.1', port = 0 } = options;
   const release = releaseFor(options.release ?? defaultRelease);
   const clock = new Clock();
   const seams = new Seams(referenceRules(), clock);
   for (const id of options.variants ?? []) pick(variants, id, 'variant').apply(seams);
   for (const id of options.faults ?? []) pick(faults, id, 'fault').apply(seams);
+
+  const startState = { ...seams.start, ...options.startState };
 
   const mail = options.smtp ?? { host: '127.0.0.1', port: await freePort() };
   const mailer = new Mailer(mail, clock);

@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from './json.js';
 import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
 import type { Rules } from './rules.js';
+import type { StartState } from './state.js';
 
 /** Which calls a deviation touches: `any` includes those that are no operation. */
 export type Which = OperationId | readonly OperationId[] | 'any';
@@ -17,6 +18,8 @@ type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
+  /** How the emulator is found. */
+  start: StartState = {};
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
   readonly #answer: { which: Which; hook: OnAnswer }[] = [];

@@ -130,6 +130,45 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'sessions-end-after-15-minutes',
+    description: 'A session ends 15 minutes after its login.',
+    apply: (seams) => {
+      const { rules, clock } = seams;
+      const { identify } = rules;
+      const begun = new Map<string, number>();
+      seams.success('CreateSession', (body) => {
+        const id = text(body, 'sessionId');
+        if (id !== undefined) begun.set(id, clock.now());
+        return body;
+      });
+      rules.identify = (credentials, call, world) => {
+        for (const [id, at] of begun) if (clock.now() - at > 15 * 60_000) world.state.sessions.delete(id);
+        return identify(credentials, call, world);
+      };
+    },
+  },
+  {
+    id: 'cluster-mfa-on-at-first',
+    description: 'Cluster MFA is found on.',
+    apply: (seams) => {
+      seams.start = { ...seams.start, clusterMfa: { enabled: true } };
+    },
+  },
+  {
+    id: 'cluster-mfa-on-by-email-at-first',
+    description: 'Cluster MFA is found on, with mailed codes only.',
+    apply: (seams) => {
+      seams.start = { ...seams.start, clusterMfa: { enabled: true, authenticationTypes: ['email'] } };
+    },
+  },
+  {
+    id: 'support-mfa-on-at-first',
+    description: "The support user's MFA is found on, by e-mail.",
+    apply: (seams) => {
+      seams.start = { ...seams.start, supportMfa: { enabled: true, mfaType: 'email' } };
+    },
+  },
+  {
     id: 'email-otp-needs-credential',
     description: 'POST /email-otp is refused without a declared credential.',
     apply: (seams) =>

@@ -12,6 +12,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'extra-properties',
     'types-in-any-order',
     'connection-closed',
+    'cluster-mfa-on-by-email-at-first',
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
   ['refuses-with-422', 'errors-with-code-only', 'optional-null', 'charset-missing', 'names-in-any-case'],
@@ -33,4 +34,5 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['mail-html-base64', 'mail-unrelated', 'email-otp-hides-accounts', 'codes-spent-by-wrong-password'],
   ['mail-quoted-printable', 'email-otp-needs-credential', 'several-totp-keys', 'early-hints'],
+  ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
 ];

@@ -168,6 +168,8 @@ describePages('the HTML report', (open) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await requirement(page, failed).getAttribute('open')).not.toBeNull();
+    // The page makes it once a requirement has been opened.
+    await requirement(page, failed).getByRole('button', { name: 'Copy the command' }).waitFor();
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').textContent()).toBe('Copy');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');

@@ -1,6 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/errors.js';
+import { ArrangeError, NotAllowedError } from '../../src/errors.js';
 import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
 import { type ClusterConfig, sameCluster, setOf } from '../../src/journal/config.js';
 import { ReadBack } from '../../src/journal/read-back.js';
@@ -39,7 +39,7 @@ test.describe('PUT /mfa-config', () => {
     const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
     const first = found.enabled ? types : ['totp'];
     if (setOf(changed) === setOf(first))
-      throw new ArrangeError('All types are in use: nothing can be changed.');
+      throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
     const config = { enabled: found.enabled, retainUserMfaSettings: true };
     await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
     await stored(cluster, { ...config, authenticationTypes: changed });
