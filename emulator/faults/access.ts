@@ -3,6 +3,7 @@ import { mailNewCode } from '../codes.js';
 import { type Credentials, challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
+import type { User } from '../state.js';
 
 interface Guarded {
   readonly operation: OperationId;
@@ -106,6 +107,36 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
   },
 ]);
 
+const viewerCannot = [
+  'access/viewer-cannot-update-mfa-config',
+  'access/viewer-cannot-update-support-mfa',
+  'access/viewer-cannot-verify-totp',
+  'access/viewer-cannot-send-support-email-otp',
+];
+
+/** One kind of credential is not asked for privileges. */
+const carefree: readonly Fault[] = (
+  [
+    ['token', 'authorization'],
+    ['session', 'session-id'],
+  ] as const
+).map(([name, field]) => ({
+  id: `access/${name}-skips-privileges`,
+  description: `By ${name} a user who may only view may change.`,
+  level: 'must',
+  fails: viewerCannot,
+  apply: (seams) => {
+    const { mayCall } = seams.rules;
+    seams.rules.mayCall = (user, privilege, call) =>
+      header(call, field) !== undefined || mayCall(user, privilege, call);
+  },
+}));
+
+function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
+  if (id === undefined) return undefined;
+  return [...known].find(([other]) => other.slice(0, 16) === id.slice(0, 16))?.[1];
+}
+
 /** Makes the API blind for one kind of credential. */
 function blindFor(seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials): void {
   const { identify } = seams.rules;
@@ -117,6 +148,55 @@ export const accessFaults: readonly Fault[] = [
   ...wrongKey,
   ...viewerMay,
   ...tokensAndSessions,
+  ...carefree,
+  {
+    id: 'access/keys-in-any-case',
+    description: 'API keys are compared without regard to the case of their letters.',
+    level: 'must',
+    fails: ['access/key-in-other-case-is-refused'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) => {
+        const given = credentials.apiKey?.toLowerCase();
+        const owner = world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === given);
+        return owner ?? identify(credentials, call, world);
+      };
+    },
+  },
+  {
+    id: 'access/session-by-its-beginning',
+    description: 'A session is found by the first 16 characters of its id.',
+    level: 'must',
+    fails: ['access/near-session-is-refused'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ?? byBeginning(world.state.sessions, credentials.sessionId);
+    },
+  },
+  {
+    id: 'access/token-by-its-beginning',
+    description: 'An access token is found by its first 16 characters.',
+    level: 'must',
+    fails: ['access/near-token-is-refused'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        byBeginning(world.state.tokens, credentials.authorization?.split(' ')[1]);
+    },
+  },
+  {
+    id: 'access/slash-at-the-end-needs-no-credential',
+    description: 'GET /mfa-config/ answers as GET /mfa-config does, without a credential.',
+    level: 'must',
+    fails: ['access/other-path-spellings-refuse-anonymous'],
+    apply: (seams) =>
+      seams.answer('any', (answer, call, world) => {
+        if (call.method !== 'GET' || !call.path.endsWith('/mfa-config/')) return;
+        Object.assign(answer, { status: 200, body: { ...world.state.cluster } });
+      }),
+  },
   {
     id: 'access/create-email-otp-wrong-key',
     description: 'POST /email-otp with a wrong API key and a wrong password mails the named user a code.',

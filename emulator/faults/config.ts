@@ -145,6 +145,19 @@ export const configFaults: readonly Fault[] = [
     apply: (seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type))),
   },
   {
+    id: 'mfa-config/refused-put-half-done',
+    description: 'A PUT /mfa-config that is refused for another property stores authenticationTypes.',
+    level: 'must',
+    fails: ['mfa-config/refused-put-changes-nothing'],
+    apply: (seams) =>
+      seams.refusal(put, (answer, call, { state }) => {
+        const types = own(asObject(call.body), 'authenticationTypes');
+        const isUsable = Array.isArray(types) && types.every((type) => knownTypes.includes(String(type)));
+        if (answer.status !== 400 || !isUsable) return;
+        state.cluster = { ...state.cluster, authenticationTypes: types.map(String) };
+      }),
+  },
+  {
     id: 'mfa-config/unknown-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
     level: 'must',

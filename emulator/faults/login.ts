@@ -17,10 +17,25 @@ export const loginFaults: readonly Fault[] = [
       const { asksForCode } = seams.rules;
       let gaveCode = false;
       seams.body('CreateSession', (body) => {
-        gaveCode = text(asObject(body), 'otpCode') !== undefined;
+        gaveCode = own(asObject(body), 'otpCode') !== undefined;
         return body;
       });
       seams.rules.asksForCode = (user, world) => gaveCode && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/null-code-opens',
+    description: 'While cluster MFA is on, a login with null as its code opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isNull = false;
+      seams.body('CreateSession', (body) => {
+        isNull = own(asObject(body), 'otpCode') === null;
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => !isNull && asksForCode(user, world);
     },
   },
   {

@@ -136,6 +136,16 @@ export const mailContentFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'mail/codes-begin-alike',
+    description: 'Mailed codes begin with the same three digits.',
+    level: 'should',
+    fails: ['email-otp/codes-differ'],
+    apply: ({ rules }) => {
+      const { newMailCode } = rules;
+      rules.newMailCode = (world) => `424${newMailCode(world).slice(1)}`;
+    },
+  },
+  {
     id: 'mail/empty-code-accepted',
     description: 'A login with an empty mailed code opens a session.',
     level: 'must',

@@ -67,6 +67,26 @@ export const mailFaults: readonly Fault[] = [
         recipients(text(asObject(call.body), 'email') ?? address, call, world);
     },
   },
+  ...(
+    [
+      ['SendEmailOtp', 'send-email-otp'],
+      ['SendSupportEmailOtp', 'support-email'],
+    ] as const
+  ).map(
+    ([operation, area]): Fault => ({
+      id: `mail/address-in-body-redirects-${area}`,
+      description: `${operation} mails the code to an email of a body, which it has no use for.`,
+      level: 'must',
+      fails: [`${area}/address-in-body-does-not-redirect`],
+      apply: (seams) => {
+        const { recipients } = seams.rules;
+        seams.rules.recipients = (address, call, world) => {
+          const [, named] = /"email":\s*"([^"]*)"/.exec(call.content?.toString() ?? '') ?? [];
+          return recipients((call.operation === operation ? named : undefined) ?? address, call, world);
+        };
+      },
+    }),
+  ),
   {
     id: 'mail/wrong-password-mails',
     description: 'POST /email-otp refuses a wrong password, and mails a code all the same.',

@@ -168,6 +168,71 @@ export const supportCodeFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/used-code-disables',
+    description: 'Support MFA by TOTP is switched off with a code that was used.',
+    level: 'should',
+    fails: ['support-totp/not-disabled-with-used-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { isReplay } = seams.rules;
+      let isPatch = false;
+      seams.input('any', ({ operation }) => {
+        isPatch = operation === patch;
+      });
+      seams.rules.isReplay = (step, key) => !isPatch && isReplay(step, key);
+    },
+  },
+  {
+    id: 'support/mode-changed-without-code',
+    description: 'Support MFA by TOTP is switched to mail without mfaCode.',
+    level: 'should',
+    fails: ['support-totp/mode-not-changed-without-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { needsMfaCode } = seams.rules;
+      seams.rules.needsMfaCode = (before, wanted, world) =>
+        needsMfaCode(before, wanted, world) &&
+        !(wanted.enabled && wanted.mfaType === 'email' && before.mfaType === 'totp');
+    },
+  },
+  {
+    id: 'support/null-code-disables',
+    description: 'Support MFA is switched off without a code where mfaCode is null.',
+    level: 'must',
+    fails: ['support-totp/not-disabled-without-code', 'support-email/not-disabled-without-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { needsMfaCode } = seams.rules;
+      let isNull = false;
+      seams.body(patch, (body) => {
+        isNull = own(asObject(body), 'mfaCode') === null;
+        return body;
+      });
+      seams.rules.needsMfaCode = (before, wanted, world) => !isNull && needsMfaCode(before, wanted, world);
+    },
+  },
+  {
+    id: 'support/proof-outlives-the-key',
+    description: 'Once a key was proven, the keys that follow count as proven.',
+    level: 'must',
+    fails: [
+      'verify-totp/state-starts-anew-with-a-new-key',
+      'verify-totp/state-is-not-success-before-a-right-code',
+    ],
+    apply: (seams) => {
+      const { storeSupport, afterVerification } = seams.rules;
+      let isProven = false;
+      seams.rules.afterVerification = (before, right) => {
+        isProven ||= right;
+        return afterVerification(before, right);
+      };
+      seams.rules.storeSupport = (before, wanted, world) => {
+        const stored = storeSupport(before, wanted, world);
+        return isProven && stored.mfaType === 'totp' ? { ...stored, verification: 'kSuccess' } : stored;
+      };
+    },
+  },
+  {
     id: 'support/secret-shown-by-later-patch',
     description: 'Every PATCH /support-user/mfa in totp mode shows the secret that is in force.',
     level: 'should',

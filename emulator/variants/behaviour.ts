@@ -119,6 +119,14 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'wrong-code-ends-the-proof',
+    description:
+      "After a wrong code the support user's key counts as unproven, although it was proven before.",
+    apply: ({ rules }) => {
+      rules.afterVerification = (_before, right) => (right ? 'kSuccess' : 'kFailure');
+    },
+  },
+  {
     id: 'sessions-end-with-a-switch',
     description: 'Switching cluster MFA on or off ends all sessions.',
     apply: ({ rules }) => {

@@ -33,6 +33,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'sessions-end-with-a-switch',
   ],
   ['mail-html-base64', 'mail-unrelated', 'email-otp-hides-accounts', 'codes-spent-by-wrong-password'],
-  ['mail-quoted-printable', 'email-otp-needs-credential', 'several-totp-keys', 'early-hints'],
+  [
+    'mail-quoted-printable',
+    'email-otp-needs-credential',
+    'several-totp-keys',
+    'early-hints',
+    'wrong-code-ends-the-proof',
+  ],
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
 ];

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerFields, fieldsOf, type RequestBody } from '../contract/bodies.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
-import { ArrangeError, MissingOperationError, NotAllowedError, TransportError } from '../errors.js';
+import {
+  ArrangeError,
+  CodeTooOldError,
+  MissingOperationError,
+  NotAllowedError,
+  TransportError,
+} from '../errors.js';
 import { DateOffsetClock, type TargetClock } from '../otp/clock.js';
 import type { Target } from '../target/target.js';
 import type { Exchange, Wait } from '../verdict/verdict.js';
@@ -182,7 +188,7 @@ export class Api {
       this.recorder.retries[status === 429 ? '429' : '503'] += 1;
       await this.waiter.letPass(waitMs, 'retry-after');
       if (waitMs <= longestForCodeMs || !holdsTotpCode(options.json ?? options.anyJson)) continue;
-      throw new ArrangeError(
+      throw new CodeTooOldError(
         `${what} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
       );
     }
@@ -277,8 +283,10 @@ function retryAfterMs(
 const longestForCodeMs = 1_500;
 
 function holdsTotpCode(json: unknown): boolean {
-  const isTotp = textOf(json, 'otpCode') !== undefined && textOf(json, 'otpType') !== 'email';
-  return isTotp || textOf(json, 'totpCode') !== undefined || textOf(json, 'mfaCode') !== undefined;
+  const codes = [textOf(json, 'totpCode'), textOf(json, 'mfaCode')];
+  if (textOf(json, 'otpType') !== 'email') codes.push(textOf(json, 'otpCode'));
+  // Junk does not age.
+  return codes.some((code) => code !== undefined && /^\d{6,10}$/.test(code));
 }
 
 /** Waits by moving the target's clock where that is possible. */

@@ -38,6 +38,7 @@ export class SupportMfa {
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
   #mayBeLate = true;
+  #hasProven = false;
 
   constructor(
     private readonly api: Api,
@@ -208,7 +209,9 @@ export class SupportMfa {
   async verified(): Promise<Verified> {
     const now = await this.read();
     const known = this.#verified;
-    if (known !== undefined && now.enabled && now.mfaType === 'totp' && this.#isEnrolled(known)) return known;
+    const isOn = now.enabled && now.mfaType === 'totp';
+    if (known !== undefined && isOn && this.#isEnrolled(known) && (await this.#isShownAsProven()))
+      return known;
     const { authenticator } = await this.onByTotp();
     const before = await this.codes.before(authenticator);
     const early = before === undefined ? undefined : await this.verify(before);
@@ -219,6 +222,21 @@ export class SupportMfa {
     throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
   }
 
+  /** Whether some key was proven in this run, be it in force or not. */
+  get hasProven(): boolean {
+    return this.#hasProven;
+  }
+
+  #prove(verified: Verified): void {
+    this.#verified = verified;
+    this.#hasProven = true;
+  }
+
+  /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
+  async #isShownAsProven(): Promise<boolean> {
+    return ['kSuccess', undefined].includes(textIn((await this.get()).fields.otpVerificationState));
+  }
+
   /** Whether its key is the one that was handed out last, by whomever. */
   #isEnrolled({ answer }: SupportEnrolment): boolean {
     return this.journal.read()?.enrolledUri === enrolmentOf(answer);
@@ -226,16 +244,16 @@ export class SupportMfa {
 
   /** POST /support-user/verify-totp */
   async verify(
-    totpCode: string,
+    totpCode: string | null,
     more: RequestBody<'VerifySupportUserTotp'> = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
     const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json });
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
-    if (answer.fields.success === true && enrolment !== undefined) {
+    if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
       if (this.codes.isRight(enrolment.authenticator, totpCode))
-        this.#verified = { ...enrolment, code: totpCode };
+        this.#prove({ ...enrolment, code: totpCode });
     }
     return answer;
   }

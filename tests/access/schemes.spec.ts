@@ -3,7 +3,7 @@ import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test
 import { isSince } from '../../src/contract/releases.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Answer, Api } from '../../src/http/api.js';
-import { textOf } from '../../src/http/body.js';
+import { memberOf, textOf } from '../../src/http/body.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
 import { Secret } from '../../src/target/secret.js';
 
@@ -20,6 +20,19 @@ test.describe('A key that is nearly right', () => {
   );
 
   test(
+    'in the other case opens nothing',
+    covers('access/key-in-other-case-is-refused'),
+    async ({ api, connection, admin }) => {
+      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+      const other = inOtherCase(key);
+      if (other === key) notApplicable("the admin's API key has no letters");
+      await arrange(api.call('GetMFAConfig', { as: admin }));
+
+      for (const answer of await readsWith(api, other)) expect({ answer }).toBeRefused();
+    },
+  );
+
+  test(
     'with one character more opens nothing',
     covers('access/key-with-more-is-refused'),
     async ({ api, connection, admin }) => {
@@ -31,7 +44,38 @@ test.describe('A key that is nearly right', () => {
   );
 });
 
+test(
+  'A session id that is nearly right opens nothing',
+  covers('access/near-session-is-refused'),
+  async ({ api, users, cluster }) => {
+    await arrange(cluster.off());
+    const { session } = await arrangeLogin(users.login(users.withPassword()));
+    const id = session === undefined ? '' : sessionIdOf(session);
+
+    for (const near of nearly(id)) {
+      const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(near) };
+      expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
+    }
+  },
+);
+
 test.describe('An access token', () => {
+  test(
+    'that is nearly right opens nothing',
+    covers('access/near-token-is-refused'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const as = await users.token(users.withPassword());
+      await arrangeAccepted(api.call('GetMFAConfig', { as }));
+      const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+
+      for (const near of nearly(token)) {
+        const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
+        expect({ answer: await api.call('GetMFAConfig', { as: nearlyAs }) }).toBeRefused();
+      }
+    },
+  );
+
   test(
     'is taken whatever the case of its scheme',
     covers('access/token-scheme-in-any-case'),
@@ -84,6 +128,47 @@ test(
     }
   },
 );
+
+test(
+  'Another spelling of a path opens nothing without credentials',
+  covers('access/other-path-spellings-refuse-anonymous'),
+  async ({ api }) => {
+    for (const path of ['/mfa-config', '/support-user/mfa']) {
+      for (const spelling of spellingsOf(path)) {
+        const answer = await api.probe('GET', spelling);
+        // A page that is served for any path shows no configuration.
+        const shown = typeof memberOf(answer.body, 'enabled') === 'boolean';
+        if (shown) expect({ answer }).toBeRefused();
+      }
+    }
+  },
+);
+
+/** Of one path, those that servers and proxies in front of them may take for it. */
+function spellingsOf(path: string): readonly string[] {
+  const first = path.charAt(1);
+  return [
+    `${path}/`,
+    `${path};x=1`,
+    `${path}.json`,
+    `/${path}`,
+    `/%${first.charCodeAt(0).toString(16)}${path.slice(2)}`,
+    path.toUpperCase(),
+  ];
+}
+
+/** A credential without its last character, with another one in its place, with one more, and in the other case. */
+function nearly(text: string): readonly string[] {
+  const cut = text.slice(0, -1);
+  const last = text.endsWith('A') ? 'B' : 'A';
+  return [cut, `${cut}${last}`, `${text}A`, inOtherCase(text)].filter((near) => near !== text);
+}
+
+function inOtherCase(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+}
 
 /** Both configurations, asked for with a key. */
 async function readsWith(api: Api, key: string): Promise<readonly Answer[]> {

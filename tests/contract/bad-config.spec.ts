@@ -1,5 +1,6 @@
 import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
 import type { Answer } from '../../src/http/api.js';
 import { memberOf } from '../../src/http/body.js';
 import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
@@ -37,6 +38,33 @@ const writes = [
     wrongType: (_now: object): object => ({ enabled: 'false' }),
   },
 ] as const;
+
+test(
+  'PUT /mfa-config with one wrong property leaves the others unstored',
+  covers('mfa-config/refused-put-changes-nothing'),
+  async ({ cluster, support }) => {
+    await arrange(cluster.off());
+    const before = await arrange(snapshot(cluster, support));
+    const { authenticationTypes, retainUserMfaSettings } = before.cluster;
+    const { enabled: wasOn } = await arrange(cluster.found());
+    const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
+    const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
+    // In both orders: a target may store as it reads. Nothing in them does harm while cluster MFA is off.
+    const bodies = [
+      { authenticationTypes: types, retainUserMfaSettings, enabled: 'none' },
+      { enabled: false, retainUserMfaSettings: 'none', authenticationTypes: types },
+      { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'none' },
+    ];
+    let refusals = 0;
+    for (const body of bodies) {
+      const { status } = await cluster.putText(JSON.stringify(body), 'a wrong type');
+      if (status < 400) continue;
+      refusals += 1;
+      expect(await changesSince(before, cluster, support)).toBeNone();
+    }
+    if (refusals === 0) throw new ArrangeError('Wrong types were accepted: nothing was refused.');
+  },
+);
 
 for (const { area, name, prepare, send, now, wrongType } of writes) {
   test.describe(name, () => {

@@ -66,6 +66,18 @@ test.describe('POST /support-user/send-email-otp', () => {
   );
 
   test(
+    'mails to no address of the request',
+    covers('support-email/address-in-body-does-not-redirect'),
+    async ({ silence }) => {
+      const heard = await silence.after(triggerNames.supportRedirect);
+
+      const named = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
+
+      expect({ ...heard, mails: named }).toHaveMailed([]);
+    },
+  );
+
+  test(
     'mails nothing where it is refused',
     covers('support-email/refused-send-mails-nothing'),
     async ({ silence }) => {
@@ -97,10 +109,12 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     async ({ support, connection }) => {
       await arrange(support.onByEmail(addresses(connection.target).email));
 
-      const answer = await support.patch({ enabled: false });
+      for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
+        const answer = await support.patchAny({ enabled: false, ...without });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+        expect({ answer }).toBeRefused();
+        expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+      }
     },
   );
 

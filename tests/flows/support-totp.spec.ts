@@ -153,10 +153,12 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
     async ({ support }) => {
       await arrange(support.verified());
 
-      const answer = await support.patch({ enabled: false });
+      for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
+        const answer = await support.patchAny({ enabled: false, ...without });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+        expect({ answer }).toBeRefused();
+        expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+      }
     },
   );
 
@@ -167,6 +169,33 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       const { authenticator } = await arrange(support.verified());
 
       const answer = await support.patch({ enabled: false, mfaCode: codes.wrong(authenticator) });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
+
+  test(
+    'does not switch off with the code that proved the key',
+    covers('support-totp/not-disabled-with-used-code'),
+    async ({ support }) => {
+      const { code } = await arrange(support.verified());
+
+      const answer = await support.patch({ enabled: false, mfaCode: code });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
+
+  test(
+    'does not switch to mail without a code',
+    covers('support-totp/mode-not-changed-without-code'),
+    async ({ support, connection }) => {
+      await arrange(support.verified());
+
+      const { email } = connection.target.supportUser;
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email: email ?? null });
 
       expect({ answer }).toBeRefused();
       expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
@@ -212,6 +241,16 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
     },
   );
+
+  // Here the proven key was given up a moment ago: giving up another one would take one more fresh code.
+  test('proves no later key', covers('verify-totp/state-starts-anew-with-a-new-key'), async ({ support }) => {
+    if (!support.hasProven) await arrange(support.verified());
+    await arrange(support.onByTotp());
+
+    const { fields } = await support.get();
+
+    expect(textIn(fields.otpVerificationState) ?? 'none').not.toBe('kSuccess');
+  });
 });
 
 /** The URI of a new key of the support user. */

@@ -14,18 +14,6 @@ test.describe('POST /support-user/verify-totp', () => {
 
   // These two need a proven key, as the first leaves it: giving it up takes a fresh code.
   test(
-    'refuses a code that was accepted before',
-    covers('verify-totp/refuses-replay'),
-    async ({ support }) => {
-      const { code } = await arrange(support.verified());
-
-      const replay = await support.verify(code);
-
-      expect(replay).toNotVerify();
-    },
-  );
-
-  test(
     'leads to the state kSuccess',
     covers('verify-totp/state-is-success-after-right-code'),
     async ({ support }) => {
@@ -34,6 +22,19 @@ test.describe('POST /support-user/verify-totp', () => {
       const { fields } = await support.get();
 
       expect(textIn(fields.otpVerificationState)).toBe('kSuccess');
+    },
+  );
+
+  // A refusal may take the proof away.
+  test(
+    'refuses a code that was accepted before',
+    covers('verify-totp/refuses-replay'),
+    async ({ support }) => {
+      const { code } = await arrange(support.verified());
+
+      const replay = await support.verify(code);
+
+      expect(replay).toNotVerify();
     },
   );
 
@@ -62,7 +63,7 @@ test.describe('POST /support-user/verify-totp', () => {
     await arrange(support.onByTotp());
 
     // Few, so that no lock-out sets in.
-    for (const junk of ['', '12345', 'ABCDEF', "' or 1=1 --"]) {
+    for (const junk of [null, '', '12345', "' or 1=1 --"]) {
       expect(await support.verify(junk)).toNotVerify();
     }
   });
