@@ -150,6 +150,19 @@ export const accessFaults: readonly Fault[] = [
   ...tokensAndSessions,
   ...carefree,
   {
+    id: 'access/put-without-privilege-stored',
+    description: 'A PUT /mfa-config by a user who may only view is answered 403, and stored.',
+    level: 'must',
+    fails: ['access/viewer-cannot-update-mfa-config'],
+    apply: (seams) =>
+      seams.refusal('UpdateMFAConfig', (answer, call, { state }) => {
+        const [, types] = /"authenticationTypes":\s*\[([^\]]*)\]/.exec(call.content?.toString() ?? '') ?? [];
+        if (answer.status !== 403 || types === undefined) return;
+        const authenticationTypes = types.split(',').map((type) => type.replaceAll('"', '').trim());
+        state.cluster = { ...state.cluster, authenticationTypes };
+      }),
+  },
+  {
     id: 'access/keys-in-any-case',
     description: 'API keys are compared without regard to the case of their letters.',
     level: 'must',

@@ -39,6 +39,71 @@ export const loginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/true-as-code-opens',
+    description: 'While cluster MFA is on, a login with a code that is no text opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isOther = false;
+      seams.body('CreateSession', (body, call) => {
+        isOther = own(asObject(body), 'otpCode') === true;
+        if (isOther) call.skip.add('checks');
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => !isOther && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/admin-needs-no-code',
+    description: 'While cluster MFA is on, the admin logs in by password alone.',
+    level: 'must',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: ({ rules }) => {
+      const { asksForCode } = rules;
+      rules.asksForCode = (user, world) => user.role !== 'admin' && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/type-without-code-opens',
+    description: 'While cluster MFA is on, a login with an otpType but no code opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isTypeAlone = false;
+      seams.body('CreateSession', (body) => {
+        const [code, type] = [own(asObject(body), 'otpCode'), own(asObject(body), 'otpType')];
+        isTypeAlone = code === undefined && type !== undefined;
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => !isTypeAlone && asksForCode(user, world);
+    },
+  },
+  {
+    id: 'login/refused-replay-revives-code',
+    description: 'A code that was used counts again once it was refused.',
+    level: 'must',
+    fails: ['totp-login/refuses-replay'],
+    apply: ({ rules }) => {
+      const { isReplay } = rules;
+      rules.isReplay = (step, key) => {
+        const replay = isReplay(step, key);
+        if (replay) key.acceptedSteps.delete(step);
+        return replay;
+      };
+    },
+  },
+  {
+    id: 'login/password-in-any-case',
+    description: 'Passwords are compared without regard to the case of their letters.',
+    level: 'must',
+    fails: ['sessions/refuses-wrong-password'],
+    apply: ({ rules }) => {
+      rules.passwordRight = (user, password) => user.password.toLowerCase() === password.toLowerCase();
+    },
+  },
+  {
     id: 'login/password-not-checked',
     description: 'Any password will do.',
     level: 'must',

@@ -30,6 +30,22 @@ const deleteFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/delete-ends-newest-only',
+    description: "DELETE /users/sessions ends the newest of a user's sessions only.",
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      let before: readonly (readonly [string, User])[] = [];
+      seams.input('DeleteSession', (_call, { state }) => {
+        before = [...state.sessions];
+      });
+      seams.answer('DeleteSession', (_answer, call, { state }) => {
+        const ended = before.filter(([, user]) => user.sid === call.query.get('sid'));
+        for (const [id, user] of ended.slice(0, -1)) state.sessions.set(id, user);
+      });
+    },
+  },
+  {
     id: 'login/delete-ends-too-much',
     description: 'DELETE /users/sessions ends the newest session of another user, too.',
     level: 'must',

@@ -43,9 +43,16 @@ async function nothing(): Promise<CallOptions<never>> {
   return {};
 }
 
-/** PUT of the configuration as it is. */
+/**
+ * PUT of the configuration as it is; on a throw-away target with other types, so that it shows where a refused one
+ * is stored all the same. Nobody needs a type while cluster MFA is off.
+ */
 async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
-  return { anyJson: await (await connection.cluster()).readAsShown() };
+  const cluster = await connection.cluster();
+  const config = await cluster.readAsShown();
+  if (!connection.target.allow.disposable || config.enabled) return { anyJson: config };
+  const authenticationTypes = config.authenticationTypes?.length === 1 ? ['email', 'totp'] : ['totp'];
+  return { anyJson: { ...config, authenticationTypes } };
 }
 
 async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {
