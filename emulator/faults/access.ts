@@ -75,7 +75,10 @@ const viewerMay: readonly Fault[] = (
   id: `access/viewer-may-${slug}`,
   description: `${operation} works for a user who may only view.`,
   level: 'must',
-  fails: [`access/viewer-cannot-${slug}`],
+  fails: [
+    `access/viewer-cannot-${slug}`,
+    ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
+  ],
   apply: (seams) => {
     const { mayCall } = seams.rules;
     seams.rules.mayCall = (user, privilege, call) =>

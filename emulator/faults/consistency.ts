@@ -88,6 +88,18 @@ export const consistencyFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/send-refused-to-viewer-mails',
+    description:
+      'POST /support-user/send-email-otp by a user who may only view is answered 403, and mails a code.',
+    level: 'must',
+    fails: ['support-email/refused-send-mails-nothing'],
+    apply: (seams) =>
+      seams.refusal('SendSupportEmailOtp', (answer, call, world) => {
+        const { email } = world.state.support;
+        if (answer.status === 403 && email !== null) mailNewCode(supportOwner, email, call, world);
+      }),
+  },
+  {
     id: 'support/refused-send-mails',
     description: 'POST /support-user/send-email-otp without a credential is refused, and mails a code.',
     level: 'must',

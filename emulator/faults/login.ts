@@ -84,7 +84,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/refused-replay-revives-code',
     description: 'A code that was used counts again once it was refused.',
     level: 'must',
-    fails: ['totp-login/refuses-replay'],
+    fails: ['totp-login/refuses-replay', 'totp-login/refuses-replay-in-parallel'],
     apply: ({ rules }) => {
       const { isReplay } = rules;
       rules.isReplay = (step, key) => {
@@ -92,6 +92,33 @@ export const loginFaults: readonly Fault[] = [
         if (replay) key.acceptedSteps.delete(step);
         return replay;
       };
+    },
+  },
+  {
+    id: 'login/null-is-the-password',
+    description: 'A login with null as its password opens a session.',
+    level: 'must',
+    fails: ['sessions/refuses-wrong-password'],
+    apply: (seams) =>
+      seams.body('CreateSession', (body, _call, { state }) => {
+        const user = state.users.find(({ username }) => username === own(asObject(body), 'username'));
+        const isNull = own(asObject(body), 'password') === null;
+        return isNull && user !== undefined ? { ...asObject(body), password: user.password } : body;
+      }),
+  },
+  {
+    id: 'login/disabled-type-opens',
+    description: 'While cluster MFA is on, a login with otpType salesforce and any code opens a session.',
+    level: 'must',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isOther = false;
+      seams.body('CreateSession', (body) => {
+        isOther = own(asObject(body), 'otpType') === 'salesforce';
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => !isOther && asksForCode(user, world);
     },
   },
   {

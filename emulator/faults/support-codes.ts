@@ -183,6 +183,19 @@ export const supportCodeFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/key-replaced-without-code',
+    description: 'PATCH /support-user/mfa to totp gives a new key although one was proven, without mfaCode.',
+    level: 'should',
+    fails: ['support-totp/key-not-replaced-without-code'],
+    since: '6.8.1',
+    apply: (seams) =>
+      seams.input(patch, (call, { state }) => {
+        const [, type] = /"mfaType":\s*"(\w+)"/.exec(call.content?.toString() ?? '') ?? [];
+        const isProven = state.support.mfaType === 'totp' && state.support.verification === 'kSuccess';
+        if (type === 'totp' && isProven) state.support = { ...state.support, verification: 'kPending' };
+      }),
+  },
+  {
     id: 'support/mode-changed-without-code',
     description: 'Support MFA by TOTP is switched to mail without mfaCode.',
     level: 'should',

@@ -138,6 +138,19 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'one-session-for-each-user',
+    description: "A login ends the user's earlier session.",
+    apply: (seams) =>
+      seams.success('CreateSession', (body, _call, { state }) => {
+        const id = text(body, 'sessionId') ?? '';
+        const owner = state.sessions.get(id);
+        for (const [other, user] of state.sessions) {
+          if (other !== id && user === owner) state.sessions.delete(other);
+        }
+        return body;
+      }),
+  },
+  {
     id: 'sessions-end-after-15-minutes',
     description: 'A session ends 15 minutes after its login.',
     apply: (seams) => {

@@ -32,7 +32,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'wrong-totp-is-4xx',
     'sessions-end-with-a-switch',
   ],
-  ['mail-html-base64', 'mail-unrelated', 'email-otp-hides-accounts', 'codes-spent-by-wrong-password'],
+  [
+    'mail-html-base64',
+    'mail-unrelated',
+    'email-otp-hides-accounts',
+    'codes-spent-by-wrong-password',
+    'one-session-for-each-user',
+  ],
   [
     'mail-quoted-printable',
     'email-otp-needs-credential',

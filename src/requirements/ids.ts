@@ -216,6 +216,7 @@ export const requirementIds = [
   'support-totp/not-disabled-with-wrong-code',
   'support-totp/not-disabled-with-mailed-code',
   'support-totp/not-disabled-with-used-code',
+  'support-totp/key-not-replaced-without-code',
   'support-totp/mode-not-changed-without-code',
   'support-email/enabling-shows-what-was-set',
   'support-email/get-shows-what-was-set',

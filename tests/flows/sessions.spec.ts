@@ -22,7 +22,7 @@ test.describe('POST /users/sessions', () => {
 
     const right = user.password.reveal();
 
-    for (const password of [`${right}-not`, right.toUpperCase(), right.toLowerCase()]) {
+    for (const password of [null, `${right}-not`, right.toUpperCase(), right.toLowerCase()]) {
       if (password !== right) expect(await users.login(user, { password })).toBeRefused();
     }
   });
@@ -93,11 +93,14 @@ test.describe('DELETE /users/sessions with a sid', () => {
     async ({ api, users, cluster, admin }) => {
       await arrange(cluster.off());
       const user = users.withSid();
-      const sessions = [await arrange(users.sessionId(user)), await arrange(users.sessionId(user))];
-      for (const as of sessions) await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      const sessions = [await arrange(users.sessionId(user)), await arrange(users.sessionId(user))] as const;
+      const [first, newest] = sessions;
+      // A target may let users have one session only.
+      const { status } = await api.call('GetMFAConfig', { as: first });
+      await arrangeSuccess(api.call('GetMFAConfig', { as: newest }));
       await arrangeSuccess(users.endSessions(user, admin));
 
-      for (const as of sessions) {
+      for (const as of status < 300 ? sessions : [newest]) {
         expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
         expect({ answer: await api.call('SendEmailOtp', { as }) }).toBeRefused();
       }

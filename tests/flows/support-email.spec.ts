@@ -80,11 +80,15 @@ test.describe('POST /support-user/send-email-otp', () => {
   test(
     'mails nothing where it is refused',
     covers('support-email/refused-send-mails-nothing'),
-    async ({ silence }) => {
-      const heard = await silence.after(triggerNames.supportAnonymous);
+    async ({ silence, connection }) => {
+      const refused: string[] = [triggerNames.supportAnonymous];
+      if (connection.target.accounts.viewer !== undefined) refused.push(triggerNames.supportViewer);
 
-      expect(heard).toBeRefused();
-      expect(heard).toHaveMailed([]);
+      for (const name of refused) {
+        const heard = await silence.after(name);
+        expect(heard).toBeRefused();
+        expect(heard).toHaveMailed([]);
+      }
     },
   );
 });

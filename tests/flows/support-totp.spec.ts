@@ -189,6 +189,19 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
   );
 
   test(
+    'gives no new key without a code',
+    covers('support-totp/key-not-replaced-without-code'),
+    async ({ support }) => {
+      const { answer } = await arrange(support.verified());
+
+      const { fields } = await support.patch({ enabled: true, mfaType: 'totp' });
+
+      const secret = textIn(fields.totpSecretKey);
+      if (secret !== undefined) expect(secret).toHoldTheSecretOf(textIn(answer.fields.totpSecretKey));
+    },
+  );
+
+  test(
     'does not switch to mail without a code',
     covers('support-totp/mode-not-changed-without-code'),
     async ({ support, connection }) => {

@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
+import { bothTypes, enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -26,11 +26,21 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster, codes }) => {
       const { user } = await arrange(enrolled(users, cluster));
 
-      for (const alone of [{}, { type: 'totp' }, { type: 'email' }, { domain: '' }]) {
+      for (const alone of [
+        {},
+        { type: 'totp' },
+        { type: 'email' },
+        { type: 'salesforce', code: '000000' },
+        { domain: '' },
+      ]) {
         expect(await users.login(user, alone)).toBeRefused();
       }
-      const others = users.allWithPassword().filter(({ role }) => role !== user.role);
-      for (const other of others) expect(await users.login(other)).toBeRefused();
+      // Every account that may be enrolled, the admin's too.
+      for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
+        await arrange(users.enrol(other));
+        await arrange(cluster.on(bothTypes));
+        expect(await users.login(other)).toBeRefused();
+      }
       await arrangeLogin(loginByNewKey(users, user, codes));
     },
   );
