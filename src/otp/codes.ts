@@ -127,8 +127,25 @@ export class Codes {
     return undefined;
   }
 
+  /**
+   * Lets the target's clock come to the next step, within so many, whose code begins with 0, and gives that code;
+   * undefined where there is none.
+   */
+  async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
+    // A step may end between the look and the wait.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await this.room(authenticator);
+      const steps = this.stepsToLeadingZero(authenticator, mostSteps);
+      if (steps === undefined) return undefined;
+      await this.#reach(authenticator, steps);
+      const code = this.at(authenticator, 0);
+      if (code.startsWith('0')) return code;
+    }
+    return undefined;
+  }
+
   /** Lets the target's clock come to the step that is so many steps from now, a second after its beginning. */
-  async reach(authenticator: Authenticator, steps: number): Promise<void> {
+  async #reach(authenticator: Authenticator, steps: number): Promise<void> {
     if (steps === 0) return;
     const periodMs = authenticator.period * 1000;
     await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'totp step');
