@@ -41,6 +41,9 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) 
     `access/${slug}-refuses-anonymous`,
     // A request with its credential in the URL is one without credentials.
     ...(operation === 'GetMFAConfig' ? ['access/no-credential-in-url'] : []),
+    ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
+      ? ['access/other-path-spellings-refuse-anonymous']
+      : []),
     ...(operation === 'SendEmailOtp' ? ['send-email-otp/anonymous-mails-nothing'] : []),
     ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
   ],
@@ -56,7 +59,11 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) =
   fails: [
     `access/${slug}-refuses-wrong-key`,
     ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
-      ? ['access/cut-key-is-refused', 'access/key-with-more-is-refused']
+      ? [
+          'access/cut-key-is-refused',
+          'access/key-with-more-is-refused',
+          'access/key-in-other-case-is-refused',
+        ]
       : []),
   ],
   apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
@@ -91,7 +98,10 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     id: `access/${slug}-wrong-token`,
     description: `${operation} works with an access token that nobody issued.`,
     level: 'must',
-    fails: [`access/${slug}-refuses-wrong-token`],
+    fails: [
+      `access/${slug}-refuses-wrong-token`,
+      ...(operation === 'GetMFAConfig' ? ['access/near-token-is-refused'] : []),
+    ],
     since: since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
@@ -102,7 +112,9 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     level: 'must',
     fails: [
       `access/${slug}-refuses-wrong-session`,
-      ...(operation === 'GetMFAConfig' ? ['sessions/deleted-session-is-refused'] : []),
+      ...(operation === 'GetMFAConfig'
+        ? ['sessions/deleted-session-is-refused', 'access/near-session-is-refused']
+        : []),
     ],
     since: since ?? '7.2.1',
     apply: (seams) =>
@@ -127,7 +139,7 @@ const carefree: readonly Fault[] = (
   id: `access/${name}-skips-privileges`,
   description: `By ${name} a user who may only view may change.`,
   level: 'must',
-  fails: viewerCannot,
+  fails: name === 'session' ? [...viewerCannot, 'support-email/refused-send-mails-nothing'] : viewerCannot,
   apply: (seams) => {
     const { mayCall } = seams.rules;
     seams.rules.mayCall = (user, privilege, call) =>

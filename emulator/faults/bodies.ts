@@ -150,7 +150,7 @@ export const bodyFaults: readonly Fault[] = [
     id: 'bodies/verify-totp-takes-null',
     description: 'POST /support-user/verify-totp answers success true for null as code.',
     level: 'must',
-    fails: ['verify-totp/any-body-is-handled'],
+    fails: ['verify-totp/any-body-is-handled', 'verify-totp/refuses-junk'],
     apply: (seams) =>
       seams.refusal('VerifySupportUserTotp', (answer, call) => {
         if (call.caller === undefined || own(asObject(call.body), 'totpCode') !== null) return;
@@ -176,7 +176,7 @@ export const bodyFaults: readonly Fault[] = [
     id: 'bodies/login-by-null-password',
     description: 'POST /users/sessions opens a session of the admin for null as password.',
     level: 'must',
-    fails: ['sessions/any-body-is-handled'],
+    fails: ['sessions/any-body-is-handled', 'sessions/refuses-wrong-password'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, { state }) => {
         if (own(asObject(call.body), 'password') !== null) return;

@@ -88,7 +88,11 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/wrong-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an enabled that is no boolean, and stores true for it.',
     level: 'must',
-    fails: ['mfa-config/any-invalid-body-is-harmless', 'mfa-config/wrong-type-is-harmless'],
+    fails: [
+      'mfa-config/any-invalid-body-is-harmless',
+      'mfa-config/wrong-type-is-harmless',
+      'mfa-config/refused-put-changes-nothing',
+    ],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;

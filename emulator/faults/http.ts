@@ -161,6 +161,9 @@ export const httpFaults: readonly Fault[] = [
       'email-otp/wrong-type-is-harmless',
       'sessions/refuses-missing-body',
       'sessions/wrong-type-is-harmless',
+      'totp-login/refuses-junk',
+      'email-login/refuses-junk',
+      'verify-totp/refuses-junk',
     ],
     apply: (seams) =>
       seams.refusal('any', (answer) => {

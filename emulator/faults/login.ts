@@ -58,7 +58,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/admin-needs-no-code',
     description: 'While cluster MFA is on, the admin logs in by password alone.',
     level: 'must',
-    fails: ['totp-login/refuses-password-alone'],
+    fails: ['totp-login/refuses-password-alone', 'email-login/refuses-support-code'],
     apply: ({ rules }) => {
       const { asksForCode } = rules;
       rules.asksForCode = (user, world) => user.role !== 'admin' && asksForCode(user, world);
@@ -93,18 +93,6 @@ export const loginFaults: readonly Fault[] = [
         return replay;
       };
     },
-  },
-  {
-    id: 'login/null-is-the-password',
-    description: 'A login with null as its password opens a session.',
-    level: 'must',
-    fails: ['sessions/refuses-wrong-password'],
-    apply: (seams) =>
-      seams.body('CreateSession', (body, _call, { state }) => {
-        const user = state.users.find(({ username }) => username === own(asObject(body), 'username'));
-        const isNull = own(asObject(body), 'password') === null;
-        return isNull && user !== undefined ? { ...asObject(body), password: user.password } : body;
-      }),
   },
   {
     id: 'login/disabled-type-opens',

@@ -51,6 +51,7 @@ export const supportFaults: readonly Fault[] = [
     description: 'Support MFA by e-mail is switched off with any mfaCode.',
     level: 'must',
     fails: [
+      'support-email/not-disabled-without-code',
       'support-email/not-disabled-with-wrong-code',
       'support-email/not-disabled-with-totp-code',
       'support-email/not-disabled-with-login-code',
@@ -65,6 +66,7 @@ export const supportFaults: readonly Fault[] = [
     level: 'must',
     fails: [
       'support-totp/not-disabled-without-code',
+      'support-totp/not-disabled-with-used-code',
       'support-totp/not-disabled-with-wrong-code',
       'support-totp/not-disabled-with-mailed-code',
     ],
@@ -75,7 +77,12 @@ export const supportFaults: readonly Fault[] = [
     id: 'support/totp-disabled-with-wrong-code',
     description: 'Support MFA by TOTP is switched off with any mfaCode.',
     level: 'must',
-    fails: ['support-totp/not-disabled-with-wrong-code', 'support-totp/not-disabled-with-mailed-code'],
+    fails: [
+      'support-totp/not-disabled-without-code',
+      'support-totp/not-disabled-with-wrong-code',
+      'support-totp/not-disabled-with-used-code',
+      'support-totp/not-disabled-with-mailed-code',
+    ],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, true, 'totp'),
   },

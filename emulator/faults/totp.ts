@@ -53,6 +53,7 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/refuses-replay-after-newer-code',
       'totp-login/refuses-replay-in-parallel',
       'verify-totp/refuses-replay',
+      'support-totp/not-disabled-with-used-code',
     ],
     apply: (seams) => {
       seams.rules.isReplay = () => false;

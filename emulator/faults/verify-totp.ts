@@ -66,7 +66,10 @@ export const verifyTotpFaults: readonly Fault[] = [
     id: 'verify-totp/verified-from-the-start',
     description: 'GET /support-user/mfa shows kSuccess as soon as a key is handed out.',
     level: 'must',
-    fails: ['verify-totp/state-is-not-success-before-a-right-code'],
+    fails: [
+      'verify-totp/state-is-not-success-before-a-right-code',
+      'verify-totp/state-starts-anew-with-a-new-key',
+    ],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.success('GetSupportMFAConfig', (body) =>
