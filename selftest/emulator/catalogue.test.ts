@@ -41,8 +41,8 @@ describe('the catalogues', () => {
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      enabled: false,
-      authenticationTypes: expect.arrayContaining(['email', 'totp']),
+      enabled: id.startsWith('cluster-mfa-on'),
+      authenticationTypes: expect.arrayContaining(id.includes('by-email') ? ['email'] : ['email', 'totp']),
     });
   });
 

@@ -6,27 +6,15 @@ import { textIn } from '../http/body.js';
 import type { Credential } from '../http/credential.js';
 import type { CodesByMail } from '../mail/codes-by-mail.js';
 import type { Mark } from '../mail/mailbox.js';
-import { Authenticator } from '../otp/authenticator.js';
+import type { Authenticator } from '../otp/authenticator.js';
 import type { Codes } from '../otp/codes.js';
-import { parseKeyUri } from '../otp/key-uri.js';
 import type { Secret } from '../target/secret.js';
 import { asText } from './as-text.js';
 import { type SupportConfig, sameSupport, supportConfigOf } from './config.js';
 import type { Journal } from './journal.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
-
-/** A new TOTP key of the support user, and the authenticator that makes its codes. */
-export interface SupportEnrolment {
-  readonly answer: Answer<'UpdateSupportMFAConfig'>;
-  readonly authenticator: Authenticator;
-}
-
-/** A key that a code proved. */
-export interface Verified extends SupportEnrolment {
-  /** By which it was proven: used, that is. */
-  readonly code: string;
-}
+import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -390,22 +378,6 @@ export class SupportMfa {
 /** Of codes that are tried to switch off with: more could lock the support user. */
 const mostTries = 3;
 const mostAsked = 2;
-
-function authenticatorOf(uri: string): Authenticator | undefined {
-  const { keyUri, usable } = parseKeyUri(uri);
-  const parameters = keyUri ?? usable;
-  return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
-}
-
-/** The Key URI of a new enrolment; where the target's own is unusable, one made of the secret alone. */
-function enrolmentOf({
-  fields,
-}: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>): string | undefined {
-  const uri = textIn(fields.totpUri);
-  if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
-  const secret = textIn(fields.totpSecretKey);
-  return secret === undefined ? undefined : `otpauth://totp/support?secret=${encodeURIComponent(secret)}`;
-}
 
 function withoutNulls(body: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
