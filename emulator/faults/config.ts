@@ -168,6 +168,7 @@ export const configFaults: readonly Fault[] = [
     fails: [
       'mfa-config/any-invalid-body-is-harmless',
       'mfa-config/unknown-type-is-not-stored',
+      'mfa-config/refused-put-changes-nothing',
       'mfa-config/get-answers-200',
     ],
     apply: (seams) =>

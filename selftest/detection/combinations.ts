@@ -12,7 +12,6 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'extra-properties',
     'types-in-any-order',
     'connection-closed',
-    'cluster-mfa-on-by-email-at-first',
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
   ['refuses-with-422', 'errors-with-code-only', 'optional-null', 'charset-missing', 'names-in-any-case'],
@@ -45,6 +44,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'several-totp-keys',
     'early-hints',
     'wrong-code-ends-the-proof',
+    'cluster-mfa-on-by-email-at-first',
   ],
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
 ];

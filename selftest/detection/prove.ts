@@ -8,7 +8,6 @@ import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
-import { groupsOf, together, unprovenOf } from './groups.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -18,6 +17,7 @@ import {
   neverRed,
   problemsOf,
 } from './problems.js';
+import { tryInRounds } from './rounds.js';
 
 // npm run prove -- [--alone] [part of an id …]
 const { values, positionals: only } = parseArgs({
@@ -32,8 +32,6 @@ const { values, positionals: only } = parseArgs({
 const batchSize = 24;
 // One more than the cores that it is meant for: some targets wait for mails that never come.
 const options = { jobs: 3, mailTimeoutMs: 2000 };
-/** Rounds of groups. What a fault hides shows in the next one, as the fault itself is proven. */
-const rounds = 2;
 
 const wanted = (expectation: Expectation) =>
   only.length === 0 ||
@@ -60,14 +58,20 @@ let failed = 0;
 let runs = 0;
 try {
   await judgeAll(conforming, (expectation, judgement) => noteOf(expectation, judgement, 'conforms'));
-  let left = broken;
-  // Those that another one hid are grouped anew, until only the last rounds' few are left to be tried alone.
-  for (let round = 1; !values.alone && round <= rounds && left.length > 1; round += 1) {
-    left = await judgeGroups(groupsOf(left, requirements), round);
+  if (values.alone) {
+    await judgeAll(broken, (expectation, judgement) =>
+      noteOf(expectation, judgement, `${expectation.fails.length} red`),
+    );
+  } else {
+    const judgeSubjects = async (subjects: readonly Expectation[]) => {
+      const judgements: Judgement[] = [];
+      await judgeAll(subjects, (_expectation, judgement) => judgements.push(judgement));
+      return judgements;
+    };
+    await tryInRounds(broken, requirements, judgeSubjects, ({ fault, problems, beside }) =>
+      note(fault.name, problems, `${fault.fails.length} red${beside > 0 ? `, beside ${beside} others` : ''}`),
+    );
   }
-  await judgeAll(left, (expectation, judgement) =>
-    noteOf(expectation, judgement, `${expectation.fails.length} red`),
-  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -83,28 +87,6 @@ process.exitCode = failed === 0 ? 0 : 1;
 if (failed === 0 && only.length === 0) {
   const file = join(packageRoot(), 'docs', 'detection.md');
   writeFileSync(file, renderDetection({ faults, variants, combinations, requirements }));
-}
-
-/** @returns the faults that their groups did not prove: another one hid them, or what was said has no cause among them */
-async function judgeGroups(
-  groups: readonly (readonly Expectation[])[],
-  round: number,
-): Promise<Expectation[]> {
-  const left: Expectation[] = [];
-  const subjects = groups.map((group, index) => together(group, `round-${round}-group-${index + 1}`));
-  await judgeAll(subjects, (expectation, judgement) => {
-    const members = groups[subjects.indexOf(expectation)] ?? [];
-    if (members.length === 1) {
-      noteOf(expectation, judgement, `${expectation.fails.length} red`);
-      return;
-    }
-    const unproven = unprovenOf(members, judgement, requirements);
-    left.push(...unproven);
-    for (const { name, fails } of members.filter((member) => !unproven.includes(member))) {
-      note(name, [], `${fails.length} red, beside ${members.length - 1} others`);
-    }
-  });
-  return left;
 }
 
 async function judgeAll(

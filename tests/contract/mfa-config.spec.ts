@@ -62,7 +62,10 @@ test.describe('PUT /mfa-config', () => {
         await arrangeSuccess(
           cluster.put({ enabled: found.enabled, authenticationTypes: types, retainUserMfaSettings: true }),
         );
-        const now = await cluster.readUntil((config) => setOf(config.authenticationTypes) === setOf(types));
+        const now = await cluster.readUntil(
+          ({ enabled, authenticationTypes }) =>
+            enabled === found.enabled && setOf(authenticationTypes) === setOf(types),
+        );
         read.push(setOf(now.authenticationTypes));
       }
 
