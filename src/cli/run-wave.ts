@@ -111,7 +111,7 @@ async function tryOut(
   rmSync(allureDirOf(base), { recursive: true, force: true });
   const planFile = resolve(base, 'plan.json');
   const playwright = new PlaywrightProcess(plan, planFile, command.grep, (from, to) =>
-    record.passOn(from, to, (text) => secrets.redactor.redact(text)),
+    record.passOn(from, to, (text) => secrets.redactor.redactPrinted(text)),
   );
   signals.onSignal(() => playwright.stop());
   await playwright.ended;

@@ -75,6 +75,12 @@ export class Redactor {
     return `${redacted.slice(0, end)}… (${text.length} characters in all)`;
   }
 
+  /** Lines that another process prints: by position too, since a value may be printed before it is told. */
+  redactPrinted(text: string): string {
+    const shown = redactParameters(this.redact(text), this.#isPlaceholder);
+    return redactProperties(shown, this.#isPlaceholder);
+  }
+
   redactUrl(url: string): string {
     const withoutPassword = url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#@:]*:)[^/?#]+@/i, '$1[password]@');
     return redactParameters(this.redact(withoutPassword), this.#isPlaceholder);
