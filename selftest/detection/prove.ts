@@ -63,12 +63,7 @@ try {
       noteOf(expectation, judgement, `${expectation.fails.length} red`),
     );
   } else {
-    const judgeSubjects = async (subjects: readonly Expectation[]) => {
-      const judgements: Judgement[] = [];
-      await judgeAll(subjects, (_expectation, judgement) => judgements.push(judgement));
-      return judgements;
-    };
-    await tryInRounds(broken, requirements, judgeSubjects, ({ fault, problems, beside }) =>
+    await tryInRounds(broken, requirements, judgeAll, ({ fault, problems, beside }) =>
       note(fault.name, problems, `${fault.fails.length} red${beside > 0 ? `, beside ${beside} others` : ''}`),
     );
   }
