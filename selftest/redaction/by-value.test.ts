@@ -258,7 +258,6 @@ describe('time', () => {
     redactor.leaksIn('warm up');
     let best = Number.POSITIVE_INFINITY;
     for (let n = 0; n < 3; n += 1) {
-      // Trying all ways would take hours, not seconds.
       const start = performance.now();
       redactor.redactBody(text, 'application/json');
       best = Math.min(best, performance.now() - start);
@@ -287,10 +286,9 @@ describe('time', () => {
       ['%%%%%%%%x', 'c'],
       ['========x', 'd'],
     );
-    // Trying all ways would take hours, not seconds.
     const start = performance.now();
     redactor.redactBody(piece.repeat(200_000 / piece.length));
 
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 });
