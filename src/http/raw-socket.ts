@@ -101,17 +101,25 @@ function bytesOf(request: WireRequest, url: URL): Buffer {
   return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}Connection: close\r\n\r\n`), body]);
 }
 
-function parse(bytes: Buffer): RawAnswer | undefined {
-  const split = bytes.indexOf('\r\n\r\n');
+/** Of several answers the first that is no interim one (RFC 9110 15.2); after 101 no HTTP follows. */
+function parse(all: Buffer): RawAnswer | undefined {
+  let bytes = all;
+  let split = bytes.indexOf('\r\n\r\n');
+  while (split !== -1 && isInterim(bytes)) {
+    bytes = bytes.subarray(split + 4);
+    split = bytes.indexOf('\r\n\r\n');
+  }
   const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
   if (split === -1 || status === undefined) return undefined;
-  // An interim answer (RFC 9110 15.2) is followed by the one that counts; after 101 no HTTP follows.
-  if (status.startsWith('1') && status !== '101') return parse(bytes.subarray(split + 4));
   const headers: Record<string, string> = {};
   for (const line of head.split('\r\n').slice(1)) {
     const colon = line.indexOf(':');
     if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
   return { status: Number(status), head, headers, rest: bytes.subarray(split + 4) };
+}
+
+function isInterim(bytes: Buffer): boolean {
+  return /^HTTP\/1\.[01] 1(?!01)\d\d/.test(bytes.subarray(0, 12).toString('latin1'));
 }
