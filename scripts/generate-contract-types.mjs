@@ -25,7 +25,7 @@ else {
 
 /** Oldest first, as the sources follow each other. @returns {Release[]} */
 function releasesInOrder() {
-  const names = /releaseNames = \[([^\]]+)\]/.exec(read('src', 'contract', 'releases.ts'))?.[1];
+  const names = /releaseNames = \[([^\]]+)\]/.exec(read('src', 'model', 'releases.ts'))?.[1];
   const quoted = names?.match(/'[^']+'/g) ?? [];
   return quoted
     .map((name) => name.slice(1, -1))

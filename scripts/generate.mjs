@@ -1,9 +1,12 @@
 // Writes every file that is generated and checked in.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-for (const name of ['generate-releases.mjs', 'generate-requirement-ids.mjs', 'generate-contract-types.mjs']) {
-  const script = fileURLToPath(new URL(name, import.meta.url));
-  if (existsSync(script)) execFileSync(process.execPath, [script], { stdio: 'inherit' });
-}
+const node = (path) =>
+  execFileSync(process.execPath, [fileURLToPath(new URL(path, import.meta.url))], { stdio: 'inherit' });
+
+for (const name of ['generate-releases', 'generate-requirement-ids', 'generate-contract-types'])
+  node(`${name}.mjs`);
+// What follows is made by compiled code, out of what was generated just now.
+node('build.mjs');
+node('../dist/selftest/detection/write-document.js');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { isReleaseName, type ReleaseName } from './contract/releases.js';
 import { ConfigurationError } from './errors.js';
 import { stateDirOf } from './journal/state-dir.js';
+import { isReleaseName, type ReleaseName } from './model/releases.js';
 
 /** What the command line hands to the Playwright process, by way of a file named in the environment. */
 export interface RunPlan {

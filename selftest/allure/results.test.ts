@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { properties, takeAllureResults } from '../../src/allure/results.js';
-import type { Outcome, Verdict } from '../../src/verdict/verdict.js';
+import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
 

@@ -6,7 +6,7 @@ import { findCounterexample } from '../../src/contract/counterexample.js';
 import { isObject } from '../../src/contract/document.js';
 import { loadContract } from '../../src/contract/load.js';
 import type { OperationId } from '../../src/contract/operations.js';
-import { releaseNames } from '../../src/contract/releases.js';
+import { releaseNames } from '../../src/model/releases.js';
 
 async function requestOf(id: OperationId, release = '7.1.2_u3' as const): Promise<RequestBody> {
   const request = (await loadContract(release)).operations.get(id)?.request;

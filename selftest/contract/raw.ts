@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OpenAPIV3 } from 'openapi-types';
 import { parse } from 'yaml';
 import { isObject } from '../../src/contract/document.js';
-import type { ReleaseName } from '../../src/contract/releases.js';
+import type { ReleaseName } from '../../src/model/releases.js';
 import { packageRoot } from '../../src/package-root.js';
 
 export function releaseFile(release: ReleaseName): string {

@@ -6,7 +6,7 @@ import SwaggerParser from '@apidevtools/swagger-parser';
 import type { OpenAPIV3 } from 'openapi-types';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { methods } from '../../src/contract/excerpt.js';
-import { releaseNames } from '../../src/contract/releases.js';
+import { releaseNames } from '../../src/model/releases.js';
 import { packageRoot } from '../../src/package-root.js';
 import { expectedCredentials, expectedOperations, expectedProperties } from './expected.js';
 import { isReference, namedSchemas, ownProperties, rawDocument, referenced, releaseFile } from './raw.js';

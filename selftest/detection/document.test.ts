@@ -12,7 +12,7 @@ import { neverRed } from './problems.js';
 const requirements = loadRequirements();
 
 describe('docs/detection.md', () => {
-  test('tells of all faults, variants and requirements: npm run prove writes it', () => {
+  test('tells of all faults, variants and requirements: npm run generate writes it', () => {
     const page = readFileSync(join(packageRoot(), 'docs', 'detection.md'), 'utf8');
 
     expect(page).toBe(renderDetection({ faults, variants, combinations, requirements }));

@@ -8,14 +8,14 @@ export interface Proven {
   readonly requirements: readonly Requirement[];
 }
 
-/** docs/detection.md: what holds once every fault and every variant was judged as expected. */
+/** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
 export function renderDetection({ faults, variants, combinations, requirements }: Proven): string {
   const musts = requirements.filter(({ level }) => level === 'must').length;
   return `# What the suite detects
 
 The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
-that conforms. \`npm run prove\` runs the whole suite against every one of them and writes this page when each was
-judged as it says here; it fails otherwise. Faults that break different requirements of different operations share an
+that conforms. \`npm run prove\` runs the whole suite against every one of them, and fails where one is judged in
+another way than this page says. Faults that break different requirements of different operations share an
 emulator, as do the variants of a combination; \`npm run prove -- --alone\` gives each one of its own.
 
 | | |

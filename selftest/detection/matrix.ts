@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { packageRoot } from '../../src/package-root.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
 
 /** One emulator to run the suite against: the faults and variants switched on in it. */
 export interface Subject {

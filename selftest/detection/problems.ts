@@ -1,6 +1,6 @@
 import type { Fault } from '../../emulator/seams.js';
+import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
-import type { Outcome, Verdict } from '../../src/verdict/verdict.js';
 import type { Judgement, Subject } from './matrix.js';
 
 /** What the suite must say of an emulator with a fault or a variant. */

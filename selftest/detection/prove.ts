@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
-import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
-import { renderDetection } from './document.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -79,10 +77,6 @@ console.log(
 );
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
-if (failed === 0 && only.length === 0) {
-  const file = join(packageRoot(), 'docs', 'detection.md');
-  writeFileSync(file, renderDetection({ faults, variants, combinations, requirements }));
-}
 
 async function judgeAll(
   expectations: readonly Expectation[],

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ReleaseName } from '../../src/contract/releases.js';
 import type { Change } from '../../src/diff/change.js';
 import { diff, nearestRelease, readSide, type Side } from '../../src/diff/diff.js';
 import { renderJson, renderMarkdown, renderText } from '../../src/diff/render.js';
+import type { ReleaseName } from '../../src/model/releases.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { changedRelease, type Part, put, remove } from '../contract/vendor.js';
 

@@ -3,7 +3,7 @@ import type { Contract } from '../../src/contract/contract.js';
 import { loadContract } from '../../src/contract/load.js';
 import { HarCheck } from '../../src/har/check.js';
 import { parseEntry } from '../../src/har/entry.js';
-import type { RawOutcome } from '../../src/verdict/results.js';
+import type { RawOutcome } from '../../src/model/results.js';
 import { entryOf, type Recorded, root } from './recording.js';
 
 let contract: Contract;

@@ -3,7 +3,7 @@ import { changeSentences, changesBetween, changesSince, runName } from '../../sr
 import { factChanges } from '../../src/history/fact-changes.js';
 import { reasonDigest, type Snapshot } from '../../src/history/snapshot.js';
 import { renderCompare } from '../../src/history/words.js';
-import { type OutcomeKind, outcomeKinds } from '../../src/verdict/verdict.js';
+import { type OutcomeKind, outcomeKinds } from '../../src/model/verdict.js';
 import { snapshot } from './sample.js';
 
 describe('one requirement', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/history/snapshot.js';
 import { trendsOf } from '../../src/history/trend.js';
 import { renderTrend } from '../../src/history/words.js';
-import type { OutcomeKind } from '../../src/verdict/verdict.js';
+import type { OutcomeKind } from '../../src/model/verdict.js';
 import { snapshot } from './sample.js';
 
 const letters: Readonly<Record<string, OutcomeKind>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { CodesByMail } from '../../src/connection/codes-by-mail.js';
 import { ArrangeError } from '../../src/errors.js';
-import { CodesByMail } from '../../src/mail/codes-by-mail.js';
 import type { Mailbox, MailFilter, Mark } from '../../src/mail/mailbox.js';
 import { type ReceivedMail, StoredMail } from '../../src/mail/received-mail.js';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/errors.js';
 import { findCode } from '../../src/mail/code.js';
-import { type Mailbox, openMailbox } from '../../src/mail/mailbox.js';
+import type { Mailbox } from '../../src/mail/mailbox.js';
+import { openMailbox } from '../../src/mail/open.js';
 import { runCommand } from '../../src/mail/run-command.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];

@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/errors.js';
 import { findCode } from '../../src/mail/code.js';
 import type { ImapSettings } from '../../src/mail/imap-session.js';
-import { type Mailbox, openMailbox } from '../../src/mail/mailbox.js';
-import { Secret } from '../../src/target/secret.js';
+import type { Mailbox } from '../../src/mail/mailbox.js';
+import { openMailbox } from '../../src/mail/open.js';
+import { Secret } from '../../src/secret.js';
 import { Dovecot, hasDovecot, password } from './dovecot.js';
 
 const addresses = ['Admin@lab.example', 'bob@lab.example'];

@@ -5,7 +5,8 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ArrangeError, ConfigurationError } from '../../src/errors.js';
 import { findCode } from '../../src/mail/code.js';
-import { type Mailbox, openMailbox } from '../../src/mail/mailbox.js';
+import type { Mailbox } from '../../src/mail/mailbox.js';
+import { openMailbox } from '../../src/mail/open.js';
 import { SmtpMailbox } from '../../src/mail/smtp-mailbox.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];

@@ -6,10 +6,10 @@ import { externalLoads } from '../../src/allure/page.js';
 import { columnOf } from '../../src/many/column.js';
 import type { Matrix } from '../../src/many/matrix.js';
 import { merge } from '../../src/many/merge.js';
-import { matrixLine, renderMatrixSummary } from '../../src/report/matrix/console.js';
-import { renderMatrixPage } from '../../src/report/matrix/page.js';
-import { matrixJson, writeMatrix } from '../../src/report/matrix/write.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
+import { matrixLine, renderMatrixSummary } from '../../src/matrix/console.js';
+import { renderMatrixPage } from '../../src/matrix/page.js';
+import { matrixJson, writeMatrix } from '../../src/matrix/write.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { sample } from '../report/sample.js';
 import { verdictOn } from './sample.js';
 

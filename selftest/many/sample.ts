@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { findVerdicts } from '../../src/many/find.js';
 import { type Merged, merge } from '../../src/many/merge.js';
 import { plannedFileOf } from '../../src/many/planned.js';
+import type { RunResults } from '../../src/model/results.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive.js';
-import type { RunResults } from '../../src/verdict/results.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
 import { planned, raw, results } from '../verdict/sample.js';
 
 export const runStart = '2026-11-25T00:00:00.000Z';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { DateOffsetClock } from '../../src/clock/clock.js';
+import { ControlledClock } from '../../src/clock/controlled-clock.js';
 import { ArrangeError, ConfigurationError, TransportError } from '../../src/errors.js';
-import { DateOffsetClock } from '../../src/otp/clock.js';
-import { ControlledClock } from '../../src/otp/controlled-clock.js';
 
 describe('DateOffsetClock', () => {
   /** What a target whose clock is ahead by `offset` says in an exchange of 20 ms. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeAllureReport } from '../../src/allure/report.js';
 import { takeAllureResults } from '../../src/allure/results.js';
 import { columnOf } from '../../src/many/column.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { sample } from '../report/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { RunResults } from '../../src/model/results.js';
+import type { Verdict } from '../../src/model/verdict.js';
 import { renderSummary } from '../../src/report/summary.js';
-import { duration, wrap } from '../../src/report/words.js';
 import { deriveVerdict } from '../../src/verdict/derive.js';
-import type { RunResults } from '../../src/verdict/results.js';
-import type { Verdict } from '../../src/verdict/verdict.js';
+import { duration, wrap } from '../../src/words.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { sample } from './sample.js';
 

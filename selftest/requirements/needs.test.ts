@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { meaningOf, missingNeed, type Need, needNames } from '../../src/requirements/needs.js';
-import { Secret } from '../../src/target/secret.js';
-import type { Account, AccountRole, Allow, Target } from '../../src/target/target.js';
+import { Secret } from '../../src/secret.js';
+import type { Account, AccountRole, Allow, Target } from '../../src/target-file/target.js';
 
 const allow: Allow = {
   stateChanges: true,

@@ -3,7 +3,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { operationsOf } from '../../emulator/operations/table.js';
 import { releaseNames as emulated, releaseOf } from '../../emulator/releases.js';
 import { loadContract } from '../../src/contract/load.js';
-import { releaseNames } from '../../src/contract/releases.js';
+import { releaseNames } from '../../src/model/releases.js';
 import { requirementIds } from '../../src/requirements/ids.js';
 import { allProperties, rawDocument } from '../contract/raw.js';
 

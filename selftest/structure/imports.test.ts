@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rooms, roomsTable } from './rooms.js';
 import { importsOf, type Source, sourceAt, sourcesIn } from './sources.js';
 
 const shipped = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
@@ -67,6 +68,61 @@ describe('imports point one way', () => {
   });
 });
 
+describe('the rooms of src/', () => {
+  const sources = sourcesIn('src');
+  const names = rooms.map(({ name }) => name);
+
+  test('are those of the table', () => {
+    expect([...new Set(sources.map(({ path }) => roomOf(path)))].sort()).toEqual([...names].sort());
+  });
+
+  test('import only from rooms below them', () => {
+    const upward = rooms.flatMap(({ name, imports }) =>
+      imports
+        .filter((other) => names.indexOf(other) >= names.indexOf(name) || !names.includes(other))
+        .map((other) => `${name} -> ${other}`),
+    );
+
+    expect(upward).toEqual([]);
+  });
+
+  test('import what the table says, no more and no less', () => {
+    const found = new Map(names.map((name) => [name, new Set<string>()]));
+    for (const source of sources) {
+      for (const path of importsWithin(source)) found.get(roomOf(source.path))?.add(roomOf(path));
+    }
+
+    for (const { name, imports } of rooms) {
+      const others = [...(found.get(name) ?? [])].filter((other) => other !== name);
+      expect({ [name]: others.sort() }).toEqual({ [name]: [...imports].sort() });
+    }
+  });
+
+  test('are shown in docs/architecture.md', () => {
+    const squeezed = (text: string) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+
+    expect(squeezed(sourceAt('docs/architecture.md').text)).toContain(squeezed(roomsTable()));
+  });
+});
+
+describe('no file imports itself by way of others', () => {
+  test.each(['src', 'fixtures', 'tests', 'cli'])('%s', (folder) => {
+    const graph = new Map(sourcesIn(folder).map((source) => [source.path, importsWithin(source)]));
+
+    expect(circleIn(graph)).toEqual([]);
+  });
+
+  test('a circle would be found', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ]);
+
+    expect(circleIn(graph)).toEqual(['b', 'c', 'b']);
+  });
+});
+
 describe('what is installed with the package', () => {
   const manifest: unknown = JSON.parse(sourceAt('package.json').text);
   const declared = namesIn(manifest, 'dependencies');
@@ -92,4 +148,37 @@ function namesIn(manifest: unknown, key: string): string[] {
   if (typeof manifest !== 'object' || manifest === null) return [];
   const member: unknown = Object.entries(manifest).find(([name]) => name === key)?.[1];
   return typeof member === 'object' && member !== null ? Object.keys(member) : [];
+}
+
+function roomOf(path: string): string {
+  return path.split('/')[1]?.replace(/\.[jt]s$/, '') ?? '';
+}
+
+/** Files of the same top folder, types included. */
+function importsWithin(source: Source): string[] {
+  const folder = `${source.path.split('/')[0]}/`;
+  return importsOf(source)
+    .filter((name) => name.startsWith(folder) && name.endsWith('.js'))
+    .map((name) => name.replace(/\.js$/, '.ts'));
+}
+
+/** The first circle: its files, with the first one again at the end. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string[] => {
+    const at = way.indexOf(file);
+    if (at >= 0) return [...way.slice(at), file];
+    if (done.has(file)) return [];
+    done.add(file);
+    for (const next of graph.get(file) ?? []) {
+      const circle = visit(next, [...way, file]);
+      if (circle.length > 0) return circle;
+    }
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
 }

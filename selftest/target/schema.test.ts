@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { releaseNames } from '../../src/contract/releases.js';
+import { releaseNames } from '../../src/model/releases.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const text = readFileSync(join(packageRoot(), 'spec', 'target.schema.json'), 'utf8');

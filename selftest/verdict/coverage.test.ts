@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coverageOf } from '../../src/cli/results.js';
 import { coverageUniverse } from '../../src/contract/coverage.js';
 import { loadContract } from '../../src/contract/load.js';
-import type { Observation } from '../../src/http/observed.js';
+import type { Observation } from '../../src/judging/observed.js';
 
 const contract = await loadContract('7.1.2_u3');
 

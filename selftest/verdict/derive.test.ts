@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { RawKind, RawOutcome, RunResults } from '../../src/model/results.js';
+import type { Gate, Level, OutcomeKind } from '../../src/model/verdict.js';
 import { deriveVerdict, mustCounts } from '../../src/verdict/derive.js';
-import type { RawKind, RawOutcome, RunResults } from '../../src/verdict/results.js';
 import { validateVerdict } from '../../src/verdict/validate.js';
-import type { Gate, Level, OutcomeKind } from '../../src/verdict/verdict.js';
 import { exchange, planned, raw, results } from './sample.js';
 
 /** `must fail` and the like: one requirement each; `missing` has no outcome at all. */

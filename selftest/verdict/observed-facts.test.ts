@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../src/http/observed.js';
+import type { Observation } from '../../src/judging/observed.js';
 import { observedFacts } from '../../src/verdict/observed-facts.js';
 
 const seen = (more: Partial<Observation>): Observation => ({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { RawKind, RunResults } from '../../src/model/results.js';
+import type { Gate, OutcomeKind } from '../../src/model/verdict.js';
+import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/model/waiver.js';
 import { deriveVerdict } from '../../src/verdict/derive.js';
-import type { RawKind, RunResults } from '../../src/verdict/results.js';
 import { validateVerdict } from '../../src/verdict/validate.js';
-import type { Gate, OutcomeKind } from '../../src/verdict/verdict.js';
 import { concernedWaivers, releasesText, type WaiverScope } from '../../src/waivers/apply.js';
-import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/waivers/waiver.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 

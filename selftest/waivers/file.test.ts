@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { releaseNames } from '../../src/contract/releases.js';
+import { releaseNames } from '../../src/model/releases.js';
+import type { Waiver } from '../../src/model/waiver.js';
 import { packageRoot } from '../../src/package-root.js';
 import { checkWaivers } from '../../src/waivers/check.js';
 import { isDay } from '../../src/waivers/dates.js';
 import { pruned } from '../../src/waivers/prune.js';
 import { readWaivers } from '../../src/waivers/read.js';
-import type { Waiver } from '../../src/waivers/waiver.js';
 import { messageOf, temporaryFolder, write } from '../target/files.js';
 import { waiver } from './sample.js';
 

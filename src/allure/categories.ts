@@ -1,4 +1,4 @@
-import type { Outcome } from '../verdict/verdict.js';
+import type { Outcome } from '../model/verdict.js';
 
 /** The label of an Allure result that tells which category it is of. */
 export const categoryLabel = 'category';

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome, Verdict } from '../verdict/verdict.js';
+import type { Outcome, Verdict } from '../model/verdict.js';
 import { categories, categoryLabel, categoryOf } from './categories.js';
 
 /** Of a target's folder. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import type { GateBy } from '../verdict/gating.js';
+import type { GateBy } from '../model/results.js';
 import { readVerdict } from '../verdict/read.js';
 import type { RunCommand } from './run-options.js';
 

@@ -1,17 +1,17 @@
 import { basename, join, relative } from 'node:path';
 import { loadContract } from '../contract/load.js';
-import type { ReleaseName } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
 import { HarCheck } from '../har/check.js';
 import { ownRequirements } from '../har/own-requirements.js';
 import { readEntries, recordingsIn } from '../har/read.js';
+import type { ReleaseName } from '../model/releases.js';
+import type { PlannedRequirement } from '../model/results.js';
+import type { Verdict } from '../model/verdict.js';
 import { renderSummary } from '../report/summary.js';
 import { writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
 import { deriveVerdict } from '../verdict/derive.js';
 import { exitCode } from '../verdict/exit-code.js';
-import type { PlannedRequirement } from '../verdict/results.js';
-import type { Verdict } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
 import { CoverageCount } from './results.js';
 

@@ -1,7 +1,7 @@
+import type { Verdict } from '../model/verdict.js';
+import type { ReportExtras } from '../report/extras.js';
 import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../report/github.js';
 import { renderMarkdown } from '../report/markdown.js';
-import type { ReportExtras } from '../report/write.js';
-import type { Verdict } from '../verdict/verdict.js';
 import { complain } from './terminal.js';
 
 /**

@@ -4,7 +4,7 @@ import { type ChangesSince, changesBetween, changesSince, runName } from '../his
 import { appendToHistory, historyFile, readHistory } from '../history/history.js';
 import { type Snapshot, snapshotOf } from '../history/snapshot.js';
 import { flakySentences, trendsOf } from '../history/trend.js';
-import type { Verdict } from '../verdict/verdict.js';
+import type { Verdict } from '../model/verdict.js';
 import { complain } from './terminal.js';
 
 /** Of so many runs a report says what is flaky. */

@@ -4,10 +4,10 @@ import type { Contract } from '../contract/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/load.js';
 import { mfaOperationIds, type OperationId } from '../contract/operations.js';
 import { isUrl } from '../contract/read-source.js';
-import type { ReleaseName } from '../contract/releases.js';
 import { withHelpersOf } from '../contract/with-helpers.js';
 import { diff, documentSide, nearestRelease, releaseSide } from '../diff/diff.js';
-import type { Verdict } from '../verdict/verdict.js';
+import type { ReleaseName } from '../model/releases.js';
+import type { Verdict } from '../model/verdict.js';
 
 /** What a target is judged by, and how that differs from what the suite has of the release. */
 export interface JudgedBy {

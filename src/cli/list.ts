@@ -1,8 +1,8 @@
+import { didYouMean } from '../config-file/nearest.js';
 import { ConfigurationError } from '../errors.js';
+import type { Level } from '../model/verdict.js';
 import type { Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
-import { didYouMean } from '../target/nearest.js';
-import type { Level } from '../verdict/verdict.js';
 
 export interface ListOptions {
   readonly json: boolean;

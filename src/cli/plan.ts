@@ -2,8 +2,8 @@ import type { Contract } from '../contract/contract.js';
 import { loadRequirements, type Requirement, whyNotApplicable } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import { missingNeed } from '../requirements/needs.js';
-import { effectiveAllow } from '../target/allow.js';
-import type { Target } from '../target/target.js';
+import { effectiveAllow } from '../target-file/allow.js';
+import type { Target } from '../target-file/target.js';
 import type { RunCommand } from './run-options.js';
 
 /** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */

@@ -1,10 +1,10 @@
+import type { Answer } from '../connection/api.js';
+import type { Connection } from '../connection/connection.js';
 import { operationPlaces } from '../contract/operations.js';
 import { ArrangeError, ConfigurationError, NotAllowedError, SuiteError, TransportError } from '../errors.js';
-import type { Answer } from '../http/api.js';
 import type { Credential } from '../http/credential.js';
-import { isJsonType } from '../http/judge.js';
-import { effectiveAllow } from '../target/allow.js';
-import type { Connection } from '../target/connection.js';
+import { isJsonType } from '../judging/judge.js';
+import { effectiveAllow } from '../target-file/allow.js';
 
 /**
  * One look at the target before anything is judged: is it there, does it speak this API at all, does it let the

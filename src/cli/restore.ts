@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Connection } from '../connection/connection.js';
+import { type GivenBack, giveBack } from '../connection/give-back.js';
 import { loadContract } from '../contract/load.js';
 import { withDetectedRelease } from '../detect/auto.js';
 import { SuiteError } from '../errors.js';
-import { type GivenBack, giveBack } from '../journal/give-back.js';
 import { Journal } from '../journal/journal.js';
 import { parseJournal } from '../journal/journal-content.js';
 import { Lease } from '../journal/lease.js';
 import { stateDirOf } from '../journal/state-dir.js';
-import { Connection } from '../target/connection.js';
-import { readTarget } from '../target/read.js';
-import type { Target } from '../target/target.js';
+import { readTarget } from '../target-file/read.js';
+import type { Target } from '../target-file/target.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Contract } from '../contract/contract.js';
 import { coverageUniverse } from '../contract/coverage.js';
-import type { Observation } from '../http/observed.js';
-import { type RawOutcome, rawKinds } from '../verdict/results.js';
-import type { Coverage } from '../verdict/verdict.js';
+import type { Observation } from '../judging/observed.js';
+import { type RawOutcome, rawKinds } from '../model/results.js';
+import type { Coverage } from '../model/verdict.js';
 
 /** What the tests left in the raw folder: outcomes, and sums over them. */
 export interface Collected {

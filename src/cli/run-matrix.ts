@@ -3,9 +3,9 @@ import { join, relative } from 'node:path';
 import { columnOf } from '../many/column.js';
 import { merge } from '../many/merge.js';
 import type { Planned } from '../many/planned.js';
-import { matrixLine, renderMatrixSummary } from '../report/matrix/console.js';
-import { writeMatrix } from '../report/matrix/write.js';
-import type { Verdict } from '../verdict/verdict.js';
+import { matrixLine, renderMatrixSummary } from '../matrix/console.js';
+import { writeMatrix } from '../matrix/write.js';
+import type { Verdict } from '../model/verdict.js';
 import type { RunCommand } from './run-options.js';
 import { say } from './terminal.js';
 

@@ -1,7 +1,7 @@
-import { isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
 import type { Shard } from '../many/shard.js';
-import { type GatePolicy, gatePolicies } from '../verdict/gating.js';
+import { type GatePolicy, gatePolicies } from '../model/gating.js';
+import { isReleaseName, type ReleaseName, releaseNames } from '../model/releases.js';
 
 /** `run` as asked for on the command line. */
 export interface RunCommand {

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { takeAllureResults } from '../allure/results.js';
+import type { Verdict } from '../model/verdict.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
-import type { ReportExtras } from '../report/write.js';
+import type { ReportExtras } from '../report/extras.js';
 import type { RunPlan } from '../run-plan.js';
-import type { Verdict } from '../verdict/verdict.js';
 import type { ConsoleRecord } from './console-record.js';
 import type { GitHubJob } from './github-job.js';
 import { PlaywrightProcess } from './playwright-process.js';

@@ -6,7 +6,7 @@ import { plannedNow, writePlanned } from '../many/planned.js';
 import { splitOver } from '../many/shard.js';
 import { wavesOf } from '../many/waves.js';
 import { SecretCollector } from '../redaction/secrets-channel.js';
-import { targetFiles } from '../target/files.js';
+import { targetFiles } from '../target-file/files.js';
 import { exitCode } from '../verdict/exit-code.js';
 import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';

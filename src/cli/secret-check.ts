@@ -4,8 +4,8 @@ import { packageRoot } from '../package-root.js';
 import { isTooCommon, type Searched, SecretSearch } from '../redaction/search.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
 import { loadRequirements } from '../requirements/catalogue.js';
-import { secretsOf } from '../target/read.js';
-import type { Target } from '../target/target.js';
+import { secretsOf } from '../target-file/read.js';
+import type { Target } from '../target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
 export interface CheckedRun {

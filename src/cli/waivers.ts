@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../errors.js';
-import { counted } from '../report/words.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { readVerdict } from '../verdict/read.js';
 import { checkWaivers } from '../waivers/check.js';
 import { pruned } from '../waivers/prune.js';
 import { readWaivers, type WaiversFile } from '../waivers/read.js';
+import { counted } from '../words.js';
 import { complain, say } from './terminal.js';
 
 /** `waivers check`. @returns the exit code: 1 where something must be done about the file */

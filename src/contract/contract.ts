@@ -1,6 +1,6 @@
+import type { ReleaseName } from '../model/releases.js';
 import type { BodySchema } from './body-schema.js';
 import type { OperationId } from './operations.js';
-import type { ReleaseName } from './releases.js';
 
 export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] as const;
 

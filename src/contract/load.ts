@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ReleaseName } from '../model/releases.js';
 import { packageRoot } from '../package-root.js';
 import { bodySchemaOf } from './body-schema.js';
 import type {
@@ -18,7 +19,6 @@ import { requireBounded } from './limits.js';
 import { kindOf } from './mismatches.js';
 import type { OperationId } from './operations.js';
 import { propertiesOf, schemaNameOf } from './properties.js';
-import type { ReleaseName } from './releases.js';
 import { type Dialect, SchemaCompiler } from './schemas.js';
 import { credentialsOf } from './security.js';
 import { requireValid, versionOf } from './validity.js';

@@ -1,6 +1,6 @@
-import type { ReleaseName } from '../contract/releases.js';
 import { TransportError } from '../errors.js';
-import type { Target } from '../target/target.js';
+import type { ReleaseName } from '../model/releases.js';
+import type { Target } from '../target-file/target.js';
 import { type Detection, detect } from './detect.js';
 
 /** The release taken for a target whose file says `release: auto`. */

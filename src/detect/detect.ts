@@ -1,9 +1,9 @@
+import { Connection } from '../connection/connection.js';
 import type { Contract } from '../contract/contract.js';
 import { loadContract } from '../contract/load.js';
-import { defaultRelease, type ReleaseName, releaseNames } from '../contract/releases.js';
 import { TransportError } from '../errors.js';
-import { Connection } from '../target/connection.js';
-import type { Target } from '../target/target.js';
+import { defaultRelease, type ReleaseName, releaseNames } from '../model/releases.js';
+import type { Target } from '../target-file/target.js';
 import { type Evidence, evidenceIn } from './evidence.js';
 import { look } from './look.js';
 

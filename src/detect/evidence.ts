@@ -1,7 +1,7 @@
 import type { Contract } from '../contract/contract.js';
 import { seenIn } from '../contract/coverage.js';
 import { operationPlaces } from '../contract/operations.js';
-import type { ReleaseName } from '../contract/releases.js';
+import type { ReleaseName } from '../model/releases.js';
 import { differingPaths, type Look, methodsByPath, pathsOfDifferingMethods } from './look.js';
 
 /** One thing seen, or not seen though it could have been, and the releases that speak of it. */

@@ -1,8 +1,8 @@
+import type { Answer } from '../connection/api.js';
+import type { Connection } from '../connection/connection.js';
 import type { Contract } from '../contract/contract.js';
 import { type OperationId, operationPlaces } from '../contract/operations.js';
-import type { Answer } from '../http/api.js';
 import { anonymous, type Credential } from '../http/credential.js';
-import type { Connection } from '../target/connection.js';
 
 /** An answer to a request for an operation. */
 export interface Read {

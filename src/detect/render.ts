@@ -1,4 +1,4 @@
-import type { Target } from '../target/target.js';
+import type { Target } from '../target-file/target.js';
 import type { Detection, ReleaseJudged } from './detect.js';
 
 /** For people. Ends with a line break. */

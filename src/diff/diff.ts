@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type CutDocument, cutDocument, type LoadOptions, releaseDocument } from '../contract/load.js';
 import { type OperationId, operationIds } from '../contract/operations.js';
 import { isUrl } from '../contract/read-source.js';
-import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../contract/releases.js';
+import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../model/releases.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
 import type { RequirementId } from '../requirements/ids.js';
 import { breaksClients, breaksServers, type Change, changeKinds, type FoundChange } from './change.js';

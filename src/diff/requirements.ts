@@ -1,6 +1,6 @@
 import type { OperationId } from '../contract/operations.js';
-import type { ReleaseName } from '../contract/releases.js';
-import { answerRequirement } from '../http/judge.js';
+import { answerRequirement } from '../judging/judge.js';
+import type { ReleaseName } from '../model/releases.js';
 import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
 import type { RequirementId } from '../requirements/ids.js';
 import type { FoundChange } from './change.js';

@@ -1,4 +1,4 @@
-import type { PlannedRequirement } from '../verdict/results.js';
+import type { PlannedRequirement } from '../model/results.js';
 
 /**
  * What a recording shows of the client that was recorded, beside what it shows of the target. They stand apart from

@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/contract.js';
-import { answerRequirement } from '../http/judge.js';
+import { answerRequirement } from '../judging/judge.js';
 import type { RequirementId } from '../requirements/ids.js';
 import type { HarResponse } from './entry.js';
 

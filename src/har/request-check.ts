@@ -1,6 +1,6 @@
 import type { Operation } from '../contract/contract.js';
 import type { Credential } from '../http/credential.js';
-import { Secret } from '../target/secret.js';
+import { Secret } from '../secret.js';
 import type { HarEntry } from './entry.js';
 
 /** Names under which credentials are known to be sent where the contract has no place for them. */

@@ -1,4 +1,4 @@
-import { cut } from '../report/words.js';
+import { cut } from '../words.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 

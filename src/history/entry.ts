@@ -1,4 +1,4 @@
-import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../verdict/verdict.js';
+import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../model/verdict.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
 /** Of the history's lines; others are left alone by this version. */

@@ -1,4 +1,4 @@
-import { cut, duration } from '../report/words.js';
+import { cut, duration } from '../words.js';
 
 /** Below this a difference of clocks is the network, and the second that a Date header is rounded to. */
 const clockNoiseMs = 2000;

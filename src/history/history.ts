@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import type { Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import type { Verdict } from '../verdict/verdict.js';
 import { lineOf, snapshotOfLine } from './entry.js';
 import type { Snapshot } from './snapshot.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
+import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 
 /** What of a run is compared with other runs; made from a verdict or from a line of the history. */
 export interface Snapshot {

@@ -1,5 +1,5 @@
 import { printable } from '../redaction/printable.js';
-import { counted, wrap } from '../report/words.js';
+import { counted, wrap } from '../words.js';
 import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
 import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';

@@ -2,7 +2,7 @@ import { createHash, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { TransportError } from '../errors.js';
-import type { Target, TlsSettings } from '../target/target.js';
+import type { Target, TlsSettings } from '../target-file/target.js';
 import { authorities } from './authorities.js';
 import { proxyFor } from './proxy.js';
 import { tunnel } from './tunnel.js';

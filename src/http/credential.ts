@@ -1,4 +1,4 @@
-import type { Secret } from '../target/secret.js';
+import type { Secret } from '../secret.js';
 
 /** What a request proves its sender with; the scheme names are the contract's. */
 export type Credential =

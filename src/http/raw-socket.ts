@@ -1,7 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../errors.js';
-import type { Target } from '../target/target.js';
+import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
 import type { WireRequest } from './transport.js';

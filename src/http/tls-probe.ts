@@ -1,7 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ArrangeError, TransportError } from '../errors.js';
-import type { Target } from '../target/target.js';
+import type { Target } from '../target-file/target.js';
 import { inWords } from './transport-errors.js';
 
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
-import type { Target } from '../target/target.js';
+import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
 import { inWords, isTimeout, tooLarge } from './transport-errors.js';
 

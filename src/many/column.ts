@@ -1,6 +1,6 @@
-import { verdictLine, waiverText } from '../report/words.js';
+import type { Level, OutcomeKind, Verdict } from '../model/verdict.js';
+import { verdictLine, waiverText } from '../report/verdict-words.js';
 import { exitCode } from '../verdict/exit-code.js';
-import type { Level, OutcomeKind, Verdict } from '../verdict/verdict.js';
 import type { MatrixTarget } from './matrix.js';
 
 /** What of a verdict goes into a matrix: no exchanges, no coverage, so that hundreds fit into memory. */

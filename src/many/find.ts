@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SuiteError } from '../errors.js';
-import { nameTrouble } from '../target/name.js';
+import { nameTrouble } from '../target-file/name.js';
 import { parseVerdict } from '../verdict/validate.js';
 import { columnOf } from './column.js';
 import type { MatrixProblem } from './matrix.js';

@@ -1,6 +1,6 @@
-import type { ReleaseName } from '../contract/releases.js';
+import type { ReleaseName } from '../model/releases.js';
+import type { Gate, Level, OutcomeKind, Verdict } from '../model/verdict.js';
 import type { ExitCode } from '../verdict/exit-code.js';
-import type { Gate, Level, OutcomeKind, Verdict } from '../verdict/verdict.js';
 
 /** Targets x requirements: the verdicts of a run, or of many runs and shards, in one. spec/matrix.schema.json. */
 export interface Matrix {

@@ -1,5 +1,5 @@
+import type { Gate } from '../model/verdict.js';
 import { type ExitCode, worstOf } from '../verdict/exit-code.js';
-import type { Gate } from '../verdict/verdict.js';
 import { suiteVersion } from '../version.js';
 import type { Column } from './column.js';
 import type { Matrix, MatrixProblem, MatrixTarget } from './matrix.js';

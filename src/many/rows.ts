@@ -1,4 +1,4 @@
-import type { OutcomeKind } from '../verdict/verdict.js';
+import type { OutcomeKind } from '../model/verdict.js';
 import type { Cell, Column } from './column.js';
 import type { MatrixReason, MatrixRow } from './matrix.js';
 

@@ -1,4 +1,4 @@
-import type { Target } from '../target/target.js';
+import type { Target } from '../target-file/target.js';
 
 /**
  * Targets in waves: those of one wave may be tried side by side, and a wave begins when the one before has ended.

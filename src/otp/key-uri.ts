@@ -1,4 +1,4 @@
-import { Secret } from '../target/secret.js';
+import { Secret } from '../secret.js';
 import { decodeBase32 } from './base32.js';
 
 export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';

@@ -1,8 +1,9 @@
+import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import type { Outcome, Verdict } from '../verdict/verdict.js';
+import { cut } from '../words.js';
 import { exchangeLine } from './junit.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
-import { cut, waiverText } from './words.js';
+import { waiverText } from './verdict-words.js';
 
 /** Of the Common Test Report Format, https://ctrf.io. */
 const specVersion = '0.0.0';

@@ -1,4 +1,4 @@
-import { duration } from './words.js';
+import { duration } from '../words.js';
 
 /** A fact for people: what it is about, and what was measured, as a sentence. */
 export interface FactInWords {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
+import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import type { Outcome, Verdict } from '../verdict/verdict.js';
+import { cut } from '../words.js';
 import { isKnownFailure, runProblems } from './run-problems.js';
-import { cut } from './words.js';
 
 /** GitHub shows so many of a step. */
 const shown = 10;

@@ -1,7 +1,9 @@
-import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
+import type { Exchange } from '../model/exchange.js';
+import type { Outcome, Verdict } from '../model/verdict.js';
 import { warningsOf } from '../verdict/warnings.js';
+import { cut } from '../words.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
-import { cut, waiverText } from './words.js';
+import { waiverText } from './verdict-words.js';
 import { attributes, escapeText } from './xml.js';
 
 /** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */

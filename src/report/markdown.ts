@@ -1,11 +1,12 @@
 import { minuteOf } from '../history/changes.js';
-import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
+import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { otherWarnings } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
+import { counted, cut, duration } from '../words.js';
+import type { ReportExtras } from './extras.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
-import { counted, cut, duration, verdictLine } from './words.js';
-import type { ReportExtras } from './write.js';
+import { verdictLine } from './verdict-words.js';
 
 /** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
 const mostBytes = 60_000;

@@ -1,6 +1,6 @@
+import type { OutcomeKind } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import type { OutcomeKind } from '../verdict/verdict.js';
-import { type Paint, paint } from './words.js';
+import { type Paint, paint } from '../words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };

@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../verdict/verdict.js';
+import type { Outcome, Verdict } from '../model/verdict.js';
 
 /** What makes a run red without any requirement showing it. */
 export interface RunProblem {

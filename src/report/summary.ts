@@ -1,10 +1,11 @@
 import type { ChangesSince } from '../history/changes.js';
+import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import { exitCode, exitMeanings } from '../verdict/exit-code.js';
-import type { Outcome, OutcomeKind, Verdict } from '../verdict/verdict.js';
 import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
-import { counted, cut, duration, type Paint, paint, verdictLine, waiverText, wrap } from './words.js';
+import { counted, cut, duration, type Paint, paint, wrap } from '../words.js';
+import { verdictLine, waiverText } from './verdict-words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;

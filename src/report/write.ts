@@ -1,12 +1,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import type { ChangesSince } from '../history/changes.js';
+import type { Exchange } from '../model/exchange.js';
+import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { validateVerdict } from '../verdict/validate.js';
-import type { Exchange, Outcome, Verdict } from '../verdict/verdict.js';
 import { renderCtrf } from './ctrf.js';
+import type { ReportExtras } from './extras.js';
 import { renderHtml } from './html/render.js';
 import { renderJUnit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
@@ -20,12 +21,6 @@ export const reportFiles = [
   'summary.txt',
   'summary.md',
 ] as const;
-
-/** What the reports say besides the verdict. */
-export interface ReportExtras {
-  /** Absent: the run was compared with nothing. */
-  readonly changes?: ChangesSince;
-}
 
 const besidePage = reportFiles.filter((name) => name !== 'index.html');
 

@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { ConfigDocument } from '../config-file/document.js';
+import { didYouMean, nearest } from '../config-file/nearest.js';
+import { pathText } from '../config-file/problems.js';
+import { checkSchema } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import { Values } from '../config-file/values.js';
 import type { Contract } from '../contract/contract.js';
 import { isOperationId, type OperationId, operationIds } from '../contract/operations.js';
-import { isReleaseName, isSince, type ReleaseName } from '../contract/releases.js';
 import { ConfigurationError } from '../errors.js';
+import { isReleaseName, isSince, type ReleaseName } from '../model/releases.js';
+import type { Level } from '../model/verdict.js';
 import { packageRoot } from '../package-root.js';
-import { ConfigDocument } from '../target/document.js';
-import { didYouMean, nearest } from '../target/nearest.js';
-import { pathText } from '../target/problems.js';
-import { checkSchema } from '../target/schema.js';
-import { readTextFile } from '../target/text-file.js';
-import { Values } from '../target/values.js';
-import type { Level } from '../verdict/verdict.js';
 import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
 

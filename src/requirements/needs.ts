@@ -1,5 +1,5 @@
-import { effectiveAllow, readOnlyReason } from '../target/allow.js';
-import type { Account, AccountRole, Allow, Target } from '../target/target.js';
+import { effectiveAllow, readOnlyReason } from '../target-file/allow.js';
+import type { Account, AccountRole, Allow, Target } from '../target-file/target.js';
 import type { Requirement } from './catalogue.js';
 import { meaningOf, type Need } from './need-names.js';
 

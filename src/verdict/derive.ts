@@ -1,8 +1,8 @@
+import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../model/results.js';
+import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
-import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from './results.js';
-import type { Outcome, OutcomeKind, Verdict } from './verdict.js';
 import { warningsOf } from './warnings.js';
 
 /** Worst first: of several outcomes of one requirement the first in this order holds. */

@@ -1,4 +1,4 @@
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '../model/verdict.js';
 
 /** What each exit code of `run` means; 130 and 143 after a signal are the command line's own. */
 export const exitMeanings = {

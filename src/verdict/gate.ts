@@ -1,5 +1,5 @@
-import type { GateOptions } from './results.js';
-import type { Gate, Level, Outcome, OutcomeKind } from './verdict.js';
+import type { GateOptions } from '../model/results.js';
+import type { Gate, Level, Outcome, OutcomeKind } from '../model/verdict.js';
 
 export interface GateInput {
   readonly outcomes: readonly Outcome[];

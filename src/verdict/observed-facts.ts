@@ -1,5 +1,5 @@
 import { helperOperationIds } from '../contract/operations.js';
-import type { Observation } from '../http/observed.js';
+import type { Observation } from '../judging/observed.js';
 
 /**
  * What all the exchanges of a run tell of the target beside the requirements: how it is spoken to, with which

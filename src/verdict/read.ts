@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import type { Verdict } from '../model/verdict.js';
 import { parseVerdict } from './validate.js';
-import type { Verdict } from './verdict.js';
 
 /** More than a verdict with every exchange in it; less than what JSON can't be read from. */
 const maxBytes = 200_000_000;

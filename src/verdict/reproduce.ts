@@ -1,4 +1,4 @@
-import type { Exchange } from './verdict.js';
+import type { Exchange } from '../model/exchange.js';
 
 /** Placeholders of redacted header values, as the shell variables a person would set. */
 const variables: Readonly<Record<string, string>> = {

@@ -4,9 +4,9 @@ import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { ConfigurationError } from '../errors.js';
+import type { Verdict } from '../model/verdict.js';
 import { packageRoot } from '../package-root.js';
 import { summarise } from './derive.js';
-import type { Verdict } from './verdict.js';
 
 /** More problems than this are of one kind, or the file is no verdict at all. */
 const shown = 5;

@@ -1,4 +1,4 @@
-import type { RunResults } from './results.js';
+import type { RunResults } from '../model/results.js';
 
 /** Codes of a clock that is so far off are refused by targets that have no other fault; milliseconds. */
 const largestOffsetMs = 90_000;

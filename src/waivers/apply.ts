@@ -1,8 +1,14 @@
-import type { ReleaseName } from '../contract/releases.js';
+import type { ReleaseName } from '../model/releases.js';
+import type { Outcome } from '../model/verdict.js';
+import {
+  type ConcernedWaiver,
+  troubles,
+  type Waiver,
+  type WaiverState,
+  type WaiverUse,
+} from '../model/waiver.js';
 import { appliesTo, type Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
-import type { Outcome } from '../verdict/verdict.js';
-import { type ConcernedWaiver, troubles, type Waiver, type WaiverState, type WaiverUse } from './waiver.js';
 
 /** What a run on one target is, as far as waivers are for some runs only. */
 export interface WaiverScope {

@@ -1,7 +1,7 @@
+import { didYouMean } from '../config-file/nearest.js';
+import type { Waiver } from '../model/waiver.js';
 import { idPattern } from '../requirements/glob.js';
-import { didYouMean } from '../target/nearest.js';
 import type { WaiversFile } from './read.js';
-import type { Waiver } from './waiver.js';
 
 /** Something wrong with an entry of a waivers file that can be read. */
 export interface WaiverProblem {

@@ -1,12 +1,12 @@
-import { isReleaseName, isSince } from '../contract/releases.js';
+import { ConfigDocument } from '../config-file/document.js';
+import type { KeyPath, Place } from '../config-file/problems.js';
+import { checkSchema } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import { Values } from '../config-file/values.js';
 import { ConfigurationError } from '../errors.js';
-import { ConfigDocument } from '../target/document.js';
-import type { KeyPath, Place } from '../target/problems.js';
-import { checkSchema } from '../target/schema.js';
-import { readTextFile } from '../target/text-file.js';
-import { Values } from '../target/values.js';
+import { isReleaseName, isSince } from '../model/releases.js';
+import type { Waiver } from '../model/waiver.js';
 import { isDay } from './dates.js';
-import type { Waiver } from './waiver.js';
 
 export interface WaiversFile {
   /** As it was named. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import type { CallOptions } from '../../src/http/api.js';
+import type { CallOptions } from '../../src/connection/api.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
-import { Secret } from '../../src/target/secret.js';
+import { Secret } from '../../src/secret.js';
 import { guarded } from './operations.js';
 
 /** Well formed, and nobody's. */

@@ -1,6 +1,6 @@
+import type { CallOptions } from '../../src/connection/api.js';
+import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { CallOptions } from '../../src/http/api.js';
-import type { Connection } from '../../src/target/connection.js';
 
 /**
  * The operations that ask for a credential. `prepare` brings about the state in which a request with a good

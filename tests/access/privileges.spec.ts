@@ -1,6 +1,6 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer, CallOptions } from '../../src/http/api.js';
+import type { Answer, CallOptions } from '../../src/connection/api.js';
 import { guarded } from './operations.js';
 
 for (const operation of [guarded[1], guarded[3], guarded[4], guarded[5], guarded[8]]) {

@@ -1,11 +1,11 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { isSince } from '../../src/contract/releases.js';
+import type { Answer, Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Answer, Api } from '../../src/http/api.js';
-import { memberOf, textOf } from '../../src/http/body.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
-import { Secret } from '../../src/target/secret.js';
+import { memberOf, textOf } from '../../src/judging/body.js';
+import { isSince } from '../../src/model/releases.js';
+import { Secret } from '../../src/secret.js';
 
 test.describe('A key that is nearly right', () => {
   test(

@@ -1,10 +1,10 @@
 import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Answer } from '../../src/connection/api.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Answer } from '../../src/http/api.js';
-import { memberOf } from '../../src/http/body.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import { memberOf } from '../../src/judging/body.js';
 
 /**
  * The two operations that set a configuration, with what must be so before, and a body with one wrong type: its

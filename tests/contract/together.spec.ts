@@ -1,9 +1,9 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import { ReadBack } from '../../src/connection/read-back.js';
 import { ArrangeError, NotAllowedError } from '../../src/errors.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
 import { type ClusterConfig, sameCluster, setOf } from '../../src/journal/config.js';
-import { ReadBack } from '../../src/journal/read-back.js';
 
 test.describe('PUT /mfa-config', () => {
   test(

@@ -1,15 +1,15 @@
 import { serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer, Api } from '../../src/http/api.js';
-import { memberOf, textOf } from '../../src/http/body.js';
+import type { Answer, Api } from '../../src/connection/api.js';
 import {
   type ClusterConfig,
   type SupportConfig,
   sameCluster,
   sameSupport,
 } from '../../src/journal/config.js';
-import { Secret } from '../../src/target/secret.js';
+import { memberOf, textOf } from '../../src/judging/body.js';
+import { Secret } from '../../src/secret.js';
 
 /** A login that is nobody's. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'of-nobody', domain: 'LOCAL' };

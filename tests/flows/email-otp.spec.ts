@@ -5,8 +5,8 @@ import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
+import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Connection } from '../../src/target/connection.js';
 
 const tenAndAHalfMinutes = 630_000;
 

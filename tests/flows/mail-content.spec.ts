@@ -1,8 +1,8 @@
 import type { Silence } from '../../fixtures/silence.js';
 import { covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
+import type { Answer } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Answer } from '../../src/http/api.js';
 import { headerFields } from '../../src/mail/header-fields.js';
 import type { ReceivedMail } from '../../src/mail/mailbox.js';
 

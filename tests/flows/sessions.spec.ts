@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appearance } from '../../fixtures/appearance.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 
 test.describe('POST /users/sessions', () => {
   test(

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { usableKeyUri } from '../../fixtures/secrets.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
-import { textIn } from '../../src/http/body.js';
-import type { Connection } from '../../src/target/connection.js';
+import { textIn } from '../../src/judging/body.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
 test.describe('PUT /support-user/mfa', () => {

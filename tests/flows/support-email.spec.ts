@@ -1,9 +1,9 @@
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
+import { addressesOf } from '../../src/connection/connection.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
-import { addressesOf } from '../../src/target/connection.js';
-import type { Target } from '../../src/target/target.js';
+import type { Target } from '../../src/target-file/target.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {
   test(

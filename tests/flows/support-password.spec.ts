@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import { memberOf, textIn } from '../../src/http/body.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import { memberOf, textIn } from '../../src/judging/body.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
 test.describe('A change of support MFA', () => {

@@ -1,6 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { memberOf } from '../../src/http/body.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
+import { memberOf } from '../../src/judging/body.js';
 
 /** Nobody's, and no secret. */
 export const wrongPassword = 'not-the-password-of-the-support-user';

@@ -1,7 +1,7 @@
 import { uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/http/body.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
+import { textIn } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { type KeyUri, parseKeyUri } from '../../src/otp/key-uri.js';
 

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { likenessOf, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/http/body.js';
+import { textIn } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 

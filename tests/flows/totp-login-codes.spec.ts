@@ -2,9 +2,9 @@ import { acceptedSteps, enrolled, loginByNewKey } from '../../fixtures/logins.js
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Enrolment, User, Users } from '../../fixtures/users.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import type { Codes } from '../../src/connection/codes.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
-import type { Codes } from '../../src/otp/codes.js';
 
 const type = 'totp';
 

@@ -2,10 +2,10 @@ import { bothTypes, enrolled, loginByNewKey, plainEnrolled } from '../../fixture
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/http/body.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Credential } from '../../src/http/credential.js';
-import type { ClusterMfa } from '../../src/journal/cluster-mfa.js';
-import { Secret } from '../../src/target/secret.js';
+import { textIn } from '../../src/judging/body.js';
+import { Secret } from '../../src/secret.js';
 
 const type = 'totp';
 

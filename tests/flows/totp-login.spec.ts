@@ -1,8 +1,8 @@
 import { bothTypes, enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
+import type { Codes } from '../../src/connection/codes.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Codes } from '../../src/otp/codes.js';
 
 /** Of a kind that is not enabled. */
 const otherType = { type: 'salesforce', code: '000000' };

@@ -1,7 +1,7 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/http/body.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
-import type { Codes } from '../../src/otp/codes.js';
+import type { Codes } from '../../src/connection/codes.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
+import { textIn } from '../../src/judging/body.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {

@@ -1,8 +1,8 @@
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import { textIn } from '../../src/http/body.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
-import type { Target } from '../../src/target/target.js';
+import { textIn } from '../../src/judging/body.js';
+import type { Target } from '../../src/target-file/target.js';
 
 const off = (mfaCode: string) => ({ enabled: false, mfaCode });
 

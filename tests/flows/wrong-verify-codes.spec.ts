@@ -1,7 +1,7 @@
 import { arrange, covers, expect, test, withFreshCode } from '../../fixtures/test.js';
+import type { Codes } from '../../src/connection/codes.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { SupportMfa } from '../../src/journal/support-mfa.js';
-import type { Codes } from '../../src/otp/codes.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import type { Api } from '../../src/http/api.js';
+import type { Api } from '../../src/connection/api.js';
 import type { Credential } from '../../src/http/credential.js';
 import type { RequirementId } from '../../src/requirements/ids.js';
 

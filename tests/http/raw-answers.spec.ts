@@ -1,7 +1,7 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Api } from '../../src/connection/api.js';
+import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Api } from '../../src/http/api.js';
-import type { CodesByMail } from '../../src/mail/codes-by-mail.js';
 
 test.describe('On a raw connection', () => {
   test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { loadContract } from '../../../src/contract/load.js';
+import type { Exchange } from '../../../src/model/exchange.js';
 import { renderHtml } from '../../../src/report/html/render.js';
 import { loadRequirements } from '../../../src/requirements/catalogue.js';
-import type { Exchange } from '../../../src/verdict/verdict.js';
 import { exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 import { sample } from '../sample.js';

@@ -1,10 +1,10 @@
 import type { Contract } from '../../../src/contract/contract.js';
 import { coverageUniverse } from '../../../src/contract/coverage.js';
+import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/model/results.js';
+import type { Verdict } from '../../../src/model/verdict.js';
 import type { HtmlExtras } from '../../../src/report/html/extras.js';
 import { loadRequirements } from '../../../src/requirements/catalogue.js';
 import { deriveVerdict } from '../../../src/verdict/derive.js';
-import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/verdict/results.js';
-import type { Verdict } from '../../../src/verdict/verdict.js';
 import { exchange, results } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 

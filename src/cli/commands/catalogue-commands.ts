@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadContract } from '../../contract/load.js';
-import { defaultRelease } from '../../contract/releases.js';
 import { ConfigurationError } from '../../errors.js';
+import { defaultRelease } from '../../model/releases.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
 import { renderExplain } from '../explain.js';
 import { renderList } from '../list.js';

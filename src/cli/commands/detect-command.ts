@@ -3,7 +3,7 @@ import { detect } from '../../detect/detect.js';
 import { renderDetection, renderDetectionJson } from '../../detect/render.js';
 import { TransportError } from '../../errors.js';
 import { stateDirOf } from '../../journal/state-dir.js';
-import { readTarget } from '../../target/read.js';
+import { readTarget } from '../../target-file/read.js';
 import { complain } from '../terminal.js';
 
 const help = `

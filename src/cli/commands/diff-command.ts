@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { releaseNames } from '../../contract/releases.js';
 import { diff, isBreaking, readSide } from '../../diff/diff.js';
 import { renderJson, renderMarkdown, renderText } from '../../diff/render.js';
 import { ConfigurationError } from '../../errors.js';
+import { releaseNames } from '../../model/releases.js';
 import { externalRefsHelp } from './options.js';
 
 const help = `

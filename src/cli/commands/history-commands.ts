@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { didYouMean } from '../../config-file/nearest.js';
 import { ConfigurationError } from '../../errors.js';
 import { changesBetween } from '../../history/changes.js';
 import { historyFile, readHistory } from '../../history/history.js';
 import { snapshotOf } from '../../history/snapshot.js';
 import { trendsOf } from '../../history/trend.js';
 import { renderCompare, renderTrend } from '../../history/words.js';
-import { didYouMean } from '../../target/nearest.js';
 import { readVerdict } from '../../verdict/read.js';
 import { wholeNumber } from '../run-options.js';
 import { complain, say } from '../terminal.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { releaseNames } from '../../contract/releases.js';
 import { ConfigurationError } from '../../errors.js';
 import { shardOf, wholeRun } from '../../many/shard.js';
+import { releaseNames } from '../../model/releases.js';
 import { run } from '../run.js';
 import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
 import { argument, externalRefsHelp, stateDirHelp } from './options.js';

@@ -1,4 +1,4 @@
-import type { Coverage, Verdict } from '../../verdict/verdict.js';
+import type { Coverage, Verdict } from '../../model/verdict.js';
 import { credentialName } from '../facts.js';
 import { groupBy } from '../group.js';
 import { html, type Markup } from './markup.js';

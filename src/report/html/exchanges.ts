@@ -1,5 +1,5 @@
-import type { Exchange } from '../../verdict/verdict.js';
-import { counted, cut, duration } from '../words.js';
+import type { Exchange } from '../../model/exchange.js';
+import { counted, cut, duration } from '../../words.js';
 import { html, longText, type Markup } from './markup.js';
 
 /** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */

@@ -1,9 +1,7 @@
-import type { ChangesSince } from '../../history/changes.js';
+import type { ReportExtras } from '../extras.js';
 
 /** What the page of a verdict shows besides the verdict. */
-export interface HtmlExtras {
-  /** Absent: the run was compared with nothing. */
-  readonly changes?: ChangesSince;
+export interface HtmlExtras extends ReportExtras {
   /** Names of other files in the page's folder: the page links to them. */
   readonly files?: readonly string[];
 }

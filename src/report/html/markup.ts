@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { printable } from '../../redaction/printable.js';
-import { cutAt, cutInWords, cutText } from '../cut.js';
+import { cutAt, cutInWords, cutText } from '../../words.js';
 
 /** Of a text longer than this only the beginning is shown, in UTF-16 units. */
 export const longestText = 4000;

@@ -1,7 +1,7 @@
-import type { Verdict, Wait } from '../../verdict/verdict.js';
-import { troubles, type WaiverUse } from '../../waivers/waiver.js';
+import type { Verdict, Wait } from '../../model/verdict.js';
+import { troubles, type WaiverUse } from '../../model/waiver.js';
+import { counted, duration } from '../../words.js';
 import { groupBy } from '../group.js';
-import { counted, duration } from '../words.js';
 import { html, type Markup } from './markup.js';
 
 /** The waivers for this target and release, and what came of each. */

@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind } from '../../verdict/verdict.js';
+import type { Outcome, OutcomeKind } from '../../model/verdict.js';
 import { html, Markup } from './markup.js';
 
 /** How an outcome is shown: a class of the style sheet, a word, and a sign for those who don't tell colours apart. */

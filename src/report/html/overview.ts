@@ -1,11 +1,12 @@
 import type { ChangesSince } from '../../history/changes.js';
+import type { Gate, Outcome, OutcomeKind, Verdict } from '../../model/verdict.js';
 import { exitCode } from '../../verdict/exit-code.js';
-import type { Gate, Outcome, OutcomeKind, Verdict } from '../../verdict/verdict.js';
 import { warningsOf } from '../../verdict/warnings.js';
+import { counted, duration } from '../../words.js';
 import { factsInWords } from '../facts.js';
 import { isKnownFailure } from '../run-problems.js';
 import { exitReason } from '../summary.js';
-import { counted, duration, verdictLine } from '../words.js';
+import { verdictLine } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { lookOf } from './outcomes.js';
 

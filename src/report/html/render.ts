@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Verdict } from '../../verdict/verdict.js';
+import type { Verdict } from '../../model/verdict.js';
 import { coverage } from './coverage.js';
 import type { HtmlExtras } from './extras.js';
 import { html, type Markup, renderPage } from './markup.js';

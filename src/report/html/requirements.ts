@@ -1,7 +1,7 @@
-import type { Outcome, Verdict } from '../../verdict/verdict.js';
+import type { Outcome, Verdict } from '../../model/verdict.js';
+import { cut, duration } from '../../words.js';
 import { groupBy } from '../group.js';
 import { isKnownFailure } from '../run-problems.js';
-import { cut, duration } from '../words.js';
 import { ExchangeRoom, exchanges } from './exchanges.js';
 import { html, longText, type Markup } from './markup.js';
 import { issueLink } from './notes.js';

@@ -1,0 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faults } from '../../emulator/faults/index.js';
+import { variants } from '../../emulator/variants/index.js';
+import { packageRoot } from '../../src/package-root.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { combinations } from './combinations.js';
+import { renderDetection } from './document.js';
+
+// Run by `npm run generate`: what the page says is proven by `npm run prove`.
+const page = renderDetection({ faults, variants, combinations, requirements: loadRequirements() });
+writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);

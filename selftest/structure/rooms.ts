@@ -1,0 +1,105 @@
+/** One folder, or one file, directly below src/. */
+export interface Room {
+  readonly name: string;
+  /** What it holds, in one sentence: docs/architecture.md shows it. */
+  readonly holds: string;
+  /** The rooms that it may import from, types included; itself goes without saying. */
+  readonly imports: readonly string[];
+}
+
+const room = (name: string, holds: string, imports = ''): Room => ({
+  name,
+  holds,
+  imports: imports.split(' ').filter((each) => each !== ''),
+});
+
+/** From the ground up: a room imports only from rooms that stand before it. A new import across rooms is a new word here. */
+export const rooms: readonly Room[] = [
+  room('errors', 'Errors typed by blame: conformance, arrange, transport, configuration.'),
+  room('secret', 'A value that shows itself only where it is asked to.'),
+  room('words', 'Counts, durations, colours and line breaks of everything that people read.'),
+  room('raw-files', 'The names of the files that a run leaves beside its reports.'),
+  room('package-root', 'Where the package lies.', 'errors'),
+  room('version', 'The version of the suite.', 'package-root'),
+  room('spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root'),
+  room('model', 'The words: exchange, outcome, verdict, gating, waiver, release. No behaviour.'),
+  room('redaction', 'Taking secrets out of texts, and searching for them in artefacts.', 'errors'),
+  room(
+    'config-file',
+    'Reading what people write (YAML or JSON) with line, column and "did you mean".',
+    'errors package-root',
+  ),
+  room(
+    'contract',
+    'The OpenAPI document: loading, operations, schemas, coverage, bodies.',
+    'errors model package-root',
+  ),
+  room('target-file', 'The target file, and what it allows.', 'errors secret model config-file'),
+  room(
+    'requirements',
+    'The catalogue of requirements, their needs, and how to try one by hand.',
+    'errors model package-root config-file contract target-file',
+  ),
+  room('journal', 'The record on disk of what was changed, and the lease on a target.', 'errors contract'),
+  room('run-plan', 'What the command line hands to the Playwright process.', 'errors model journal'),
+  room(
+    'judging',
+    'Judging one answer by contract and HTTP; the secrets in it.',
+    'model redaction contract requirements run-plan',
+  ),
+  room(
+    'waivers',
+    'The waivers file: reading, checking, applying, pruning.',
+    'errors model config-file requirements',
+  ),
+  room(
+    'verdict',
+    'The verdict as a pure function of what a run left behind.',
+    'errors package-root model contract judging waivers',
+  ),
+  room('history', 'Verdicts against each other, and night after night.', 'errors words model redaction'),
+  room(
+    'report',
+    'One function for each form of report, from a verdict to text.',
+    'errors words model redaction waivers verdict history',
+  ),
+  room(
+    'many',
+    'Shares of targets, and their merge.',
+    'errors version spec-schema model target-file verdict report',
+  ),
+  room(
+    'matrix',
+    'The page, the file and the table of many targets.',
+    'errors words spec-schema model redaction verdict report many',
+  ),
+  room('allure', 'Results for the Allure report generator.', 'errors model report many'),
+  room('clock', "The target's clock: told by its answers, or moved.", 'errors'),
+  room('http', 'Connections and bytes: TLS, proxies, limits, raw sockets.', 'errors secret target-file'),
+  room('mail', 'Mailboxes, and the codes in mails.', 'errors target-file http'),
+  room('otp', 'Keys, key URIs and the codes of authenticators.', 'errors secret'),
+  room(
+    'connection',
+    'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
+    'errors secret model redaction contract target-file journal judging clock http mail otp',
+  ),
+  room('detect', 'Which release a target speaks.', 'errors model contract target-file http connection'),
+  room('diff', 'What changed between two contracts.', 'model contract requirements judging'),
+  room(
+    'har',
+    'Judging recorded traffic.',
+    'errors secret model contract requirements judging http connection',
+  ),
+  room(
+    'cli',
+    'The commands.',
+    'errors words raw-files package-root version model redaction config-file contract target-file requirements ' +
+      'journal run-plan judging waivers verdict history report many matrix allure http connection detect diff har',
+  ),
+];
+
+/** The table of docs/architecture.md. */
+export function roomsTable(): string {
+  const rows = rooms.map(({ name, holds }) => `| \`${name}\` | ${holds} |`);
+  return ['| room of `src/` | holds |', '| --- | --- |', ...rows].join('\n');
+}

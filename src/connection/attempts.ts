@@ -1,0 +1,110 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { OperationId } from '../contract/operations.js';
+import { NotAllowedError } from '../errors.js';
+import { memberOf, textOf } from '../judging/body.js';
+import { effectiveAllow } from '../target-file/allow.js';
+import type { Account, Target } from '../target-file/target.js';
+
+/** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
+const budget = 3;
+
+const supportUser = 'supportUser';
+
+/**
+ * How often an account's password or code was refused in a row. What might lock the account is not sent, unless the
+ * target file allows that.
+ */
+export class Attempts {
+  readonly #failed = new Map<string, number>();
+  readonly #accounts: readonly Account[];
+  readonly #isLimited: boolean;
+
+  /** @param file where the counts outlive this process, which may be replaced in a run; undefined: nowhere */
+  constructor(
+    target: Target,
+    private readonly file: string | undefined,
+  ) {
+    const { admin, viewer, other } = target.accounts;
+    this.#accounts = [admin, viewer, other].filter((account) => account !== undefined);
+    this.#isLimited = !effectiveAllow(target.allow).lockOut;
+    for (const [who, count] of read(file)) this.#failed.set(who, count);
+  }
+
+  /** Whether one more failure uses the budget up: a success should come first. */
+  isNearLimit(who: string): boolean {
+    return this.#isLimited && (this.#failed.get(who) ?? 0) >= budget - 1;
+  }
+
+  /** @throws NotAllowedError where the request might lock an account */
+  check(operation: OperationId | null, json: unknown): void {
+    const who = this.#whose(operation, json);
+    if (who === undefined || !this.#isLimited || (this.#failed.get(who) ?? 0) < budget) return;
+    throw new NotAllowedError(
+      `might lock ${who}, after ${budget} failed attempts in a row: allow.lockOut is not true`,
+    );
+  }
+
+  note(operation: OperationId | null, json: unknown, status: number, body: unknown): void {
+    const who = this.#whose(operation, json);
+    if (who === undefined) return;
+    const before = this.#failed.get(who) ?? 0;
+    const failed = this.#hasFailed(operation, json, status, body);
+    // A mail that was sent proves no code: counts of wrong codes go on.
+    if (failed === undefined || (operation === 'CreateEmailOtp' && !failed)) return;
+    this.#failed.set(who, failed ? before + 1 : 0);
+    if (failed || before > 0) this.#keep();
+  }
+
+  #hasFailed(
+    operation: OperationId | null,
+    json: unknown,
+    status: number,
+    body: unknown,
+  ): boolean | undefined {
+    // What a target can't read, or turns away for other reasons, is no attempt.
+    if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
+    if (status >= 400) return true;
+    if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
+    const account = this.#accountOf(json);
+    // Some answer a success to a wrong password, so as not to tell which accounts there are.
+    return account !== undefined && textOf(json, 'password') !== account.password?.reveal();
+  }
+
+  /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
+  #whose(operation: OperationId | null, json: unknown): string | undefined {
+    switch (operation) {
+      case 'CreateSession':
+      case 'CreateAccessToken':
+      case 'CreateEmailOtp':
+        return textOf(json, 'password') === undefined ? undefined : this.#accountOf(json)?.role;
+      case 'VerifySupportUserTotp':
+        return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
+      case 'UpdateSupportMFAConfig':
+        return textOf(json, 'mfaCode') === undefined ? undefined : supportUser;
+      default:
+        return undefined;
+    }
+  }
+
+  #accountOf(json: unknown): Account | undefined {
+    const name = textOf(json, 'username')?.toLowerCase();
+    return name === undefined
+      ? undefined
+      : this.#accounts.find(({ username }) => username?.toLowerCase() === name);
+  }
+
+  #keep(): void {
+    if (this.file !== undefined) writeFileSync(this.file, JSON.stringify(Object.fromEntries(this.#failed)));
+  }
+}
+
+function read(file: string | undefined): [who: string, count: number][] {
+  if (file === undefined || !existsSync(file)) return [];
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Object.entries(Object(value)).map(([who, count]) => [who, Number(count)]);
+  } catch {
+    // Cut off by a kill.
+    return [];
+  }
+}

@@ -1,0 +1,159 @@
+import type { RequestBody } from '../contract/bodies.js';
+import { ArrangeError, NotAllowedError } from '../errors.js';
+import type { Credential } from '../http/credential.js';
+import { type ClusterConfig, clusterConfigOf, sameCluster, setOf } from '../journal/config.js';
+import type { Journal } from '../journal/journal.js';
+import { memberOf } from '../judging/body.js';
+import type { Answer, Api } from './api.js';
+import { asText } from './as-text.js';
+import type { ReadBack } from './read-back.js';
+import type { StateReader } from './state-reader.js';
+
+/** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
+export class ClusterMfa {
+  #found: ClusterConfig | undefined;
+  #hasWayBack = false;
+
+  constructor(
+    private readonly api: Api,
+    private readonly admin: Credential,
+    private readonly journal: Journal,
+    private readonly reader: StateReader,
+    private readonly readBack: ReadBack,
+  ) {}
+
+  /** To compare: authenticationTypes is a set, told in one order. @throws ArrangeError when the state can't be told */
+  async read(): Promise<ClusterConfig> {
+    const config = await this.readAsShown();
+    const types = config.authenticationTypes;
+    return { ...config, authenticationTypes: types === null ? null : [...new Set(types)].sort() };
+  }
+
+  /** What the run found before its first change, as it was shown. */
+  async found(): Promise<ClusterConfig> {
+    this.#found ??= this.journal.read()?.cluster ?? (await this.readAsShown());
+    return this.#found;
+  }
+
+  /** As it came, apart from what is absent. */
+  async readAsShown(): Promise<ClusterConfig> {
+    return clusterConfigOf((await this.reader.get('GetMFAConfig')).body);
+  }
+
+  /** A PUT of a body of the contract, or of what was read. */
+  put(
+    body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
+    as?: Credential,
+  ): Promise<Answer<'UpdateMFAConfig'>> {
+    return this.putAny(body, as);
+  }
+
+  async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
+    if (memberOf(body, 'enabled') === true) await this.proveWayBack();
+    return this.api.call('UpdateMFAConfig', { as, anyJson: body });
+  }
+
+  /**
+   * Proves, once, that the configuration can still be reached without a code: the API key, or the session opened
+   * before, answers a GET. Without that, cluster MFA is not switched on: it would lock the suite out.
+   *
+   * @throws NotAllowedError
+   */
+  async proveWayBack(): Promise<void> {
+    if (this.#hasWayBack) return;
+    const { status } = await this.api.call('GetMFAConfig', { as: this.admin });
+    this.#hasWayBack = status >= 200 && status < 300;
+    if (this.#hasWayBack) return;
+    const what = this.admin.scheme === 'APIKeyHeader' ? "the admin's API key" : "the admin's session";
+    throw new NotAllowedError(
+      `would switch cluster MFA on without a proven way back: GET /mfa-config with ${what} was answered ${status}.`,
+    );
+  }
+
+  /**
+   * PUT of a body that means nothing to the suite, or of none: nothing in it is a secret.
+   *
+   * @param mistake see CallOptions
+   */
+  async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
+    // Whatever it is, the target may read it as a request to switch on.
+    await this.proveWayBack();
+    return this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
+  }
+
+  /** What is read once it satisfies `done`, or the last thing read. */
+  readUntil(done: (config: ClusterConfig) => boolean): Promise<ClusterConfig> {
+    return this.readBack.until(() => this.read(), done);
+  }
+
+  /** Switches cluster MFA on with at least these types; types found in use are never taken away. */
+  async on(types: readonly string[]): Promise<void> {
+    await this.proveWayBack();
+    const found = await this.found();
+    const now = await this.read();
+    const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
+    const wanted = [...new Set([...types, ...keep])];
+    const has = (config: ClusterConfig) =>
+      config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
+    if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return;
+    // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
+    const shows = (config: ClusterConfig) =>
+      config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
+    await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
+  }
+
+  /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */
+  async asFound(): Promise<void> {
+    const found = await this.found();
+    if (!found.enabled) await this.off();
+  }
+
+  /** Switches cluster MFA off so that nobody has to enrol anew. */
+  async off(): Promise<void> {
+    const now = await this.read();
+    if (!now.enabled) return;
+    const body = { ...now, enabled: false, retainUserMfaSettings: true };
+    await this.#set(body, (config) => !config.enabled);
+  }
+
+  /** Switches cluster MFA off, and has users' enrolments forgotten: for throw-away targets only. */
+  async offForgetting(): Promise<void> {
+    const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
+    await this.#set(body, (config) => !config.enabled);
+  }
+
+  /** Puts `config` in force exactly, in the two steps that switching off may take. */
+  async giveBack(config: ClusterConfig): Promise<void> {
+    if (!config.enabled) await this.off();
+    // Another order means nothing, but is put right as well.
+    if (JSON.stringify(await this.readAsShown()) === JSON.stringify(config)) return;
+    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
+    if (answer.status >= 400) {
+      const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+      await this.api.call('UpdateMFAConfig', { as: this.admin, json });
+    }
+    const now = await this.readUntil((read) => sameCluster(read, config));
+    if (!sameCluster(now, config)) {
+      throw new ArrangeError(
+        `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(config)}.`,
+      );
+    }
+  }
+
+  /** @param shows what to wait for; `done` is enough where it doesn't come */
+  async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
+    const answer = await this.put(body);
+    if (answer.status < 200 || answer.status >= 300) {
+      throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
+    }
+    if (!done(await this.readUntil(shows))) {
+      throw new ArrangeError(
+        `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
+      );
+    }
+  }
+}
+
+function describe({ enabled, authenticationTypes }: ClusterConfig): string {
+  return `${enabled ? 'on' : 'off'} with [${authenticationTypes?.join(', ') ?? ''}]`;
+}

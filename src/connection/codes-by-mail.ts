@@ -1,0 +1,84 @@
+import { ArrangeError } from '../errors.js';
+import { findCode } from '../mail/code.js';
+import type { Mailbox, Mark, ReceivedMail } from '../mail/mailbox.js';
+import type { Recorder } from './recorder.js';
+
+export interface MailPatience {
+  /** How long a mail may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long silence is silence, in milliseconds. */
+  readonly quietMs: number;
+  readonly codePattern?: RegExp;
+}
+
+/** How long another mail is awaited after one with a code that was refused, at least. */
+const shortestPatienceMs = 2_000;
+
+/** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
+export class CodesByMail {
+  /** Addresses at which a code that was asked for did not come. */
+  readonly #silent = new Set<string>();
+
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waited'>,
+    private readonly settings: MailPatience,
+    private readonly onWait: (ms: number) => void,
+  ) {}
+
+  /** To be taken before the request that mails. @param to only mails to this address will be asked for */
+  mark(to?: string): Promise<Mark> {
+    return this.mailbox.mark(to);
+  }
+
+  /**
+   * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box.
+   * @param tried codes that were refused: one mailed before the mark may have been late, and come first
+   * @throws ArrangeError when none comes in time
+   */
+  async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
+    const startedAt = Date.now();
+    const { timeoutMs, quietMs } = this.settings;
+    const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
+    const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
+    const leftMs = () => startedAt + patienceMs - Date.now();
+    const others = new Set<ReceivedMail>();
+    this.onWait(patienceMs);
+    // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
+    if (tried.size === 0) this.#silent.add(address);
+    try {
+      for (;;) {
+        const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(leftMs(), 0));
+        const code = this.codeIn(mail);
+        if (code !== undefined && !tried.has(code)) {
+          this.#silent.delete(address);
+          return code;
+        }
+        others.add(mail);
+      }
+    } catch (error) {
+      if (!(error instanceof ArrangeError)) throw error;
+      throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
+    } finally {
+      this.recorder.waited(Date.now() - startedAt, 'mail');
+    }
+  }
+
+  /** All mails after `mark`, with or without a code. */
+  since(mark: Mark): Promise<readonly ReceivedMail[]> {
+    return this.mailbox.since(mark);
+  }
+
+  /** The code of a mail, which is a secret from then on; undefined where it holds none. */
+  codeIn(mail: ReceivedMail): string | undefined {
+    const { code } = findCode(mail, this.settings.codePattern);
+    if (code !== undefined) this.recorder.addSecret(code, 'mailed code');
+    return code;
+  }
+
+  /** Why the mails that came held no code: what to set may be in it. */
+  #problemsOf(mails: ReadonlySet<ReceivedMail>): string[] {
+    const problems = [...mails].flatMap((mail) => findCode(mail, this.settings.codePattern).problem ?? []);
+    return [...new Set(problems)];
+  }
+}

@@ -1,0 +1,158 @@
+import type { TargetClock } from '../clock/clock.js';
+import type { Authenticator } from '../otp/authenticator.js';
+import type { Waiter } from './api.js';
+import type { Recorder } from './recorder.js';
+
+/** So near a step's end a code may arrive after it. */
+const tooLateMs = 2_000;
+
+/** Codes of an authenticator by the target's clock, each given out once. */
+export class Codes {
+  /** Whether a code was made without knowing the target's clock, since this was last set to false. */
+  guessed = false;
+
+  /** Steps beside the current one whose codes the target was seen to refuse. */
+  readonly #refused = new Set<-1 | 1>();
+
+  constructor(
+    private readonly clock: TargetClock,
+    private readonly waiter: Waiter,
+    private readonly recorder: Recorder,
+  ) {}
+
+  /** The current code; where it was used already, the next step is awaited. */
+  async unused(authenticator: Authenticator): Promise<string> {
+    const leftMs = this.leftMs(authenticator);
+    const isUsed = authenticator.unusedStep(this.clock.now(), { back: 0, ahead: 0 }) === undefined;
+    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+    return this.at(authenticator, 0);
+  }
+
+  /**
+   * A code of the step before, which leaves the current one for later; undefined where the target is known to
+   * refuse it, or where the step is used. The caller says by {@link refuses} if it was refused.
+   */
+  async before(authenticator: Authenticator): Promise<string | undefined> {
+    await this.room(authenticator);
+    return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
+      ? undefined
+      : this.at(authenticator, -1);
+  }
+
+  /**
+   * An unused code without a wait: the current one, else the next step's, which a target without a window refuses.
+   * Undefined where neither is left; the caller says by {@link refuses} if the second was refused.
+   */
+  soonest(authenticator: Authenticator): { readonly code: string; readonly step: 0 | 1 } | undefined {
+    const now = this.clock.now();
+    if (authenticator.isUnused(now, 0) && this.leftMs(authenticator) >= tooLateMs)
+      return { code: this.at(authenticator, 0), step: 0 };
+    if (this.#refused.has(1) || !authenticator.isUnused(now, 1)) return undefined;
+    return { code: this.at(authenticator, 1), step: 1 };
+  }
+
+  /** The target refused a code of the step before or after: it is not tried again. */
+  refuses(step: -1 | 1): void {
+    this.#refused.add(step);
+  }
+
+  /** The code so many steps from now, which then counts as used. */
+  at(authenticator: Authenticator, steps: number): string {
+    const step = authenticator.stepAt(this.clock.now()) + steps;
+    authenticator.markUsed(step);
+    this.#noteGuess();
+    return this.#known(authenticator.codeAt(step));
+  }
+
+  /** Waits until the current step lasts long enough for some requests: seconds at most. */
+  async room(authenticator: Authenticator): Promise<void> {
+    const leftMs = this.leftMs(authenticator);
+    if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+  }
+
+  /** What is left of the current step, in milliseconds. */
+  leftMs({ period }: Authenticator): number {
+    const periodMs = period * 1000;
+    return periodMs - (this.clock.now() % periodMs);
+  }
+
+  currentStep(authenticator: Authenticator): number {
+    return authenticator.stepAt(this.clock.now());
+  }
+
+  /** Whether a code is of a step that any conforming target may take now. */
+  isRight(authenticator: Authenticator, code: string): boolean {
+    const { widestWindow } = authenticator;
+    const now = this.currentStep(authenticator);
+    for (let step = now - widestWindow; step <= now + widestWindow; step += 1) {
+      if (step >= 0 && authenticator.codeAt(step) === code) return true;
+    }
+    return false;
+  }
+
+  /** A well-formed code that no step near now has. */
+  wrong(authenticator: Authenticator): string {
+    return this.#known(authenticator.wrongCode(this.clock.now()));
+  }
+
+  /** The code so many steps away, where it isn't also a valid one by chance. */
+  distant(authenticator: Authenticator, steps: number): string | undefined {
+    this.#noteGuess();
+    const code = authenticator.codeOfSteps(this.clock.now(), steps);
+    return code === undefined ? undefined : this.#known(code);
+  }
+
+  #noteGuess(): void {
+    if (!this.clock.known) this.guessed = true;
+  }
+
+  /**
+   * The code of the nearest step before (-1) or after (1) now that no window of a minute reaches, by clocks that
+   * differ by some seconds too.
+   */
+  beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
+    const sinceBeginMs = authenticator.period * 1000 - this.leftMs(authenticator);
+    const mayBeEarlier = direction === -1 && sinceBeginMs < tooLateMs;
+    const mayBeLater = direction === 1 && this.leftMs(authenticator) < tooLateMs;
+    const steps = authenticator.widestWindow + (mayBeEarlier || mayBeLater ? 2 : 1);
+    return this.distant(authenticator, direction * steps);
+  }
+
+  /** The nearest of the next `steps` whose code begins with 0; undefined where none does. */
+  stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
+    const now = this.currentStep(authenticator);
+    for (let step = 0; step <= steps; step += 1) {
+      if (authenticator.codeAt(now + step).startsWith('0')) return step;
+    }
+    return undefined;
+  }
+
+  /**
+   * Lets the target's clock come to the next step, within so many, whose code begins with 0, and gives that code;
+   * undefined where there is none.
+   */
+  async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
+    // A step may end between the look and the wait.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await this.room(authenticator);
+      const steps = this.stepsToLeadingZero(authenticator, mostSteps);
+      if (steps === undefined) return undefined;
+      await this.#reach(authenticator, steps);
+      const code = this.at(authenticator, 0);
+      if (code.startsWith('0')) return code;
+    }
+    return undefined;
+  }
+
+  /** Lets the target's clock come to the step that is so many steps from now, a second after its beginning. */
+  async #reach(authenticator: Authenticator, steps: number): Promise<void> {
+    if (steps === 0) return;
+    const periodMs = authenticator.period * 1000;
+    await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'totp step');
+  }
+
+  #known(code: string): string {
+    this.recorder.addSecret(code, 'code');
+    return code;
+  }
+}

@@ -1,0 +1,191 @@
+import { DateOffsetClock, type TargetClock } from '../clock/clock.js';
+import { ControlledClock } from '../clock/controlled-clock.js';
+import type { Contract } from '../contract/contract.js';
+import type { OperationId } from '../contract/operations.js';
+import { ArrangeError } from '../errors.js';
+import type { Credential } from '../http/credential.js';
+import { proxyFor } from '../http/proxy.js';
+import { Journal } from '../journal/journal.js';
+import { textIn } from '../judging/body.js';
+import type { Observation } from '../judging/observed.js';
+import type { Mailbox } from '../mail/mailbox.js';
+import { openMailbox } from '../mail/open.js';
+import type { Wait } from '../model/verdict.js';
+import type { TellSecret } from '../redaction/secrets-channel.js';
+import { Secret } from '../secret.js';
+import { secretsOf } from '../target-file/read.js';
+import type { Target } from '../target-file/target.js';
+import { Api, ClockWaiter } from './api.js';
+import { ClusterMfa } from './cluster-mfa.js';
+import { Codes } from './codes.js';
+import { CodesByMail } from './codes-by-mail.js';
+import { ReadBack } from './read-back.js';
+import { Recorder } from './recorder.js';
+import { StateReader } from './state-reader.js';
+import { SupportMfa } from './support-mfa.js';
+
+export interface ConnectionOptions {
+  readonly stateDir: string;
+  readonly observe?: (observation: Observation) => void;
+  /** Whether what is read of the state must fulfil the contract to be relied on. */
+  readonly strict?: boolean;
+  /** Why nothing may be changed on the target: then only safe methods are sent, and its clock is not moved. */
+  readonly readOnly?: string | undefined;
+  readonly onWait?: (reason: Wait['for'], ms: number) => void;
+  /** Where counts of failed attempts outlive a process that is replaced. */
+  readonly attemptsFile?: string;
+  /** Told of each value that is secret, as it is learnt. */
+  readonly onSecret?: TellSecret;
+}
+
+/** A target within reach: everything that a test, or the giving back after one, speaks to it with. */
+export class Connection {
+  readonly recorder: Recorder;
+  readonly waiter: ClockWaiter;
+  readonly api: Api;
+  readonly codes: Codes;
+  readonly journal: Journal;
+  readonly readBack: ReadBack;
+  readonly #onWait: (reason: Wait['for'], ms: number) => void;
+  readonly #strict: boolean;
+  readonly #firstOffsetMs: number;
+  readonly #noted = new Set<OperationId>();
+  #admin: Promise<Credential> | undefined;
+  #mailbox: Promise<Mailbox> | undefined;
+  #mail: Promise<CodesByMail> | undefined;
+
+  private constructor(
+    readonly target: Target,
+    readonly contract: Contract,
+    readonly clock: TargetClock,
+    options: ConnectionOptions,
+  ) {
+    this.#firstOffsetMs = Math.round(clock.offsetMs);
+    this.#onWait = options.onWait ?? (() => {});
+    this.#strict = options.strict ?? false;
+    this.recorder = new Recorder(contract, options.observe ?? (() => {}), options.onSecret);
+    for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
+    const proxy = proxyFor(new URL(target.baseUrl));
+    for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
+    const { readOnly } = options;
+    this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait, readOnly === undefined);
+    this.api = new Api(
+      target,
+      contract,
+      this.recorder,
+      clock,
+      this.waiter,
+      readOnly,
+      options.attemptsFile,
+      (operation) => this.#noteFound(operation),
+    );
+    this.codes = new Codes(clock, this.waiter, this.recorder);
+    this.journal = new Journal(options.stateDir, target.baseUrl);
+    this.readBack = new ReadBack(this.recorder);
+  }
+
+  /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
+  static async open(target: Target, contract: Contract, options: ConnectionOptions): Promise<Connection> {
+    const clock =
+      target.clock === undefined
+        ? new DateOffsetClock()
+        : await ControlledClock.connect(target.clock.control);
+    return new Connection(target, contract, clock, options);
+  }
+
+  /**
+   * How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. Null where
+   * no answer told its time.
+   */
+  get clockOffsetMs(): number | null {
+    if (!this.clock.known) return null;
+    return this.clock.canMove ? this.#firstOffsetMs : Math.round(this.clock.offsetMs / 1000) * 1000;
+  }
+
+  /**
+   * The credential that may change the configuration: the API key, or a session opened once.
+   * @throws ArrangeError when the target doesn't let the admin in
+   */
+  admin(): Promise<Credential> {
+    this.#admin ??= this.#openAdmin().catch((error: unknown) => {
+      // A log-in that the network kept from its answer is no reason to give up all that follow.
+      this.#admin = undefined;
+      throw error;
+    });
+    return this.#admin;
+  }
+
+  async cluster(): Promise<ClusterMfa> {
+    const admin = await this.admin();
+    return new ClusterMfa(this.api, admin, this.journal, this.#reader(admin), this.readBack);
+  }
+
+  async support(): Promise<SupportMfa> {
+    const admin = await this.admin();
+    const mail = () => this.mail();
+    const reader = this.#reader(admin);
+    const { password } = this.target.supportUser;
+    return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail, password);
+  }
+
+  /** What an operation is about to change is written to the journal as it was found. */
+  async #noteFound(operation: OperationId): Promise<void> {
+    if (this.#noted.has(operation)) return;
+    if (operation === 'UpdateMFAConfig')
+      this.journal.noteFound({ cluster: await (await this.cluster()).found() });
+    else if (operation === 'UpdateSupportMFAConfig' || operation === 'ConfigureSupportMFAConfig')
+      this.journal.noteFound({ support: await (await this.support()).found() });
+    this.#noted.add(operation);
+  }
+
+  /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
+  mail(): Promise<CodesByMail> {
+    this.#mail ??= this.#openMail();
+    return this.#mail;
+  }
+
+  async #openMail(): Promise<CodesByMail> {
+    const settings = this.target.mail;
+    if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
+    this.#mailbox = openMailbox(settings, addressesOf(this.target));
+    return new CodesByMail(await this.#mailbox, this.recorder, settings, (ms) => this.#onWait('mail', ms));
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await (await this.#mailbox?.catch(() => undefined))?.close();
+  }
+
+  #reader(admin: Credential): StateReader {
+    return new StateReader(this.api, admin, this.#strict);
+  }
+
+  async #openAdmin(): Promise<Credential> {
+    const { apiKey, username, password, domain } = this.target.accounts.admin;
+    if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
+    const earlier = this.journal.read()?.sessionId;
+    if (earlier !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(earlier) };
+    const json = {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password: password.reveal() }),
+      domain,
+    };
+    const answer = await this.api.call('CreateSession', { json });
+    const id = textIn(answer.fields.sessionId);
+    if (answer.status !== 201 || id === undefined) {
+      throw new ArrangeError(
+        `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
+          'Check accounts.admin; where cluster MFA is on, the admin needs an apiKey.',
+      );
+    }
+    this.journal.sessionId = id;
+    return { scheme: 'SessionIdHeader', id: new Secret(id) };
+  }
+}
+
+/** Every address of the target file: mail to others is not the suite's. */
+export function addressesOf(target: Target): string[] {
+  const { admin, viewer, other } = target.accounts;
+  const all = [admin.email, viewer?.email, other?.email, target.supportUser.email];
+  return [...new Set(all.filter((address) => address !== undefined))];
+}

@@ -1,0 +1,384 @@
+import type { RequestBody } from '../contract/bodies.js';
+import { ArrangeError } from '../errors.js';
+import type { Credential } from '../http/credential.js';
+import { type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
+import type { Journal } from '../journal/journal.js';
+import { textIn } from '../judging/body.js';
+import type { Mark } from '../mail/mailbox.js';
+import { isSince } from '../model/releases.js';
+import type { Authenticator } from '../otp/authenticator.js';
+import type { Secret } from '../secret.js';
+import type { Answer, Api, CallOptions } from './api.js';
+import { asText } from './as-text.js';
+import type { Codes } from './codes.js';
+import type { CodesByMail } from './codes-by-mail.js';
+import type { ReadBack } from './read-back.js';
+import type { StateReader } from './state-reader.js';
+import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+
+/** The operations that change support MFA, and may answer a new key. */
+type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
+
+/** The support user's MFA: read it, change it with the journal kept, give it back. */
+export class SupportMfa {
+  #found: SupportConfig | undefined;
+  #authenticator: Authenticator | undefined;
+  #enrolment: SupportEnrolment | undefined;
+  #verified: Verified | undefined;
+  #mayBeLate = true;
+  #hasProven = false;
+
+  constructor(
+    private readonly api: Api,
+    private readonly admin: Credential,
+    private readonly journal: Journal,
+    private readonly reader: StateReader,
+    private readonly readBack: ReadBack,
+    private readonly codes: Codes,
+    private readonly mail: () => Promise<CodesByMail>,
+    private readonly password: Secret | undefined,
+  ) {}
+
+  /** From 6.8.1 on, switching off and changing the address take a code. */
+  get takesCode(): boolean {
+    return isSince(this.api.contract.release, '6.8.1');
+  }
+
+  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
+  get(): Promise<Answer<'GetSupportMFAConfig'>> {
+    return this.reader.get('GetSupportMFAConfig');
+  }
+
+  async read(): Promise<SupportConfig> {
+    return supportConfigOf((await this.get()).body);
+  }
+
+  /** What the run found before its first change. */
+  async found(): Promise<SupportConfig> {
+    this.#found ??= this.journal.read()?.support ?? (await this.read());
+    return this.#found;
+  }
+
+  /** A PATCH of a body of the contract, or of what was read. */
+  patch(
+    body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig,
+    as?: Credential,
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.patchAny(body, as);
+  }
+
+  patchAny(
+    body: unknown,
+    as: Credential = this.admin,
+    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#change('UpdateSupportMFAConfig', body, as, options);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configure(
+    body: RequestBody<'ConfigureSupportMFAConfig'>,
+    as?: Credential,
+  ): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.configureAny(body, as);
+  }
+
+  configureAny(body: unknown, as: Credential = this.admin): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.#change('ConfigureSupportMFAConfig', body, as);
+  }
+
+  /** The support user's password, which changes take from the latest release on. @throws ArrangeError without one */
+  get currentPassword(): string {
+    if (this.password !== undefined) return this.password.reveal();
+    throw new ArrangeError('The target file has no supportUser.password.');
+  }
+
+  async #change<Id extends Changing>(
+    operation: Id,
+    body: unknown,
+    as: Credential,
+    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+  ): Promise<Answer<Id>> {
+    return this.#noted(await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options }));
+  }
+
+  /**
+   * PATCH of a body that means nothing to the suite, or of none: nothing in it is a secret.
+   *
+   * @param mistake see CallOptions
+   */
+  patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
+  }
+
+  async #changeByText<Id extends Changing>(
+    operation: Id,
+    body: string | undefined,
+    mistake: string | undefined,
+  ): Promise<Answer<Id>> {
+    return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
+  }
+
+  /** Whatever a change was for: a key that it answered is needed to switch off again. */
+  #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
+    const uri = enrolmentOf(answer);
+    if (uri !== undefined) {
+      this.journal.noteEnrolled(uri);
+      this.#authenticator = authenticatorOf(uri);
+      this.#enrolment = undefined;
+      this.#verified = undefined;
+    }
+    return answer;
+  }
+
+  /** Adds the password where the release takes one and the body says nothing of it. */
+  #withPassword(body: unknown): unknown {
+    if (this.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
+    if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
+    return { ...body, currentPassword: this.currentPassword };
+  }
+
+  readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig> {
+    return this.readBack.until(() => this.read(), done);
+  }
+
+  /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
+  get authenticator(): Authenticator {
+    const uri = this.journal.read()?.enrolledUri;
+    this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
+    if (this.#authenticator !== undefined) return this.#authenticator;
+    throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
+  }
+
+  /** Sees to it that support MFA is on by e-mail; leaves it alone where it is already. */
+  async ensureEmail(address: string): Promise<void> {
+    const { enabled, mfaType, email } = await this.read();
+    if (!(enabled && mfaType === 'email' && email === address)) await this.onByEmail(address);
+  }
+
+  /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
+  async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    await this.off();
+    const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
+    const now = await this.readUntil((config) => config.enabled && config.mfaType === 'email');
+    if (now.enabled && now.mfaType === 'email') return answer;
+    throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
+  }
+
+  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
+  async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+    await this.off();
+    const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
+    if (answer.status >= 300) {
+      throw new ArrangeError(
+        `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
+      );
+    }
+    const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
+    if (!isOn(await this.readUntil(isOn))) {
+      throw new ArrangeError(
+        `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
+      );
+    }
+    this.#enrolment = { answer, authenticator: this.authenticator };
+    return this.#enrolment;
+  }
+
+  /**
+   * On by TOTP and proven by a code: from here on, changes need one. Where that is so already it is left so, since
+   * leaving it takes another code; else it is proven by the code of the step before, where the target takes that:
+   * the current one is then left for such a change.
+   */
+  async verified(): Promise<Verified> {
+    const now = await this.read();
+    const known = this.#verified;
+    const isOn = now.enabled && now.mfaType === 'totp';
+    if (known !== undefined && isOn && this.#isEnrolled(known) && (await this.#isShownAsProven()))
+      return known;
+    const { authenticator } = await this.onByTotp();
+    const before = await this.codes.before(authenticator);
+    const early = before === undefined ? undefined : await this.verify(before);
+    if (early !== undefined && early.fields.success !== true) this.codes.refuses(-1);
+    const answer =
+      early?.fields.success === true ? early : await this.verify(await this.codes.unused(authenticator));
+    if (this.#verified !== undefined) return this.#verified;
+    throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
+  }
+
+  /** Whether some key was proven in this run, be it in force or not. */
+  get hasProven(): boolean {
+    return this.#hasProven;
+  }
+
+  #prove(verified: Verified): void {
+    this.#verified = verified;
+    this.#hasProven = true;
+  }
+
+  /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
+  async #isShownAsProven(): Promise<boolean> {
+    return ['kSuccess', undefined].includes(textIn((await this.get()).fields.otpVerificationState));
+  }
+
+  /** Whether its key is the one that was handed out last, by whomever. */
+  #isEnrolled({ answer }: SupportEnrolment): boolean {
+    return this.journal.read()?.enrolledUri === enrolmentOf(answer);
+  }
+
+  /** POST /support-user/verify-totp */
+  async verify(
+    totpCode: string | null,
+    more: RequestBody<'VerifySupportUserTotp'> = {},
+  ): Promise<Answer<'VerifySupportUserTotp'>> {
+    const json = { totpCode, ...more };
+    const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json });
+    const enrolment = this.#enrolment;
+    // A target may say yes to any code: only a right one proves the key.
+    if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
+      if (this.codes.isRight(enrolment.authenticator, totpCode))
+        this.#prove({ ...enrolment, code: totpCode });
+    }
+    return answer;
+  }
+
+  /** Asks for a code by mail and reads it. */
+  async mailedCode(address: string): Promise<string> {
+    const mail = await this.mail();
+    return mail.codeTo(address, await this.#askForCode(mail, address));
+  }
+
+  async #askForCode(mail: CodesByMail, address: string): Promise<Mark> {
+    const mark = await mail.mark(address);
+    const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
+    if (answer.status < 300) return mark;
+    throw new ArrangeError(
+      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
+    );
+  }
+
+  /** Switches support MFA off, with the code that its mode asks for. */
+  async off(): Promise<void> {
+    const now = await this.read();
+    if (!now.enabled) return;
+    const answer = await this.#switchOff(now);
+    const after = await this.readUntil((config) => !config.enabled);
+    if (after.enabled) {
+      throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
+    }
+    this.journal.noteEnrolled(undefined);
+    this.#authenticator = undefined;
+    this.#enrolment = undefined;
+    this.#verified = undefined;
+  }
+
+  /** Puts `config` in force. @returns what of it can't be given back, in words */
+  async giveBack(config: SupportConfig): Promise<string[]> {
+    const now = await this.read();
+    if (sameSupport(now, config)) return [];
+    await this.off();
+    const body = config.enabled
+      ? { enabled: true, mfaType: config.mfaType, email: config.email }
+      : { ...config };
+    const answer = await this.patch(body);
+    if (answer.status >= 400) await this.patch(withoutNulls(body));
+    const after = await this.readUntil((read) => sameSupport(read, config));
+    if (sameSupport(after, config)) return [];
+    if (after.enabled === config.enabled && !after.enabled) {
+      return [
+        "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.",
+      ];
+    }
+    throw new ArrangeError(
+      `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
+        `it was found ${config.enabled ? `on (${config.mfaType})` : 'off'}.`,
+    );
+  }
+
+  async #switchOff(now: SupportConfig): Promise<Answer> {
+    if (!this.takesCode) return this.patch({ enabled: false });
+    return now.mfaType === 'email' ? this.#offByMail(now.email) : this.#offByTotp();
+  }
+
+  /**
+   * With a mailed code. Where it is refused, it may have been mailed for an earlier request and come late: then the
+   * right one comes after it. Where none does, another is asked for.
+   */
+  async #offByMail(address: string | null): Promise<Answer> {
+    if (address === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+    const mail = await this.mail();
+    const tried = new Set<string>();
+    let mark = await this.#askForCode(mail, address);
+    for (let asked = 1; ; ) {
+      const code = await mail.codeTo(address, mark, tried);
+      tried.add(code);
+      const answer = await this.patch({ enabled: false, mfaCode: code });
+      if (answer.status < 400 || tried.size >= mostTries) return answer;
+      if (this.#mayBeLate && (await this.#comesLater(mail, address, mark, tried))) continue;
+      if (asked >= mostAsked) return answer;
+      asked += 1;
+      mark = await this.#askForCode(mail, address);
+    }
+  }
+
+  /** Whether another code comes; a mailbox where none did is not waited for again. */
+  async #comesLater(
+    mail: CodesByMail,
+    address: string,
+    mark: Mark,
+    tried: ReadonlySet<string>,
+  ): Promise<boolean> {
+    this.#mayBeLate = await mail.codeTo(address, mark, tried).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ArrangeError) return false;
+        throw error;
+      },
+    );
+    return this.#mayBeLate;
+  }
+
+  /**
+   * With a code of the key that is known. One that was never verified may be given up without a code; and where the
+   * answer with the key was lost, a new one takes its place.
+   */
+  async #offByTotp(): Promise<Answer> {
+    if (this.#isKnown()) {
+      const soonest = this.codes.soonest(this.authenticator);
+      if (soonest !== undefined) {
+        const answer = await this.patch({ enabled: false, mfaCode: soonest.code });
+        if (answer.status < 400) return answer;
+        if (soonest.step === 1) this.codes.refuses(1);
+      }
+      // The first code may have been used before this process knew of it: the next one is fresh.
+      for (let n = soonest === undefined ? 0 : 1; n < 2; n += 1) {
+        const mfaCode = await this.codes.unused(this.authenticator);
+        const answer = await this.patch({ enabled: false, mfaCode });
+        if (answer.status < 400) return answer;
+      }
+    }
+    const answer = await this.patch({ enabled: false });
+    const { enabled, mfaType } = await this.found();
+    // A key that was found is a person's: that is never replaced.
+    if (answer.status < 400 || (enabled && mfaType === 'totp')) return answer;
+    const anew = await this.patch({ enabled: true, mfaType: 'totp' });
+    if (anew.status >= 400 || !this.#isKnown()) return answer;
+    return this.patch({ enabled: false, mfaCode: await this.codes.unused(this.authenticator) });
+  }
+
+  #isKnown(): boolean {
+    return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
+  }
+}
+
+/** Of codes that are tried to switch off with: more could lock the support user. */
+const mostTries = 3;
+const mostAsked = 2;
+
+function withoutNulls(body: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}

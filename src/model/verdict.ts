@@ -1,0 +1,103 @@
+import type { Exchange } from './exchange.js';
+import type { Gating } from './gating.js';
+import type { ReleaseName } from './releases.js';
+import type { Waiver, WaiverUse } from './waiver.js';
+
+/** What came of one requirement on one target. */
+export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+/** `must` gates; `should` is reported and gates with --strict. */
+export type Level = 'must' | 'should';
+
+export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
+
+export interface Outcome {
+  readonly id: string;
+  readonly level: Level;
+  readonly outcome: OutcomeKind;
+  /** The requirement's text. */
+  readonly title: string;
+  readonly source: string;
+  readonly operations: readonly string[];
+  /** What was seen against what was expected; empty for a pass. A waived failure keeps its own. */
+  readonly reason: string;
+  /** Of a waived one: why its failure is accepted, by whom, until when. */
+  readonly waiver?: Pick<Waiver, 'reason' | 'owner' | 'issue' | 'expires'>;
+  /** A curl line with placeholders for secrets; empty where there is no single request to repeat. */
+  readonly reproduce: string;
+  /** Kept for what did not pass only. */
+  readonly exchanges: readonly Exchange[];
+  readonly durationMs: number;
+}
+
+export interface Wait {
+  readonly requirement: string;
+  readonly ms: number;
+  readonly for: 'totp step' | 'mail' | 'quiet period' | 'retry-after' | 'read-back';
+}
+
+/** How often each part of the contract was met: a count by key. */
+export interface Coverage {
+  /** By operationId. */
+  readonly operations: Readonly<Record<string, number>>;
+  /** By `operationId status`. */
+  readonly responses: Readonly<Record<string, number>>;
+  /** By `operationId status /pointer`: properties seen in answers. */
+  readonly properties: Readonly<Record<string, number>>;
+  /** By `Schema.property=value`. */
+  readonly enumValues: Readonly<Record<string, number>>;
+  /** By credential scheme, `none` included. */
+  readonly credentials: Readonly<Record<string, number>>;
+  /** By `operationId status credential`, what the contract speaks of; absent in the verdicts of older versions. */
+  readonly calls?: Readonly<Record<string, number>>;
+  /** By the same keys, what was met besides: a success without a credential, a credential of another release. */
+  readonly otherCalls?: Readonly<Record<string, number>>;
+}
+
+/** All outcomes of a run on a target; published as spec/verdict.schema.json. */
+export interface Verdict {
+  readonly schemaVersion: 1;
+  readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
+  readonly target: { readonly name: string; readonly baseUrl: string; readonly tlsInsecure: boolean };
+  readonly release: ReleaseName;
+  readonly contract: {
+    readonly source: string;
+    readonly sha256: string;
+    /** Where it is none of the suite's own: operations of the release that it has not, and that differ in it. */
+    readonly missing?: readonly string[];
+    readonly differing?: readonly string[];
+  };
+  readonly mode: 'full' | 'read-only';
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly gate: Gate;
+  /** Why the gate is what it is, where the outcomes alone don't say it (a run cut short, an unusable target). */
+  readonly cause: string;
+  /** By --baseline and --gate; absent: the exit code is by `gate`. */
+  readonly gating?: Gating;
+  readonly scope: 'full' | 'partial';
+  readonly restored: boolean;
+  /** What the API can't take back, in words. */
+  readonly residue: readonly string[];
+  readonly summary: {
+    readonly planned: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly failShould: number;
+    readonly notRun: number;
+    readonly notApplicable: number;
+    readonly waived: number;
+    readonly inconclusive: number;
+  };
+  readonly outcomes: readonly Outcome[];
+  /** What came of each waiver that is for this target and release; absent without a waivers file. */
+  readonly waivers?: readonly WaiverUse[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What must be known to trust all this; each report shows it at its head. Verdicts of before 0.2 lack it. */
+  readonly warnings?: readonly string[];
+  readonly waits: readonly Wait[];
+  readonly retries: { readonly '429': number; readonly '503': number };
+  readonly coverage: Coverage;
+}

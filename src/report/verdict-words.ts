@@ -1,0 +1,47 @@
+import type { Outcome, Verdict } from '../model/verdict.js';
+import { mustCounts } from '../verdict/derive.js';
+
+/** `until 2026-12-31 (Ana, https://…/7): the reason`; a waived outcome of an old verdict may not say. */
+export function waiverText(waiver: Outcome['waiver']): string {
+  if (waiver === undefined) return 'by a waiver';
+  return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
+}
+
+/** The verdict in one line, and where it is gated by something else, what that makes of it. */
+export function verdictLine(verdict: Verdict): string {
+  return `${conformityLine(verdict)}${gatingText(verdict.gating)}`;
+}
+
+function gatingText(gating: Verdict['gating']): string {
+  if (gating === undefined || gating.policy === 'all') return '';
+  if (gating.policy === 'none') return ' (--gate none: nothing gates)';
+  const count = gating.newFailures.length;
+  const known = gating.knownFailures.length;
+  if (count === 0 && known === 0) return '';
+  return ` (against the baseline: ${count} new, ${known} known)`;
+}
+
+function conformityLine(verdict: Verdict): string {
+  const { checked, all } = mustCounts(verdict.outcomes);
+  const { fail, failShould } = verdict.summary;
+  switch (verdict.gate) {
+    case 'conforms':
+      return `conforms (${checked} of ${all} must checked)`;
+    case 'does not conform':
+      if (fail === 0 && !verdict.cause.includes('--strict'))
+        return `does not conform: ${withoutStop(verdict.cause)}`;
+      if (fail === 0) return `does not conform: ${failShould} should failed (--strict)`;
+      return `does not conform: ${fail} of ${all} must failed`;
+    case 'inconclusive': {
+      if (verdict.cause !== '') return `inconclusive: ${withoutStop(verdict.cause)}`;
+      const open = verdict.outcomes.filter(
+        ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
+      );
+      return `inconclusive: ${open.length} of ${all} must could not be decided`;
+    }
+  }
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

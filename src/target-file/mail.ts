@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Values } from '../config-file/values.js';
+import { Secret } from '../secret.js';
+import type { MailSettings } from './target.js';
+import { readAuthorities } from './tls.js';
+import { isHostName, readAddress } from './urls.js';
+
+/** The `mail` section; undefined when there is none, or after a problem was reported. */
+export function readMail(values: Values, folder: string): MailSettings | undefined {
+  if (!values.has(['mail'])) return undefined;
+  const codePattern = readPattern(values);
+  const waits = {
+    timeoutMs: values.number(['mail', 'timeoutMs']) ?? 60_000,
+    quietMs: values.number(['mail', 'quietMs']) ?? 10_000,
+    ...(codePattern === undefined ? {} : { codePattern }),
+  };
+  switch (values.text(['mail', 'kind'])) {
+    case 'smtp': {
+      const listen = values.text(['mail', 'listen']);
+      const address = listen === undefined ? undefined : readAddress(listen);
+      if (address !== undefined) return { ...waits, kind: 'smtp', ...address };
+      if (listen !== undefined) {
+        values.problem(['mail', 'listen'], 'must be an address and a port: 0.0.0.0:2525, [::]:2525');
+      }
+      return undefined;
+    }
+    case 'imap':
+      return readImap(values, waits, folder);
+    case 'command':
+      return { ...waits, kind: 'command', run: readCommand(values, folder) };
+    default:
+      return undefined;
+  }
+}
+
+function readImap(
+  values: Values,
+  waits: Pick<MailSettings, 'timeoutMs' | 'quietMs' | 'codePattern'>,
+  folder: string,
+): MailSettings | undefined {
+  const host = values.text(['mail', 'host']);
+  const username = values.text(['mail', 'username']);
+  const password = values.text(['mail', 'password']);
+  const tls =
+    values.text(['mail', 'tls']) === 'starttls' ? 'starttls' : (values.flag(['mail', 'tls']) ?? true);
+  const port = values.number(['mail', 'port']) ?? (tls === true ? 993 : 143);
+  const ca = readAuthorities(values, ['mail', 'ca'], folder);
+  const insecure = values.flag(['mail', 'insecure']) ?? false;
+  if (tls === false && (ca !== undefined || insecure)) {
+    values.problem(['mail', 'tls'], 'is false, so that there is no certificate for mail.ca or mail.insecure');
+  }
+  if (host !== undefined && !isHostName(host) && !host.includes(':')) {
+    values.problem(['mail', 'host'], 'must be a host name or an IP address');
+  }
+  if (host !== undefined && readAddress(host) !== undefined) {
+    values.problem(['mail', 'host'], 'must not have a port: it goes to mail.port');
+  }
+  if (host === undefined || username === undefined || password === undefined) return undefined;
+  return {
+    ...waits,
+    kind: 'imap',
+    host,
+    port,
+    tls,
+    ...(ca === undefined ? {} : { ca }),
+    insecure,
+    username,
+    password: new Secret(password),
+    folder: values.text(['mail', 'folder']) ?? 'INBOX',
+  };
+}
+
+function readCommand(values: Values, folder: string): readonly string[] {
+  const [program = '', ...rest] = values.texts(['mail', 'run']);
+  if (program === '') values.problem(['mail', 'run', 0], 'is empty: write the name of a program');
+  // A bare name is looked for on the PATH, as everywhere.
+  if (!/[/\\]/.test(program)) return [program, ...rest];
+  const file = resolve(folder, program);
+  if (!existsSync(file)) values.problem(['mail', 'run', 0], 'no such file');
+  return [file, ...rest];
+}
+
+function readPattern(values: Values): RegExp | undefined {
+  const text = values.text(['mail', 'codePattern']);
+  if (text === undefined) return undefined;
+  try {
+    const pattern = new RegExp(text);
+    if (!pattern.test('')) return pattern;
+    values.problem(['mail', 'codePattern'], 'matches an empty text: say how long a code is, such as \\d{6}');
+  } catch {
+    values.problem(
+      ['mail', 'codePattern'],
+      'is no regular expression: look for a bracket that is not closed',
+    );
+  }
+  return undefined;
+}
