@@ -180,7 +180,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/keys-in-any-case',
     description: 'API keys are compared without regard to the case of their letters.',
-    level: 'must',
+    level: 'should',
     fails: ['access/key-in-other-case-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;

@@ -173,7 +173,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/connection-dropped-on-bad-json',
     description: 'PUT /mfa-config closes the connection on what is not JSON.',
-    level: 'must',
+    level: 'should',
     fails: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer, call) => {
@@ -184,7 +184,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/bom',
     description: 'GET /mfa-config begins its JSON with a byte order mark.',
-    level: 'should',
+    level: 'must',
     fails: ['http/no-bom'],
     apply: (seams) =>
       changeBytes(seams, get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])),
@@ -232,7 +232,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/content-on-head',
     description: 'HEAD /mfa-config is answered with content.',
-    level: 'should',
+    level: 'must',
     fails: ['http/head-has-no-content'],
     apply: (seams) =>
       seams.wire(get, (answer, call) => {

@@ -218,6 +218,7 @@ const latest: readonly Latest[] = [
   {
     id: 'support-reference/reusable',
     description: 'A referenceId is right again and again.',
+    level: 'should',
     fails: ['support-reference/works-once'],
     apply: (seams) => {
       seams.rules.useReference = (id, { state }) => state.referenceIds.has(id);

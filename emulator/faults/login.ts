@@ -158,7 +158,7 @@ export const loginFaults: readonly Fault[] = [
   {
     id: 'login/otp-type-not-checked',
     description: 'A code of either kind is accepted whatever otpType says.',
-    level: 'must',
+    level: 'should',
     fails: ['totp-login/refuses-code-as-mailed-code', 'email-login/refuses-code-as-totp'],
     apply: (seams) => {
       seams.rules.kindsOf = () => ['totp', 'email'];

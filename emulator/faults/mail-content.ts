@@ -127,7 +127,7 @@ export const mailContentFaults: readonly Fault[] = [
   {
     id: 'mail/codes-compared-as-numbers',
     description: 'Mailed codes are compared as numbers: zeros before them do not matter.',
-    level: 'must',
+    level: 'should',
     fails: ['email-login/refuses-code-as-number'],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;

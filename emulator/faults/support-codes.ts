@@ -80,7 +80,7 @@ export const supportCodeFaults: readonly Fault[] = [
     id: 'verify-totp/secret-outlives-disabling',
     description:
       'POST /support-user/verify-totp takes the codes of the last secret while support MFA is off.',
-    level: 'must',
+    level: 'should',
     fails: ['verify-totp/refuses-code-after-disabling'],
     apply: (seams) => {
       const keys = rememberKeys(seams);

@@ -192,7 +192,7 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/name-lost',
     description: 'POST /totp-key answers a totpKeyName of its own.',
-    level: 'must',
+    level: 'should',
     fails: ['totp-key/echoes-name'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyName: 'key' })),
   },
@@ -206,7 +206,7 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/one-id-for-all',
     description: 'POST /totp-key gives all keys of a name the same totpKeyId.',
-    level: 'must',
+    level: 'should',
     fails: ['totp-key/ids-are-unique'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyId: 'key-1' })),
   },

@@ -36,7 +36,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/codes-compared-as-numbers',
     description: 'TOTP codes are compared as numbers: zeros before them do not matter.',
-    level: 'must',
+    level: 'should',
     fails: ['totp-login/refuses-code-as-number', 'verify-totp/refuses-code-as-number'],
     apply: (seams) =>
       changeCode(seams, (code) =>
@@ -181,7 +181,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'login/keys-never-forgotten',
     description: 'Keys stay when cluster MFA is switched off with retainUserMfaSettings false.',
-    level: 'must',
+    level: 'should',
     fails: ['totp-login/keys-are-forgotten-where-told'],
     apply: (seams) => {
       seams.rules.forgetsKeys = () => false;

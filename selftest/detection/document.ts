@@ -1,4 +1,5 @@
 import type { Fault, Variant } from '../../emulator/seams.js';
+import { levels } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
 
 export interface Proven {
@@ -10,7 +11,9 @@ export interface Proven {
 
 /** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
 export function renderDetection({ faults, variants, combinations, requirements }: Proven): string {
-  const musts = requirements.filter(({ level }) => level === 'must').length;
+  const counts = levels.map(
+    (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
+  );
   return `# What the suite detects
 
 The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
@@ -22,7 +25,7 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 | --- | --- |
 | faults caught | ${faults.length} of ${faults.length} (100 %), each by exactly the requirements named below |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
-| requirements shown to turn red | ${requirements.length} of ${requirements.length} (${musts} must, ${requirements.length - musts} should) |
+| requirements shown to turn red | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
 it is never red.

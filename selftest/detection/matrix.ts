@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import { packageRoot } from '../../src/package-root.js';
+import { measuredPrefix } from '../../src/verdict/measured.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
 
 /** One emulator to run the suite against: the faults and variants switched on in it. */
@@ -22,7 +23,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** What the suite printed about the whole batch. */
   readonly said: string;
-  /** Requirements with outcome fail. */
+  /** Requirements with outcome fail; with a fault also facts that were measured otherwise. */
   readonly red: readonly string[];
 }
 
@@ -106,6 +107,10 @@ function runSuite(files: readonly string[], folder: string, jobs: number): Promi
 
 function judgementOf(subject: Subject, said: string, file: string): Judgement {
   const verdict = parseVerdict(readFileSync(file, 'utf8'), file);
-  const red = verdict.outcomes.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
+  // A fact is free to be otherwise; that its test notices is shown like for any other.
+  const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
+  const red = verdict.outcomes
+    .filter(({ outcome, reason }) => outcome === 'fail' || (outcome === 'not applicable' && noticed(reason)))
+    .map(({ id }) => id);
   return { subject, verdict, said, red };
 }

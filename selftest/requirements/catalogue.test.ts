@@ -31,6 +31,7 @@ describe('the catalogue', () => {
       areaTitle: 'Credentials and privileges',
       level: 'must',
       text: 'An access token in the Authorization header suffices as credential.',
+      ground: 'document',
       source: 'API document, securitySchemes.Bearer',
       operations: ['GetMFAConfig'],
       needs: ['stateChanges', 'userPassword', 'clusterMfaOff'],
@@ -94,7 +95,7 @@ describe('a mistake in a file', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const entry = (more = '', id = 'http/utf-8') =>
-    `  - id: ${id}\n    level: must\n    text: A sentence.\n    source: RFC\n    operations: []\n${more}`;
+    `  - id: ${id}\n    level: must\n    text: A sentence.\n    ground: standard\n    source: RFC\n    operations: []\n${more}`;
 
   function complaint(content: string, name = 'http.yaml'): string {
     writeFileSync(join(folder, name), content);
@@ -118,17 +119,17 @@ describe('a mistake in a file', () => {
     [
       'an unknown need',
       entry('    needs: [mial]\n'),
-      'http.yaml:9:13 requirements[0].needs[0]: mial is unknown; did you mean mail?',
+      'http.yaml:10:13 requirements[0].needs[0]: mial is unknown; did you mean mail?',
     ],
     [
       'an unknown operation',
       entry().replace('[]', '[GetMFAConfig, GetMfaConfg]'),
-      'http.yaml:8:32 requirements[0].operations[1]: GetMfaConfg is unknown; did you mean GetMFAConfig?',
+      'http.yaml:9:32 requirements[0].operations[1]: GetMfaConfg is unknown; did you mean GetMFAConfig?',
     ],
     [
       'an id twice',
       entry() + entry(),
-      'http.yaml:9:9 requirements[1].id: http/utf-8 is taken: http.yaml:4 requirements[0].id',
+      'http.yaml:10:9 requirements[1].id: http/utf-8 is taken: http.yaml:4 requirements[0].id',
     ],
     [
       'an id not generated',
@@ -138,32 +139,47 @@ describe('a mistake in a file', () => {
     [
       'an unknown level',
       entry().replace('must', 'msut'),
-      'http.yaml:5:12 requirements[0].level: must be one of must, should; did you mean must?',
+      'http.yaml:5:12 requirements[0].level: must be one of must, should, fact; did you mean must?',
     ],
     [
       'an unknown release',
       entry('    since: 6.8.2\n'),
-      'http.yaml:9:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest; did you mean 6.8.1?',
+      'http.yaml:10:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest; did you mean 6.8.1?',
     ],
     [
       'an unquoted release',
       entry('    since: 7.0\n'),
-      'http.yaml:9:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
+      'http.yaml:10:12 requirements[0].since: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest',
     ],
     [
       'releases the wrong way round',
       entry('    since: 7.2.1\n    until: 6.8.1\n'),
-      'http.yaml:10:12 requirements[0].until: is older than since (7.2.1)',
+      'http.yaml:11:12 requirements[0].until: is older than since (7.2.1)',
     ],
     [
       'an unknown field',
       entry('    nedes: []\n'),
-      'http.yaml:9:5 requirements[0].nedes: unknown key; did you mean needs?',
+      'http.yaml:10:5 requirements[0].nedes: unknown key; did you mean needs?',
     ],
     [
       'no source',
       entry().replace('    source: RFC\n', ''),
       'http.yaml:4:5 requirements[0].source: missing. What the requirement stands on.',
+    ],
+    [
+      'no ground',
+      entry().replace('    ground: standard\n', ''),
+      'http.yaml:4:5 requirements[0].ground: missing. What kind of thing demands it.',
+    ],
+    [
+      'an unknown ground',
+      entry().replace('ground: standard', 'ground: habit'),
+      'http.yaml:7:13 requirements[0].ground: must be one of document, standard, client, security',
+    ],
+    [
+      'a claim that is no name',
+      entry('    claim: Codes work once\n'),
+      'http.yaml:10:12 requirements[0].claim: must match ^[a-z0-9]+(-[a-z0-9]+)*$',
     ],
   ])('%s', (_, entries, expected) => {
     expect(complaint(file(entries))).toBe(expected);

@@ -17,10 +17,12 @@ describe('list', () => {
       /^access: Credentials and privileges\n {2}must {4}access\/get-mfa-config-refuses-anonymous {2,}GET /,
     );
     expect(text).toContain('\n\nemail-login: Mailed one-time codes\n');
-    expect(text.match(/^ {2}(must|should) /gm)).toHaveLength(all.length);
-    const musts = all.filter(({ level }) => level === 'must').length;
+    expect(text.match(/^ {2}(must|should|fact) /gm)).toHaveLength(all.length);
+    const count = (wanted: string) => all.filter(({ level }) => level === wanted).length;
     expect(text).toMatch(
-      new RegExp(`\n\n${all.length} requirements: ${musts} must, ${all.length - musts} should\n$`),
+      new RegExp(
+        `\n\n${all.length} requirements: ${count('must')} must, ${count('should')} should, ${count('fact')} fact\n$`,
+      ),
     );
   });
 
@@ -37,7 +39,7 @@ describe('list', () => {
     const text = renderList(all, { json: false, width });
 
     const tooLong = lines(text).filter((line) => line.length > width);
-    expect(tooLong.filter((line) => !/^ {2}(must|should) +\S+$/.test(line))).toEqual([]);
+    expect(tooLong.filter((line) => !/^ {2}(must|should|fact) +\S+$/.test(line))).toEqual([]);
     expect(text.replace(/\s+/g, ' ')).toBe(renderList(all, { json: false }).replace(/\s+/g, ' '));
   });
 
@@ -60,9 +62,8 @@ describe('list', () => {
     ]);
     expect(ids({ grep: 'http/utf-8' })).toEqual(['http/utf-8']);
     expect(ids({ grep: 'http/utf.8' })).toEqual([]);
-    expect(ids({ grep: 'verify-totp/*', level: 'should' })).toEqual([
-      'verify-totp/refuses-replay',
-      'verify-totp/refuses-code-of-replaced-secret',
+    expect(ids({ grep: 'totp-login/*', level: 'fact' })).toEqual([
+      'totp-login/keys-are-forgotten-where-told',
     ]);
   });
 
@@ -91,7 +92,9 @@ describe('list', () => {
             areaTitle: "Support user's MFA",
             level: 'should',
             text: 'Support MFA in totp mode is switched off with a current TOTP code as mfaCode.',
-            source: 'API document, SupportMfaConfigInfo.mfaCode (that a TOTP code serves is assumed)',
+            ground: 'document',
+            source: 'API document, SupportMfaConfigInfo.mfaCode',
+            claim: 'totp-code-disables',
             operations: ['UpdateSupportMFAConfig'],
             needs: ['supportMfaOff', 'replaceSupportTotp'],
             since: '6.8.1',
@@ -121,7 +124,8 @@ Putting back what was read changes nothing.
 
 Level       must (gates)
 Area        mfa-config: Cluster MFA configuration
-Source      RFC 9110 9.3.4
+Ground      standard
+Source      RFC 9110 9.3.4; API document, UpdateMFAConfig
 Operations  UpdateMFAConfig  PUT /mfa-config
             GetMFAConfig     GET /mfa-config
 Releases    all
@@ -143,6 +147,12 @@ curl -sS -i -X PUT "$BASE_URL/mfa-config" \\
 curl -sS -i "$BASE_URL/mfa-config" \\
   -H "apiKey: $API_KEY"
 `);
+  });
+
+  test('says what a claim decides', () => {
+    expect(explain('totp-login/keys-are-forgotten-where-told')).toMatch(
+      /Level {7}fact \(measured, not judged\)\n(?:.*\n)*Claim {7}keys-are-forgotten \(claimed by the vendor: must; denied: not applicable\)/,
+    );
   });
 
   test('names releases, and needs in words', () => {

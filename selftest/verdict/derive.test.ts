@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RawKind, RawOutcome, RunResults } from '../../src/model/results.js';
-import type { Gate, Level, OutcomeKind } from '../../src/model/verdict.js';
+import { type Gate, type Level, levels, type OutcomeKind } from '../../src/model/verdict.js';
 import { deriveVerdict, mustCounts } from '../../src/verdict/derive.js';
 import { validateVerdict } from '../../src/verdict/validate.js';
 import { exchange, planned, raw, results } from './sample.js';
@@ -8,7 +8,7 @@ import { exchange, planned, raw, results } from './sample.js';
 /** `must fail` and the like: one requirement each; `missing` has no outcome at all. */
 function run(words: readonly string[], change: Partial<RunResults> = {}): RunResults {
   const parts = words.map((word, index) => {
-    const level: Level = word.startsWith('must') ? 'must' : 'should';
+    const level: Level = levels.find((each) => word.startsWith(each)) ?? 'must';
     return { id: `area/n${index}`, level, kind: word.slice(level.length + 1) };
   });
   const isRaw = (kind: string): kind is RawKind => kind !== 'missing';
@@ -51,6 +51,7 @@ const rows: readonly Row[] = [
     cause: /1 should .* inconclusive, .*--strict/,
   },
   { of: ['must fail', 'should fail'], with: strict, gate: 'does not conform' },
+  { of: ['must pass', 'fact fail', 'fact inconclusive'], with: strict, gate: 'conforms' },
   { of: ['must inconclusive', 'should fail'], with: strict, gate: 'does not conform', cause: /--strict/ },
   { of: ['must pass', 'should not run'], with: strict, gate: 'conforms' },
   {
@@ -99,6 +100,20 @@ const rows: readonly Row[] = [
     cause: /^The target could not be used: no route to the host\.$/,
   },
 ];
+
+test('a fact that is otherwise is told, and judged by nobody', () => {
+  const { outcomes, summary } = deriveVerdict(
+    results({
+      planned: [planned('area/n0', { level: 'fact' })],
+      raw: [raw('area/n0', { kind: 'fail', reason: 'wanted: one\ngot: two' })],
+    }),
+  );
+
+  expect(outcomes).toMatchObject([
+    { level: 'fact', outcome: 'not applicable', reason: 'measured, not judged: wanted: one\ngot: two' },
+  ]);
+  expect(summary).toMatchObject({ fail: 0, failShould: 0, notApplicable: 1 });
+});
 
 describe('the gate', () => {
   test.each(rows)('$of with $with: $gate', ({ of, with: change, gate, cause }) => {

@@ -1,4 +1,5 @@
 import type { OperationId } from '../contract/operations.js';
+import type { Level } from '../model/verdict.js';
 import { type Requirement, requirementById } from '../requirements/catalogue.js';
 import { curlOf, type OperationPlace, type Step } from '../requirements/curl.js';
 import { meaningOf } from '../requirements/needs.js';
@@ -15,9 +16,11 @@ export type OperationPlaces = ReadonlyMap<OperationId, OperationPlace>;
 export function renderExplain(id: string, all: readonly Requirement[], operations: OperationPlaces): string {
   const requirement = requirementById(id, all);
   const facts: [string, readonly string[]][] = [
-    ['Level', [requirement.level === 'must' ? 'must (gates)' : 'should (reported; gates with --strict)']],
+    ['Level', [`${requirement.level} (${levelMeanings[requirement.level]})`]],
     ['Area', [`${requirement.area}: ${requirement.areaTitle}`]],
+    ['Ground', [requirement.ground]],
     ['Source', [requirement.source]],
+    ['Claim', claimLines(requirement)],
     ['Operations', operationLines(requirement, operations)],
     ['Releases', [releasesOf(requirement)]],
     ['Needs', needLines(requirement)],
@@ -38,6 +41,16 @@ export function renderExplain(id: string, all: readonly Requirement[], operation
     steps.join('\n\n'),
     '',
   ].join('\n');
+}
+
+const levelMeanings: Readonly<Record<Level, string>> = {
+  must: 'gates',
+  should: 'reported; gates with --strict',
+  fact: 'measured, not judged',
+};
+
+function claimLines({ claim }: Requirement): string[] {
+  return claim === undefined ? [] : [`${claim} (claimed by the vendor: must; denied: not applicable)`];
 }
 
 function operationLines({ operations }: Requirement, places: OperationPlaces): string[] {

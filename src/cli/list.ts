@@ -1,6 +1,6 @@
 import { didYouMean } from '../config-file/nearest.js';
 import { ConfigurationError } from '../errors.js';
-import type { Level } from '../model/verdict.js';
+import { type Level, levels } from '../model/verdict.js';
 import type { Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 
@@ -48,14 +48,17 @@ function choose(requirements: readonly Requirement[], { level, area, grep }: Lis
 }
 
 function toJson(requirement: Requirement): Requirement {
-  const { id, area, areaTitle, level, text, source, operations, needs, since, until } = requirement;
+  const { id, area, areaTitle, level, text, ground, source, claim, operations, needs, since, until } =
+    requirement;
   return {
     id,
     area,
     areaTitle,
     level,
     text,
+    ground,
     source,
+    ...(claim === undefined ? {} : { claim }),
     operations,
     needs,
     ...(since === undefined ? {} : { since }),
@@ -99,7 +102,9 @@ function wrap(text: string, room: number): string[] {
 }
 
 function totals(requirements: readonly Requirement[]): string {
-  const musts = requirements.filter(({ level }) => level === 'must').length;
+  const counts = levels.map(
+    (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
+  );
   const noun = requirements.length === 1 ? 'requirement' : 'requirements';
-  return `${requirements.length} ${noun}: ${musts} must, ${requirements.length - musts} should`;
+  return `${requirements.length} ${noun}: ${counts.join(', ')}`;
 }

@@ -1,4 +1,4 @@
-import type { OutcomeKind } from '../model/verdict.js';
+import { type Level, levels, type OutcomeKind } from '../model/verdict.js';
 import type { Cell, Column } from './column.js';
 import type { MatrixReason, MatrixRow } from './matrix.js';
 
@@ -7,7 +7,8 @@ const mostReasons = 8;
 
 interface Row {
   readonly first: Cell;
-  must: boolean;
+  /** The strictest that it has for any of the targets. */
+  level: Level;
   readonly outcomes: [string, OutcomeKind][];
   readonly reasons: Map<string, { readonly cell: Cell; readonly targets: string[] }>;
 }
@@ -17,10 +18,15 @@ export function rowsOf(columns: readonly Column[]): MatrixRow[] {
   const rows = new Map<string, Row>();
   for (const { target, cells } of columns) {
     for (const cell of cells) {
-      const row: Row = rows.get(cell.id) ?? { first: cell, must: false, outcomes: [], reasons: new Map() };
+      const row: Row = rows.get(cell.id) ?? {
+        first: cell,
+        level: cell.level,
+        outcomes: [],
+        reasons: new Map(),
+      };
       rows.set(cell.id, row);
       row.outcomes.push([target.name, cell.outcome]);
-      if (cell.level === 'must') row.must = true;
+      if (levels.indexOf(cell.level) < levels.indexOf(row.level)) row.level = cell.level;
       if (cell.outcome === 'pass') continue;
       const key = `${cell.outcome}\n${cell.reason}`;
       const same = row.reasons.get(key);
@@ -28,9 +34,9 @@ export function rowsOf(columns: readonly Column[]): MatrixRow[] {
       else same.targets.push(target.name);
     }
   }
-  return [...rows.values()].map(({ first, must, outcomes, reasons }) => ({
+  return [...rows.values()].map(({ first, level, outcomes, reasons }) => ({
     id: first.id,
-    level: must ? 'must' : 'should',
+    level,
     title: first.title,
     source: first.source,
     outcomes: Object.fromEntries(outcomes),

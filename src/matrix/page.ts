@@ -177,6 +177,7 @@ function filters(): string {
       ['', 'any'],
       ['must', 'must'],
       ['should', 'should'],
+      ['fact', 'fact'],
     ])}</select></label>`,
     `<label>Rows with <select name="outcome">${options(outcomes)}</select></label>`,
     '<button type="reset">Show all</button></form>',

@@ -7,8 +7,13 @@ import type { Waiver, WaiverUse } from './waiver.js';
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-/** `must` gates; `should` is reported and gates with --strict. */
-export type Level = 'must' | 'should';
+/** `must` gates; `should` is reported and gates with --strict; a `fact` is measured and never judged. */
+export const levels = ['must', 'should', 'fact'] as const;
+export type Level = (typeof levels)[number];
+
+export function isLevel(text: string): text is Level {
+  return (levels as readonly string[]).includes(text);
+}
 
 export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 

@@ -10,10 +10,17 @@ import type { Contract } from '../contract/contract.js';
 import { isOperationId, type OperationId, operationIds } from '../contract/operations.js';
 import { ConfigurationError } from '../errors.js';
 import { isReleaseName, isSince, type ReleaseName } from '../model/releases.js';
-import type { Level } from '../model/verdict.js';
+import { isLevel, type Level } from '../model/verdict.js';
 import { packageRoot } from '../package-root.js';
 import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
+
+/**
+ * What kind of thing demands a requirement: the API document, a standard that the API names or plainly uses, clients
+ * that break without it, or an attacker who gets in without it.
+ */
+export const grounds = ['document', 'standard', 'client', 'security'] as const;
+export type Ground = (typeof grounds)[number];
 
 /** One checkable statement about a target; `spec/requirements/README.md` says how one is written. */
 export interface Requirement {
@@ -25,7 +32,14 @@ export interface Requirement {
   readonly level: Level;
   /** A normative sentence about the target. */
   readonly text: string;
+  readonly ground: Ground;
+  /** The place that demands it. */
   readonly source: string;
+  /**
+   * The vendor's claim it hangs on, where the API document leaves it open: claimed it is a must, denied it is not
+   * applicable, and without a word of the vendor its level is `level`. Several may share one.
+   */
+  readonly claim?: string;
   /** Empty where it speaks of every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
@@ -159,21 +173,31 @@ function readOne(
   if (since !== undefined && until !== undefined && !isSince(until, since)) {
     document.problem(at('until'), `is older than since (${since})`);
   }
+  const level = text('level');
+  const ground = text('ground');
+  const claim = values.text(at('claim'));
   const operations = listOf(values, at('operations'), isOperationId, operationIds);
   const needs = listOf(values, at('needs'), isNeed, needNames);
-  if (!known) return undefined;
+  // The schema has refused other words.
+  if (!known || !isLevel(level) || !isGround(ground)) return undefined;
   return {
     id,
     area: id.slice(0, id.indexOf('/')),
     areaTitle: values.text(['title']) ?? '',
-    level: text('level') === 'must' ? 'must' : 'should',
+    level,
     text: text('text'),
+    ground,
     source: text('source'),
+    ...(claim === undefined ? {} : { claim }),
     operations,
     needs,
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
+}
+
+function isGround(text: string): text is Ground {
+  return (grounds as readonly string[]).includes(text);
 }
 
 function listOf<T extends string>(

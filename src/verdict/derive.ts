@@ -3,6 +3,7 @@ import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
+import { judged } from './measured.js';
 import { warningsOf } from './warnings.js';
 
 /** Worst first: of several outcomes of one requirement the first in this order holds. */
@@ -128,8 +129,9 @@ function isUndecided(planned: PlannedRequirement): boolean {
   return planned.notRun === undefined && planned.notApplicable === undefined;
 }
 
-function outcomeOf(planned: PlannedRequirement, raws: readonly RawOutcome[], results: RunResults): Outcome {
+function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], results: RunResults): Outcome {
   const { id, level, title, source, operations } = planned;
+  const raws = found.map((raw) => judged(level, raw));
   const requirement = { id, level, title, source, operations };
   const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));
   if (kind === undefined) {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadContract } from '../../contract/load.js';
 import { ConfigurationError } from '../../errors.js';
 import { defaultRelease } from '../../model/releases.js';
+import { isLevel, levels } from '../../model/verdict.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
 import { renderExplain } from '../explain.js';
 import { renderList } from '../list.js';
@@ -14,13 +15,13 @@ export function addCatalogue(program: Command): void {
   program
     .command('list')
     .description('list the requirements')
-    .option('--level <level>', 'must or should')
+    .option('--level <level>', 'must, should or fact')
     .option('--area <area>', 'one area, e.g. totp-login')
     .option('--grep <glob>', 'only ids that fit')
     .option('--json', 'as a JSON array', false)
     .action(({ level, area, grep, json }) => {
-      if (level !== undefined && level !== 'must' && level !== 'should') {
-        throw new ConfigurationError(`--level ${level}: wanted must or should.`);
+      if (level !== undefined && !isLevel(level)) {
+        throw new ConfigurationError(`--level ${level}: wanted ${levels.join(', ')}.`);
       }
       const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
       say(renderList(loadRequirements(), { json, level, area, grep, ...width }));

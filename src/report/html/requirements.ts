@@ -25,7 +25,7 @@ function tools(outcomes: readonly Outcome[]): Markup {
   return html`<form class="tools" role="search" aria-label="Requirements" hidden>
 <div class="fields">
 <label class="grow">Search <input type="search" name="q" placeholder="id, text or reason" autocomplete="off" spellcheck="false"></label>
-<label>Level <select name="level"><option value="">all</option><option>must</option><option>should</option></select></label>
+<label>Level <select name="level"><option value="">all</option><option>must</option><option>should</option><option>fact</option></select></label>
 <label>Operation <select name="operation"><option value="">all</option>${operations.map(
     (name) => html`<option>${name}</option>`,
   )}</select></label>

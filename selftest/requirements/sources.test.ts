@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { operationIds } from '../../src/contract/operations.js';
+import { packageRoot } from '../../src/package-root.js';
+import { type Ground, loadRequirements, type Requirement } from '../../src/requirements/catalogue.js';
+
+interface Schema {
+  readonly properties?: Record<string, unknown>;
+  readonly allOf?: readonly Schema[];
+}
+
+interface Release {
+  readonly components: {
+    readonly schemas: Record<string, Schema>;
+    readonly securitySchemes: Record<string, unknown>;
+  };
+}
+
+/** The names that any release has: operations, security schemes, schemas and their properties. */
+const places = new Set<string>(operationIds);
+const releases = join(packageRoot(), 'spec', 'releases');
+for (const file of readdirSync(releases)) {
+  const { components }: Release = parse(readFileSync(join(releases, file), 'utf8'));
+  for (const name of Object.keys(components.securitySchemes)) {
+    places.add(name).add(`securitySchemes.${name}`);
+  }
+  for (const [name, schema] of Object.entries(components.schemas)) {
+    places.add(name);
+    for (const { properties } of [schema, ...(schema.allOf ?? [])]) {
+      for (const property of Object.keys(properties ?? {})) places.add(`${name}.${property}`);
+    }
+  }
+}
+
+const document = 'API document, ';
+
+/** What a part of a source names of the document: words with a capital, or with a point in them. */
+function namesIn(part: string): string[] {
+  const bare = part.slice(document.length).replace(/\([^)]*\)/g, '');
+  return (bare.match(/[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)?/g) ?? []).filter(
+    (word) => /^[A-Z]\w*[a-z]/.test(word) || word.startsWith('securitySchemes.'),
+  );
+}
+
+const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
+  document: /^API document, /,
+  standard: /^(?:RFC \d+ \d+(?:\.\d+)*\b|Key URI Format|NIST SP 800-63B-4 \d+(?:\.\d+)*)/,
+  security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG 4\.2 \w+-\d+|CWE-\d+)/,
+};
+
+/** Of which form at least one part of the source must be. Clients break on what any of the others says. */
+const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
+  document: [form.document],
+  standard: [form.standard],
+  client: [form.document, form.standard],
+  security: [form.security, form.standard],
+};
+
+function troubleWith({ id, ground, source }: Pick<Requirement, 'id' | 'ground' | 'source'>): string[] {
+  const parts = source.split('; ');
+  const documented = parts.filter((part) => form.document.test(part));
+  const unknown = documented.flatMap(namesIn).filter((name) => !places.has(name));
+  return [
+    ...parts
+      .filter((part) => !Object.values(form).some((each) => each.test(part)))
+      .map((part) => `no place: ${part}`),
+    ...documented
+      .filter((part) => namesIn(part).length === 0 && !part.includes("each operation's"))
+      .map((part) => `no place in the document: ${part}`),
+    ...unknown.map((name) => `the document has no ${name}`),
+    ...(parts.some((part) => wanted[ground].some((each) => each.test(part))) ? [] : [`no ${ground}`]),
+  ].map((trouble) => `${id}: ${trouble}`);
+}
+
+describe('the source of a requirement', () => {
+  test('is a place that exists, of the kind that its ground says', () => {
+    expect(loadRequirements().flatMap(troubleWith)).toEqual([]);
+  });
+
+  test.each<[string, Ground, string]>([
+    ['no place at all', 'document', 'behaviour of an error answer'],
+    ['the document as a whole', 'document', 'API document, security'],
+    ['an operation that is none', 'document', 'API document, GetMfaConfiguration, security'],
+    ['a property that is none', 'document', 'API document, MfaConfigInfo.enable'],
+    ['a standard without section', 'standard', 'RFC 8259'],
+    ['only the document, for a standard', 'standard', 'API document, MfaConfigInfo.enabled'],
+    ['only the document, for security', 'security', 'API document, MfaConfigInfo.enabled'],
+    ['another edition', 'security', 'OWASP ASVS 4.0.3 13.2.2'],
+    ['a list of risks, which demands nothing', 'security', 'OWASP API3:2023'],
+  ])('is refused where it is %s', (_, ground, source) => {
+    expect(troubleWith({ id: 'http/utf-8', ground, source })).not.toEqual([]);
+  });
+
+  test('leaves at least 170 musts', () => {
+    expect(loadRequirements().filter(({ level }) => level === 'must').length).toBeGreaterThanOrEqual(170);
+  });
+});
+
+test('a requirement that is only measured says which claim would make it count', () => {
+  const facts = loadRequirements().filter(({ level }) => level === 'fact');
+
+  expect(facts.filter(({ claim }) => claim === undefined).map(({ id }) => id)).toEqual([]);
+});
