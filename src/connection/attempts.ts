@@ -76,6 +76,8 @@ export class Attempts {
       case 'CreateSession':
       case 'CreateAccessToken':
       case 'CreateEmailOtp':
+      // Another path or method may lead to a login as well.
+      case null:
         return textOf(json, 'password') === undefined ? undefined : this.#accountOf(json)?.role;
       case 'VerifySupportUserTotp':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;

@@ -136,18 +136,6 @@ test.describe('A login while cluster MFA is on', () => {
   );
 });
 
-test(
-  'POST /access-tokens fails with the password alone while cluster MFA is on',
-  covers('access-tokens/refused-by-password-alone-under-mfa'),
-  async ({ users, cluster }) => {
-    const { user } = await arrange(enrolled(users, cluster));
-
-    const answer = await users.requestToken(user);
-
-    expect({ answer }).toBeRefused();
-  },
-);
-
 /** Whether a newer key voids the codes of an older one; a conforming target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.enrol(user);

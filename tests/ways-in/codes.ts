@@ -1,0 +1,77 @@
+import type { Form } from '../../fixtures/ways-in.js';
+
+/** One more thing that is no code: a line. */
+export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [
+  ['null as code and as type', { otpCode: null, otpType: null }],
+  ['null as type', { otpType: null }],
+  ['an empty code of an empty type', { otpCode: '', otpType: '' }],
+  ['a list of nothing', { otpCode: [], otpType: 'totp' }],
+  ['a list of null', { otpCode: [null], otpType: 'totp' }],
+  ['an object', { otpCode: {}, otpType: 'totp' }],
+  ['a comparison', { otpCode: { $ne: '' }, otpType: 'totp' }],
+  ['false', { otpCode: false, otpType: 'totp' }],
+  ['the number 0', { otpCode: 0, otpType: 'totp' }],
+  ['the text null', { otpCode: 'null', otpType: 'totp' }],
+  ['a blank', { otpCode: ' ', otpType: 'email' }],
+  ['wildcards', { otpCode: '%', otpType: 'email' }],
+  ['both types and no code', { otpType: ['totp', 'email'] }],
+  ['an object as type', { otpCode: '', otpType: {} }],
+];
+
+const form = (name: string, login: Form['login']): Form => ({ name, login });
+const coded = (name: string, of: (code: string) => unknown): Form =>
+  form(name, (code) => ({ code: of(code) }));
+
+/** As long as a code, and another one. */
+const guess = (code: string, n: number): string =>
+  code.replace(/\d$/, (last) => String((Number(last) + n) % 10));
+const guesses = (code: string) => [1, 2, 3, 4].map((n) => guess(code, n));
+
+/** Lists that hold the right code among guesses. */
+export const lists: readonly Form[] = [
+  coded('a list of guesses, the right one last', (code) => [...guesses(code), code]),
+  coded('a list of guesses, the right one first', (code) => [code, ...guesses(code)]),
+  coded('an object of guesses', (code) => Object.fromEntries([...guesses(code), code].entries())),
+  coded('guesses with commas between', (code) => [...guesses(code), code].join(',')),
+];
+
+/** Near a right code, and not the code. */
+export const nearCodes: readonly Form[] = [
+  coded('the code and a digit after it', (code) => `${code}0`),
+  coded('the code twice', (code) => `${code}${code}`),
+  coded('all but its last digit', (code) => code.slice(0, -1)),
+  coded('its first digit', (code) => code.slice(0, 1)),
+  coded('its last digits', (code) => code.slice(-3)),
+  coded('the code among letters', (code) => `x${code}x`),
+];
+
+/** What a used code may be taken for another one by. */
+export const usedForms: readonly Form[] = [
+  coded('a blank after it', (code) => `${code} `),
+  coded('a blank before it', (code) => ` ${code}`),
+  coded('a line feed after it', (code) => `${code}\n`),
+  coded('a blank in it', (code) => `${code.slice(0, 3)} ${code.slice(3)}`),
+  coded('a dash in it', (code) => `${code.slice(0, 3)}-${code.slice(3)}`),
+  coded('in full-width digits', (code) =>
+    code.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+  ),
+  coded('in a list', (code) => [code]),
+  coded('a NUL after it', (code) => `${code}\0`),
+  form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
+  form('no type', (code) => ({ code, members: { otpType: undefined } })),
+];
+
+/** Passwords that are none, with a right code. */
+export const noPasswords: readonly Form[] = [
+  form('no password', (code) => ({ code, members: { password: undefined } })),
+  form('null as password', (code) => ({ code, password: null })),
+  form('an empty password', (code) => ({ code, password: '' })),
+  form('the code as password', (code) => ({ code, password: code })),
+  form('a list of nothing as password', (code) => ({ code, password: [] })),
+  form('true as password', (code) => ({ code, password: true })),
+];
+
+/** Types that nobody enabled, with a right code. */
+export const otherTypes: readonly Form[] = ['sms', 'push', 'none', 'salesforce'].map((type) =>
+  form(`otpType ${type}`, (code) => ({ code, type })),
+);

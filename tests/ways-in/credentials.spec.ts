@@ -1,0 +1,57 @@
+import { enrolled } from '../../fixtures/logins.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Open, Part } from '../../fixtures/ways-in.js';
+import type { Api } from '../../src/connection/api.js';
+import { ArrangeError } from '../../src/errors.js';
+import { callerHeaders, emptyCredentials } from './requests.js';
+
+type Headers = Readonly<Record<string, string>>;
+
+test.describe('GET /support-user/mfa', () => {
+  test(
+    'is refused with credentials that are empty or say null',
+    covers('ways-in/empty-credential-opens-nothing'),
+    async ({ api, admin }) => {
+      await arrange(api.call('GetSupportMFAConfig', { as: admin }));
+
+      expect(await openTo(api, emptyCredentials)).toBeShut();
+    },
+  );
+
+  test(
+    'is refused where only a header field or a cookie names the caller',
+    covers('ways-in/name-in-header-opens-nothing'),
+    async ({ api, connection }) => {
+      const { username } = connection.target.accounts.admin;
+
+      expect(await openTo(api, callerHeaders(username ?? 'admin'))).toBeShut();
+    },
+  );
+
+  test(
+    'is refused with the password by Basic while cluster MFA is on',
+    covers('ways-in/basic-skips-no-code'),
+    async ({ api, users, cluster }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const names = [user.username, `${user.domain}\\${user.username}`, `${user.username}@${user.domain}`];
+      const parts = names.map((name) => {
+        const pair = Buffer.from(`${name}:${user.password.reveal()}`).toString('base64');
+        return { name: 'the password by Basic', part: { Authorization: `Basic ${pair}` } };
+      });
+
+      expect(await openTo(api, parts)).toBeShut();
+    },
+  );
+});
+
+/** Header fields that open the configuration to whom the API does not know. */
+async function openTo(api: Api, parts: readonly Part<Headers>[]): Promise<readonly Open[]> {
+  const open: Open[] = [];
+  const anonymous = await api.call('GetSupportMFAConfig');
+  if (anonymous.status < 300) throw new ArrangeError('GET /support-user/mfa is open to everybody already.');
+  for (const { name, part } of parts) {
+    const answer = await api.call('GetSupportMFAConfig', { headers: part });
+    if (answer.status < 300) open.push({ name, answer });
+  }
+  return open;
+}

@@ -1,0 +1,95 @@
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import type { User, Users } from '../../fixtures/users.js';
+import {
+  type Doors,
+  opensAnything,
+  tryWays,
+  unlessPlain,
+  type Way,
+  wrongInARow,
+} from '../../fixtures/ways-in.js';
+import type { Api } from '../../src/connection/api.js';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** One more password that is not the right one: a line. */
+const notThePassword: readonly (readonly [name: string, of: (right: string) => Members])[] = [
+  ['no password', () => ({ password: undefined })],
+  ['null', () => ({ password: null })],
+  ['an empty password', () => ({ password: '' })],
+  ['a blank', () => ({ password: ' ' })],
+  ['a list of nothing', () => ({ password: [] })],
+  ['a comparison', () => ({ password: { $ne: '' } })],
+  ['true', () => ({ password: true })],
+  ['all but its last character', (right) => ({ password: right.slice(0, -1) })],
+  ['the password twice', (right) => ({ password: `${right}${right}` })],
+];
+
+/** One more domain that the user is not of: a line. */
+const notTheDomain: readonly Members[] = ['nowhere.invalid', 'NOT-LOCAL', '*', '%'].map((domain) => ({
+  domain,
+}));
+
+test.describe('A login while cluster MFA is off', () => {
+  test(
+    'opens nothing with something in place of the password',
+    covers('ways-in/what-is-no-password-opens-nothing'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withPassword();
+      const rows = notThePassword.map(([name, of]) => ({ name, members: of(user.password.reveal()) }));
+
+      const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+
+      await unlessPlain(open, 'A wrong password', () =>
+        opensWith(users, user, { password: `${user.username}-not` }),
+      );
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing in a domain that the user is not of',
+    covers('ways-in/other-domain-opens-nothing'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withPassword();
+      await arrangeLogin(users.login(user));
+      const rows = notTheDomain.map((members) => ({
+        name: `domain ${JSON.stringify(members['domain'])}`,
+        members,
+      }));
+
+      const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+
+      await unlessPlain(open, 'A wrong password', () =>
+        opensWith(users, user, { password: `${user.username}-not` }),
+      );
+      expect(open).toBeShut();
+    },
+  );
+});
+
+/** Each row by both ways to log in. */
+function waysOf(
+  users: Users,
+  user: User,
+  rows: readonly { readonly name: string; readonly members: Members }[],
+): readonly Way[] {
+  return rows.flatMap(({ name, members }) => [
+    { name: `${name} at POST /users/sessions`, send: () => users.requestSession(user, { members }) },
+    { name: `${name} at POST /access-tokens`, send: () => users.requestToken(user, undefined, { members }) },
+  ]);
+}
+
+function doorsOf(api: Api, users: Users, user: User): Doors {
+  return {
+    opens: (answer) => opensAnything(api, users, user, answer),
+    settle: () => users.login(user),
+    row: wrongInARow,
+  };
+}
+
+async function opensWith(users: Users, user: User, members: Members): Promise<boolean> {
+  return (await users.login(user, { members })).session !== undefined;
+}

@@ -1,0 +1,133 @@
+import type { Part } from '../../fixtures/ways-in.js';
+
+type Members = Readonly<Record<string, unknown>>;
+type Headers = Readonly<Record<string, string>>;
+
+const member = (name: string, value: unknown): Part<Members> => ({
+  name: `${name}: ${JSON.stringify(value)}`,
+  part: { [name]: value },
+});
+
+const header = (name: string, value: string): Part<Headers> => ({
+  name: `${name}: ${value}`,
+  part: { [name]: value },
+});
+
+const junk = '-----BEGIN JUNK-----\nbm90aGluZw==\n-----END JUNK-----';
+
+/** Documented members that are given in place of a code. */
+export const junkCertificate: Part<Members> = {
+  name: 'a certificate and a privateKey that are junk',
+  part: { certificate: junk, privateKey: junk },
+};
+
+/** One more member that some server might take for a reason to ask for no code: a line. */
+export const members: readonly Part<Members>[] = [
+  ...['skipMfa', 'skipOtp', 'skipOTP', 'skipMFA', 'skip_mfa', 'bypassMfa', 'disableMfa', 'noMfa'].map(
+    (name) => member(name, true),
+  ),
+  ...['mfaVerified', 'otpVerified', 'mfaPassed', 'isMfaDone', 'isOtpVerified', 'verified'].map((name) =>
+    member(name, true),
+  ),
+  ...['rememberMe', 'rememberDevice', 'trustDevice', 'trustedDevice', 'isTrusted'].map((name) =>
+    member(name, true),
+  ),
+  ...['isUserExemptFromMfa', 'mfaExempt', 'skipForcePasswordChange', 'internal', 'isAdmin'].map((name) =>
+    member(name, true),
+  ),
+  ...['mfaRequired', 'mfaEnabled', 'requireOtp', 'enabled'].map((name) => member(name, false)),
+  member('mfaInfo', { isUserExemptFromMfa: true, isTotpSetupDone: false, isEmailOtpSetupDone: false }),
+  member('loginType', 'kApiKey'),
+  member('step', 2),
+];
+
+/** One more header field that some server might trust, of a proxy or of its own: a line. */
+export const headers: readonly Part<Headers>[] = [
+  header('X-Forwarded-For', '127.0.0.1'),
+  header('Forwarded', 'for=127.0.0.1;host=localhost'),
+  header('X-Real-IP', '127.0.0.1'),
+  header('X-Client-IP', '127.0.0.1'),
+  header('True-Client-IP', '127.0.0.1'),
+  header('X-Cluster-Client-IP', '127.0.0.1'),
+  header('X-Forwarded-Host', 'localhost'),
+  header('X-Forwarded-Proto', 'https'),
+  header('X-Originating-IP', '127.0.0.1'),
+  header('X-Internal-Request', 'true'),
+  header('X-Requested-With', 'XMLHttpRequest'),
+  header('X-MFA-Verified', 'true'),
+  header('X-Skip-MFA', 'true'),
+  header('X-Client-Verify', 'SUCCESS'),
+  header(
+    'Cookie',
+    'trusted_device=1; remember_me=1; remember_device=true; mfa_verified=true; otp_verified=1',
+  ),
+];
+
+/** One more header field by which a proxy might tell who the caller is: a line. */
+export const callerHeaders = (name: string): readonly Part<Headers>[] => [
+  ...['X-Remote-User', 'Remote-User', 'X-Forwarded-User', 'X-Auth-Request-User', 'X-User', 'X-Username'].map(
+    (field) => header(field, name),
+  ),
+  header('X-WEBAUTH-USER', name),
+  header('X-SSL-Client-S-DN', `CN=${name}`),
+  header('X-Original-URL', '/v2/mfa-config'),
+  header('X-Forwarded-For', '127.0.0.1'),
+  header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
+];
+
+/** Header fields of a credential that says nothing. */
+export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined', '0', 'true'].flatMap(
+  (value) => [
+    header('apiKey', value),
+    header('session-id', value),
+    header('Authorization', `Bearer ${value}`.trim()),
+  ],
+);
+
+/** A login that is sent otherwise: by another path, method or media type. */
+export interface OtherRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly contentType?: string;
+  readonly headers?: Headers;
+  /** Default: JSON. */
+  readonly form?: true;
+}
+
+const logins = '/users/sessions';
+const form = 'application/x-www-form-urlencoded';
+
+/** One more way to send a login: a line. */
+export const otherRequests: readonly OtherRequest[] = [
+  { path: `${logins}/` },
+  { path: `/${logins}` },
+  { path: '/Users/Sessions' },
+  { path: `${logins};x=1` },
+  { path: `${logins}.json` },
+  { path: '/users/%73essions' },
+  { path: `${logins}?skipMfa=true` },
+  { path: '/sessions' },
+  { path: '/login' },
+  { path: '/users/login' },
+  { path: '/accessTokens' },
+  { path: '/../irisservices/api/v1/public/accessTokens' },
+  { method: 'PUT' },
+  { method: 'PATCH' },
+  { headers: { 'X-HTTP-Method-Override': 'PUT' } },
+  { contentType: form, form: true },
+  { contentType: form },
+  { contentType: 'text/plain' },
+  { contentType: 'application/merge-patch+json' },
+];
+
+export function nameOf({
+  method = 'POST',
+  path = logins,
+  contentType,
+  headers: more,
+  form: isForm,
+}: OtherRequest): string {
+  const extra = Object.entries(more ?? {}).map(([name, value]) => `, ${name}: ${value}`);
+  const type = contentType === undefined ? '' : ` as ${contentType}${isForm ? '' : ', in JSON'}`;
+  return `${method} ${path}${type}${extra.join('')}`;
+}

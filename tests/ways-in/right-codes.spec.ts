@@ -1,0 +1,68 @@
+import { bothTypes, enrolled, otherCode } from '../../fixtures/logins.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Users } from '../../fixtures/users.js';
+import { type CodeSource, tryForms, tryUsedForms, unlessPlain } from '../../fixtures/ways-in.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import type { Codes } from '../../src/connection/codes.js';
+import { lists, nearCodes, noPasswords, otherTypes, usedForms } from './codes.js';
+
+type Kind = CodeSource['type'];
+
+for (const kind of ['totp', 'email'] as const) {
+  test.describe(kind === 'totp' ? 'A right TOTP code' : 'A right mailed code', () => {
+    for (const [title, id, forms] of [
+      ['opens nothing among guesses', `ways-in/list-of-${kind}-codes-opens-nothing`, lists],
+      ['opens nothing when cut or with more', `ways-in/near-${kind}-code-opens-nothing`, nearCodes],
+      ['opens nothing without the password', `ways-in/${kind}-code-needs-password`, noPasswords],
+      [
+        'opens nothing with another type',
+        `ways-in/${kind}-code-of-no-enabled-type-opens-nothing`,
+        otherTypes,
+      ],
+    ] as const) {
+      test(title, covers(id), async ({ users, cluster, codes }) => {
+        const source = await arrange(sourceOf(kind, users, cluster, codes));
+
+        const open = await tryForms(users, source, forms);
+
+        await unlessPlain(open, 'A wrong code or password', () => plainlyOpen(users, source));
+        expect(open).toBeShut();
+      });
+    }
+
+    test(
+      'opens nothing twice, written otherwise',
+      covers(`ways-in/used-${kind}-code-in-any-form-opens-nothing`),
+      async ({ users, cluster, codes }) => {
+        const source = await arrange(sourceOf(kind, users, cluster, codes));
+
+        const open = await tryUsedForms(users, source, usedForms);
+
+        await unlessPlain(open, 'A used code', async () => {
+          const code = await source.fresh();
+          await users.login(source.user, { code, type: kind });
+          return (await users.login(source.user, { code, type: kind })).session !== undefined;
+        });
+        expect(open).toBeShut();
+      },
+    );
+  });
+}
+
+async function sourceOf(kind: Kind, users: Users, cluster: ClusterMfa, codes: Codes): Promise<CodeSource> {
+  if (kind === 'email') {
+    const user = users.withMail();
+    await cluster.on(bothTypes);
+    return { user, type: kind, fresh: () => users.mailedCode(user) };
+  }
+  const { user } = await enrolled(users, cluster);
+  return { user, type: kind, fresh: async () => codes.unused((await users.enrol(user)).authenticator) };
+}
+
+/** Where any code or any password will do, each form of a right one will: that is another requirement's matter. */
+async function plainlyOpen(users: Users, { user, type, fresh }: CodeSource): Promise<boolean> {
+  const wrongCode = await users.login(user, { code: otherCode(await fresh()), type });
+  const password = `${user.password.reveal()}-not`;
+  const wrongPassword = await users.login(user, { code: await fresh(), type, password });
+  return wrongCode.session !== undefined || wrongPassword.session !== undefined;
+}

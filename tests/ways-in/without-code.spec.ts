@@ -1,0 +1,149 @@
+import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { User, Users } from '../../fixtures/users.js';
+import {
+  codelessInARow,
+  type Doors,
+  type Open,
+  opensAnything,
+  tryTogether,
+  tryWays,
+  unlessPlain,
+  wrongInARow,
+} from '../../fixtures/ways-in.js';
+import type { Answer, Api } from '../../src/connection/api.js';
+import type { Codes } from '../../src/connection/codes.js';
+import { noCodes } from './codes.js';
+import { namedOtherwise } from './names.js';
+import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
+
+test.describe('The password alone while cluster MFA is on', () => {
+  test(
+    'opens nothing, however the user is named',
+    covers('ways-in/name-in-any-form-needs-code'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const ways = namedOtherwise(user).map(({ name, members }) => ({
+        name,
+        send: () => users.requestSession(user, { members }),
+      }));
+
+      const open = await tryWays(ways, doorsOf(api, users, user, codes));
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing with something in place of a code',
+    covers('ways-in/what-is-no-code-opens-nothing'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const ways = noCodes.map(([name, members]) => ({
+        name,
+        send: () => users.requestSession(user, { members, mistake: 'what is no code' }),
+      }));
+
+      const open = await tryWays(ways, { ...doorsOf(api, users, user, codes), row: wrongInARow });
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing with members that the document does not know, or with junk in those that it knows',
+    covers('ways-in/other-member-skips-no-code'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const doors = doorsOf(api, users, user, codes);
+      const send = (parts: readonly object[]) =>
+        users.requestSession(user, { members: Object.assign({}, ...parts) });
+
+      const open = [
+        ...(await tryTogether([junkCertificate], send, doors)),
+        ...(await tryTogether(members, send, doors)),
+      ];
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing with header fields that proxies set, or with cookies',
+    covers('ways-in/header-skips-no-code'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const send = (parts: readonly object[]) =>
+        users.requestSession(user, { headers: Object.assign({}, ...parts) });
+
+      const open = await tryTogether(headers, send, doorsOf(api, users, user, codes));
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing by another path, method or media type',
+    covers('ways-in/other-request-skips-no-code'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const ways = otherRequests.map((other) => ({
+        name: nameOf(other),
+        send: () => sendOtherwise(api, user, other),
+      }));
+
+      const open = await tryWays(ways, doorsOf(api, users, user, codes));
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+});
+
+test(
+  'POST /access-tokens hands out no token for the password alone while cluster MFA is on',
+  covers('access-tokens/refused-by-password-alone-under-mfa'),
+  async ({ api, users, cluster, codes }) => {
+    const { user } = await arrange(enrolled(users, cluster));
+    const doors = doorsOf(api, users, user, codes);
+    const request = (members: object, more: Headers = {}) =>
+      users.requestToken(user, undefined, { members: { ...members }, headers: more });
+    const named = [{ name: 'the password alone', members: {} }, ...namedOtherwise(user)];
+
+    const open = [
+      ...(await tryWays(
+        named.map(({ name, members: each }) => ({ name, send: () => request(each) })),
+        doors,
+      )),
+      ...(await tryTogether(members, (parts) => request(Object.assign({}, ...parts)), doors)),
+      ...(await tryTogether(headers, (parts) => request({}, Object.assign({}, ...parts)), doors)),
+    ];
+
+    expect(open).toBeShut();
+  },
+);
+
+type Headers = Readonly<Record<string, string>>;
+
+function doorsOf(api: Api, users: Users, user: User, codes: Codes): Doors {
+  return {
+    opens: (answer) => opensAnything(api, users, user, answer),
+    settle: () => loginByNewKey(users, user, codes),
+    row: codelessInARow,
+  };
+}
+
+function unlessPasswordAlone(open: readonly Open[], users: Users, user: User): Promise<void> {
+  return unlessPlain(open, 'The password alone', async () => (await users.login(user)).session !== undefined);
+}
+
+function sendOtherwise(api: Api, user: User, other: OtherRequest): Promise<Answer> {
+  const { method = 'POST', path = '/users/sessions', form, ...options } = other;
+  const login = { username: user.username, password: user.password.reveal(), domain: user.domain };
+  const body = form ? { raw: { body: String(new URLSearchParams(login)) } } : { anyJson: login };
+  return api.probe(method, path, { ...options, ...body });
+}
