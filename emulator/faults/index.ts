@@ -8,6 +8,7 @@ import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
 import { mailContentFaults } from './mail-content.js';
+import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
 import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
@@ -19,6 +20,7 @@ import { totpFaults } from './totp.js';
 import { totpKeyFaults } from './totp-keys.js';
 import { totpLoginFaults } from './totp-login.js';
 import { verifyTotpFaults } from './verify-totp.js';
+import { waysInFaults } from './ways-in.js';
 import { wireFaults } from './wire.js';
 
 /** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
@@ -33,6 +35,8 @@ export const faults: readonly Fault[] = [
   ...totpFaults,
   ...totpLoginFaults,
   ...throttleFaults,
+  ...waysInFaults,
+  ...rightCodeFaults,
   ...loginFaults,
   ...sessionFaults,
   ...mailFaults,

@@ -27,7 +27,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/null-code-opens',
     description: 'While cluster MFA is on, a login with null as its code opens a session.',
     level: 'must',
-    fails: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
+    fails: ['totp-login/refuses-junk', 'email-login/refuses-junk', 'ways-in/what-is-no-code-opens-nothing'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isNull = false;

@@ -1,0 +1,180 @@
+import type { World } from '../call.js';
+import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import type { Fault, Seams } from '../seams.js';
+import type { MailCode, TotpKey, User } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
+
+type Kind = 'totp' | 'email';
+const kinds: readonly Kind[] = ['totp', 'email'];
+const called = { totp: 'TOTP', email: 'mailed' } as const;
+
+const userOf = (body: JsonObject, { state }: World): User | undefined =>
+  state.users.find(({ username }) => username === own(body, 'username'));
+
+/** The codes of a user that are right now, used or not. */
+function rightCodes(user: User, kind: Kind, { state, clock }: World): readonly string[] {
+  if (kind === 'email')
+    return state.mailCodes.filter(({ owner }) => owner === user.username).map(({ code }) => code);
+  return state.userKeys
+    .filter(({ owner }) => owner === user.username)
+    .map(({ secret, parameters }) => hotp(secret, stepAt(clock.now(), parameters.period), parameters));
+}
+
+/** Reads what was given as otpCode for one of the right codes, by a rule of a server's own. */
+function reads(seams: Seams, kind: Kind, as: (given: Json, right: string) => boolean): void {
+  seams.body('CreateSession', (body, call, world) => {
+    const login = asObject(body);
+    const user = userOf(login, world);
+    const given = own(login, 'otpCode');
+    if (user === undefined || given === undefined || own(login, 'otpType') !== kind) return body;
+    const right = rightCodes(user, kind, world).find((code) => as(given, code));
+    if (right === undefined) return body;
+    call.skip.add('checks');
+    return { ...login, otpCode: right };
+  });
+}
+
+/** One more way to read a code that lets in what is none: a line. */
+const readings: readonly {
+  readonly id: string;
+  readonly description: string;
+  readonly slug: (kind: Kind) => string;
+  readonly level: 'must' | 'should';
+  as(given: Json, right: string): boolean;
+}[] = [
+  {
+    id: 'any-of-a-list',
+    description: 'code in a list of guesses opens a session.',
+    slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
+    level: 'must',
+    as: (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right),
+  },
+  {
+    id: 'any-of-a-text',
+    description: 'code among others with commas between opens a session.',
+    slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
+    level: 'must',
+    as: (given, right) => typeof given === 'string' && given.split(',').includes(right) && given !== right,
+  },
+  {
+    id: 'with-more-after-it',
+    description: 'code with more digits after it opens a session.',
+    slug: (kind) => `near-${kind}-code-opens-nothing`,
+    level: 'should',
+    as: (given, right) =>
+      typeof given === 'string' && /^\d+$/.test(given) && given.startsWith(right) && given !== right,
+  },
+  {
+    id: 'cut-short',
+    description: 'code opens a session by its beginning.',
+    slug: (kind) => `near-${kind}-code-opens-nothing`,
+    level: 'should',
+    as: (given, right) =>
+      typeof given === 'string' && given !== '' && right.startsWith(given) && given !== right,
+  },
+];
+
+/** Forgets that a code was used where it is written otherwise than before. */
+function forgets(seams: Seams, kind: Kind, written: (given: string) => string): void {
+  seams.body('CreateSession', (body, _call, world) => {
+    const login = asObject(body);
+    const [user, given] = [userOf(login, world), text(login, 'otpCode')];
+    if (user === undefined || given === undefined || own(login, 'otpType') !== kind) return body;
+    const code = written(given);
+    if (code === given || !rightCodes(user, kind, world).includes(code)) return body;
+    for (const key of world.state.userKeys.filter(ownedBy(user))) key.acceptedSteps.clear();
+    for (const mail of world.state.mailCodes.filter(ownedBy(user))) mail.uses = 0;
+    return { ...login, otpCode: code };
+  });
+}
+
+const ownedBy = (user: User) => (each: TotpKey | MailCode) => each.owner === user.username;
+
+const needsNone = (kind: Kind): Fault => ({
+  id: `ways-in/${kind}-code-without-password`,
+  description: `A right ${called[kind]} code opens a session where the password is left out.`,
+  level: 'must',
+  fails: [`ways-in/${kind}-code-needs-password`],
+  apply: (seams) =>
+    seams.body('CreateSession', (body, _call, world) => {
+      const login = asObject(body);
+      const user = userOf(login, world);
+      const isLeftOut = own(login, 'password') === undefined && own(login, 'otpType') === kind;
+      return isLeftOut && user !== undefined ? { ...login, password: user.password } : body;
+    }),
+});
+
+export const rightCodeFaults: readonly Fault[] = [
+  ...kinds.flatMap((kind): Fault[] => [
+    ...readings.map(
+      ({ id, description, slug, level, as }): Fault => ({
+        id: `ways-in/${kind}-${id}`,
+        description: `A right ${called[kind]} ${description}`,
+        level,
+        fails: [`ways-in/${slug(kind)}`],
+        apply: (seams) => reads(seams, kind, as),
+      }),
+    ),
+    needsNone(kind),
+    {
+      id: `ways-in/unknown-type-is-${kind}`,
+      description: `An otpType that the document does not know is taken for ${kind}.`,
+      level: 'should',
+      fails: [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`],
+      apply: (seams) =>
+        seams.body('CreateSession', (body, call) => {
+          const type = text(asObject(body), 'otpType');
+          if (type === undefined || ['totp', 'email', 'salesforce'].includes(type.toLowerCase())) return body;
+          call.skip.add('checks');
+          return { ...asObject(body), otpType: kind };
+        }),
+    },
+    {
+      id: `ways-in/used-${kind}-code-with-blanks`,
+      description: `A ${called[kind]} code that was used counts again with blanks around it.`,
+      level: 'should',
+      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => forgets(seams, kind, (given) => given.trim()),
+    },
+    {
+      id: `ways-in/used-${kind}-code-with-dash`,
+      description: `A ${called[kind]} code that was used counts again with a dash in it.`,
+      level: 'should',
+      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => forgets(seams, kind, (given) => given.replace(/-/g, '')),
+    },
+  ]),
+  {
+    id: 'ways-in/empty-password-opens',
+    description: 'An empty password opens a session while no code is asked for.',
+    level: 'must',
+    fails: ['ways-in/what-is-no-password-opens-nothing'],
+    apply: (seams) => opensByPassword(seams, (given) => given === ''),
+  },
+  {
+    id: 'ways-in/cut-password-opens',
+    description: 'A password that lacks its last character opens a session while no code is asked for.',
+    level: 'must',
+    fails: ['ways-in/what-is-no-password-opens-nothing'],
+    apply: (seams) => opensByPassword(seams, (given, right) => given === right.slice(0, -1)),
+  },
+  {
+    id: 'ways-in/any-domain-opens',
+    description: 'A user is found in any domain.',
+    level: 'should',
+    fails: ['ways-in/other-domain-opens-nothing'],
+    apply: (seams) =>
+      seams.body(['CreateSession', 'CreateAccessToken'], (body) =>
+        text(asObject(body), 'domain') === undefined ? body : { ...asObject(body), domain: 'LOCAL' },
+      ),
+  },
+];
+
+function opensByPassword(seams: Seams, is: (given: Json | undefined, right: string) => boolean): void {
+  seams.body('CreateSession', (body, _call, world) => {
+    const login = asObject(body);
+    const user = userOf(login, world);
+    if (user === undefined || world.state.cluster.enabled) return body;
+    return is(own(login, 'password'), user.password) ? { ...login, password: user.password } : body;
+  });
+}

@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import type { Call, World } from '../call.js';
+import { header } from '../credentials.js';
+import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import type { Fault, Seams } from '../seams.js';
+import type { User } from '../state.js';
+
+/** A login that some server asks for no code, although the user is under MFA. */
+interface Codeless {
+  readonly id: string;
+  readonly description: string;
+  readonly fails: readonly string[];
+  readonly level?: Fault['level'];
+  is(body: JsonObject, call: Call): boolean;
+}
+
+const otherMember = 'ways-in/other-member-skips-no-code';
+const noCode = 'ways-in/what-is-no-code-opens-nothing';
+
+const codeless: readonly Codeless[] = [
+  {
+    id: 'certificate-that-is-junk',
+    description: 'a certificate, whatever it holds',
+    fails: [otherMember],
+    is: (body) => text(body, 'certificate') !== undefined,
+  },
+  {
+    id: 'member-skip-mfa',
+    description: 'skipMfa true',
+    fails: [otherMember],
+    is: (body) => own(body, 'skipMfa') === true,
+  },
+  {
+    id: 'member-mfa-info',
+    description: 'an mfaInfo that says that the user is exempt',
+    fails: [otherMember],
+    is: (body) => own(asObject(own(body, 'mfaInfo')), 'isUserExemptFromMfa') === true,
+  },
+  {
+    id: 'real-ip-is-local',
+    description: 'an X-Real-IP of this host',
+    fails: ['ways-in/header-skips-no-code'],
+    level: 'should',
+    is: (_body, call) => header(call, 'x-real-ip') === '127.0.0.1',
+  },
+  {
+    id: 'cookie-of-a-trusted-device',
+    description: 'a cookie that says that the device is trusted, whoever set it',
+    fails: ['ways-in/header-skips-no-code'],
+    level: 'should',
+    is: (_body, call) => header(call, 'cookie')?.includes('trusted_device=1') === true,
+  },
+  {
+    id: 'type-that-is-null',
+    description: 'null as otpType',
+    fails: [noCode],
+    is: (body) => own(body, 'otpType') === null,
+  },
+  {
+    id: 'code-that-is-an-object',
+    description: 'an object as otpCode',
+    fails: [noCode],
+    is: (body) => typeof own(body, 'otpCode') === 'object' && !Array.isArray(own(body, 'otpCode')),
+  },
+  {
+    id: 'code-that-is-a-list-of-nothing',
+    description: 'an empty list as otpCode',
+    fails: [noCode],
+    is: (body) => JSON.stringify(own(body, 'otpCode')) === '[]',
+  },
+  {
+    id: 'code-that-is-a-wildcard',
+    description: 'a wildcard as otpCode',
+    fails: [noCode],
+    is: (body) => own(body, 'otpCode') === '%',
+  },
+  {
+    id: 'types-in-a-list',
+    description: 'a list as otpType, and no code',
+    fails: [noCode],
+    is: (body) => Array.isArray(own(body, 'otpType')),
+  },
+];
+
+/** Names that a directory takes for a user's, of which the check for MFA knows nothing. */
+const names: readonly (readonly [id: string, what: string, of: (name: string) => string])[] = [
+  ['in-other-case', 'in another case', (name) => name.toLowerCase()],
+  ['with-blanks', 'with blanks around it', (name) => name.trim()],
+  ['with-a-nul', 'with a NUL after it', (name) => name.replace(/\0.*$/, '')],
+  ['in-full-width-letters', 'in full-width letters', (name) => name.normalize('NFKC')],
+  ['with-zero-width-space', 'with a zero-width space in it', (name) => name.replace(/\u200b/g, '')],
+  ['at-domain', 'with @ and the domain', (name) => name.replace(/@LOCAL$/i, '')],
+  ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
+];
+
+const byName = 'ways-in/name-in-any-form-needs-code';
+
+function asksNoCode(seams: Seams, is: (body: JsonObject, call: Call, world: World) => boolean): void {
+  const { asksForCode } = seams.rules;
+  let isOpen = false;
+  seams.body('CreateSession', (body, call, world) => {
+    isOpen = is(asObject(body), call, world);
+    if (isOpen) call.skip.add('checks');
+    return body;
+  });
+  seams.rules.asksForCode = (user, world) => !isOpen && asksForCode(user, world);
+}
+
+/** The name as a directory reads it, where that is a user's and not as it was given. */
+function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
+  const given = text(body, 'username');
+  const name = given === undefined ? undefined : of(given);
+  return name !== given && state.users.some(({ username }) => username === name) ? name : undefined;
+}
+
+function renamed(body: Json | undefined, of: (name: string) => string, world: World): Json | undefined {
+  const name = readAs(asObject(body), of, world);
+  return name === undefined ? body : { ...asObject(body), username: name, domain: 'LOCAL' };
+}
+
+/** Who a login is right for by its password alone. */
+function userByPassword(login: JsonObject, { state }: World): User | undefined {
+  return state.users.find(
+    ({ username, password }) =>
+      username === own(login, 'username') && password === own(login, 'password') && password !== '',
+  );
+}
+
+/** A login by another door, which has no lock. */
+function door(id: string, what: string, is: (call: Call) => boolean): Fault {
+  return {
+    id: `ways-in/login-by-${id}`,
+    description: `While cluster MFA is on, the password alone opens a session ${what}.`,
+    level: 'must',
+    fails: ['ways-in/other-request-skips-no-code'],
+    apply: (seams) =>
+      seams.answer('any', (answer, call, world) => {
+        if (answer.status < 400 || !is(call) || call.content === undefined) return;
+        const user = userByPassword(loginIn(call.content.toString()), world);
+        if (user === undefined) return;
+        const sessionId = randomUUID();
+        world.state.sessions.set(sessionId, user);
+        Object.assign(answer, { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } });
+      }),
+  };
+}
+
+function loginIn(content: string): JsonObject {
+  try {
+    const parsed: Json = JSON.parse(content);
+    return asObject(parsed);
+  } catch {
+    return Object.fromEntries(new URLSearchParams(content));
+  }
+}
+
+const mediaTypeOf = (call: Call) => header(call, 'content-type');
+
+/** Credentials that a server takes for the admin's. */
+function credential(
+  id: string,
+  description: string,
+  requirement: string,
+  is: (call: Call) => boolean,
+): Fault {
+  return {
+    id: `ways-in/${id}`,
+    description,
+    level: 'must',
+    fails: [requirement],
+    apply: ({ rules }) => {
+      const { identify } = rules;
+      rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ?? (is(call) ? world.state.admin : undefined);
+    },
+  };
+}
+
+const empty = 'ways-in/empty-credential-opens-nothing';
+
+export const waysInFaults: readonly Fault[] = [
+  ...codeless.map(
+    ({ id, description, fails, level = 'must', is }): Fault => ({
+      id: `ways-in/${id}`,
+      description: `While cluster MFA is on, a login asks for no code for ${description}.`,
+      level,
+      fails,
+      apply: (seams) => asksNoCode(seams, is),
+    }),
+  ),
+  ...names.map(
+    ([id, what, of]): Fault => ({
+      id: `ways-in/name-${id}`,
+      description: `While cluster MFA is on, a user's name ${what} asks for no code.`,
+      level: 'must',
+      fails: [byName],
+      apply: (seams) => {
+        asksNoCode(seams, (body, _call, world) => readAs(body, of, world) !== undefined);
+        seams.body('CreateSession', (body, _call, world) => renamed(body, of, world));
+      },
+    }),
+  ),
+  {
+    id: 'ways-in/domain-that-is-null',
+    description: 'While cluster MFA is on, null as domain asks for no code.',
+    level: 'must',
+    fails: [byName],
+    apply: (seams) => asksNoCode(seams, (body) => own(body, 'domain') === null),
+  },
+  {
+    id: 'ways-in/token-for-name-in-other-case',
+    description: "While cluster MFA is on, a user's name in another case gets a token without a code.",
+    level: 'should',
+    fails: ['access-tokens/refused-by-password-alone-under-mfa'],
+    apply: (seams) => {
+      const { tokenByPasswordAlone } = seams.rules;
+      const of = (name: string) => name.toLowerCase();
+      let isOpen = false;
+      seams.body('CreateAccessToken', (body, _call, world) => {
+        isOpen = readAs(asObject(body), of, world) !== undefined;
+        return renamed(body, of, world);
+      });
+      seams.rules.tokenByPasswordAlone = (user, world) => isOpen || tokenByPasswordAlone(user, world);
+    },
+  },
+  door('another-path', 'by the path with a slash after it', ({ path }) => path.endsWith('/users/sessions/')),
+  door(
+    'another-method',
+    'by PUT',
+    ({ method, path }) => method === 'PUT' && path.endsWith('/users/sessions'),
+  ),
+  door(
+    'form',
+    'by a form',
+    (call) =>
+      call.path.endsWith('/users/sessions') && mediaTypeOf(call) === 'application/x-www-form-urlencoded',
+  ),
+  door('text', 'by JSON sent as text', (call) => mediaTypeOf(call) === 'text/plain'),
+  door('older-path', 'by the path of an older release', ({ path }) => path.endsWith('/accessTokens')),
+  {
+    id: 'ways-in/password-by-basic',
+    description: 'The password by HTTP Basic opens the API, cluster MFA or not.',
+    level: 'must',
+    fails: ['ways-in/basic-skips-no-code'],
+    apply: ({ rules }) => {
+      const { identify } = rules;
+      rules.identify = (credentials, call, world) => {
+        const [scheme, pair = ''] = credentials.authorization?.split(' ') ?? [];
+        if (scheme !== 'Basic') return identify(credentials, call, world);
+        const [username = '', password = ''] = Buffer.from(pair, 'base64').toString().split(':');
+        return userByPassword({ username, password }, world);
+      };
+    },
+  },
+  credential('empty-key', 'An empty API key opens the API.', empty, (call) => header(call, 'apikey') === ''),
+  credential(
+    'session-null',
+    'A session-id that says null opens the API.',
+    empty,
+    (call) => header(call, 'session-id') === 'null',
+  ),
+  credential(
+    'bearer-without-token',
+    'An Authorization of Bearer alone opens the API.',
+    empty,
+    (call) => header(call, 'authorization') === 'Bearer',
+  ),
+  credential(
+    'remote-user',
+    'A header X-Remote-User opens the API to whom it names.',
+    'ways-in/name-in-header-opens-nothing',
+    (call) => header(call, 'x-remote-user') !== undefined,
+  ),
+  credential(
+    'cookie-admin',
+    'A cookie admin=true opens the API.',
+    'ways-in/name-in-header-opens-nothing',
+    (call) => header(call, 'cookie')?.includes('admin=true') === true,
+  ),
+];
