@@ -176,7 +176,13 @@ export const bodyFaults: readonly Fault[] = [
     id: 'bodies/login-by-null-password',
     description: 'POST /users/sessions opens a session of the admin for null as password.',
     level: 'must',
-    fails: ['sessions/any-body-is-handled', 'sessions/refuses-wrong-password'],
+    fails: [
+      'sessions/any-body-is-handled',
+      'sessions/refuses-wrong-password',
+      'ways-in/what-is-no-password-opens-nothing',
+      'ways-in/totp-code-needs-password',
+      'ways-in/email-code-needs-password',
+    ],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, { state }) => {
         if (own(asObject(call.body), 'password') !== null) return;

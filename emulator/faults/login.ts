@@ -68,7 +68,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/type-without-code-opens',
     description: 'While cluster MFA is on, a login with an otpType but no code opens a session.',
     level: 'must',
-    fails: ['totp-login/refuses-password-alone'],
+    fails: ['totp-login/refuses-password-alone', 'ways-in/what-is-no-code-opens-nothing'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isTypeAlone = false;
@@ -98,7 +98,11 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/disabled-type-opens',
     description: 'While cluster MFA is on, a login with otpType salesforce and any code opens a session.',
     level: 'must',
-    fails: ['totp-login/refuses-password-alone'],
+    fails: [
+      'totp-login/refuses-password-alone',
+      'ways-in/totp-code-of-no-enabled-type-opens-nothing',
+      'ways-in/email-code-of-no-enabled-type-opens-nothing',
+    ],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isOther = false;

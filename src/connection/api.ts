@@ -35,6 +35,8 @@ interface RequestOptions {
   readonly mistake?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is special about the request is made up, and no secret: words such as `true`, which reports need. */
+  readonly madeUp?: boolean;
   /** A 429 is the answer that the test is about, not a request to wait. */
   readonly throttlingIsTested?: boolean;
   /** The connection is closed after the answer: the next request comes by another one. */
@@ -229,6 +231,7 @@ export class Api {
       request,
       requestJson: options.json ?? options.anyJson,
       ...(options.mistake === undefined ? {} : { mistake: options.mistake }),
+      madeUp: options.madeUp ?? false,
     };
     this.attempts.check(operation, options.json ?? options.anyJson);
     if (operation !== null && !safeMethods.has(request.method)) await this.beforeChange(operation);

@@ -18,6 +18,8 @@ export interface RecordedCall {
   readonly request: WireRequest;
   readonly requestJson: unknown;
   readonly mistake?: string;
+  /** See CallOptions. */
+  readonly madeUp?: boolean;
 }
 
 export interface Recorded {
@@ -136,10 +138,11 @@ export class Recorder {
     this.#keep(call, exchange, null, [], undefined);
   }
 
-  #learnFromRequest({ credential, request, requestJson }: RecordedCall): void {
+  #learnFromRequest({ credential, request, requestJson, madeUp = false }: RecordedCall): void {
     if (credential.scheme === 'APIKeyHeader') this.addSecret(credential.key.reveal(), 'API key');
     if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
     if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
+    if (madeUp) return;
     for (const [value, what] of secretsIn(requestJson)) this.addSecret(value, what);
     // Made from a secret, cut or with something after it, it is one as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);

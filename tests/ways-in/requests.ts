@@ -76,13 +76,11 @@ export const callerHeaders = (name: string): readonly Part<Headers>[] => [
 ];
 
 /** Header fields of a credential that says nothing. */
-export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined', '0', 'true'].flatMap(
-  (value) => [
-    header('apiKey', value),
-    header('session-id', value),
-    header('Authorization', `Bearer ${value}`.trim()),
-  ],
-);
+export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined'].flatMap((value) => [
+  header('apiKey', value),
+  header('session-id', value),
+  header('Authorization', `Bearer ${value}`.trim()),
+]);
 
 /** A login that is sent otherwise: by another path, method or media type. */
 export interface OtherRequest {

@@ -42,7 +42,7 @@ test.describe('The password alone while cluster MFA is on', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const ways = noCodes.map(([name, members]) => ({
         name,
-        send: () => users.requestSession(user, { members, mistake: 'what is no code' }),
+        send: () => users.requestSession(user, { members, madeUp: true, mistake: 'what is no code' }),
       }));
 
       const open = await tryWays(ways, { ...doorsOf(api, users, user, codes), row: wrongInARow });
@@ -59,7 +59,7 @@ test.describe('The password alone while cluster MFA is on', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const doors = doorsOf(api, users, user, codes);
       const send = (parts: readonly object[]) =>
-        users.requestSession(user, { members: Object.assign({}, ...parts) });
+        users.requestSession(user, { members: Object.assign({}, ...parts), madeUp: true });
 
       const open = [
         ...(await tryTogether([junkCertificate], send, doors)),
@@ -77,7 +77,7 @@ test.describe('The password alone while cluster MFA is on', () => {
     async ({ api, users, cluster, codes }) => {
       const { user } = await arrange(enrolled(users, cluster));
       const send = (parts: readonly object[]) =>
-        users.requestSession(user, { headers: Object.assign({}, ...parts) });
+        users.requestSession(user, { headers: Object.assign({}, ...parts), madeUp: true });
 
       const open = await tryTogether(headers, send, doorsOf(api, users, user, codes));
 
@@ -111,7 +111,7 @@ test(
     const { user } = await arrange(enrolled(users, cluster));
     const doors = doorsOf(api, users, user, codes);
     const request = (members: object, more: Headers = {}) =>
-      users.requestToken(user, undefined, { members: { ...members }, headers: more });
+      users.requestToken(user, undefined, { members: { ...members }, headers: more, madeUp: true });
     const named = [{ name: 'the password alone', members: {} }, ...namedOtherwise(user)];
 
     const open = [
