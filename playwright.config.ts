@@ -5,11 +5,9 @@ import type { RunOptions } from './fixtures/run-options.js';
 import { planOf } from './src/run-plan.js';
 
 const plan = planOf(process.env);
+const self = fileURLToPath(import.meta.url);
 /** Compiled or not, the reporter lies beside this file. */
-const reporter = fileURLToPath(import.meta.url).replace(
-  /playwright\.config(\.[jt]s)$/,
-  'fixtures/reporter$1',
-);
+const reporter = self.replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter$1');
 
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
@@ -21,6 +19,8 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   workers: Math.min(plan.jobs, plan.targets.length),
   retries: 0,
   forbidOnly: true,
+  // What is compiled already need not be compiled again, nor read from a cache.
+  build: { external: self.endsWith('.js') ? ['**/*.js'] : [] },
   outputDir: plan.outputDir,
   preserveOutput: 'never',
   reporter: [[reporter], ...allureReporter(plan)],

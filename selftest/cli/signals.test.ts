@@ -4,6 +4,7 @@ import { describe, type TestContext, test } from 'vitest';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
 import {
   cli,
+  filesBelow,
   folders,
   type Started,
   type StartedEmulator,
@@ -17,6 +18,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
   const signals = [
     { signal: 'SIGINT', code: 130, changed: 'cluster' },
     { signal: 'SIGTERM', code: 143, changed: 'support' },
+    { signal: 'SIGHUP', code: 129, changed: 'cluster' },
   ] as const;
 
   test.for(signals)(
@@ -29,6 +31,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
 
       expect(ended.code, ended.stderr).toBe(code);
       expect(ended.stderr).toContain(`${signal}: stopping`);
+      expect(ended.stdout).toContain(`Exit code: ${code} (stopped by ${signal}`);
       const { gate, cause, restored } = verdictOf(folder, 'emulator');
       expect({ gate, restored }).toEqual({ gate: 'inconclusive', restored: true });
       expect(cause).toContain(`stopped by ${signal}`);
@@ -36,6 +39,69 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
       expect(journalsIn(join(folder, 'state'))).toEqual([]);
     },
   );
+
+  test('ends at once after a second Ctrl-C, with exit 4, a summary and a journal to restore by', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
+    const all = descendantsOf(run.child.pid ?? 0);
+
+    run.child.kill('SIGINT');
+    await until(() => run.printed().includes('SIGINT: stopping'));
+    run.child.kill('SIGINT');
+    const ended = await run.ended;
+
+    expect(ended.code, ended.stderr).toBe(4);
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+    expect(ended.stdout).toContain(`mfa-conformance restore -t ${emulator.targetFile}`);
+    expect(ended.stdout).toContain('no secret in');
+    expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'inconclusive', restored: false });
+    expect(all.filter(isAlive)).toEqual([]);
+    const restored = await cli(restoring(folder, emulator), {}, onTestFinished);
+    expect(restored.code, restored.stderr).toBe(0);
+    expect(await stateOf(emulator)).toEqual(found);
+  });
+
+  test('restores the state when the process of the tests is killed, and ends inconclusive', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished);
+    const [playwright = 0, ...workers] = descendantsOf(run.child.pid ?? 0);
+
+    process.kill(playwright, 'SIGKILL');
+    const ended = await run.ended;
+
+    expect(ended.code, ended.stderr).toBe(3);
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+    expect(ended.stdout).toContain('no secret in');
+    const { gate, cause, restored } = verdictOf(folder, 'emulator');
+    expect({ gate, restored }).toEqual({ gate: 'inconclusive', restored: true });
+    expect(cause).toContain('the process of the tests was ended by SIGKILL');
+    expect(workers.length).toBeGreaterThan(0);
+    expect(workers.filter(isAlive)).toEqual([]);
+    expect(await stateOf(emulator)).toEqual(found);
+  });
+
+  test('goes on to its verdict when nobody reads any more what it prints', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished, [
+      '--grep',
+      'totp-login/*',
+    ]);
+
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    const ended = await run.ended;
+
+    expect(ended.code).toBe(0);
+    expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'conforms', restored: true });
+    expect(filesBelow(join(folder, 'out')).get(join('emulator', 'summary.txt'))).toContain('no secret in');
+    expect(await stateOf(emulator)).toEqual(found);
+  });
 
   test('leaves a journal after SIGKILL, by which restore gives the state back', async ({
     expect,
@@ -89,13 +155,21 @@ interface Changed {
 }
 
 /** A run that has just switched on the MFA of the cluster, or of the support user. */
-async function runUntilChanged(what: keyof State, onEnd: TestContext['onTestFinished']): Promise<Changed> {
+async function runUntilChanged(
+  what: keyof State,
+  onEnd: TestContext['onTestFinished'],
+  more: readonly string[] = [],
+): Promise<Changed> {
   const folder = temporaryFolder(onEnd);
   const emulator = await startEmulator(folder, [], onEnd);
   const found = await stateOf(emulator);
-  const run = start(['run', '-t', emulator.targetFile, ...folders(folder)], {}, onEnd);
+  const run = start(['run', '-t', emulator.targetFile, ...more, ...folders(folder)], {}, onEnd);
   await until(async () => (await stateOf(emulator))[what].enabled);
   return { folder, emulator, found, run };
+}
+
+function restoring(folder: string, { targetFile }: StartedEmulator): string[] {
+  return ['restore', '-t', targetFile, '--state-dir', join(folder, 'state')];
 }
 
 /** The emulator's target file, but with a clock control that is out of reach. */

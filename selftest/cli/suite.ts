@@ -32,6 +32,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has printed so far, on both streams. */
+  readonly printed: () => string;
 }
 
 export interface StartOptions {
@@ -64,7 +66,7 @@ export function start(
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr, durationMs: Date.now() - startedAt }));
   });
-  return { child, ended };
+  return { child, ended, printed: () => stdout + stderr };
 }
 
 export function cli(args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Promise<Ended> {

@@ -39,7 +39,9 @@ describe('in a log', () => {
     shown.ended('a/two', 'fail', 'wanted 204\ngot 200');
     shown.ended('a/three', 'not run', 'no viewer');
     shown.started('b/one');
-    shown.waiting('mail', Date.now() + 60_000);
+    shown.waiting('mail', Date.now() + 29_000);
+    shown.waiting('expiry', Date.now() + 630_000);
+    const end = new Date(Date.now() + 630_000).toISOString().slice(11, 19);
     vi.advanceTimersByTime(5000);
     shown.ended('b/one', 'inconclusive', 'no mail');
     shown.note('The clock of the target is 3 s behind.');
@@ -50,6 +52,7 @@ describe('in a log', () => {
       [
         'fail a/two: wanted 204',
         '[3/5] a: 1 pass, 1 fail, 1 not run',
+        `[3/5] waiting for expiry: 10 min 30 s, until ${end} UTC`,
         'inconclusive b/one: no mail',
         'The clock of the target is 3 s behind.',
         '[5/5] b: 1 inconclusive, 1 not applicable',

@@ -1,3 +1,4 @@
+import './quiet-libraries.js';
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../errors.js';
 import { suiteVersion } from '../version.js';
@@ -11,7 +12,9 @@ import { addReport } from './commands/report-command.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
 import { addWaivers } from './commands/waivers-command.js';
-import { complain } from './terminal.js';
+import { complain, outliveOutput, outputLost } from './terminal.js';
+
+outliveOutput();
 
 const program = new Command('mfa-conformance')
   .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')
@@ -57,3 +60,9 @@ try {
     process.exitCode = 2;
   }
 }
+
+// What is still open has been given up, such as a request of a run that was to end at once.
+setTimeout(() => process.exit(), 2_000).unref();
+process.once('exit', (code) => {
+  if (code === 0 && outputLost()) process.exitCode = 2;
+});

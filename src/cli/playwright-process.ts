@@ -4,21 +4,29 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { packageRoot } from '../package-root.js';
+import { temporaryFilesIn } from '../private-folder.js';
 import { tagPattern } from '../requirements/glob.js';
 import { planVariable, type RunPlan } from '../run-plan.js';
 
-/** Playwright Test as a child process, which this process outlives to give the state back. */
+/** Playwright Test as a child process, which this process outlives to restore the state. */
 export class PlaywrightProcess {
   readonly #child: ChildProcess;
-  readonly ended: Promise<number>;
+  /** The signal that ended it, where it did not end by itself. No process that it started is left by then. */
+  readonly ended: Promise<NodeJS.Signals | undefined>;
 
-  /** @param print takes what the processes print: standard output and standard error */
+  /**
+   * @param folder for its temporary files: the plan, and Playwright's cache of compiled tests, which lies in a place
+   *   that anybody could have filled before, unless told otherwise
+   * @param print takes what the processes print: standard output and standard error
+   */
   constructor(
     plan: RunPlan,
-    planFile: string,
+    folder: string,
     grep: string | undefined,
     print: (from: Readable, to: NodeJS.WriteStream) => void,
   ) {
+    const planFile = join(folder, 'plan.json');
+    const cache = join(folder, 'transform-cache');
     writeFileSync(planFile, `${JSON.stringify(plan, undefined, 2)}\n`);
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
@@ -33,6 +41,9 @@ export class PlaywrightProcess {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        ...temporaryFilesIn(folder),
+        PWTEST_CACHE_DIR: cache,
+        PLAYWRIGHT_TRANSFORM_CACHE_DIR: cache,
         [planVariable]: planFile,
         PLAYWRIGHT_NO_COPY_PROMPT: '1',
         PW_TEST_HTML_REPORT_OPEN: 'never',
@@ -43,18 +54,31 @@ export class PlaywrightProcess {
     if (this.#child.stdout !== null) print(this.#child.stdout, process.stdout);
     if (this.#child.stderr !== null) print(this.#child.stderr, process.stderr);
     this.ended = new Promise((resolve) => {
-      this.#child.once('error', () => resolve(1));
+      this.#child.once('error', () => resolve('SIGKILL'));
+      // However it ended, a worker that outlives it would go on changing what is being restored.
+      this.#child.once('exit', () => this.#killAll());
       // After the last of what it has printed.
-      this.#child.once('close', (code) => resolve(code ?? 1));
+      this.#child.once('close', (_code, signal) => resolve(signal ?? undefined));
     });
   }
 
-  /** Playwright runs its teardowns on an interrupt; a second call ends it at once. */
+  /** Playwright runs its teardowns on an interrupt; a second call ends it and its workers at once. */
   stop(): void {
-    if (this.#stopping) this.#child.kill('SIGKILL');
+    if (this.#stopping) this.#killAll();
     else this.#child.kill('SIGINT');
     this.#stopping = true;
   }
 
   #stopping = false;
+
+  /** It leads a group of processes of its own. */
+  #killAll(): void {
+    const { pid } = this.#child;
+    try {
+      if (process.platform === 'win32' || pid === undefined) this.#child.kill('SIGKILL');
+      else process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nobody is left.
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { takeAllureResults } from '../allure/results.js';
 import type { Verdict } from '../model/verdict.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
@@ -19,6 +19,8 @@ export interface Watch {
   /** Where files of the run as a whole lie while it runs. */
   readonly base: string;
   readonly stateDir: string;
+  /** For temporary files; nobody else can enter it. */
+  readonly folder: string;
   readonly signals: Signals;
   readonly job: GitHubJob;
   /** What the run knows of secrets, and what it has printed. */
@@ -32,6 +34,7 @@ export interface Finished {
   readonly files: readonly string[];
   readonly extras: ReportExtras;
   readonly folder: string;
+  readonly targetFile: string;
 }
 
 /**
@@ -61,10 +64,10 @@ export async function runWave(
     if (usable.length > 0 && signals.interrupted === undefined) await tryOut(usable, watch);
     const finished: Finished[] = [];
     for (const each of runs) {
-      const made = await each.finish(signals.interrupted);
+      const made = await each.finish(signals.interrupted, signals.atOnce);
       watch.job.add(made.verdict, made.extras);
       takeAllureResults(allureDirOf(base), made.verdict, each.folder);
-      finished.push({ ...made, folder: each.folder });
+      finished.push({ ...made, folder: each.folder, targetFile: each.target.file });
     }
     rmSync(allureDirOf(base), { recursive: true, force: true });
     return finished;
@@ -92,7 +95,7 @@ async function freeOf(runs: readonly TargetRun[]): Promise<TargetRun[]> {
 
 async function tryOut(
   runs: readonly TargetRun[],
-  { command, base, stateDir, signals, secrets, record }: Watch,
+  { command, base, stateDir, folder, signals, secrets, record }: Watch,
 ): Promise<void> {
   const plan: RunPlan = {
     targets: runs.map(({ planned }) => ({ ...planned, workDir: resolve(planned.workDir) })),
@@ -101,7 +104,7 @@ async function tryOut(
     seed: command.seed,
     jobs: command.jobs,
     stateDir: resolve(stateDir),
-    outputDir: resolve(base, 'playwright'),
+    outputDir: join(folder, 'playwright'),
     allureDir: command.allure ? allureDirOf(base) : null,
     quiet: command.quiet || command.json,
     secretsAddress: secrets.address,
@@ -109,14 +112,12 @@ async function tryOut(
   };
   mkdirSync(base, { recursive: true });
   rmSync(allureDirOf(base), { recursive: true, force: true });
-  const planFile = resolve(base, 'plan.json');
-  const playwright = new PlaywrightProcess(plan, planFile, command.grep, (from, to) =>
+  const playwright = new PlaywrightProcess(plan, folder, command.grep, (from, to) =>
     record.passOn(from, to, (text) => secrets.redactor.redactPrinted(text)),
   );
   signals.onSignal(() => playwright.stop());
-  await playwright.ended;
-  rmSync(planFile, { force: true });
-  rmSync(plan.outputDir, { recursive: true, force: true });
+  const killedBy = await playwright.ended;
+  if (killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
 }
 
 /** Of all targets that are tried side by side; each then gets its own. */

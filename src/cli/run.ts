@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDefaultStateDir, stateDirOf } from '../journal/state-dir.js';
 import { plannedNow, writePlanned } from '../many/planned.js';
 import { splitOver } from '../many/shard.js';
 import { wavesOf } from '../many/waves.js';
+import { makePrivateFolder } from '../private-folder.js';
 import { SecretCollector } from '../redaction/secrets-channel.js';
 import { targetFiles } from '../target-file/files.js';
 import { exitCode } from '../verdict/exit-code.js';
@@ -24,30 +23,27 @@ import { complain, say } from './terminal.js';
 
 /** `mfa-conformance run`. @returns the exit code */
 export async function run(command: RunCommand): Promise<number> {
-  if (command.targets.length > 0) return runTargets(command, stateDirOf(command.stateDir, process.env));
-  const temporary = mkdtempSync(join(tmpdir(), 'mfa-conformance-'));
-  const targetFile = join(temporary, 'emulator.yaml');
+  const folder = makePrivateFolder();
+  if (command.targets.length > 0)
+    return runTargets(command, stateDirOf(command.stateDir, process.env), folder);
+  const targetFile = join(folder, 'emulator.yaml');
   const release = command.release === undefined ? [] : ['--release', command.release];
+  const emulator = await startEmulator(['--port', '0', '--write-target', targetFile, ...release]);
   try {
-    const emulator = await startEmulator(['--port', '0', '--write-target', targetFile, ...release]);
-    try {
-      // The emulator ends with the run: what is noted about it need not outlive it.
-      const stateDir = command.stateDir ?? join(temporary, 'state');
-      return await runTargets({ ...command, targets: [targetFile] }, stateDir);
-    } finally {
-      await emulator.stop();
-    }
+    // The emulator ends with the run: what is noted about it need not outlive it.
+    const stateDir = command.stateDir ?? join(folder, 'state');
+    return await runTargets({ ...command, targets: [targetFile] }, stateDir, folder);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    await emulator.stop();
   }
 }
 
-async function runTargets(command: RunCommand, stateDir: string): Promise<number> {
-  const secrets = await SecretCollector.open();
+async function runTargets(command: RunCommand, stateDir: string, folder: string): Promise<number> {
+  const secrets = await SecretCollector.open(folder);
   const record = new ConsoleRecord();
   record.begin();
   try {
-    return await runAndCheck(command, stateDir, { secrets, record });
+    return await runAndCheck(command, { secrets, record, stateDir, folder });
   } finally {
     record.end();
     secrets.close();
@@ -56,9 +52,9 @@ async function runTargets(command: RunCommand, stateDir: string): Promise<number
 
 async function runAndCheck(
   command: RunCommand,
-  stateDir: string,
-  watch: Pick<Watch, 'secrets' | 'record'>,
+  watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
 ): Promise<number> {
+  const { stateDir } = watch;
   const all: TargetRun[] = [];
   for (const file of targetFiles(command.targets)) {
     all.push(await TargetRun.prepare(file, command, stateDir, watch.secrets));
@@ -84,14 +80,14 @@ async function runAndCheck(
   writePlanned(planned, command.out);
   if (runs.length === 0) return 0;
   const startedAt = Date.now();
-  const signals = new Signals();
+  const signals = new Signals((code) => process.exit(runs.some((each) => each.isChanged) ? 4 : code));
   const job = new GitHubJob(process.env, command.json);
   try {
     const base = runs.length === 1 && runs[0] !== undefined ? runs[0].folder : command.out;
     const finished: Finished[] = [];
     const waves = wavesOf(runs);
     for (const wave of waves) {
-      const shared = { ...watch, command, base, stateDir, signals, job };
+      const shared = { ...watch, command, base, signals, job };
       finished.push(...(await runWave(wave, shared, waves.length === 1)));
     }
     await watch.secrets.settled();
@@ -105,10 +101,11 @@ async function runAndCheck(
       startedAt,
       console: watch.record,
     });
-    for (const each of finished) show(each, command, searched);
     const leaked = searched.leaks.length > 0;
+    const code = signals.exitCode(exitCode(verdicts, { usageError: misconfigured || leaked, inUse }));
+    for (const each of finished) show(each, command, searched, signals.endOf(code));
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);
-    return signals.exitCode(exitCode(verdicts, { usageError: misconfigured || leaked, inUse }));
+    return code;
   } finally {
     signals.stopListening();
     job.end();

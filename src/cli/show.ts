@@ -7,13 +7,15 @@ import { type Checked, secretLines } from './secret-check.js';
 
 /** Prints what came of a target, and says in its summary what the search for secrets came to. */
 export function show(
-  { verdict, files, folder, extras }: Finished,
+  { verdict, files, folder, targetFile, extras }: Finished,
   command: RunCommand,
   searched: Checked,
+  exit: string | undefined,
 ): void {
   const secrets = { clean: searched.leaks.length === 0, lines: secretLines(searched) };
+  const end = { targetFile, ...(exit === undefined ? {} : { exit }) };
   const outDir = relative(process.cwd(), folder) || '.';
-  const plain = { colour: false, width: fileWidth, outDir, files, secrets, ...extras };
+  const plain = { colour: false, width: fileWidth, outDir, files, secrets, ...end, ...extras };
   replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
@@ -22,7 +24,7 @@ export function show(
     process.stdout.write(
       command.quiet
         ? `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`
-        : renderSummary(verdict, { colour, width, outDir, files, secrets, ...extras }),
+        : renderSummary(verdict, { colour, width, outDir, files, secrets, ...end, ...extras }),
     );
   }
 }

@@ -132,6 +132,17 @@ export class TargetRun {
     return readOnlyReason(this.target, this.command.mode) === undefined;
   }
 
+  /** Whether something of the target's state is still to be restored. */
+  get isChanged(): boolean {
+    try {
+      return this.journal.read() !== undefined;
+    } catch (error) {
+      // What can't be read may hold anything.
+      if (error instanceof SuiteError) return true;
+      throw error;
+    }
+  }
+
   /**
    * Keeps other runs off the target until {@link release}.
    *
@@ -196,9 +207,16 @@ export class TargetRun {
     this.#startedAt = Date.now();
   }
 
-  /** Gives the state back, then derives the verdict and writes the reports. */
-  async finish(interrupted: string | undefined): Promise<Finished> {
-    const { restored, residue, problems } = await this.#giveBack();
+  /**
+   * Restores the state, then derives the verdict and writes the reports.
+   *
+   * @param atOnce fulfilled when nobody is willing to wait for the state to be restored
+   */
+  async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
+    const { restored, residue, problems } = await Promise.race([
+      this.#giveBack(),
+      atOnce.then(() => this.#leftAsItIs),
+    ]);
     const observations = new ObservationLog(observationFile(this.#rawDir)).all();
     const { raw, retries } = collectOutcomes(outcomeFile(this.#rawDir));
     const { target, contract, command } = this;
@@ -246,7 +264,8 @@ export class TargetRun {
   #emptyRawDir(): void {
     try {
       rmSync(this.#rawDir, { recursive: true, force: true });
-      mkdirSync(this.#rawDir, { recursive: true });
+      // What the target said, before anybody has looked at it: for the user alone.
+      mkdirSync(this.#rawDir, { recursive: true, mode: 0o700 });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError(`Nothing can be written to ${this.folder} (--out): ${why}`);
@@ -274,6 +293,10 @@ export class TargetRun {
     const { name, release } = this.target;
     const today = dayOf(new Date(this.#startedAt));
     return concernedWaivers(waivers, { target: name, release, today, catalogue: loadRequirements() });
+  }
+
+  get #leftAsItIs(): GivenBack {
+    return { restored: !this.isChanged, residue: [], problems: [] };
   }
 
   async #giveBack(): Promise<GivenBack> {

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError } from '../errors.js';
@@ -13,6 +11,8 @@ export type TellSecret = (value: string, what: string) => void;
 /** The same of one target, by its base URL. */
 type TellSecretOf = (target: string, value: string, what: string) => void;
 
+const longestSettling = 5_000;
+
 /**
  * Collects the secrets of a run from the processes that learn them, so that what the run has written can be searched
  * for them. They go through a socket that only the user can reach, from memory to memory: never onto a disk.
@@ -20,31 +20,27 @@ type TellSecretOf = (target: string, value: string, what: string) => void;
 export class SecretCollector {
   readonly #values = new Map<string, string>();
   readonly #byTarget = new Map<string, Map<string, string>>();
-  readonly #open = new Set<Promise<void>>();
+  readonly #open = new Map<Socket, Promise<void>>();
   readonly #server: Server;
-  readonly #folder: string | undefined;
   readonly address: string;
   /** Knows all but those so short that they stand in texts by accident. */
   readonly redactor = new Redactor();
 
-  private constructor(address: string, folder: string | undefined) {
+  private constructor(address: string) {
     this.address = address;
-    this.#folder = folder;
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 
-  static async open(): Promise<SecretCollector> {
-    // A folder of one's own, mode 0700: sockets have no modes of their own everywhere.
-    const folder =
-      process.platform === 'win32' ? undefined : mkdtempSync(join(tmpdir(), 'mfa-conformance-run-'));
+  /** @param folder one that only the user can enter: sockets have no modes of their own everywhere */
+  static async open(folder: string): Promise<SecretCollector> {
     const address =
-      folder === undefined ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
-    const collector = new SecretCollector(address, folder);
+      process.platform === 'win32' ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
+    const collector = new SecretCollector(address);
     await new Promise<void>((resolve, reject) => {
       collector.#server.once('error', reject).listen(address, resolve);
     }).catch((error: unknown) => {
       throw new ConfigurationError(
-        `No socket can be opened in ${tmpdir()} (TMPDIR), through which the run's own processes talk: ${String(error)}.`,
+        `No socket can be opened in ${folder} (TMPDIR), through which the run's own processes talk: ${String(error)}.`,
       );
     });
     collector.#server.unref();
@@ -71,17 +67,24 @@ export class SecretCollector {
 
   /** Until all that was told is here; the tellers have ended. */
   async settled(): Promise<void> {
-    await Promise.all(this.#open);
+    // The sockets alone don't keep this process; and one that never closes must not keep it for ever.
+    const patience = setTimeout(() => this.#destroyAll(), longestSettling);
+    await Promise.all(this.#open.values());
+    clearTimeout(patience);
   }
 
   close(): void {
     this.#server.close();
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    this.#destroyAll();
+  }
+
+  #destroyAll(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
   }
 
   #listenTo(socket: Socket): void {
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    this.#open.add(closed);
+    this.#open.set(socket, closed);
     socket.on('error', () => socket.destroy());
     socket.unref();
     createInterface(socket).on('line', (line) => {

@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import { type Paint, paint } from '../words.js';
+import { duration, type Paint, paint } from '../words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
@@ -13,6 +13,8 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 250;
+/** In a log, a shorter wait is not worth a line. */
+const longWaitMs = 30_000;
 const defaultWidth = 80;
 const eraseLine = '\r\u001b[2K';
 
@@ -69,6 +71,13 @@ export class Progress {
   waiting(what: string, untilMs: number): void {
     if (this.#finished) return;
     this.#wait = { what, untilMs };
+    const ms = untilMs - Date.now();
+    if (!this.#options.tty && ms >= longWaitMs) {
+      const end = new Date(untilMs).toISOString().slice(11, 19);
+      this.#permanent(
+        `${this.#progress()} waiting for ${printable(what)}: ${duration(ms)}, until ${end} UTC`,
+      );
+    }
     this.#live();
   }
 

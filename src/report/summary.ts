@@ -19,6 +19,10 @@ export interface SummaryOptions {
   readonly changes?: ChangesSince;
   /** What the search for secrets came to; absent before it. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
+  /** Of the target; absent where only its verdict is at hand. */
+  readonly targetFile?: string;
+  /** The line about the exit code, where something other than the verdict decides. */
+  readonly exit?: string;
 }
 
 /** More failures than this push the verdict out of sight; all are in the files. */
@@ -50,10 +54,10 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     waived(verdict, ink, width),
     grouped('Not run', of('not run'), ink.strong, ink, width),
     facts(verdict, ink, width),
-    state(verdict, ink, width),
+    state(verdict, options, ink, width),
     files(options),
     secrets(options, ink),
-    [exitLine(verdict), headline],
+    [options.exit ?? exitLine(verdict), headline],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -235,14 +239,19 @@ function repeated({ retries }: Verdict): string[] {
   return [`Requests repeated because the target asked for it: ${said.join(', ')}`];
 }
 
-function state(verdict: Verdict, ink: Paint, width: number): string[] {
+function state(
+  verdict: Verdict,
+  { targetFile = 'TARGET-FILE' }: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
   const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
   const left = residue.length === 0 ? [] : ['The API has no way to take back:', ...residue];
   if (verdict.restored) return ['The target was given back as it was found.', ...left];
   return [
     ink.bad('THE TARGET WAS NOT GIVEN BACK AS IT WAS FOUND'),
     '  Something that this run changed is still changed. Give it back with',
-    '    mfa-conformance restore -t TARGET-FILE',
+    `    mfa-conformance restore -t ${printable(targetFile)}`,
     '  and see what is open, on all targets, with',
     '    mfa-conformance restore',
     ...left,

@@ -10,10 +10,12 @@ const exitHelp = `
 Exit codes:
   0  conforms
   1  does not conform: a must failed (with --strict also a should)
-  2  wrong usage or configuration: the message says what to correct; or a defect of the suite, as a secret in a report
-  3  inconclusive: the target or the network got in the way, nothing was checked, or another run uses the target
-  4  the target's state could not be given back
-  130, 143  stopped by Ctrl-C or SIGTERM, with the state given back`;
+  2  wrong usage or configuration: the message says what to correct; or a defect of the suite, such as a secret in a
+     report; or standard output could not be written
+  3  inconclusive: the target or the network got in the way, the process of the tests was killed, nothing was checked,
+     or another run uses the target
+  4  the target's state could not be restored, or a second Ctrl-C left no time to
+  129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
 const collect = (value: string, before: string[]) => [...before, value];
 

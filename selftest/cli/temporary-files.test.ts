@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'vitest';
+import { cli, folders, start, temporaryFolder } from './suite.js';
+
+test('all that a run needs for a while lies in a folder of its own, which nobody else can enter', async ({
+  expect,
+}) => {
+  const folder = temporaryFolder();
+  const shared = join(folder, 'shared');
+  mkdirSync(shared);
+
+  const run = start(['run', '--grep', 'mfa-config/get-*', ...folders(folder)], { env: { TMPDIR: shared } });
+  const seen = new Set<string>();
+  while (run.child.exitCode === null) {
+    for (const name of readdirSync(shared)) seen.add(name);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  expect((await run.ended).code).toBe(0);
+  expect([...seen]).toEqual([expect.stringMatching(/^mfa-conformance-run-\w{6}$/)]);
+  expect(readdirSync(shared)).toEqual([]);
+  expect(statSync(join(folder, 'out', 'emulator', 'raw')).mode & 0o777).toBe(0o700);
+});
+
+test('what killed runs left is removed by the next one, and nothing else', async ({ expect }) => {
+  const folder = temporaryFolder();
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const left = (name: string, owner?: string) => {
+    const path = join(folder, `mfa-conformance-${name}`);
+    mkdirSync(path);
+    if (owner !== undefined) writeFileSync(join(path, 'owner'), owner);
+    return path;
+  };
+  const killed = left('run-killed', `${hostname()} ${gone}`);
+  const nameless = left('run-nameless');
+  utimesSync(nameless, 0, 0);
+  const others = [
+    left('run-alive', `${hostname()} ${process.pid}`),
+    left('run-elsewhere', `another-host ${gone}`),
+    left('run-new'),
+    left('other', `${hostname()} ${gone}`),
+  ];
+
+  const ended = await cli(['run', '--plan', ...folders(folder)], { env: { TMPDIR: folder } });
+
+  expect(ended.code, ended.stderr).toBe(0);
+  expect([killed, nameless].filter((path) => existsSync(path))).toEqual([]);
+  expect(others.filter((path) => !existsSync(path))).toEqual([]);
+});
