@@ -43,6 +43,6 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
       lockOut: true,
       disposable: true,
     },
-    limits: { requestTimeoutMs: 15_000 },
+    limits: { requestTimeoutMs: 15_000, settleMs: 2_000 },
   };
 }

@@ -25,4 +25,12 @@ export class NotAllowedError extends SuiteError {}
 export class MissingOperationError extends SuiteError {}
 
 /** The network, TLS or the far end's process got in the way: no answer that could be judged. */
-export class TransportError extends SuiteError {}
+export class TransportError extends SuiteError {
+  /** @param mayHaveArrived false where nothing was sent: the target can't act on it later either */
+  constructor(
+    message: string,
+    readonly mayHaveArrived = true,
+  ) {
+    super(message);
+  }
+}

@@ -114,7 +114,7 @@ describe('the command', () => {
         lockOut: true,
         disposable: true,
       },
-      limits: { requestTimeoutMs: 15_000 },
+      limits: { requestTimeoutMs: 15_000, settleMs: 2_000 },
     });
     expect(readFileSync(join(folder, 'lab.yaml.ca.pem'), 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
   });

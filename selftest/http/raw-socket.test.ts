@@ -15,7 +15,7 @@ async function answerOf(bytes: string) {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const url = `http://127.0.0.1:${address.port}/v2/mfa-config`;
-  const target = { tls: { insecure: false }, limits: { requestTimeoutMs: 10_000 } };
+  const target = { tls: { insecure: false }, limits: { requestTimeoutMs: 10_000, settleMs: 0 } };
   return sendRaw(target, { method: 'GET', url, headers: {} });
 }
 

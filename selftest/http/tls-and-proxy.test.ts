@@ -19,7 +19,11 @@ const ok: RequestListener = (request, response) => {
 
 /** The path that the server saw, by the usual connection and by a raw one. */
 async function bothWays(baseUrl: string, tls: Partial<TlsSettings> = {}): Promise<unknown[]> {
-  const target = { baseUrl, tls: { insecure: false, ...tls }, limits: { requestTimeoutMs: 3000 } };
+  const target = {
+    baseUrl,
+    tls: { insecure: false, ...tls },
+    limits: { requestTimeoutMs: 3000, settleMs: 0 },
+  };
   const transport = new Transport(target);
   onTestFinished(() => transport.close());
   const request = { method: 'GET', url: `${baseUrl}/x`, headers: {} };
@@ -192,7 +196,7 @@ describe('through a proxy', () => {
     const target = {
       baseUrl: 'https://cluster.example/v2',
       tls: { insecure: false },
-      limits: { requestTimeoutMs: 200 },
+      limits: { requestTimeoutMs: 200, settleMs: 0 },
     };
     const transport = new Transport(target);
     onTestFinished(() => transport.close());

@@ -11,7 +11,7 @@ afterEach(async () => {
   emulator = undefined;
 });
 
-const limits = { requestTimeoutMs: 10_000 };
+const limits = { requestTimeoutMs: 10_000, settleMs: 0 };
 
 async function targetOf(faults: readonly string[]) {
   emulator = await startEmulator({ tls: true, faults });

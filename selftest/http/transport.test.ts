@@ -19,7 +19,7 @@ async function setUp() {
   const { port } = await listen(httpServer(listener));
   const baseUrl = `http://127.0.0.1:${port}/v2`;
   const transport = new Transport(
-    { baseUrl, tls: { insecure: false }, limits: { requestTimeoutMs } },
+    { baseUrl, tls: { insecure: false }, limits: { requestTimeoutMs, settleMs: 0 } },
     () => now,
   );
   onTestFinished(() => transport.close());

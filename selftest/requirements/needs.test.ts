@@ -32,7 +32,7 @@ const rich: Target = {
   mail: { kind: 'smtp', host: '::', port: 25, timeoutMs: 1, quietMs: 1 },
   clock: { control: 'http://h/clock' },
   allow,
-  limits: { requestTimeoutMs: 1000 },
+  limits: { requestTimeoutMs: 1000, settleMs: 0 },
 };
 
 const bare: Account = { role: 'admin', domain: 'LOCAL', apiKey: new Secret('key') };
@@ -45,7 +45,7 @@ const poor: Target = {
   accounts: { admin: bare },
   supportUser: {},
   allow: { ...allow, stateChanges: false, clusterMfa: false, replaceTotpOf: [], lockOut: false },
-  limits: { requestTimeoutMs: 1000 },
+  limits: { requestTimeoutMs: 1000, settleMs: 0 },
 };
 
 const full = { mode: 'full', slow: false } as const;

@@ -82,7 +82,7 @@ describe('readTarget', () => {
         lockOut: false,
         disposable: false,
       },
-      limits: { requestsPerSecond: 2.5, requestTimeoutMs: 1000 },
+      limits: { requestsPerSecond: 2.5, requestTimeoutMs: 1000, settleMs: 2000 },
       waivers,
     });
     expect(target).not.toHaveProperty('warnings');
@@ -102,7 +102,7 @@ describe('readTarget', () => {
       name: 'lab',
       release: '7.1.2_u3',
       supportUser: {},
-      limits: { requestsPerSecond: 20, requestTimeoutMs: 15_000 },
+      limits: { requestsPerSecond: 20, requestTimeoutMs: 15_000, settleMs: 30_000 },
       allow: { stateChanges: false, clusterMfa: false, replaceTotpOf: [], lockOut: false, disposable: false },
     });
     expect(target.mail).toBeUndefined();

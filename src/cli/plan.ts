@@ -32,7 +32,7 @@ export function renderPlan(
     '',
     `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this contract.`,
     ...section('Operations that would be called', operationsOf(willRun)),
-    ...section('Changes of state, each given back at the end', changesOf(willRun)),
+    ...section('Changes of state, each restored at the end', changesOf(target, willRun)),
     ...section('What the API can not take back', irreversible(target, willRun)),
     ...section('Accounts that would be used', accountsOf(target)),
     ...section(
@@ -58,9 +58,16 @@ function operationsOf(requirements: readonly Requirement[]): string[] {
 
 const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.flatMap(({ needs }) => needs));
 
-function changesOf(requirements: readonly Requirement[]): string[] {
+/** Requirements that send a method which no release documents. */
+const probing: ReadonlySet<string> = new Set(['http/405-has-allow', 'http/retry-after-is-readable']);
+
+function changesOf(target: Target, requirements: readonly Requirement[]): string[] {
   const needs = needsOf(requirements);
+  const how = effectiveAllow(target.allow).disposable ? 'as the admin' : 'without a credential';
   return [
+    ...(requirements.some(({ id }) => probing.has(id))
+      ? [`DELETE /mfa-config ${how}, which no release documents: a target might obey it`]
+      : []),
     ...(needs.has('stateChanges') ? ['PUT /mfa-config with the configuration as it is'] : []),
     ...(needs.has('clusterMfa')
       ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it']

@@ -11,6 +11,7 @@ import { Lease } from '../journal/lease.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { readTarget } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
+import { waitTeller } from './safekeeping.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */
@@ -82,7 +83,7 @@ async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   try {
     const connection = await Connection.open(target, contract, { stateDir });
     try {
-      return await giveBack(connection);
+      return await giveBack(connection, waitTeller(complain, target.name));
     } finally {
       await connection.close();
     }

@@ -54,7 +54,7 @@ export async function runWave(
     for (const each of runs) {
       // Whoever had the lease before may have been killed meanwhile.
       each.checkJournal();
-      each.onLeaseLost(() => signals.cutShort(`another run has taken ${each.target.name} over`));
+      each.onLost((reason) => signals.cutShort(`${each.target.name}: ${reason}`));
     }
     for (const each of runs) await each.lookBefore();
     const wrong = runs.flatMap(({ misconfigured }) => misconfigured ?? []);

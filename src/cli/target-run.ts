@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Connection } from '../connection/connection.js';
-import { type GivenBack, giveBack } from '../connection/give-back.js';
+import { type GivenBack, giveBack, type TellWait } from '../connection/give-back.js';
 import type { Contract } from '../contract/contract.js';
 import { type Detected, detectRelease } from '../detect/auto.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
-import { Journal } from '../journal/journal.js';
+import type { Journal } from '../journal/journal.js';
 import { Lease } from '../journal/lease.js';
 import { ObservationLog } from '../judging/observed.js';
 import type { GateBy, PlannedRequirement } from '../model/results.js';
@@ -35,6 +35,8 @@ import { type JudgedBy, judgedBy, writeContract } from './judged-by.js';
 import { preflight } from './preflight.js';
 import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
+import { Safekeeping, waitTeller } from './safekeeping.js';
+import { complain } from './terminal.js';
 
 /** What is left of a run on a target. */
 export interface Finished {
@@ -51,6 +53,7 @@ export class TargetRun {
   unusable: string | undefined;
   /** The fault is the target file's or the machine's, not the target's: exit 2. */
   misconfigured: ConfigurationError | undefined;
+  readonly #safekeeping: Safekeeping;
   #startedAt = Date.now();
   #lease: Lease | undefined;
 
@@ -65,6 +68,7 @@ export class TargetRun {
     private readonly secrets: SecretCollector,
   ) {
     this.folder = join(command.out, target.name);
+    this.#safekeeping = new Safekeeping(target, stateDir);
   }
 
   /** @throws ConfigurationError when the target file is wrong */
@@ -116,7 +120,7 @@ export class TargetRun {
   }
 
   private get journal(): Journal {
-    return new Journal(this.stateDir, this.target.baseUrl);
+    return this.#safekeeping.journal;
   }
 
   get planned(): PlannedTarget {
@@ -162,11 +166,14 @@ export class TargetRun {
     return undefined;
   }
 
-  onLeaseLost(tell: () => void): void {
+  /** @param tell told why the run can't go on: the lease, or the folder that it and the journal lie in, is lost */
+  onLost(tell: (reason: string) => void): void {
     this.#lease?.onLost(tell);
+    if (this.#lease !== undefined && this.mayChange) this.#safekeeping.watch(tell);
   }
 
   release(): void {
+    this.#safekeeping.end();
     this.#lease?.release();
   }
 
@@ -193,11 +200,12 @@ export class TargetRun {
     if (this.judgedBy.given) writeContract(this.contract, contractFile(this.#rawDir));
     try {
       await this.#connected(async (connection) => {
-        const { problems } = await giveBack(connection);
+        const { problems } = await giveBack(connection, this.#tellWait);
         this.unusable =
           problems.length > 0
             ? `the earlier run's changes could not be given back: ${problems.join(' ')}`
             : await preflight(connection, this.command.mode);
+        if (this.unusable === undefined && this.mayChange) await this.#safekeeping.lookAt(connection);
       });
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
@@ -300,14 +308,20 @@ export class TargetRun {
   }
 
   async #giveBack(): Promise<GivenBack> {
+    this.#safekeeping.look();
     try {
-      // Without a journal there is nothing to give back, and a target out of reach is no reason for alarm.
+      // Without a journal there is nothing to restore, and a target out of reach is no reason for alarm.
       if (this.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
-      return await this.#connected(giveBack);
+      const made = await this.#connected((connection) => giveBack(connection, this.#tellWait));
+      return this.#safekeeping.told(made);
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
-      return { restored: false, residue: [], problems: [error.message] };
+      return this.#safekeeping.told({ restored: false, residue: [], problems: [error.message] });
     }
+  }
+
+  get #tellWait(): TellWait {
+    return waitTeller(this.command.quiet || this.command.json ? () => {} : complain, this.target.name);
   }
 
   async #connected<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
@@ -315,6 +329,7 @@ export class TargetRun {
     const readOnly = readOnlyReason(target, command.mode);
     const connection = await Connection.open(target, contract, {
       stateDir,
+      journal: this.journal,
       readOnly,
       onSecret: (value, what) => this.secrets.tell(this.target.baseUrl, value, what),
     });

@@ -4,6 +4,7 @@ import { NotAllowedError } from '../errors.js';
 import { memberOf, textOf } from '../judging/body.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
+import type { Link } from './call.js';
 
 /** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
 const budget = 3;
@@ -29,6 +30,15 @@ export class Attempts {
     this.#isLimited = !effectiveAllow(target.allow).lockOut;
     for (const [who, count] of read(file)) this.#failed.set(who, count);
   }
+
+  /** Sends nothing that might lock an account, and counts what is refused. */
+  readonly link: Link = async (call, next) => {
+    const { operation, json } = call;
+    this.check(operation, json);
+    const answer = await next(call);
+    this.note(operation, json, answer.status, answer.body);
+    return answer;
+  };
 
   /** Whether one more failure uses the budget up: a success should come first. */
   isNearLimit(who: string): boolean {

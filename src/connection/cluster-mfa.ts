@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 import { memberOf } from '../judging/body.js';
 import type { Answer, Api } from './api.js';
 import { asText } from './as-text.js';
+import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 
@@ -13,6 +14,7 @@ import type { StateReader } from './state-reader.js';
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
+  #hasRestored = false;
 
   constructor(
     private readonly api: Api,
@@ -31,7 +33,8 @@ export class ClusterMfa {
 
   /** What the run found before its first change, as it was shown. */
   async found(): Promise<ClusterConfig> {
-    this.#found ??= this.journal.read()?.cluster ?? (await this.readAsShown());
+    this.#found ??=
+      this.journal.read()?.cluster ?? (await firstLook('/mfa-config', () => this.readAsShown(), sameCluster));
     return this.#found;
   }
 
@@ -125,17 +128,20 @@ export class ClusterMfa {
   /** Puts `config` in force exactly, in the two steps that switching off may take. */
   async giveBack(config: ClusterConfig): Promise<void> {
     if (!config.enabled) await this.off();
-    // Another order means nothing, but is put right as well.
-    if (JSON.stringify(await this.readAsShown()) === JSON.stringify(config)) return;
+    const now = await this.readAsShown();
+    if (JSON.stringify(now) === JSON.stringify(config)) return;
+    // Another order means nothing, but is restored as well, where the target lets it be.
+    if (sameCluster(now, config) && this.#hasRestored) return;
     const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
     if (answer.status >= 400) {
       const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
       await this.api.call('UpdateMFAConfig', { as: this.admin, json });
     }
-    const now = await this.readUntil((read) => sameCluster(read, config));
-    if (!sameCluster(now, config)) {
+    this.#hasRestored = true;
+    const after = await this.readUntil((read) => sameCluster(read, config));
+    if (!sameCluster(after, config)) {
       throw new ArrangeError(
-        `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(config)}.`,
+        `The cluster's MFA configuration is ${JSON.stringify(after)}; it was found as ${JSON.stringify(config)}.`,
       );
     }
   }

@@ -1,7 +1,6 @@
 import { DateOffsetClock, type TargetClock } from '../clock/clock.js';
 import { ControlledClock } from '../clock/controlled-clock.js';
 import type { Contract } from '../contract/contract.js';
-import type { OperationId } from '../contract/operations.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { proxyFor } from '../http/proxy.js';
@@ -15,17 +14,22 @@ import type { TellSecret } from '../redaction/secrets-channel.js';
 import { Secret } from '../secret.js';
 import { secretsOf } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
-import { Api, ClockWaiter } from './api.js';
+import { Api } from './api.js';
 import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
+import type { Part } from './lag-watch.js';
+import { journalled } from './links/journalled.js';
 import { ReadBack } from './read-back.js';
 import { Recorder } from './recorder.js';
 import { StateReader } from './state-reader.js';
 import { SupportMfa } from './support-mfa.js';
+import { ClockWaiter } from './waiter.js';
 
 export interface ConnectionOptions {
   readonly stateDir: string;
+  /** The target's, where another has been kept already. */
+  readonly journal?: Journal;
   readonly observe?: (observation: Observation) => void;
   /** Whether what is read of the state must fulfil the contract to be relied on. */
   readonly strict?: boolean;
@@ -49,8 +53,10 @@ export class Connection {
   readonly #onWait: (reason: Wait['for'], ms: number) => void;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
-  readonly #noted = new Set<OperationId>();
+  readonly #noted = new Set<Part>();
   #admin: Promise<Credential> | undefined;
+  #cluster: ClusterMfa | undefined;
+  #support: SupportMfa | undefined;
   #mailbox: Promise<Mailbox> | undefined;
   #mail: Promise<CodesByMail> | undefined;
 
@@ -69,18 +75,18 @@ export class Connection {
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
     this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait, readOnly === undefined);
-    this.api = new Api(
+    this.journal = options.journal ?? new Journal(options.stateDir, target.baseUrl);
+    this.api = new Api({
       target,
       contract,
-      this.recorder,
+      recorder: this.recorder,
       clock,
-      this.waiter,
+      waiter: this.waiter,
       readOnly,
-      options.attemptsFile,
-      (operation) => this.#noteFound(operation),
-    );
+      attemptsFile: options.attemptsFile,
+      journalled: journalled(this.journal, (part) => this.#noteFound(part)),
+    });
     this.codes = new Codes(clock, this.waiter, this.recorder);
-    this.journal = new Journal(options.stateDir, target.baseUrl);
     this.readBack = new ReadBack(this.recorder);
   }
 
@@ -117,7 +123,8 @@ export class Connection {
 
   async cluster(): Promise<ClusterMfa> {
     const admin = await this.admin();
-    return new ClusterMfa(this.api, admin, this.journal, this.#reader(admin), this.readBack);
+    this.#cluster ??= new ClusterMfa(this.api, admin, this.journal, this.#reader(admin), this.readBack);
+    return this.#cluster;
   }
 
   async support(): Promise<SupportMfa> {
@@ -125,17 +132,19 @@ export class Connection {
     const mail = () => this.mail();
     const reader = this.#reader(admin);
     const { password } = this.target.supportUser;
-    return new SupportMfa(this.api, admin, this.journal, reader, this.readBack, this.codes, mail, password);
+    const { api, journal, readBack, codes } = this;
+    this.#support ??= new SupportMfa(api, admin, journal, reader, readBack, codes, mail, password);
+    return this.#support;
   }
 
-  /** What an operation is about to change is written to the journal as it was found. */
-  async #noteFound(operation: OperationId): Promise<void> {
-    if (this.#noted.has(operation)) return;
-    if (operation === 'UpdateMFAConfig')
-      this.journal.noteFound({ cluster: await (await this.cluster()).found() });
-    else if (operation === 'UpdateSupportMFAConfig' || operation === 'ConfigureSupportMFAConfig')
-      this.journal.noteFound({ support: await (await this.support()).found() });
-    this.#noted.add(operation);
+  /** What is about to be changed is written to the journal as it was found. */
+  async #noteFound(part: Part): Promise<void> {
+    const { operations } = this.contract;
+    if (this.#noted.has(part) || !operations.has(part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig'))
+      return;
+    if (part === 'cluster') this.journal.noteFound({ cluster: await (await this.cluster()).found() });
+    else this.journal.noteFound({ support: await (await this.support()).found() });
+    this.#noted.add(part);
   }
 
   /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */

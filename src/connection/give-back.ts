@@ -1,28 +1,87 @@
-import { SuiteError } from '../errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SuiteError, TransportError } from '../errors.js';
+import type { JournalContent } from '../journal/journal-content.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
+  /** The target is as it was found, and nothing that was sent can change that any more. */
   readonly restored: boolean;
   readonly residue: readonly string[];
   /** What went wrong, for a person. */
   readonly problems: readonly string[];
 }
 
-/** Gives back what the journal says was changed, and removes the journal once that is read back. */
-export async function giveBack(connection: Connection): Promise<GivenBack> {
-  const content = connection.journal.read();
+/** Told of what is waited for, and until when at the latest. */
+export type TellWait = (what: string, ms: number) => void;
+
+/** For so long a target that is gone is looked for again. */
+const longestAbsenceMs = 60_000;
+const longestPauseMs = 2_000;
+/** Looks in a row at which all is as found: several nodes may not agree yet. */
+const looks = 2;
+
+interface Pass {
+  readonly residue: readonly string[];
+  readonly problems: readonly string[];
+  /** The target was out of reach, which may pass. */
+  readonly outOfReach: boolean;
+}
+
+/**
+ * Restores what the journal says was changed, and closes the journal once that stays: a write that was sent and not
+ * answered may land after the first look, and reads may show a change some time after it. So the state is read, and
+ * restored, again until nothing can change it any more.
+ */
+export async function giveBack(connection: Connection, tell: TellWait = () => {}): Promise<GivenBack> {
+  const { journal, target } = connection;
+  const content = journal.read();
   if (content === undefined) return { restored: true, residue: [], problems: [] };
-  const residue = [...content.residue];
+  const { settleMs } = target.limits;
+  const startedAt = performance.now();
+  let inARow = 0;
+  let pauseMs = 100;
+  for (;;) {
+    const before = journal.writes.count;
+    const { leftMs, pending } = journal.writes.unsettled(settleMs);
+    const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
+    const absentMs = performance.now() - startedAt;
+    if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
+      return { restored: false, residue, problems };
+    inARow = problems.length === 0 && journal.writes.count === before && leftMs <= 0 ? inARow + 1 : 0;
+    if (inARow >= looks) {
+      journal.remove();
+      return { restored: true, residue, problems: [] };
+    }
+    if (problems.length > 0) tell('the target, to restore it', longestAbsenceMs - absentMs);
+    else if (leftMs > 0) tell(waitedFor(pending), leftMs);
+    else continue;
+    await sleep(Math.min(pauseMs, Math.max(leftMs, 50)));
+    pauseMs = Math.min(pauseMs * 2, problems.length > 0 ? longestPauseMs : 500);
+  }
+}
+
+function waitedFor(pending: readonly string[]): string {
+  return pending.length > 0
+    ? `${pending.join(', ')}, sent and not answered, which may still land`
+    : 'the last changes to show';
+}
+
+async function restoreOnce(
+  connection: Connection,
+  { support, cluster, ...rest }: JournalContent,
+): Promise<Pass> {
+  const residue = [...rest.residue];
   const problems: string[] = [];
-  const attempt = async (step: () => Promise<string[] | undefined>) => {
+  let outOfReach = false;
+  const attempt = async (step: () => Promise<readonly string[] | undefined>) => {
     try {
       residue.push(...((await step()) ?? []));
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
       problems.push(error.message);
+      outOfReach ||= error instanceof TransportError;
     }
   };
-  const { support, cluster } = content;
   if (support !== undefined) await attempt(async () => (await connection.support()).giveBack(support));
   if (cluster !== undefined) {
     await attempt(async () => {
@@ -30,6 +89,5 @@ export async function giveBack(connection: Connection): Promise<GivenBack> {
       return undefined;
     });
   }
-  if (problems.length === 0) connection.journal.remove();
-  return { restored: problems.length === 0, residue, problems };
+  return { residue, problems, outOfReach };
 }

@@ -12,6 +12,7 @@ import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
+import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
@@ -27,6 +28,8 @@ export class SupportMfa {
   #verified: Verified | undefined;
   #mayBeLate = true;
   #hasProven = false;
+  /** What the target made of an attempt to restore it, where that is all that can be had. */
+  #kept: SupportConfig | undefined;
 
   constructor(
     private readonly api: Api,
@@ -55,7 +58,8 @@ export class SupportMfa {
 
   /** What the run found before its first change. */
   async found(): Promise<SupportConfig> {
-    this.#found ??= this.journal.read()?.support ?? (await this.read());
+    this.#found ??=
+      this.journal.read()?.support ?? (await firstLook('/support-user/mfa', () => this.read(), sameSupport));
     return this.#found;
   }
 
@@ -280,6 +284,7 @@ export class SupportMfa {
   async giveBack(config: SupportConfig): Promise<string[]> {
     const now = await this.read();
     if (sameSupport(now, config)) return [];
+    if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
     await this.off();
     const body = config.enabled
       ? { enabled: true, mfaType: config.mfaType, email: config.email }
@@ -289,9 +294,8 @@ export class SupportMfa {
     const after = await this.readUntil((read) => sameSupport(read, config));
     if (sameSupport(after, config)) return [];
     if (after.enabled === config.enabled && !after.enabled) {
-      return [
-        "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.",
-      ];
+      this.#kept = after;
+      return [keptAddress];
     }
     throw new ArrangeError(
       `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
@@ -374,6 +378,9 @@ export class SupportMfa {
     return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
   }
 }
+
+const keptAddress =
+  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
 
 /** Of codes that are tried to switch off with: more could lock the support user. */
 const mostTries = 3;

@@ -45,6 +45,13 @@ export function isTimeout(error: unknown): boolean {
   return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
 
+/** No connection came about, so that the far end has got nothing. */
+export function neverSent(error: unknown): boolean {
+  return /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID)\b/.test(
+    chainOf(error),
+  );
+}
+
 export function tooLarge(url: URL, limit: number): string {
   return `The answer from ${url.origin}${url.pathname} is larger than ${limit / 1024 / 1024} MB: no answer of this API is.`;
 }

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
 import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
-import { inWords, isTimeout, tooLarge } from './transport-errors.js';
+import { inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
 export interface WireRequest {
@@ -76,7 +76,7 @@ export class Transport {
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error)) this.#noteTimeout();
-      throw new TransportError(inWords(error, url, this.#timeoutMs));
+      throw new TransportError(inWords(error, url, this.#timeoutMs), !neverSent(error));
     }
   }
 
@@ -89,6 +89,7 @@ export class Transport {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
       `${url.origin} stopped answering: ${timeoutsTolerated} requests in a row timed out, so this one was not sent.`,
+      false,
     );
   }
 
@@ -102,7 +103,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 function methodOf(text: string): Dispatcher.HttpMethod {
   const method = methods.find((each) => each === text);
-  if (method === undefined) throw new TransportError(`The suite doesn't send ${text} requests.`);
+  if (method === undefined) throw new TransportError(`The suite doesn't send ${text} requests.`, false);
   return method;
 }
 

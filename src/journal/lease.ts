@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
@@ -65,7 +65,7 @@ export interface Busy {
  * it was made, so that a holder who lost it can't overwrite its successor's.
  */
 export class Lease {
-  #lost: (() => void) | undefined;
+  #lost: ((reason: string) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
 
   private constructor(
@@ -111,8 +111,8 @@ export class Lease {
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
   }
 
-  /** Called once if somebody else takes the lease over, as after the machine slept. */
-  onLost(tell: () => void): void {
+  /** Called once if somebody else takes the lease over, as after the machine slept, or if its file is gone. */
+  onLost(tell: (reason: string) => void): void {
     this.#lost = tell;
   }
 
@@ -131,7 +131,10 @@ export class Lease {
   #renew(): void {
     if (!this.#isOurs()) {
       clearInterval(this.#timer);
-      this.#lost?.();
+      const holder = Lease.holderOf(dirname(this.file));
+      this.#lost?.(
+        holder === undefined ? `the lease ${this.file} is gone` : `the lease was taken over by ${holder}`,
+      );
       return;
     }
     try {

@@ -88,9 +88,12 @@ function readLimits(values: Values, allow: Allow): Limits {
   // Nobody else is slowed down on a throw-away target.
   const requestsPerSecond =
     values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
+  const requestTimeoutMs = values.number(['limits', 'requestTimeoutMs']) ?? 15_000;
   return {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
-    requestTimeoutMs: values.number(['limits', 'requestTimeoutMs']) ?? 15_000,
+    requestTimeoutMs,
+    // What was given up for its time may be under way as long again.
+    settleMs: values.number(['limits', 'settleMs']) ?? 2 * requestTimeoutMs,
   };
 }
 

@@ -99,4 +99,6 @@ export interface Limits {
   /** Undefined: no limit. A file that doesn't say gets 20, or no limit if the target is disposable. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
+  /** How long after it was sent a write without an answer may still land, in milliseconds. */
+  readonly settleMs: number;
 }

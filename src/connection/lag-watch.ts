@@ -1,0 +1,49 @@
+import type { Answered, Call, Next } from './call.js';
+
+/** The parts of the state that the API can change, and that are restored. */
+export type Part = 'cluster' | 'support';
+
+const partOf: Readonly<Record<string, Part>> = { GetMFAConfig: 'cluster', GetSupportMFAConfig: 'support' };
+
+interface Watched {
+  /** As it was last read. */
+  value?: string;
+  /** Of the last write that was answered and has not shown yet. */
+  write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
+}
+
+/** Sees by the reads between writes how long after its answer a change shows. */
+export class LagWatch {
+  readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
+
+  constructor(private readonly tell: (ms: number) => void) {}
+
+  wrote(part: Part): void {
+    const watched = this.#parts[part];
+    delete watched.write;
+    if (watched.value !== undefined)
+      watched.write = { answeredAt: performance.now(), before: watched.value, stale: false };
+  }
+
+  async reading(call: Call, next: Next): Promise<Answered> {
+    const startedAt = performance.now();
+    const answer = await next(call);
+    const part = call.operation === null ? undefined : partOf[call.operation];
+    if (part !== undefined && answer.status === 200)
+      this.#saw(part, JSON.stringify(answer.body) ?? '', startedAt);
+    return answer;
+  }
+
+  #saw(part: Part, value: string, startedAt: number): void {
+    const watched = this.#parts[part];
+    watched.value = value;
+    const { write } = watched;
+    if (write === undefined || startedAt < write.answeredAt) return;
+    if (value === write.before) {
+      write.stale = true;
+      return;
+    }
+    this.tell(write.stale ? Math.ceil(performance.now() - write.answeredAt) : 0);
+    delete watched.write;
+  }
+}

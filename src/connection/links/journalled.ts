@@ -1,0 +1,67 @@
+import { TransportError } from '../../errors.js';
+import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
+import type { Found, Journal } from '../../journal/journal.js';
+import { type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
+import { LagWatch, type Part } from '../lag-watch.js';
+
+const changes: Readonly<Record<string, readonly Part[]>> = {
+  UpdateMFAConfig: ['cluster'],
+  UpdateSupportMFAConfig: ['support'],
+  ConfigureSupportMFAConfig: ['support'],
+};
+
+/** Answers of something between, which tell nothing of what the target makes of the request. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
+
+/**
+ * Journals each request that may change a configuration: what was found, and the request as sent, before it is sent;
+ * as answered, after.
+ *
+ * @param noteFound sees to it that the journal holds what a part was found like
+ */
+export function journalled(journal: Journal, noteFound: (part: Part) => Promise<void>): Link {
+  const lag = new LagWatch((ms) => journal.writes.lagSeen(ms));
+  return async (call, next) => {
+    const parts = partsOf(call);
+    if (parts.length === 0) return lag.reading(call, next);
+    for (const part of parts) await noteFound(part);
+    const id = journal.writes.sent(nameOf(call));
+    const answer = await landing(call, next, () => journal.writes.answered(id, null, false));
+    if (gatewayStatuses.has(answer.status)) return answer;
+    const mayDiffer = answer.status < 400 && !isAsFound(call, parts, journal.read());
+    journal.writes.answered(id, answer.status, mayDiffer);
+    if (answer.status < 400) for (const part of parts) lag.wrote(part);
+    return answer;
+  };
+}
+
+async function landing(call: Call, next: Next, neverSent: () => void) {
+  try {
+    return await next(call);
+  } catch (error) {
+    if (error instanceof TransportError && !error.mayHaveArrived) neverSent();
+    throw error;
+  }
+}
+
+/** What a request may change. Where it is none of the contract's, that is anything. */
+function partsOf(call: Call): readonly Part[] {
+  if (isSafe(call)) return [];
+  return call.operation === null ? ['cluster', 'support'] : (changes[call.operation] ?? []);
+}
+
+/** Whether a body asks for nothing but what was found. */
+function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Found = {}): boolean {
+  if (operation === null || typeof json !== 'object' || json === null) return false;
+  try {
+    return parts.every((part) =>
+      part === 'cluster'
+        ? found.cluster !== undefined && sameCluster(clusterConfigOf(json), found.cluster)
+        : found.support !== undefined &&
+          sameSupport(supportConfigOf({ ...found.support, ...json }), found.support),
+    );
+  } catch {
+    // It is no configuration: nobody knows what the target made of it.
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { DateOffsetClock, type TargetClock } from '../../clock/clock.js';
+import { TransportError } from '../../errors.js';
+import type { Pace } from '../../http/pace.js';
+import type { Link, Next } from '../call.js';
+import type { Recorder } from '../recorder.js';
+
+/** Keeps the rate that the target file allows. */
+export function paced(pace: Pace): Link {
+  return async (call, next) => {
+    await pace.turn();
+    return next(call);
+  };
+}
+
+/** Sends, records what came, and learns the target's time from it. */
+export function sending(recorder: Recorder, clock: TargetClock): Next {
+  return async ({ operation, credential, request, json, options, send }) => {
+    const { mistake } = options;
+    const recorded = {
+      operation,
+      credential,
+      request,
+      requestJson: json,
+      ...(mistake === undefined ? {} : { mistake }),
+      madeUp: options.madeUp ?? false,
+    };
+    const startedAt = Date.now();
+    const response = await send().catch((error: unknown) => {
+      if (error instanceof TransportError) recorder.failed(recorded, error.message, startedAt);
+      throw error;
+    });
+    const dateHeader = response.headers['date'];
+    if (dateHeader !== undefined && clock instanceof DateOffsetClock) {
+      const { sentAt, receivedAt } = response;
+      clock.addSample({ dateHeader, sentAt, receivedAt });
+    }
+    const { exchange, findings, body } = recorder.answered(recorded, response);
+    return { status: response.status, headers: response.headers, body: body.value, exchange, findings };
+  };
+}

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TargetClock } from '../clock/clock.js';
+import type { Wait } from '../model/verdict.js';
+import type { Recorder } from './recorder.js';
+
+export interface Waiter {
+  /** Lets the target's clock go on by `ms`: moves it where it can be moved, else waits. */
+  letPass(ms: number, reason: Wait['for']): Promise<void>;
+}
+
+/** Waits by moving the target's clock where that is possible. */
+export class ClockWaiter implements Waiter {
+  constructor(
+    private readonly clock: TargetClock,
+    private readonly recorder: Recorder,
+    private readonly onWait: (reason: Wait['for'], ms: number) => void,
+    private readonly mayMove = true,
+  ) {}
+
+  async letPass(ms: number, reason: Wait['for']): Promise<void> {
+    if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
+    this.onWait(reason, ms);
+    await sleep(ms);
+    this.recorder.waited(ms, reason);
+  }
+}

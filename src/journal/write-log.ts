@@ -1,0 +1,210 @@
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { ConfigurationError } from '../errors.js';
+
+/** A moment that no change of the clock moves: milliseconds since the machine was started, and which start that was. */
+export interface Moment {
+  readonly boot: string;
+  readonly up: number;
+}
+
+/** A write as it stands in the log. */
+interface Write {
+  readonly request: string;
+  readonly sent: Moment;
+  /** Undefined: it has no answer, and may still land. */
+  answered: Moment | undefined;
+  /** What it may have changed is not as found. */
+  mayDiffer: boolean;
+}
+
+/** What has to pass before the state that is read is the state that stays. */
+export interface Unsettled {
+  /** In milliseconds from now; 0 or less: it is settled. */
+  readonly leftMs: number;
+  /** Requests without an answer, that may still land. */
+  readonly pending: readonly string[];
+}
+
+/** How long reads may lag where nothing was seen of it yet. */
+const unknownLagMs = 5_000;
+
+/**
+ * The writes of a run, in a file beside the journal: each as sent, before it is, then as answered, a line each. What
+ * has no answer may still land, after the run that sent it has ended.
+ */
+export class WriteLog {
+  /** Of the file, as far as it is known here; in bytes. */
+  #size = 0;
+  #writes = new Map<string, Write>();
+  #lagMs: number | undefined;
+  #count = 0;
+  /** Lines of this process where there is no file to hold them any more. */
+  #isInMemory = false;
+  /** When this process first saw writes of another start of the machine, which can't be dated. */
+  readonly #firstSeen = momentNow();
+
+  constructor(readonly file: string) {}
+
+  /** So many writes of this process. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The file is lost, and with it, perhaps, the last writes: from here on what is known is kept in memory. */
+  keepInMemory(): void {
+    this.#isInMemory = true;
+    const request = 'what was under way when the state folder was lost';
+    this.#take({ sent: 'unknown', request, ...momentNow() });
+  }
+
+  /** Before a write is sent. @throws ConfigurationError where that can't be put on disk: nothing may be sent then */
+  sent(request: string): string {
+    this.#count += 1;
+    const id = `${process.pid}-${this.#count}`;
+    const line = { sent: id, request, at: new Date().toISOString(), ...momentNow() };
+    try {
+      this.#append(line, true);
+    } catch (error) {
+      throw new ConfigurationError(
+        `${this.file} can't be written, so nothing is changed on the target any more: ${String(error)}. ` +
+          'It tells which writes may still land.',
+      );
+    }
+    return id;
+  }
+
+  /** @param mayDiffer whether the configuration may be other than it was found by it */
+  answered(id: string, status: number | null, mayDiffer: boolean): void {
+    this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
+  }
+
+  /** A read showed a write so long after its answer, 0 where the first one did. */
+  lagSeen(ms: number): void {
+    if (this.#lagMs !== undefined && ms <= this.#lagMs) return;
+    this.#appendIfPossible({ lagMs: ms });
+  }
+
+  /** @param settleMs how long a write without an answer may still land */
+  unsettled(settleMs: number, now = momentNow()): Unsettled {
+    this.load();
+    const seen = this.#lagMs;
+    const lagMs = seen === undefined ? unknownLagMs : seen === 0 ? 0 : 2 * seen + 250;
+    const pending = new Set<string>();
+    let leftMs = 0;
+    for (const { request, sent, answered, mayDiffer } of this.#writes.values()) {
+      if (answered !== undefined && !mayDiffer) continue;
+      const from = answered ?? sent;
+      const since = from.boot !== '' && from.boot === now.boot ? from.up : this.#firstSeen.up;
+      const left = since + lagMs + (answered === undefined ? settleMs : 0) - now.up;
+      if (left <= 0) continue;
+      if (answered === undefined) pending.add(request);
+      leftMs = Math.max(leftMs, left);
+    }
+    return { leftMs, pending: [...pending] };
+  }
+
+  /** Reads what other processes have written; keeps what was known where the file is gone. */
+  load(): void {
+    try {
+      // It only grows.
+      if (statSync(this.file).size === this.#size) return;
+      this.#parse(readFileSync(this.file, 'utf8'));
+    } catch {
+      // Gone: what was known still holds.
+    }
+  }
+
+  /** There is nothing to wait for any more. */
+  clear(): void {
+    rmSync(this.file, { force: true });
+    this.#parse('');
+  }
+
+  /** For the first write of a run: what lies there is of one that has ended. */
+  begin(): void {
+    this.#parse('');
+    closeSync(openSync(this.file, 'w', 0o600));
+  }
+
+  #appendIfPossible(line: object): void {
+    try {
+      this.#append(line, false);
+    } catch {
+      // A write counts as unanswered then: it is waited for in vain, which is safe.
+    }
+  }
+
+  /** Never makes the file: where it is gone, the journal is. */
+  #append(line: object, durable: boolean): void {
+    // On a line of its own, also after one that a kill has cut off.
+    const text = `\n${JSON.stringify(line)}\n`;
+    if (!this.#isInMemory) {
+      const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
+      try {
+        writeSync(handle, text);
+        if (durable) fdatasyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+    }
+    this.#size += Buffer.byteLength(text);
+    this.#take(line);
+  }
+
+  #parse(text: string): void {
+    this.#size = Buffer.byteLength(text);
+    this.#writes = new Map();
+    this.#lagMs = undefined;
+    for (const line of text.split('\n')) {
+      try {
+        this.#take(JSON.parse(line));
+      } catch {
+        // The last one, cut off by a kill: its write was not sent yet, or counts as unanswered.
+      }
+    }
+  }
+
+  #take(line: unknown): void {
+    const members = new Map<string, unknown>(Object.entries(Object(line)));
+    const [boot, up] = [members.get('boot'), members.get('up')];
+    const moment = typeof boot === 'string' && typeof up === 'number' ? { boot, up } : { boot: '', up: 0 };
+    const [sent, answered, lagMs] = [members.get('sent'), members.get('answered'), members.get('lagMs')];
+    if (typeof sent === 'string') {
+      const request = String(members.get('request'));
+      this.#writes.set(sent, { request, sent: moment, answered: undefined, mayDiffer: true });
+    }
+    const write = typeof answered === 'string' ? this.#writes.get(answered) : undefined;
+    if (write !== undefined) {
+      write.answered = moment;
+      write.mayDiffer = members.get('mayDiffer') !== false;
+    }
+    if (typeof lagMs === 'number') this.#lagMs = Math.max(this.#lagMs ?? 0, lagMs);
+  }
+}
+
+let bootId: string | undefined;
+
+/** The steady clock that all processes of a machine share. */
+export function momentNow(): Moment {
+  bootId ??= readBootId();
+  return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
+}
+
+/** Empty where the system doesn't tell: then a write of another process counts as sent just now. */
+function readBootId(): string {
+  try {
+    return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
+  } catch {
+    return '';
+  }
+}
