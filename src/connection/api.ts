@@ -1,15 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetClock } from '../clock/clock.js';
 import { fieldsOf } from '../contract/bodies.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
-import { MissingOperationError } from '../errors.js';
+import { MissingOperationError, TransportError } from '../errors.js';
 import { anonymous, headersOf } from '../http/credential.js';
 import { Pace } from '../http/pace.js';
 import { sendRaw } from '../http/raw-socket.js';
 import { Transport, type WireRequest, type WireResponse } from '../http/transport.js';
 import type { Target } from '../target-file/target.js';
 import { Attempts } from './attempts.js';
-import { type Answer, type CallOptions, chain, type Link, type Next, type RequestOptions } from './call.js';
+import {
+  type Answer,
+  type Answered,
+  type CallOptions,
+  chain,
+  isSafe,
+  type Link,
+  type Next,
+  nameOf,
+  type RequestOptions,
+} from './call.js';
 import { guards } from './links/guards.js';
 import { patience } from './links/patience.js';
 import { paced, sending } from './links/wire.js';
@@ -44,6 +55,8 @@ export class Api {
   readonly attempts: Attempts;
   readonly #transport: Transport;
   readonly #send: Next;
+  readonly #writing = new Set<Promise<Answered>>();
+  #isClosing = false;
   #configurationsPut = 0;
 
   constructor(parts: ApiParts) {
@@ -59,6 +72,7 @@ export class Api {
         guards(target, readOnly),
         patience(clock, waiter, recorder),
         this.attempts.link,
+        this.#untilClosed,
         journalled,
         this.#counted,
         paced(new Pace(target.limits.requestsPerSecond)),
@@ -102,9 +116,24 @@ export class Api {
     return this.#configurationsPut;
   }
 
-  close(): Promise<void> {
-    return this.#transport.close();
+  /** Writes under way are waited for: what is not answered might still land, and would have to be watched. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.race([
+      Promise.allSettled(this.#writing),
+      sleep(this.target.limits.requestTimeoutMs, undefined, { ref: false }),
+    ]);
+    await this.#transport.close();
   }
+
+  /** After the end of a test, or of the run, what it has left running sends nothing more. */
+  readonly #untilClosed: Link = (call, next) => {
+    if (this.#isClosing) throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
+    const answer = next(call);
+    if (isSafe(call)) return answer;
+    this.#writing.add(answer);
+    return answer.finally(() => this.#writing.delete(answer));
+  };
 
   readonly #counted: Link = (call, next) => {
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;

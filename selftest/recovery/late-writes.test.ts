@@ -1,0 +1,203 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { Safekeeping } from '../../src/cli/safekeeping.js';
+import { Connection } from '../../src/connection/connection.js';
+import { giveBack } from '../../src/connection/give-back.js';
+import { loadContract } from '../../src/contract/load.js';
+import { Journal } from '../../src/journal/journal.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { httpServer, listen } from '../cli/servers.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+
+const contract = await loadContract('latest');
+const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+const on = { ...off, enabled: true };
+const support = { enabled: false, mfaType: null, email: null };
+
+/** A target whose writes and reads can be made to be late. */
+async function lateTarget({ limits = {}, disposable = true, get = '', then = '' } = {}) {
+  const folder = temporaryFolder();
+  const late = { writesMs: 0, readsMs: 0, isGone: false, reads: 0, writes: [] as string[] };
+  let config: object = off;
+  let shown: object = off;
+  const set = (next: object) => {
+    config = next;
+    setTimeout(() => {
+      shown = next;
+    }, late.readsMs);
+  };
+  const listener: RequestListener = async (request, response) => {
+    if (late.isGone) return void request.socket.destroy();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const isCluster = request.url === '/v2/mfa-config';
+    response.setHeader('content-type', 'application/json');
+    if (request.method === 'GET') {
+      response.end(
+        isCluster
+          ? (late.reads++ === 0 ? get : then || get) || JSON.stringify(late.readsMs > 0 ? shown : config)
+          : JSON.stringify(support),
+      );
+      return;
+    }
+    late.writes.push(`${request.method} ${request.url}`);
+    if (late.writesMs > 0) await pause(late.writesMs);
+    if (isCluster && request.method === 'PUT') set(JSON.parse(Buffer.concat(chunks).toString()));
+    response.end(JSON.stringify(config));
+  };
+  const { port } = await listen(httpServer(listener));
+  const baseUrl = `http://127.0.0.1:${port}/v2`;
+  const content = {
+    ...targetAt(baseUrl),
+    limits,
+    allow: { stateChanges: true, clusterMfa: true, disposable },
+  };
+  const target = readTarget(writeTarget(folder, content), {});
+  const connect = async (journal = new Journal(folder, baseUrl)) => {
+    const connection = await Connection.open(target, contract, { stateDir: folder, journal });
+    onTestFinished(() => connection.close());
+    return connection;
+  };
+  return { folder, target, late, connect, state: () => config };
+}
+
+test('where all was answered and nothing lagged, restoring is not waited for', async () => {
+  const { connect, state } = await lateTarget({ limits: { settleMs: 60_000 } });
+  const connection = await connect();
+  await (await connection.cluster()).on(['totp']);
+  expect(state()).toMatchObject({ enabled: true });
+
+  const startedAt = performance.now();
+  const { restored } = await giveBack(connection);
+
+  expect(restored).toBe(true);
+  expect(state()).toEqual(off);
+  expect(connection.journal.read()).toBeUndefined();
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+test('a write that lands after the run has ended is restored, by another process too', async () => {
+  const { late, connect, state } = await lateTarget({ limits: { requestTimeoutMs: 200, settleMs: 1_500 } });
+  const ended = await connect();
+  late.writesMs = 900;
+  await expect((await ended.cluster()).put(on)).rejects.toThrow(/No answer/);
+  late.writesMs = 0;
+  expect(state()).toEqual(off);
+  const told: string[] = [];
+
+  const { restored } = await giveBack(await connect(), (what) => told.push(what));
+
+  expect(restored).toBe(true);
+  expect(told).toContain('PUT /mfa-config, sent and not answered, which may still land');
+  expect(late.writes).toHaveLength(2);
+  expect(state()).toEqual(off);
+  await pause(1_000);
+  expect(state()).toEqual(off);
+});
+
+test('reads that show a change late are not believed before', async () => {
+  const { late, connect, state } = await lateTarget();
+  const ended = await connect();
+  late.readsMs = 450;
+  await (await ended.cluster()).put(on);
+
+  const { restored } = await giveBack(await connect());
+
+  expect(restored).toBe(true);
+  expect(late.writes).toHaveLength(2);
+  expect(state()).toEqual(off);
+});
+
+test('a target that was gone and comes back is restored', async () => {
+  const { late, connect, state } = await lateTarget();
+  const connection = await connect();
+  await (await connection.cluster()).on(['totp']);
+  late.isGone = true;
+  setTimeout(() => {
+    late.isGone = false;
+  }, 1_000);
+
+  const { restored } = await giveBack(connection);
+
+  expect(restored).toBe(true);
+  expect(state()).toEqual(off);
+});
+
+test.each([
+  ['removed', (folder: string) => rmSync(folder, { recursive: true })],
+  [
+    'replaced by a file',
+    (folder: string) => {
+      rmSync(folder, { recursive: true });
+      writeFileSync(folder, '');
+    },
+  ],
+])('a state folder that is %s costs nothing but the journal', async (_how, lose) => {
+  const { folder, target, connect, state } = await lateTarget({ limits: { settleMs: 300 } });
+  const reasons: string[] = [];
+  const safekeeping = new Safekeeping(target, folder);
+  const parent = await connect(safekeeping.journal);
+  await safekeeping.lookAt(parent);
+  const worker = await connect();
+  const cluster = await worker.cluster();
+  await cluster.on(['totp']);
+  safekeeping.watch((reason) => reasons.push(reason));
+  onTestFinished(() => safekeeping.end());
+  lose(folder);
+
+  await expect(cluster.put(off)).rejects.toThrow(/nothing is changed on the target any more/);
+  safekeeping.look();
+  const { restored } = await giveBack(parent);
+
+  expect(reasons).toEqual([`the state folder ${safekeeping.journal.folder} was lost during the run`]);
+  expect(restored).toBe(true);
+  expect(state()).toEqual(off);
+});
+
+test('what can not be restored without a journal is told', async () => {
+  const { folder, target, connect } = await lateTarget({ limits: { settleMs: 0 } });
+  const safekeeping = new Safekeeping(target, folder);
+  await safekeeping.lookAt(await connect(safekeeping.journal));
+  safekeeping.watch(() => {});
+  onTestFinished(() => safekeeping.end());
+  rmSync(folder, { recursive: true });
+  safekeeping.look();
+
+  const { problems } = safekeeping.told({ restored: false, residue: [], problems: ['Why.'] });
+
+  expect(problems).toEqual(['Why.', expect.stringContaining(`${safekeeping.journal.folder} was lost`)]);
+  expect(problems[1]).toContain(JSON.stringify(off));
+});
+
+test.each<[string, string, string | undefined, RegExp]>([
+  ['repeats a member', '{"enabled":false,"enabled":true}', undefined, /has a member twice/],
+  ['is not what the schema allows', '{"enabled":"no"}', undefined, /wrongly typed enabled/],
+  ['is not the second', '{"enabled":false}', '{"enabled":true}', /two different things in a row/],
+])('nothing is changed on a target whose first answer %s', async (_what, get, then, why) => {
+  const { late, connect } = await lateTarget({ get, then });
+  const connection = await connect();
+
+  await expect(connection.api.call('UpdateMFAConfig', { anyJson: on })).rejects.toThrow(why);
+
+  expect(late.writes).toEqual([]);
+});
+
+test('an undocumented method is journalled, and carries no credential unless the target is disposable', async () => {
+  const disposable = await lateTarget();
+  const { api, journal } = await disposable.connect();
+  const kept = await lateTarget({ disposable: false });
+  const { api: guarded, admin } = await kept.connect().then(async (connection) => ({
+    api: connection.api,
+    admin: await connection.admin(),
+  }));
+
+  await api.probe('DELETE', '/mfa-config', { as: admin });
+  await expect(guarded.probe('DELETE', '/mfa-config', { as: admin })).rejects.toThrow(/not documented/);
+  await guarded.probe('DELETE', '/mfa-config');
+
+  expect(journal.read()).toMatchObject({ cluster: off, support });
+  expect(journal.writes.unsettled(0).leftMs).toBeGreaterThan(0);
+  expect(kept.late.writes).toEqual(['DELETE /v2/mfa-config']);
+});
