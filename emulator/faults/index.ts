@@ -4,6 +4,7 @@ import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
 import { httpFaults } from './http.js';
+import { keyAndMailFaults } from './keys-and-mails.js';
 import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
@@ -37,6 +38,7 @@ export const faults: readonly Fault[] = [
   ...throttleFaults,
   ...waysInFaults,
   ...rightCodeFaults,
+  ...keyAndMailFaults,
   ...loginFaults,
   ...sessionFaults,
   ...mailFaults,

@@ -323,6 +323,20 @@ export const requirementIds = [
   'ways-in/used-email-code-in-any-form-opens-nothing',
   'ways-in/what-is-no-password-opens-nothing',
   'ways-in/other-domain-opens-nothing',
+  'ways-in/key-is-for-the-caller',
+  'ways-in/first-step-makes-no-key',
+  'ways-in/first-step-cookie-opens-nothing',
+  'ways-in/support-code-opens-no-session',
+  'ways-in/list-of-support-codes-verifies-nothing',
+  'ways-in/list-of-support-codes-switches-nothing-off',
+  'ways-in/near-support-code-verifies-nothing',
+  'ways-in/old-support-code-switches-nothing-off',
+  'ways-in/users-code-switches-nothing-off',
+  'ways-in/callers-code-is-the-callers',
+  'ways-in/callers-code-works-once',
+  'ways-in/mailed-code-works-once-in-parallel',
+  'ways-in/header-redirects-no-mail',
+  'ways-in/nobody-is-mailed-nothing',
 ] as const;
 
 export type RequirementId = (typeof requirementIds)[number];

@@ -1,0 +1,121 @@
+import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import type { User, Users } from '../../fixtures/users.js';
+import { cookiesIn, type Open } from '../../fixtures/ways-in.js';
+import type { Codes } from '../../src/connection/codes.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+import { textIn } from '../../src/judging/body.js';
+import { Authenticator } from '../../src/otp/authenticator.js';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { Secret } from '../../src/secret.js';
+
+/** One more member by which a request could name whose key it asks for: a line. */
+const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
+  ['username', ({ username }) => username],
+  ['user', ({ username }) => username],
+  ['userName', ({ username }) => username],
+  ['accountName', ({ username }) => username],
+  ['owner', ({ username }) => username],
+  ['principal', ({ username }) => username],
+  ['domain', ({ domain }) => domain],
+  ['email', ({ email }) => email],
+  ['sid', ({ sid }) => sid],
+  ['userSid', ({ sid }) => sid],
+];
+
+const type = 'totp';
+
+test.describe('POST /totp-key', () => {
+  test(
+    'makes a key for its caller, whomever the body names',
+    covers('ways-in/key-is-for-the-caller'),
+    async ({ users, cluster, codes }) => {
+      const victim = await arrange(enrolled(users, cluster, 0));
+      const caller = users.withReplaceableTotp(1);
+      const naming = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
+
+      const answer = await users.createKey(caller, 'mfa-conformance', naming);
+
+      const open: Open[] = [];
+      const theirs = await loginWithKeyOf(users, victim.user, textIn(answer.fields.totpUri), codes);
+      if (theirs?.session !== undefined)
+        open.push({ name: 'its code, for the user that the body named', answer });
+      const own = await users.login(victim.user, { code: await codes.unused(victim.authenticator), type });
+      expect(open).toBeShut();
+      expect(own).toOpenSession();
+    },
+  );
+
+  test(
+    'makes no key in a first login step of an enrolled user',
+    covers('ways-in/first-step-makes-no-key'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const as = await firstStep(users, user);
+
+      const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
+
+      const login = await loginWithKeyOf(users, user, textIn(answer.fields.totpUri), codes);
+      expect(
+        login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer }],
+      ).toBeShut();
+      const shown = [answer.fields.totpSecretKey, answer.fields.totpUri].filter(
+        (each) => textIn(each) !== undefined,
+      );
+      expect(shown.length).toBeAtMost(0, 'secrets shown to the password alone');
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+});
+
+test(
+  'A cookie of a first login step opens no configuration',
+  covers('ways-in/first-step-cookie-opens-nothing'),
+  async ({ api, users, cluster, codes }) => {
+    const { user } = await arrange(enrolled(users, cluster));
+    const { answer, session } = await arrange(users.login(user));
+    const cookie = cookiesIn(answer);
+    if (cookie === '') notApplicable('the password alone is answered without a cookie');
+    if (session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+
+    const read = await api.call('GetSupportMFAConfig', { headers: { Cookie: cookie } });
+
+    expect({ answer: read }).toBeRefused();
+    await arrangeLogin(loginByNewKey(users, user, codes));
+  },
+);
+
+test(
+  "A code of the support user's key opens no session of a user",
+  covers('ways-in/support-code-opens-no-session'),
+  async ({ users, cluster, support, codes }) => {
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const supports = await arrange(support.onByTotp());
+    const code = await codes.unused(supports.authenticator);
+    if (code === codes.at(authenticator, 0)) throw new ArrangeError('Both keys have the same code now.');
+
+    const login = await users.login(user, { code, type });
+
+    expect(login).toBeRefused();
+    await arrangeLogin(loginByNewKey(users, user, codes));
+  },
+);
+
+/** The session of a first login step, by the password alone. */
+async function firstStep(users: Users, user: User): Promise<Credential> {
+  const { answer, session } = await users.login(user);
+  const id = answer.status < 300 ? textIn(answer.fields.sessionId) : undefined;
+  if (id === undefined) notApplicable('the target answers the password alone by no session');
+  if (session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+  return { scheme: 'SessionIdHeader', id: new Secret(id ?? '') };
+}
+
+/** A login of a user with a code of a key that was not made for it. */
+async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {
+  const key = uri === undefined ? undefined : parseKeyUri(uri);
+  const usable = key?.usable ?? key?.keyUri;
+  if (usable === undefined) return undefined;
+  return users.login(user, { code: await codes.unused(Authenticator.fromKeyUri(usable)), type });
+}

@@ -1,0 +1,75 @@
+import { bothTypes, loginByNewMail, mailed } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { triggerNames } from '../../fixtures/triggers.js';
+import { ArrangeError } from '../../src/errors.js';
+
+const type = 'email';
+const noLogin = 'codes of POST /send-email-otp open no session';
+
+test.describe('A code of POST /send-email-otp', () => {
+  test(
+    'opens no session of another user',
+    covers('ways-in/callers-code-is-the-callers'),
+    async ({ users, cluster }) => {
+      const [victim, caller] = [users.withMail(0), users.withMail(1)];
+      await arrange(cluster.on(bothTypes));
+      const code = await arrange(users.callersCode(caller));
+
+      const login = await users.login(victim, { code, type });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewMail(users, victim));
+      const { session } = await users.login(caller, { code, type });
+      if (session === undefined) await arrangeLogin(loginByNewMail(users, caller));
+    },
+  );
+
+  test('opens no second session', covers('ways-in/callers-code-works-once'), async ({ users, cluster }) => {
+    const caller = users.withMail();
+    await arrange(cluster.on(bothTypes));
+    const code = await arrange(users.callersCode(caller));
+    if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
+
+    const again = await users.login(caller, { code, type });
+
+    expect(again).toBeRefused();
+    await arrangeLogin(loginByNewMail(users, caller));
+  });
+});
+
+test(
+  'Of logins with one mailed code at the same time only one opens a session',
+  covers('ways-in/mailed-code-works-once-in-parallel'),
+  async ({ users, cluster }) => {
+    const { user, code } = await arrange(mailed(users, cluster));
+
+    // Few, so that no lock-out sets in.
+    const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
+
+    const opened = logins.filter(({ session }) => session !== undefined).length;
+    if (opened === 0) throw new ArrangeError('None of the logins with a right code opened a session.');
+    expect(opened).toBeAtMost(1, 'session by one code');
+    await arrangeLogin(loginByNewMail(users, user));
+  },
+);
+
+test.describe('POST /email-otp', () => {
+  test(
+    'mails nothing elsewhere for a header field that names another address',
+    covers('ways-in/header-redirects-no-mail'),
+    async ({ silence, users }) => {
+      const heard = await silence.after(triggerNames.headerRedirect);
+
+      expect(heard).toHaveMailed([users.withMail().email]);
+    },
+  );
+
+  test(
+    'mails nothing to anybody who names nobody and brings no credential',
+    covers('ways-in/nobody-is-mailed-nothing'),
+    async ({ silence }) => {
+      expect(await silence.after(triggerNames.nobody)).toHaveMailed([]);
+    },
+  );
+});

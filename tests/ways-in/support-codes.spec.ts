@@ -1,0 +1,88 @@
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import { lists, nearCodes } from './codes.js';
+
+const on = { enabled: true, mfaType: 'totp' };
+
+/** The form of a code that a login would send. */
+const formsOf = (forms: typeof lists, code: string) =>
+  forms.map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
+
+test.describe("A code of the support user's key", () => {
+  test(
+    'verifies nothing among guesses',
+    covers('ways-in/list-of-support-codes-verifies-nothing'),
+    async ({ api, admin, support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(authenticator);
+
+      for (const { code: totpCode } of formsOf(lists, code)) {
+        const answer = await api.call('VerifySupportUserTotp', {
+          as: admin,
+          anyJson: { totpCode },
+          mistake: 'a list of codes',
+        });
+        expect(answer).toNotVerify();
+      }
+    },
+  );
+
+  test(
+    'switches nothing off among guesses',
+    covers('ways-in/list-of-support-codes-switches-nothing-off'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      const code = await codes.unused(authenticator);
+
+      for (const { code: mfaCode } of formsOf(lists, code)) {
+        expect({ answer: await support.patchAny({ enabled: false, mfaCode }) }).toBeRefused();
+      }
+      expect(await support.read()).toMatchObject(on);
+    },
+  );
+
+  test(
+    'verifies nothing when cut or with more',
+    covers('ways-in/near-support-code-verifies-nothing'),
+    async ({ api, admin, support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(authenticator);
+
+      for (const { code: totpCode } of formsOf(nearCodes, code)) {
+        const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
+        expect(answer).toNotVerify();
+      }
+    },
+  );
+
+  test(
+    'of half an hour ago switches nothing off',
+    covers('ways-in/old-support-code-switches-nothing-off'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      const mfaCode = codes.distant(authenticator, -60) ?? codes.distant(authenticator, -61) ?? '';
+
+      const answer = await support.patch({ enabled: false, mfaCode });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject(on);
+    },
+  );
+
+  test(
+    "is not to be had from a user's key",
+    covers('ways-in/users-code-switches-nothing-off'),
+    async ({ users, support, codes }) => {
+      const { authenticator } = await arrange(users.enrol(users.withReplaceableTotp()));
+      const supports = await arrange(support.verified());
+      const mfaCode = await codes.unused(authenticator);
+      if (codes.isRight(supports.authenticator, mfaCode))
+        throw new ArrangeError('Both keys have the same code now.');
+
+      const answer = await support.patch({ enabled: false, mfaCode });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject(on);
+    },
+  );
+});
