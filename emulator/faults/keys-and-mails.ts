@@ -210,14 +210,14 @@ export const keyAndMailFaults: readonly Fault[] = [
   },
   {
     id: 'ways-in/header-redirects-mail',
-    description: 'POST /email-otp mails to the address of a header X-Email too.',
+    description: 'POST /email-otp mails to the address of a header X-Email, where there is one.',
     level: 'should',
     fails: ['ways-in/header-redirects-no-mail'],
     apply: ({ rules }) => {
       const { recipients } = rules;
       rules.recipients = (address, call, world) => {
         const other = header(call, 'x-email');
-        return [...recipients(address, call, world), ...(other === undefined ? [] : [other])];
+        return recipients(other ?? address, call, world);
       };
     },
   },
