@@ -66,8 +66,43 @@ const wrongPassword: Change = (call) => ({
   body: (call.body ?? '').replace('$USER_PASSWORD', 'not-the-password'),
 });
 
+const header =
+  (field: string): Change =>
+  (call) => ({ ...call, header: field });
+
+const login = (more: string) => body(`{${credentials},"domain":"LOCAL",${more}}`);
+
+/** One example of each way in: the tests try many. */
+const waysIn: readonly (readonly [RegExp, Change])[] = [
+  [/\/name-in-any-form/, body('{"username":"$USER_NAME ","password":"$USER_PASSWORD","domain":"LOCAL"}')],
+  [/\/what-is-no-code/, login('"otpCode":null,"otpType":null')],
+  [/\/other-member/, login('"skipMfa":true')],
+  [/\/header-skips/, header('X-Real-IP: 127.0.0.1')],
+  [/\/other-request/, (call) => ({ ...call, method: 'PUT' })],
+  [/\/basic-skips/, (call) => ({ ...call, as: 'nobody', header: 'Authorization: Basic $USER_BASIC' })],
+  [/\/empty-credential/, (call) => ({ ...call, as: 'nobody', header: 'apiKey: null' })],
+  [/\/name-in-header/, (call) => ({ ...call, as: 'nobody', header: 'X-Remote-User: $USER_NAME' })],
+  [/\/list-of-(totp|email)/, login('"otpCode":["$WRONG_CODE","$CODE"],"otpType":"$TYPE"')],
+  [/\/near-(totp|email)/, login('"otpCode":"$CODE$CODE","otpType":"$TYPE"')],
+  [/\/used-(totp|email)/, login('"otpCode":"$CODE ","otpType":"$TYPE"')],
+  [/-code-of-no-enabled-type/, login('"otpCode":"$CODE","otpType":"sms"')],
+  [/-code-needs-password/, body('{"username":"$USER_NAME","otpCode":"$CODE","otpType":"$TYPE"}')],
+  [/\/what-is-no-password/, body('{"username":"$USER_NAME","password":""}')],
+  [/\/other-domain/, body(`{${credentials},"domain":"nowhere.invalid"}`)],
+  [/\/key-is-for-the-caller/, body('{"totpKeyName":"conformance","username":"$OTHER_NAME"}')],
+  [/\/support-code-opens/, login('"otpCode":"$TOTP_CODE","otpType":"totp"')],
+  [/\/(callers|mailed)-code/, login('"otpCode":"$MAILED_CODE","otpType":"email"')],
+  [/\/list-of-support-codes-verifies/, body('{"totpCode":["$WRONG_CODE","$TOTP_CODE"]}')],
+  [/\/near-support-code/, body('{"totpCode":"$TOTP_CODE$TOTP_CODE"}')],
+  [/\/list-of-support-codes-switches/, body('{"enabled":false,"mfaCode":["$WRONG_CODE","$TOTP_CODE"]}')],
+  [/\/(old|users)-(support-)?code-switches/, body('{"enabled":false,"mfaCode":"$OTHER_CODE"}')],
+  [/\/header-redirects/, header('X-Email: $SECOND_EMAIL')],
+  [/\/nobody-is-mailed/, ({ body: _, ...call }) => ({ ...call, as: 'nobody' })],
+];
+
 /** What is special about a requirement's call, by the words of its id: the first that fits. */
 const changes: readonly (readonly [RegExp, Change])[] = [
+  ...waysIn,
   [/-refuses-anonymous$|\/anonymous-|\/401-/, as('nobody')],
   [/\/create-email-otp-refuses-wrong-key$/, (call, id) => ({ ...wrongPassword(call, id), as: 'wrong key' })],
   [/-refuses-wrong-key$|^http\/error|^security\/errors/, as('wrong key')],
