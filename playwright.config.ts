@@ -24,7 +24,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   outputDir: plan.outputDir,
   preserveOutput: 'never',
   reporter: [[reporter], ...allureReporter(plan)],
-  projects: plan.targets.map(({ name, file, release, contract, workDir }) => ({
+  projects: plan.targets.map(({ name, file, release, contract, workDir, log }) => ({
     name,
     workers: 1,
     use: {
@@ -33,6 +33,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         release,
         contract,
         workDir,
+        log,
         stateDir: plan.stateDir,
         mode: plan.mode,
         slow: plan.slow,

@@ -66,9 +66,10 @@ async function measure(out) {
     const targetMs = slow?.busyMs();
     slow?.close();
     const verdict = JSON.parse(readFileSync(join(out, 'emulator', 'verdict.json'), 'utf8'));
-    const observed = readFileSync(join(out, 'emulator', 'raw', 'observations.jsonl'), 'utf8');
-    const requests = observed.trimEnd().split('\n').length;
-    const tests = outcomesIn(join(out, 'emulator', 'raw', 'outcomes.jsonl'));
+    const events = eventsIn(join(out, 'emulator', 'events.jsonl'));
+    const requests = events.filter(({ type }) => type === 'exchange').length;
+    const ended = events.filter(({ type }) => type === 'test ended');
+    const tests = { count: ended.length, durationMs: ended.reduce((sum, each) => sum + each.durationMs, 0) };
     const bareMs = await bare(parse(readFileSync(target, 'utf8')), requests);
     const waitedMs = verdict.waits.reduce((sum, { ms }) => sum + ms, 0);
     return {
@@ -223,10 +224,11 @@ function timedLoad(file) {
   return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
 }
 
-function outcomesIn(file) {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  const durations = lines.map((line) => JSON.parse(line).durationMs);
-  return { count: lines.length, durationMs: durations.reduce((sum, ms) => sum + ms, 0) };
+function eventsIn(file) {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 /** Writes all reports of a verdict once more, in a process that has nothing loaded yet. */

@@ -1,7 +1,7 @@
 /**
  * Errors typed by blame. What is nobody's conformance problem must never be reported as one: an outcome is
  * `fail` only for a failed expectation; each of these makes it `inconclusive`, or stops the run (exit 2).
- * The class name is part of the protocol between worker and reporter: Playwright passes errors on as text.
+ * The class name tells the blame where Playwright passes errors on as text: see fixtures/blame.ts.
  */
 export abstract class SuiteError extends Error {
   override get name(): string {

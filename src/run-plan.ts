@@ -33,8 +33,10 @@ export interface PlannedTarget {
   readonly release: ReleaseName | null;
   /** The document to judge by; null: the release's own. */
   readonly contract: GivenContract | null;
-  /** Where what the run sees is written down while it happens. */
+  /** For what the run's processes keep from each other's end. */
   readonly workDir: string;
+  /** All that happens is written down in it. */
+  readonly log: string;
 }
 
 /** A contract that is none of the suite's own. */
@@ -64,7 +66,16 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   const name = basename(target, extname(target));
   const folder = resolve('reports', name);
   return {
-    targets: [{ name, file: resolve(target), release: null, contract: null, workDir: join(folder, 'raw') }],
+    targets: [
+      {
+        name,
+        file: resolve(target),
+        release: null,
+        contract: null,
+        workDir: join(folder, 'raw'),
+        log: join(folder, 'events.jsonl'),
+      },
+    ],
     mode: 'full',
     slow: false,
     seed: 1,
@@ -95,12 +106,14 @@ function isRunPlan(value: unknown): value is RunPlan {
         name?: unknown;
         file?: unknown;
         workDir?: unknown;
+        log?: unknown;
         release?: unknown;
         contract?: unknown;
       }) =>
         typeof target.name === 'string' &&
         typeof target.file === 'string' &&
         typeof target.workDir === 'string' &&
+        typeof target.log === 'string' &&
         (target.contract === null || isGivenContract(target.contract)) &&
         (target.release === null || (typeof target.release === 'string' && isReleaseName(target.release))),
     ) &&

@@ -39,9 +39,20 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
 }
 
 function compile<T>(file: string): ValidateFunction<T> {
-  const schema: AnySchemaObject = JSON.parse(readFileSync(join(packageRoot(), 'spec', file), 'utf8'));
-  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false, logger: false });
+  const schemaIn = (name: string): AnySchemaObject =>
+    JSON.parse(readFileSync(join(packageRoot(), 'spec', name), 'utf8'));
+  // The events of a run differ by their type.
+  const ajv = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    logger: false,
+    discriminator: true,
+  });
   ajvFormats.default(ajv);
+  const schema = schemaIn(file);
+  // They hold parts of its verdict.
+  if (file === 'events.schema.json') ajv.addSchema(schemaIn('verdict.schema.json'));
   return ajv.compile<T>(schema);
 }
 

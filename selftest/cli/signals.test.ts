@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
+import { parseVerdict } from '../../src/verdict/validate.js';
 import { descendantsOf, isAlive, journalsIn, type State, stateOf, until } from '../recovery/observe.js';
 import {
   cli,
@@ -120,6 +121,16 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     await switchOn(emulator);
     const stateDir = ['--state-dir', join(folder, 'state')];
     const target = ['-t', emulator.targetFile];
+
+    // What it has seen makes a verdict all the same.
+    const merged = join(folder, 'merged');
+    const report = ['report', '--from', join(folder, 'out'), '--out', merged];
+    expect((await cli(report, {}, onTestFinished)).code).toBe(4);
+    const file = join(merged, 'emulator', 'verdict.json');
+    const seen = parseVerdict(readFileSync(file, 'utf8'), file);
+    expect(seen).toMatchObject({ gate: 'inconclusive', restored: false });
+    expect(seen.cause).toContain('cut short: its process ended');
+    expect(seen.summary.pass).toBeGreaterThan(0);
 
     const again = await cli(['run', ...target, ...folders(folder)], {}, onTestFinished);
     expect(again.code).toBe(2);

@@ -47,8 +47,18 @@ export function start(
   options: StartOptions = {},
   onEnd: OnEnd = onTestFinished,
 ): Started {
+  return spawned(program, args, options, onEnd);
+}
+
+/** A program of Node.js, likewise. */
+export function spawned(
+  script: string,
+  args: readonly string[],
+  options: StartOptions,
+  onEnd: OnEnd,
+): Started {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/connection/connection.js';
 import { loadContract } from '../../src/contract/load.js';
 import { ArrangeError, NotAllowedError, TransportError } from '../../src/errors.js';
+import type { EventBody } from '../../src/model/event.js';
 import { readTarget } from '../../src/target-file/read.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
@@ -10,12 +11,14 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 const contract = await loadContract('7.1.2_u3');
 const json = { 'content-type': 'application/json' };
 
-async function connectedTo(port: number, more: object = {}): Promise<Connection> {
+async function connectedTo(port: number, more: object = {}) {
   const folder = temporaryFolder();
   const file = writeTarget(folder, targetAt(`http://127.0.0.1:${port}/v2`, more));
-  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
+  const events: EventBody[] = [];
+  const options = { stateDir: folder, write: (event: EventBody) => void events.push(event) };
+  const connection = await Connection.open(readTarget(file, {}), contract, options);
   onTestFinished(() => connection.close());
-  return connection;
+  return { api: connection.api, events };
 }
 
 /** A server that answers with each of these in turn, the last one for ever. */
@@ -39,14 +42,16 @@ describe('a target that asks to wait', () => {
       [503, soon],
       [200, {}],
     ]);
-    const { api, recorder } = await connectedTo(port);
+    const { api, events } = await connectedTo(port);
 
     const answer = await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
 
     expect(answer.status).toBe(200);
     expect(seen).toEqual(['POST', 'POST', 'POST']);
-    expect(recorder.retries).toEqual({ '429': 1, '503': 1 });
-    expect(recorder.waits.map((wait) => wait.for)).toEqual(['retry-after', 'retry-after']);
+    expect(events.map(({ type }) => type)).toEqual([
+      ...['exchange', 'retry', 'wait began', 'wait'],
+      ...['exchange', 'retry', 'wait began', 'wait', 'exchange'],
+    ]);
   });
 
   test('for ever gives no answer to be judged, and is not waited for as long again', async () => {

@@ -35,9 +35,13 @@ class Box implements Mailbox {
 
 function codesOf(box: Box) {
   const secrets: string[] = [];
-  const recorder = { addSecret: (value: string) => void secrets.push(value), waited: () => undefined };
+  const recorder = {
+    addSecret: (value: string) => void secrets.push(value),
+    waiting: () => undefined,
+    waited: () => undefined,
+  };
   const settings = { timeoutMs: 60_000, quietMs: 200 };
-  return { codes: new CodesByMail(box, recorder, settings, () => undefined), secrets };
+  return { codes: new CodesByMail(box, recorder, settings), secrets };
 }
 
 const to = 'a@lab.example';

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The page, written as a run writes it. */
 function written(name: string, verdict: Verdict, more: HtmlExtras = {}): string {
-  writeReports(verdict, join(folder, name), undefined, more);
+  writeReports(verdict, join(folder, name), more);
   return join(folder, name, 'index.html');
 }
 

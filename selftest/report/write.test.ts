@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/errors.js';
-import { Redactor } from '../../src/redaction/redactor.js';
 import { replaceFile, reportFiles, writeReports } from '../../src/report/write.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
-import { exchange, planned, raw } from '../verdict/sample.js';
-import { concerned } from '../waivers/sample.js';
 import { sample } from './sample.js';
 import { parseXml } from './well-formed.js';
 
@@ -80,61 +77,5 @@ describe('writing', () => {
 
     expect(() => replaceFile(join(dir, 'lab-7', 'summary.txt'), 'text')).toThrow();
     expect(readdirSync(join(dir, 'lab-7'))).toEqual(['summary.txt']);
-  });
-});
-
-describe('with the secrets of the run at hand', () => {
-  const secret = 'S3cret/"value"&more';
-  const known = new Redactor();
-  known.add(secret, 'password');
-  known.add('pass', 'viewer password');
-
-  test('no file holds one, wherever it got in', () => {
-    const leaky = { ...exchange(`https://h/v2?x=${encodeURIComponent(secret)}`), error: `sent ${secret}` };
-    const inBody = {
-      ...exchange(),
-      request: {
-        ...exchange().request,
-        headers: { 'x-echo': secret, apiKey: 'unknown' },
-        body: JSON.stringify({ a: secret }),
-      },
-      response: { status: 200, headers: { 'x-echo': secret }, body: Buffer.from(secret).toString('base64') },
-    };
-    const verdict = sample({
-      planned: [planned('area/one'), planned('area/two')],
-      raw: [
-        raw('area/one', {
-          kind: 'fail',
-          reason: `got ${secret}`,
-          reproduce: `curl -u a:${secret}`,
-          exchanges: [leaky, inBody],
-        }),
-        raw('area/two'),
-      ],
-      facts: { [secret]: [{ deep: secret }] },
-      residue: [`key ${secret}`],
-      waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
-      gateBy: { policy: 'none' },
-      interrupted: `by ${secret}`,
-    });
-    expect(known.leaksIn(JSON.stringify(verdict))).toContain('password');
-    const changes = {
-      since: 'the run before',
-      broke: [`area/one broke: ${secret}`],
-      mended: [],
-      facts: [`Was ${secret}.`],
-      other: [secret],
-    };
-
-    writeReports(verdict, join(dir, 'lab-7'), known, { changes });
-
-    const onlyLong = new Redactor();
-    onlyLong.add(secret, 'password');
-    onlyLong.add('unknown', 'API key');
-    for (const name of reportFiles) expect([name, onlyLong.leaksIn(read(name))]).toEqual([name, []]);
-    const written = parseVerdict(read('verdict.json'), 'verdict.json');
-    expect(written.outcomes[0]?.reason).toBe('got [password]');
-    // A weak password that is a word of the schema takes nothing of it away.
-    expect(written.outcomes[1]?.outcome).toBe('pass');
   });
 });

@@ -49,6 +49,11 @@ export const rooms: readonly Room[] = [
     'model redaction contract requirements run-plan',
   ),
   room(
+    'events',
+    'The log of a run: writing it, reading it, taking secrets out of it.',
+    'errors spec-schema model redaction',
+  ),
+  room(
     'waivers',
     'The waivers file: reading, checking, applying, pruning.',
     'errors model config-file requirements',
@@ -56,7 +61,7 @@ export const rooms: readonly Room[] = [
   room(
     'verdict',
     'The verdict as a pure function of what a run left behind.',
-    'errors package-root model contract judging waivers',
+    'errors package-root model redaction contract events waivers',
   ),
   room('history', 'Verdicts against each other, and night after night.', 'errors words model redaction'),
   room(
@@ -67,7 +72,7 @@ export const rooms: readonly Room[] = [
   room(
     'many',
     'Shares of targets, and their merge.',
-    'errors version spec-schema model target-file verdict report',
+    'errors version spec-schema model target-file events verdict report',
   ),
   room(
     'matrix',
@@ -95,7 +100,7 @@ export const rooms: readonly Room[] = [
     'cli',
     'The commands.',
     'errors words raw-files private-folder package-root version model redaction config-file contract target-file requirements ' +
-      'journal run-plan judging waivers verdict history report many matrix allure http connection detect diff har',
+      'journal run-plan judging events waivers verdict history report many matrix allure http connection detect diff har',
   ),
 ];
 

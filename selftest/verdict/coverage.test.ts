@@ -1,28 +1,17 @@
 import { expect, test } from 'vitest';
-import { coverageOf } from '../../src/cli/results.js';
 import { coverageUniverse } from '../../src/contract/coverage.js';
 import { loadContract } from '../../src/contract/load.js';
-import type { Observation } from '../../src/judging/observed.js';
+import { CoverageCount } from '../../src/verdict/coverage.js';
+import { exchanged } from '../events/sample.js';
 
 const contract = await loadContract('7.1.2_u3');
 
-function seen(operation: string | null, status: number | null, credential: string): Observation {
-  return {
-    requirement: 'area/one',
-    operation,
-    status,
-    credential,
-    mistake: null,
-    findings: [],
-    properties: [],
-    enumValues: [],
-    undocumented: [],
-    exchange: null,
-  };
-}
+const seen = (operation: string | null, status: number | null, credential: string) =>
+  exchanged({ operation, status, credential });
 
 test('counts calls by operation, status and credential, those the contract does not speak of apart', () => {
-  const { calls, otherCalls, responses } = coverageOf(contract, [
+  const count = new CoverageCount();
+  for (const each of [
     seen('GetMFAConfig', 200, 'APIKeyHeader'),
     seen('GetMFAConfig', 200, 'APIKeyHeader'),
     seen('GetMFAConfig', 200, 'none'),
@@ -31,7 +20,9 @@ test('counts calls by operation, status and credential, those the contract does 
     seen('CreateSession', 201, 'none'),
     seen('GetMFAConfig', null, 'none'),
     seen(null, 404, 'none'),
-  ]);
+  ])
+    count.add(each);
+  const { calls, otherCalls, responses } = count.of(coverageUniverse(contract));
 
   const met = Object.entries(calls ?? {}).filter(([, count]) => count > 0);
   expect(Object.fromEntries(met)).toEqual({

@@ -311,25 +311,17 @@ describe('the whole', () => {
     });
   });
 
-  test('keeps the order of the plan, and merges facts and waits of tests and run', () => {
-    const wait = { requirement: 'area/two', ms: 30, for: 'mail' } as const;
+  test('keeps the order of the plan', () => {
     const verdict = deriveVerdict(
       results({
         planned: [planned('area/one'), planned('area/two')],
-        raw: [
-          raw('area/two', { facts: { digits: 8 }, waits: [wait] }),
-          raw('area/one', { facts: { digits: 6 } }),
-        ],
-        facts: { clockOffsetMs: 12, digits: 0 },
-        waits: [{ requirement: '', ms: 5, for: 'quiet period' }],
+        raw: [raw('area/two'), raw('area/one')],
         restored: false,
         residue: ['a TOTP key of admin'],
       }),
     );
 
     expect(verdict.outcomes.map(({ id }) => id)).toEqual(['area/one', 'area/two']);
-    expect(verdict.facts).toEqual({ clockOffsetMs: 12, digits: 6 });
-    expect(verdict.waits).toEqual([{ requirement: '', ms: 5, for: 'quiet period' }, wait]);
     expect(verdict).toMatchObject({
       restored: false,
       residue: ['a TOTP key of admin'],

@@ -1,20 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../src/judging/observed.js';
-import { observedFacts } from '../../src/verdict/observed-facts.js';
+import type { Exchanged } from '../../src/model/event.js';
+import { ObservedFacts } from '../../src/verdict/observed-facts.js';
+import { exchanged, type Seen } from '../events/sample.js';
 
-const seen = (more: Partial<Observation>): Observation => ({
-  requirement: 'http/utf-8',
-  operation: 'GetMFAConfig',
-  status: 200,
-  credential: 'APIKeyHeader',
-  mistake: null,
-  findings: [],
-  properties: [],
-  enumValues: [],
-  undocumented: [],
-  exchange: null,
-  ...more,
-});
+const seen = (more: Seen) => exchanged({ operation: 'GetMFAConfig', ...more });
+
+function observedFacts(exchanges: readonly Exchanged[]): Record<string, unknown> {
+  const observed = new ObservedFacts();
+  for (const each of exchanges) observed.take(each);
+  return observed.facts;
+}
 
 test('nothing seen is no fact', () => {
   expect(observedFacts([])).toEqual({});

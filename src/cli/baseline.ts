@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import type { GateBy } from '../model/results.js';
+import type { Verdict } from '../model/verdict.js';
 import { readVerdict } from '../verdict/read.js';
 import type { RunCommand } from './run-options.js';
+
+/** With the whole of the earlier verdict. */
+export interface GatedBy extends GateBy {
+  readonly baseline?: { readonly file: string; readonly verdict: Verdict };
+}
 
 /**
  * What a target is gated by, as --baseline and --gate say; undefined: by all that fails.
@@ -13,7 +19,7 @@ import type { RunCommand } from './run-options.js';
 export function gateByOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,
-): GateBy | undefined {
+): GatedBy | undefined {
   if (baseline === undefined) {
     if (gate === 'new') {
       throw new ConfigurationError(

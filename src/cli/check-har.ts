@@ -1,19 +1,20 @@
 import { basename, join, relative } from 'node:path';
+import { coverageUniverse } from '../contract/coverage.js';
 import { loadContract } from '../contract/load.js';
 import { ConfigurationError } from '../errors.js';
 import { HarCheck } from '../har/check.js';
 import { ownRequirements } from '../har/own-requirements.js';
 import { readEntries, recordingsIn } from '../har/read.js';
+import type { EventBody } from '../model/event.js';
 import type { ReleaseName } from '../model/releases.js';
 import type { PlannedRequirement } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { renderSummary } from '../report/summary.js';
 import { writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
-import { deriveVerdict } from '../verdict/derive.js';
 import { exitCode } from '../verdict/exit-code.js';
+import { RunFold } from '../verdict/fold.js';
 import { suiteVersion } from '../version.js';
-import { CoverageCount } from './results.js';
 
 export interface CheckHarCommand {
   /** Recordings, or folders of them. */
@@ -49,11 +50,12 @@ export async function checkHar(command: CheckHarCommand): Promise<number> {
 }
 
 async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
-  const startedAt = Date.now();
+  const startedAt = new Date().toISOString();
   const files = recordingsIn(command.paths);
   const contract = await loadContract(command.release);
-  const coverage = new CoverageCount(contract);
-  const check = new HarCheck(contract, (observation) => coverage.add(observation), command.baseUrl);
+  const fold = new RunFold();
+  const take = (event: EventBody, at = startedAt) => fold.take({ ...event, at });
+  const check = new HarCheck(contract, take, command.baseUrl);
   let entries = 0;
   for (const file of files) {
     const several = files.length > 1 ? `${basename(file)} ` : '';
@@ -68,42 +70,40 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
       `The recordings call ${roots.length} targets, and a verdict speaks of one. Choose it by --base-url: ${roots.join(', ')}.`,
     );
   }
-  return deriveVerdict({
+  for (const [name, value] of Object.entries({ entries, ...check.facts }))
+    take({ type: 'fact', requirement: '', name, value });
+  take({ type: 'restored', restored: true, residue: [] });
+  take({ type: 'run ended', interrupted: null }, new Date().toISOString());
+  return fold.verdictOf({
+    type: 'run began',
+    at: startedAt,
+    schemaVersion: 1,
     suiteVersion: suiteVersion(),
     target: { name: nameOf(command, files), baseUrl: root, tlsInsecure: false },
     release: contract.release,
     contract: { source: contract.source, sha256: contract.sha256 },
     mode: 'read-only',
     seed: 0,
-    startedAt: new Date(startedAt).toISOString(),
-    durationMs: Date.now() - startedAt,
-    planned: planned(command.release, new Set(check.outcomes().map(({ id }) => id))),
-    raw: check.outcomes(),
-    restored: true,
-    residue: [],
-    facts: { entries, ...check.facts },
-    waits: [],
-    retries: { '429': 0, '503': 0 },
-    coverage: coverage.coverage,
+    planned: planned(command.release),
+    parts: coverageUniverse(contract),
     options: { strict: command.strict, requireComplete: false },
+    warnings: [],
   });
 }
 
-function planned(release: ReleaseName, told: ReadonlySet<string>): PlannedRequirement[] {
+/** What a recording says nothing of is not run. */
+function planned(release: ReleaseName): PlannedRequirement[] {
   const ofTarget = loadRequirements().map((requirement): PlannedRequirement => {
     const { id, level, text: title, source, operations } = requirement;
     const base = { id, level, title, source, operations };
-    if (!appliesTo(requirement, release)) {
-      return { ...base, notApplicable: `does not hold for release ${release}` };
-    }
-    return told.has(id)
-      ? base
-      : { ...base, notRun: 'the recording does not show it; run against a live target does' };
+    return appliesTo(requirement, release)
+      ? { ...base, notRun: 'the recording does not show it; run against a live target does' }
+      : { ...base, notApplicable: `does not hold for release ${release}` };
   });
-  const own = ownRequirements.map((each) =>
-    told.has(each.id) ? each : { ...each, notRun: 'no such request was recorded' },
-  );
-  return [...ofTarget, ...own];
+  return [
+    ...ofTarget,
+    ...ownRequirements.map((each) => ({ ...each, notRun: 'no such request was recorded' })),
+  ];
 }
 
 function nothingFound(entries: number, baseUrl: string | undefined): string {

@@ -2,13 +2,14 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync,
 import { basename, dirname, join, relative } from 'node:path';
 import { allureResults } from '../allure/results.js';
 import { ConfigurationError } from '../errors.js';
-import { findVerdicts } from '../many/find.js';
+import { findVerdicts, logsIn } from '../many/find.js';
 import { type Found, type Merged, merge } from '../many/merge.js';
 import { isPlannedFile, plannedFileOf } from '../many/planned.js';
 import { renderMatrixSummary } from '../matrix/console.js';
 import { matrixJson, writeMatrix } from '../matrix/write.js';
 import type { Verdict } from '../model/verdict.js';
 import { writeReports } from '../report/write.js';
+import { judgeLog } from '../verdict/judge-log.js';
 import { readVerdict } from '../verdict/read.js';
 import { changesOf, rememberAll } from './history.js';
 import { reportIn, terminal } from './run-matrix.js';
@@ -37,12 +38,13 @@ export async function report(command: ReportCommand): Promise<number> {
 /** The reports of each target again, from its verdict. */
 function rebuild({ out }: ReportCommand): Merged {
   if (!existsSync(out)) throw nothingIn([out]);
+  judgeLogs([out], 1);
   const found = findVerdicts([out], 1);
   checkFound(found, [out]);
   for (const { file } of found.columns) {
     const verdict = readVerdict(file);
     const changes = changesOf(verdict, out, baselineOf(verdict));
-    writeReports(verdict, dirname(file), undefined, changes === undefined ? {} : { changes });
+    writeReports(verdict, dirname(file), changes === undefined ? {} : { changes });
   }
   return merge(found, (_name, file) => {
     const path = join(dirname(file), 'index.html');
@@ -52,6 +54,7 @@ function rebuild({ out }: ReportCommand): Merged {
 
 /** What shards and other runs have left, in one folder, as a run of all of it would have left it. */
 function mergeInto({ from, out }: ReportCommand): Merged {
+  judgeLogs(from);
   const found = findVerdicts(from);
   checkFound(found, from);
   const { files } = merge(found, () => null);
@@ -59,6 +62,17 @@ function mergeInto({ from, out }: ReportCommand): Merged {
   takePlans(found, out);
   rememberAll(verdictsIn(files.values()), out);
   return merge(found, (name) => reportIn(out, name));
+}
+
+/** A run that was killed has left its log alone: what it has seen makes a verdict, too. */
+function judgeLogs(folders: readonly string[], depth?: number): void {
+  for (const log of logsIn(folders, depth)) {
+    const folder = dirname(log);
+    const verdict = judgeLog(log);
+    if (existsSync(join(folder, 'verdict.json')) && readVerdict(folder).startedAt === verdict.startedAt)
+      continue;
+    writeReports(verdict, folder);
+  }
 }
 
 /** What the run was compared with, where that can still be read, and is not another verdict by now. */
@@ -86,7 +100,7 @@ function checkFound({ columns, plans, problems }: Found, folders: readonly strin
 
 function nothingIn(folders: readonly string[]): ConfigurationError {
   return new ConfigurationError(
-    `There is no verdict.json in ${folders.join(', ')}: run first, or name the folders with --from.`,
+    `There is no verdict.json or events.jsonl in ${folders.join(', ')}: run first, or name the folders with --from.`,
   );
 }
 

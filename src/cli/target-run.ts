@@ -3,37 +3,37 @@ import { join, resolve } from 'node:path';
 import { Connection } from '../connection/connection.js';
 import { type GivenBack, giveBack, type TellWait } from '../connection/give-back.js';
 import type { Contract } from '../contract/contract.js';
+import { coverageUniverse } from '../contract/coverage.js';
 import { type Detected, detectRelease } from '../detect/auto.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
+import { EventLog, eventsFile, nextIndex } from '../events/log.js';
 import type { Journal } from '../journal/journal.js';
 import { Lease } from '../journal/lease.js';
-import { ObservationLog } from '../judging/observed.js';
-import type { GateBy, PlannedRequirement } from '../model/results.js';
+import type { RunBegan } from '../model/event.js';
+import type { BaselineVerdict, GateBy, PlannedRequirement } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import type { ConcernedWaiver } from '../model/waiver.js';
-import { contractFile, observationFile, outcomeFile } from '../raw-files.js';
+import { contractFile } from '../raw-files.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
 import type { ReportExtras } from '../report/extras.js';
-import { redactedVerdict, writeReports } from '../report/write.js';
+import { writeReports } from '../report/write.js';
 import { loadRequirements, whyNotApplicable } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { PlannedTarget } from '../run-plan.js';
 import { readOnlyReason } from '../target-file/allow.js';
 import { readTarget, secretsOf } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
-import { deriveVerdict } from '../verdict/derive.js';
 import { notesOn } from '../verdict/gating.js';
-import { observedFacts } from '../verdict/observed-facts.js';
+import { cleanLog, judgeLog } from '../verdict/judge-log.js';
 import { suiteVersion } from '../version.js';
 import { concernedWaivers } from '../waivers/apply.js';
 import { checkWaivers } from '../waivers/check.js';
 import { dayOf } from '../waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../waivers/read.js';
-import { gateByOf } from './baseline.js';
+import { type GatedBy, gateByOf } from './baseline.js';
 import { changesOf, remember } from './history.js';
 import { type JudgedBy, judgedBy, writeContract } from './judged-by.js';
 import { preflight } from './preflight.js';
-import { collectOutcomes, coverageOf } from './results.js';
 import type { RunCommand } from './run-options.js';
 import { Safekeeping, waitTeller } from './safekeeping.js';
 import { complain } from './terminal.js';
@@ -54,7 +54,7 @@ export class TargetRun {
   /** The fault is the target file's or the machine's, not the target's: exit 2. */
   misconfigured: ConfigurationError | undefined;
   readonly #safekeeping: Safekeeping;
-  #startedAt = Date.now();
+  #log: EventLog | undefined;
   #lease: Lease | undefined;
 
   private constructor(
@@ -64,7 +64,7 @@ export class TargetRun {
     private readonly command: RunCommand,
     private readonly stateDir: string,
     private readonly waivers: WaiversFile | undefined,
-    private readonly gateBy: GateBy | undefined,
+    private readonly gateBy: GatedBy | undefined,
     private readonly secrets: SecretCollector,
   ) {
     this.folder = join(command.out, target.name);
@@ -128,7 +128,8 @@ export class TargetRun {
     const release = this.command.release ?? this.detected?.release ?? null;
     const { source } = this.contract;
     const contract = this.judgedBy.given ? { file: resolve(contractFile(this.#rawDir)), source } : null;
-    return { name, file, release, contract, workDir: this.#rawDir };
+    const log = resolve(eventsFile(this.folder));
+    return { name, file, release, contract, workDir: this.#rawDir, log };
   }
 
   /** Whether the run may change anything on the target. */
@@ -198,6 +199,9 @@ export class TargetRun {
   async lookBefore(): Promise<void> {
     this.#emptyRawDir();
     if (this.judgedBy.given) writeContract(this.contract, contractFile(this.#rawDir));
+    const log = EventLog.create(eventsFile(this.folder));
+    this.#log = log;
+    log.write(this.#began());
     try {
       await this.#connected(async (connection) => {
         const { problems } = await giveBack(connection, this.#tellWait);
@@ -212,7 +216,28 @@ export class TargetRun {
       this.unusable = error.message;
       if (error instanceof ConfigurationError) this.misconfigured = error;
     }
-    this.#startedAt = Date.now();
+    if (this.unusable !== undefined) log.write({ type: 'unusable', reason: this.unusable });
+  }
+
+  #began(): RunBegan {
+    const { target, command, waivers, gateBy } = this;
+    const { strict, requireComplete, waiverProblems } = command;
+    return {
+      type: 'run began',
+      schemaVersion: 1,
+      suiteVersion: suiteVersion(),
+      target: { name: target.name, baseUrl: target.baseUrl, tlsInsecure: target.tls.insecure },
+      release: target.release,
+      contract: this.judgedBy.inVerdict,
+      mode: command.mode,
+      seed: command.seed,
+      planned: this.#plannedRequirements(),
+      parts: coverageUniverse(this.contract),
+      options: { strict, requireComplete, waiverProblems },
+      ...(gateBy === undefined ? {} : { gateBy: slimmed(gateBy) }),
+      ...(waivers === undefined ? {} : { waivers: this.#concerned(waivers) }),
+      warnings: target.warnings ?? [],
+    };
   }
 
   /**
@@ -225,48 +250,22 @@ export class TargetRun {
       this.#giveBack(),
       atOnce.then(() => this.#leftAsItIs),
     ]);
-    const observations = new ObservationLog(observationFile(this.#rawDir)).all();
-    const { raw, retries } = collectOutcomes(outcomeFile(this.#rawDir));
-    const { target, contract, command } = this;
-    const verdict = deriveVerdict({
-      suiteVersion: suiteVersion(),
-      target: { name: target.name, baseUrl: target.baseUrl, tlsInsecure: target.tls.insecure },
-      release: target.release,
-      contract: this.judgedBy.inVerdict,
-      mode: command.mode,
-      seed: command.seed,
-      startedAt: new Date(this.#startedAt).toISOString(),
-      durationMs: Date.now() - this.#startedAt,
-      planned: this.#plannedRequirements(),
-      raw,
-      ...(interrupted === undefined ? {} : { interrupted }),
-      ...(this.unusable === undefined ? {} : { unusable: this.unusable }),
-      restored,
-      residue: [...residue, ...problems],
-      facts: {
-        ...observedFacts(observations),
-        ...(this.detected === undefined ? {} : { detectedReleases: this.detected.fits }),
-      },
-      warnings: target.warnings ?? [],
-      waits: [],
-      retries,
-      coverage: coverageOf(contract, observations),
-      options: {
-        strict: command.strict,
-        requireComplete: command.requireComplete,
-        waiverProblems: command.waiverProblems,
-      },
-      ...(this.gateBy === undefined ? {} : { gateBy: this.gateBy }),
-      ...(this.waivers === undefined ? {} : { waivers: this.#concerned(this.waivers) }),
-    });
-    // A second net: what was learnt late is taken out of what was recorded early.
     const { redactor } = this.secrets;
-    const clean = redactedVerdict(verdict, redactor);
-    const changes = changesOf(clean, command.out, this.gateBy?.baseline?.verdict);
+    this.#log?.write({ type: 'restored', restored, residue: [...residue, ...problems] });
+    if (this.detected !== undefined) {
+      const { fits } = this.detected;
+      this.#log?.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: fits });
+    }
+    this.#log?.write({ type: 'run ended', interrupted: interrupted ?? null });
+    this.#log?.close();
+    const file = eventsFile(this.folder);
+    cleanLog(file, redactor);
+    const verdict = judgeLog(file);
+    const changes = changesOf(verdict, this.command.out, this.gateBy?.baseline?.verdict);
     const extras = changes === undefined ? {} : { changes };
-    const files = writeReports(clean, this.folder, redactor, extras);
-    remember(clean, command.out);
-    return { verdict: clean, files, extras };
+    const files = writeReports(verdict, this.folder, extras);
+    remember(verdict, this.command.out);
+    return { verdict, files, extras };
   }
 
   #emptyRawDir(): void {
@@ -299,7 +298,7 @@ export class TargetRun {
 
   #concerned({ waivers }: WaiversFile): ConcernedWaiver[] {
     const { name, release } = this.target;
-    const today = dayOf(new Date(this.#startedAt));
+    const today = dayOf(new Date());
     return concernedWaivers(waivers, { target: name, release, today, catalogue: loadRequirements() });
   }
 
@@ -331,6 +330,7 @@ export class TargetRun {
       stateDir,
       journal: this.journal,
       readOnly,
+      ...(this.#log === undefined ? {} : { write: this.#log.write, firstIndex: nextIndex(this.#log.file) }),
       onSecret: (value, what) => this.secrets.tell(this.target.baseUrl, value, what),
     });
     try {
@@ -339,4 +339,22 @@ export class TargetRun {
       await connection.close();
     }
   }
+}
+
+/** What of the baseline the log holds. */
+function slimmed({ policy, baseline }: GateBy): GateBy {
+  if (baseline === undefined) return { policy };
+  const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;
+  const outcomes = baseline.verdict.outcomes.map(({ id, outcome }) => ({ id, outcome }));
+  const verdict: BaselineVerdict = {
+    suite,
+    target,
+    release,
+    startedAt,
+    gate,
+    cause,
+    summary,
+    outcomes,
+  };
+  return { policy, baseline: { file: baseline.file, verdict } };
 }

@@ -21,9 +21,8 @@ export class CodesByMail {
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Pick<Recorder, 'addSecret' | 'waited'>,
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'waited'>,
     private readonly settings: MailPatience,
-    private readonly onWait: (ms: number) => void,
   ) {}
 
   /** To be taken before the request that mails. @param to only mails to this address will be asked for */
@@ -43,7 +42,7 @@ export class CodesByMail {
     const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - Date.now();
     const others = new Set<ReceivedMail>();
-    this.onWait(patienceMs);
+    this.recorder.waiting(patienceMs, 'mail');
     // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
     if (tried.size === 0) this.#silent.add(address);
     try {

@@ -6,10 +6,9 @@ import type { Credential } from '../http/credential.js';
 import { proxyFor } from '../http/proxy.js';
 import { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
-import type { Observation } from '../judging/observed.js';
 import type { Mailbox } from '../mail/mailbox.js';
 import { openMailbox } from '../mail/open.js';
-import type { Wait } from '../model/verdict.js';
+import type { EventBody } from '../model/event.js';
 import type { TellSecret } from '../redaction/secrets-channel.js';
 import { Secret } from '../secret.js';
 import { secretsOf } from '../target-file/read.js';
@@ -30,12 +29,14 @@ export interface ConnectionOptions {
   readonly stateDir: string;
   /** The target's, where another has been kept already. */
   readonly journal?: Journal;
-  readonly observe?: (observation: Observation) => void;
+  /** Puts events into the run's log. */
+  readonly write?: (event: EventBody) => void;
+  /** The index in the log of the first exchange of this connection. */
+  readonly firstIndex?: number;
   /** Whether what is read of the state must fulfil the contract to be relied on. */
   readonly strict?: boolean;
   /** Why nothing may be changed on the target: then only safe methods are sent, and its clock is not moved. */
   readonly readOnly?: string | undefined;
-  readonly onWait?: (reason: Wait['for'], ms: number) => void;
   /** Where counts of failed attempts outlive a process that is replaced. */
   readonly attemptsFile?: string;
   /** Told of each value that is secret, as it is learnt. */
@@ -50,7 +51,6 @@ export class Connection {
   readonly codes: Codes;
   readonly journal: Journal;
   readonly readBack: ReadBack;
-  readonly #onWait: (reason: Wait['for'], ms: number) => void;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
@@ -67,14 +67,13 @@ export class Connection {
     options: ConnectionOptions,
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
-    this.#onWait = options.onWait ?? (() => {});
     this.#strict = options.strict ?? false;
-    this.recorder = new Recorder(contract, options.observe ?? (() => {}), options.onSecret);
+    this.recorder = new Recorder(contract, options.write, options.onSecret, options.firstIndex);
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
-    this.waiter = new ClockWaiter(clock, this.recorder, this.#onWait, readOnly === undefined);
+    this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = options.journal ?? new Journal(options.stateDir, target.baseUrl);
     this.api = new Api({
       target,
@@ -157,7 +156,7 @@ export class Connection {
     const settings = this.target.mail;
     if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
     this.#mailbox = openMailbox(settings, addressesOf(this.target));
-    return new CodesByMail(await this.#mailbox, this.recorder, settings, (ms) => this.#onWait('mail', ms));
+    return new CodesByMail(await this.#mailbox, this.recorder, settings);
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,8 @@ import type { Credential } from '../http/credential.js';
 import type { WireRequest, WireResponse } from '../http/transport.js';
 import { type JsonBody, readJsonBody } from '../judging/json-body.js';
 import { type Finding, judge } from '../judging/judge.js';
-import type { Observation } from '../judging/observed.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../judging/secrets-in.js';
+import type { EventBody } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { Wait } from '../model/verdict.js';
 import { Redactor } from '../redaction/redactor.js';
@@ -37,29 +37,35 @@ export class Recorder {
   /** Secrets long enough that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
   readonly #contract: Contract;
-  readonly #observe: (observation: Observation) => void;
+  readonly #write: (event: EventBody) => void;
   readonly #onSecret: (value: string, what: string) => void;
   #requirement = '';
   #exchanges: Exchange[] = [];
-  #waits: Wait[] = [];
-  readonly retries = { '429': 0, '503': 0 };
+  readonly #indexes = new WeakMap<Exchange, number>();
+  #nextIndex: number;
 
-  /** @param onSecret told of every value that is, or was, secret in this process: to search for it in the end */
+  /**
+   * @param write puts events into the run's log
+   * @param onSecret told of every value that is, or was, secret in this process: to search for it in the end
+   * @param firstIndex of the exchanges of this process in the log
+   */
   constructor(
     contract: Contract,
-    observe: (observation: Observation) => void,
+    write: (event: EventBody) => void = () => {},
     onSecret: (value: string, what: string) => void = () => {},
+    firstIndex = 0,
   ) {
     this.#contract = contract;
-    this.#observe = observe;
+    this.#write = write;
     this.#onSecret = onSecret;
+    this.#nextIndex = firstIndex;
   }
 
   /** From here on, exchanges and waits belong to this requirement's test. */
   begin(requirement: string): void {
     this.#requirement = requirement;
     this.#exchanges = [];
-    this.#waits = [];
+    this.#write({ type: 'test began', requirement });
   }
 
   get requirement(): string {
@@ -70,17 +76,32 @@ export class Recorder {
     return this.#exchanges;
   }
 
-  /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
-  adopt(exchanges: readonly Exchange[]): void {
-    this.#exchanges.unshift(...exchanges.filter((exchange) => !this.#exchanges.includes(exchange)));
+  /** By which the log names an exchange; null for one that it doesn't hold. */
+  indexOf(exchange: Exchange | undefined): number | null {
+    return (exchange && this.#indexes.get(exchange)) ?? null;
   }
 
-  get waits(): readonly Wait[] {
-    return this.#waits;
+  /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
+  adopt(exchanges: readonly Exchange[]): void {
+    const others = exchanges.filter((exchange) => !this.#exchanges.includes(exchange));
+    this.#exchanges.unshift(...others);
+    const indexes = others.flatMap((exchange) => this.indexOf(exchange) ?? []);
+    if (indexes.length > 0)
+      this.#write({ type: 'adopted', requirement: this.#requirement, exchanges: indexes });
+  }
+
+  /** A wait begins, of so long at most. */
+  waiting(ms: number, reason: Wait['for']): void {
+    this.#write({ type: 'wait began', requirement: this.#requirement, ms, for: reason });
   }
 
   waited(ms: number, reason: Wait['for']): void {
-    this.#waits.push({ requirement: this.#requirement, ms, for: reason });
+    this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
+  }
+
+  /** A request is repeated, since the target asked for it. */
+  retried(status: 429 | 503): void {
+    this.#write({ type: 'retry', requirement: this.#requirement, status });
   }
 
   addSecret(value: string, what: string): void {
@@ -172,6 +193,9 @@ export class Recorder {
     body: unknown,
   ): void {
     this.#exchanges.push(exchange);
+    const index = this.#nextIndex;
+    this.#nextIndex += 1;
+    this.#indexes.set(exchange, index);
     const { operation } = call;
     const seen =
       operation === null || status === null
@@ -179,16 +203,16 @@ export class Recorder {
         : seenIn(this.#contract, operation, status, body);
     const undocumented =
       operation === null || status === null ? [] : undocumentedIn(this.#contract, operation, status, body);
-    this.#observe({
+    this.#write({
+      type: 'exchange',
+      index,
       requirement: this.#requirement,
-      operation,
-      status,
       credential: call.credential.scheme,
       mistake: call.mistake ?? null,
       findings,
       ...seen,
       undocumented: undocumented.map((each) => this.redactor.redact(each)),
-      exchange: findings.length > 0 || status === null ? exchange : null,
+      exchange,
     });
   }
 }

@@ -13,13 +13,12 @@ export class ClockWaiter implements Waiter {
   constructor(
     private readonly clock: TargetClock,
     private readonly recorder: Recorder,
-    private readonly onWait: (reason: Wait['for'], ms: number) => void,
     private readonly mayMove = true,
   ) {}
 
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
-    this.onWait(reason, ms);
+    this.recorder.waiting(ms, reason);
     await sleep(ms);
     this.recorder.waited(ms, reason);
   }

@@ -2,44 +2,30 @@ import { Recorder } from '../connection/recorder.js';
 import type { Contract } from '../contract/contract.js';
 import { isObject } from '../contract/document.js';
 import { readJsonBody } from '../judging/json-body.js';
-import type { Finding } from '../judging/judge.js';
-import type { Observation } from '../judging/observed.js';
 import { secretsIn } from '../judging/secrets-in.js';
-import type { Exchange } from '../model/exchange.js';
-import type { RawOutcome } from '../model/results.js';
+import type { EventBody, Exchanged } from '../model/event.js';
 import type { HarEntry, HarResponse } from './entry.js';
 import { Matcher } from './match.js';
 import { ownRequirements } from './own-requirements.js';
 import { relevantTo } from './relevance.js';
 import { bodyMismatches, credentialOf, secretsInUrl } from './request-check.js';
 
-/** Of the breaches of one requirement so many are shown; the others are counted. */
-const shownEach = 5;
 /** Secrets that hold over entries, to be found where they don't belong: passwords and keys, no more than these. */
 const carriedAtMost = 50;
 
-interface Tally {
-  checked: number;
-  breaches: number;
-  readonly messages: string[];
-  readonly exchanges: Exchange[];
-}
-
-/** Judges recorded entries one after the other, and keeps sums and a few examples of them only. */
+/** Makes events of recorded entries, one after the other, and keeps sums of them only. */
 export class HarCheck {
   readonly #matcher: Matcher;
-  readonly #tallies = new Map<string, Tally>();
   readonly #carried = new Map<string, string>();
   readonly #secrets = new Map<string, Set<string>>();
   readonly #roots = new Map<string, number>();
   readonly #skipped = { otherUrls: 0, otherMethods: 0, noAnswer: 0, notRecorded: 0 };
-  #observations: Observation[] = [];
   #judged = 0;
 
-  /** @param onObservation takes what each entry adds to the coverage */
+  /** @param write takes what each entry shows */
   constructor(
     private readonly contract: Contract,
-    private readonly onObservation: (observation: Observation) => void,
+    private readonly write: (event: EventBody) => void,
     baseUrl?: string,
   ) {
     this.#matcher = new Matcher(contract, baseUrl);
@@ -88,25 +74,22 @@ export class HarCheck {
     const mismatches = bodyMismatches(operation, request.body, json);
     const inUrl = secretsInUrl(request.url);
     this.#noteSecrets(entry, json, inUrl);
-    const { exchange, findings } = this.#judge(entry, response, operation.id, json, mismatches.length > 0);
-    for (const id of relevantTo(operation, response, mismatches.length > 0)) this.#tally(id).checked += 1;
-    for (const { requirement, message } of judgeable(findings, response)) {
-      this.#breach(requirement, `${place}: ${message}`, exchange);
-    }
+    const event = this.#judge(entry, response, operation.id, json, mismatches.length > 0);
     const [requests, credentials] = ownRequirements;
-    if (request.body !== undefined) this.#tally(requests.id).checked += 1;
-    for (const message of mismatches) this.#breach(requests.id, `${place}: ${message}`, exchange);
-    this.#tally(credentials.id).checked += 1;
-    for (const [name] of inUrl) this.#breach(credentials.id, `${place}: ${name} stands in the URL`, exchange);
-  }
-
-  /** What the recordings say of each requirement that they say anything of. */
-  outcomes(): RawOutcome[] {
-    return [...this.#tallies].map(([id, { breaches, messages, exchanges }]) => {
-      const more = breaches - messages.length;
-      const reason = [...messages, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
-      const kind = breaches > 0 ? ('fail' as const) : ('pass' as const);
-      return { id, kind, reason, reproduce: '', exchanges, durationMs: 0 };
+    this.write({
+      ...event,
+      index: this.#judged - 1,
+      place,
+      findings: [
+        ...judgeable(event.findings, response),
+        ...mismatches.map((message) => ({ requirement: requests.id, message })),
+        ...inUrl.map(([name]) => ({ requirement: credentials.id, message: `${name} stands in the URL` })),
+      ],
+      checked: [
+        ...relevantTo(operation, response, mismatches.length > 0),
+        ...(request.body === undefined ? [] : [requests.id]),
+        credentials.id,
+      ],
     });
   }
 
@@ -116,13 +99,14 @@ export class HarCheck {
     operation: Parameters<Recorder['answered']>[0]['operation'],
     json: unknown,
     mistaken: boolean,
-  ): { exchange: Exchange; findings: readonly Finding[] } {
+  ): Exchanged {
     // A recorder for each: what it learns would grow with the recording.
-    const recorder = new Recorder(this.contract, (observation) => this.#observations.push(observation));
+    const events: EventBody[] = [];
+    const recorder = new Recorder(this.contract, (event) => events.push(event));
     for (const [value, what] of this.#carried) recorder.addSecret(value, what);
     for (const [name, value] of secretsInUrl(request.url)) recorder.addSecret(value, name);
     const sentAt = Number.isNaN(Date.parse(startedAt)) ? 0 : Date.parse(startedAt);
-    const { exchange, findings } = recorder.answered(
+    recorder.answered(
       {
         operation,
         credential: credentialOf(request),
@@ -146,9 +130,9 @@ export class HarCheck {
         receivedAt: sentAt + Math.round(durationMs),
       },
     );
-    for (const observation of this.#observations) this.onObservation(observation);
-    this.#observations = [];
-    return { exchange, findings };
+    const event = events.find((each) => each.type === 'exchange');
+    if (event === undefined) throw new Error('A recorder keeps every answer.');
+    return event;
   }
 
   #noteSecrets({ request, response }: HarEntry, json: unknown, inUrl: readonly [string, string][]): void {
@@ -176,27 +160,13 @@ export class HarCheck {
   #carry(value: string, what: string): void {
     if (this.#carried.size < carriedAtMost) this.#carried.set(value, what);
   }
-
-  #tally(id: string): Tally {
-    const tally = this.#tallies.get(id) ?? { checked: 0, breaches: 0, messages: [], exchanges: [] };
-    this.#tallies.set(id, tally);
-    return tally;
-  }
-
-  #breach(id: string, message: string, exchange: Exchange): void {
-    const tally = this.#tally(id);
-    tally.breaches += 1;
-    if (tally.messages.length >= shownEach) return;
-    tally.messages.push(message);
-    if (!tally.exchanges.includes(exchange)) tally.exchanges.push(exchange);
-  }
 }
 
 /** Without what speaks of things that the recording doesn't hold. */
 function judgeable(
-  findings: readonly Finding[],
+  findings: Exchanged['findings'],
   { headers, mediaType, body }: HarResponse,
-): readonly Finding[] {
+): Exchanged['findings'] {
   const hasHeaders = Object.keys(headers).length > 0;
   return findings.filter(({ requirement, message }) => {
     if (requirement === 'http/no-redirect' || message.startsWith('wanted status')) return true;
@@ -207,7 +177,7 @@ function judgeable(
 }
 
 /** They are broken by headers, whatever the content. */
-const ofHeaders: readonly Finding['requirement'][] = [
+const ofHeaders: readonly string[] = [
   'http/has-date',
   'http/401-has-challenge',
   'http/405-has-allow',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SuiteError } from '../errors.js';
+import { eventsName } from '../events/log.js';
 import { nameTrouble } from '../target-file/name.js';
 import { parseVerdict } from '../verdict/validate.js';
 import { columnOf } from './column.js';
@@ -28,7 +29,7 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
       problems.push({ kind: 'missing folder', text: `${folder} is no folder, or not there.` });
       continue;
     }
-    for (const file of filesBelow(folder, depth, problems)) {
+    for (const file of filesBelow(folder, depth, problems, isOfRun)) {
       const real = realpathSync(file);
       if (seen.has(real)) continue;
       seen.add(real);
@@ -43,7 +44,19 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
   return { columns, plans, problems };
 }
 
-function filesBelow(folder: string, depth: number, problems: MatrixProblem[]): string[] {
+const isOfRun = (name: string) => name === 'verdict.json' || isPlannedFile(name);
+
+/** The logs of runs in some folders and below. */
+export function logsIn(folders: readonly string[], depth = 32): string[] {
+  return folders.flatMap((folder) => filesBelow(folder, depth, [], (name) => name === eventsName));
+}
+
+function filesBelow(
+  folder: string,
+  depth: number,
+  problems: MatrixProblem[],
+  isWanted: (name: string) => boolean,
+): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -56,9 +69,11 @@ function filesBelow(folder: string, depth: number, problems: MatrixProblem[]): s
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        return depth === 0 || passedOver.has(entry.name) ? [] : filesBelow(path, depth - 1, problems);
+        return depth === 0 || passedOver.has(entry.name)
+          ? []
+          : filesBelow(path, depth - 1, problems, isWanted);
       }
-      return entry.name === 'verdict.json' || isPlannedFile(entry.name) ? [path] : [];
+      return isWanted(entry.name) ? [path] : [];
     });
 }
 

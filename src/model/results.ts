@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
-import type { Coverage, Level, Verdict, Wait } from './verdict.js';
+import type { Coverage, Level, Outcome, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
 /** What a test can come to by itself; `waived` is decided about it afterwards. */
@@ -29,9 +29,6 @@ export interface RawOutcome {
   readonly reproduce: string;
   readonly exchanges: readonly Exchange[];
   readonly durationMs: number;
-  /** What was measured on the way. */
-  readonly facts?: Readonly<Record<string, unknown>>;
-  readonly waits?: readonly Wait[];
 }
 
 /** Everything that a run on one target left behind: what a verdict is derived from. */
@@ -78,5 +75,11 @@ export interface GateOptions {
 /** What a run is gated by, besides its outcomes. */
 export interface GateBy {
   readonly policy: GatePolicy;
-  readonly baseline?: { readonly file: string; readonly verdict: Verdict };
+  readonly baseline?: { readonly file: string; readonly verdict: BaselineVerdict };
 }
+
+/** What of an earlier verdict a later one is gated by. */
+export type BaselineVerdict = Pick<
+  Verdict,
+  'suite' | 'target' | 'release' | 'startedAt' | 'gate' | 'cause' | 'summary'
+> & { readonly outcomes: readonly Pick<Outcome, 'id' | 'outcome'>[] };

@@ -12,21 +12,13 @@ const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not 
 const cutShort = 'the run was cut short';
 const noReason = 'no reason was given';
 
-/**
- * The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan.
- * A fact measured twice has the value measured last.
- */
+/** The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
   const rawById = byId(results.raw);
   const outcomes = results.planned
     .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
     .map((outcome) => waived(outcome, results.waivers ?? []));
   const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
-  const facts: Record<string, unknown> = Object.assign(
-    {},
-    results.facts,
-    ...results.raw.map((raw) => raw.facts ?? {}),
-  );
   const plannedIds = new Set(results.planned.map(({ id }) => id));
   const lost =
     results.gateBy?.baseline === undefined
@@ -76,9 +68,9 @@ export function deriveVerdict(results: RunResults): Verdict {
     summary: summarise(outcomes),
     outcomes,
     ...(waivers === undefined ? {} : { waivers }),
-    facts,
-    warnings: warningsOf({ ...results, facts }),
-    waits: [...results.waits, ...results.raw.flatMap((raw) => raw.waits ?? [])],
+    facts: results.facts,
+    warnings: warningsOf(results),
+    waits: results.waits,
     retries: results.retries,
     coverage: results.coverage,
   };

@@ -1,5 +1,5 @@
 import type { BaselineName, GatePolicy, Gating } from '../model/gating.js';
-import type { GateBy } from '../model/results.js';
+import type { BaselineVerdict, GateBy } from '../model/results.js';
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { decideGate, type GateInput } from './gate.js';
 
@@ -11,7 +11,7 @@ type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
  * whether they still do, though it was about them.
  */
 export function lostAgainst(
-  baseline: Verdict,
+  baseline: BaselineVerdict,
   now: Pick<Verdict, 'outcomes' | 'release'>,
   strict: boolean,
 ): string[] {
@@ -77,7 +77,7 @@ function nameOf({ file, verdict }: NonNullable<GateBy['baseline']>): BaselineNam
 
 /** What a reader of the comparison must know about the baseline. */
 export function notesOn(
-  baseline: Verdict,
+  baseline: BaselineVerdict,
   now: { readonly release: string; readonly target: { readonly name: string } },
 ): string[] {
   const { pass, fail, failShould, waived } = baseline.summary;
@@ -98,6 +98,6 @@ export function notesOn(
   ];
 }
 
-function kindsOf(outcomes: readonly Outcome[]): Map<string, Outcome['outcome']> {
+function kindsOf(outcomes: BaselineVerdict['outcomes']): Map<string, Outcome['outcome']> {
   return new Map(outcomes.map(({ id, outcome }) => [id, outcome]));
 }

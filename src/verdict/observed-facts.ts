@@ -1,37 +1,46 @@
 import { helperOperationIds } from '../contract/operations.js';
-import type { Observation } from '../judging/observed.js';
+import type { Exchanged } from '../model/event.js';
+
+/** What of an exchange tells something of the target. */
+type Told = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**
  * What all the exchanges of a run tell of the target beside the requirements: how it is spoken to, with which
  * statuses it refuses, and where it knows more than the document. Sorted, so that two nights can be compared.
  */
-export function observedFacts(observations: readonly Observation[]): Record<string, unknown> {
-  const refusals = new Map<string, Set<number>>();
-  const undocumented = new Set<string>();
-  const accepted = new Map<string, boolean>();
-  for (const { operation, status, credential, mistake, undocumented: more } of observations) {
-    if (status === null) continue;
-    for (const each of more) undocumented.add(each);
+export class ObservedFacts {
+  readonly #refusals = new Map<string, Set<number>>();
+  readonly #undocumented = new Set<string>();
+  readonly #accepted = new Map<string, boolean>();
+
+  take({ credential, mistake, undocumented, exchange: { operation, response } }: Told): void {
+    if (response === undefined) return;
+    for (const each of undocumented) this.#undocumented.add(each);
+    const { status } = response;
     const isRefused = status >= 400;
-    if (isRefused && mistake !== null) add(refusals, mistake, status);
+    if (isRefused && mistake !== null) add(this.#refusals, mistake, status);
     // Logins and POST /email-otp are there for those without a credential.
-    if (operation === null || open.has(operation)) continue;
-    if (isRefused && credential === 'none') add(refusals, 'no credential', status);
-    if (credential !== 'none') accepted.set(credential, accepted.get(credential) === true || status < 300);
+    if (operation === null || open.has(operation)) return;
+    if (isRefused && credential === 'none') add(this.#refusals, 'no credential', status);
+    if (credential !== 'none')
+      this.#accepted.set(credential, this.#accepted.get(credential) === true || status < 300);
   }
-  const facts: Record<string, unknown> = {};
-  if (accepted.size > 0) {
-    facts['credentialModes'] = sorted(
-      [...accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen']),
-    );
+
+  get facts(): Record<string, unknown> {
+    const facts: Record<string, unknown> = {};
+    if (this.#accepted.size > 0) {
+      facts['credentialModes'] = sorted(
+        [...this.#accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen']),
+      );
+    }
+    if (this.#refusals.size > 0) {
+      facts['refusalStatuses'] = sorted(
+        [...this.#refusals].map(([name, statuses]) => [name, [...statuses].sort((a, b) => a - b)]),
+      );
+    }
+    if (this.#undocumented.size > 0) facts['undocumented'] = [...this.#undocumented].sort();
+    return facts;
   }
-  if (refusals.size > 0) {
-    facts['refusalStatuses'] = sorted(
-      [...refusals].map(([name, statuses]) => [name, [...statuses].sort((a, b) => a - b)]),
-    );
-  }
-  if (undocumented.size > 0) facts['undocumented'] = [...undocumented].sort();
-  return facts;
 }
 
 const open = new Set<string>([...helperOperationIds, 'CreateEmailOtp']);

@@ -36,7 +36,7 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder)
             'the target would not take the request, which says nothing of how it answers it.',
         );
       }
-      recorder.retries[status === 429 ? '429' : '503'] += 1;
+      recorder.retried(status === 429 ? 429 : 503);
       await waiter.letPass(waitMs, 'retry-after');
       if (waitMs <= longestForCodeMs || !holdsTotpCode(call.json)) continue;
       throw new CodeTooOldError(

@@ -1,0 +1,58 @@
+// Compares two verdicts but for what differs from run to run: times, ports, and how often the target was asked.
+//   node scripts/compare-verdicts.mjs BEFORE/verdict.json AFTER/verdict.json
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+
+const [before, after] = process.argv.slice(2, 4);
+if (before === undefined || after === undefined) {
+  console.error('Usage: compare-verdicts.mjs BEFORE/verdict.json AFTER/verdict.json');
+  process.exit(2);
+}
+
+const [a, b] = [before, after].map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const differences = [...differing('', comparable(a), comparable(b))];
+for (const line of differences) console.log(line);
+console.log(differences.length === 0 ? 'The verdicts are equal.' : `${differences.length} differences.`);
+process.exitCode = differences.length === 0 ? 0 : 1;
+
+/** What two runs on one target have in common. */
+function comparable(verdict) {
+  const { startedAt, durationMs, suite, waits, coverage, facts, ...rest } = verdict;
+  const { clockOffsetMs, ...measured } = facts;
+  return {
+    ...rest,
+    target: { ...rest.target, baseUrl: withoutPort(rest.target.baseUrl) },
+    facts: measured,
+    waits: [...new Set(waits.map((wait) => wait.for))].sort(),
+    coverage: Object.fromEntries(Object.entries(coverage).map(([part, counts]) => [part, met(counts)])),
+    outcomes: Object.fromEntries(rest.outcomes.map((outcome) => [outcome.id, told(outcome)])),
+  };
+}
+
+/** The exchanges of a failure differ in their secrets, ids and times; the requests do not. */
+function told({ durationMs, exchanges, reproduce, ...outcome }) {
+  const { method, url } = exchanges.at(-1)?.request ?? {};
+  return { ...outcome, reproducible: reproduce !== '', last: method && `${method} ${withoutPort(url)}` };
+}
+
+function met(counts) {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([key]) => key)
+    .sort();
+}
+
+function withoutPort(url) {
+  return url.replace(/^(https?:\/\/[^/:]+):\d+/, '$1');
+}
+
+function* differing(at, left, right) {
+  if (isDeepStrictEqual(left, right)) return;
+  const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(left) || !isObject(right)) {
+    yield `${at}: ${JSON.stringify(left)} before, ${JSON.stringify(right)} after`;
+    return;
+  }
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
+    yield* differing(`${at}/${key}`, left[key], right[key]);
+}

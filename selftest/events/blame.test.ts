@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import { answering, httpServer, listen } from '../cli/servers.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+import { runSpecs } from './own-specs.js';
+
+interface Case {
+  readonly id: string;
+  readonly body: string;
+  readonly kind: string;
+  readonly reason: RegExp;
+}
+
+const suite = /^The suite itself failed, please report it: /;
+
+/** Whatever is thrown in a test, only an expectation that fails is the target's fault. */
+const cases: readonly Case[] = [
+  { id: 'http/utf-8', body: "throw new Error('plain');", kind: 'inconclusive', reason: suite },
+  {
+    id: 'http/no-bom',
+    body: "(await import('node:fs')).readFileSync('/no/such/file');",
+    kind: 'inconclusive',
+    reason: /^The suite itself failed.*ENOENT/,
+  },
+  {
+    id: 'http/has-date',
+    body: `
+      const net = await import('node:net');
+      const server = net.createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+      await new Promise((done) => server.listen(0, '127.0.0.1', done));
+      const socket = net.connect(server.address().port, '127.0.0.1');
+      socket.write('x');
+      await new Promise((_, fail) => socket.once('error', fail)).finally(() => server.close());`,
+    kind: 'inconclusive',
+    reason: /^read ECONNRESET$/,
+  },
+  {
+    id: 'http/one-json-text',
+    body: "(await import('node:assert')).strictEqual(1, 2);",
+    kind: 'inconclusive',
+    reason: suite,
+  },
+  { id: 'http/unique-members', body: 'undefined.x;', kind: 'inconclusive', reason: suite },
+  { id: 'http/errors-are-error', body: 'expect(1).toBe(2);', kind: 'fail', reason: /^wanted: 2\ngot: 1$/ },
+  { id: 'http/errors-say-something', body: 'expect(1).not.toBe(1);', kind: 'fail', reason: /^wanted: .*1$/ },
+  {
+    id: 'http/error-is-declared-json',
+    body: 'await expect(Promise.resolve(1)).resolves.toBe(2);',
+    kind: 'fail',
+    reason: /^wanted: 2\ngot: 1$/,
+  },
+  {
+    id: 'http/no-redirect',
+    body: 'await expect.poll(() => 1, { timeout: 50 }).toBe(2);',
+    kind: 'fail',
+    reason: /wanted: 2\ngot: 1/,
+  },
+  {
+    id: 'http/401-has-challenge',
+    body: 'expect.soft(1).toBe(2); expect.soft(3).toBe(4);',
+    kind: 'fail',
+    reason: /^wanted: 2\ngot: 1\nwanted: 4\ngot: 3$/,
+  },
+  {
+    id: 'http/405-has-allow',
+    body: 'await expect(() => expect(1).toBe(2)).toPass({ timeout: 50 });',
+    kind: 'fail',
+    reason: /wanted: 2\ngot: 1/,
+  },
+  {
+    id: 'security/no-secret-echoed',
+    body: 'let n = 0; await expect(() => expect((n += 1)).toBe(3)).toPass({ timeout: 5000, intervals: [1] });',
+    kind: 'pass',
+    reason: /^$/,
+  },
+  {
+    id: 'security/errors-show-no-internals',
+    body: "expect({ answer: await api.call('GetMFAConfig') }).toBeRefused();",
+    kind: 'fail',
+    reason: /^wanted: a refusal .*\ngot: 200 to GET \/v2\/mfa-config$/,
+  },
+  // A matcher that breaks on what it is given has not judged it.
+  {
+    id: 'http/refuses-other-media-types',
+    body: "expect({ status: 500, exchange: { request: { url: 'no URL' } } }).toBeHandled();",
+    kind: 'inconclusive',
+    reason: suite,
+  },
+];
+
+const specOf = ({ id, body }: Case) => `test('${id}', covers('${id}'), async ({ api }) => { ${body} });`;
+
+test('only a failed expectation fails a requirement; all else is blamed on whose fault it is', async () => {
+  const listener = answering(200, 'application/json', '{"enabled":false}');
+  const { port } = await listen(httpServer(listener));
+  const target = writeTarget(temporaryFolder(), targetAt(`http://127.0.0.1:${port}/v2`));
+
+  const { outcomes, events, code, output } = await runSpecs(target, { all: cases.map(specOf).join('\n') });
+
+  expect(code, output).toBe(1);
+  for (const { id, kind, reason } of cases) {
+    expect([id, outcomes.get(id)]).toEqual([id, { kind, reason: expect.stringMatching(reason) }]);
+  }
+  expect(output).not.toContain('@mfa');
+  const index = events.find((event) => event.type === 'exchange')?.index;
+  const about = events.flatMap((event) =>
+    event.type === 'expectation failed' && event.requirement === 'security/errors-show-no-internals'
+      ? [event]
+      : [],
+  );
+  expect(about).toMatchObject([{ wanted: 'a refusal (4xx with an Error)', exchange: index }]);
+});
+
+/** The same order for the same seed. */
+function shuffled<T>(all: readonly T[], seed: number): T[] {
+  let state = seed;
+  const keyed = all.map((each) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return { each, key: state };
+  });
+  return keyed.sort((a, b) => a.key - b.key).map(({ each }) => each);
+}
+
+test.each([1, 2, 3])(
+  'a finding on the very last exchange turns its requirement red, files shuffled by seed %i',
+  async (seed) => {
+    const ids = ['http/has-date', 'http/utf-8', 'http/no-bom', 'http/no-redirect'];
+    let requests = 0;
+    const server = httpServer((request, response) => {
+      request.resume();
+      requests += 1;
+      response.sendDate = requests < ids.length;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"enabled":false}');
+    });
+    const { port } = await listen(server);
+    const target = writeTarget(temporaryFolder(), targetAt(`http://127.0.0.1:${port}/v2`));
+    const inOrder = shuffled(ids, seed);
+    const specs = inOrder.map((id, at) => [
+      String(at),
+      specOf({ id, body: "await api.call('GetMFAConfig');", kind: '', reason: /x/ }),
+    ]);
+
+    const { outcomes, events, code } = await runSpecs(target, Object.fromEntries(specs));
+
+    const began = events.flatMap((event) => (event.type === 'test began' ? [event.requirement] : []));
+    expect(began).toEqual(inOrder);
+    expect(requests).toBe(ids.length);
+    expect([...outcomes].map(([id, { kind }]) => `${id} ${kind}`).sort()).toEqual(
+      ids.map((id) => `${id} ${id === 'http/has-date' ? 'fail' : 'pass'}`).sort(),
+    );
+    expect(code).toBe(1);
+  },
+);

@@ -1,0 +1,127 @@
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { EventLog, EventTail, lineOf, nextIndex, readEvents } from '../../src/events/log.js';
+import { redactedEvent } from '../../src/events/redact.js';
+import type { EventBody } from '../../src/model/event.js';
+import { Redactor } from '../../src/redaction/redactor.js';
+import { cleanLog, judgeLog } from '../../src/verdict/judge-log.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { concerned } from '../waivers/sample.js';
+import { began, ended, exchanged, tested, timed } from './sample.js';
+
+function written(...bodies: readonly EventBody[]): string {
+  const file = join(temporaryFolder(), 'events.jsonl');
+  const log = EventLog.create(file);
+  for (const body of bodies) log.write(body);
+  log.close();
+  return file;
+}
+
+describe('a log', () => {
+  test('holds what was written, for its owner alone', () => {
+    const file = written(began(['area/one']), ...tested('area/one', exchanged()), ...ended);
+
+    expect(readEvents(file).map(({ type }) => type)).toEqual([
+      ...['run began', 'test began', 'exchange', 'test ended', 'restored', 'run ended'],
+    ]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(judgeLog(file).gate).toBe('conforms');
+  });
+
+  test('is read up to a line that was cut off, and past events of newer versions', () => {
+    const file = written(began(['area/one']));
+    appendFileSync(
+      file,
+      '{"at":"2027-01-01T00:00:00.000Z","type":"moon rose"}\n{"at":"2027-01-01T00:00:00.000Z","ty',
+    );
+
+    expect(readEvents(file).map(({ type }) => type)).toEqual(['run began']);
+  });
+
+  test('is not taken with an event that is not what its type says', () => {
+    const file = written(began(['area/one']));
+    appendFileSync(file, '{"at":"2027-01-01T00:00:00.000Z","type":"unusable"}\n');
+
+    expect(() => readEvents(file)).toThrow(/events\.jsonl:2 is no valid event:\s+\/: .*reason/);
+  });
+
+  test('is written on by a process that comes later, which counts on', () => {
+    const file = written(exchanged({ index: 4 }));
+    const tail = new EventTail(file);
+    expect(tail.news()).toHaveLength(1);
+    const log = EventLog.open(file);
+    log.write(exchanged({ index: nextIndex(file) }));
+    log.close();
+
+    expect(tail.news()).toMatchObject([{ type: 'exchange', index: 5 }]);
+    expect(tail.news()).toEqual([]);
+  });
+});
+
+describe('what becomes known as secret later', () => {
+  const secret = 'Pa"ss wörd\\47';
+  const known = new Redactor();
+  known.add(secret, 'password');
+  // A weak password may be a word of the log itself.
+  known.add('pass', 'password');
+
+  const leaky: readonly EventBody[] = [
+    began(['area/one'], {
+      warnings: [`not ${secret}`],
+      waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
+    }),
+    {
+      ...exchanged({ findings: [{ requirement: 'area/one', message: secret }], undocumented: [secret] }),
+      exchange: {
+        operation: null,
+        request: {
+          method: 'GET',
+          url: `https://h/v2?x=${encodeURIComponent(secret)}`,
+          headers: { 'x-echo': secret },
+          body: JSON.stringify({ a: secret }),
+        },
+        response: {
+          status: 200,
+          headers: { 'x-echo': secret },
+          body: Buffer.from(secret).toString('base64'),
+        },
+        error: `sent ${secret}`,
+        startedAt: '2026-01-01T00:00:00.000Z',
+        durationMs: 1,
+      },
+    },
+    {
+      type: 'expectation failed',
+      requirement: 'area/one',
+      reason: `wanted: ${secret}\ngot: ${secret}`,
+      wanted: secret,
+      got: secret,
+      exchange: 0,
+    },
+    { type: 'suite failed', requirement: 'area/one', reason: secret },
+    { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
+    { type: 'unusable', reason: secret },
+    { type: 'restored', restored: true, residue: [secret] },
+    { type: 'run ended', interrupted: secret },
+  ];
+
+  test('is taken out of every kind of event', () => {
+    const onlyLong = new Redactor();
+    onlyLong.add(secret, 'password');
+    for (const event of timed(leaky)) {
+      expect([event.type, onlyLong.leaksIn(lineOf(event))]).toEqual([event.type, ['password']]);
+      expect([event.type, onlyLong.leaksIn(lineOf(redactedEvent(event, known)))]).toEqual([event.type, []]);
+    }
+  });
+
+  test('is gone from the log before its verdict is made, with all words of the log still there', () => {
+    const file = written(...leaky);
+
+    cleanLog(file, known);
+
+    expect(known.leaksIn(readFileSync(file, 'utf8').replaceAll('"passed"', ''))).toEqual([]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(judgeLog(file).outcomes[0]?.reason).toContain('wanted: [password]');
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { readEvents } from '../../src/events/log.js';
+import type { RunEvent } from '../../src/model/event.js';
+import type { RawOutcome } from '../../src/model/results.js';
+import { packageRoot } from '../../src/package-root.js';
+import { RunFold } from '../../src/verdict/fold.js';
+import { spawned, temporaryFolder } from '../cli/suite.js';
+
+export interface RunOfSpecs {
+  readonly events: readonly RunEvent[];
+  readonly outcomes: ReadonlyMap<string, Pick<RawOutcome, 'kind' | 'reason'>>;
+  readonly code: number | null;
+  readonly output: string;
+}
+
+const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRoot(), ...path)).href);
+
+/**
+ * Runs spec files of one's own with the suite's fixtures and reporter, as `npx playwright test` does.
+ *
+ * @param specs the text of each, without its imports, by its name; they run in the order of their names
+ */
+export async function runSpecs(
+  targetFile: string,
+  specs: Readonly<Record<string, string>>,
+): Promise<RunOfSpecs> {
+  const folder = temporaryFolder();
+  const tests = join(folder, 'tests');
+  mkdirSync(tests);
+  const imports = `import { covers, expect, test } from ${urlOf('dist', 'fixtures', 'test.js')};\n`;
+  for (const [name, text] of Object.entries(specs))
+    writeFileSync(join(tests, `${name}.spec.mjs`), imports + text);
+  const config = join(folder, 'playwright.config.mjs');
+  writeFileSync(
+    config,
+    `import base from ${urlOf('dist', 'playwright.config.js')};
+export default { ...base, testDir: ${JSON.stringify(tests)}, testMatch: /\\.spec\\.mjs$/ };\n`,
+  );
+  const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const { code, stdout, stderr } = await spawned(
+    playwright,
+    ['test', '-c', config],
+    { cwd: folder, env: { MFA_TARGET: targetFile, MFA_CONFORMANCE_STATE: join(folder, 'state') } },
+    onTestFinished,
+  ).ended;
+  const events = readEvents(join(folder, 'reports', 'target', 'events.jsonl'));
+  const fold = new RunFold();
+  for (const event of events) fold.take(event);
+  const outcomes = new Map(fold.outcomes().map(({ id, kind, reason }) => [id, { kind, reason }]));
+  return { events, outcomes, code, output: stdout + stderr };
+}

@@ -1,0 +1,77 @@
+import type { EventBody, Exchanged, Finding, RunBegan, RunEvent } from '../../src/model/event.js';
+import { planned } from '../verdict/sample.js';
+
+export interface Seen {
+  readonly operation?: string | null;
+  /** Null: no answer came. */
+  readonly status?: number | null;
+  readonly credential?: string;
+  readonly mistake?: string | null;
+  readonly undocumented?: readonly string[];
+  readonly requirement?: string;
+  readonly index?: number;
+  readonly method?: string;
+  readonly findings?: readonly Finding[];
+}
+
+export const baseUrl = 'https://lab.example/v2';
+
+export function exchanged(seen: Seen = {}): Exchanged {
+  const { operation = 'GetMFAConfig', status = 200, method = 'GET' } = seen;
+  return {
+    type: 'exchange',
+    index: seen.index ?? 0,
+    requirement: seen.requirement ?? 'area/one',
+    credential: seen.credential ?? 'APIKeyHeader',
+    mistake: seen.mistake ?? null,
+    findings: seen.findings ?? [],
+    properties: [],
+    enumValues: [],
+    undocumented: seen.undocumented ?? [],
+    exchange: {
+      operation,
+      request: { method, url: `${baseUrl}/mfa-config`, headers: {} },
+      ...(status === null ? { error: 'closed' } : { response: { status, headers: {} } }),
+      startedAt: '2026-01-01T00:00:00.000Z',
+      durationMs: 1,
+    },
+  };
+}
+
+export function began(ids: readonly string[], change: Partial<RunBegan> = {}): RunBegan {
+  return {
+    type: 'run began',
+    schemaVersion: 1,
+    suiteVersion: '0.1.0',
+    target: { name: 'lab', baseUrl, tlsInsecure: false },
+    release: '7.1.2_u3',
+    contract: { source: 'spec/releases/7.1.2_u3.yaml', sha256: 'a'.repeat(64) },
+    mode: 'full',
+    seed: 1,
+    planned: ids.map((id) => planned(id)),
+    parts: { operations: [], responses: [], properties: [], enumValues: [], credentials: [], calls: [] },
+    options: { strict: false, requireComplete: false },
+    warnings: [],
+    ...change,
+  };
+}
+
+/** A second apart. */
+export function timed(bodies: readonly EventBody[]): RunEvent[] {
+  return bodies.map((body, second) => ({ ...body, at: new Date(second * 1000).toISOString() }));
+}
+
+/** A test from its beginning to its end, with what comes of it in between. */
+export function tested(requirement: string, ...between: readonly EventBody[]): EventBody[] {
+  const failed = between.some(({ type }) => type.endsWith('failed'));
+  return [
+    { type: 'test began', requirement },
+    ...between,
+    { type: 'test ended', requirement, status: failed ? 'failed' : 'passed', durationMs: 5 },
+  ];
+}
+
+export const ended: readonly EventBody[] = [
+  { type: 'restored', restored: true, residue: [] },
+  { type: 'run ended', interrupted: null },
+];

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { blames, type EventBody } from '../../src/model/event.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import { RunFold } from '../../src/verdict/fold.js';
+import { began, ended, exchanged, tested, timed } from '../events/sample.js';
+import { planned } from '../verdict/sample.js';
+
+const one = 'area/one';
+const failed = (requirement = one, exchange: number | null = null): EventBody => ({
+  type: 'expectation failed',
+  requirement,
+  reason: 'wanted: a\ngot: b',
+  wanted: 'a',
+  got: 'b',
+  exchange,
+});
+const finding = (requirement: string, message = 'the answer has no Date') => ({
+  findings: [{ requirement, message }],
+});
+
+function verdictOf(...bodies: readonly EventBody[]): Verdict {
+  const fold = new RunFold();
+  for (const event of timed(bodies)) fold.take(event);
+  const verdict = fold.verdict();
+  if (verdict === undefined) throw new Error('The log has no beginning.');
+  return verdict;
+}
+
+const outcomeOf = (verdict: Verdict, id = one) => verdict.outcomes.find((each) => each.id === id);
+
+describe('a test', () => {
+  test.each<[string, readonly EventBody[], string, string]>([
+    ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],
+    ['fails by an expectation', tested(one, failed()), 'fail', 'wanted: a\ngot: b'],
+    ...blames.map((type): [string, readonly EventBody[], string, string] => [
+      `is undecided where it is written: ${type}`,
+      tested(one, { type, requirement: one, reason: 'because' }),
+      'inconclusive',
+      'because',
+    ]),
+    [
+      'fails by an expectation although it went wrong besides',
+      tested(one, failed(), { type: 'arrange failed', requirement: one, reason: 'tidying up' }),
+      'fail',
+      'wanted: a\ngot: b',
+    ],
+    [
+      'that failed for no reason is undecided',
+      [
+        { type: 'test began', requirement: one },
+        { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 },
+      ],
+      'inconclusive',
+      'The test failed, and nothing says why.',
+    ],
+    [
+      'that was cut short is undecided',
+      [{ type: 'test began', requirement: one }],
+      'inconclusive',
+      'stopped',
+    ],
+    ['that was cut short after its expectation failed fails', [failed()], 'fail', 'wanted: a\ngot: b'],
+    [
+      'that was left out is not run',
+      tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),
+      'not run',
+      'no viewer',
+    ],
+  ])('%s', (_, events, outcome, reason) => {
+    const verdict = verdictOf(began([one]), ...events, ...ended);
+
+    expect(outcomeOf(verdict)?.outcome).toBe(outcome);
+    expect(outcomeOf(verdict)?.reason).toContain(reason);
+  });
+
+  test('shows the request that its expectation was about, else the last that was no GET', () => {
+    const put = exchanged({ index: 0, method: 'PUT' });
+    const get = exchanged({ index: 1 });
+    const named = verdictOf(began([one]), ...tested(one, put, get, failed(one, 1)), ...ended);
+    const unnamed = verdictOf(began([one]), ...tested(one, put, get, failed()), ...ended);
+
+    expect(outcomeOf(named)?.reproduce).not.toContain('PUT');
+    expect(outcomeOf(unnamed)?.reproduce).toContain('-X PUT');
+    expect(outcomeOf(unnamed)?.exchanges).toEqual([put.exchange, get.exchange]);
+  });
+
+  test('has exchanges of an earlier one as evidence, where it says so', () => {
+    const earlier = exchanged({ index: 3, requirement: 'area/two', method: 'POST' });
+    const verdict = verdictOf(
+      began([one, 'area/two']),
+      ...tested('area/two', earlier),
+      ...tested(one, { type: 'adopted', requirement: one, exchanges: [3] }, failed()),
+      ...ended,
+    );
+
+    expect(outcomeOf(verdict)?.exchanges).toEqual([earlier.exchange]);
+  });
+});
+
+describe('what an answer breaks', () => {
+  test('counts against its requirement after its test has passed, too', () => {
+    const verdict = verdictOf(
+      began([one, 'area/two']),
+      ...tested(one, exchanged({ index: 0 })),
+      ...tested('area/two', exchanged({ index: 1, requirement: 'area/two', ...finding(one) })),
+      ...ended,
+    );
+
+    expect(outcomeOf(verdict)).toMatchObject({
+      outcome: 'fail',
+      reason:
+        'wanted: no exchange that breaks the requirement\ngot: GetMFAConfig 200: the answer has no Date',
+    });
+    expect(outcomeOf(verdict)?.exchanges).toHaveLength(1);
+    expect(outcomeOf(verdict, 'area/two')?.outcome).toBe('pass');
+    expect(verdict.gate).toBe('does not conform');
+  });
+
+  test('counts in the answers of no test: those of the look before, and of restoring', () => {
+    const verdict = verdictOf(
+      began([one]),
+      ...tested(one),
+      exchanged({ requirement: '', ...finding(one) }),
+      ...ended,
+    );
+
+    expect(outcomeOf(verdict)?.outcome).toBe('fail');
+  });
+
+  test('says nothing of what was not planned, or does not apply', () => {
+    const none = { ...planned('area/two'), notApplicable: 'not in this release' };
+    const verdict = verdictOf(
+      began([], { planned: [planned(one), none] }),
+      ...tested(one, exchanged({ findings: [...finding('area/two').findings, ...finding('x/y').findings] })),
+      ...ended,
+    );
+
+    expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual(['pass', 'not applicable']);
+    expect(verdict.gate).toBe('conforms');
+  });
+
+  test('is a closed connection only where it comes more than once for an operation', () => {
+    const id = 'http/no-server-error-for-client-mistake';
+    const closed = exchanged({ status: null, mistake: 'malformed JSON' });
+    const by = (...closings: readonly EventBody[]) =>
+      outcomeOf(verdictOf(began([id]), ...tested(id), ...closings, ...ended), id)?.outcome;
+
+    expect(by(closed)).toBe('pass');
+    expect(by(closed, exchanged({ operation: 'GetSupportMFAConfig', status: null, mistake: 'x' }))).toBe(
+      'pass',
+    );
+    expect(by(closed, closed)).toBe('fail');
+  });
+});
+
+describe('a log without its end', () => {
+  const events = [
+    began([one, 'area/two']),
+    ...tested(one),
+    { type: 'test began', requirement: 'area/two' },
+  ] as const;
+
+  test('makes an inconclusive verdict with what was seen', () => {
+    const verdict = verdictOf(...events);
+
+    expect(verdict.gate).toBe('inconclusive');
+    expect(verdict.cause).toMatch(/cut short: its process ended/);
+    expect(verdict.outcomes.map(({ outcome }) => outcome)).toEqual(['pass', 'inconclusive']);
+    expect(verdict.restored).toBe(true);
+  });
+
+  test('does not say that a target was restored that may have been changed', () => {
+    const changing = exchanged({ operation: 'UpdateMFAConfig', method: 'PUT', status: 204 });
+
+    expect(verdictOf(...events, changing)).toMatchObject({
+      restored: false,
+      residue: [expect.stringContaining('restore')],
+    });
+  });
+});
+
+test('facts measured again have the last value; waits and retries are added up', () => {
+  const fact = (value: unknown): EventBody => ({ type: 'fact', requirement: one, name: 'digits', value });
+  const verdict = verdictOf(
+    began([one]),
+    ...tested(one, fact(6), fact(8), { type: 'wait', requirement: one, ms: 5, for: 'mail' }),
+    { type: 'retry', requirement: one, status: 429 },
+    ...ended,
+  );
+
+  expect(verdict.facts).toEqual({ digits: 8 });
+  expect(verdict.waits).toEqual([{ requirement: one, ms: 5, for: 'mail' }]);
+  expect(verdict.retries).toEqual({ '429': 1, '503': 0 });
+});

@@ -1,0 +1,131 @@
+import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors.js';
+import type { EventBody, RunEvent } from '../model/event.js';
+import { printable } from '../redaction/printable.js';
+import { checkBy } from '../spec-schema.js';
+
+/** The log of a target's run, in the folder of its reports. */
+export const eventsName = 'events.jsonl';
+export const eventsFile = (folder: string): string => join(folder, eventsName);
+
+/**
+ * All that happens in a run on one target, a line an event, written as it happens by all processes of the run: one that
+ * is killed takes nothing along. Only its owner can read it.
+ */
+export class EventLog {
+  readonly #handle: number;
+  #isOpen = true;
+
+  private constructor(readonly file: string) {
+    try {
+      this.#handle = openSync(file, 'a', 0o600);
+    } catch (error) {
+      throw new ConfigurationError(`${file} can't be written to: ${String(error)}`);
+    }
+  }
+
+  /** A new log, in place of one from before. */
+  static create(file: string): EventLog {
+    rmSync(file, { force: true });
+    return new EventLog(file);
+  }
+
+  /** The log that the run's first process has begun. */
+  static open(file: string): EventLog {
+    return new EventLog(file);
+  }
+
+  readonly write = (event: EventBody): void => {
+    // Restoring that nobody waits for any more may go on after the end.
+    if (!this.#isOpen) return;
+    // One write a line, at the end of the file whoever else writes: lines of several processes don't mix.
+    writeSync(this.#handle, lineOf({ at: new Date().toISOString(), ...event }));
+  };
+
+  close(): void {
+    this.#isOpen = false;
+    closeSync(this.#handle);
+  }
+}
+
+/** What is invisible becomes a JSON escape. */
+export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
+
+const check = checkBy<RunEvent>('events.schema.json', 'event');
+const known: Readonly<Record<RunEvent['type'], true>> = {
+  'run began': true,
+  exchange: true,
+  'test began': true,
+  'wait began': true,
+  wait: true,
+  retry: true,
+  fact: true,
+  adopted: true,
+  'expectation failed': true,
+  'arrange failed': true,
+  'transport failed': true,
+  'configuration failed': true,
+  'suite failed': true,
+  'not run': true,
+  'not applicable': true,
+  'test ended': true,
+  unusable: true,
+  restored: true,
+  'run ended': true,
+};
+
+/**
+ * The events of a log so far. A line that was cut off by a kill, and events of newer versions, are left out: what they
+ * told is lost, not wrong.
+ *
+ * @throws ConfigurationError for an event that is not what its type says
+ */
+export function readEvents(file: string): RunEvent[] {
+  return eventsIn(readFileSync(file, 'utf8'), file);
+}
+
+function eventsIn(text: string, place: string): RunEvent[] {
+  return text.split('\n').flatMap((line, at) => {
+    const value = parsed(line);
+    const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+    return typeof type === 'string' && Object.hasOwn(known, type) ? [check(value, `${place}:${at + 1}`)] : [];
+  });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads on in a log that others are writing. */
+export class EventTail {
+  #done = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** What was written since it was called last. */
+  news(): RunEvent[] {
+    const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= this.#done) return [];
+    const bytes = Buffer.alloc(size - this.#done);
+    const handle = openSync(this.file, 'r');
+    try {
+      readSync(handle, bytes, 0, bytes.length, this.#done);
+    } finally {
+      closeSync(handle);
+    }
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    this.#done += whole.length;
+    return eventsIn(whole.toString('utf8'), this.file);
+  }
+}
+
+/** The index of the next exchange of a log: processes of one run go on counting. */
+export function nextIndex(file: string): number {
+  const indexes = readEvents(file).flatMap((event) => (event.type === 'exchange' ? [event.index] : []));
+  return Math.max(-1, ...indexes) + 1;
+}

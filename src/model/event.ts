@@ -1,0 +1,112 @@
+import type { Exchange } from './exchange.js';
+import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
+import type { Coverage, Verdict, Wait } from './verdict.js';
+import type { ConcernedWaiver } from './waiver.js';
+
+/** How a run begins. With it the log needs nothing else to make a verdict of. */
+export interface RunBegan {
+  readonly type: 'run began';
+  /** Grows when a reader of the older version would misread a log. */
+  readonly schemaVersion: 1;
+  readonly suiteVersion: string;
+  readonly target: Verdict['target'];
+  readonly release: Verdict['release'];
+  readonly contract: Verdict['contract'];
+  readonly mode: Verdict['mode'];
+  readonly seed: number;
+  readonly planned: readonly PlannedRequirement[];
+  /** What of the contract traffic could show: the keys of the verdict's coverage. */
+  readonly parts: CoverageParts;
+  readonly options: GateOptions;
+  readonly gateBy?: GateBy;
+  readonly waivers?: readonly ConcernedWaiver[];
+  readonly warnings: readonly string[];
+}
+
+/** Of each part of the verdict's coverage the keys that the contract speaks of. */
+export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
+
+/** A breach seen in one answer, whatever the test that sent the request was about. */
+export interface Finding {
+  readonly requirement: string;
+  /** What was wanted and what came, without any value of the answer. */
+  readonly message: string;
+}
+
+/** One request, what came of it, and what it shows of the target. */
+export interface Exchanged {
+  readonly type: 'exchange';
+  /** By which other events name it: it grows over the log. */
+  readonly index: number;
+  /** Whose test it was sent for; empty: the run as a whole. */
+  readonly requirement: string;
+  readonly credential: string;
+  /** The request was a client's mistake on purpose: what kind of. */
+  readonly mistake: string | null;
+  readonly findings: readonly Finding[];
+  /** Keys of the verdict's coverage. */
+  readonly properties: readonly string[];
+  readonly enumValues: readonly string[];
+  /** What the document doesn't know; see undocumentedIn. */
+  readonly undocumented: readonly string[];
+  /** Where it stands in a recording. */
+  readonly place?: string;
+  /** Requirements that it could have broken, where no test says whether they were checked. */
+  readonly checked?: readonly string[];
+  readonly exchange: Exchange;
+}
+
+/** How a test is known to have ended, by Playwright's words. */
+export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
+
+/** What keeps a test from an outcome, by whose fault it is. */
+export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
+export type Blame = (typeof blames)[number];
+
+type About<Type extends string, More = object> = {
+  readonly type: Type;
+  /** The requirement whose test it is about. */
+  readonly requirement: string;
+} & More;
+
+type EventOfTest =
+  | About<'test began'>
+  /** A wait begins, of so many milliseconds at most. */
+  | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
+  /** A wait is over. */
+  | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
+  /** A request is sent again, since the target asked for it. */
+  | About<'retry', { readonly status: 429 | 503 }>
+  | About<'fact', { readonly name: string; readonly value: unknown }>
+  /** Exchanges of an earlier test that are evidence for this one too. */
+  | About<'adopted', { readonly exchanges: readonly number[] }>
+  /** The one event that makes a test's outcome `fail`; written by the expectation itself. */
+  | About<
+      'expectation failed',
+      {
+        readonly reason: string;
+        /** Null where the reason says it otherwise: by a difference, say. */
+        readonly wanted: string | null;
+        readonly got: string | null;
+        /** The exchange that it is about; null: what the test sent. */
+        readonly exchange: number | null;
+      }
+    >
+  | About<Blame | 'not run' | 'not applicable', { readonly reason: string }>
+  | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
+
+/** What happens in a run on one target, without its time. Redacted: nothing in it is secret. */
+export type EventBody =
+  | RunBegan
+  | Exchanged
+  | EventOfTest
+  /** The first look found that nothing can be judged. */
+  | { readonly type: 'unusable'; readonly reason: string }
+  | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
+  | { readonly type: 'run ended'; readonly interrupted: string | null };
+
+/** A line of a target's events.jsonl; published as spec/events.schema.json. */
+export type RunEvent = EventBody & {
+  /** ISO 8601, the runner's clock. */
+  readonly at: string;
+};

@@ -1,0 +1,77 @@
+import type { Exchanged } from '../model/event.js';
+import type { Exchange } from '../model/exchange.js';
+import type { RawOutcome } from '../model/results.js';
+import { reproduce } from './reproduce.js';
+
+/** Of the breaches of one requirement so many are shown; the others are counted. */
+const shown = 5;
+
+interface Tally {
+  breaches: number;
+  readonly lines: string[];
+  /** To tell a breach again is no news; in recordings each has a place of its own. */
+  readonly told: Set<string>;
+  readonly exchanges: Set<Exchange>;
+}
+
+const closedOnMistake = 'http/no-server-error-for-client-mistake';
+
+/** What the answers of a run break, whichever test sent the requests; and what they could have broken, but did not. */
+export class Breaches {
+  readonly #tallies = new Map<string, Tally>();
+  readonly #closed = new Map<string | null, Exchanged[]>();
+
+  take(event: Exchanged): void {
+    const { findings, checked = [], exchange } = event;
+    for (const id of checked) this.#tally(id);
+    for (const { requirement, message } of findings) this.#add(requirement, event, message);
+    if (exchange.response !== undefined || event.mistake === null) return;
+    // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
+    const closed = this.#closed.get(exchange.operation) ?? [];
+    this.#closed.set(exchange.operation, [...closed, event]);
+    for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
+      this.#add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
+    }
+  }
+
+  outcomes(baseUrl: string): RawOutcome[] {
+    return [...this.#tallies].map(([id, tally]) => {
+      const exchanges = [...tally.exchanges];
+      const [first] = exchanges;
+      return {
+        id,
+        kind: tally.breaches > 0 ? ('fail' as const) : ('pass' as const),
+        reason: tally.breaches > 0 ? reasonOf(tally) : '',
+        reproduce: first === undefined ? '' : reproduce(first, baseUrl),
+        exchanges,
+        durationMs: 0,
+      };
+    });
+  }
+
+  #tally(id: string): Tally {
+    const tally = this.#tallies.get(id) ?? { breaches: 0, lines: [], told: new Set(), exchanges: new Set() };
+    this.#tallies.set(id, tally);
+    return tally;
+  }
+
+  #add(id: string, { place, exchange }: Exchanged, message: string): void {
+    const tally = this.#tally(id);
+    const { operation, response } = exchange;
+    const where =
+      place ?? [operation ?? 'probe', ...(response === undefined ? [] : [response.status])].join(' ');
+    const line = `${where}: ${message}`;
+    if (tally.told.has(line)) return;
+    if (place === undefined) tally.told.add(line);
+    tally.breaches += 1;
+    if (tally.lines.length >= shown) return;
+    tally.lines.push(line);
+    tally.exchanges.add(exchange);
+  }
+}
+
+function reasonOf({ breaches, lines }: Tally): string {
+  const more = breaches - lines.length;
+  const all = [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+  return `wanted: no exchange that breaks the requirement\ngot: ${all.join('\n     ')}`;
+}

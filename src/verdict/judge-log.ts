@@ -1,0 +1,30 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { ConfigurationError } from '../errors.js';
+import { lineOf, readEvents } from '../events/log.js';
+import { redactedEvent } from '../events/redact.js';
+import type { Verdict } from '../model/verdict.js';
+import type { Redactor } from '../redaction/redactor.js';
+import { RunFold } from './fold.js';
+
+/**
+ * The verdict of a run, by its log and nothing else.
+ *
+ * @throws ConfigurationError for a log that can't be read, or lacks its beginning
+ */
+export function judgeLog(file: string): Verdict {
+  const fold = new RunFold();
+  for (const event of readEvents(file)) fold.take(event);
+  const verdict = fold.verdict();
+  if (verdict === undefined)
+    throw new ConfigurationError(`${file} is not the log of a run: it lacks its beginning.`);
+  return verdict;
+}
+
+/** Takes out of a log what became known as secret after it was written: a second net. All who write to it have ended. */
+export function cleanLog(file: string, redactor: Redactor): void {
+  if (redactor.leaksIn(readFileSync(file, 'utf8')).length === 0) return;
+  const lines = readEvents(file).map((event) => lineOf(redactedEvent(event, redactor)));
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, lines.join(''), { mode: 0o600 });
+  renameSync(temporary, file);
+}
