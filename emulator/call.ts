@@ -58,9 +58,16 @@ export interface WireAnswer {
   /**
    * Set only by faults: the answer is then written to the socket as it stands here, and the connection closed.
    * `after` follows the framed content; `keep` cuts the whole answer after so many bytes; `contentOnHead`
-   * sends the content although the request was a HEAD; `framing` replaces the framing header fields.
+   * sends the content although the request was a HEAD; `framing` replaces the framing header fields, `reason` the
+   * reason phrase.
    */
-  raw?: { after?: Buffer; keep?: number; contentOnHead?: boolean; framing?: Record<string, string> };
+  raw?: {
+    after?: Buffer;
+    keep?: number;
+    contentOnHead?: boolean;
+    framing?: Record<string, string>;
+    reason?: string;
+  };
   /** Set only by variants: a 103 goes before it (RFC 8297). */
   hints?: true;
 }

@@ -21,7 +21,7 @@ export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });
   const fields = { ...answer.headers, ...framing, connection: 'close' };
   const head = [
-    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+    `HTTP/1.1 ${answer.status} ${raw.reason ?? STATUS_CODES[answer.status] ?? ''}`,
     ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
   ].join('\r\n');
   const whole = Buffer.concat([

@@ -3,12 +3,14 @@ import { accessFaults } from './access.js';
 import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
+import { headFaults } from './heads.js';
 import { httpFaults } from './http.js';
 import { keyAndMailFaults } from './keys-and-mails.js';
 import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
 import { mailContentFaults } from './mail-content.js';
+import { otherWayFaults } from './other-ways.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
 import { sessionFaults } from './sessions.js';
@@ -20,6 +22,7 @@ import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
 import { totpKeyFaults } from './totp-keys.js';
 import { totpLoginFaults } from './totp-login.js';
+import { unknownFaults } from './unknown.js';
 import { verifyTotpFaults } from './verify-totp.js';
 import { waysInFaults } from './ways-in.js';
 import { wireFaults } from './wire.js';
@@ -32,6 +35,7 @@ export const faults: readonly Fault[] = [
   ...bodyFaults,
   ...consistencyFaults,
   ...accessFaults,
+  ...otherWayFaults,
   ...totpKeyFaults,
   ...totpFaults,
   ...totpLoginFaults,
@@ -49,5 +53,7 @@ export const faults: readonly Fault[] = [
   ...latestFaults,
   ...httpFaults,
   ...wireFaults,
+  ...headFaults,
+  ...unknownFaults,
   ...tlsFaults,
 ];

@@ -1,9 +1,44 @@
 import { randomUUID } from 'node:crypto';
+import { credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import type { User } from '../state.js';
 
 const deleteFaults: readonly Fault[] = [
+  {
+    id: 'login/delete-needs-no-credential',
+    description: 'DELETE /users/sessions ends the sessions of a sid without a credential.',
+    level: 'must',
+    fails: ['sessions/delete-refuses-anonymous'],
+    apply: (seams) =>
+      seams.input('DeleteSession', (call, world) => {
+        if (isAnonymous(credentialsOf(call, world))) call.skip.add('authentication');
+      }),
+  },
+  {
+    id: 'login/delete-needs-no-privilege',
+    description: "DELETE /users/sessions by a user who may only view ends another's sessions.",
+    level: 'must',
+    fails: ['sessions/viewer-cannot-end-those-of-others'],
+    apply: (seams) =>
+      seams.refusal('DeleteSession', (answer, call, { state }) => {
+        if (answer.status !== 403) return;
+        for (const [id, { sid }] of state.sessions)
+          if (sid === call.query.get('sid')) state.sessions.delete(id);
+        Object.assign(answer, { status: 204, headers: {}, body: undefined });
+      }),
+  },
+  {
+    id: 'login/unknown-sid-ends-all',
+    description: "DELETE /users/sessions with a sid that nobody has ends everybody's sessions.",
+    level: 'must',
+    fails: ['sessions/unknown-sid-ends-none'],
+    apply: (seams) =>
+      seams.answer('DeleteSession', (answer, call, { state }) => {
+        const isKnown = state.users.some(({ sid }) => sid === call.query.get('sid'));
+        if (answer.status === 204 && !isKnown) state.sessions.clear();
+      }),
+  },
   {
     id: 'login/delete-answers-200',
     description: 'DELETE /users/sessions answers 200.',

@@ -54,6 +54,7 @@ describe('list', () => {
     );
     expect(ids({ area: 'security' })).toEqual([
       'security/no-secret-echoed',
+      'security/no-secret-in-head',
       'security/errors-show-no-internals',
     ]);
     expect(ids({ grep: '*/refuses-replay' })).toEqual([

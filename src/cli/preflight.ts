@@ -23,7 +23,7 @@ export async function preflight(
   try {
     const anonymous = await look(connection, undefined);
     // Who asks for a credential, in whatever words, may be the API: with it more is known. Nobody else gets to see it.
-    if (!anonymous.some(({ status }) => status === 401 || status === 403)) {
+    if (!anonymous.some((answer) => asksForCredential(answer, target.baseUrl))) {
       const stranger = speaksNoJson(connection, anonymous);
       if (stranger !== undefined) return stranger;
     }
@@ -55,6 +55,16 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
   if (first === undefined || answers.some(isJson)) return undefined;
   const type = first.headers['content-type'] ?? 'no content type';
   return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
+}
+
+/** By 401 or 403; or by sending to a login page of its own, which is a breach for the requirements to tell. */
+function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
+  const location = headers['location'];
+  const staysHere =
+    status >= 300 && status < 400 && location !== undefined && URL.canParse(location, baseUrl)
+      ? new URL(location, baseUrl).origin === new URL(baseUrl).origin
+      : false;
+  return status === 401 || status === 403 || staysHere;
 }
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;

@@ -5,6 +5,7 @@ import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
 import { MissingOperationError, TransportError } from '../errors.js';
 import { anonymous, headersOf } from '../http/credential.js';
+import { framed } from '../http/framing.js';
 import { Pace } from '../http/pace.js';
 import { sendRaw } from '../http/raw-socket.js';
 import { Transport, type WireRequest, type WireResponse } from '../http/transport.js';
@@ -19,6 +20,7 @@ import {
   type Link,
   type Next,
   nameOf,
+  type RawAnswer,
   type RequestOptions,
 } from './call.js';
 import { guards } from './links/guards.js';
@@ -27,7 +29,7 @@ import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 
-export type { Answer, CallOptions } from './call.js';
+export type { Answer, CallOptions, RawAnswer } from './call.js';
 export type { Waiter } from './waiter.js';
 
 type BodyOptions = RequestOptions & { readonly json?: unknown };
@@ -97,17 +99,34 @@ export class Api {
     id: Id,
     options: CallOptions<Id> = {},
     method?: string,
-  ): Promise<Answer<Id> & { readonly rest: Buffer }> {
+  ): Promise<RawAnswer<Id>> {
     const operation = this.#operation(id);
+    return this.#raw(id, method ?? operation.method, operation.path, operation.success.status, options);
+  }
+
+  /** A request that is no operation of the contract, likewise. */
+  probeRaw(method: string, path: string, options: RequestOptions = {}): Promise<RawAnswer> {
+    return this.#raw(null, method, path, undefined, options);
+  }
+
+  async #raw<Id extends OperationId>(
+    id: Id | null,
+    method: string,
+    path: string,
+    success: number | undefined,
+    options: BodyOptions,
+  ): Promise<RawAnswer<Id>> {
     let rest: Buffer = Buffer.alloc(0);
     const send = async (request: WireRequest) => {
       const sentAt = Date.now();
-      const { status, headers, ...raw } = await sendRaw(this.target, request);
+      const { status, reason, headers, ...raw } = await sendRaw(this.target, request);
       rest = raw.rest;
-      return { status, headers, body: Buffer.alloc(0), sentAt, receivedAt: Date.now() };
+      const hasContent = method !== 'HEAD' && status !== 204 && status !== 304;
+      const body = hasContent ? framed(headers, rest)?.content : Buffer.alloc(0);
+      if (body === undefined) throw new TransportError(`${method} ${path}: the answer ended before its end.`);
+      return { status, reason, headers, body, sentAt, receivedAt: Date.now() };
     };
-    const { path, success } = operation;
-    const answer = await this.#exchange(id, method ?? operation.method, path, success.status, options, send);
+    const answer = await this.#exchange(id, method, path, success, options, send);
     return { ...answer, rest };
   }
 

@@ -11,7 +11,7 @@ export interface RequestOptions {
   /** A body that is none of the contract's, on purpose; sent as application/json. */
   readonly anyJson?: unknown;
   /** A body sent as it is. */
-  readonly raw?: { readonly body: string };
+  readonly raw?: { readonly body: string | Uint8Array };
   /** What the body is declared as, whatever it is; default application/json. */
   readonly contentType?: string;
   /** The request is a client's mistake on purpose, named so: a server error or a closed connection is a breach. */
@@ -20,6 +20,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What is special about the request is made up, and no secret: words such as `true`, which reports need. */
   readonly madeUp?: boolean;
+  /** Whatever its method, a target that takes the request for what it is not may change its configuration by it. */
+  readonly mayChange?: true;
   /** A 429 is the answer that the test is about, not a request to wait. */
   readonly throttlingIsTested?: boolean;
   /** The connection is closed after the answer: the next request comes by another one. */
@@ -50,6 +52,9 @@ export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly succeeded: boolean;
 }
 
+/** An answer and all bytes after its header section, as they came. */
+export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { readonly rest: Buffer };
+
 /** One request on its way through the links. */
 export interface Call {
   /** Null: none of the contract's. */
@@ -76,9 +81,10 @@ export function chain(links: readonly Link[], last: Next): Next {
 }
 
 /** Methods that change nothing (RFC 9110 9.2.1). */
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-export const isSafe = ({ request }: Pick<Call, 'request'>): boolean => safeMethods.has(request.method);
+export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>): boolean =>
+  safeMethods.has(request.method) && options.mayChange !== true;
 
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;

@@ -10,6 +10,7 @@ import { secretsIn, secretsInHeaders, withoutHandedOut } from '../judging/secret
 import type { EventBody } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { Wait } from '../model/verdict.js';
+import { secretHeaders } from '../redaction/positions.js';
 import { Redactor } from '../redaction/redactor.js';
 
 export interface RecordedCall {
@@ -39,6 +40,9 @@ export class Recorder {
   readonly #contract: Contract;
   readonly #write: (event: EventBody) => void;
   readonly #onSecret: (value: string, what: string) => void;
+  /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
+  #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
+    [];
   #requirement = '';
   #exchanges: Exchange[] = [];
   readonly #indexes = new WeakMap<Exchange, number>();
@@ -109,6 +113,20 @@ export class Recorder {
     this.#onSecret(value, what);
     this.redactor.add(value, what);
     if (value.length >= 8 || /^\d{6,}$/.test(value)) this.#telltale.add(value, what);
+    if (what === 'mailed code') this.#findMailed(value);
+  }
+
+  /** A code that was mailed stands in no answer: told as the answer's breach, though it was known too late for that. */
+  #findMailed(code: string): void {
+    const mailed = new Redactor();
+    mailed.add(code, 'mailed code', { whole: true });
+    for (const { call, response, exchange } of this.#mailing) {
+      const findings = headLeaks(call.operation, response, mailed).map((leak) => ({
+        requirement: 'security/no-secret-in-head' as const,
+        message: `the answer's head holds ${leak}`,
+      }));
+      if (findings.length > 0) this.#keep(call, exchange, response.status, findings, undefined);
+    }
   }
 
   /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
@@ -122,6 +140,7 @@ export class Recorder {
     const unrelated = withoutHandedOut(call.operation, body.value, body.text);
     const leaks = this.#telltale.leaksIn(unrelated);
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
+    const inHead = headLeaks(call.operation, response, this.#telltale);
     for (const [value, what] of secretsInHeaders(response.headers)) this.addSecret(value, what);
     const findings = judge({
       contract: this.#contract,
@@ -133,18 +152,21 @@ export class Recorder {
       bytes: response.body.length,
       body,
       leaks,
+      headLeaks: inHead,
     });
     const type = response.headers['content-type'];
+    const mails = call.operation?.endsWith('EmailOtp') ?? false;
     const exchange: Exchange = {
       ...this.#requestPart(call, response.sentAt),
       response: {
         status: response.status,
-        headers: this.redactor.redactHeaders(response.headers),
+        headers: this.redactor.redactHeaders(mails ? withoutDigits(response.headers) : response.headers),
         ...(body.text === '' ? {} : { body: this.redactor.redactBody(body.text, type) }),
       },
       durationMs: response.receivedAt - response.sentAt,
     };
     this.#keep(call, exchange, response.status, findings, body.value);
+    if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
     return { exchange, findings, body };
   }
 
@@ -215,4 +237,35 @@ export class Recorder {
       exchange,
     });
   }
+}
+
+/** Header fields that tell nothing but numbers of the message itself. */
+const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'content-type', 'retry-after']);
+const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
+const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
+
+/** What may be the code that the mail will bring: it isn't known yet when the answer is recorded. */
+function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const masked = ([name, value]: [string, string]) => [
+    name,
+    plainFields.has(name) ? value : value.replace(/\d{4,}/g, '[digits]'),
+  ];
+  return Object.fromEntries(Object.entries(headers).map(masked));
+}
+
+/** Which secrets status line and header fields hold, and where; a session may come by a cookie as well. */
+function headLeaks(
+  operation: OperationId | null,
+  { reason = '', headers }: WireResponse,
+  secrets: Redactor,
+): string[] {
+  const isLogin = operation !== null && logins.has(operation);
+  return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([name, value]) => {
+    if (value === '' || plainFields.has(name)) return [];
+    const isOwners = isLogin || secretHeaders.includes(name);
+    return secrets
+      .leaksIn(value)
+      .filter((what) => !(isOwners && handedToOwner.has(what)))
+      .map((what) => `${what} in ${name}`);
+  });
 }

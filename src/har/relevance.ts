@@ -19,7 +19,7 @@ export function relevantTo(
   };
   const success = answerRequirement[operation.id];
   if (success !== undefined && status >= 200 && status < 300 && body !== undefined) relevant.push(success);
-  when(hasHeaders, 'http/has-date');
+  when(hasHeaders, 'http/has-date', 'security/no-secret-in-head');
   when(hasHeaders && status === 401, 'http/401-has-challenge');
   when(hasHeaders && status === 405, 'http/405-has-allow');
   when(hasHeaders && status === 204, 'http/no-framing-of-204', 'http/no-transfer-encoding-of-204');

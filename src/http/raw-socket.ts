@@ -11,6 +11,8 @@ import { tunnel } from './tunnel.js';
 /** An answer byte for byte, as no client library shows it. */
 export interface RawAnswer {
   readonly status: number;
+  /** The reason phrase. */
+  readonly reason: string;
   /** Status line and header section. */
   readonly head: string;
   /** Names in lower case. */
@@ -110,14 +112,14 @@ function parse(all: Buffer): RawAnswer | undefined {
     split = bytes.indexOf('\r\n\r\n');
   }
   const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  const [, status, reason = ''] = /^HTTP\/1\.[01] (\d{3}) ?([^\r]*)/.exec(head) ?? [];
   if (split === -1 || status === undefined) return undefined;
   const headers: Record<string, string> = {};
   for (const line of head.split('\r\n').slice(1)) {
     const colon = line.indexOf(':');
     if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
-  return { status: Number(status), head, headers, rest: bytes.subarray(split + 4) };
+  return { status: Number(status), reason, head, headers, rest: bytes.subarray(split + 4) };
 }
 
 function isInterim(bytes: Buffer): boolean {

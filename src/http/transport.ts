@@ -16,6 +16,8 @@ export interface WireRequest {
 /** One answer as it came, nothing decoded but the transfer coding. */
 export interface WireResponse {
   readonly status: number;
+  /** The reason phrase, where it was kept. */
+  readonly reason?: string;
   /** Names in lower case; repeated fields joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -72,7 +74,8 @@ export class Transport {
       const body = await readBody(answer.body, url);
       const headers = joined(answer.headers);
       this.#timeoutsInARow = 0;
-      return { status: answer.statusCode, headers, body, sentAt, receivedAt: Date.now() };
+      const { statusCode: status, statusText: reason } = answer;
+      return { status, reason, headers, body, sentAt, receivedAt: Date.now() };
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error)) this.#noteTimeout();

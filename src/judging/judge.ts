@@ -23,6 +23,8 @@ export interface Judged {
   readonly body: JsonBody;
   /** What of the run's secrets the body holds though it should not. */
   readonly leaks: readonly string[];
+  /** What of them status line and header fields hold. */
+  readonly headLeaks: readonly string[];
 }
 
 /** Which requirement speaks of an operation's success answer. */
@@ -55,6 +57,7 @@ export function judge(answer: Judged): Finding[] {
   if (answer.leaks.length > 0) {
     found('security/no-secret-echoed', `the answer holds ${answer.leaks.join(', ')}`);
   }
+  for (const leak of answer.headLeaks) found('security/no-secret-in-head', `the answer's head holds ${leak}`);
   return findings;
 }
 

@@ -65,6 +65,35 @@ test('A 429 says when to come back', covers('http/retry-after-is-readable'), asy
 });
 
 test(
+  'No head of an answer holds a secret',
+  covers('security/no-secret-in-head'),
+  async ({ api, users, connection }) => {
+    await arrange(wrongLogin(api));
+    const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
+    // Only what was mailed tells that a code stands in the answer to the request for it.
+    if (user !== undefined) await arrange(users.mailedCode(user));
+  },
+);
+
+test(
+  'A write of another media type is refused',
+  covers('http/writes-refuse-other-media-types'),
+  async ({ api, admin, cluster, support }) => {
+    await arrange(support.off());
+    const config = JSON.stringify(await arrange(cluster.readAsShown()));
+    for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+      const options = { as: admin, contentType, mistake: `a body of ${contentType}` };
+      const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
+      const patch = await api.call('UpdateSupportMFAConfig', {
+        ...options,
+        raw: { body: '{"enabled":false}' },
+      });
+      for (const answer of [put, patch]) expect({ answer }).toBeRefused();
+    }
+  },
+);
+
+test(
   'A body of another media type is refused',
   covers('http/refuses-other-media-types'),
   async ({ users, cluster }) => {

@@ -1,7 +1,8 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Api } from '../../src/connection/api.js';
+import type { RawAnswer } from '../../src/connection/api.js';
 import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
 import { ArrangeError } from '../../src/errors.js';
+import { anonymous } from '../../src/http/credential.js';
 
 test.describe('On a raw connection', () => {
   test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {
@@ -79,14 +80,33 @@ test.describe('On a raw connection', () => {
     expect(told, 'wanted: the Content-Length of GET').toBe(get.headers['content-length']);
   });
 
+  test('HEAD is no server error', covers('http/head-is-no-server-error'), async ({ api, admin }) => {
+    const get = await arrange(api.call('GetMFAConfig', { as: admin }));
+    if (get.status >= 300) throw new ArrangeError(`GET /mfa-config answered ${get.status}.`);
+
+    const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
+
+    expect(head).toBeHandled();
+  });
+
+  test(
+    'nothing follows the end of an answer',
+    covers('http/nothing-after-the-end'),
+    async ({ api, admin }) => {
+      for (const as of [admin, anonymous]) {
+        expect(await api.callRaw('GetMFAConfig', { as })).toEndWhereItSays();
+        expect(await api.callRaw('GetSupportMFAConfig', { as })).toEndWhereItSays();
+      }
+      expect(await api.probeRaw('GET', '/of-nobody')).toEndWhereItSays();
+    },
+  );
+
   test('nothing follows the answer to HEAD', covers('http/head-has-no-content'), async ({ api, admin }) => {
     const answer = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
 
     expect(answer).toHaveNothingAfterHead();
   });
 });
-
-type RawAnswer = Awaited<ReturnType<Api['callRaw']>>;
 
 /** A 204 that mails a code; the mail is taken in here, so that no other test wonders about it. */
 async function mailed(

@@ -1,0 +1,74 @@
+import type { Answer, Call, World } from '../call.js';
+import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { asObject, type Json, own } from '../json.js';
+import type { Fault } from '../seams.js';
+
+/** Writes that are asked for otherwise than documented, and let through. */
+const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean])[] = [
+  ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
+  ['upper-case', 'in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
+  ['post-for-put', 'by POST', ({ method, path }) => method === 'POST' && path.endsWith('/mfa-config')],
+  [
+    'override-header',
+    'by POST with X-HTTP-Method-Override',
+    (call) => call.path.endsWith('/mfa-config') && header(call, 'x-http-method-override') === 'PUT',
+  ],
+];
+
+export const otherWayFaults: readonly Fault[] = [
+  ...ways.flatMap(([id, how, isAsked]): Fault[] => [
+    {
+      id: `ways/${id}-needs-no-credential`,
+      description: `PUT /mfa-config asked for ${how} is done without a credential.`,
+      level: 'must',
+      fails: ['access/no-other-way-to-write-without-credentials'],
+      apply: (seams) =>
+        seams.refusal('any', (answer, call, world) => {
+          if (isAsked(call) && isAnonymous(credentialsOf(call, world))) store(answer, call, world);
+        }),
+    },
+    {
+      id: `ways/${id}-needs-no-privilege`,
+      description: `PUT /mfa-config asked for ${how} is done for a user who may only view.`,
+      level: 'must',
+      fails: ['access/no-other-way-to-write-for-a-viewer'],
+      apply: (seams) =>
+        seams.refusal('any', (answer, call, world) => {
+          const caller = world.rules.identify(credentialsOf(call, world), call, world);
+          if (isAsked(call) && caller?.role === 'viewer') store(answer, call, world);
+        }),
+    },
+  ]),
+  {
+    id: 'ways/refused-but-stored',
+    description: 'PUT /mfa-config asked for by PATCH is refused, and stored.',
+    level: 'must',
+    fails: ['access/no-other-way-to-write-without-credentials', 'access/no-other-way-to-write-for-a-viewer'],
+    apply: (seams) =>
+      seams.refusal('any', (answer, call, world) => {
+        const { status, headers, body } = answer;
+        if (call.method !== 'PATCH' || !call.path.endsWith('/mfa-config')) return;
+        store(answer, call, world);
+        Object.assign(answer, { status, headers, body });
+      }),
+  },
+  {
+    id: 'ways/head-needs-no-credential',
+    description: 'HEAD /mfa-config is answered without a credential as GET is with one.',
+    level: 'should',
+    fails: ['access/head-refuses-anonymous'],
+    apply: (seams) =>
+      seams.refusal('GetMFAConfig', (answer, call, { state }) => {
+        if (call.method !== 'HEAD') return;
+        Object.assign(answer, { status: 200, headers: {}, body: { ...state.cluster } });
+      }),
+  },
+];
+
+function store(answer: Answer, call: Call, { state }: World): void {
+  const body: Json = JSON.parse(call.content?.toString() || '{}');
+  const types = own(asObject(body), 'authenticationTypes');
+  if (!Array.isArray(types)) return;
+  state.cluster = { ...state.cluster, authenticationTypes: types.map(String) };
+  Object.assign(answer, { status: 204, headers: {}, body: undefined });
+}

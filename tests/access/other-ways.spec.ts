@@ -1,0 +1,71 @@
+import { changesSince, snapshot } from '../../fixtures/snapshot.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Open } from '../../fixtures/ways-in.js';
+import type { Connection } from '../../src/connection/connection.js';
+import { anonymous, type Credential } from '../../src/http/credential.js';
+import { guarded } from './operations.js';
+import { detours, openWays, spellings, type Way, type Write, writes } from './ways.js';
+
+/** A write, and a body that does no harm. */
+type Harmless = readonly [Write, unknown];
+
+test(
+  'No other way to write works without credentials',
+  covers('access/no-other-way-to-write-without-credentials'),
+  async ({ connection }) => {
+    const [first, ...others] = await arrange(harmless(connection));
+    expect(await tried(connection, first, [...spellings, ...detours], anonymous)).toBeShut();
+    for (const each of others) expect(await tried(connection, each, spellings, anonymous)).toBeShut();
+  },
+);
+
+test(
+  'No other way to write works for a viewer',
+  covers('access/no-other-way-to-write-for-a-viewer'),
+  async ({ connection, users }) => {
+    const as = await arrange(users.viewer());
+    const [first] = await arrange(harmless(connection));
+
+    expect(await tried(connection, first, [...spellings, ...detours], as)).toBeShut();
+  },
+);
+
+test(
+  'HEAD without credentials is refused',
+  covers('access/head-refuses-anonymous'),
+  async ({ api, admin }) => {
+    for (const path of ['/mfa-config', '/support-user/mfa']) {
+      const known = await arrange(api.probe('HEAD', path, { as: admin }));
+      // Where the method is refused to everybody nothing is told.
+      if (known.status < 300) expect({ answer: await api.probe('HEAD', path) }).toBeRefused();
+    }
+  },
+);
+
+/** Each write with a body that does no harm if it is taken; on a throw-away target one whose effect shows. */
+async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {
+  const { anyJson } = await guarded[1].prepare(connection);
+  await (await connection.support()).off();
+  return [
+    [writes.cluster, anyJson],
+    [writes.support, { enabled: false }],
+    [writes.verify, { totpCode: '000000' }],
+  ];
+}
+
+async function tried(
+  connection: Connection,
+  [write, body]: Harmless,
+  ways: readonly Way[],
+  as: Credential,
+): Promise<readonly Open[]> {
+  const [cluster, support] = [await connection.cluster(), await connection.support()];
+  const before = await arrange(snapshot(cluster, support));
+  const shown = await arrange(cluster.readAsShown());
+  const undone = async () => {
+    const changes = await changesSince(before, cluster, support);
+    if (changes.length > 0) await cluster.giveBack(shown);
+    return changes;
+  };
+  return openWays(connection.api, write, ways, { as, body, undone });
+}

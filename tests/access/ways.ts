@@ -1,0 +1,138 @@
+import type { Open } from '../../fixtures/ways-in.js';
+import type { Answer, Api } from '../../src/connection/api.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+import { memberOf } from '../../src/judging/body.js';
+
+/** A write of the API, and how its answer shows that it was taken for one. */
+export interface Write {
+  readonly method: 'PUT' | 'PATCH' | 'POST';
+  readonly path: string;
+  readonly isDone: (answer: Answer) => boolean;
+}
+
+export const writes = {
+  cluster: { method: 'PUT', path: '/mfa-config', isDone: ({ status }) => status === 204 },
+  support: {
+    method: 'PATCH',
+    path: '/support-user/mfa',
+    isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'enabled') === 'boolean',
+  },
+  verify: {
+    method: 'POST',
+    path: '/support-user/verify-totp',
+    isDone: ({ status, body }) => status < 300 && typeof memberOf(body, 'success') === 'boolean',
+  },
+} as const satisfies Readonly<Record<string, Write>>;
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Another way to ask for a write: a line more is a way more. `{path}`, `{Path}` and `{encoded}` stand for its path. */
+export interface Way {
+  readonly path?: string;
+  readonly method?: string;
+  readonly header?: readonly [name: string, value: string];
+  readonly query?: readonly [name: string, value: string];
+}
+
+export const spellings: readonly Way[] = [
+  // Spellings that servers, and proxies in front of them, may take for the path.
+  { path: '{path}/' },
+  { path: '/{path}' },
+  { path: '{path};x=1' },
+  { path: '{path}.json' },
+  { path: '{path}%20' },
+  { path: '{path}%2f' },
+  { path: '{path}%00' },
+  { path: '{encoded}' },
+  { path: '{PATH}' },
+  // Other methods with the same body.
+  { method: 'POST' },
+  { method: 'PUT' },
+  { method: 'PATCH' },
+];
+
+/** What a server minds for every path alike, or for none. */
+export const detours: readonly Way[] = [
+  // Methods named elsewhere than in the request line.
+  { method: 'POST', header: ['X-HTTP-Method-Override', '{method}'] },
+  { method: 'POST', header: ['X-HTTP-Method', '{method}'] },
+  { method: 'POST', header: ['X-Method-Override', '{method}'] },
+  { method: 'POST', query: ['_method', '{method}'] },
+  { method: 'GET', header: ['X-HTTP-Method-Override', '{method}'] },
+  { header: ['X-HTTP-Method-Override', 'GET'] },
+  { header: ['X-HTTP-Method-Override', 'OPTIONS'] },
+  // Paths named elsewhere, and what proxies are trusted with.
+  { path: '/', header: ['X-Original-URL', '{path}'] },
+  { path: '/', header: ['X-Rewrite-URL', '{path}'] },
+  { header: ['X-Original-Method', 'GET'] },
+  { header: ['X-Forwarded-For', '127.0.0.1'] },
+  { header: ['X-Forwarded-User', 'admin'] },
+  { header: ['X-Remote-User', 'admin'] },
+];
+
+function requestOf(way: Way, { method, path }: Write): Request {
+  const fill = (text: string) =>
+    text
+      .replace('{path}', path)
+      .replace('{PATH}', path.toUpperCase())
+      .replace('{encoded}', `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`)
+      .replace('{method}', method);
+  return {
+    method: way.method ?? method,
+    path: fill(way.path ?? '{path}'),
+    ...(way.header === undefined ? {} : { headers: { [way.header[0]]: fill(way.header[1]) } }),
+    ...(way.query === undefined ? {} : { query: { [way.query[0]]: fill(way.query[1]) } }),
+  };
+}
+
+/** What stays the documented request tries no other way. */
+const isOther = ({ method, path, headers, query }: Request, write: Write) =>
+  method !== write.method || path !== write.path || headers !== undefined || query !== undefined;
+
+/** The credential, the body, and what is looked at and put right after some of the ways. */
+export interface Trial {
+  readonly as: Credential;
+  readonly body: unknown;
+  /** What is different now, in words; puts it right. */
+  readonly undone: () => Promise<readonly string[]>;
+}
+
+/**
+ * Tries every way to the write; the state is looked at once, and way by way only where it was changed.
+ *
+ * @throws ArrangeError where the documented way is open: that is for another requirement to tell
+ */
+export async function openWays(
+  api: Api,
+  write: Write,
+  ways: readonly Way[],
+  trial: Trial,
+): Promise<readonly Open[]> {
+  const requests = ways.map((way) => requestOf(way, write)).filter((request) => isOther(request, write));
+  const send = ({ method, path, ...rest }: Request) =>
+    api.probe(method, path, { ...rest, as: trial.as, anyJson: trial.body, mayChange: true });
+  const hit = (request: Request, answer: Answer, changes: readonly string[]): readonly Open[] => [
+    { name: [JSON.stringify(request), ...changes].join('; '), answer },
+  ];
+  const plain = await send({ method: write.method, path: write.path });
+  if (write.isDone(plain) || (await trial.undone()).length > 0)
+    throw new ArrangeError(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
+  for (const request of requests) {
+    const answer = await send(request);
+    // A GET may be answered as one: only what is different afterwards tells that it wrote.
+    if (request.method !== 'GET' && write.isDone(answer)) return hit(request, answer, await trial.undone());
+  }
+  if ((await trial.undone()).length === 0) return [];
+  for (const request of requests) {
+    const answer = await send(request);
+    const changes = await trial.undone();
+    if (changes.length > 0) return hit(request, answer, changes);
+  }
+  return [];
+}

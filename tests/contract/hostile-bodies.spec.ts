@@ -1,0 +1,98 @@
+import { changesSince, snapshot } from '../../fixtures/snapshot.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Answer, CallOptions } from '../../src/connection/api.js';
+import { TransportError } from '../../src/errors.js';
+
+/** Bodies that parsers stumble over, made of a harmless one: a line more is a body more. */
+const bodies: readonly Hostile[] = [
+  {
+    what: 'lists nested 5,000 deep',
+    make: withMember(`"x":${'['.repeat(5_000)}${']'.repeat(5_000)}`),
+    mistake: true,
+  },
+  {
+    what: 'objects nested 5,000 deep',
+    make: withMember(`"x":${'{"x":'.repeat(5_000)}1${'}'.repeat(5_000)}`),
+    mistake: true,
+  },
+  { what: 'bytes that are not UTF-8', make: notUtf8, mistake: true },
+  { what: 'a lone surrogate', make: withMember('"x":"\\ud800"') },
+  { what: 'a member named __proto__', make: withMember('"__proto__":{"enabled":true}') },
+  { what: 'a member named constructor', make: withMember('"constructor":{"prototype":{"enabled":true}}') },
+  { what: 'a number that no computer holds', make: withMember('"x":1e9999') },
+  { what: '100 KiB', make: withMember(`"x":"${'x'.repeat(100 * 1024)}"`), isLong: true },
+  { what: '1.5 MiB', make: withMember(`"x":"${'x'.repeat(1536 * 1024)}"`), isLong: true },
+];
+
+interface Hostile {
+  readonly what: string;
+  readonly make: (json: string) => string | Uint8Array;
+  /** What any server may refuse: a server error for it is told as one for a client's mistake, too. */
+  readonly mistake?: true;
+  /** It may be turned away before it was read: by closing the connection (RFC 9110 15.5.14). */
+  readonly isLong?: true;
+}
+
+test(
+  'Hostile bodies are harmless',
+  covers('http/hostile-bodies-are-harmless'),
+  async ({ api, admin, cluster, support }) => {
+    await arrange(support.off());
+    await arrange(cluster.proveWayBack());
+    const before = await arrange(snapshot(cluster, support));
+    const shown = await arrange(cluster.readAsShown());
+    const config = JSON.stringify(shown);
+    const login = JSON.stringify({ username: 'nobody-7f1c', password: 'of-nobody', domain: 'LOCAL' });
+
+    for (const { what, make, mistake, isLong } of bodies) {
+      const options = (json: string): CallOptions => ({
+        raw: { body: make(json) },
+        ...(mistake === undefined ? {} : { mistake: what }),
+      });
+      const sends: readonly (() => Promise<Answer>)[] = [
+        () => api.call('UpdateMFAConfig', { ...options(config), as: admin }),
+        () => api.call('UpdateSupportMFAConfig', { ...options('{"enabled":false}'), as: admin }),
+        () => api.call('CreateSession', options(login)),
+      ];
+      for (const send of sends) {
+        const got = await answerTo(send, isLong === true);
+        if (typeof got !== 'string') expect(got, what).toBeHandled();
+        else if (got !== '') {
+          // A target that answers nobody is down, which no body shows.
+          await arrange(api.call('GetMFAConfig', { as: admin }));
+          expect(got, `wanted: an answer to a body with ${what}`).toBe('');
+        }
+      }
+      const changes = await changesSince(before, cluster, support);
+      if (changes.length > 0) await cluster.giveBack(shown);
+      expect(changes).toBeNone();
+    }
+  },
+);
+
+/** The answer; or, where none came twice, why not: empty where that is the target's right. */
+async function answerTo(send: () => Promise<Answer>, mayClose: boolean): Promise<Answer | string> {
+  let why = '';
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      why = error.message;
+      if (mayClose && !/within \d+ ms/.test(why)) return '';
+    }
+  }
+  return why;
+}
+
+function withMember(member: string): (json: string) => string {
+  return (json) => `${json.slice(0, -1)},${member}}`;
+}
+
+function notUtf8(json: string): Uint8Array {
+  return Buffer.concat([
+    Buffer.from(`${json.slice(0, -1)},"x":"`),
+    Buffer.from([0xc3, 0x28, 0xff]),
+    Buffer.from('"}'),
+  ]);
+}

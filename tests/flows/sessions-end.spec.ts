@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+
+test.describe('DELETE /users/sessions', () => {
+  test(
+    'is refused without credentials',
+    covers('sessions/delete-refuses-anonymous'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withSid();
+      const as = await arrange(users.sessionId(user));
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+
+      const answer = await users.endSessions(user);
+
+      expect({ answer }).toBeRefused();
+      expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+    },
+  );
+
+  test(
+    "of another's sessions is refused to a viewer",
+    covers('sessions/viewer-cannot-end-those-of-others'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withSid();
+      if (user.role === 'viewer')
+        notApplicable('the viewer is the only account with a sid besides the admin');
+      const as = await arrange(users.sessionId(user));
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+
+      const answer = await users.endSessions(user, await arrange(users.viewer()));
+
+      expect({ answer }).toBeRefused();
+      expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+    },
+  );
+
+  test(
+    "with a sid that is nobody's ends no session",
+    covers('sessions/unknown-sid-ends-none'),
+    async ({ api, users, cluster, admin }) => {
+      await arrange(cluster.off());
+      const sessions = await arrange(
+        Promise.all([users.sessionId(users.withSid()), users.sessionId(users.withPassword(1))]),
+      );
+      for (const as of sessions) await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      users.forgetSessions();
+
+      const answer = await api.call('DeleteSession', { as: admin, query: { sid: `nobody-${randomUUID()}` } });
+
+      expect(answer).toBeHandled();
+      for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+    },
+  );
+});

@@ -1,0 +1,86 @@
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import type { Answer, Api } from '../../src/connection/api.js';
+import type { Connection } from '../../src/connection/connection.js';
+import type { Credential } from '../../src/http/credential.js';
+import { effectiveAllow } from '../../src/target-file/allow.js';
+
+test(
+  'What the API does not have is no success',
+  covers('http/unknown-is-no-success'),
+  async ({ api, admin, connection }) => {
+    for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
+      const answer = await api.probe('GET', path, { as: admin, mistake: 'an unknown path' });
+      expect(answer).toBeNoSuccess();
+    }
+    for (const [method, path] of senseless) {
+      const answer = await senselessly(api, connection, admin, method, path);
+      expect(answer).toBeNoSuccess();
+    }
+  },
+);
+
+test('TRACE shows no header field', covers('http/trace-shows-no-header'), async ({ api }) => {
+  const marker = 'shown-to-nobody-7f1c';
+
+  const answer = await api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } });
+
+  const isEchoed = answer.status < 300 && answer.rest.includes(marker);
+  expect(isEchoed, "wanted: no field of the request\ngot: the request's own field in a success").toBe(false);
+});
+
+test(
+  'No page of another origin may read with credentials',
+  covers('http/no-credentials-for-foreign-origins'),
+  async ({ api, admin, connection }) => {
+    const { hostname } = new URL(connection.target.baseUrl);
+    for (const origin of ['https://pages.example', `https://${hostname}.pages.example`, 'null']) {
+      const preflight = {
+        'Access-Control-Request-Method': 'GET',
+        'Access-Control-Request-Headers': 'apikey',
+      };
+      const answers = [
+        await api.call('GetMFAConfig', { as: admin, headers: { Origin: origin } }),
+        await api.probe('OPTIONS', '/mfa-config', { headers: { Origin: origin, ...preflight } }),
+      ];
+      for (const answer of answers) {
+        const { 'access-control-allow-origin': allowed, 'access-control-allow-credentials': credentials } =
+          answer.headers;
+        const isOpen = allowed === origin && credentials === 'true';
+        expect(isOpen, `wanted: no credentials for pages of any origin\ngot: ${origin} is allowed them`).toBe(
+          false,
+        );
+      }
+    }
+  },
+);
+
+test('Reads at the same time succeed', covers('http/parallel-reads-succeed'), async ({ api, admin }) => {
+  await arrange(api.call('GetMFAConfig', { as: admin }));
+  const failed: Answer[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const answers = await Promise.all([1, 2, 3].map(() => api.call('GetMFAConfig', { as: admin })));
+    failed.push(...answers.filter(({ status }) => status >= 500).slice(0, 1));
+  }
+  // Once may be anybody's mishap.
+  const [, again] = failed;
+  if (again !== undefined) expect(again).toBeHandled();
+});
+
+/** Methods that no release has for their path, nor could have: harmless even where they are obeyed. */
+const senseless = [
+  ['DELETE', '/email-otp'],
+  ['DELETE', '/support-user/verify-totp'],
+  ['PUT', '/send-email-otp'],
+] as const;
+
+/** With a credential only on a throw-away target: a method that nobody documents might do anything. */
+function senselessly(
+  api: Api,
+  { target }: Connection,
+  admin: Credential,
+  method: string,
+  path: string,
+): Promise<Answer> {
+  const credential = effectiveAllow(target.allow).disposable ? { as: admin } : {};
+  return api.probe(method, path, { ...credential, mistake: `${method} where there is none` });
+}
