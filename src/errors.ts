@@ -15,9 +15,6 @@ export class ConfigurationError extends SuiteError {}
 /** A step that only prepares a test did not go as it must: the requirement under test was not reached. */
 export class ArrangeError extends SuiteError {}
 
-/** The target asked to wait, longer than the code in the request lives: it is to be tried again with a new one. */
-export class CodeTooOldError extends ArrangeError {}
-
 /** The target file or the mode does not allow a step, so it was left out: the requirement is not run. */
 export class NotAllowedError extends SuiteError {}
 

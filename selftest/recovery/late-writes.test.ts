@@ -137,7 +137,7 @@ test.each([
 ])('a state folder that is %s costs nothing but the journal', async (_how, lose) => {
   const { folder, target, connect, state } = await lateTarget({ limits: { settleMs: 300 } });
   const reasons: string[] = [];
-  const safekeeping = new Safekeeping(target, folder);
+  const safekeeping = new Safekeeping(folder, target.baseUrl);
   const parent = await connect(safekeeping.journal);
   await safekeeping.lookAt(parent);
   const worker = await connect();
@@ -158,7 +158,7 @@ test.each([
 
 test('what can not be restored without a journal is told', async () => {
   const { folder, target, connect } = await lateTarget({ limits: { settleMs: 0 } });
-  const safekeeping = new Safekeeping(target, folder);
+  const safekeeping = new Safekeeping(folder, target.baseUrl);
   await safekeeping.lookAt(await connect(safekeeping.journal));
   safekeeping.watch(() => {});
   onTestFinished(() => safekeeping.end());

@@ -49,11 +49,14 @@ export function journalsIn(stateDir: string): string[] {
 
 /** All processes below one, off /proc. */
 export function descendantsOf(pid: number): number[] {
-  const children = readdirSync('/proc')
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((each) => parentOf(each) === pid);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** The state and the parent stand behind the name, which is in brackets. */

@@ -1,78 +1,63 @@
-// Kills the suite at random moments, and looks whether the target is as it was found afterwards.
+// Ends runs in all ways, at random moments at which something is changed, and looks whether the targets are as they
+// were found: at the end, and ten seconds later.
 //
-//   npm run prove:restore -- [--runs 100] [--seed 1] [--only N] [--grep GLOB]
+//   npm run prove:restore -- [--endings 200] [--seed 1] [--only N] [--at-once 3]
 //
-// Needs /proc, to tell when all processes of a killed run have ended.
+// Needs /proc, to find the processes of a run; and a mount that is allowed, to fill a disk.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Killed, Lane, type Signal } from './lane.js';
-import { killOf } from './plan.js';
-import { startingStates } from './states.js';
+import { endingOf, hitsOfAnEnding } from './draw.js';
+import { judge, possibleKinds } from './ending.js';
 
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: '100' },
+    endings: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
-    grep: { type: 'string' },
+    'at-once': { type: 'string', default: '3' },
   },
 });
-const [runs, seed] = [Number(values.runs), Number(values.seed)];
-if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed))
-  throw new Error('--runs and --seed want whole numbers.');
-const args = values.grep === undefined ? [] : ['--grep', values.grep];
-
-/** The kills, and a tenth as many of each signal that can be heeded. */
-const signals: readonly Signal[] = [
-  ...Array.from({ length: runs }, () => 'SIGKILL' as const),
-  ...Array.from({ length: Math.ceil(runs / 10) }, () => ['SIGINT', 'SIGTERM'] as const).flat(),
-];
-const todo = signals
-  .map((signal, n) => ({ signal, n }))
-  .filter(({ n }) => values.only === undefined || n === Number(values.only));
+const [endings, seed, atOnce] = [Number(values.endings), Number(values.seed), Number(values['at-once'])];
+if (![endings, seed, atOnce].every(Number.isSafeInteger) || endings < 1 || atOnce < 1)
+  throw new Error('--endings, --seed and --at-once want whole numbers.');
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-restore-'));
-const tally = { ok: 0, all: 0, hits: 0, open: 0 };
+const kinds = possibleKinds(join(folder, 'probe'));
+const todo =
+  values.only === undefined
+    ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n)
+    : [Number(values.only)];
+const tally = new Map<string, { all: number; right: number; hit: number; open: number }>();
 const startedAt = Date.now();
+
+async function take(): Promise<void> {
+  for (let n = todo.shift(); n !== undefined; n = todo.shift()) {
+    const ending = endingOf(seed, n, kinds);
+    const { hits, open, problems } = await judge(ending, join(folder, String(n)));
+    const line = tally.get(ending.kind) ?? { all: 0, right: 0, hit: 0, open: 0 };
+    tally.set(ending.kind, line);
+    line.all += ending.hits.length;
+    if (problems.length === 0) line.right += ending.hits.length;
+    line.hit += hits;
+    line.open += open;
+    console.log(`${problems.length === 0 ? 'ok    ' : 'NOT OK'} ${n} ${ending.kind}, ${ending.grep}`);
+    for (const problem of problems) console.log(`       ${problem}`);
+  }
+}
+
 try {
-  // One emulator as it is, and one that differs where giving back may stumble.
-  const odd = ['address-kept-after-disabling', 'put-read-after-300ms', 'connection-closed'];
-  const [first] = startingStates;
-  if (first === undefined) throw new Error('There are no starting states.');
-  await Promise.all(
-    [[], odd].map(async (variants, which) => {
-      const lane = await Lane.open(join(folder, String(which)), variants);
-      try {
-        const requests = await lane.count(first, args);
-        for (const { signal, n } of todo) {
-          // By turns; of the states each comes to both in time, since their number is odd.
-          if (n % 2 !== which) continue;
-          const kill = killOf(seed, n, requests, signal);
-          tell(n, `${signal}, ${kill.state.name}, ${kill.moment.phase}`, await lane.kill(kill, args));
-        }
-      } finally {
-        lane.close();
-      }
-    }),
-  );
+  await Promise.all(Array.from({ length: atOnce }, take));
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 }
-const seconds = Math.round((Date.now() - startedAt) / 1000);
-console.log(
-  `as found in ${tally.ok} of ${tally.all}; ${tally.hits} hit while it ran, ${tally.open} left something to give back; ${seconds} s`,
-);
-process.exitCode = tally.ok === tally.all && tally.all > 0 ? 0 : 1;
-
-function tell(n: number, what: string, { at, open, problems }: Killed): void {
-  tally.all += 1;
-  if (at !== '') tally.hits += 1;
-  if (open) tally.open += 1;
-  if (problems.length === 0) tally.ok += 1;
+const lines = [...tally].sort();
+for (const [kind, { all, right, hit, open }] of lines)
   console.log(
-    `${problems.length === 0 ? 'ok    ' : 'NOT OK'} ${n} ${what}, ${at === '' ? 'ended before' : at}${open ? ', journal open' : ''}`,
+    `${kind.padEnd(21)} right ${right} of ${all}; ${hit} hit at a change, ${open} left something to restore`,
   );
-  for (const problem of problems) console.log(`       ${problem}`);
-}
+const all = lines.reduce((sum, [, line]) => sum + line.all, 0);
+const right = lines.reduce((sum, [, line]) => sum + line.right, 0);
+console.log(`right ${right} of ${all}; ${Math.round((Date.now() - startedAt) / 1000)} s`);
+process.exitCode = right === all && all > 0 ? 0 : 1;

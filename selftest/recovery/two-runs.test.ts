@@ -88,3 +88,24 @@ describe.concurrent('while another run uses the target', () => {
     expect([...filesBelow(join(folder, 'state')).keys()]).toEqual([]);
   });
 });
+
+test('a journal that its run still holds open is no leftover', async ({ expect, onTestFinished }) => {
+  const { folder, emulator, lease } = await used(onTestFinished);
+  const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
+  journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
+  const args = ['run', '-t', emulator.targetFile, ...few, ...folders(folder)];
+
+  const ended = await cli(args, {}, onTestFinished);
+  const waiting = start([...args, '--wait'], {}, onTestFinished);
+  await new Promise<void>((resolve) =>
+    waiting.child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('Waiting')) resolve();
+    }),
+  );
+  journal.remove();
+  lease.release();
+
+  expect(ended.code, ended.stderr).toBe(3);
+  expect(ended.stderr).toMatch(inUse);
+  expect((await waiting.ended).code).toBe(0);
+});

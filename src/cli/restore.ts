@@ -5,6 +5,7 @@ import { type GivenBack, giveBack } from '../connection/give-back.js';
 import { loadContract } from '../contract/load.js';
 import { withDetectedRelease } from '../detect/auto.js';
 import { SuiteError } from '../errors.js';
+import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { parseJournal } from '../journal/journal-content.js';
 import { Lease } from '../journal/lease.js';
@@ -56,11 +57,12 @@ function tellOf(file: string): void {
 
 async function restoreTarget(file: string, stateDir: string, wait: boolean): Promise<number> {
   const target = readTarget(file, process.env);
-  if (new Journal(stateDir, target.baseUrl).read() === undefined) {
+  const baseUrl = await knownAs(stateDir, target.baseUrl);
+  if (new Journal(stateDir, baseUrl).read() === undefined) {
     say(`Nothing to give back: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
     return 0;
   }
-  const lease = await Lease.take(stateDir, target.baseUrl, { wait, tell: complain, env: process.env });
+  const lease = await Lease.take(stateDir, baseUrl, { wait, tell: complain, env: process.env });
   if (!(lease instanceof Lease)) {
     complain(`${target.baseUrl} is in use by ${lease.holder}, who will give it back; --wait waits for that.`);
     return 4;

@@ -3,7 +3,6 @@ import type { Connection } from '../connection/connection.js';
 import type { GivenBack, TellWait } from '../connection/give-back.js';
 import { SuiteError } from '../errors.js';
 import { type Found, Journal } from '../journal/journal.js';
-import type { Target } from '../target-file/target.js';
 
 const lookedAtEveryMs = 100;
 
@@ -18,8 +17,9 @@ export class Safekeeping {
   #tell: (reason: string) => void = () => {};
   #isLost = false;
 
-  constructor(target: Pick<Target, 'baseUrl'>, stateDir: string) {
-    this.journal = new Journal(stateDir, target.baseUrl);
+  /** @param baseUrl by which the target is known in the state folder */
+  constructor(stateDir: string, baseUrl: string) {
+    this.journal = new Journal(stateDir, baseUrl);
   }
 
   /** Reads the state before anything is changed. Where it can't be told, nothing will be changed either. */

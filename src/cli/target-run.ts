@@ -7,6 +7,7 @@ import { coverageUniverse } from '../contract/coverage.js';
 import { type Detected, detectRelease } from '../detect/auto.js';
 import { ConfigurationError, SuiteError } from '../errors.js';
 import { EventLog, eventsFile, nextIndex } from '../events/log.js';
+import { knownAs } from '../journal/aliases.js';
 import type { Journal } from '../journal/journal.js';
 import { Lease } from '../journal/lease.js';
 import type { RunBegan } from '../model/event.js';
@@ -63,12 +64,14 @@ export class TargetRun {
     private readonly detected: Detected | undefined,
     private readonly command: RunCommand,
     private readonly stateDir: string,
+    /** The base URL by which the target is known in the state folder. */
+    private readonly knownAs: string,
     private readonly waivers: WaiversFile | undefined,
     private readonly gateBy: GatedBy | undefined,
     private readonly secrets: SecretCollector,
   ) {
     this.folder = join(command.out, target.name);
-    this.#safekeeping = new Safekeeping(target, stateDir);
+    this.#safekeeping = new Safekeeping(stateDir, knownAs);
   }
 
   /** @throws ConfigurationError when the target file is wrong */
@@ -89,7 +92,8 @@ export class TargetRun {
     const waiversFile = command.waivers ?? target.waivers;
     const waivers = waiversFile === undefined ? undefined : readWaivers(waiversFile);
     const gateBy = gateByOf(command, target.name);
-    return new TargetRun(target, by, detected, command, stateDir, waivers, gateBy, secrets);
+    const known = await knownAs(stateDir, target.baseUrl);
+    return new TargetRun(target, by, detected, command, stateDir, known, waivers, gateBy, secrets);
   }
 
   /** What the user should know before anything is sent. */
@@ -157,7 +161,7 @@ export class TargetRun {
   async takeLease(tell: (message: string) => void): Promise<string | undefined> {
     const options = { wait: this.command.wait, tell, env: process.env };
     try {
-      const taken = await Lease.take(this.stateDir, this.target.baseUrl, options);
+      const taken = await Lease.take(this.stateDir, this.knownAs, options);
       if (!(taken instanceof Lease)) return taken.holder;
       this.#lease = taken;
     } catch (error) {
@@ -181,6 +185,8 @@ export class TargetRun {
   /** @throws ConfigurationError when an earlier run's changes are still there, and are not to be given back */
   checkJournal(): void {
     const { journal, target, command } = this;
+    // While another run has the lease the journal is that run's, and open rightly.
+    if (this.#lease === undefined && Lease.holderOf(journal.folder) !== undefined) return;
     if (journal.read() === undefined) return;
     const readOnly = readOnlyReason(target, command.mode);
     if (command.restoreFirst && readOnly === undefined) return;

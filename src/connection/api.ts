@@ -23,6 +23,7 @@ import {
   type RawAnswer,
   type RequestOptions,
 } from './call.js';
+import type { Codes } from './codes.js';
 import { guards } from './links/guards.js';
 import { patience } from './links/patience.js';
 import { paced, sending } from './links/wire.js';
@@ -41,10 +42,12 @@ export interface ApiParts {
   readonly recorder: Recorder;
   readonly clock: TargetClock;
   readonly waiter: Waiter;
+  /** Where codes in requests come from. */
+  readonly codes: Codes;
   /** Why only safe methods may be sent (RFC 9110 9.2.1); undefined where all may. */
   readonly readOnly?: string | undefined;
-  /** Where counts of failed attempts outlive this process. */
-  readonly attemptsFile?: string | undefined;
+  /** Where counts of failed attempts outlive this run. */
+  readonly attemptsFile: string;
   /** Journals what may change a configuration. */
   readonly journalled: Link;
 }
@@ -62,7 +65,7 @@ export class Api {
   #configurationsPut = 0;
 
   constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, waiter, readOnly, attemptsFile, journalled } = parts;
+    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
     this.target = target;
     this.contract = contract;
     this.clock = clock;
@@ -72,7 +75,7 @@ export class Api {
     this.#send = chain(
       [
         guards(target, readOnly),
-        patience(clock, waiter, recorder),
+        patience(clock, waiter, recorder, codes),
         this.attempts.link,
         this.#untilClosed,
         journalled,
@@ -182,7 +185,7 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send: () => send?.(request) ?? this.#transport.send(request, { closeAfter }),
+      send: send ?? ((each) => this.#transport.send(each, { closeAfter })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };

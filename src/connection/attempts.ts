@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { OperationId } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
 import { memberOf, textOf } from '../judging/body.js';
@@ -8,6 +9,9 @@ import type { Link } from './call.js';
 
 /** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
 const budget = 3;
+
+/** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
+const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
 const supportUser = 'supportUser';
 
@@ -20,15 +24,24 @@ export class Attempts {
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
 
-  /** @param file where the counts outlive this process, which may be replaced in a run; undefined: nowhere */
+  /** Of accounts that this target file doesn't name. */
+  readonly #others: Readonly<Record<string, Count>>;
+
+  /** @param file where the counts outlive this run: to the target a row of failures goes on */
   constructor(
     target: Target,
-    private readonly file: string | undefined,
+    private readonly file: string,
   ) {
     const { admin, viewer, other } = target.accounts;
     this.#accounts = [admin, viewer, other].filter((account) => account !== undefined);
     this.#isLimited = !effectiveAllow(target.allow).lockOut;
-    for (const [who, count] of read(file)) this.#failed.set(who, count);
+    const counts = new Map(read(file));
+    for (const who of [...this.#accounts.map(({ role }) => role), supportUser]) {
+      const name = this.#nameOf(who);
+      this.#failed.set(who, counts.get(name)?.count ?? 0);
+      counts.delete(name);
+    }
+    this.#others = Object.fromEntries(counts);
   }
 
   /** Sends nothing that might lock an account, and counts what is refused. */
@@ -106,15 +119,40 @@ export class Attempts {
   }
 
   #keep(): void {
-    if (this.file !== undefined) writeFileSync(this.file, JSON.stringify(Object.fromEntries(this.#failed)));
+    const failed = [...this.#failed].filter(([, count]) => count > 0);
+    const at = Date.now();
+    const own = failed.map(([who, count]) => [this.#nameOf(who), { count, at }] as const);
+    const counts = { ...this.#others, ...Object.fromEntries(own) };
+    try {
+      if (Object.keys(counts).length === 0) rmSync(this.file, { force: true });
+      else {
+        mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+        writeFileSync(this.file, JSON.stringify(counts), { mode: 0o600 });
+      }
+    } catch {
+      // The counts of this process still hold.
+    }
+  }
+
+  /** Two target files of one cluster may give an account different roles. */
+  #nameOf(who: string): string {
+    return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }
 }
 
-function read(file: string | undefined): [who: string, count: number][] {
-  if (file === undefined || !existsSync(file)) return [];
+interface Count {
+  readonly count: number;
+  readonly at: number;
+}
+
+function read(file: string): [name: string, count: Count][] {
+  if (!existsSync(file)) return [];
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return Object.entries(Object(value)).map(([who, count]) => [who, Number(count)]);
+    return Object.entries(Object(value)).flatMap(([name, count]): [string, Count][] => {
+      const [failed, at] = [Number(Object(count).count), Number(Object(count).at)];
+      return failed > 0 && Date.now() - at < forgottenAfterMs ? [[name, { count: failed, at }]] : [];
+    });
   } catch {
     // Cut off by a kill.
     return [];

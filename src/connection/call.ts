@@ -66,9 +66,16 @@ export interface Call {
   readonly json: unknown;
   readonly credential: Credential;
   readonly options: RequestOptions;
-  /** Puts it on the wire. */
-  readonly send: () => Promise<WireResponse>;
+  /** Puts a request on the wire. */
+  readonly send: (request: WireRequest) => Promise<WireResponse>;
 }
+
+/** The same with another body of JSON. */
+export const withJson = (call: Call, json: unknown): Call => ({
+  ...call,
+  json,
+  request: { ...call.request, body: JSON.stringify(json) },
+});
 
 export type Next = (call: Call) => Promise<Answered>;
 

@@ -1,15 +1,33 @@
 import type { TargetClock } from '../clock/clock.js';
 import type { Authenticator } from '../otp/authenticator.js';
-import type { Waiter } from './api.js';
+
 import type { Recorder } from './recorder.js';
+import type { Waiter } from './waiter.js';
 
 /** So near a step's end a code may arrive after it. */
 const tooLateMs = 2_000;
+
+interface Again {
+  readonly authenticator: Authenticator;
+  readonly make: () => Promise<string>;
+}
+
+interface Made {
+  readonly step: number;
+  readonly again: Again;
+  /** It was answered. */
+  readonly isSpent: boolean;
+}
 
 /** Codes of an authenticator by the target's clock, each given out once. */
 export class Codes {
   /** Whether a code was made without knowing the target's clock, since this was last set to false. */
   guessed = false;
+
+  /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
+  readonly #made = new Map<string, Made>();
+  /** By the code that a test holds: the one that was sent in its place, after a wait. */
+  readonly #renewed = new Map<string, string>();
 
   /** Steps beside the current one whose codes the target was seen to refuse. */
   readonly #refused = new Set<-1 | 1>();
@@ -19,6 +37,35 @@ export class Codes {
     private readonly waiter: Waiter,
     private readonly recorder: Recorder,
   ) {}
+
+  /** The code that stands for one that a test has, since a wait made that too old. */
+  renewed(code: string): string {
+    return this.#renewed.get(code) ?? code;
+  }
+
+  /** It was answered: sent once more, it is sent again on purpose. */
+  spend(code: string): void {
+    const made = this.#made.get(code);
+    if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
+  }
+
+  /**
+   * After the target had a request wait: sees to it that {@link renewed} gives a code that means now what this one
+   * meant when it was made.
+   *
+   * @returns whether that can be: another can't stand for a code that was answered before. Junk does not age.
+   */
+  async renew(code: string): Promise<boolean> {
+    const made = this.#made.get(code);
+    if (made === undefined) return true;
+    const { authenticator, make } = made.again;
+    if (this.currentStep(authenticator) === made.step && this.leftMs(authenticator) >= tooLateMs) return true;
+    if (made.isSpent) return false;
+    const other = await make();
+    for (const [held, sent] of this.#renewed) if (sent === code) this.#renewed.set(held, other);
+    this.#renewed.set(code, other);
+    return true;
+  }
 
   /** The current code; where it was used already, the next step is awaited. */
   async unused(authenticator: Authenticator): Promise<string> {
@@ -61,7 +108,12 @@ export class Codes {
     const step = authenticator.stepAt(this.clock.now()) + steps;
     authenticator.markUsed(step);
     this.#noteGuess();
-    return this.#known(authenticator.codeAt(step));
+    const make = async () => {
+      if (steps === 0) return this.unused(authenticator);
+      await this.room(authenticator);
+      return this.at(authenticator, steps);
+    };
+    return this.#known(authenticator.codeAt(step), { authenticator, make });
   }
 
   /** Waits until the current step lasts long enough for some requests: seconds at most. */
@@ -92,14 +144,16 @@ export class Codes {
 
   /** A well-formed code that no step near now has. */
   wrong(authenticator: Authenticator): string {
-    return this.#known(authenticator.wrongCode(this.clock.now()));
+    const make = async () => this.wrong(authenticator);
+    return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
   }
 
   /** The code so many steps away, where it isn't also a valid one by chance. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
     this.#noteGuess();
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
-    return code === undefined ? undefined : this.#known(code);
+    const make = async () => this.distant(authenticator, steps) ?? this.wrong(authenticator);
+    return code === undefined ? undefined : this.#known(code, { authenticator, make });
   }
 
   #noteGuess(): void {
@@ -151,7 +205,8 @@ export class Codes {
     await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'totp step');
   }
 
-  #known(code: string): string {
+  #known(code: string, again: Again): string {
+    this.#made.set(code, { step: this.currentStep(again.authenticator), again, isSpent: false });
     this.recorder.addSecret(code, 'code');
     return code;
   }

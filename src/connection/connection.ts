@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { DateOffsetClock, type TargetClock } from '../clock/clock.js';
 import { ControlledClock } from '../clock/controlled-clock.js';
 import type { Contract } from '../contract/contract.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { proxyFor } from '../http/proxy.js';
+import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import type { Mailbox } from '../mail/mailbox.js';
@@ -37,8 +39,6 @@ export interface ConnectionOptions {
   readonly strict?: boolean;
   /** Why nothing may be changed on the target: then only safe methods are sent, and its clock is not moved. */
   readonly readOnly?: string | undefined;
-  /** Where counts of failed attempts outlive a process that is replaced. */
-  readonly attemptsFile?: string;
   /** Told of each value that is secret, as it is learnt. */
   readonly onSecret?: TellSecret;
 }
@@ -64,6 +64,7 @@ export class Connection {
     readonly target: Target,
     readonly contract: Contract,
     readonly clock: TargetClock,
+    journal: Journal,
     options: ConnectionOptions,
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
@@ -74,18 +75,19 @@ export class Connection {
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
-    this.journal = options.journal ?? new Journal(options.stateDir, target.baseUrl);
+    this.journal = journal;
+    this.codes = new Codes(clock, this.waiter, this.recorder);
     this.api = new Api({
       target,
       contract,
       recorder: this.recorder,
       clock,
       waiter: this.waiter,
+      codes: this.codes,
       readOnly,
-      attemptsFile: options.attemptsFile,
+      attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, (part) => this.#noteFound(part)),
     });
-    this.codes = new Codes(clock, this.waiter, this.recorder);
     this.readBack = new ReadBack(this.recorder);
   }
 
@@ -95,7 +97,9 @@ export class Connection {
       target.clock === undefined
         ? new DateOffsetClock()
         : await ControlledClock.connect(target.clock.control);
-    return new Connection(target, contract, clock, options);
+    const { stateDir } = options;
+    const journal = options.journal ?? new Journal(stateDir, await knownAs(stateDir, target.baseUrl));
+    return new Connection(target, contract, clock, journal, options);
   }
 
   /**

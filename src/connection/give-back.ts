@@ -14,8 +14,6 @@ export interface GivenBack {
 /** Told of what is waited for, and until when at the latest. */
 export type TellWait = (what: string, ms: number) => void;
 
-/** For so long a target that is gone is looked for again. */
-const longestAbsenceMs = 60_000;
 const longestPauseMs = 2_000;
 /** Looks in a row at which all is as found: several nodes may not agree yet. */
 const looks = 2;
@@ -36,7 +34,10 @@ export async function giveBack(connection: Connection, tell: TellWait = () => {}
   const { journal, target } = connection;
   const content = journal.read();
   if (content === undefined) return { restored: true, residue: [], problems: [] };
-  const { settleMs } = target.limits;
+  journal.beginRestoring();
+  const { settleMs, requestTimeoutMs } = target.limits;
+  // One that let several requests time out is left alone for a while, too.
+  const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let inARow = 0;
   let pauseMs = 100;

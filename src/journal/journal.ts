@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import type { ClusterConfig, SupportConfig } from './config.js';
 import { type JournalContent, parseJournal } from './journal-content.js';
+import { placeOf } from './place.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
 
@@ -35,7 +36,8 @@ export class Journal {
   readonly #baseUrl: string;
   /** As it was last written or remembered here: it still holds where the file is lost. */
   #known: JournalContent | undefined;
-  #isInMemory = false;
+  /** Whether what can't be written is kept in memory. */
+  #mayFail = false;
   /** The admin's session: it may restore what a new login could not, once cluster MFA is on. */
   sessionId: string | undefined;
 
@@ -61,14 +63,14 @@ export class Journal {
     try {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
-      if (isMissing(error) || this.#isInMemory) return this.#known;
+      if (isMissing(error) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it tells what to restore, so nothing is changed on the target. ` +
           `${String(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
       );
     }
     const content = parseJournal(text, this.file);
-    if (content.baseUrl !== this.#baseUrl) {
+    if (placeOf(content.baseUrl) !== placeOf(this.#baseUrl)) {
       throw new ConfigurationError(`The journal ${this.file} is of another target: ${content.baseUrl}`);
     }
     return this.#beforeLoss(content);
@@ -86,7 +88,13 @@ export class Journal {
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
-    this.#isInMemory = true;
+    this.#mayFail = true;
+    this.writes.loseFile();
+  }
+
+  /** What is on disk is enough to restore the state: a disk that is full now must not keep it from being restored. */
+  beginRestoring(): void {
+    this.#mayFail = true;
     this.writes.keepInMemory();
   }
 
@@ -117,7 +125,7 @@ export class Journal {
       rmSync(this.file, { force: true });
       this.writes.clear();
     } catch (error) {
-      if (!this.#isInMemory) throw error;
+      if (!this.#mayFail) throw error;
     }
   }
 
@@ -163,7 +171,7 @@ export class Journal {
       syncFolder(this.folder);
     } catch (error) {
       removeIfThere(temporary);
-      if (this.#isInMemory) return;
+      if (this.#mayFail) return;
       if (isFirst) this.#known = undefined;
       throw new ConfigurationError(
         `The journal ${this.file} can't be written, so nothing is changed on the target: ${String(error)}. ` +

@@ -20,6 +20,8 @@ import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
 /** Who holds a target, as it stands in the lease's file. */
 export interface LeaseHolder {
+  /** Of the target; leases of old don't say it. */
+  readonly baseUrl?: string;
   /** The user, and the CI job where there is one. */
   readonly owner: string;
   readonly host: string;
@@ -87,7 +89,7 @@ export class Lease {
     const file = join(folder, 'lease.json');
     let told = '';
     for (;;) {
-      const holder = ownHolder(options.env);
+      const holder = ownHolder(baseUrl, options.env);
       const taken = writing(file, () => {
         makeStateFolder(stateDir, folder);
         return tryToTake(file, holder);
@@ -250,11 +252,12 @@ function isAlive(pid: number): boolean {
 
 const ownId = randomUUID();
 
-function ownHolder(env: NodeJS.ProcessEnv): LeaseHolder {
+function ownHolder(baseUrl: string, env: NodeJS.ProcessEnv): LeaseHolder {
   const now = new Date().toISOString();
   const job = env['CI_JOB_URL'] ?? env['BUILD_URL'] ?? githubJob(env);
   const owner = job === undefined ? userName() : `${userName()} (${job})`;
   return {
+    baseUrl,
     owner,
     host: hostname(),
     pid: process.pid,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { placeOf } from './place.js';
 
 /** Where journals live: the flag, the environment, or the user's state folder. */
 export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
@@ -15,9 +16,9 @@ export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): st
   return join(base, 'mfa-conformance');
 }
 
-/** One folder for each base URL: two target files of one cluster share it. */
+/** One folder for each target: two target files of one cluster share it, however they spell its base URL. */
 export function stateFolderFor(stateDir: string, baseUrl: string): string {
-  return join(stateDir, createHash('sha256').update(baseUrl).digest('hex').slice(0, 16));
+  return join(stateDir, createHash('sha256').update(placeOf(baseUrl)).digest('hex').slice(0, 16));
 }
 
 /** Makes a target's folder, as open to others as the state folder is: that may be shared on purpose. */

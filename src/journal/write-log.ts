@@ -48,8 +48,9 @@ export class WriteLog {
   #writes = new Map<string, Write>();
   #lagMs: number | undefined;
   #count = 0;
-  /** Lines of this process where there is no file to hold them any more. */
-  #isInMemory = false;
+  /** Whether a line that can't be written is kept in memory: the state is being restored. */
+  #mayFail = false;
+  readonly #unwritten: object[] = [];
   /** When this process first saw writes of another start of the machine, which can't be dated. */
   readonly #firstSeen = momentNow();
 
@@ -60,11 +61,16 @@ export class WriteLog {
     return this.#count;
   }
 
-  /** The file is lost, and with it, perhaps, the last writes: from here on what is known is kept in memory. */
+  /** What can't be written from here on is kept in memory. */
   keepInMemory(): void {
-    this.#isInMemory = true;
+    this.#mayFail = true;
+  }
+
+  /** The file is lost, and with it, perhaps, the last lines. */
+  loseFile(): void {
+    this.#mayFail = true;
     const request = 'what was under way when the state folder was lost';
-    this.#take({ sent: 'unknown', request, ...momentNow() });
+    this.#keep({ sent: 'unknown', request, ...momentNow() });
   }
 
   /** Before a write is sent. @throws ConfigurationError where that can't be put on disk: nothing may be sent then */
@@ -75,6 +81,10 @@ export class WriteLog {
     try {
       this.#append(line, true);
     } catch (error) {
+      if (this.#mayFail) {
+        this.#keep(line);
+        return id;
+      }
       throw new ConfigurationError(
         `${this.file} can't be written, so nothing is changed on the target any more: ${String(error)}. ` +
           'It tells which writes may still land.',
@@ -126,6 +136,7 @@ export class WriteLog {
 
   /** There is nothing to wait for any more. */
   clear(): void {
+    this.#unwritten.length = 0;
     rmSync(this.file, { force: true });
     this.#parse('');
   }
@@ -140,7 +151,8 @@ export class WriteLog {
     try {
       this.#append(line, false);
     } catch {
-      // A write counts as unanswered then: it is waited for in vain, which is safe.
+      // To others a write counts as unanswered then: it is waited for in vain, which is safe.
+      if (this.#mayFail) this.#keep(line);
     }
   }
 
@@ -148,16 +160,19 @@ export class WriteLog {
   #append(line: object, durable: boolean): void {
     // On a line of its own, also after one that a kill has cut off.
     const text = `\n${JSON.stringify(line)}\n`;
-    if (!this.#isInMemory) {
-      const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
-      try {
-        writeSync(handle, text);
-        if (durable) fdatasyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
+    const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      writeSync(handle, text);
+      if (durable) fdatasyncSync(handle);
+    } finally {
+      closeSync(handle);
     }
     this.#size += Buffer.byteLength(text);
+    this.#take(line);
+  }
+
+  #keep(line: object): void {
+    this.#unwritten.push(line);
     this.#take(line);
   }
 
@@ -172,6 +187,7 @@ export class WriteLog {
         // The last one, cut off by a kill: its write was not sent yet, or counts as unanswered.
       }
     }
+    for (const line of this.#unwritten) this.#take(line);
   }
 
   #take(line: unknown): void {

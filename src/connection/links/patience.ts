@@ -1,7 +1,8 @@
 import type { TargetClock } from '../../clock/clock.js';
-import { ArrangeError, CodeTooOldError } from '../../errors.js';
+import { ArrangeError } from '../../errors.js';
 import { textOf } from '../../judging/body.js';
-import { type Answered, type Link, nameOf } from '../call.js';
+import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
+import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
 
@@ -9,23 +10,22 @@ import type { Waiter } from '../waiter.js';
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
-/** Codes are taken with at least two seconds of their step left. */
-const longestForCodeMs = 1_500;
-
 /**
  * Sends until the answer is no request to wait: then the target has not taken the request yet, so that repeating it
  * is safe, whatever its method. Throws an ArrangeError where the target goes on asking.
  */
-export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder): Link {
+export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder, codes: Codes): Link {
   /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
   let isPatient = true;
-  return async (call, next) => {
+  return async (asked, next) => {
+    let call = withCodes(asked, (code) => codes.renewed(code));
     for (let attempt = 0; ; attempt += 1) {
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
       if (waitMs === undefined || call.options.throttlingIsTested === true) {
         isPatient = true;
+        for (const [, code] of codesIn(call.json)) codes.spend(code);
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
@@ -38,10 +38,13 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder)
       }
       recorder.retried(status === 429 ? 429 : 503);
       await waiter.letPass(waitMs, 'retry-after');
-      if (waitMs <= longestForCodeMs || !holdsTotpCode(call.json)) continue;
-      throw new CodeTooOldError(
-        `${nameOf(call)} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
-      );
+      for (const [, code] of codesIn(call.json)) {
+        if (await codes.renew(code)) continue;
+        throw new ArrangeError(
+          `${nameOf(call)} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
+        );
+      }
+      call = withCodes(call, (code) => codes.renewed(code));
     }
   };
 }
@@ -64,9 +67,18 @@ function retryAfterMs(
   return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
 }
 
-function holdsTotpCode(json: unknown): boolean {
-  const codes = [textOf(json, 'totpCode'), textOf(json, 'mfaCode')];
-  if (textOf(json, 'otpType') !== 'email') codes.push(textOf(json, 'otpCode'));
-  // Junk does not age.
-  return codes.some((code) => code !== undefined && /^\d{6,10}$/.test(code));
+/** Codes of an authenticator in a body, by the names of their members. Junk does not age. */
+function codesIn(json: unknown): [name: string, code: string][] {
+  const names = ['totpCode', 'mfaCode', ...(textOf(json, 'otpType') === 'email' ? [] : ['otpCode'])];
+  return names.flatMap((name): [string, string][] => {
+    const code = textOf(json, name);
+    return code !== undefined && /^\d{6,10}$/.test(code) ? [[name, code]] : [];
+  });
+}
+
+function withCodes(call: Call, other: (code: string) => string): Call {
+  const changed = codesIn(call.json).filter(([, code]) => other(code) !== code);
+  if (changed.length === 0) return call;
+  const members = Object.fromEntries(changed.map(([name, code]) => [name, other(code)]));
+  return withJson(call, { ...Object(call.json), ...members });
 }

@@ -25,7 +25,7 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
       madeUp: options.madeUp ?? false,
     };
     const startedAt = Date.now();
-    const response = await send().catch((error: unknown) => {
+    const response = await send(request).catch((error: unknown) => {
       if (error instanceof TransportError) recorder.failed(recorded, error.message, startedAt);
       throw error;
     });

@@ -1,0 +1,70 @@
+import { lookup } from 'node:dns/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { knownAs } from '../../src/journal/aliases.js';
+import { Journal } from '../../src/journal/journal.js';
+import { Lease } from '../../src/journal/lease.js';
+import { stateFolderFor } from '../../src/journal/state-dir.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }));
+
+const support = { enabled: false, mfaType: null, email: null };
+const take = async (folder: string, baseUrl: string) => {
+  const taken = await Lease.take(folder, baseUrl, { wait: false, tell: () => {}, env: {} });
+  if (taken instanceof Lease) onTestFinished(() => taken.release());
+  return taken;
+};
+
+describe('one lease and one journal', () => {
+  test.each([
+    'http://127.0.0.1:8661/v2',
+    'http://[::1]:8661/v2',
+    'http://[::ffff:127.0.0.1]:8661/v2/',
+    'http://LOCALHOST.:8661/v2',
+    'http://127.1:8661/%762',
+  ])('are shared by localhost and %s', async (other) => {
+    const folder = temporaryFolder();
+    await take(folder, 'http://localhost:8661/v2');
+    new Journal(folder, 'http://localhost:8661/v2').noteFound({ support });
+
+    expect(await take(folder, other)).toHaveProperty('holder');
+    expect(new Journal(folder, other).read()).toMatchObject({ support });
+  });
+
+  test('are not shared with another port, path or host', () => {
+    const folders = [
+      'http://localhost:1/v2',
+      'http://localhost:2/v2',
+      'http://localhost:1/b/v2',
+      'http://lab:1/v2',
+    ];
+
+    expect(new Set(folders.map((baseUrl) => stateFolderFor('', baseUrl))).size).toBe(folders.length);
+  });
+
+  test('are shared by a name and its address, whichever came first', async () => {
+    vi.mocked(lookup).mockResolvedValue([
+      { address: '10.2.0.7', family: 4 },
+      { address: 'fe80::7', family: 6 },
+    ] as never);
+    for (const [first, second] of [
+      ['https://10.2.0.7/v2', 'https://lab.example/v2'],
+      ['https://lab.example/v2', 'https://10.2.0.7/v2'],
+    ] as const) {
+      const folder = temporaryFolder();
+      await take(folder, first);
+
+      expect(await knownAs(folder, second)).toBe(first);
+      expect(await knownAs(folder, 'https://10.2.0.8/v2')).toBe('https://10.2.0.8/v2');
+      // Who has a folder already is known there, as the tests of a run are.
+      expect(await knownAs(folder, first)).toBe(first);
+    }
+  });
+
+  test('where the state folder can not be read, the base URL is its own', async () => {
+    expect(await knownAs(join(temporaryFolder(), 'none'), 'https://lab.example/v2')).toBe(
+      'https://lab.example/v2',
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
+import { type StartingState, startingStates } from './states.js';
+
+/** What ends a run, or might. */
+export const kinds = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGKILL',
+  'SIGINT twice',
+  'EPIPE',
+  'death of the workers',
+  'death of Playwright',
+  'state folder lost',
+  'disk full',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** One target of a run that is ended: what it is like, and where in its changes it is hit. */
+export interface Hit {
+  readonly name: string;
+  readonly state: StartingState;
+  readonly variants: readonly string[];
+  readonly proxy: ProxyOptions;
+  readonly moment: Moment;
+}
+
+/** A run on some targets at once, and what it is ended by. */
+export interface Ending {
+  readonly n: number;
+  readonly kind: Kind;
+  readonly grep: string;
+  readonly hits: readonly Hit[];
+}
+
+export const hitsOfAnEnding = 4;
+
+/** Each makes changes at once; with the number of writes that it sends at least. */
+const greps: readonly (readonly [grep: string, writes: number])[] = [
+  ['totp-login/*', 3],
+  ['support-totp/*', 4],
+  ['support-email/*', 4],
+  ['mfa-config/stores-*', 4],
+];
+
+/** The n-th ending of a seed: the same each time. Kinds take turns, so do the kinds of targets; the rest is random. */
+export function endingOf(seed: number, n: number, from: readonly Kind[] = kinds): Ending {
+  const random = randomOf(seed * 1_000_003 + n);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const kind = pick(from, n);
+  const [grep, writes] = pick(greps, below(greps.length));
+  const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name, at): Hit => {
+    const heldMs = below(6_000);
+    return {
+      name,
+      state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
+      variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
+      proxy: {
+        laterMs: name === 'writes are held' ? below(1_500) : 0,
+        nodeLagMs: name === 'two nodes' ? 100 + below(600) : 0,
+      },
+      moment: {
+        write: 1 + below(writes),
+        phase: pick(phases, below(3)),
+        holdMs: at === 2 ? heldMs : below(500),
+      },
+    };
+  });
+  return { n, kind, grep, hits };
+}
+
+function pick<T>(from: readonly T[], n: number): T {
+  const value = from[n % from.length];
+  if (value === undefined) throw new Error('There is nothing to choose from.');
+  return value;
+}
+
+/** Numbers from 0 on, below 1: mulberry32, as it is widely written down. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

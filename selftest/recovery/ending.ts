@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { packageRoot } from '../../src/package-root.js';
+import { type Ending, type Kind, kinds } from './draw.js';
+import { Lane } from './lane.js';
+import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
+
+const cli = join(packageRoot(), 'dist', 'cli', 'main.js');
+
+/** With which exit codes a run may end, whose state was restored. */
+const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
+  SIGINT: [130],
+  SIGTERM: [143],
+  SIGHUP: [129],
+  SIGKILL: [null],
+  'SIGINT twice': [130],
+  EPIPE: [0, 1, 3],
+  'death of the workers': [0, 1, 3],
+  'death of Playwright': [3],
+  'state folder lost': [1, 3],
+  'disk full': [0, 1, 2, 3],
+};
+
+/** So long after the end nothing may come any more. */
+const laterMs = 10_000;
+
+export interface Judged {
+  readonly hits: number;
+  /** Targets that something was left to be restored on. */
+  readonly open: number;
+  readonly problems: readonly string[];
+}
+
+/** Ends a run as drawn, restores where that is needed, and says what is not as it was found, then or later. */
+export async function judge(ending: Ending, folder: string): Promise<Judged> {
+  mkdirSync(folder, { recursive: true });
+  const lanes = await Promise.all(ending.hits.map((hit, n) => Lane.open(folder, `target-${n}`, hit)));
+  const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
+  try {
+    return await judgeOn(lanes, ending, folder, disk);
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+    disk?.remove();
+  }
+}
+
+async function judgeOn(
+  lanes: readonly Lane[],
+  { kind, grep }: Ending,
+  folder: string,
+  disk: SmallDisk | undefined,
+): Promise<Judged> {
+  const stateDir = join(disk?.path ?? folder, 'state');
+  const targets = lanes.flatMap(({ targetFile }) => ['-t', targetFile]);
+  const out = ['--out', join(folder, 'out'), '--no-allure', '--jobs', String(lanes.length)];
+  const run = start(['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
+  let hits = 0;
+  for (const lane of lanes)
+    void lane.proxy.reached.then(() => {
+      hits += 1;
+    });
+  // A target may have no write to hit; the others are not held for longer than they would wait for an answer.
+  await Promise.race([
+    Promise.all(lanes.map(({ proxy }) => proxy.reached)),
+    run.ended,
+    until(() => hits > 0).then(() => pause(8_000)),
+  ]);
+  const hit = hits;
+  await act(kind, run.child, stateDir, disk);
+  for (const { proxy } of lanes) proxy.goOn();
+  const { code, output } = await run.ended;
+  const problems: string[] = [];
+  const open = journalsIn(stateDir).length;
+  if (!(restoredCodes[kind].includes(code) || (code === 4 && (open > 0 || kind === 'state folder lost'))))
+    problems.push(`the run ended with ${code}: ${output}`);
+  if (/^ {4}at /m.test(output)) problems.push(`a stack trace: ${output}`);
+  const isUnknown = kind === 'state folder lost' && code === 4;
+  disk?.free();
+  const restores = lanes.map(({ targetFile }) => restore(targetFile, stateDir));
+  if (open > 0) problems.push(...(await Promise.all(restores.map((each) => each()))).flat());
+  const left = journalsIn(stateDir);
+  if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
+  if (!isUnknown) {
+    problems.push(...(await changed(lanes, 'at the end')));
+    await pause(laterMs);
+    problems.push(...(await changed(lanes, 'later')));
+  }
+  return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-2_000)] };
+}
+
+async function changed(lanes: readonly Lane[], when: string): Promise<string[]> {
+  const now = await Promise.all(lanes.map((lane) => lane.state()));
+  return lanes.flatMap(({ hit, found }, n) =>
+    now[n] === found
+      ? []
+      : [`${when}, ${hit.name} (${hit.state.name}, ${hit.moment.phase}): ${now[n]}; it was found ${found}`],
+  );
+}
+
+function restore(targetFile: string, stateDir: string): () => Promise<string[]> {
+  return async () => {
+    const { code, output } = await start(['restore', '-t', targetFile, '--state-dir', stateDir]).ended;
+    return code === 0 ? [] : [`restore ended with ${code}: ${output}`];
+  };
+}
+
+async function act(
+  kind: Kind,
+  child: ChildProcess,
+  stateDir: string,
+  disk: SmallDisk | undefined,
+): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  const below = descendantsOf(pid);
+  switch (kind) {
+    case 'SIGINT':
+    case 'SIGTERM':
+    case 'SIGHUP':
+      child.kill(kind);
+      return;
+    case 'SIGINT twice':
+      child.kill('SIGINT');
+      await pause(300);
+      child.kill('SIGINT');
+      return;
+    case 'SIGKILL':
+      child.kill('SIGKILL');
+      // The tests end with the process that restores what they change.
+      await until(() => below.every((each) => !isAlive(each)));
+      return;
+    case 'EPIPE':
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      return;
+    case 'death of Playwright':
+      for (const each of childrenOf(pid)) kill(each);
+      return;
+    case 'death of the workers':
+      for (const each of childrenOf(pid).flatMap(childrenOf)) kill(each);
+      return;
+    case 'state folder lost':
+      rmSync(stateDir, { recursive: true, force: true });
+      return;
+    case 'disk full':
+      disk?.fill();
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+function start(args: readonly string[]): Started {
+  const child = spawn(process.execPath, [cli, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+    child.once('error', reject);
+    // Its output may have been closed before.
+    child.once('exit', (code) => setTimeout(() => resolve({ code, output }), 50));
+  });
+  return { child, ended };
+}
+
+/** A disk of its own for the state folder, where the system lets one be made. */
+export class SmallDisk {
+  constructor(readonly path: string) {
+    mkdirSync(path, { recursive: true });
+    if (!mount(path)) throw new Error('No disk can be mounted here.');
+  }
+
+  static canBeMade(folder: string): boolean {
+    mkdirSync(folder, { recursive: true });
+    const made = mount(folder);
+    if (made) spawnSync('umount', [folder]);
+    return made;
+  }
+
+  fill(): void {
+    for (const size of [64 * 1024, 4096, 512, 1]) {
+      try {
+        for (let n = 0; n < 200; n += 1)
+          writeFileSync(join(this.path, `full-${size}-${n}`), Buffer.alloc(size));
+      } catch {
+        // Full for pieces of this size.
+      }
+    }
+  }
+
+  free(): void {
+    spawnSync('sh', ['-c', 'rm -f "$0"/full-*', this.path]);
+  }
+
+  remove(): void {
+    spawnSync('umount', ['-l', this.path]);
+  }
+}
+
+function mount(path: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', path]).status === 0;
+}
+
+/** All kinds but for a full disk where none can be mounted. @param folder one that may be made */
+export function possibleKinds(folder: string): readonly Kind[] {
+  return SmallDisk.canBeMade(folder) ? kinds : kinds.filter((kind) => kind !== 'disk full');
+}

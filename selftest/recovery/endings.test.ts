@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { temporaryFolder } from '../cli/suite.js';
+import { endingOf, kinds } from './draw.js';
+import { judge, possibleKinds } from './ending.js';
+import { phases } from './held-proxy.js';
+import { startingStates } from './states.js';
+
+/** A part of `npm run prove:restore`: each kind once, on four targets. */
+const seed = 1;
+
+describe.concurrent('the target is as it was found, and stays so', () => {
+  test.for(kinds.map((kind, n) => ({ kind, n })))('after $kind', async ({ kind, n }, context) => {
+    const { expect, onTestFinished, skip } = context;
+    const folder = temporaryFolder(onTestFinished);
+    skip(!possibleKinds(join(folder, 'probe')).includes(kind), 'no disk can be mounted here');
+
+    const { hits, open, problems } = await judge(endingOf(seed, n), join(folder, 'ending'));
+
+    expect(problems).toEqual([]);
+    expect(hits).toBeGreaterThan(0);
+    if (kind === 'SIGKILL') expect(open).toBeGreaterThan(0);
+  });
+}, 400_000);
+
+test('a seed names the same endings each time, of all kinds, in all starting states', ({ expect }) => {
+  const endings = (from: number) => Array.from({ length: 50 }, (_, n) => endingOf(from, n));
+  const hits = endings(3).flatMap((ending) => ending.hits);
+
+  expect(endings(3)).toEqual(endings(3));
+  expect(endings(3)).not.toEqual(endings(4));
+  expect(new Set(endings(3).map(({ kind }) => kind)).size).toBe(kinds.length);
+  expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
+  expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
+});

@@ -1,0 +1,154 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Where in the life of a write the suite is when it is ended. */
+export const phases = ['before it lands', 'before its answer is passed on', 'after its answer'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface Moment {
+  /** The n-th write of a configuration, counted from 1. */
+  readonly write: number;
+  readonly phase: Phase;
+  /** How long after the ending a write that has not landed does. */
+  readonly holdMs: number;
+}
+
+export interface ProxyOptions {
+  /** Writes after the ending are held for so long. */
+  readonly laterMs: number;
+  /** Every second read comes from a node to which changes come so much later; 0: there is one node. */
+  readonly nodeLagMs: number;
+}
+
+interface Whole {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * Stands before an emulator as a gateway with a queue: what it has taken lands, even if its sender is gone. It holds
+ * what the suite does at a moment until the suite has been ended.
+ */
+export class HeldProxy {
+  readonly #server: http.Server;
+  readonly #target: URL;
+  #writes = 0;
+  #reads = 0;
+  #isEnded = false;
+  #held: () => void = () => {};
+  #end: () => void = () => {};
+  /** What the other node still shows. */
+  readonly #old = new Map<string, Whole>();
+  /** The moment is there: from now on the suite waits for an answer. */
+  readonly reached: Promise<void>;
+  readonly #ended: Promise<void>;
+
+  private constructor(
+    target: string,
+    private readonly moment: Moment,
+    private readonly options: ProxyOptions,
+  ) {
+    this.#target = new URL(target);
+    this.reached = new Promise((resolve) => {
+      this.#held = resolve;
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#server = http.createServer((request, response) => {
+      this.#pass(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async before(target: string, moment: Moment, options: ProxyOptions): Promise<HeldProxy> {
+    const proxy = new HeldProxy(target, moment, options);
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get baseUrl(): string {
+    const address = this.#server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('The proxy listens nowhere.');
+    return `http://127.0.0.1:${address.port}${this.#target.pathname}`;
+  }
+
+  /** The suite has been ended: what is held goes on. */
+  goOn(): void {
+    this.#isEnded = true;
+    this.#end();
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '' } = request;
+    const body = await bytesOf(request);
+    const isConfig = /\/mfa(?:-config)?$/.test(url);
+    const isWrite = isConfig && method !== 'GET';
+    const after = this.moment.phase === 'after its answer' && this.#writes >= this.moment.write;
+    if (isWrite) this.#writes += 1;
+    const isMoment = isWrite && this.#writes === this.moment.write;
+    if (after) await this.#hold();
+    if (isMoment && this.moment.phase === 'before it lands') {
+      await this.#hold();
+      await pause(this.moment.holdMs);
+    } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
+    const answer = await (isConfig ? this.#byNode(request, body, isWrite) : this.#forward(request, body));
+    if (isMoment && this.moment.phase === 'before its answer is passed on') await this.#hold();
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  async #hold(): Promise<void> {
+    this.#held();
+    await this.#ended;
+  }
+
+  async #byNode(request: IncomingMessage, body: Buffer, isWrite: boolean): Promise<Whole> {
+    const { url = '' } = request;
+    const { nodeLagMs } = this.options;
+    if (nodeLagMs === 0) return this.#forward(request, body);
+    if (isWrite) {
+      const before = await this.#forward({ ...partsOf(request), method: 'GET' }, Buffer.alloc(0));
+      const answer = await this.#forward(request, body);
+      if (before.status === 200) {
+        this.#old.set(url, before);
+        setTimeout(() => {
+          if (this.#old.get(url) === before) this.#old.delete(url);
+        }, nodeLagMs);
+      }
+      return answer;
+    }
+    this.#reads += 1;
+    const old = this.#reads % 2 === 0 ? this.#old.get(url) : undefined;
+    return old ?? this.#forward(request, body);
+  }
+
+  #forward({ method, url, headers }: Parts, body: Buffer): Promise<Whole> {
+    const { hostname, port } = this.#target;
+    const { 'content-length': _, 'transfer-encoding': __, ...rest } = headers;
+    return new Promise((resolve, reject) => {
+      const options = { hostname, port, method, path: url, headers: body.length > 0 ? headers : rest };
+      http
+        .request(options, (answer) => {
+          const status = answer.statusCode ?? 502;
+          bytesOf(answer).then((bytes) => resolve({ status, headers: answer.headers, body: bytes }), reject);
+        })
+        .once('error', reject)
+        .end(body);
+    });
+  }
+}
+
+type Parts = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+const partsOf = ({ method, url, headers }: IncomingMessage): Parts => ({ method, url, headers });
+
+async function bytesOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
