@@ -2,18 +2,22 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code for an account, and counts wrong ones: too many in a row, and the account has to wait.
+ * Judges a code or a password for an account, and counts wrong ones: too many in a row, and the account has to wait.
  *
  * @throws Refusal 429 while it waits
  */
-export function attempt(owner: Owner, world: World, judge: () => boolean): boolean {
+export function attempt(
+  owner: Owner,
+  world: World,
+  judge: () => boolean,
+  { attempts, lockMs } = world.rules.throttle,
+): boolean {
   const { failures } = world.state;
-  const { attempts, lockMs } = world.rules.throttle;
   const now = world.clock.now();
   const record = failures.get(owner) ?? { count: 0, lockedUntil: 0 };
   if (record.lockedUntil > now) {
     const seconds = Math.ceil((record.lockedUntil - now) / 1000);
-    throw new Refusal(429, 'KTooManyAttempts', 'Too many wrong codes. Try again later.', {
+    throw new Refusal(429, 'KTooManyAttempts', 'Too many wrong attempts. Try again later.', {
       'retry-after': String(seconds),
     });
   }
@@ -100,4 +104,9 @@ export function mailNewCode(owner: Owner, address: string, call: Call, world: Wo
 /** Voids what was mailed to an owner. */
 export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
+}
+
+/** Whose wrong passwords are counted: of whatever name was given, so that a count tells of no account. */
+export function passwordOf(username: string | undefined): string {
+  return `password of ${username}`;
 }

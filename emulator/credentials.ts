@@ -34,10 +34,12 @@ export function isAnonymous(credentials: Credentials): boolean {
 
 /** The user of the first good credential: the schemes are alternatives. */
 export function identify(credentials: Credentials, _call: Call, world: World): User | undefined {
-  const { state } = world;
+  const { state, rules } = world;
   const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
   const bySession =
-    credentials.sessionId === undefined ? undefined : state.sessions.get(credentials.sessionId);
+    credentials.sessionId !== undefined && isAlive(credentials.sessionId, rules.lifetimes.sessionMs, world)
+      ? state.sessions.get(credentials.sessionId)
+      : undefined;
   return byKey ?? bySession ?? byToken(credentials.authorization, world);
 }
 
@@ -45,7 +47,12 @@ function byToken(authorization: string | undefined, world: World): User | undefi
   const [type, token, ...rest] = authorization?.split(' ') ?? [];
   if (type?.toLowerCase() !== tokenType.toLowerCase() || token === undefined || rest.length > 0)
     return undefined;
-  return world.state.tokens.get(token);
+  return isAlive(token, world.rules.lifetimes.tokenMs, world) ? world.state.tokens.get(token) : undefined;
+}
+
+/** Whether what was handed out so long ago still counts. */
+export function isAlive(id: string, lifetimeMs: number, { state, clock }: World): boolean {
+  return clock.now() - (state.issuedAt.get(id) ?? clock.now()) <= lifetimeMs;
 }
 
 /** The challenges of a 401 (RFC 9110 11.6.1). */

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Call, World } from './call.js';
-import { type Credentials, identify } from './credentials.js';
+import { type Credentials, identify, isAlive } from './credentials.js';
 import type { Message } from './mailer.js';
 import {
   type ClusterMfa,
@@ -37,6 +37,10 @@ export interface Rules {
   };
   /** After so many wrong codes in a row an account waits so long, by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
+  /** The same for passwords: a right one ends a row of wrong ones, but not of wrong codes. */
+  passwordThrottle: { attempts: number; lockMs: number };
+  /** So long after they were handed out sessions, tokens and reference ids end, by the emulator's clock. */
+  lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
   /** Of mails to one account of which no code was used: so many within so long, by the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
@@ -86,6 +90,8 @@ export interface Rules {
   afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
 }
 
+const anHourMs = 3_600_000;
+
 /** A fresh copy: deviations change theirs. */
 export function referenceRules(): Rules {
   const rules: Rules = {
@@ -99,6 +105,8 @@ export function referenceRules(): Rules {
     },
     mailCode: { digits: 6, lifetimeMs: 10 * 60_000, singleUse: true, newerVoidsOlder: true, delayMs: 0 },
     throttle: { attempts: 10, lockMs: 30_000 },
+    passwordThrottle: { attempts: 10, lockMs: 30_000 },
+    lifetimes: { sessionMs: 12 * anHourMs, tokenMs: 24 * anHourMs, referenceMs: anHourMs / 4 },
     mailLimit: { mails: 20, windowMs: 60_000 },
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
@@ -154,7 +162,8 @@ export function referenceRules(): Rules {
       before.mfaType !== wanted.mfaType ||
       before.email !== wanted.email ||
       (wanted.enabled && wanted.mfaType === 'totp'),
-    useReference: (id, world) => world.state.referenceIds.delete(id),
+    useReference: (id, world) =>
+      world.state.referenceIds.delete(id) && isAlive(id, rules.lifetimes.referenceMs, world),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
       // A key once verified stays so: or else a wrong code would be enough to switch it off without one.

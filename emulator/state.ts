@@ -78,6 +78,8 @@ export class State {
   readonly users: readonly User[] = createUsers();
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
+  /** When a session, a token or a reference id was handed out, by the emulator's clock. */
+  readonly issuedAt = new Map<string, number>();
   readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
   /** Mails in a row of which no code was used. */
   readonly unusedMails = new Map<Owner, { count: number; since: number }>();
@@ -106,6 +108,7 @@ export class State {
   reset(start: StartState): void {
     this.sessions.clear();
     this.tokens.clear();
+    this.issuedAt.clear();
     this.failures.clear();
     this.unusedMails.clear();
     this.userKeys = [];

@@ -4,6 +4,7 @@ import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
 import { headFaults } from './heads.js';
+import { guessingFaults } from './guessing.js';
 import { httpFaults } from './http.js';
 import { keyAndMailFaults } from './keys-and-mails.js';
 import { latestFaults } from './latest.js';
@@ -41,6 +42,7 @@ export const faults: readonly Fault[] = [
   ...totpLoginFaults,
   ...throttleFaults,
   ...waysInFaults,
+  ...guessingFaults,
   ...rightCodeFaults,
   ...keyAndMailFaults,
   ...loginFaults,

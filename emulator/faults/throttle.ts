@@ -8,7 +8,11 @@ export const throttleFaults: readonly Fault[] = [
     id: 'throttle/totp-not-counted',
     description: 'Wrong TOTP codes at logins are not counted.',
     level: 'should',
-    fails: ['totp-login/wrong-codes-are-throttled', 'totp-login/throttle-spans-connections'],
+    fails: [
+      'totp-login/wrong-codes-are-throttled',
+      'totp-login/throttle-spans-connections',
+      'guessing/first-step-resets-no-count',
+    ],
     apply: (seams) =>
       seams.refusal('CreateSession', (_answer, call, { state }) => {
         if (own(asObject(call.body), 'otpType') === 'totp') state.failures.clear();
@@ -18,7 +22,7 @@ export const throttleFaults: readonly Fault[] = [
     id: 'throttle/counted-by-connection',
     description: 'Wrong codes at logins are counted for each connection by itself.',
     level: 'should',
-    fails: ['totp-login/throttle-spans-connections'],
+    fails: ['totp-login/throttle-spans-connections', 'guessing/guesses-at-once-are-counted'],
     apply: (seams) => {
       const counts = new WeakMap<object, State['failures']>();
       seams.input('CreateSession', (call, { state }) => {
@@ -54,7 +58,7 @@ export const throttleFaults: readonly Fault[] = [
     id: 'throttle/mfa-codes-not-counted',
     description: 'Wrong codes as mfaCode are not counted.',
     level: 'should',
-    fails: ['support-email/wrong-codes-are-throttled'],
+    fails: ['support-email/wrong-codes-are-throttled', 'guessing/totp-as-mfa-code-is-throttled'],
     since: '6.8.1',
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', (_answer, _call, { state }) => {

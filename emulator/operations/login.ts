@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, noContent, Refusal, type World } from '../call.js';
-import { attempt, mailNewCode, useLoginCode } from '../codes.js';
+import { attempt, mailNewCode, passwordOf, useLoginCode } from '../codes.js';
 import { challenges, tokenType } from '../credentials.js';
 import { asObject, type JsonObject, text } from '../json.js';
 import type { User } from '../state.js';
@@ -12,6 +12,7 @@ export function createSession(call: Call, world: World): Answer {
   if (world.rules.asksForCode(user, world)) demandCode(user, body, world);
   const sessionId = randomBytes(24).toString('base64url');
   world.state.sessions.set(sessionId, user);
+  world.state.issuedAt.set(sessionId, world.clock.now());
   return { status: 201, headers: {}, body: { sessionId } };
 }
 
@@ -50,6 +51,7 @@ export function createAccessToken(call: Call, world: World): Answer {
   }
   const accessToken = randomBytes(24).toString('base64url');
   world.state.tokens.set(accessToken, user);
+  world.state.issuedAt.set(accessToken, world.clock.now());
   return { status: 201, headers: {}, body: { accessToken, tokenType, privileges: [...user.privileges] } };
 }
 
@@ -75,7 +77,9 @@ function userByPassword(body: JsonObject, world: World): User {
   const username = text(body, 'username');
   const domain = text(body, 'domain') ?? 'LOCAL';
   const user = world.state.users.find((known) => known.username === username && known.domain === domain);
-  if (user === undefined || !world.rules.passwordRight(user, text(body, 'password') ?? '')) {
+  const isRight = () => user !== undefined && world.rules.passwordRight(user, text(body, 'password') ?? '');
+  const mayGoOn = attempt(passwordOf(username), world, isRight, world.rules.passwordThrottle);
+  if (user === undefined || !mayGoOn) {
     throw unauthorised('KInvalidCredentials', 'The username or password is wrong.', world);
   }
   return user;

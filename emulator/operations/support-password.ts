@@ -11,5 +11,6 @@ export function demandSupportPassword(password: string | undefined, world: World
 export function newReference(world: World): string {
   const id = randomUUID();
   world.state.referenceIds.add(id);
+  world.state.issuedAt.set(id, world.clock.now());
   return id;
 }

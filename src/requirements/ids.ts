@@ -352,6 +352,21 @@ export const requirementIds = [
   'ways-in/mailed-code-works-once-in-parallel',
   'ways-in/header-redirects-no-mail',
   'ways-in/nobody-is-mailed-nothing',
+  'ways-in/session-id-is-not-the-clients',
+  'ways-in/session-ends-within-a-day',
+  'ways-in/token-ends-within-a-day',
+  'ways-in/reference-ends-within-a-day',
+  'ways-in/used-totp-code-opens-nothing-a-step-later',
+  'guessing/verify-totp-is-throttled',
+  'guessing/totp-as-mfa-code-is-throttled',
+  'guessing/passwords-are-throttled-at-sessions',
+  'guessing/passwords-are-throttled-at-access-tokens',
+  'guessing/passwords-are-throttled-at-email-otp',
+  'guessing/counts-are-shared',
+  'guessing/new-code-resets-no-count',
+  'guessing/first-step-resets-no-count',
+  'guessing/lock-holds-for-every-name',
+  'guessing/guesses-at-once-are-counted',
 ] as const;
 
 export type RequirementId = (typeof requirementIds)[number];

@@ -30,16 +30,16 @@ const guesses = (code: string) => [1, 2, 3, 4].map((n) => guess(code, n));
 /** Lists that hold the right code among guesses. */
 export const lists: readonly Form[] = [
   coded('a list of guesses, the right one last', (code) => [...guesses(code), code]),
+  coded('guesses with commas between', (code) => [...guesses(code), code].join(',')),
   coded('a list of guesses, the right one first', (code) => [code, ...guesses(code)]),
   coded('an object of guesses', (code) => Object.fromEntries([...guesses(code), code].entries())),
-  coded('guesses with commas between', (code) => [...guesses(code), code].join(',')),
 ];
 
 /** Near a right code, and not the code. */
 export const nearCodes: readonly Form[] = [
   coded('the code and a digit after it', (code) => `${code}0`),
-  coded('the code twice', (code) => `${code}${code}`),
   coded('all but its last digit', (code) => code.slice(0, -1)),
+  coded('the code twice', (code) => `${code}${code}`),
   coded('its first digit', (code) => code.slice(0, 1)),
   coded('its last digits', (code) => code.slice(-3)),
   coded('the code among letters', (code) => `x${code}x`),

@@ -1,0 +1,173 @@
+import type { Call } from '../call.js';
+import { passwordOf } from '../codes.js';
+import { header } from '../credentials.js';
+import { asObject, own, text } from '../json.js';
+import type { OperationId } from '../operations/table.js';
+import type { Fault } from '../seams.js';
+import { type State, supportOwner } from '../state.js';
+
+/** Longer than requests that are sent together take to arrive. */
+const raceMs = 60;
+
+const nameIn = (call: Call) => text(asObject(call.body), 'username');
+const logins: readonly (readonly [slug: string, operation: OperationId, path: string])[] = [
+  ['sessions', 'CreateSession', 'POST /users/sessions'],
+  ['access-tokens', 'CreateAccessToken', 'POST /access-tokens'],
+  ['email-otp', 'CreateEmailOtp', 'POST /email-otp'],
+];
+
+export const guessingFaults: readonly Fault[] = [
+  {
+    id: 'throttle/verify-totp-not-counted',
+    description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
+    level: 'should',
+    fails: ['guessing/verify-totp-is-throttled'],
+    apply: (seams) =>
+      seams.answer('VerifySupportUserTotp', (_answer, _call, { state }) => {
+        state.failures.delete(supportOwner);
+      }),
+  },
+  ...logins.map(
+    ([slug, operation, path]): Fault => ({
+      id: `throttle/passwords-not-counted-at-${slug}`,
+      description: `Wrong passwords at ${path} are not counted.`,
+      level: 'should',
+      fails: [`guessing/passwords-are-throttled-at-${slug}`],
+      apply: (seams) =>
+        seams.refusal(operation, (_answer, call, { state }) => {
+          state.failures.delete(passwordOf(nameIn(call)));
+        }),
+    }),
+  ),
+  {
+    id: 'throttle/passwords-counted-by-path',
+    description: 'Wrong passwords are counted for each path by itself.',
+    level: 'should',
+    fails: ['guessing/counts-are-shared'],
+    apply: (seams) => {
+      const counts = new Map<OperationId, State['failures']>();
+      for (const [, operation] of logins) {
+        const own = new Map();
+        counts.set(operation, own);
+        seams.body(operation, (body, call, { state }) => {
+          const who = passwordOf(nameIn({ ...call, body }));
+          state.failures.delete(who);
+          const count = counts.get(operation)?.get(who);
+          if (count !== undefined) state.failures.set(who, count);
+          return body;
+        });
+        seams.answer(operation, (_answer, call, { state }) => {
+          const who = passwordOf(nameIn(call));
+          const count = state.failures.get(who);
+          if (count === undefined) own.delete(who);
+          else own.set(who, count);
+        });
+      }
+    },
+  },
+  {
+    id: 'throttle/new-code-resets-count',
+    description: 'A row of wrong codes is forgotten when a code is mailed, and mails are not limited.',
+    level: 'should',
+    fails: ['guessing/new-code-resets-no-count', 'email-otp/sending-is-limited'],
+    apply: (seams) => {
+      seams.rules.mailLimit.mails = Number.POSITIVE_INFINITY;
+      seams.answer('CreateEmailOtp', (answer, call, { state }) => {
+        if (answer.status < 300) state.failures.delete(nameIn(call) ?? '');
+      });
+    },
+  },
+  {
+    id: 'throttle/first-step-resets-count',
+    description: 'A row of wrong codes is forgotten when the password alone is right.',
+    level: 'should',
+    fails: ['guessing/first-step-resets-no-count'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call, { state }) => {
+        if (own(asObject(answer.body), 'errorCode') === 'KOtpRequired')
+          state.failures.delete(nameIn(call) ?? '');
+      }),
+  },
+  {
+    id: 'throttle/lock-of-one-spelling',
+    description: 'A user that is locked logs in by its name in another case, with a code.',
+    level: 'should',
+    fails: ['guessing/lock-holds-for-every-name'],
+    apply: (seams) =>
+      seams.body('CreateSession', (body, _call, { state }) => {
+        const given = text(asObject(body), 'username');
+        const user = state.users.find(({ username }) => username === given?.toLowerCase());
+        if (user === undefined || user.username === given) return body;
+        state.failures.delete(user.username);
+        return { ...asObject(body), username: user.username };
+      }),
+  },
+  {
+    id: 'throttle/counts-lost-in-parallel',
+    description: 'Of wrong codes at the same time one is counted.',
+    level: 'should',
+    fails: ['guessing/guesses-at-once-are-counted'],
+    apply: (seams) => {
+      const before = new WeakMap<Call, number>();
+      seams.body('CreateSession', (body, call, { state }) => {
+        before.set(call, state.failures.get(text(asObject(body), 'username') ?? '')?.count ?? 0);
+        return body;
+      });
+      seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
+        const user = nameIn(call);
+        if (user === undefined || own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
+        state.failures.delete(user);
+        await new Promise((resolve) => setTimeout(resolve, raceMs));
+        const count = (before.get(call) ?? 0) + 1;
+        const { attempts, lockMs } = rules.throttle;
+        state.failures.set(
+          user,
+          count < attempts ? { count, lockedUntil: 0 } : { count: 0, lockedUntil: clock.now() + lockMs },
+        );
+      });
+    },
+  },
+  {
+    id: 'ways-in/session-id-of-the-client',
+    description: 'A login takes a session-id that the client sends for the id of the new session.',
+    level: 'should',
+    fails: ['ways-in/session-id-is-not-the-clients'],
+    apply: (seams) =>
+      seams.success('CreateSession', (body, call, { state }) => {
+        const chosen = header(call, 'session-id');
+        const user = state.users.find(({ username }) => username === nameIn(call));
+        if (chosen === undefined || user === undefined) return body;
+        state.sessions.set(chosen, user);
+        return { ...body, sessionId: chosen };
+      }),
+  },
+  ...(
+    [
+      ['session', 'sessionMs', 'Sessions', undefined],
+      ['token', 'tokenMs', 'Access tokens', undefined],
+      ['reference', 'referenceMs', 'Reference ids', 'latest'],
+    ] as const
+  ).map(
+    ([slug, lifetime, what, since]): Fault => ({
+      id: `ways-in/${slug}-never-ends`,
+      description: `${what} never end by themselves.`,
+      level: 'should',
+      fails: [`ways-in/${slug}-ends-within-a-day`],
+      ...(since === undefined ? {} : { since }),
+      apply: ({ rules }) => {
+        rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
+      },
+    }),
+  ),
+  {
+    id: 'ways-in/used-code-counts-in-the-next-step',
+    description: 'A TOTP code that was used counts again in the next step.',
+    level: 'should',
+    fails: ['ways-in/used-totp-code-opens-nothing-a-step-later'],
+    apply: ({ rules, clock }) => {
+      const { isReplay } = rules;
+      rules.isReplay = (step, key) =>
+        isReplay(step, key) && Math.floor(clock.now() / 1000 / key.parameters.period) === step;
+    },
+  },
+];

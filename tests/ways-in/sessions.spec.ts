@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { notRun } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import type { Connection } from '../../src/connection/connection.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+import { textIn } from '../../src/judging/body.js';
+import { Secret } from '../../src/secret.js';
+
+const aDayMs = 25 * 3_600_000;
+
+test(
+  'POST /users/sessions opens no session by an id that the client chose',
+  covers('ways-in/session-id-is-not-the-clients'),
+  async ({ api, users, cluster }) => {
+    await arrange(cluster.off());
+    const chosen = randomUUID();
+    const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
+
+    const { answer } = await arrangeLogin(
+      users.login(users.withPassword(), { headers, members: { sessionId: chosen } }),
+    );
+
+    const isTaken = textIn(answer.fields.sessionId) === chosen;
+    expect(isTaken, 'wanted: an id of the target\ngot: the one that the client sent').toBe(false);
+    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(chosen) };
+    expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
+  },
+);
+
+test.describe('A day later', () => {
+  test(
+    'a session opens nothing',
+    covers('ways-in/session-ends-within-a-day'),
+    async ({ api, users, cluster, connection }) => {
+      onlyByClock(connection);
+      await arrange(cluster.off());
+      const as = await arrange(users.sessionId(users.withPassword()));
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      await arrange(connection.clock.advance(aDayMs));
+
+      expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
+    },
+  );
+
+  test(
+    'an access token opens nothing',
+    covers('ways-in/token-ends-within-a-day'),
+    async ({ api, users, cluster, connection }) => {
+      onlyByClock(connection);
+      await arrange(cluster.off());
+      const as = await users.token(users.withPassword());
+      await arrangeSuccess(api.call('GetMFAConfig', { as }));
+      await arrange(connection.clock.advance(aDayMs));
+
+      expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
+    },
+  );
+
+  test(
+    'a reference id switches nothing off',
+    covers('ways-in/reference-ends-within-a-day'),
+    async ({ support, codes, connection }) => {
+      onlyByClock(connection);
+      const { authenticator } = await arrange(support.onByTotp());
+      const answer = await support.verify(await codes.unused(authenticator), {
+        purpose: 'DisableMfa',
+        supportUserPassword: support.currentPassword,
+      });
+      const referenceId = textIn(answer.fields.referenceId);
+      if (referenceId === undefined) throw new ArrangeError(`No referenceId came (${answer.status}).`);
+      await arrange(connection.clock.advance(aDayMs));
+
+      const late = await support.patch({ enabled: false, referenceId });
+
+      expect({ answer: late }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
+});
+
+test(
+  'A TOTP code that opened a session opens no second one a step later',
+  covers('ways-in/used-totp-code-opens-nothing-a-step-later'),
+  async ({ users, cluster, codes, connection }) => {
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const code = await codes.unused(authenticator);
+    await arrangeLogin(users.login(user, { code, type: 'totp' }));
+    await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
+
+    const login = await users.login(user, { code, type: 'totp' });
+
+    expect(login).toBeRefused();
+    await arrangeLogin(loginByNewKey(users, user, codes));
+  },
+);
+
+/** Nobody waits for a day. */
+function onlyByClock({ clock }: Connection): void {
+  if (!clock.canMove) notRun("takes a day where the target's clock can't be moved (clock.control)");
+}
