@@ -99,6 +99,7 @@ describe('what becomes known as secret later', () => {
       got: secret,
       exchange: 0,
     },
+    { type: 'finding', exchange: 0, requirement: 'area/one', message: secret },
     { type: 'suite failed', requirement: 'area/one', reason: secret },
     { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
     { type: 'unusable', reason: secret },

@@ -116,6 +116,14 @@ describe('what an answer breaks', () => {
     expect(verdict.gate).toBe('does not conform');
   });
 
+  test('counts where it became known only later, with the answer as evidence', () => {
+    const found: EventBody = { type: 'finding', exchange: 7, requirement: one, message: 'a code in x-code' };
+    const other = exchanged({ index: 7, requirement: 'area/two' });
+    const verdict = verdictOf(began([one]), ...tested(one), other, found, ...ended);
+
+    expect(outcomeOf(verdict)).toMatchObject({ outcome: 'fail', exchanges: [other.exchange] });
+  });
+
   test('counts in the answers of no test: those of the look before, and of restoring', () => {
     const verdict = verdictOf(
       began([one]),

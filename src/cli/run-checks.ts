@@ -3,17 +3,18 @@ import type { Shard } from '../many/shard.js';
 import { loadRequirements } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import type { RunCommand } from './run-options.js';
-import type { TargetRun } from './target-run.js';
+import { type Prepared, warningsBefore } from './target-run/prepared.js';
 import { complain } from './terminal.js';
 
-export function warn({ target, notes, warnings }: TargetRun, { quiet, json }: RunCommand): void {
+export function warn(prepared: Prepared, { quiet, json }: RunCommand): void {
   if (quiet || json) return;
+  const { target, notes } = prepared;
   for (const note of notes) complain(`${target.name}: ${note}`);
-  for (const warning of warnings) complain(`warning: ${target.name}: ${warning}`);
+  for (const warning of warningsBefore(prepared)) complain(`warning: ${target.name}: ${warning}`);
 }
 
 /** @throws ConfigurationError where two targets would write to one folder */
-export function checkNames(runs: readonly TargetRun[]): void {
+export function checkNames(runs: readonly Prepared[]): void {
   const files = new Map<string, string>();
   for (const { target } of runs) {
     // Where case doesn't tell folders apart, Lab and lab are one.

@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { takeAllureResults } from '../allure/results.js';
-import type { Verdict } from '../model/verdict.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
-import type { ReportExtras } from '../report/extras.js';
 import type { RunPlan } from '../run-plan.js';
 import type { ConsoleRecord } from './console-record.js';
 import type { GitHubJob } from './github-job.js';
 import { PlaywrightProcess } from './playwright-process.js';
 import type { RunCommand } from './run-options.js';
 import type { Signals } from './signals.js';
-import type { TargetRun } from './target-run.js';
+import { Begun, type Finished } from './target-run/begun.js';
+import { Leased } from './target-run/leased.js';
+import { checkJournal, type Prepared } from './target-run/prepared.js';
 import { complain } from './terminal.js';
 
 /** What all waves of a run share. */
@@ -28,15 +28,6 @@ export interface Watch {
   readonly record: ConsoleRecord;
 }
 
-/** A target that was judged, and what was written of it. */
-export interface Finished {
-  readonly verdict: Verdict;
-  readonly files: readonly string[];
-  readonly extras: ReportExtras;
-  readonly folder: string;
-  readonly targetFile: string;
-}
-
 /**
  * Targets that may be tried side by side, from lease to verdict. Those that another run uses are left out.
  *
@@ -44,61 +35,62 @@ export interface Finished {
  * @throws ConfigurationError where nothing can be tried, since every target file is wrong
  */
 export async function runWave(
-  wave: readonly TargetRun[],
+  wave: readonly Prepared[],
   watch: Watch,
   isWhole: boolean,
 ): Promise<Finished[]> {
   const { signals, base } = watch;
+  const leased: Leased[] = [];
   try {
-    const runs = await freeOf(wave);
-    for (const each of runs) {
+    await takeFree(wave, leased);
+    for (const each of leased) {
       // Whoever had the lease before may have been killed meanwhile.
-      each.checkJournal();
-      each.onLost((reason) => signals.cutShort(`${each.target.name}: ${reason}`));
+      checkJournal(each.prepared);
+      each.onLost((reason) => signals.cutShort(`${each.prepared.target.name}: ${reason}`));
     }
-    for (const each of runs) await each.lookBefore();
-    const wrong = runs.flatMap(({ misconfigured }) => misconfigured ?? []);
+    const runs: Begun[] = [];
+    for (const prepared of wave) {
+      const own = leased.find((each) => each.prepared === prepared);
+      if (own !== undefined) runs.push(await Begun.on(own, watch.secrets));
+    }
+    const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
     // One wrong target file among several must not cost the verdicts on the others.
     if (isWhole && wrong[0] !== undefined && wrong.length === runs.length) throw wrong[0];
-    const usable = runs.filter(({ unusable }) => unusable === undefined);
+    const usable = runs.filter(({ trouble }) => trouble === undefined);
     if (usable.length > 0 && signals.interrupted === undefined) await tryOut(usable, watch);
     const finished: Finished[] = [];
     for (const each of runs) {
       const made = await each.finish(signals.interrupted, signals.atOnce);
       watch.job.add(made.verdict, made.extras);
-      takeAllureResults(allureDirOf(base), made.verdict, each.folder);
-      finished.push({ ...made, folder: each.folder, targetFile: each.target.file });
+      takeAllureResults(allureDirOf(base), made.verdict, made.folder);
+      finished.push(made);
     }
     rmSync(allureDirOf(base), { recursive: true, force: true });
     return finished;
   } finally {
-    for (const each of wave) each.release();
+    for (const each of leased) each.release();
   }
 }
 
-/** Those that no other run uses; the others are told. Taken in one order by all runs, so that none wait in a ring. */
-async function freeOf(runs: readonly TargetRun[]): Promise<TargetRun[]> {
-  const free: TargetRun[] = [];
-  const inOrder = [...runs].sort((a, b) => (a.target.baseUrl < b.target.baseUrl ? -1 : 1));
+/** Takes those that no other run uses, and tells of the others. In one order in all runs, so that none wait in a ring. */
+async function takeFree(wave: readonly Prepared[], leased: Leased[]): Promise<void> {
+  const inOrder = [...wave].sort((a, b) => (a.target.baseUrl < b.target.baseUrl ? -1 : 1));
   for (const each of inOrder) {
-    const holder = await each.takeLease(complain);
-    if (holder === undefined) free.push(each);
+    const taken = await Leased.take(each, complain);
+    if (taken instanceof Leased) leased.push(taken);
     else {
       const { name, baseUrl } = each.target;
-      complain(
-        `${name}: ${baseUrl} is in use by ${holder}. Nothing was sent; --wait waits until it is free.`,
-      );
+      complain(`${name}: ${baseUrl} is in use by ${taken}. Nothing was sent; --wait waits until it is free.`);
     }
   }
-  return runs.filter((each) => free.includes(each));
 }
 
 async function tryOut(
-  runs: readonly TargetRun[],
+  runs: readonly Begun[],
   { command, base, stateDir, folder, signals, secrets, record }: Watch,
 ): Promise<void> {
   const plan: RunPlan = {
-    targets: runs.map(({ planned }) => ({ ...planned, workDir: resolve(planned.workDir) })),
+    targets: runs.map(({ prepared }) => prepared.planned),
     mode: command.mode,
     slow: command.slow,
     seed: command.seed,

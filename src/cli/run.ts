@@ -14,11 +14,12 @@ import { renderPlan } from './plan.js';
 import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
 import { reportMatrix } from './run-matrix.js';
 import type { RunCommand } from './run-options.js';
-import { type Finished, runWave, type Watch } from './run-wave.js';
+import { runWave, type Watch } from './run-wave.js';
 import { checkForSecrets, secretLines } from './secret-check.js';
 import { show } from './show.js';
 import { Signals } from './signals.js';
-import { TargetRun } from './target-run.js';
+import type { Finished } from './target-run/begun.js';
+import { checkBefore, isChanged, mayChange, type Prepared, prepare } from './target-run/prepared.js';
 import { complain, say } from './terminal.js';
 
 /** `mfa-conformance run`. @returns the exit code */
@@ -55,9 +56,9 @@ async function runAndCheck(
   watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
 ): Promise<number> {
   const { stateDir } = watch;
-  const all: TargetRun[] = [];
+  const all: Prepared[] = [];
   for (const file of targetFiles(command.targets)) {
-    all.push(await TargetRun.prepare(file, command, stateDir, watch.secrets));
+    all.push(await prepare(file, command, stateDir, watch.secrets));
   }
   checkNames(all);
   checkGrep(command.grep);
@@ -69,18 +70,18 @@ async function runAndCheck(
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
-    for (const { target, contract } of runs) say(renderPlan(target, contract, command));
+    for (const { target, judgedBy } of runs) say(renderPlan(target, judgedBy.contract, command));
     return 0;
   }
   for (const each of runs) warn(each, command);
   const losesJournals = Boolean(process.env['CI']) && isDefaultStateDir(command.stateDir, process.env);
-  if (losesJournals && runs.some((each) => each.mayChange)) complain(warningOfLostJournals(stateDir));
-  for (const each of runs) each.checkJournal();
+  if (losesJournals && runs.some(mayChange)) complain(warningOfLostJournals(stateDir));
+  for (const each of runs) checkBefore(each);
   const planned = plannedNow(shard, split, process.env);
   writePlanned(planned, command.out);
   if (runs.length === 0) return 0;
   const startedAt = Date.now();
-  const signals = new Signals((code) => process.exit(runs.some((each) => each.isChanged) ? 4 : code));
+  const signals = new Signals((code) => process.exit(runs.some(isChanged) ? 4 : code));
   const job = new GitHubJob(process.env, command.json);
   try {
     const base = runs.length === 1 && runs[0] !== undefined ? runs[0].folder : command.out;
@@ -91,7 +92,7 @@ async function runAndCheck(
       finished.push(...(await runWave(wave, shared, waves.length === 1)));
     }
     await watch.secrets.settled();
-    const misconfigured = runs.some((each) => each.misconfigured !== undefined);
+    const misconfigured = finished.some((each) => each.misconfigured);
     const verdicts = finished.map(({ verdict }) => verdict);
     const inUse = finished.length < runs.length;
     if (runs.length > 1) reportMatrix(verdicts, planned, command);

@@ -17,9 +17,12 @@ export class Safekeeping {
   #tell: (reason: string) => void = () => {};
   #isLost = false;
 
-  /** @param baseUrl by which the target is known in the state folder */
-  constructor(stateDir: string, baseUrl: string) {
-    this.journal = new Journal(stateDir, baseUrl);
+  /** @param knownAs the base URL by which the target is known in the state folder */
+  constructor(
+    stateDir: string,
+    readonly knownAs: string,
+  ) {
+    this.journal = new Journal(stateDir, knownAs);
   }
 
   /** Reads the state before anything is changed. Where it can't be told, nothing will be changed either. */

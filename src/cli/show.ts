@@ -2,8 +2,9 @@ import { join, relative } from 'node:path';
 import { renderSummary } from '../report/summary.js';
 import { fileWidth, replaceFile } from '../report/write.js';
 import type { RunCommand } from './run-options.js';
-import type { Finished } from './run-wave.js';
+
 import { type Checked, secretLines } from './secret-check.js';
+import type { Finished } from './target-run/begun.js';
 
 /** Prints what came of a target, and says in its summary what the search for secrets came to. */
 export function show(

@@ -56,6 +56,7 @@ const check = checkBy<RunEvent>('events.schema.json', 'event');
 const known: Readonly<Record<RunEvent['type'], true>> = {
   'run began': true,
   exchange: true,
+  finding: true,
   'test began': true,
   'wait began': true,
   wait: true,

@@ -18,6 +18,8 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
         undocumented: event.undocumented.map(text),
         exchange: redactedExchange(event.exchange, redactor),
       };
+    case 'finding':
+      return { ...event, message: text(event.message) };
     case 'fact':
       return { ...event, name: text(event.name), value: inAllTexts(event.value, text) };
     case 'restored':

@@ -69,7 +69,7 @@ type About<Type extends string, More = object> = {
   readonly requirement: string;
 } & More;
 
-type EventOfTest =
+export type EventOfTest =
   | About<'test began'>
   /** A wait begins, of so many milliseconds at most. */
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
@@ -99,6 +99,13 @@ type EventOfTest =
 export type EventBody =
   | RunBegan
   | Exchanged
+  /** What an answer breaks, known only later. */
+  | {
+      readonly type: 'finding';
+      readonly exchange: number;
+      readonly requirement: string;
+      readonly message: string;
+    }
   | EventOfTest
   /** The first look found that nothing can be judged. */
   | { readonly type: 'unusable'; readonly reason: string }

@@ -24,13 +24,13 @@ export class Breaches {
   take(event: Exchanged): void {
     const { findings, checked = [], exchange } = event;
     for (const id of checked) this.#tally(id);
-    for (const { requirement, message } of findings) this.#add(requirement, event, message);
+    for (const { requirement, message } of findings) this.add(requirement, event, message);
     if (exchange.response !== undefined || event.mistake === null) return;
     // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
-      this.#add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
+      this.add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
     }
   }
 
@@ -55,7 +55,8 @@ export class Breaches {
     return tally;
   }
 
-  #add(id: string, { place, exchange }: Exchanged, message: string): void {
+  /** What was found of an exchange by itself, or later. */
+  add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, message: string): void {
     const tally = this.#tally(id);
     const { operation, response } = exchange;
     const where =

@@ -1,4 +1,4 @@
-import { blames, type Exchanged, type RunBegan, type RunEvent } from '../model/event.js';
+import { blames, type EventOfTest, type Exchanged, type RunBegan, type RunEvent } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { RawKind, RawOutcome, RunResults } from '../model/results.js';
 import type { Verdict, Wait } from '../model/verdict.js';
@@ -61,6 +61,11 @@ export class RunFold {
       case 'exchange':
         this.#exchanged(event);
         break;
+      case 'finding': {
+        const exchange = this.#exchanges.get(event.exchange);
+        if (exchange !== undefined) this.#breaches.add(event.requirement, { exchange }, event.message);
+        break;
+      }
       case 'unusable':
         this.#unusable = event.reason;
         break;
@@ -158,7 +163,7 @@ export class RunFold {
     this.#tests.get(requirement)?.exchanges.push(exchange);
   }
 
-  #tested(event: Extract<RunEvent, { readonly requirement: string }>): void {
+  #tested(event: EventOfTest): void {
     const tested = this.#tests.get(event.requirement) ?? newTest();
     this.#tests.set(event.requirement, tested);
     switch (event.type) {

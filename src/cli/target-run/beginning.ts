@@ -1,0 +1,62 @@
+import { coverageUniverse } from '../../contract/coverage.js';
+import type { RunBegan } from '../../model/event.js';
+import type { GateBy, PlannedRequirement } from '../../model/results.js';
+import { loadRequirements, whyNotApplicable } from '../../requirements/catalogue.js';
+import { idPattern } from '../../requirements/glob.js';
+import { suiteVersion } from '../../version.js';
+import { concernedWaivers } from '../../waivers/apply.js';
+import { dayOf } from '../../waivers/dates.js';
+import type { Prepared } from './prepared.js';
+
+/** How the run on a target begins, for its log. */
+export function beginningOf(prepared: Prepared): RunBegan {
+  const { target, command, judgedBy, gateBy } = prepared;
+  const { strict, requireComplete, waiverProblems } = command;
+  const { name, baseUrl, tls, release, warnings = [] } = target;
+  const waivers =
+    prepared.waivers === undefined
+      ? undefined
+      : concernedWaivers(prepared.waivers.waivers, {
+          target: name,
+          release,
+          today: dayOf(new Date()),
+          catalogue: loadRequirements(),
+        });
+  return {
+    type: 'run began',
+    schemaVersion: 1,
+    suiteVersion: suiteVersion(),
+    target: { name, baseUrl, tlsInsecure: tls.insecure },
+    release,
+    contract: judgedBy.inVerdict,
+    mode: command.mode,
+    seed: command.seed,
+    planned: plannedRequirements(prepared),
+    parts: coverageUniverse(judgedBy.contract),
+    options: { strict, requireComplete, waiverProblems },
+    ...(gateBy === undefined ? {} : { gateBy: slimmed(gateBy) }),
+    ...(waivers === undefined ? {} : { waivers }),
+    warnings,
+  };
+}
+
+function plannedRequirements({ command: { grep }, judgedBy }: Prepared): PlannedRequirement[] {
+  const pattern = grep === undefined ? undefined : idPattern(grep);
+  return loadRequirements()
+    .filter(({ id }) => pattern?.test(id) ?? true)
+    .map((requirement) => {
+      const { id, level, text: title, source, operations } = requirement;
+      const reason = whyNotApplicable(requirement, judgedBy.contract);
+      const notApplicable = reason === undefined ? {} : { notApplicable: reason };
+      return { id, level, title, source, operations, ...notApplicable };
+    });
+}
+
+/** What of the baseline is compared. */
+function slimmed({ policy, baseline }: GateBy): GateBy {
+  if (baseline === undefined) return { policy };
+  const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;
+  const outcomes = baseline.verdict.outcomes.map(({ id, outcome }) => ({ id, outcome }));
+  const verdict = { suite, target, release, startedAt, gate, cause, summary, outcomes };
+  return { policy, baseline: { file: baseline.file, verdict } };
+}

@@ -1,0 +1,161 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { Connection } from '../../connection/connection.js';
+import { type GivenBack, giveBack } from '../../connection/give-back.js';
+import { ConfigurationError, SuiteError } from '../../errors.js';
+import { EventLog, nextIndex } from '../../events/log.js';
+import type { Verdict } from '../../model/verdict.js';
+import { contractFile } from '../../raw-files.js';
+import type { SecretCollector } from '../../redaction/secrets-channel.js';
+import type { ReportExtras } from '../../report/extras.js';
+import { writeReports } from '../../report/write.js';
+import { readOnlyReason } from '../../target-file/allow.js';
+import { cleanLog, judgeLog } from '../../verdict/judge-log.js';
+import { changesOf, remember } from '../history.js';
+import { writeContract } from '../judged-by.js';
+import { preflight } from '../preflight.js';
+import { waitTeller } from '../safekeeping.js';
+import { complain } from '../terminal.js';
+import { beginningOf } from './beginning.js';
+import type { Leased } from './leased.js';
+import { isChanged, mayChange, type Prepared } from './prepared.js';
+
+/** A target that was judged, and what was written of it. */
+export interface Finished {
+  readonly verdict: Verdict;
+  /** Names of the files in the target's folder of reports. */
+  readonly files: readonly string[];
+  readonly extras: ReportExtras;
+  readonly folder: string;
+  readonly targetFile: string;
+  readonly misconfigured: boolean;
+}
+
+/** Why nothing of a target can be judged. */
+interface Trouble {
+  readonly reason: string;
+  /** The fault is the target file's or the machine's, not the target's: exit 2. */
+  readonly misconfigured?: ConfigurationError;
+}
+
+/** The run on a target that has begun: its log is open, and the target was looked at. */
+export class Begun {
+  private constructor(
+    readonly prepared: Prepared,
+    readonly trouble: Trouble | undefined,
+    private readonly log: EventLog,
+    private readonly secrets: SecretCollector,
+  ) {}
+
+  /** Restores what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
+  static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
+    const { judgedBy, planned } = prepared;
+    emptyFolder(prepared);
+    if (judgedBy.given) writeContract(judgedBy.contract, contractFile(planned.workDir));
+    const log = EventLog.create(planned.log);
+    log.write(beginningOf(prepared));
+    const trouble = await lookAt(prepared, log, secrets);
+    if (trouble !== undefined) log.write({ type: 'unusable', reason: trouble.reason });
+    return new Begun(prepared, trouble, log, secrets);
+  }
+
+  /**
+   * Restores the state, then makes the verdict of the log and writes the reports.
+   *
+   * @param atOnce fulfilled when nobody is willing to wait for the state to be restored
+   */
+  async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
+    const { prepared, log, secrets, trouble } = this;
+    const { folder, command, detected, gateBy, target } = prepared;
+    const { restored, residue, problems } = await Promise.race([
+      restore(prepared, log, secrets),
+      atOnce.then((): GivenBack => ({ restored: !isChanged(prepared), residue: [], problems: [] })),
+    ]);
+    log.write({ type: 'restored', restored, residue: [...residue, ...problems] });
+    if (detected !== undefined)
+      log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
+    log.write({ type: 'run ended', interrupted: interrupted ?? null });
+    log.close();
+    // The one place where a verdict loses what was learnt late: it is made of a log without it.
+    cleanLog(log.file, secrets.redactor);
+    const verdict = judgeLog(log.file);
+    const changes = changesOf(verdict, command.out, gateBy?.baseline?.verdict);
+    const extras = changes === undefined ? {} : { changes };
+    const files = writeReports(verdict, folder, extras);
+    remember(verdict, command.out);
+    const misconfigured = trouble?.misconfigured !== undefined;
+    return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
+  }
+}
+
+function emptyFolder({ folder, planned: { workDir } }: Prepared): void {
+  try {
+    rmSync(workDir, { recursive: true, force: true });
+    // What the target said, before anybody has looked at it: for the user alone.
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`Nothing can be written to ${folder} (--out): ${why}`);
+  }
+}
+
+async function lookAt(
+  prepared: Prepared,
+  log: EventLog,
+  secrets: SecretCollector,
+): Promise<Trouble | undefined> {
+  try {
+    const reason = await connected(prepared, log, secrets, async (connection) => {
+      const { problems } = await giveBack(connection, tellWait(prepared));
+      if (problems.length > 0)
+        return `the earlier run's changes could not be given back: ${problems.join(' ')}`;
+      const unusable = await preflight(connection, prepared.command.mode);
+      if (unusable === undefined && mayChange(prepared)) await prepared.safekeeping.lookAt(connection);
+      return unusable;
+    });
+    return reason === undefined ? undefined : { reason };
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    const { message: reason } = error;
+    return error instanceof ConfigurationError ? { reason, misconfigured: error } : { reason };
+  }
+}
+
+async function restore(prepared: Prepared, log: EventLog, secrets: SecretCollector): Promise<GivenBack> {
+  const { safekeeping } = prepared;
+  safekeeping.look();
+  try {
+    // Without a journal there is nothing to restore, and a target out of reach is no reason for alarm.
+    if (safekeeping.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
+    const wait = tellWait(prepared);
+    const made = await connected(prepared, log, secrets, (connection) => giveBack(connection, wait));
+    return safekeeping.told(made);
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    return safekeeping.told({ restored: false, residue: [], problems: [error.message] });
+  }
+}
+
+function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> {
+  return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
+}
+
+async function connected<T>(
+  { target, judgedBy, stateDir, safekeeping, command }: Prepared,
+  log: EventLog,
+  secrets: SecretCollector,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.open(target, judgedBy.contract, {
+    stateDir,
+    journal: safekeeping.journal,
+    readOnly: readOnlyReason(target, command.mode),
+    write: log.write,
+    firstIndex: nextIndex(log.file),
+    onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
+  });
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}

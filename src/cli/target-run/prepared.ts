@@ -1,0 +1,129 @@
+import { join, resolve } from 'node:path';
+import { detectRelease } from '../../detect/auto.js';
+import { ConfigurationError, SuiteError } from '../../errors.js';
+import { eventsFile } from '../../events/log.js';
+import { knownAs } from '../../journal/aliases.js';
+import { Lease } from '../../journal/lease.js';
+import { contractFile } from '../../raw-files.js';
+import type { SecretCollector } from '../../redaction/secrets-channel.js';
+import { loadRequirements } from '../../requirements/catalogue.js';
+import type { PlannedTarget } from '../../run-plan.js';
+import { readOnlyReason } from '../../target-file/allow.js';
+import { readTarget, secretsOf } from '../../target-file/read.js';
+import type { Target } from '../../target-file/target.js';
+import { notesOn } from '../../verdict/gating.js';
+import { checkWaivers } from '../../waivers/check.js';
+import { dayOf } from '../../waivers/dates.js';
+import { readWaivers, type WaiversFile } from '../../waivers/read.js';
+import { type GatedBy, gateByOf } from '../baseline.js';
+import { type JudgedBy, judgedBy } from '../judged-by.js';
+import type { RunCommand } from '../run-options.js';
+import { Safekeeping } from '../safekeeping.js';
+
+/** A target that is going to be tried: all that is known before anything is written or changed. */
+export interface Prepared {
+  readonly target: Target;
+  readonly command: RunCommand;
+  readonly stateDir: string;
+  /** Of its reports. */
+  readonly folder: string;
+  readonly judgedBy: JudgedBy;
+  /** The releases that the target was found to speak; undefined where none was asked for. */
+  readonly detected: readonly string[] | undefined;
+  readonly waivers: WaiversFile | undefined;
+  readonly gateBy: GatedBy | undefined;
+  readonly safekeeping: Safekeeping;
+  /** What the user should know before the run. */
+  readonly notes: readonly string[];
+  /** What the tests are told of it. */
+  readonly planned: PlannedTarget;
+}
+
+/** @throws ConfigurationError when the target file is wrong */
+export async function prepare(
+  file: string,
+  command: RunCommand,
+  stateDir: string,
+  secrets: SecretCollector,
+): Promise<Prepared> {
+  const read = readTarget(file, process.env);
+  const detected =
+    read.detectRelease && command.release === undefined && !command.plan
+      ? await detectRelease(read, stateDir)
+      : undefined;
+  const given = command.release ?? detected?.release;
+  const target = { ...read, release: given ?? read.release };
+  const by = await judgedBy(target.release, command.contract, command.allowExternalRefs);
+  for (const { value, what } of secretsOf(target)) secrets.tell(target.baseUrl, value.reveal(), what);
+  const waivers = command.waivers ?? target.waivers;
+  const folder = join(command.out, target.name);
+  const workDir = join(folder, 'raw');
+  const { source } = by.contract;
+  return {
+    target,
+    command,
+    stateDir,
+    folder,
+    judgedBy: by,
+    detected: detected?.fits,
+    waivers: waivers === undefined ? undefined : readWaivers(waivers),
+    gateBy: gateByOf(command, target.name),
+    safekeeping: new Safekeeping(stateDir, await knownAs(stateDir, target.baseUrl)),
+    notes: [...(detected === undefined ? [] : [detected.note]), ...by.notes],
+    planned: {
+      name: target.name,
+      file: target.file,
+      release: given ?? null,
+      contract: by.given ? { file: resolve(contractFile(workDir)), source } : null,
+      workDir: resolve(workDir),
+      log: resolve(eventsFile(folder)),
+    },
+  };
+}
+
+/** What the user should be warned of before anything is sent. */
+export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] {
+  const ids = loadRequirements().map(({ id }) => id);
+  const problems = waivers === undefined ? [] : checkWaivers(waivers, ids, dayOf(new Date()));
+  const baseline = gateBy?.baseline?.verdict;
+  const notes = baseline === undefined ? [] : notesOn(baseline, { release: target.release, target });
+  return [...(target.warnings ?? []), ...problems.map(({ text }) => text), ...notes];
+}
+
+/** Whether the run may change anything on the target. */
+export function mayChange({ target, command }: Prepared): boolean {
+  return readOnlyReason(target, command.mode) === undefined;
+}
+
+/** Whether something of the target's state is still to be restored. */
+export function isChanged({ safekeeping }: Prepared): boolean {
+  try {
+    return safekeeping.journal.read() !== undefined;
+  } catch (error) {
+    // What can't be read may hold anything.
+    if (error instanceof SuiteError) return true;
+    throw error;
+  }
+}
+
+/** Before the lease is taken. @throws ConfigurationError as {@link checkJournal} does */
+export function checkBefore(prepared: Prepared): void {
+  // While another run has the lease the journal is that run's, and open rightly.
+  if (Lease.holderOf(prepared.safekeeping.journal.folder) === undefined) checkJournal(prepared);
+}
+
+/** @throws ConfigurationError when an earlier run's changes are still there, and are not to be restored */
+export function checkJournal({ target, command, safekeeping: { journal } }: Prepared): void {
+  if (journal.read() === undefined) return;
+  const readOnly = readOnlyReason(target, command.mode);
+  if (command.restoreFirst && readOnly === undefined) return;
+  if (command.restoreFirst) {
+    throw new ConfigurationError(
+      `--restore-first ${readOnly}. Give back first: mfa-conformance restore -t ${target.file}.`,
+    );
+  }
+  throw new ConfigurationError(
+    `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). ` +
+      `Give them back first: mfa-conformance restore -t ${target.file}, or run --restore-first.`,
+  );
+}
