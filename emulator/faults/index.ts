@@ -1,5 +1,6 @@
 import type { Fault } from '../seams.js';
 import { accessFaults } from './access.js';
+import { atOnceFaults } from './at-once.js';
 import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
@@ -18,6 +19,7 @@ import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
 import { supportCodeFaults } from './support-codes.js';
+import { supportProofFaults } from './support-proofs.js';
 import { throttleFaults } from './throttle.js';
 import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
@@ -51,6 +53,8 @@ export const faults: readonly Fault[] = [
   ...mailContentFaults,
   ...supportFaults,
   ...supportCodeFaults,
+  ...supportProofFaults,
+  ...atOnceFaults,
   ...verifyTotpFaults,
   ...latestFaults,
   ...httpFaults,

@@ -58,16 +58,33 @@ function operationsOf(requirements: readonly Requirement[]): string[] {
 
 const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.flatMap(({ needs }) => needs));
 
-/** Requirements that send a method which no release documents. */
-const probing: ReadonlySet<string> = new Set(['http/405-has-allow', 'http/retry-after-is-readable']);
+const deletes = (how: string) => `DELETE /mfa-config ${how}`;
+
+/** Requirements that send what no release documents, and what they send. */
+const probing: ReadonlyMap<string, (how: string) => string> = new Map([
+  ['http/405-has-allow', deletes],
+  ['http/retry-after-is-readable', deletes],
+  ['http/unknown-is-no-success', (how) => `DELETE and PUT ${how} where they make no sense`],
+  [
+    'access/no-other-way-to-write-without-credentials',
+    () => 'writes by other methods, paths and headers without a credential, their bodies harmless',
+  ],
+  [
+    'access/no-other-way-to-write-for-a-viewer',
+    () => 'PUT /mfa-config by other methods, paths and headers as the viewer',
+  ],
+]);
 
 function changesOf(target: Target, requirements: readonly Requirement[]): string[] {
   const needs = needsOf(requirements);
   const how = effectiveAllow(target.allow).disposable ? 'as the admin' : 'without a credential';
   return [
-    ...(requirements.some(({ id }) => probing.has(id))
-      ? [`DELETE /mfa-config ${how}, which no release documents: a target might obey it`]
-      : []),
+    ...new Set(
+      requirements.flatMap(({ id }) => {
+        const what = probing.get(id)?.(how);
+        return what === undefined ? [] : [`${what}, which no release documents: a target might obey it`];
+      }),
+    ),
     ...(needs.has('stateChanges') ? ['PUT /mfa-config with the configuration as it is'] : []),
     ...(needs.has('clusterMfa')
       ? ['cluster MFA switched on and off, its types widened: every user of the cluster feels it']

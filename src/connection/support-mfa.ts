@@ -131,13 +131,17 @@ export class SupportMfa {
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
   #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
     const uri = enrolmentOf(answer);
-    if (uri !== undefined) {
-      this.journal.noteEnrolled(uri);
-      this.#authenticator = authenticatorOf(uri);
-      this.#enrolment = undefined;
-      this.#verified = undefined;
-    }
+    if (uri !== undefined) this.holdKey(uri);
     return answer;
+  }
+
+  /** Of a key that was handed out: with its codes changes are made from here on. */
+  holdKey(uri: string): Authenticator {
+    this.journal.noteEnrolled(uri);
+    this.#authenticator = authenticatorOf(uri);
+    this.#enrolment = undefined;
+    this.#verified = undefined;
+    return this.authenticator;
   }
 
   /** Adds the password where the release takes one and the body says nothing of it. */

@@ -1,0 +1,79 @@
+import type { Call } from '../call.js';
+import { asObject, text } from '../json.js';
+import type { Fault } from '../seams.js';
+import type { SupportMfa, TotpKey } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
+
+const patch = 'UpdateSupportMFAConfig';
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What goes wrong only where requests come at the same time. */
+export const atOnceFaults: readonly Fault[] = [
+  {
+    id: 'support/enrolments-at-once-both-count',
+    description: 'Of two PATCHes to totp at the same time the codes of both keys verify.',
+    level: 'should',
+    fails: ['support-totp/parallel-enrolments-leave-one-key'],
+    apply: (seams) => {
+      let flying: TotpKey[] = [];
+      const twins = new Map<TotpKey, TotpKey>();
+      seams.answer(patch, async (answer, _call, { state }) => {
+        const { key } = state.support;
+        if (answer.status !== 200 || key === undefined || flying.includes(key)) return;
+        for (const other of flying) twins.set(key, other);
+        flying.push(key);
+        await pause(30);
+        flying = flying.filter((each) => each !== key);
+      });
+      seams.answer('VerifySupportUserTotp', (answer, call, { state, clock }) => {
+        const twin = state.support.key === undefined ? undefined : twins.get(state.support.key);
+        if (twin === undefined) return;
+        const code = hotp(twin.secret, stepAt(clock.now(), twin.parameters.period), twin.parameters);
+        if (text(asObject(call.body), 'totpCode') !== code) return;
+        Object.assign(answer, { status: 200, body: { success: true } });
+      });
+    },
+  },
+  {
+    id: 'support/patches-at-once-overwrite',
+    description: 'Of two PATCHes of different properties at the same time the later undoes the earlier.',
+    level: 'should',
+    fails: ['support-mfa/parallel-patches-lose-nothing'],
+    apply: (seams) => {
+      const found = new WeakMap<Call, SupportMfa>();
+      seams.input(patch, (call, { state }) => void found.set(call, state.support));
+      seams.answer(patch, async (answer, call, { state }) => {
+        const before = found.get(call);
+        const after = state.support;
+        if (answer.status !== 200 || before === undefined || before.enabled || after.enabled) return;
+        state.support = before;
+        await pause(20);
+        state.support = after;
+      });
+    },
+  },
+  {
+    id: 'config/without-types-is-open',
+    description: 'While cluster MFA is on without any type, the password alone opens a session.',
+    level: 'should',
+    fails: ['mfa-config/on-without-types-is-not-open'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      seams.rules.asksForCode = (user, world) =>
+        asksForCode(user, world) && (world.state.cluster.authenticationTypes?.length ?? 0) > 0;
+    },
+  },
+  {
+    id: 'totp-key/name-raw-in-uri',
+    description: 'totpUri names the key as it was named, with nothing encoded.',
+    level: 'should',
+    fails: ['totp-key/name-spoils-no-uri'],
+    apply: (seams) => {
+      const { keyUri } = seams.rules;
+      seams.rules.keyUri = (key, secretText) => {
+        const uri = keyUri(key, secretText);
+        return /[?&]/.test(key.name ?? '') ? uri.replace(/[^/]*\?/, () => `${key.name}?`) : uri;
+      };
+    },
+  },
+];

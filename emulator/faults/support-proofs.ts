@@ -1,0 +1,353 @@
+import type { World } from '../call.js';
+import { asObject, type Json, own, text } from '../json.js';
+import type { Fault, Seams } from '../seams.js';
+import { supportOff, supportOwner } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const patch = 'UpdateSupportMFAConfig';
+const verify = 'VerifySupportUserTotp';
+const send = 'SendSupportEmailOtp';
+
+/** Whether a text is a code that would do now. */
+function isRight(code: Json, { state, clock, rules }: World): boolean {
+  if (typeof code !== 'string') return false;
+  const { key, mfaType } = state.support;
+  if (mfaType === 'totp') return key !== undefined && rules.stepOf(code, key, clock.now()) !== undefined;
+  return state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code);
+}
+
+/** Of a list in the place of a code, the right one in it. */
+function pickRight(seams: Seams, operation: typeof patch | typeof verify, name: string): void {
+  seams.body(operation, (body, _call, world) => {
+    const codes = own(asObject(body), name);
+    const right = Array.isArray(codes) ? codes.find((code) => isRight(code, world)) : undefined;
+    return right === undefined ? body : { ...asObject(body), [name]: right };
+  });
+}
+
+/** Lets changes pass without a code. */
+function freely(seams: Seams, isFree: (given: string | undefined, world: World) => boolean): void {
+  const { needsMfaCode } = seams.rules;
+  let given: string | undefined;
+  seams.body(patch, (body) => {
+    given = text(asObject(body), 'mfaCode');
+    return body;
+  });
+  seams.rules.needsMfaCode = (before, wanted, world) =>
+    needsMfaCode(before, wanted, world) && !isFree(given, world);
+}
+
+/** Every code that was mailed to the support user, oldest first. */
+function rememberMailed(seams: Seams): string[] {
+  const codes: string[] = [];
+  seams.answer(send, (answer, _call, { state }) => {
+    const code = state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code;
+    if (answer.status === 204 && code !== undefined) codes.push(code);
+  });
+  return codes;
+}
+
+export const supportProofFaults: readonly Fault[] = [
+  {
+    id: 'support/list-of-codes',
+    description: 'Of a list as mfaCode each code is tried.',
+    level: 'must',
+    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => pickRight(seams, patch, 'mfaCode'),
+  },
+  {
+    id: 'support/without-enabled-is-off',
+    description: 'A PATCH /support-user/mfa that leaves enabled out switches off, without a code.',
+    level: 'must',
+    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) =>
+      seams.answer(patch, (answer, call, { state }) => {
+        const body = asObject(call.body);
+        if (answer.status === 200 && Object.keys(body).every((name) => name === 'mfaCode'))
+          state.support = supportOff;
+      }),
+  },
+  {
+    id: 'support/state-set-by-client',
+    description: 'PATCH /support-user/mfa stores the otpVerificationState of the request.',
+    level: 'must',
+    fails: ['support-totp/no-change-without-proof'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      seams.answer(patch, (answer, call, { state }) => {
+        const given = own(asObject(call.body), 'otpVerificationState');
+        if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
+        state.support = { ...state.support, verification: given };
+      }),
+  },
+  {
+    id: 'support/address-alone-changes',
+    description: 'A PATCH /support-user/mfa of email alone changes the address without a code.',
+    level: 'must',
+    fails: ['support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let isAlone = false;
+      seams.body(patch, (body) => {
+        isAlone = Object.keys(asObject(body)).join() === 'email';
+        return body;
+      });
+      freely(seams, () => isAlone);
+    },
+  },
+  {
+    id: 'support/old-code-disables',
+    description: 'Support MFA by TOTP is switched off with a code of the last hour.',
+    level: 'must',
+    fails: ['support-totp/not-disabled-with-old-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { stepOf, totp } = seams.rules;
+      const { stepsBack } = totp;
+      let isPatch = false;
+      seams.input('any', ({ operation }) => {
+        isPatch = operation === patch;
+      });
+      seams.rules.stepOf = (code, key, now) => {
+        totp.stepsBack = isPatch ? 120 : stepsBack;
+        return stepOf(code, key, now);
+      };
+    },
+  },
+  {
+    id: 'support/codes-to-the-address-before-too',
+    description: 'After a change of the address, codes go to the one before as well.',
+    level: 'must',
+    fails: ['support-email/codes-follow-the-address'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { recipients, storeSupport } = seams.rules;
+      let before: string | null = null;
+      seams.rules.storeSupport = (was, wanted, world) => {
+        before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
+        return storeSupport(was, wanted, world);
+      };
+      seams.rules.recipients = (address, call, world) => [
+        ...recipients(address, call, world),
+        ...(call.operation === send && before !== null ? [before] : []),
+      ];
+    },
+  },
+  {
+    id: 'support/codes-to-the-refused-address',
+    description: 'After a refused change of the address, codes go to the one that was refused as well.',
+    level: 'must',
+    fails: ['support-email/refused-address-gets-no-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { recipients } = seams.rules;
+      let refused: string | undefined;
+      seams.answer(patch, (answer, call) => {
+        refused = answer.status === 403 ? text(asObject(call.body), 'email') : undefined;
+      });
+      seams.rules.recipients = (address, call, world) => [
+        ...recipients(address, call, world),
+        ...(call.operation === send && refused !== undefined ? [refused] : []),
+      ];
+    },
+  },
+  {
+    id: 'support/change-of-address-spends-no-code',
+    description: 'A mailed code that changed the address does for the next change, too.',
+    level: 'should',
+    fails: ['support-email/code-serves-one-change', 'support-email/code-serves-one-change-of-two-at-once'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let spent: string | undefined;
+      freely(seams, (given) => given !== undefined && given === spent);
+      seams.answer(patch, (answer, call) => {
+        const body = asObject(call.body);
+        if (answer.status === 200)
+          spent = own(body, 'email') === undefined ? undefined : text(body, 'mfaCode');
+      });
+    },
+  },
+  {
+    id: 'support/code-spent-late',
+    description: 'A mailed code that made a change does for another one at the same time.',
+    level: 'should',
+    fails: ['support-email/code-serves-one-change-of-two-at-once'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let spent: string | undefined;
+      freely(seams, (given) => given !== undefined && given === spent);
+      seams.answer(patch, async (answer, call) => {
+        if (answer.status !== 200) return;
+        spent = text(asObject(call.body), 'mfaCode');
+        await pause(30);
+        spent = undefined;
+      });
+    },
+  },
+  {
+    id: 'support/older-codes-live-on',
+    description: 'A mailed code does as mfaCode although a newer one was mailed.',
+    level: 'should',
+    fails: ['support-email/newer-code-voids-older'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const codes = rememberMailed(seams);
+      freely(seams, (given, { state }) => {
+        const isMail = state.support.mfaType === 'email';
+        return isMail && given !== undefined && codes.slice(-2, -1).includes(given);
+      });
+      seams.success(patch, (body) => {
+        codes.length = 0;
+        return body;
+      });
+    },
+  },
+  {
+    id: 'support/codes-without-end',
+    description: 'A mailed code does as mfaCode however old it is.',
+    level: 'should',
+    fails: ['support-email/code-expires'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const codes = rememberMailed(seams);
+      freely(seams, (given, { state }) => {
+        const isMail = state.support.mfaType === 'email';
+        return isMail && given !== undefined && given === codes.at(-1);
+      });
+      seams.success(patch, (body) => {
+        codes.length = 0;
+        return body;
+      });
+    },
+  },
+  {
+    id: 'support/email-to-totp-without-code',
+    description: 'Support MFA is switched from mail to TOTP without mfaCode.',
+    level: 'should',
+    fails: ['support-email/mode-not-changed-without-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { needsMfaCode } = seams.rules;
+      seams.rules.needsMfaCode = (before, wanted, world) =>
+        needsMfaCode(before, wanted, world) &&
+        !(wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email');
+    },
+  },
+  {
+    id: 'support/several-addresses',
+    description: 'Whatever has an @ in it is stored as the address.',
+    level: 'should',
+    fails: ['support-email/address-is-one'],
+    apply: ({ rules }) => {
+      rules.isAddress = (address) => address.includes('@');
+    },
+  },
+  {
+    id: 'support/email-without-address',
+    description: 'Support MFA is switched on by mail although there is no address.',
+    level: 'should',
+    fails: ['support-email/not-on-without-an-address'],
+    apply: (seams) => {
+      const { needsMfaCode } = seams.rules;
+      seams.rules.needsMfaCode = (before, wanted, world) =>
+        needsMfaCode(before, wanted, world) && !(before.mfaType === 'email' && before.email === null);
+      seams.refusal(patch, (answer, _call, { state }) => {
+        if (text(asObject(answer.body), 'errorCode') !== 'KAddressMissing') return;
+        state.support = { ...supportOff, enabled: true, mfaType: 'email' };
+        const { enabled, mfaType, email } = state.support;
+        Object.assign(answer, { status: 200, body: { enabled, mfaType, email } });
+      });
+    },
+  },
+  {
+    id: 'verify-totp/list-of-codes',
+    description: 'Of a list as totpCode each code is tried.',
+    level: 'must',
+    fails: ['verify-totp/refuses-list-of-codes'],
+    apply: (seams) => pickRight(seams, verify, 'totpCode'),
+  },
+  {
+    id: 'verify-totp/beginning-is-enough',
+    description: 'A code is right that the right one begins with.',
+    level: 'should',
+    fails: ['verify-totp/refuses-part-of-a-code'],
+    apply: (seams) => verifyAs(seams, (given, right) => given.length > 2 && right.startsWith(given)),
+  },
+  {
+    id: 'verify-totp/more-is-enough',
+    description: 'A code is right that begins with the right one.',
+    level: 'should',
+    fails: ['verify-totp/refuses-part-of-a-code'],
+    apply: (seams) =>
+      verifyAs(
+        seams,
+        (given, right) =>
+          given.length === right.length + 1 && given.startsWith(right) && !given.startsWith('0'),
+      ),
+  },
+  {
+    id: 'verify-totp/blanks-make-it-another',
+    description: 'A used code is taken again where there are blanks around it.',
+    level: 'should',
+    fails: ['verify-totp/refuses-used-code-with-blanks'],
+    apply: (seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right),
+  },
+  {
+    id: 'verify-totp/replay-at-once',
+    description: 'One code verifies several times at the same time.',
+    level: 'should',
+    fails: ['verify-totp/refuses-replay-in-parallel'],
+    apply: (seams) => {
+      let accepted: string | undefined;
+      seams.answer(verify, async (answer, call) => {
+        const given = text(asObject(call.body), 'totpCode');
+        if (given !== undefined && given === accepted) answer.body = { success: true };
+        if (own(asObject(answer.body), 'success') !== true) return;
+        accepted = given;
+        await pause(30);
+        accepted = undefined;
+      });
+    },
+  },
+  {
+    id: 'throttle/verifications-not-counted',
+    description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
+    level: 'should',
+    fails: ['verify-totp/wrong-codes-are-throttled'],
+    apply: (seams) =>
+      seams.answer(verify, (_answer, _call, { state }) => {
+        state.failures.delete(supportOwner);
+      }),
+  },
+  {
+    id: 'throttle/totp-mfa-codes-not-counted',
+    description: 'Wrong TOTP codes as mfaCode are not counted.',
+    level: 'should',
+    fails: ['support-totp/wrong-codes-are-throttled'],
+    since: '6.8.1',
+    apply: (seams) =>
+      seams.refusal(patch, (_answer, _call, { state }) => {
+        if (state.support.mfaType === 'totp') state.failures.delete(supportOwner);
+      }),
+  },
+];
+
+/** Takes for right what is like a right code; steps of one before and after, too. */
+function verifyAs(seams: Seams, isLike: (given: string, right: string) => boolean): void {
+  seams.answer(verify, (answer, call, { state, clock }) => {
+    const given = text(asObject(call.body), 'totpCode') ?? '';
+    const { key } = state.support;
+    if (key === undefined || call.caller?.privileges.includes('CLUSTER_MODIFY') !== true) return;
+    const now = clock.now();
+    const step = stepAt(now, key.parameters.period);
+    const codes = [step - 1, step, step + 1].map((at) => hotp(key.secret, at, key.parameters));
+    if (codes.some((right) => isLike(given, right))) {
+      answer.status = 200;
+      answer.body = { success: true };
+    }
+  });
+}

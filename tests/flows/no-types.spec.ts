@@ -1,0 +1,20 @@
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+
+test(
+  'Cluster MFA without a type lets nobody in by the password alone',
+  covers('mfa-config/on-without-types-is-not-open'),
+  async ({ users, cluster }) => {
+    await arrange(cluster.off());
+    const user = users.withPassword();
+    await arrangeLogin(users.login(user));
+
+    for (const authenticationTypes of [[], null]) {
+      const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
+      // Refused, or taken for off, it opens nothing that was shut.
+      if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
+      const login = await users.login(user);
+      await arrange(cluster.off());
+      expect(login).toBeRefused();
+    }
+  },
+);

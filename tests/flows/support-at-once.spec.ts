@@ -1,0 +1,55 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
+import { textIn } from '../../src/judging/body.js';
+
+test.describe('PATCH /support-user/mfa at the same time', () => {
+  test(
+    'to totp leaves one key in force',
+    covers('support-totp/parallel-enrolments-leave-one-key'),
+    async ({ support, codes }) => {
+      await arrange(support.off());
+      const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
+
+      const uris = answers.flatMap(({ fields }) => textIn(fields.totpUri) ?? []);
+      if (uris.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
+      const verified: string[] = [];
+      for (const uri of uris) {
+        const { fields } = await support.verify(await codes.unused(support.holdKey(uri)));
+        if (fields.success === true) verified.push(uri);
+      }
+      // Its codes are what the suite gets out again with.
+      for (const uri of verified.slice(0, 1)) support.holdKey(uri);
+      expect(verified.length, `wanted: codes of one key verify\ngot: of ${verified.length}`).toBe(1);
+    },
+  );
+
+  test(
+    'of one property each stores both',
+    covers('support-mfa/parallel-patches-lose-nothing'),
+    async ({ support }) => {
+      await arrange(support.off());
+      const stored = async (email: string, mfaType: 'email' | 'totp') => {
+        const now = await support.readUntil((read) => read.email === email && read.mfaType === mfaType);
+        return now.email === email && now.mfaType === mfaType;
+      };
+      await arrangeSuccess(support.patch({ enabled: false, email: 'one@mfa-conformance.example' }));
+      await arrangeSuccess(support.patch({ enabled: false, mfaType: 'email' }));
+      if (!(await stored('one@mfa-conformance.example', 'email')))
+        notApplicable('the target keeps neither mode nor address while support MFA is off');
+
+      for (let round = 0; round < 3; round += 1) {
+        const [email, mfaType] = round % 2 === 0 ? (['two', 'totp'] as const) : (['one', 'email'] as const);
+        const address = `${email}@mfa-conformance.example`;
+        const answers = await Promise.all([
+          support.patch({ enabled: false, email: address }),
+          support.patch({ enabled: false, mfaType }),
+        ]);
+        // One of them may be told to come again.
+        if (answers.some(({ status }) => status >= 300)) continue;
+        const both = await stored(address, mfaType);
+        expect(both, 'wanted: what both of two accepted requests set\ngot: one of them was lost').toBe(true);
+      }
+    },
+  );
+});

@@ -1,0 +1,201 @@
+import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
+import { ArrangeError } from '../../src/errors.js';
+import { twoAddresses } from './support-addresses.js';
+
+const byEmail = { enabled: true, mfaType: 'email' } as const;
+
+test.describe('Codes mailed to the support user', () => {
+  test(
+    'go to a changed address, and no longer to the one before',
+    covers('support-email/codes-follow-the-address'),
+    async ({ api, admin, support, mail, connection }) => {
+      const { email, second } = twoAddresses(connection.target);
+      await arrange(support.ensureEmail(email));
+      const mfaCode = await arrange(support.mailedCode(email));
+      await arrangeSuccess(support.patch({ ...byEmail, email: second, mfaCode }));
+      await arrange(showing(support, second));
+      const mark = await arrange(mail.mark());
+
+      // Twice: by the second mail the first one's copies have come, too.
+      for (let n = 0; n < 2; n += 1) {
+        const before = await arrange(mail.mark(second));
+        await arrangeSuccess(api.call('SendSupportEmailOtp', { as: admin }));
+        await mail.codeTo(second, before).catch(() => undefined);
+      }
+
+      const got = (await arrange(mail.since(mark))).filter((each) => mail.codeIn(each) !== undefined);
+      if (got.length === 0)
+        throw new ArrangeError('No code came, neither to the new address nor to the one before.');
+      const elsewhere = got.filter(({ to }) => !to.includes(second)).length;
+      expect(elsewhere, `wanted: codes to the new address only\ngot: ${elsewhere} to the one before`).toBe(0);
+    },
+  );
+
+  test(
+    'go to no address whose change was refused',
+    covers('support-email/refused-address-gets-no-code'),
+    async ({ api, admin, support, mail, connection }) => {
+      const { email, second } = twoAddresses(connection.target);
+      await arrange(support.ensureEmail(email));
+      const refused = await support.patch({ ...byEmail, email: second });
+      if (refused.status < 400)
+        throw new ArrangeError(`A change without a code was answered ${refused.status}.`);
+      const mark = await arrange(mail.mark());
+
+      for (let n = 0; n < 2; n += 1) {
+        const before = await arrange(mail.mark(email));
+        await arrangeSuccess(api.call('SendSupportEmailOtp', { as: admin }));
+        await mail.codeTo(email, before).catch(() => undefined);
+      }
+
+      const got = (await arrange(mail.since(mark))).filter((each) => mail.codeIn(each) !== undefined);
+      const elsewhere = got.filter(({ to }) => to.includes(second)).length;
+      expect(elsewhere, `wanted: no code to the refused address\ngot: ${elsewhere}`).toBe(0);
+    },
+  );
+});
+
+test.describe('A mailed code as mfaCode', () => {
+  test(
+    'serves one change, and not the next',
+    covers('support-email/code-serves-one-change'),
+    async ({ support, connection }) => {
+      const { email, second } = twoAddresses(connection.target);
+      await arrange(support.ensureEmail(email));
+      const mfaCode = await arrange(support.mailedCode(email));
+      await arrangeSuccess(support.patch({ ...byEmail, email: second, mfaCode }));
+      await arrange(showing(support, second));
+
+      const answer = await support.patch({ enabled: false, mfaCode });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, email: second });
+    },
+  );
+
+  test(
+    'serves one of two changes at the same time',
+    covers('support-email/code-serves-one-change-of-two-at-once'),
+    async ({ support, connection }) => {
+      const { email, second, third } = twoAddresses(connection.target);
+      if (third === undefined) notRun('the target file has no three mail addresses');
+      await arrange(support.ensureEmail(email));
+      const mfaCode = await arrange(support.mailedCode(email));
+
+      // Whichever is first, the other one needs a code of its own.
+      const answers = await Promise.all(
+        [second, third ?? ''].map((to) => support.patch({ ...byEmail, email: to, mfaCode })),
+      );
+
+      const done = answers.filter(({ status }) => status < 300).length;
+      expect(done, `wanted: one of two changes done\ngot: ${done}`).toBeLessThan(2);
+    },
+  );
+
+  test(
+    'is void once another was mailed',
+    covers('support-email/newer-code-voids-older'),
+    async ({ support, connection }) => {
+      const { email } = twoAddresses(connection.target);
+      await arrange(support.ensureEmail(email));
+      const older = await arrange(support.mailedCode(email));
+      const newer = await arrange(support.mailedCode(email));
+      if (older === newer) throw new ArrangeError('The same code was mailed twice.');
+
+      const answer = await support.patch({ enabled: false, mfaCode: older });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+
+  test('is void after ten minutes', covers('support-email/code-expires'), async ({ support, connection }) => {
+    const { email } = twoAddresses(connection.target);
+    await arrange(support.ensureEmail(email));
+    const mfaCode = await arrange(support.mailedCode(email));
+    await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
+
+    const answer = await support.patch({ enabled: false, mfaCode });
+
+    expect({ answer }).toBeRefused();
+    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+  });
+
+  test(
+    'is needed to change to totp',
+    covers('support-email/mode-not-changed-without-code'),
+    async ({ support, connection }) => {
+      await arrange(support.ensureEmail(twoAddresses(connection.target).email));
+
+      const answer = await support.patch({ enabled: true, mfaType: 'totp' });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+});
+
+test.describe('The address of support MFA', () => {
+  test(
+    'is one, and nothing else',
+    covers('support-email/address-is-one'),
+    async ({ support, connection }) => {
+      const { email, second } = twoAddresses(connection.target);
+      await arrange(support.off());
+      // Off it stays: what is stored for later gets no mail.
+      for (const several of severalOf(email, second)) {
+        const answer = await support.patch({ enabled: false, email: several });
+        const now = await arrange(support.read());
+        if (answer.status < 300 && now.email !== null)
+          await arrange(support.giveBack({ ...now, email: null }));
+        const isStored = answer.status < 300 && now.email === several;
+        expect(isStored, `wanted: a refusal\ngot: ${JSON.stringify(several)} stored as address`).toBe(false);
+      }
+    },
+  );
+
+  test(
+    'must be there for email mode',
+    covers('support-email/not-on-without-an-address'),
+    async ({ support, connection }) => {
+      const { email } = twoAddresses(connection.target);
+      await arrange(support.off());
+      // A target may keep an address, and use it.
+      if ((await support.read()).email !== null) await arrange(support.giveBack(without));
+      if ((await support.read()).email !== null) notApplicable('the target keeps the address');
+
+      await support.patch({ enabled: true, mfaType: 'email' });
+
+      const now = await arrange(support.read());
+      // Nobody gets a code where there is no address: the way back is another mode.
+      if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
+        await support.patch({ enabled: true, mfaType: 'totp' });
+      expect(now.enabled && now.email === null, 'wanted: a refusal\ngot: on, without an address').toBe(false);
+    },
+  );
+});
+
+const without = { enabled: false, mfaType: null, email: null };
+const tenAndAHalfMinutes = 10.5 * 60_000;
+
+/** Texts that a mailer may take for two addresses, or for more than an address: a line more is a form more. */
+function severalOf(first: string, second: string): readonly string[] {
+  return [
+    `${first},${second}`,
+    `${first}, ${second}`,
+    `${first};${second}`,
+    `${first} ${second}`,
+    `${first}\r\nBcc: ${second}`,
+    `${first}\nCc: ${second}`,
+    `${first}%0aBcc: ${second}`,
+    `${first}\u0000${second}`,
+  ];
+}
+
+async function showing(support: SupportMfa, address: string): Promise<void> {
+  const now = await support.readUntil(({ email }) => email === address);
+  if (now.email !== address)
+    throw new ArrangeError('GET /support-user/mfa does not show the changed address.');
+}

@@ -1,0 +1,30 @@
+import { usableKeyUri } from '../../fixtures/secrets.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { textIn } from '../../src/judging/body.js';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
+
+/** Names that would be more than a name where they go into a URI as they are: a line more is a name more. */
+const names = [
+  'mfa-conformance&secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA',
+  'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
+  'mfa-conformance#',
+  'mfa-conformance/../x?period=3600',
+  'mfa-conformance\r\nX-Probe: 1',
+  'mfa-conformance%26digits%3D8',
+];
+
+test('The name of a key spoils no URI', covers('totp-key/name-spoils-no-uri'), async ({ users }) => {
+  const user = users.withReplaceableTotp();
+  const plain = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
+  const wanted = await arrange(usableKeyUri(textIn(plain.fields.totpUri)));
+
+  for (const name of names) {
+    const answer = await users.createKey(user, name);
+    if (answer.status >= 400) continue;
+    const { keyUri: got } = parseKeyUri(textIn(answer.fields.totpUri) ?? '');
+    expect(got !== undefined, 'wanted: a Key URI\ngot: a URI that the name has spoilt').toBe(true);
+    if (got === undefined) continue;
+    expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(got.secret.reveal());
+    expect([got.digits, got.period, got.algorithm]).toEqual([wanted.digits, wanted.period, wanted.algorithm]);
+  }
+});
