@@ -49,20 +49,20 @@ export function endingOf(seed: number, n: number, from: readonly Kind[] = kinds)
   const below = (limit: number) => Math.floor(random() * limit);
   const kind = pick(from, n);
   const [grep, writes] = pick(greps, below(greps.length));
-  const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name, at): Hit => {
-    const heldMs = below(6_000);
+  const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name): Hit => {
+    const isHeld = name === 'writes are held';
     return {
       name,
       state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
       variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
       proxy: {
-        laterMs: name === 'writes are held' ? below(1_500) : 0,
+        laterMs: isHeld ? below(1_500) : 0,
         nodeLagMs: name === 'two nodes' ? 100 + below(600) : 0,
       },
       moment: {
         write: 1 + below(writes),
-        phase: pick(phases, below(3)),
-        holdMs: at === 2 ? heldMs : below(500),
+        phase: isHeld ? 'before it lands' : pick(phases, below(3)),
+        holdMs: below(isHeld ? 6_000 : 2_000),
       },
     };
   });

@@ -65,7 +65,7 @@ async function judgeOn(
   await Promise.race([
     Promise.all(lanes.map(({ proxy }) => proxy.reached)),
     run.ended,
-    until(() => hits > 0).then(() => pause(8_000)),
+    until(() => hits > 0).then(() => pause(6_000)),
   ]);
   const hit = hits;
   await act(kind, run.child, stateDir, disk);
@@ -74,7 +74,7 @@ async function judgeOn(
   const problems: string[] = [];
   const open = journalsIn(stateDir).length;
   if (!(restoredCodes[kind].includes(code) || (code === 4 && (open > 0 || kind === 'state folder lost'))))
-    problems.push(`the run ended with ${code}: ${output}`);
+    problems.push(`the run ended with ${code}`);
   if (/^ {4}at /m.test(output)) problems.push(`a stack trace: ${output}`);
   const isUnknown = kind === 'state folder lost' && code === 4;
   disk?.free();
@@ -87,7 +87,7 @@ async function judgeOn(
     await pause(laterMs);
     problems.push(...(await changed(lanes, 'later')));
   }
-  return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-2_000)] };
+  return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-800)] };
 }
 
 async function changed(lanes: readonly Lane[], when: string): Promise<string[]> {

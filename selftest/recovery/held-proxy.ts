@@ -9,7 +9,7 @@ export interface Moment {
   /** The n-th write of a configuration, counted from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /** How long after the ending a write that has not landed does. */
+  /** How long after the first look that follows the ending a write that has not landed does. */
   readonly holdMs: number;
 }
 
@@ -19,6 +19,9 @@ export interface ProxyOptions {
   /** Every second read comes from a node to which changes come so much later; 0: there is one node. */
   readonly nodeLagMs: number;
 }
+
+/** A look at the state is waited for at most so long. */
+const longestToLookMs = 5_000;
 
 interface Whole {
   readonly status: number;
@@ -38,11 +41,14 @@ export class HeldProxy {
   #isEnded = false;
   #held: () => void = () => {};
   #end: () => void = () => {};
+  #look: () => void = () => {};
   /** What the other node still shows. */
   readonly #old = new Map<string, Whole>();
   /** The moment is there: from now on the suite waits for an answer. */
   readonly reached: Promise<void>;
   readonly #ended: Promise<void>;
+  /** Somebody has read the state after the ending. */
+  readonly #looked: Promise<void>;
 
   private constructor(
     target: string,
@@ -55,6 +61,9 @@ export class HeldProxy {
     });
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
+    });
+    this.#looked = new Promise((resolve) => {
+      this.#look = resolve;
     });
     this.#server = http.createServer((request, response) => {
       this.#pass(request, response).catch(() => response.destroy());
@@ -94,12 +103,15 @@ export class HeldProxy {
     const isMoment = isWrite && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
+      // It lands where it does most harm: when the state was read, and found as it was.
       await this.#hold();
+      await Promise.race([this.#looked, pause(longestToLookMs)]);
       await pause(this.moment.holdMs);
     } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
     const answer = await (isConfig ? this.#byNode(request, body, isWrite) : this.#forward(request, body));
     if (isMoment && this.moment.phase === 'before its answer is passed on') await this.#hold();
     response.writeHead(answer.status, answer.headers).end(answer.body);
+    if (isConfig && !isWrite && this.#isEnded) this.#look();
   }
 
   async #hold(): Promise<void> {

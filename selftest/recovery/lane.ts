@@ -6,8 +6,8 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** Longer than a write is ever held by the proxies. */
-const settleMs = 7_500;
+/** Longer than a write is ever held by the proxies: for the others, for a look, and then. */
+const settleMs = 18_000;
 
 /** An emulator behind a proxy: one target of a run that is ended. */
 export class Lane {

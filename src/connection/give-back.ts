@@ -29,8 +29,14 @@ interface Pass {
  * Restores what the journal says was changed, and closes the journal once that stays: a write that was sent and not
  * answered may land after the first look, and reads may show a change some time after it. So the state is read, and
  * restored, again until nothing can change it any more.
+ *
+ * @param stop nobody is willing to wait any more: the journal then stays open
  */
-export async function giveBack(connection: Connection, tell: TellWait = () => {}): Promise<GivenBack> {
+export async function giveBack(
+  connection: Connection,
+  tell: TellWait = () => {},
+  stop?: AbortSignal,
+): Promise<GivenBack> {
   const { journal, target } = connection;
   const content = journal.read();
   if (content === undefined) return { restored: true, residue: [], problems: [] };
@@ -45,6 +51,8 @@ export async function giveBack(connection: Connection, tell: TellWait = () => {}
     const before = journal.writes.count;
     const { leftMs, pending } = journal.writes.unsettled(settleMs);
     const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
+    if (stop?.aborted === true)
+      return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };
     const absentMs = performance.now() - startedAt;
     if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
       return { restored: false, residue, problems };

@@ -47,6 +47,7 @@ export interface LeaseOptions {
 const holdsMs = 120_000;
 const renewedEveryMs = 15_000;
 const lookedAtEveryMs = 250;
+const longestClockJumpMs = 3_600_000;
 /** Taking over takes milliseconds: who has begun it so long ago was killed in it. */
 const longestTakeOverMs = 10_000;
 
@@ -235,10 +236,12 @@ function takeOver(file: string, holder: LeaseHolder): Taken {
 
 /** Why a lease holds no more, in words. */
 function staleness(there: LeaseHolder): string | undefined {
-  if (!(Date.parse(there.expiresAt) > Date.now())) return `it expired at ${there.expiresAt}`;
+  const expiredMs = Date.now() - Date.parse(there.expiresAt);
   const isHere = there.host === hostname() && there.pidSpace === pidSpace() && there.id !== ownId;
-  if (!isHere || (there.pid !== process.pid && isAlive(there.pid))) return undefined;
-  return 'its process is gone';
+  if (isHere && (there.pid === process.pid || !isAlive(there.pid))) return 'its process is gone';
+  // A clock that was set makes a lease look old whose process goes on renewing it.
+  if (expiredMs < (isHere ? longestClockJumpMs : 0)) return undefined;
+  return `it expired at ${there.expiresAt}`;
 }
 
 function isAlive(pid: number): boolean {

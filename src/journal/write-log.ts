@@ -37,6 +37,7 @@ export interface Unsettled {
 
 /** How long reads may lag where nothing was seen of it yet. */
 const unknownLagMs = 5_000;
+const leastLagMs = 500;
 
 /**
  * The writes of a run, in a file beside the journal: each as sent, before it is, then as answered, a line each. What
@@ -108,7 +109,8 @@ export class WriteLog {
   unsettled(settleMs: number, now = momentNow()): Unsettled {
     this.load();
     const seen = this.#lagMs;
-    const lagMs = seen === undefined ? unknownLagMs : seen === 0 ? 0 : 2 * seen + 250;
+    // That the first read showed a change may have been luck, where a target has several nodes.
+    const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;
     const pending = new Set<string>();
     let leftMs = 0;
     for (const { request, sent, answered, mayDiffer } of this.#writes.values()) {

@@ -66,11 +66,17 @@ export class Begun {
   async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
     const { prepared, log, secrets, trouble } = this;
     const { folder, command, detected, gateBy, target } = prepared;
-    const { restored, residue, problems } = await Promise.race([
-      restore(prepared, log, secrets),
-      atOnce.then((): GivenBack => ({ restored: !isChanged(prepared), residue: [], problems: [] })),
-    ]);
-    log.write({ type: 'restored', restored, residue: [...residue, ...problems] });
+    const stop = new AbortController();
+    const stopped = atOnce.then((): GivenBack => {
+      stop.abort();
+      return { restored: !isChanged(prepared), residue: [], problems: [] };
+    });
+    const restored = await Promise.race([restore(prepared, log, secrets, stop.signal), stopped]);
+    log.write({
+      type: 'restored',
+      restored: restored.restored,
+      residue: [...restored.residue, ...restored.problems],
+    });
     if (detected !== undefined)
       log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
     log.write({ type: 'run ended', interrupted: interrupted ?? null });
@@ -120,14 +126,19 @@ async function lookAt(
   }
 }
 
-async function restore(prepared: Prepared, log: EventLog, secrets: SecretCollector): Promise<GivenBack> {
+async function restore(
+  prepared: Prepared,
+  log: EventLog,
+  secrets: SecretCollector,
+  stop: AbortSignal,
+): Promise<GivenBack> {
   const { safekeeping } = prepared;
   safekeeping.look();
   try {
     // Without a journal there is nothing to restore, and a target out of reach is no reason for alarm.
     if (safekeeping.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
     const wait = tellWait(prepared);
-    const made = await connected(prepared, log, secrets, (connection) => giveBack(connection, wait));
+    const made = await connected(prepared, log, secrets, (connection) => giveBack(connection, wait, stop));
     return safekeeping.told(made);
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;

@@ -10,6 +10,8 @@ const changes: Readonly<Record<string, readonly Part[]>> = {
   ConfigureSupportMFAConfig: ['support'],
 };
 
+const reads: ReadonlySet<string> = new Set(['GetMFAConfig', 'GetSupportMFAConfig']);
+
 /** Answers of something between, which tell nothing of what the target makes of the request. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 
@@ -44,10 +46,12 @@ async function landing(call: Call, next: Next, neverSent: () => void) {
   }
 }
 
-/** What a request may change. Where it is none of the contract's, that is anything. */
+/** What a request may change. Where its method is none of the contract's there, that is anything. */
 function partsOf(call: Call): readonly Part[] {
+  const { operation } = call;
   if (isSafe(call)) return [];
-  return call.operation === null ? ['cluster', 'support'] : (changes[call.operation] ?? []);
+  if (operation === null || reads.has(operation)) return ['cluster', 'support'];
+  return changes[operation] ?? [];
 }
 
 /** Whether a body asks for nothing but what was found. */
