@@ -24,7 +24,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   outputDir: plan.outputDir,
   preserveOutput: 'never',
   reporter: [[reporter], ...allureReporter(plan)],
-  projects: plan.targets.map(({ name, file, release, contract, workDir, log }) => ({
+  projects: plan.targets.map(({ name, file, release, contract, log }) => ({
     name,
     workers: 1,
     use: {
@@ -32,7 +32,6 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         file,
         release,
         contract,
-        workDir,
         log,
         stateDir: plan.stateDir,
         mode: plan.mode,

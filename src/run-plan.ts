@@ -33,8 +33,6 @@ export interface PlannedTarget {
   readonly release: ReleaseName | null;
   /** The document to judge by; null: the release's own. */
   readonly contract: GivenContract | null;
-  /** For what the run's processes keep from each other's end. */
-  readonly workDir: string;
   /** All that happens is written down in it. */
   readonly log: string;
 }
@@ -72,7 +70,6 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
         file: resolve(target),
         release: null,
         contract: null,
-        workDir: join(folder, 'raw'),
         log: join(folder, 'events.jsonl'),
       },
     ],
@@ -102,17 +99,9 @@ function isRunPlan(value: unknown): value is RunPlan {
     'targets' in value &&
     Array.isArray(value.targets) &&
     value.targets.every(
-      (target: {
-        name?: unknown;
-        file?: unknown;
-        workDir?: unknown;
-        log?: unknown;
-        release?: unknown;
-        contract?: unknown;
-      }) =>
+      (target: { name?: unknown; file?: unknown; log?: unknown; release?: unknown; contract?: unknown }) =>
         typeof target.name === 'string' &&
         typeof target.file === 'string' &&
-        typeof target.workDir === 'string' &&
         typeof target.log === 'string' &&
         (target.contract === null || isGivenContract(target.contract)) &&
         (target.release === null || (typeof target.release === 'string' && isReleaseName(target.release))),

@@ -22,7 +22,7 @@ test('all that a run needs for a while lies in a folder of its own, which nobody
   expect((await run.ended).code).toBe(0);
   expect([...seen]).toEqual([expect.stringMatching(/^mfa-conformance-run-\w{6}$/)]);
   expect(readdirSync(shared)).toEqual([]);
-  expect(statSync(join(folder, 'out', 'emulator', 'raw')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(folder, 'out', 'emulator')).mode & 0o777).toBe(0o700);
 });
 
 test('what killed runs left is removed by the next one, and nothing else', async ({ expect }) => {

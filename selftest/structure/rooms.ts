@@ -18,7 +18,6 @@ export const rooms: readonly Room[] = [
   room('errors', 'Errors typed by blame: conformance, arrange, transport, configuration.'),
   room('secret', 'A value that shows itself only where it is asked to.'),
   room('words', 'Counts, durations, colours and line breaks of everything that people read.'),
-  room('raw-files', 'The names of the files that a run leaves beside its reports.'),
   room('private-folder', 'Temporary files where nobody else can reach them.', 'errors'),
   room('package-root', 'Where the package lies.', 'errors'),
   room('version', 'The version of the suite.', 'package-root'),
@@ -99,7 +98,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors words raw-files private-folder package-root version model redaction config-file contract target-file requirements ' +
+    'errors words private-folder package-root version model redaction config-file contract target-file requirements ' +
       'journal run-plan judging events waivers verdict history report many matrix allure http connection detect diff har',
   ),
 ];

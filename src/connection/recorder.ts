@@ -281,7 +281,7 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Redacto
   const junk = new Redactor();
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return junk;
-  for (const [value, what] of secretsIn(readJsonBody(Buffer.from(request.body)).value))
+  for (const [value, what] of secretsIn(parsed(Buffer.from(request.body).toString('utf8'))))
     if (isTelltale(value)) junk.add(value, what);
   return junk;
 }
@@ -289,4 +289,13 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Redacto
 /** Long enough that finding it is no accident. */
 function isTelltale(value: string): boolean {
   return value.length >= 8 || /^\d{6,}$/.test(value);
+}
+
+/** Without a look at how good a JSON text it is: a made-up one may be hostile. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

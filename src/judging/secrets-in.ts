@@ -27,14 +27,20 @@ const handedOut: Partial<Record<OperationId, readonly string[]>> = {
   CreateAccessToken: ['accessToken'],
 };
 
-/** Values of secret properties at any depth, with what each is. */
+/** Values of secret properties at any depth, with what each is; a hostile depth doesn't use up the stack. */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const what = secretProperties[name];
-    if (what !== undefined && typeof inner === 'string' && inner !== '') return [[inner, what] as const];
-    return secretsIn(inner);
-  });
+  const found: (readonly [string, string])[] = [];
+  const open: unknown[] = [value];
+  for (let at = 0; at < open.length; at += 1) {
+    const each = open[at];
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [name, inner] of Object.entries(each)) {
+      const what = secretProperties[name];
+      if (what !== undefined && typeof inner === 'string' && inner !== '') found.push([inner, what]);
+      else open.push(inner);
+    }
+  }
+  return found;
 }
 
 /** The answer as text without the secrets that this very operation is there to hand out. */

@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
 import { EventLog, nextIndex } from '../../events/log.js';
 import type { Verdict } from '../../model/verdict.js';
-import { contractFile } from '../../raw-files.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import type { ReportExtras } from '../../report/extras.js';
 import { writeReports } from '../../report/write.js';
@@ -49,8 +48,8 @@ export class Begun {
   /** Restores what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
-    emptyFolder(prepared);
-    if (judgedBy.given) writeContract(judgedBy.contract, contractFile(planned.workDir));
+    makeFolder(prepared);
+    if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);
     log.write(beginningOf(prepared));
     const trouble = await lookAt(prepared, log, secrets);
@@ -93,11 +92,10 @@ export class Begun {
   }
 }
 
-function emptyFolder({ folder, planned: { workDir } }: Prepared): void {
+function makeFolder({ folder }: Prepared): void {
   try {
-    rmSync(workDir, { recursive: true, force: true });
     // What the target said, before anybody has looked at it: for the user alone.
-    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`Nothing can be written to ${folder} (--out): ${why}`);

@@ -4,7 +4,6 @@ import { ConfigurationError, SuiteError } from '../../errors.js';
 import { eventsFile } from '../../events/log.js';
 import { knownAs } from '../../journal/aliases.js';
 import { Lease } from '../../journal/lease.js';
-import { contractFile } from '../../raw-files.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
 import type { PlannedTarget } from '../../run-plan.js';
@@ -57,7 +56,6 @@ export async function prepare(
   for (const { value, what } of secretsOf(target)) secrets.tell(target.baseUrl, value.reveal(), what);
   const waivers = command.waivers ?? target.waivers;
   const folder = join(command.out, target.name);
-  const workDir = join(folder, 'raw');
   const { source } = by.contract;
   return {
     target,
@@ -74,8 +72,7 @@ export async function prepare(
       name: target.name,
       file: target.file,
       release: given ?? null,
-      contract: by.given ? { file: resolve(contractFile(workDir)), source } : null,
-      workDir: resolve(workDir),
+      contract: by.given ? { file: resolve(folder, 'contract.json'), source } : null,
       log: resolve(eventsFile(folder)),
     },
   };
