@@ -89,6 +89,24 @@ export const keyAndMailFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'ways-in/keys-at-once-stay',
+    description: 'Of keys that a user makes at the same time all are in force.',
+    level: 'should',
+    fails: ['ways-in/enrolments-at-once-leave-one-key'],
+    apply: (seams) => {
+      const unanswered = new Set<TotpKey>();
+      seams.answer('CreateTotpKey', async (answer, call, { state }) => {
+        const isOwn = ({ owner }: TotpKey) => owner === call.caller?.username;
+        const newest = state.userKeys.findLast(isOwn);
+        if (answer.status >= 300 || newest === undefined) return;
+        state.userKeys = [...state.userKeys, ...[...unanswered].filter(isOwn)];
+        unanswered.add(newest);
+        await new Promise((resolve) => setTimeout(resolve, raceMs));
+        unanswered.delete(newest);
+      });
+    },
+  },
+  {
     id: 'ways-in/first-step-makes-a-key',
     description: 'The password alone gets a session that makes a new key for the user.',
     level: 'must',

@@ -7,6 +7,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
+import { flawClasses } from './flaw-classes.js';
 import { neverRed } from './problems.js';
 
 const requirements = loadRequirements();
@@ -15,7 +16,7 @@ describe('docs/detection.md', () => {
   test('tells of all faults, variants and requirements: npm run generate writes it', () => {
     const page = readFileSync(join(packageRoot(), 'docs', 'detection.md'), 'utf8');
 
-    expect(page).toBe(renderDetection({ faults, variants, combinations, requirements }));
+    expect(page).toBe(renderDetection({ faults, variants, combinations, requirements, flawClasses }));
   });
 
   test('has a fault for each requirement', () => {

@@ -1,16 +1,24 @@
 import type { Fault, Variant } from '../../emulator/seams.js';
 import { levels } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
+import type { FlawClass } from './flaw-classes.js';
 
 export interface Proven {
   readonly faults: readonly Fault[];
   readonly variants: readonly Variant[];
   readonly combinations: readonly (readonly string[])[];
   readonly requirements: readonly Requirement[];
+  readonly flawClasses: readonly FlawClass[];
 }
 
 /** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
-export function renderDetection({ faults, variants, combinations, requirements }: Proven): string {
+export function renderDetection({
+  faults,
+  variants,
+  combinations,
+  requirements,
+  flawClasses,
+}: Proven): string {
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
   );
@@ -29,6 +37,15 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
 it is never red.
+
+## Classes of public flaws
+
+Flaws of other makers' MFA that were published, by class: what notices a target with such a flaw, and the faults that
+show it.
+
+| class | published as | noticed by | shown by the faults |
+| --- | --- | --- | --- |
+${flawClasses.map(rowOfClass).join('\n')}
 
 ## Faults
 
@@ -60,6 +77,12 @@ The combinations:
 
 ${combinations.map((ids) => `- ${list(ids)}`).join('\n')}
 `;
+}
+
+function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClass): string {
+  const cells =
+    notApplicable === undefined ? [list(requirements), list(faults)] : [`none: ${notApplicable}`, ''];
+  return row(flaw, ids.join(', '), ...cells);
 }
 
 const code = (id: string) => `\`${id}\``;

@@ -6,7 +6,14 @@ import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
+import { flawClasses } from './flaw-classes.js';
 
 // Run by `npm run generate`: what the page says is proven by `npm run prove`.
-const page = renderDetection({ faults, variants, combinations, requirements: loadRequirements() });
+const page = renderDetection({
+  faults,
+  variants,
+  combinations,
+  requirements: loadRequirements(),
+  flawClasses,
+});
 writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);

@@ -362,6 +362,7 @@ export const requirementIds = [
   'ways-in/other-domain-opens-nothing',
   'ways-in/key-is-for-the-caller',
   'ways-in/first-step-makes-no-key',
+  'ways-in/enrolments-at-once-leave-one-key',
   'ways-in/first-step-cookie-opens-nothing',
   'ways-in/support-code-opens-no-session',
   'ways-in/list-of-support-codes-verifies-nothing',

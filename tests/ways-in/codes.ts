@@ -6,7 +6,6 @@ export const noCodes: readonly (readonly [name: string, members: Readonly<Record
   ['null as type', { otpType: null }],
   ['an empty code of an empty type', { otpCode: '', otpType: '' }],
   ['a list of nothing', { otpCode: [], otpType: 'totp' }],
-  ['a list of null', { otpCode: [null], otpType: 'totp' }],
   ['an object', { otpCode: {}, otpType: 'totp' }],
   ['a comparison', { otpCode: { $ne: '' }, otpType: 'totp' }],
   ['false', { otpCode: false, otpType: 'totp' }],
@@ -14,6 +13,9 @@ export const noCodes: readonly (readonly [name: string, members: Readonly<Record
   ['the text null', { otpCode: 'null', otpType: 'totp' }],
   ['a blank', { otpCode: ' ', otpType: 'email' }],
   ['wildcards', { otpCode: '%', otpType: 'email' }],
+  ['zeros', { otpCode: '000000', otpType: 'totp' }],
+  ['a guess without a type', { otpCode: '000000' }],
+  ['a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }],
   ['both types and no code', { otpType: ['totp', 'email'] }],
   ['an object as type', { otpCode: '', otpType: {} }],
 ];
@@ -40,9 +42,10 @@ export const nearCodes: readonly Form[] = [
   coded('the code and a digit after it', (code) => `${code}0`),
   coded('all but its last digit', (code) => code.slice(0, -1)),
   coded('the code twice', (code) => `${code}${code}`),
-  coded('its first digit', (code) => code.slice(0, 1)),
-  coded('its last digits', (code) => code.slice(-3)),
-  coded('the code among letters', (code) => `x${code}x`),
+  coded('its first digits', (code) => code.slice(0, 2)),
+  coded('its last digit', (code) => code.slice(-1)),
+  coded('another last digit', (code) => guess(code, 5)),
+  coded('its first half', (code) => code.slice(0, 3)),
 ];
 
 /** What a used code may be taken for another one by. */

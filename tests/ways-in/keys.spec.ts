@@ -1,7 +1,7 @@
 import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import type { User, Users } from '../../fixtures/users.js';
+import type { Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open } from '../../fixtures/ways-in.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -69,6 +69,28 @@ test.describe('POST /totp-key', () => {
     },
   );
 });
+
+test(
+  'Of keys that a user makes at the same time one is in force',
+  covers('ways-in/enrolments-at-once-leave-one-key'),
+  async ({ users, cluster, codes }) => {
+    const { user, authenticator: older } = await arrange(enrolled(users, cluster));
+    await arrangeLogin(loginByNewKey(users, user, codes));
+    const retired = await users.login(user, { code: await codes.unused(older), type });
+    if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
+
+    const keys = await arrange(Promise.all([1, 2].map(() => users.enrol(user))));
+
+    const logins: Login[] = [];
+    for (const { authenticator } of keys) {
+      logins.push(await users.login(user, { code: await codes.unused(authenticator), type }));
+    }
+    const inForce = logins.filter(({ session }) => session !== undefined).length;
+    await arrangeLogin(loginByNewKey(users, user, codes));
+    expect(inForce).toBeAtMost(1, 'key in force');
+    expect(inForce).toBeAtLeast(1, 'key in force');
+  },
+);
 
 test(
   'A cookie of a first login step opens no configuration',

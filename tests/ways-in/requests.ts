@@ -43,7 +43,7 @@ export const members: readonly Part<Members>[] = [
 
 /** One more header field that some server might trust, of a proxy or of its own: a line. */
 export const headers: readonly Part<Headers>[] = [
-  header('X-Forwarded-For', '127.0.0.1'),
+  header('X-Forwarded-For', '10.0.0.1'),
   header('Forwarded', 'for=127.0.0.1;host=localhost'),
   header('X-Real-IP', '127.0.0.1'),
   header('X-Client-IP', '127.0.0.1'),
@@ -57,6 +57,10 @@ export const headers: readonly Part<Headers>[] = [
   header('X-MFA-Verified', 'true'),
   header('X-Skip-MFA', 'true'),
   header('X-Client-Verify', 'SUCCESS'),
+  header('User-Agent', 'cohesity'),
+  header('apiKey', 'of-nobody'),
+  header('session-id', 'of-nobody'),
+  header('Authorization', 'Bearer of-nobody'),
   header(
     'Cookie',
     'trusted_device=1; remember_me=1; remember_device=true; mfa_verified=true; otp_verified=1',

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { flawClasses } from './flaw-classes.js';
+
+const knownFaults = new Map(faults.map((fault) => [fault.id, fault]));
+const covered = flawClasses.filter(({ notApplicable }) => notApplicable === undefined);
+
+describe('the classes of public flaws', () => {
+  test('name each published flaw once, by an id of a catalogue of flaws', () => {
+    const ids = flawClasses.flatMap((each) => each.ids);
+
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    expect(
+      ids.filter((id) => !/^(?:CVE-\d{4}-\d{4,}|GHSA(?:-[a-z0-9]{4}){3}|GO-\d{4}-\d{4})$/.test(id)),
+    ).toEqual([]);
+    expect(flawClasses.filter((each) => each.ids.length === 0)).toEqual([]);
+  });
+
+  test.each(covered.map((each) => [each.flaw, each] as const))('%s: is noticed', (_flaw, each) => {
+    expect(each.requirements).not.toEqual([]);
+    expect(each.faults).not.toEqual([]);
+    expect(each.faults.filter((id) => !knownFaults.has(id))).toEqual([]);
+  });
+
+  test.each(covered.map((each) => [each.flaw, each] as const))(
+    '%s: is shown by its faults',
+    (_flaw, each) => {
+      const idle = each.faults.filter(
+        (id) => !knownFaults.get(id)?.fails.some((red) => each.requirements.some((named) => named === red)),
+      );
+
+      expect(idle).toEqual([]);
+    },
+  );
+
+  test('say why, where no requirement is to be had', () => {
+    const others = flawClasses.filter((each) => !covered.includes(each));
+
+    expect(others.filter((each) => (each.notApplicable ?? '').length < 10)).toEqual([]);
+    expect(others.flatMap((each) => [...each.requirements, ...each.faults])).toEqual([]);
+  });
+});
