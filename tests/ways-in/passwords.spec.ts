@@ -87,6 +87,7 @@ function doorsOf(api: Api, users: Users, user: User): Doors {
     opens: (answer) => opensAnything(api, users, user, answer),
     settle: () => users.login(user),
     row: wrongInARow,
+    isNearLimit: () => api.attempts.isNearLimit(user.role),
   };
 }
 

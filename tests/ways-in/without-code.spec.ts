@@ -134,6 +134,7 @@ function doorsOf(api: Api, users: Users, user: User, codes: Codes): Doors {
     opens: (answer) => opensAnything(api, users, user, answer),
     settle: () => loginByNewKey(users, user, codes),
     row: codelessInARow,
+    isNearLimit: () => api.attempts.isNearLimit(user.role),
   };
 }
 
