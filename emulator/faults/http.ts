@@ -121,6 +121,7 @@ export const httpFaults: readonly Fault[] = [
     description: 'Whatever is wrong with a body is answered by 500.',
     level: 'must',
     fails: [
+      'http/hostile-bodies-are-harmless',
       'sessions/refuses-malformed-json',
       'access-tokens/refuses-missing-body',
       'access-tokens/refuses-malformed-json',

@@ -158,7 +158,7 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/older-code-valid',
     description: 'A newer mailed code leaves the older one valid.',
     level: 'should',
-    fails: ['email-login/newer-code-voids-older'],
+    fails: ['email-login/newer-code-voids-older', 'support-email/newer-code-voids-older'],
     apply: (seams) => {
       seams.rules.mailCode.newerVoidsOlder = false;
     },
@@ -167,7 +167,7 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/code-never-expires',
     description: 'A mailed code is valid for ever.',
     level: 'should',
-    fails: ['email-login/code-expires'],
+    fails: ['email-login/code-expires', 'support-email/code-expires'],
     apply: (seams) => {
       seams.rules.mailCode.lifetimeMs = Number.POSITIVE_INFINITY;
     },

@@ -1,5 +1,5 @@
 import type { World } from '../call.js';
-import { asObject, type Json, own, text } from '../json.js';
+import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
@@ -9,23 +9,6 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
-
-/** Whether a text is a code that would do now. */
-function isRight(code: Json, { state, clock, rules }: World): boolean {
-  if (typeof code !== 'string') return false;
-  const { key, mfaType } = state.support;
-  if (mfaType === 'totp') return key !== undefined && rules.stepOf(code, key, clock.now()) !== undefined;
-  return state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code);
-}
-
-/** Of a list in the place of a code, the right one in it. */
-function pickRight(seams: Seams, operation: typeof patch | typeof verify, name: string): void {
-  seams.body(operation, (body, _call, world) => {
-    const codes = own(asObject(body), name);
-    const right = Array.isArray(codes) ? codes.find((code) => isRight(code, world)) : undefined;
-    return right === undefined ? body : { ...asObject(body), [name]: right };
-  });
-}
 
 /** Lets changes pass without a code. */
 function freely(seams: Seams, isFree: (given: string | undefined, world: World) => boolean): void {
@@ -51,12 +34,18 @@ function rememberMailed(seams: Seams): string[] {
 
 export const supportProofFaults: readonly Fault[] = [
   {
-    id: 'support/list-of-codes',
-    description: 'Of a list as mfaCode each code is tried.',
+    id: 'support/list-of-mailed-codes',
+    description: 'Of a list as mfaCode each mailed code in it is tried.',
     level: 'must',
-    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    fails: ['support-email/no-change-without-proof'],
     since: '6.8.1',
-    apply: (seams) => pickRight(seams, patch, 'mfaCode'),
+    apply: (seams) =>
+      seams.body(patch, (body, _call, { state }) => {
+        const codes = own(asObject(body), 'mfaCode');
+        const mailed = state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
+        const right = Array.isArray(codes) ? codes.find((code) => mailed.includes(String(code))) : undefined;
+        return right === undefined ? body : { ...asObject(body), mfaCode: right };
+      }),
   },
   {
     id: 'support/without-enabled-is-off',
@@ -97,25 +86,6 @@ export const supportProofFaults: readonly Fault[] = [
         return body;
       });
       freely(seams, () => isAlone);
-    },
-  },
-  {
-    id: 'support/old-code-disables',
-    description: 'Support MFA by TOTP is switched off with a code of the last hour.',
-    level: 'must',
-    fails: ['support-totp/not-disabled-with-old-code'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { stepOf, totp } = seams.rules;
-      const { stepsBack } = totp;
-      let isPatch = false;
-      seams.input('any', ({ operation }) => {
-        isPatch = operation === patch;
-      });
-      seams.rules.stepOf = (code, key, now) => {
-        totp.stepsBack = isPatch ? 120 : stepsBack;
-        return stepOf(code, key, now);
-      };
     },
   },
   {
@@ -264,32 +234,6 @@ export const supportProofFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'verify-totp/list-of-codes',
-    description: 'Of a list as totpCode each code is tried.',
-    level: 'must',
-    fails: ['verify-totp/refuses-list-of-codes'],
-    apply: (seams) => pickRight(seams, verify, 'totpCode'),
-  },
-  {
-    id: 'verify-totp/beginning-is-enough',
-    description: 'A code is right that the right one begins with.',
-    level: 'should',
-    fails: ['verify-totp/refuses-part-of-a-code'],
-    apply: (seams) => verifyAs(seams, (given, right) => given.length > 2 && right.startsWith(given)),
-  },
-  {
-    id: 'verify-totp/more-is-enough',
-    description: 'A code is right that begins with the right one.',
-    level: 'should',
-    fails: ['verify-totp/refuses-part-of-a-code'],
-    apply: (seams) =>
-      verifyAs(
-        seams,
-        (given, right) =>
-          given.length === right.length + 1 && given.startsWith(right) && !given.startsWith('0'),
-      ),
-  },
-  {
     id: 'verify-totp/blanks-make-it-another',
     description: 'A used code is taken again where there are blanks around it.',
     level: 'should',
@@ -312,27 +256,6 @@ export const supportProofFaults: readonly Fault[] = [
         accepted = undefined;
       });
     },
-  },
-  {
-    id: 'throttle/verifications-not-counted',
-    description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
-    level: 'should',
-    fails: ['verify-totp/wrong-codes-are-throttled'],
-    apply: (seams) =>
-      seams.answer(verify, (_answer, _call, { state }) => {
-        state.failures.delete(supportOwner);
-      }),
-  },
-  {
-    id: 'throttle/totp-mfa-codes-not-counted',
-    description: 'Wrong TOTP codes as mfaCode are not counted.',
-    level: 'should',
-    fails: ['support-totp/wrong-codes-are-throttled'],
-    since: '6.8.1',
-    apply: (seams) =>
-      seams.refusal(patch, (_answer, _call, { state }) => {
-        if (state.support.mfaType === 'totp') state.failures.delete(supportOwner);
-      }),
   },
 ];
 

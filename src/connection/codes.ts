@@ -116,13 +116,6 @@ export class Codes {
     return this.#known(authenticator.codeAt(step), { authenticator, make });
   }
 
-  /** The current code, which stays unused: for what must not be taken for it. */
-  current(authenticator: Authenticator): string {
-    this.#noteGuess();
-    const make = async () => this.current(authenticator);
-    return this.#known(authenticator.codeAt(this.currentStep(authenticator)), { authenticator, make });
-  }
-
   /** Waits until the current step lasts long enough for some requests: seconds at most. */
   async room(authenticator: Authenticator): Promise<void> {
     const leftMs = this.leftMs(authenticator);

@@ -1,7 +1,7 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Answer, CallOptions } from '../../src/connection/api.js';
-import { TransportError } from '../../src/errors.js';
+import { ArrangeError, TransportError } from '../../src/errors.js';
 
 /** Bodies that parsers stumble over, made of a harmless one: a line more is a body more. */
 const bodies: readonly Hostile[] = [
@@ -42,6 +42,11 @@ test(
     const before = await arrange(snapshot(cluster, support));
     const shown = await arrange(cluster.readAsShown());
     const config = JSON.stringify(shown);
+    for (const json of [config, '{"enabled":false}'].map(withMember('"x":1'))) {
+      const call = json.startsWith(config.slice(0, -1)) ? 'UpdateMFAConfig' : 'UpdateSupportMFAConfig';
+      const { status } = await api.call(call, { as: admin, raw: { body: json } });
+      if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
+    }
     const login = JSON.stringify({ username: 'nobody-7f1c', password: 'of-nobody', domain: 'LOCAL' });
 
     for (const { what, make, mistake, isLong } of bodies) {

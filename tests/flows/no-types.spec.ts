@@ -1,4 +1,5 @@
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
 
 test(
   'Cluster MFA without a type lets nobody in by the password alone',
@@ -7,6 +8,11 @@ test(
     await arrange(cluster.off());
     const user = users.withPassword();
     await arrangeLogin(users.login(user));
+    await arrange(cluster.on(['totp']));
+    const under = await users.login(user);
+    await arrange(cluster.off());
+    if (under.session !== undefined)
+      throw new ArrangeError('The password alone opens a session with types, too.');
 
     for (const authenticationTypes of [[], null]) {
       const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });

@@ -4,12 +4,10 @@ export interface Row {
   readonly bodies: readonly (object | string)[];
 }
 
+type Proof = readonly [what: string, mfaCode: unknown];
+
 /** What takes the place of a code, and is none: a line more is a way more. No text with digits, which would be a guess. */
-const proofs = (right: string): readonly (readonly [what: string, mfaCode: unknown])[] => [
-  ['an empty code', ''],
-  ['null as code', null],
-  ['a list of guesses', ['000000', '111111', right]],
-  ['a list of lists', [['000000', right]]],
+const proofs: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
   ['a condition of a database', { $ne: '' }],
@@ -20,7 +18,6 @@ const proofs = (right: string): readonly (readonly [what: string, mfaCode: unkno
 /** Ways to ask for less than is in force without saying enabled false. */
 const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | string)[]])[] = [
   ['nothing', {}],
-  ['no code alone', { mfaCode: null }],
   ['enabled null', { enabled: null }],
   ['enabled as a text', { enabled: 'false' }],
   ['enabled as a number', { enabled: 0 }],
@@ -34,33 +31,24 @@ const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | str
   ],
 ];
 
-function rowsOf(right: string, changes: readonly (readonly [what: string, body: object])[]): readonly Row[] {
-  return [
-    ...changes.flatMap(([change, body]) =>
-      proofs(right).map(([proof, mfaCode]) => ({
-        what: `${change} with ${proof}`,
-        bodies: [{ ...body, mfaCode }],
-      })),
-    ),
-    ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
+const rowsOf = (change: string, body: object, those: readonly Proof[]): readonly Row[] =>
+  those.map(([proof, mfaCode]) => ({ what: `${change} with ${proof}`, bodies: [{ ...body, mfaCode }] }));
+
+export const offWithoutCode: readonly Row[] = [
+  ...rowsOf('switching off', { enabled: false }, proofs),
+  ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
+];
+
+/** @param right a code that would do: it is one of several guesses here */
+export function changesWithoutCode(right: string, email: string): readonly Row[] {
+  const guesses: readonly Proof[] = [
+    ['a list of guesses', ['000000', '111111', right]],
+    ['a list of lists', [['000000', right]]],
   ];
-}
-
-/** @param right a code that would do */
-export function totpBodies(right: string): readonly Row[] {
-  return rowsOf(right, [['switching off', { enabled: false }]]);
-}
-
-export function emailBodies(right: string, otherAddress: string): readonly Row[] {
-  const email = otherAddress;
   return [
-    ...rowsOf(right, [['switching off', { enabled: false }]]),
-    ...proofs(right)
-      .slice(0, 3)
-      .map(([proof, mfaCode]) => ({
-        what: `another address with ${proof}`,
-        bodies: [{ enabled: true, mfaType: 'email', email, mfaCode }],
-      })),
+    ...offWithoutCode,
+    ...rowsOf('switching off', { enabled: false }, guesses),
+    ...rowsOf('another address', { enabled: true, mfaType: 'email', email }, guesses),
     { what: 'another address alone', bodies: [{ email }] },
     { what: 'another address with Email in capitals', bodies: [{ Email: email, EMAIL: email }] },
   ];

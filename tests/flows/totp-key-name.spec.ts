@@ -1,5 +1,6 @@
-import { usableKeyUri } from '../../fixtures/secrets.js';
+import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { ArrangeError } from '../../src/errors.js';
 import { textIn } from '../../src/judging/body.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 
@@ -17,6 +18,9 @@ test('The name of a key spoils no URI', covers('totp-key/name-spoils-no-uri'), a
   const user = users.withReplaceableTotp();
   const plain = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
   const wanted = await arrange(usableKeyUri(textIn(plain.fields.totpUri)));
+
+  if (!sameSecret(textIn(plain.fields.totpSecretKey), wanted.secret.reveal()))
+    throw new ArrangeError('Even of a plain name totpUri has another secret than totpSecretKey.');
 
   for (const name of names) {
     const answer = await users.createKey(user, name);
