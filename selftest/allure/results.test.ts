@@ -5,6 +5,7 @@ import { properties, takeAllureResults } from '../../src/allure/results.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
+import { exchange } from '../verdict/sample.js';
 
 /** A verdict whose only outcome is of this kind. */
 function verdictOf(change: Partial<Outcome>): Verdict {
@@ -55,6 +56,12 @@ test.each([
   [{ outcome: 'not run' }, 'skipped', { message: 'not run: so it is' }],
 ] as const)('what passed or was not tried has no category: %j', (change, status, statusDetails) => {
   expect(taken(verdictOf(change))).toMatchObject({ status, statusDetails, labels: [{ name: 'tag' }] });
+});
+
+test('what was exchanged is attached, as the verdict has it', () => {
+  const result = taken(verdictOf({ outcome: 'fail', level: 'must', exchanges: [exchange()] }));
+
+  expect(result).toMatchObject({ attachments: [{ name: 'exchanges', source: 'x-exchanges.json' }] });
 });
 
 test('each target gets its own results and what they refer to, and those of an earlier run go', () => {

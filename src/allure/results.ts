@@ -23,6 +23,7 @@ interface AllureResult {
   status?: unknown;
   statusDetails?: unknown;
   labels: Named[];
+  attachments?: unknown;
   readonly parameters: readonly Named[];
 }
 
@@ -48,6 +49,12 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
     if (outcome !== undefined) align(result, outcome);
     for (const source of dropNoise(result)) {
       if (existsSync(join(from, source))) copyFileSync(join(from, source), join(to, source));
+    }
+    if (outcome !== undefined && outcome.exchanges.length > 0) {
+      const source = name.replace(/-result\.json$/, '-exchanges.json');
+      writeFileSync(join(to, source), JSON.stringify(outcome.exchanges, undefined, 1));
+      const others: unknown[] = Array.isArray(result.attachments) ? result.attachments : [];
+      result.attachments = [...others, { name: 'exchanges', source, type: 'application/json' }];
     }
     writeFileSync(join(to, name), JSON.stringify(result));
   }
@@ -119,7 +126,7 @@ function projectOf({ parameters }: AllureResult): unknown {
   return parameters.find(({ name }) => name === 'Project')?.value;
 }
 
-/** The files that a result and its steps refer to. Standard output holds nothing but marks between our processes. */
+/** The files that a result and its steps refer to. What tests print is no evidence. */
 function dropNoise(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(dropNoise);
