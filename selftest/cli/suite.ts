@@ -39,6 +39,8 @@ export interface Started {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** No file may grow beyond it: writing more fails as on a full disk. */
+  readonly fileKilobytes?: number;
 }
 
 /** The built program, as a user starts it. It is killed with the test, however that ends. */
@@ -58,7 +60,12 @@ export function spawned(
   onEnd: OnEnd,
 ): Started {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [script, ...args], {
+  const { fileKilobytes } = options;
+  const [command, ...before] =
+    fileKilobytes === undefined
+      ? [process.execPath]
+      : ['bash', '-c', `ulimit -f ${fileKilobytes}; exec "$0" "$@"`, process.execPath];
+  const child = spawn(command ?? '', [...before, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { loadContractFile } from '../../src/contract/load.js';
@@ -55,6 +56,30 @@ describe('is told with its place, in little time and memory', () => {
     const file = written(`openapi: 3.0.3\n#${'x'.repeat(8 * 1024 * 1024)}`);
 
     expect(await complaintAbout(file)).toMatch(/document\.yaml: is larger than 8 MiB/);
+  });
+
+  test('a pipe that nobody writes to, and a device without end', async () => {
+    const pipe = join(dirname(written('')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+
+    expect(await complaintAbout(pipe)).toMatch(/pipe: is not a regular file/);
+    expect(await complaintAbout('/dev/zero')).toBe('/dev/zero: is not a regular file');
+  });
+
+  test('a pattern that would try for ever', async () => {
+    const file = changedRelease((document) =>
+      put(document, ['components', 'schemas', 'Error', 'properties', 'message'], {
+        type: 'string',
+        pattern: '^(a|a)*$',
+      }),
+    );
+    const contract = await loadContractFile(file, '7.1.2_u3');
+    const judge = (message: string) =>
+      contract.operations.get('CreateSession')?.error.mismatches({ message });
+
+    expect(judge('aaaa')).toEqual([]);
+    expect(judge('aab')).toEqual([expect.objectContaining({ instancePath: '/message' })]);
+    expect(() => judge(`${'a'.repeat(60)}b`)).toThrow(/pattern \^\(a\|a\)\*\$ takes more than 1 s/);
   });
 
   test('a mapping with more keys than can be compared', async () => {

@@ -55,6 +55,22 @@ const entities = (text: string) =>
     (char) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' })[char] ?? '&#39;',
   );
 
+const bytewise = (text: string, base: number, width: number) =>
+  [...Buffer.from(text)].map((byte) => byte.toString(base).padStart(width, '0'));
+const btoa8 = (text: string) => Buffer.from(text).toString('base64');
+
+/** RFC 4648, 6, without padding, by way of a big number. */
+function base32(text: string): string {
+  const hex = Buffer.from(text).toString('hex');
+  const bits = hex.length * 4;
+  const width = Math.ceil(bits / 5);
+  const number = BigInt(`0x${hex}`) << BigInt(width * 5 - bits);
+  return number
+    .toString(32)
+    .padStart(width, '0')
+    .replace(/./g, (digit) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(digit, 32)] ?? '');
+}
+
 const encodings: readonly (readonly [name: string, encode: (text: string) => string])[] = [
   ['raw', (text) => text],
   ['URL component', encodeURIComponent],
@@ -86,6 +102,19 @@ const encodings: readonly (readonly [name: string, encode: (text: string) => str
   ['quoted-printable, LF', (text) => quotedPrintable(text, '\n')],
   ['quoted-printable within JSON', (text) => json(quotedPrintable(text, '\r\n'))],
   ['XML', entities],
+  ['hex', (text) => Buffer.from(text).toString('hex')],
+  ['hex in capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+  ['hex with colons', (text) => bytewise(text, 16, 2).join(':')],
+  ['hex with spaces', (text) => bytewise(text, 16, 2).join(' ')],
+  ['octal escapes', (text) => `\\${bytewise(text, 8, 3).join('\\')}`],
+  ['octal escapes within JSON', (text) => json(`\\${bytewise(text, 8, 3).join('\\')}`)],
+  ['octal with spaces', (text) => bytewise(text, 8, 3).join(' ')],
+  ['spaced', (text) => [...text].join(' ')],
+  ['backwards', (text) => [...text].reverse().join('')],
+  ['Base32', base32],
+  ['Base32 in lower case', (text) => base32(text).toLowerCase()],
+  ['Base64 twice', (text) => btoa(Buffer.from(text).toString('base64'))],
+  ['Base64 twice without padding', (text) => btoa(btoa8(text).replace(/=+$/, '')).replace(/=+$/, '')],
   ['read as Latin-1', (text) => Buffer.from(text).toString('latin1')],
 ];
 
@@ -96,7 +125,7 @@ describe.each(encodings)('as %s', (_name, encode) => {
 
     expect(redactor.leaksIn(text)).toEqual(['password']);
     expect(redactor.redact(text)).toMatch(
-      /^before \[password\](?:=|%3D)* between:\[password\](?:=|%3D)*; after$/,
+      /^before \\*\[password\](?:=|%3D)* between:\\*\[password\](?:=|%3D)*; after$/,
     );
     expect(redactor.leaksIn(redactor.redact(text))).toEqual([]);
   });
@@ -248,6 +277,13 @@ describe('TOTP secrets', () => {
   });
 });
 
+/** Of this process alone: what else the machine does is no matter of the redactor's. */
+function cpuMs(act: () => void): number {
+  const before = process.cpuUsage();
+  act();
+  return process.cpuUsage(before).user / 1000;
+}
+
 describe('time', () => {
   const bulk = 'The quick brown fox: {"name":"lab \\"7\\"","path":"/a/b","n":123456789},';
 
@@ -258,12 +294,13 @@ describe('time', () => {
     redactor.leaksIn('warm up');
     let best = Number.POSITIVE_INFINITY;
     for (let n = 0; n < 3; n += 1) {
-      const start = performance.now();
-      redactor.redactBody(text, 'application/json');
-      best = Math.min(best, performance.now() - start);
+      best = Math.min(
+        best,
+        cpuMs(() => redactor.redactBody(text, 'application/json')),
+      );
     }
 
-    // Alone it is a quarter of 50 ms; test machines are busy and the sources are instrumented.
+    // It is a quarter of 50 ms; the sources of tests are instrumented.
     expect(best).toBeLessThan(250);
   });
 
@@ -286,9 +323,8 @@ describe('time', () => {
       ['%%%%%%%%x', 'c'],
       ['========x', 'd'],
     );
-    const start = performance.now();
-    redactor.redactBody(piece.repeat(200_000 / piece.length));
+    const took = cpuMs(() => redactor.redactBody(piece.repeat(200_000 / piece.length)));
 
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(took).toBeLessThan(2000);
   });
 });

@@ -18,6 +18,7 @@ export const rooms: readonly Room[] = [
   room('errors', 'Errors typed by blame: conformance, arrange, transport, configuration.'),
   room('secret', 'A value that shows itself only where it is asked to.'),
   room('words', 'Counts, durations, colours and line breaks of everything that people read.'),
+  room('files', 'Making folders, and files whole or not at all.'),
   room('private-folder', 'Temporary files where nobody else can reach them.', 'errors'),
   room('package-root', 'Where the package lies.', 'errors'),
   room('version', 'The version of the suite.', 'package-root'),
@@ -34,13 +35,17 @@ export const rooms: readonly Room[] = [
     'The OpenAPI document: loading, operations, schemas, coverage, bodies.',
     'errors model package-root',
   ),
-  room('target-file', 'The target file, and what it allows.', 'errors secret model config-file'),
+  room('target-file', 'The target file, and what it allows.', 'errors files secret model config-file'),
   room(
     'requirements',
     'The catalogue of requirements, their needs, and how to try one by hand.',
     'errors model package-root config-file contract target-file',
   ),
-  room('journal', 'The record on disk of what was changed, and the lease on a target.', 'errors contract'),
+  room(
+    'journal',
+    'The record on disk of what was changed, and the lease on a target.',
+    'errors files contract',
+  ),
   room('run-plan', 'What the command line hands to the Playwright process.', 'errors model journal'),
   room(
     'judging',
@@ -50,7 +55,7 @@ export const rooms: readonly Room[] = [
   room(
     'events',
     'The log of a run: writing it, reading it, taking secrets out of it.',
-    'errors spec-schema model redaction',
+    'errors files spec-schema model redaction',
   ),
   room(
     'waivers',
@@ -60,25 +65,29 @@ export const rooms: readonly Room[] = [
   room(
     'verdict',
     'The verdict as a pure function of what a run left behind.',
-    'errors package-root model redaction contract events waivers',
+    'errors files package-root model redaction contract events waivers',
   ),
-  room('history', 'Verdicts against each other, and night after night.', 'errors words model redaction'),
+  room(
+    'history',
+    'Verdicts against each other, and night after night.',
+    'errors files words model redaction',
+  ),
   room(
     'report',
     'One function for each form of report, from a verdict to text.',
-    'errors words model redaction waivers verdict history',
+    'errors files words model redaction waivers verdict history',
   ),
   room(
     'many',
     'Shares of targets, and their merge.',
-    'errors version spec-schema model target-file events verdict report',
+    'errors files version spec-schema model target-file events verdict report',
   ),
   room(
     'matrix',
     'The page, the file and the table of many targets.',
-    'errors words spec-schema model redaction verdict report many',
+    'errors files words spec-schema model redaction verdict many',
   ),
-  room('allure', 'Results for the Allure report generator.', 'errors model report many'),
+  room('allure', 'Results for the Allure report generator.', 'errors files model many'),
   room('clock', "The target's clock: told by its answers, or moved.", 'errors'),
   room('http', 'Connections and bytes: TLS, proxies, limits, raw sockets.', 'errors secret target-file'),
   room('mail', 'Mailboxes, and the codes in mails.', 'errors target-file http'),
@@ -86,7 +95,7 @@ export const rooms: readonly Room[] = [
   room(
     'connection',
     'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
-    'errors secret model redaction contract target-file journal judging clock http mail otp',
+    'errors files secret model redaction contract target-file journal judging clock http mail otp',
   ),
   room('detect', 'Which release a target speaks.', 'errors model contract target-file http connection'),
   room('diff', 'What changed between two contracts.', 'model contract requirements judging'),
@@ -98,7 +107,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors words private-folder package-root version model redaction config-file contract target-file requirements ' +
+    'errors files words private-folder package-root version model redaction config-file contract target-file requirements ' +
       'journal run-plan judging events waivers verdict history report many matrix allure http connection detect diff har',
   ),
 ];

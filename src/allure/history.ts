@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { replaceFile } from '../report/write.js';
+import { replaceFile } from '../files.js';
 
 /**
  * Makes Allure's history ready for one more night: without a line that was cut by a kill, without the night of this

@@ -13,8 +13,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ArrangeError } from '../errors.js';
+import { makeFolder, replaceFile } from '../files.js';
 import type { MatrixTarget } from '../many/matrix.js';
-import { replaceFile } from '../report/write.js';
 import { categories, categoryLabel } from './categories.js';
 import { trimHistory } from './history.js';
 import { withoutRequests } from './page.js';
@@ -54,13 +54,13 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
     writeFileSync(join(results, 'environment.properties'), properties(environmentOfAll(targets)));
     const name = nameOf(targets);
     const history = resolve(out, allureHistory);
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     trimHistory(history, name, nights - 1);
     const config = join(work, 'allurerc.json');
     writeFileSync(config, JSON.stringify(configOf(name, join(work, 'report'), history, targets.length > 1)));
     await generate(results, config, work);
     const page = withoutRequests(readFileSync(join(work, 'report', 'index.html'), 'utf8'));
-    mkdirSync(join(out, dirname(allurePage)), { recursive: true });
+    makeFolder(join(out, dirname(allurePage)));
     replaceFile(join(out, allurePage), page);
     return allurePage;
   } finally {

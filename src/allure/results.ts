@@ -1,13 +1,6 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../files.js';
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { categories, categoryLabel, categoryOf } from './categories.js';
 
@@ -38,7 +31,7 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   const to = join(folder, allureResults);
   rmSync(to, { recursive: true, force: true });
   if (!existsSync(from)) return;
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   const outcomes = new Map(verdict.outcomes.map((outcome) => [outcome.id, outcome]));
   for (const name of readdirSync(from).filter((each) => each.endsWith('-result.json'))) {
     const result = parse(readFileSync(join(from, name), 'utf8'));

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Contract } from '../contract/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/load.js';
@@ -6,6 +6,7 @@ import { mfaOperationIds, type OperationId } from '../contract/operations.js';
 import { isUrl } from '../contract/read-source.js';
 import { withHelpersOf } from '../contract/with-helpers.js';
 import { diff, documentSide, nearestRelease, releaseSide } from '../diff/diff.js';
+import { makeFolder } from '../files.js';
 import type { ReleaseName } from '../model/releases.js';
 import type { Verdict } from '../model/verdict.js';
 
@@ -66,7 +67,7 @@ export async function judgedBy(
 
 /** Leaves a given contract where workers read it: they need neither the whole document nor the network. */
 export function writeContract(contract: Contract, file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);
 }
 

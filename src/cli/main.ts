@@ -1,6 +1,7 @@
 import './quiet-libraries.js';
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../errors.js';
+import { isOfFiles } from '../files.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
@@ -49,7 +50,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof SuiteError) {
+  else if (error instanceof SuiteError || isOfFiles(error)) {
     complain(error.message);
     process.exitCode = 2;
   } else {

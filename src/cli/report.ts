@@ -1,7 +1,8 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { allureResults } from '../allure/results.js';
 import { ConfigurationError } from '../errors.js';
+import { makeFolder } from '../files.js';
 import { findVerdicts, logsIn } from '../many/find.js';
 import { type Found, type Merged, merge } from '../many/merge.js';
 import { isPlannedFile, plannedFileOf } from '../many/planned.js';
@@ -108,7 +109,7 @@ function nothingIn(folders: readonly string[]): ConfigurationError {
 function takeOver(from: string, to: string): void {
   if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
   try {
-    mkdirSync(to, { recursive: true });
+    makeFolder(to);
     for (const entry of readdirSync(from, { withFileTypes: true })) {
       if (entry.isFile() && !isPlannedFile(entry.name))
         copyFileSync(join(from, entry.name), join(to, entry.name));
@@ -125,7 +126,7 @@ function takeOver(from: string, to: string): void {
 
 /** The plans too, so that `report` alone knows as much later on. Of runs apart from each other both may be 1 of 1. */
 function takePlans({ plans }: Found, out: string): void {
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const here = realpathSync(out);
   const own = new Set(
     plans.filter(({ file }) => realpathSync(dirname(file)) === here).map(({ file }) => basename(file)),

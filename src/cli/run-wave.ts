@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { takeAllureResults } from '../allure/results.js';
+import { isOfFiles, makeFolder } from '../files.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
 import type { RunPlan } from '../run-plan.js';
 import type { ConsoleRecord } from './console-record.js';
@@ -62,13 +63,25 @@ export async function runWave(
     for (const each of runs) {
       const made = await each.finish(signals.interrupted, signals.atOnce);
       watch.job.add(made.verdict, made.extras);
-      takeAllureResults(allureDirOf(base), made.verdict, made.folder);
-      finished.push(made);
+      const hasAllure = takesAllure(allureDirOf(base), made);
+      finished.push(hasAllure ? made : { ...made, misconfigured: true });
     }
     rmSync(allureDirOf(base), { recursive: true, force: true });
     return finished;
   } finally {
     for (const each of leased) each.release();
+  }
+}
+
+/** @returns whether there was room for them */
+function takesAllure(from: string, { verdict, folder }: Finished): boolean {
+  try {
+    takeAllureResults(from, verdict, folder);
+    return true;
+  } catch (error) {
+    if (!isOfFiles(error)) throw error;
+    complain(`The Allure results can't be written to ${folder}: ${error.message}`);
+    return false;
   }
 }
 
@@ -102,7 +115,7 @@ async function tryOut(
     secretsAddress: secrets.address,
     terminal: process.stderr.isTTY === true,
   };
-  mkdirSync(base, { recursive: true });
+  makeFolder(base);
   rmSync(allureDirOf(base), { recursive: true, force: true });
   const playwright = new PlaywrightProcess(plan, folder, command.grep, (from, to) =>
     record.passOn(from, to, (text) => secrets.redactor.redactPrinted(text)),

@@ -6,7 +6,7 @@ import { wavesOf } from '../many/waves.js';
 import { makePrivateFolder } from '../private-folder.js';
 import { SecretCollector } from '../redaction/secrets-channel.js';
 import { targetFiles } from '../target-file/files.js';
-import { exitCode } from '../verdict/exit-code.js';
+import { exitCode, meaningOf } from '../verdict/exit-code.js';
 import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';
 import { GitHubJob } from './github-job.js';
@@ -104,7 +104,11 @@ async function runAndCheck(
     });
     const leaked = searched.leaks.length > 0;
     const code = signals.exitCode(exitCode(verdicts, { usageError: misconfigured || leaked, inUse }));
-    for (const each of finished) show(each, command, searched, signals.endOf(code));
+    for (const each of finished) {
+      const own = exitCode([each.verdict]);
+      const other = runs.length === 1 && own !== code ? `Exit code: ${code} (${meaningOf(code)})` : undefined;
+      show(each, command, searched, signals.endOf(code) ?? other);
+    }
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);
     return code;
   } finally {

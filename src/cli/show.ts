@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
+import { replaceFile } from '../files.js';
 import { renderSummary } from '../report/summary.js';
-import { fileWidth, replaceFile } from '../report/write.js';
+import { fileWidth } from '../report/write.js';
 import type { RunCommand } from './run-options.js';
 
 import { type Checked, secretLines } from './secret-check.js';
@@ -17,7 +18,8 @@ export function show(
   const end = { targetFile, ...(exit === undefined ? {} : { exit }) };
   const outDir = relative(process.cwd(), folder) || '.';
   const plain = { colour: false, width: fileWidth, outDir, files, secrets, ...end, ...extras };
-  replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
+  // Where there was no room for the reports, there is none for this.
+  if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
     const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OperationId } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
+import { makeFolder } from '../files.js';
 import { memberOf, textOf } from '../judging/body.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
@@ -126,7 +127,7 @@ export class Attempts {
     try {
       if (Object.keys(counts).length === 0) rmSync(this.file, { force: true });
       else {
-        mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+        makeFolder(dirname(this.file), 0o700);
         writeFileSync(this.file, JSON.stringify(counts), { mode: 0o600 });
       }
     } catch {

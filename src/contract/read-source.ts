@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { request } from 'undici';
@@ -36,9 +37,12 @@ async function readFileSource(file: string): Promise<Source> {
   const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
   const name = (outside ? path : inPackage).split(sep).join('/');
   try {
-    const handle = await open(path);
+    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const { size } = await handle.stat();
+      const stat = await handle.stat();
+      if (!stat.isFile()) throw new ConfigurationError(`${name}: is not a regular file`);
+      const { size } = stat;
       if (size > largestBytes) throw tooLarge(name);
       return { name, location: path, bytes: await handle.readFile() };
     } finally {

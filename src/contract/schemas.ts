@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
+import { boundedPattern } from './bounded-pattern.js';
 import type { Anomaly, Judge } from './contract.js';
 import {
   isObject,
@@ -75,6 +76,7 @@ export class SchemaCompiler {
       coerceTypes: false,
       unicodeRegExp: dialect.version === '3.1',
       verbose: true,
+      code: { regExp: boundedPattern },
       logger: false,
     } as const;
     this.#ajv = dialect.version === '3.1' ? new Ajv2020(options) : new Ajv(options);

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { isOfFiles } from '../files.js';
 import type { EventBody, RunEvent } from '../model/event.js';
 import { printable } from '../redaction/printable.js';
 import { checkBy } from '../spec-schema.js';
@@ -14,10 +15,15 @@ export const eventsFile = (folder: string): string => join(folder, eventsName);
  * is killed takes nothing along. Only its owner can read it.
  */
 export class EventLog {
+  /** What there was no room for, where the log is of a process that has more to do than to write it. */
+  readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
 
-  private constructor(readonly file: string) {
+  private constructor(
+    readonly file: string,
+    private readonly goesOn: boolean,
+  ) {
     try {
       this.#handle = openSync(file, 'a', 0o600);
     } catch (error) {
@@ -25,23 +31,37 @@ export class EventLog {
     }
   }
 
-  /** A new log, in place of one from before. */
+  /** A new log, in place of one from before. A full disk doesn't keep the process that began it from restoring. */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
-    return new EventLog(file);
+    return new EventLog(file, true);
   }
 
-  /** The log that the run's first process has begun. */
+  /** The log that the run's first process has begun. What can't be written down is not to be tried. */
   static open(file: string): EventLog {
-    return new EventLog(file);
+    return new EventLog(file, false);
   }
 
   readonly write = (event: EventBody): void => {
     // Restoring that nobody waits for any more may go on after the end.
     if (!this.#isOpen) return;
-    // One write a line, at the end of the file whoever else writes: lines of several processes don't mix.
-    writeSync(this.#handle, lineOf({ at: new Date().toISOString(), ...event }));
+    const whole: RunEvent = { at: new Date().toISOString(), ...event };
+    // What comes after something that is missing would be read without it.
+    if (this.unwritten.length === 0 && this.#written(whole)) return;
+    this.unwritten.push(whole);
+    if (!this.goesOn) throw new ConfigurationError(`${this.file} can't be written to: there is no room.`);
   };
+
+  #written(event: RunEvent): boolean {
+    const line = Buffer.from(lineOf(event));
+    try {
+      // One write a line, at the end of the file whoever else writes: lines of several processes don't mix.
+      return writeSync(this.#handle, line) === line.length;
+    } catch (error) {
+      if (isOfFiles(error)) return false;
+      throw error;
+    }
+  }
 
   close(): void {
     this.#isOpen = false;

@@ -16,7 +16,10 @@ const largestEntry = 64 * 1024 * 1024;
 export function recordingsIn(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     try {
-      if (!statSync(path).isDirectory()) return [path];
+      const stat = statSync(path);
+      // Nobody may ever write to a pipe, and a device may have no end.
+      if (stat.isFile()) return [path];
+      if (!stat.isDirectory()) throw new Error('is not a regular file');
     } catch (error) {
       throw new ConfigurationError(`${path} can't be read: ${messageOf(error)}`);
     }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { makeFolder } from '../files.js';
 import type { Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import { lineOf, snapshotOfLine } from './entry.js';
@@ -24,7 +25,7 @@ const lineFeed = 0x0a;
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = `${printable(JSON.stringify(lineOf(verdict)))}\n`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const descriptor = openSync(file, 'a+');
     try {
       appendLine(descriptor, Buffer.from(line));

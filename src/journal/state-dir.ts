@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../files.js';
 import { placeOf } from './place.js';
 
 /** Where journals live: the flag, the environment, or the user's state folder. */
@@ -23,8 +24,8 @@ export function stateFolderFor(stateDir: string, baseUrl: string): string {
 
 /** Makes a target's folder, as open to others as the state folder is: that may be shared on purpose. */
 export function makeStateFolder(stateDir: string, folder: string): void {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  mkdirSync(folder, { recursive: true, mode: statSync(stateDir).mode & 0o777 });
+  makeFolder(stateDir, 0o700);
+  makeFolder(folder, statSync(stateDir).mode & 0o777);
 }
 
 /** Whether journals go to a user's default folder, which most CI jobs don't keep. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { SuiteError } from '../errors.js';
 import { eventsName } from '../events/log.js';
+import { isFolder } from '../files.js';
 import { nameTrouble } from '../target-file/name.js';
 import { parseVerdict } from '../verdict/validate.js';
 import { columnOf } from './column.js';
@@ -25,7 +26,7 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const plans: { file: string; plan: Planned }[] = [];
   const seen = new Set<string>();
   for (const folder of folders) {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    if (!isFolder(folder)) {
       problems.push({ kind: 'missing folder', text: `${folder} is no folder, or not there.` });
       continue;
     }

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import { replaceFile } from '../report/write.js';
+import { makeFolder, replaceFile } from '../files.js';
 import { checkBy, parseJsonFile } from '../spec-schema.js';
 import { suiteVersion } from '../version.js';
 import type { Shard } from './shard.js';
@@ -68,7 +68,7 @@ export function plannedNow(
  */
 export function writePlanned(planned: Planned, out: string): void {
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     const sameRun = new RegExp(`-of-${planned.shard.count}\\.json$`);
     for (const name of readdirSync(out)) {
       if (isPlannedFile(name) && !sameRun.test(name)) rmSync(join(out, name), { force: true });

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { makeFolder, replaceFile } from '../files.js';
 import type { Matrix } from '../many/matrix.js';
 import { printable } from '../redaction/printable.js';
-import { replaceFile } from '../report/write.js';
 import { checkBy } from '../spec-schema.js';
 import { renderMatrixPage } from './page.js';
 
@@ -21,7 +20,7 @@ export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
   const json = matrixJson(matrix);
   const page = renderMatrixPage(matrix);
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     replaceFile(join(out, 'matrix.html'), page);
     replaceFile(join(out, 'matrix.json'), json);
   } catch (error) {

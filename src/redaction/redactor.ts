@@ -6,7 +6,8 @@ import {
   secretHeaders,
   secretNames,
 } from './positions.js';
-import { type Hit, type Pattern, SecretIndex } from './secret-index.js';
+import { type Hit, SecretIndex } from './secret-index.js';
+import { patternsOf } from './spellings.js';
 
 export { printable } from './printable.js';
 
@@ -108,40 +109,6 @@ export class Redactor {
 
   readonly #isPlaceholder = (text: string): boolean =>
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
-}
-
-/** The spellings of a value that are not an encoding of each character by itself. */
-function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
-  const bytes = Buffer.from(value, 'utf8');
-  const base64 = bytes.toString('base64');
-  const unpadded = base64.replace(/=+$/, '');
-  const url = bytes.toString('base64url');
-  const spellings = new Set([value, base64, unpadded, url, bytes.toString('latin1')]);
-  // A Base32 secret is taken in lower case too.
-  if (/^[A-Z2-7]{16,}$/.test(value)) spellings.add(value.toLowerCase());
-  const within = [0, 1, 2].flatMap((before) => withinBase64(bytes, before));
-  return [
-    ...[...spellings].map((text) => ({ text, what, whole })),
-    ...within.filter((text) => !spellings.has(text)).map((text) => ({ text, what, whole: false })),
-  ];
-}
-
-/** Shorter pieces of Base64 are common by accident. */
-const shortestPiece = 7;
-
-/**
- * What stands in a Base64 text for the bytes wherever they begin in it: in `Basic`, after a user's name. Of the first
- * and the last character only a part may be theirs; both are left out then.
- *
- * @param before how many bytes of a group of three come before
- */
-function withinBase64(bytes: Buffer, before: number): string[] {
-  const padded = Buffer.concat([Buffer.alloc(before), bytes]);
-  const first = Math.ceil((before * 8) / 6);
-  const last = Math.floor((padded.length * 8) / 6);
-  const piece = padded.toString('base64').slice(first, last);
-  if (piece.length < shortestPiece) return [];
-  return [...new Set([piece, piece.replaceAll('+', '-').replaceAll('/', '_')])];
 }
 
 function isHighSurrogate(unit: number): boolean {

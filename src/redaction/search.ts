@@ -142,16 +142,18 @@ function stringsOf(text: string): string | undefined {
     return undefined;
   }
   const strings: string[] = [];
-  const walk = (inner: unknown): void => {
+  // In a list of what is still to be seen, not by calls: a text may be nested deeper than the stack.
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const inner = open.pop();
     if (typeof inner === 'string') strings.push(inner);
     else if (typeof inner === 'object' && inner !== null) {
       for (const [name, each] of Object.entries(inner)) {
         strings.push(name);
-        walk(each);
+        open.push(each);
       }
     }
-  };
-  walk(value);
+  }
   return strings.join('\n');
 }
 

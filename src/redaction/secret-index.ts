@@ -26,6 +26,29 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
+/** Patterns that begin with the same two characters. Many do, where they are of digits alone. */
+class Group {
+  readonly #all: Pattern[] = [];
+  readonly #byThird = new Map<number, Pattern[]>();
+
+  add(pattern: Pattern): void {
+    this.#all.push(pattern);
+    for (const third of spellings(pattern.text.charCodeAt(2))) {
+      const group = this.#byThird.get(third);
+      if (group === undefined) this.#byThird.set(third, [pattern]);
+      else group.push(pattern);
+    }
+  }
+
+  /** Those that the third character doesn't rule out: of three that are not encoded it is known which one that is. */
+  mayBeginAt(text: string, at: number): readonly Pattern[] {
+    const third = text.charCodeAt(at + 2);
+    if (isMarker(text.charCodeAt(at)) || isMarker(text.charCodeAt(at + 1)) || isMarker(third))
+      return this.#all;
+    return this.#byThird.get(third) ?? [];
+  }
+}
+
 /**
  * Finds any of many patterns in a text, in whatever encoding each of their characters is written. One pass:
  * a table of the pairs of characters that patterns begin with rules out nearly every place at once, so the time
@@ -35,7 +58,7 @@ export class SecretIndex {
   /** By the low bytes of two code units: whether a pattern may begin with them, or with what they stand for. */
   readonly #worthALook = new Uint8Array(1 << 16);
   /** Patterns by the low bytes of their first two code units. */
-  readonly #patterns: (Pattern[] | undefined)[] = new Array(1 << 16).fill(undefined);
+  readonly #patterns: (Group | undefined)[] = new Array(1 << 16).fill(undefined);
 
   /** What of it was tried at the place that is looked at. */
   readonly #tried: number[] = [];
@@ -51,9 +74,8 @@ export class SecretIndex {
         for (const second of spellings(pattern.text.charCodeAt(1))) {
           this.#worthALook[slot(first, second)] = 1;
           for (const marker of markers) this.#worthALook[slot(first, marker)] = 1;
-          const group = this.#patterns[slot(first, second)];
-          if (group === undefined) this.#patterns[slot(first, second)] = [pattern];
-          else group.push(pattern);
+          this.#patterns[slot(first, second)] ??= new Group();
+          this.#patterns[slot(first, second)]?.add(pattern);
         }
       }
     }
@@ -129,12 +151,12 @@ export class SecretIndex {
     best: Hit | undefined,
   ): Hit | undefined {
     const key = slot(first, second);
-    const patterns = this.#patterns[key];
+    const group = this.#patterns[key];
     // Different readings may lead to the same patterns: what a pattern matches here doesn't depend on them.
-    if (patterns === undefined || this.#tried.includes(key)) return best;
+    if (group === undefined || this.#tried.includes(key)) return best;
     this.#tried.push(key);
     let longest = best;
-    for (const pattern of patterns) {
+    for (const pattern of group.mayBeginAt(text, at)) {
       const end = endOfMatch(text, at, pattern.text);
       if (end === -1 || (longest !== undefined && longest.end >= end)) continue;
       if (pattern.whole && !standsAlone(text, at, end)) continue;

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { makeFolder, replaceFile } from '../files.js';
 import type { Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import { validateVerdict } from '../verdict/validate.js';
@@ -37,7 +37,7 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
   const valid = validateVerdict(verdict);
   const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, ...extras };
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     replaceFile(join(dir, 'junit.xml'), renderJUnit(valid));
     replaceFile(join(dir, 'ctrf-report.json'), renderCtrf(valid));
     replaceFile(join(dir, 'summary.md'), renderMarkdown(valid, extras));
@@ -49,18 +49,6 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     throw new ConfigurationError(`The reports can't be written to ${dir}: ${messageOf(error)}`);
   }
   return [...reportFiles];
-}
-
-/** Puts a file in its place in one step: a reader sees the old one or the new one. */
-export function replaceFile(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 function messageOf(error: unknown): string {

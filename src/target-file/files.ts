@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { isFolder } from '../files.js';
 import { isTargetFile } from './read.js';
 
 /**
@@ -11,10 +12,6 @@ import { isTargetFile } from './read.js';
  */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function filesIn(folder: string): string[] {

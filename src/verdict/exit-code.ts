@@ -9,6 +9,11 @@ export const exitMeanings = {
   4: 'the target was not given back as it was found',
 } as const;
 
+/** Of a code that may be a signal's. */
+export function meaningOf(code: number): string {
+  return Object.entries(exitMeanings).find(([each]) => Number(each) === code)?.[1] ?? 'stopped by a signal';
+}
+
 export type ExitCode = keyof typeof exitMeanings;
 
 /** Of several that hold, the first in this order. */

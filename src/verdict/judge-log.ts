@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../errors.js';
 import { lineOf, readEvents } from '../events/log.js';
 import { redactedEvent } from '../events/redact.js';
+import type { RunEvent } from '../model/event.js';
 import type { Verdict } from '../model/verdict.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { RunFold } from './fold.js';
@@ -9,11 +10,12 @@ import { RunFold } from './fold.js';
 /**
  * The verdict of a run, by its log and nothing else.
  *
+ * @param unwritten events that there was no room for any more
  * @throws ConfigurationError for a log that can't be read, or lacks its beginning
  */
-export function judgeLog(file: string): Verdict {
+export function judgeLog(file: string, unwritten: readonly RunEvent[] = []): Verdict {
   const fold = new RunFold();
-  for (const event of readEvents(file)) fold.take(event);
+  for (const event of [...readEvents(file), ...unwritten]) fold.take(event);
   const verdict = fold.verdict();
   if (verdict === undefined)
     throw new ConfigurationError(`${file} is not the log of a run: it lacks its beginning.`);

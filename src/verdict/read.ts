@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
+import { isFolder } from '../files.js';
 import type { Verdict } from '../model/verdict.js';
 import { parseVerdict } from './validate.js';
 
@@ -19,17 +20,18 @@ export function readVerdict(path: string): Verdict {
 }
 
 function verdictFile(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'verdict.json') : path;
+  return isFolder(path) ? join(path, 'verdict.json') : path;
 }
 
 function textOf(file: string): string {
-  const status = statSync(file, { throwIfNoEntry: false });
-  if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
-  if (!status.isFile()) throw new ConfigurationError(`${file}: is no file`);
-  if (status.size > maxBytes) throw new ConfigurationError(`${file}: is too large for a verdict`);
   try {
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status === undefined) throw new ConfigurationError(`${file}: no such verdict`);
+    if (!status.isFile()) throw new ConfigurationError(`${file}: is not a file`);
+    if (status.size > maxBytes) throw new ConfigurationError(`${file}: is too large for a verdict`);
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(
       `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
     );

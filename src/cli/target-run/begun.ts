@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
 import { EventLog, nextIndex } from '../../events/log.js';
+import { isOfFiles, makeFolder } from '../../files.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import type { ReportExtras } from '../../report/extras.js';
@@ -48,7 +48,7 @@ export class Begun {
   /** Restores what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
-    makeFolder(prepared);
+    makeOwnFolder(prepared);
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);
     log.write(beginningOf(prepared));
@@ -80,22 +80,46 @@ export class Begun {
       log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
     log.write({ type: 'run ended', interrupted: interrupted ?? null });
     log.close();
+    const disk = new Disk(target.name);
     // The one place where a verdict loses what was learnt late: it is made of a log without it.
-    cleanLog(log.file, secrets.redactor);
-    const verdict = judgeLog(log.file);
+    disk.write(() => {
+      cleanLog(log.file, secrets.redactor);
+      if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
+    });
+    const verdict = judgeLog(log.file, log.unwritten);
     const changes = changesOf(verdict, command.out, gateBy?.baseline?.verdict);
     const extras = changes === undefined ? {} : { changes };
-    const files = writeReports(verdict, folder, extras);
-    remember(verdict, command.out);
-    const misconfigured = trouble?.misconfigured !== undefined;
+    let files: readonly string[] = [];
+    disk.write(() => {
+      files = writeReports(verdict, folder, extras);
+      remember(verdict, command.out);
+    });
+    const misconfigured = trouble?.misconfigured !== undefined || disk.isFull;
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 }
 
-function makeFolder({ folder }: Prepared): void {
+/** One that is full costs reports, and exit code 2, but not the verdict. */
+class Disk {
+  isFull = false;
+
+  constructor(private readonly targetName: string) {}
+
+  write(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError) && !isOfFiles(error)) throw error;
+      complain(`${this.targetName}: ${error.message}`);
+      this.isFull = true;
+    }
+  }
+}
+
+function makeOwnFolder({ folder }: Prepared): void {
   try {
     // What the target said, before anybody has looked at it: for the user alone.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`Nothing can be written to ${folder} (--out): ${why}`);

@@ -1,0 +1,61 @@
+import { mkdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Makes a folder and those above it that are missing. Node's own way never returns below /proc, where a folder that is
+ * there refuses to hold another as if it were missing.
+ *
+ * @param mode of the folders that are made
+ */
+export function makeFolder(path: string, mode = 0o777): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); found(at) === undefined; at = dirname(at)) {
+    missing.push(at);
+    if (dirname(at) === at) break;
+  }
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode });
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!isFolder(folder)) throw error;
+    }
+  }
+  // What is there and is not a folder: the system says so best.
+  if (missing.length === 0 && !isFolder(path)) mkdirSync(path);
+}
+
+export function isFolder(path: string): boolean {
+  return found(path)?.isDirectory() ?? false;
+}
+
+/** What can't be looked at, as a link that leads in a circle, is as good as missing: using it says why. */
+function found(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts a file in its place in one step: a reader sees the old one or the new one. */
+export function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    // Never through a link that somebody has put there.
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, text, { flag: 'wx' });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** A full disk, a link that leads in a circle: the machine's matter, and the message says which. */
+export function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return (
+    'path' in error || ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EMFILE', 'EIO'].includes(String(error.code))
+  );
+}
