@@ -125,7 +125,8 @@ describe('no file imports itself by way of others', () => {
 
 describe('what is installed with the package', () => {
   const manifest: unknown = JSON.parse(sourceAt('package.json').text);
-  const declared = namesIn(manifest, 'dependencies');
+  // What is optional is asked of whoever wants it.
+  const declared = [...namesIn(manifest, 'dependencies'), ...namesIn(manifest, 'peerDependencies')];
   const imported = new Set(
     [...sourcesIn(...shipped), config]
       .flatMap(importsOf)

@@ -12,7 +12,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ArrangeError } from '../errors.js';
+import { ArrangeError, ConfigurationError } from '../errors.js';
 import { makeFolder, replaceFile } from '../files.js';
 import type { MatrixTarget } from '../many/matrix.js';
 import { categories, categoryLabel } from './categories.js';
@@ -139,9 +139,20 @@ function bareEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
+/** Not installed with the suite: more packages than all the rest, for this alone. */
+function generator(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('allure')), '..', 'cli.js');
+  } catch {
+    throw new ConfigurationError(
+      'report --allure needs the Allure report generator, which is not installed: npm install allure@3 ' +
+        'beside mfa-conformance, then run it again. The results of the run are kept.',
+    );
+  }
+}
+
 function generate(results: string, config: string, cwd: string): Promise<void> {
-  const program = join(dirname(createRequire(import.meta.url).resolve('allure')), '..', 'cli.js');
-  const args = [program, 'generate', results, '--config', config, '--cwd', cwd];
+  const args = [generator(), 'generate', results, '--config', config, '--cwd', cwd];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd,
