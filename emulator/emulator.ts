@@ -115,7 +115,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     certificate: certificate?.cert,
     accounts: { admin: state.user('admin'), viewer: state.user('viewer'), other: state.user('other') },
     targetFile: ({ ca } = {}) =>
-      targetFileOf({ baseUrl, controlUrl, release, state, mail, tls: trust(certificate, ca) }),
+      targetFileOf({
+        baseUrl,
+        controlUrl,
+        release,
+        state,
+        mail,
+        told: seams.told,
+        tls: trust(certificate, ca),
+      }),
     close,
   };
 }

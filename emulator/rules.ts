@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Call, World } from './call.js';
-import { type Credentials, identify, isAlive } from './credentials.js';
+import { type Call, Refusal, type World } from './call.js';
+import { type Credentials, challenges, identify, isAlive } from './credentials.js';
+import type { JsonObject } from './json.js';
 import type { Message } from './mailer.js';
 import {
   type ClusterMfa,
@@ -68,6 +69,8 @@ export interface Rules {
   /** Which kinds of code are tried for an otpType. */
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
+  /** @throws Refusal where a code does not open an access token either: no document says that one does */
+  demandTokenCode(user: User, body: JsonObject, world: World): void;
 
   newMailCode(world: World): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
@@ -134,6 +137,10 @@ export function referenceRules(): Rules {
       world.state.cluster.authenticationTypes?.includes(mechanism) ?? false,
     kindsOf: (otpType) => (otpType === 'email' || otpType === 'totp' ? [otpType] : []),
     tokenByPasswordAlone: (_user, world) => !world.state.cluster.enabled,
+    demandTokenCode(_user, _body, world) {
+      const message = 'While MFA is on the password alone gets no token.';
+      throw new Refusal(401, 'KOtpRequired', message, challenges(world));
+    },
 
     newMailCode: () => String(randomInt(10 ** rules.mailCode.digits)).padStart(rules.mailCode.digits, '0'),
     mailCodeFits: (entry, code, owner, now) =>

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from './json.js';
 import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
 import type { Rules } from './rules.js';
-import type { StartState } from './state.js';
+import type { Role, StartState } from './state.js';
 
 /** Which calls a deviation touches: `any` includes those that are no operation. */
 export type Which = OperationId | readonly OperationId[] | 'any';
@@ -14,12 +14,20 @@ type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undef
 type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
 type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 
+/** What an author of a target file has to know of the target. */
+export interface Told {
+  readonly accounts: { [R in Role]?: JsonObject };
+  limits: JsonObject;
+}
+
 /** Where a fault or a variant takes hold. The hooks of one seam run in the order they were set. */
 export class Seams {
   readonly rules: Rules;
   readonly clock: Clock;
   /** How the emulator is found. */
   start: StartState = {};
+  /** What the target file of this emulator says besides: of accounts, and in limits. */
+  readonly told: Told = { accounts: {}, limits: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
   readonly #answer: { which: Which; hook: OnAnswer }[] = [];
@@ -94,6 +102,8 @@ export interface Variant {
   readonly id: string;
   /** A sentence on what is different. */
   readonly description: string;
+  /** Ids of requirements of level should that turn red, rightly. */
+  readonly fails?: readonly string[];
   apply(seams: Seams): void;
 }
 

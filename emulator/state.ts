@@ -60,9 +60,11 @@ export interface SupportMfa {
 export interface StartState {
   readonly clusterMfa?: {
     readonly enabled?: boolean;
-    readonly authenticationTypes?: readonly string[];
-    readonly retainUserMfaSettings?: boolean;
+    readonly authenticationTypes?: readonly string[] | null;
+    readonly retainUserMfaSettings?: boolean | null;
   };
+  /** Of users whose domain is not LOCAL. */
+  readonly domains?: { readonly [R in Role]?: string };
   readonly supportMfa?: { readonly enabled?: boolean; readonly mfaType?: 'email'; readonly email?: string };
 }
 
@@ -75,7 +77,7 @@ export const supportOff: SupportMfa = {
 
 /** Everything that a request may change. Users and their secrets live as long as the emulator. */
 export class State {
-  readonly users: readonly User[] = createUsers();
+  readonly users: readonly User[];
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
   /** When a session, a token or a reference id was handed out, by the emulator's clock. */
@@ -92,6 +94,7 @@ export class State {
   readonly referenceIds = new Set<string>();
 
   constructor(start: StartState) {
+    this.users = createUsers(start.domains ?? {});
     this.reset(start);
   }
 
@@ -114,10 +117,15 @@ export class State {
     this.userKeys = [];
     this.mailCodes = [];
     this.referenceIds.clear();
+    const {
+      enabled = false,
+      authenticationTypes = ['email', 'totp'],
+      retainUserMfaSettings = true,
+    } = start.clusterMfa ?? {};
     this.cluster = {
-      enabled: start.clusterMfa?.enabled ?? false,
-      authenticationTypes: [...(start.clusterMfa?.authenticationTypes ?? ['email', 'totp'])],
-      retainUserMfaSettings: start.clusterMfa?.retainUserMfaSettings ?? true,
+      enabled,
+      authenticationTypes: authenticationTypes === null ? null : [...authenticationTypes],
+      retainUserMfaSettings,
     };
     this.support =
       start.supportMfa?.enabled === true
@@ -129,11 +137,11 @@ export class State {
 /** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
 export const supportAddress = 'support@lab.example';
 
-function createUsers(): User[] {
+function createUsers(domains: StartState['domains'] & object): User[] {
   const create = (role: Role, username: string, privileges: readonly Privilege[]): User => ({
     role,
     username,
-    domain: 'LOCAL',
+    domain: domains[role] ?? 'LOCAL',
     sid: `S-1-100-${randomBytes(4).readUInt32BE()}-${randomBytes(4).readUInt32BE()}`,
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,

@@ -1,5 +1,6 @@
 import type { MailAddress } from './mailer.js';
 import { type ReleaseName, releaseOf } from './releases.js';
+import type { Told } from './seams.js';
 import { type State, supportAddress } from './state.js';
 
 export interface TargetFileInput {
@@ -8,15 +9,18 @@ export interface TargetFileInput {
   readonly release: ReleaseName;
   readonly state: State;
   readonly mail: MailAddress;
+  /** What it says besides. */
+  readonly told: Told;
   /** How the certificate is to be trusted: a file of its authority, or a pin. Undefined: plain HTTP. */
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 
 /** The content of a target file for a running emulator: a throw-away target that all is allowed on. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
-  const account = (role: 'admin' | 'viewer' | 'other'): Record<string, string> => {
+  const account = (role: 'admin' | 'viewer' | 'other'): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);
-    return { username, password, domain, email, ...(role === 'admin' ? { apiKey } : {}), sid };
+    const key = role === 'admin' ? { apiKey } : {};
+    return { username, password, domain, email, ...key, sid, ...input.told.accounts[role] };
   };
   const { host, port } = input.mail;
   return {
@@ -43,6 +47,6 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
       lockOut: true,
       disposable: true,
     },
-    limits: { requestTimeoutMs: 15_000, settleMs: 2_000 },
+    limits: { requestTimeoutMs: 15_000, settleMs: 2_000, ...input.told.limits },
   };
 }

@@ -266,12 +266,7 @@ export const accessFaults: readonly Fault[] = [
     id: 'access/session-ignored-by-get-mfa-config',
     description: 'A session id opens everything but GET /mfa-config.',
     level: 'must',
-    fails: [
-      'access/session-id-header',
-      'email-login/accepts-mailed-code',
-      'email-login/newer-code-voids-older',
-      'sessions/password-opens-session-while-mfa-is-off',
-    ],
+    fails: ['access/session-id-header'],
     since: '7.2.1',
     apply: (seams) =>
       blindFor(seams, (credentials, call) => {

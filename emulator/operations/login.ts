@@ -47,7 +47,7 @@ export function deleteSessions(call: Call, world: World): Answer {
 export function createAccessToken(call: Call, world: World): Answer {
   const user = userByPassword(asObject(call.body), world);
   if (!world.rules.tokenByPasswordAlone(user, world)) {
-    throw unauthorised('KOtpRequired', 'While MFA is on the password alone gets no token.', world);
+    world.rules.demandTokenCode(user, asObject(call.body), world);
   }
   const accessToken = randomBytes(24).toString('base64url');
   world.state.tokens.set(accessToken, user);

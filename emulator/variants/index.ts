@@ -1,6 +1,8 @@
 import type { Variant } from '../seams.js';
 import { answerVariants } from './answers.js';
 import { behaviourVariants } from './behaviour.js';
+import { fieldVariants } from './field.js';
+import { fieldAnswerVariants } from './field-answers.js';
 import { mailVariants } from './mail.js';
 import { transportVariants } from './transport.js';
 
@@ -8,6 +10,8 @@ import { transportVariants } from './transport.js';
 export const variants: readonly Variant[] = [
   ...answerVariants,
   ...behaviourVariants,
+  ...fieldVariants,
+  ...fieldAnswerVariants,
   ...mailVariants,
   ...transportVariants,
 ];

@@ -47,4 +47,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'cluster-mfa-on-by-email-at-first',
   ],
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
+  ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
+  ['field-tokens-only', 'field-authtypes-null', 'field-429-plain'],
+  ['field-tokens-without-codes', 'field-support-email-kept'],
+  ['field-session-limit-3', 'field-first-step'],
+  ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
+  ['field-lock-minutes-3', 'field-user-exempt'],
+  ['field-lock-minutes'],
+  ['field-email-by-tokens', 'field-domain-always-mfa'],
 ];

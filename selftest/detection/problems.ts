@@ -1,4 +1,5 @@
 import type { Fault } from '../../emulator/seams.js';
+import { variants } from '../../emulator/variants/index.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
 import type { Judgement, Subject } from './matrix.js';
@@ -22,10 +23,20 @@ export function expectationOfFault({ id, fails, since, tls }: Fault): Expectatio
   };
 }
 
+/** What the named variants rightly fail, of level should. */
+function failedBy(ids: readonly string[]): string[] {
+  return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
+}
+
 /** Named after the first: with all of their names it would be too long for a folder. */
 export function expectationOfVariant(first: string, ...others: string[]): Expectation {
   const name = others.length === 0 ? first : `${first}--and-${others.length}-others`;
-  return { name: nameOf('variant', name), faults: [], variants: [first, ...others], fails: [] };
+  return {
+    name: nameOf('variant', name),
+    faults: [],
+    variants: [first, ...others],
+    fails: [...new Set(failedBy([first, ...others]))],
+  };
 }
 
 /** The emulator as it is: what it leaves unchecked, nothing checks. */

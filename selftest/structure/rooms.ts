@@ -97,6 +97,11 @@ export const rooms: readonly Room[] = [
     'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
     'errors files secret model redaction contract target-file journal judging clock http mail otp',
   ),
+  room(
+    'accounts',
+    'Logging in, and what is learnt of the accounts before anything is judged.',
+    'errors secret target-file http judging mail connection',
+  ),
   room('detect', 'Which release a target speaks.', 'errors model contract target-file http connection'),
   room('diff', 'What changed between two contracts.', 'model contract requirements judging'),
   room(
@@ -108,7 +113,7 @@ export const rooms: readonly Room[] = [
     'cli',
     'The commands.',
     'errors files words private-folder package-root version model redaction config-file contract target-file requirements ' +
-      'journal run-plan judging events waivers verdict history report many matrix allure http connection detect diff har',
+      'journal run-plan judging events waivers verdict history report many matrix allure http connection accounts detect diff har',
   ),
 ];
 

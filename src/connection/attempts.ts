@@ -56,7 +56,7 @@ export class Attempts {
 
   /** Whether one more failure uses the budget up: a success should come first. */
   isNearLimit(who: string): boolean {
-    return this.#isLimited && (this.#failed.get(who) ?? 0) >= budget - 1;
+    return (this.#failed.get(who) ?? 0) >= budget - 1;
   }
 
   /** @throws NotAllowedError where the request might lock an account */
@@ -102,7 +102,8 @@ export class Attempts {
       case 'CreateEmailOtp':
       // Another path or method may lead to a login as well.
       case null:
-        return textOf(json, 'password') === undefined ? undefined : this.#accountOf(json)?.role;
+        // A target may count what is no password, too.
+        return this.#accountOf(json)?.role;
       case 'VerifySupportUserTotp':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
       case 'UpdateSupportMFAConfig':

@@ -162,11 +162,13 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
 }
 
-/** Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5). */
+/**
+ * Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5); so does what
+ * limits the rate or the load, be it in front of the API or in it, before a request is taken.
+ */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
-  return (
-    (status === 502 || status === 503 || status === 504 || status === 429) && !body.isJson && 'via' in headers
-  );
+  if (body.isJson) return false;
+  return status === 429 || status === 503 || ((status === 502 || status === 504) && 'via' in headers);
 }
 
 function saysSomething(value: unknown): boolean {

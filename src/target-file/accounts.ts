@@ -50,6 +50,8 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
     ...(email === undefined ? {} : { email }),
     ...(apiKey === undefined ? {} : { apiKey: new Secret(apiKey) }),
     ...(sid === undefined ? {} : { sid }),
+    ...(values.flag(at('mfaExempt')) === true ? { mfaExempt: true as const } : {}),
+    ...(values.flag(at('mailedCodes')) === false ? { mailedCodes: false as const } : {}),
   };
 }
 

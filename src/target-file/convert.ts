@@ -89,11 +89,15 @@ function readLimits(values: Values, allow: Allow): Limits {
   const requestsPerSecond =
     values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
   const requestTimeoutMs = values.number(['limits', 'requestTimeoutMs']) ?? 15_000;
+  const sessionsPerUser = values.number(['limits', 'sessionsPerUser']);
+  const lockMinutes = values.number(['limits', 'lockMinutes']);
   return {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     requestTimeoutMs,
     // What was given up for its time may be under way as long again.
     settleMs: values.number(['limits', 'settleMs']) ?? 2 * requestTimeoutMs,
+    ...(sessionsPerUser === undefined ? {} : { sessionsPerUser }),
+    ...(lockMinutes === undefined ? {} : { lockMinutes }),
   };
 }
 

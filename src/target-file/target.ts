@@ -40,6 +40,10 @@ export interface Account {
   readonly apiKey?: Secret;
   /** The user's id: DELETE /users/sessions ends the sessions of this user by it. */
   readonly sid?: string;
+  /** By design its password alone logs in while cluster MFA is on, too. */
+  readonly mfaExempt?: true;
+  /** False: codes by mail are not set up for it. */
+  readonly mailedCodes?: false;
 }
 
 export interface TlsSettings {
@@ -101,4 +105,11 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   /** How long after it was sent a write without an answer may still land, in milliseconds. */
   readonly settleMs: number;
+  /** How many sessions of one user the suite may have open. Undefined: it tries to do with the usual number. */
+  readonly sessionsPerUser?: number;
+  /** How long an account stays locked after failed logins, in minutes; undefined: not known. */
+  readonly lockMinutes?: number;
 }
+
+/** Clusters that limit sessions let a user have about ten: some are left to people. */
+export const usualSessionsPerUser = 8;

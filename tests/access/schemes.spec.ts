@@ -49,8 +49,9 @@ test(
   covers('access/near-session-is-refused'),
   async ({ api, users, cluster }) => {
     await arrange(cluster.off());
-    const { session } = await arrangeLogin(users.login(users.withPassword()));
-    const id = session === undefined ? '' : sessionIdOf(session);
+    const session = await arrange(users.sessionId(users.withPassword()));
+    await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
+    const id = session.id.reveal();
 
     for (const near of nearly(id)) {
       const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(near) };
@@ -114,11 +115,15 @@ test(
     const user = users.withPassword();
     // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
     const { session } = await arrangeLogin(users.login(user));
-    const { status, body } = isSince(connection.target.release, '7.1.2_u3')
-      ? await users.requestToken(user)
-      : { status: 404, body: undefined };
-    const id = session === undefined ? '' : sessionIdOf(session);
-    const queries: Readonly<Record<string, string>>[] = [{ 'session-id': id }, { sessionId: id }];
+    const isBySession = session?.scheme === 'SessionIdHeader';
+    const { status, body } =
+      isSince(connection.target.release, '7.1.2_u3') && users.whyNoTokens === undefined
+        ? await users.requestToken(user)
+        : { status: 404, body: undefined };
+    const id = isBySession ? session.id.reveal() : '';
+    const queries: Readonly<Record<string, string>>[] = isBySession
+      ? [{ 'session-id': id }, { sessionId: id }]
+      : [];
     const token = status === 201 ? textOf(body, 'accessToken') : undefined;
     if (token !== undefined) queries.push({ access_token: token }, { apiKey: token });
 
@@ -178,9 +183,5 @@ async function readsWith(api: Api, key: string): Promise<readonly Answer[]> {
 
 async function arrangeAccepted(step: Promise<Answer>): Promise<void> {
   const { status } = await step;
-  if (status >= 300) throw new ArrangeError(`A new access token was answered ${status}: it opens nothing.`);
-}
-
-function sessionIdOf(credential: Credential): string {
-  return headersOf(credential)['session-id'] ?? '';
+  if (status >= 300) throw new ArrangeError(`A new credential was answered ${status}: it opens nothing.`);
 }

@@ -5,11 +5,10 @@ import type { Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open } from '../../fixtures/ways-in.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
+import { anonymous, type Credential } from '../../src/http/credential.js';
 import { textIn } from '../../src/judging/body.js';
 import { Authenticator } from '../../src/otp/authenticator.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
-import { Secret } from '../../src/secret.js';
 
 /** One more member by which a request could name whose key it asks for: a line. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
@@ -127,11 +126,10 @@ test(
 
 /** The session of a first login step, by the password alone. */
 async function firstStep(users: Users, user: User): Promise<Credential> {
-  const { answer, session } = await users.login(user);
-  const id = answer.status < 300 ? textIn(answer.fields.sessionId) : undefined;
-  if (id === undefined) notApplicable('the target answers the password alone by no session');
+  const { handedOut = anonymous, session } = await users.login(user);
+  if (handedOut === anonymous) notApplicable('the target answers the password alone by no session');
   if (session !== undefined) throw new ArrangeError('The password alone opens a session already.');
-  return { scheme: 'SessionIdHeader', id: new Secret(id ?? '') };
+  return handedOut;
 }
 
 /** A login of a user with a code of a key that was not made for it. */

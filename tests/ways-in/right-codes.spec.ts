@@ -53,6 +53,7 @@ async function sourceOf(kind: Kind, users: Users, cluster: ClusterMfa, codes: Co
   if (kind === 'email') {
     const user = users.withMail();
     await cluster.on(bothTypes);
+    await users.learnMailLogin(user);
     return { user, type: kind, fresh: () => users.mailedCode(user) };
   }
   const { user } = await enrolled(users, cluster);

@@ -5,7 +5,7 @@ import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
-import { textIn } from '../../src/judging/body.js';
+import { textIn, textOf } from '../../src/judging/body.js';
 import { Secret } from '../../src/secret.js';
 
 const aDayMs = 25 * 3_600_000;
@@ -22,7 +22,7 @@ test(
       users.login(users.withPassword(), { headers, members: { sessionId: chosen } }),
     );
 
-    const isTaken = textIn(answer.fields.sessionId) === chosen;
+    const isTaken = textOf(answer.body, 'sessionId') === chosen;
     expect(isTaken, 'wanted: an id of the target\ngot: the one that the client sent').toBe(false);
     const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(chosen) };
     expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();

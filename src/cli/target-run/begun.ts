@@ -1,3 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { learnedFile } from '../../accounts/keep.js';
+import { mistakeIn, problemsIn } from '../../accounts/learned.js';
+import { proveAccounts } from '../../accounts/prove.js';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
@@ -137,8 +141,9 @@ async function lookAt(
       if (problems.length > 0)
         return `the earlier run's changes could not be given back: ${problems.join(' ')}`;
       const unusable = await preflight(connection, prepared.command.mode);
-      if (unusable === undefined && mayChange(prepared)) await prepared.safekeeping.lookAt(connection);
-      return unusable;
+      if (unusable !== undefined || !mayChange(prepared)) return unusable;
+      await prepared.safekeeping.lookAt(connection);
+      return learn(connection, prepared);
     });
     return reason === undefined ? undefined : { reason };
   } catch (error) {
@@ -146,6 +151,16 @@ async function lookAt(
     const { message: reason } = error;
     return error instanceof ConfigurationError ? { reason, misconfigured: error } : { reason };
   }
+}
+
+/** What the accounts of the target file are good for: the tests read it. @returns why nothing is to be judged */
+async function learn(connection: Connection, { target, planned }: Prepared): Promise<string | undefined> {
+  const learned = await proveAccounts(connection);
+  writeFileSync(learnedFile(planned.log), JSON.stringify(learned));
+  const mistake = mistakeIn(learned, target);
+  if (mistake !== undefined) return mistake;
+  for (const problem of problemsIn(learned)) complain(`warning: ${target.name}: ${problem}`);
+  return undefined;
 }
 
 async function restore(

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { type Call, Refusal, type WireAnswer } from '../call.js';
+import { header } from '../credentials.js';
+import { asObject, isObject, text } from '../json.js';
+import type { Seams, Variant } from '../seams.js';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** JSON with a line feed after it. */
+function lineFeeds(seams: Seams): void {
+  seams.wire('any', (answer) => {
+    if (answer.content !== undefined && answer.headers['content-type']?.includes('json'))
+      answer.content = Buffer.concat([answer.content, Buffer.from('\n')]);
+  });
+}
+
+function page(answer: WireAnswer, status: number, type: string, content: string): void {
+  const { date } = answer.headers;
+  answer.status = status;
+  answer.headers = { ...(date === undefined ? {} : { date }), 'content-type': type };
+  answer.content = Buffer.from(content);
+}
+
+const notFound =
+  '<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n' +
+  '<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n';
+
+/** Why a credential is refused, by what was brought. */
+function credentialMessage(call: Call): string {
+  if (header(call, 'apikey') !== undefined) return 'API Key does not exist';
+  if (header(call, 'authorization') !== undefined) return 'The access token is invalid.';
+  if (header(call, 'session-id') !== undefined) return 'invalid header value';
+  return 'Authentication failed: Neither session cookie nor token is present in the request';
+}
+
+/** The vendor's own words and statuses, by the reference's errorCode. */
+function inTheirWords(
+  errorCode: string,
+  call: Call,
+): [status: number, errorCode: string, message: string] | undefined {
+  const name = text(asObject(call.body), 'username') ?? '';
+  switch (errorCode) {
+    case 'KInvalidCredentials':
+      return [400, 'KValidationError', 'Invalid Username or Password specified.'];
+    case 'KOtpRequired':
+      return [400, 'KValidationError', 'Please specify the mandatory parameters.'];
+    case 'KInvalidOtp':
+      return [
+        400,
+        'KValidationError',
+        `[13]:OTP code validation for user ${name} failed with error: Invalid TOTP code for user ${name}.`,
+      ];
+    case 'KUnauthorized':
+      return [401, 'KStatusUnauthorized', credentialMessage(call)];
+    case 'KForbidden':
+      return [403, 'KPrivilegeError', 'The user does not have the privilege for this operation.'];
+    default:
+      return undefined;
+  }
+}
+
+/** What is known of the answers of real clusters. */
+export const fieldAnswerVariants: readonly Variant[] = [
+  {
+    id: 'field-errors',
+    description:
+      'Errors in the words of real clusters, a line feed after each; a 401 has no WWW-Authenticate.',
+    fails: ['http/401-has-challenge', 'access/wrong-token-has-bearer-challenge'],
+    apply: (seams) => {
+      lineFeeds(seams);
+      seams.refusal('any', (answer, call) => {
+        if (!isObject(answer.body)) return;
+        const theirs = inTheirWords(text(answer.body, 'errorCode') ?? '', call);
+        if (theirs === undefined) return;
+        const [status, errorCode, message] = theirs;
+        Object.assign(answer, { status, headers: {}, body: { ...answer.body, errorCode, message } });
+      });
+    },
+  },
+  {
+    id: 'field-nginx-404',
+    description:
+      'A path or a method that the release does not know is answered by the HTML page of a web server.',
+    apply: (seams) => {
+      lineFeeds(seams);
+      seams.wire('any', (answer, call) => {
+        if (call.operation === null && (answer.status === 404 || answer.status === 405))
+          page(answer, 404, 'text/html', notFound);
+      });
+    },
+  },
+  {
+    id: 'field-429-plain',
+    description:
+      'Every 40th request is answered 429 in plain text, without Retry-After and without Via, and not taken.',
+    apply: (seams) => {
+      const refused = new WeakSet<Call>();
+      let calls = 0;
+      seams.input('any', (call) => {
+        calls += 1;
+        if (calls % 40 !== 0) return;
+        refused.add(call);
+        throw new Refusal(429, 'KTooManyRequests', 'Too Many Requests');
+      });
+      seams.wire('any', (answer, call) => {
+        if (refused.has(call)) page(answer, 429, 'text/plain', 'Too Many Requests');
+      });
+    },
+  },
+  {
+    id: 'field-slow',
+    description: 'One answer in 300 takes 2 to 20 seconds longer.',
+    apply: (seams) => {
+      seams.told.limits = { ...seams.told.limits, requestTimeoutMs: 60_000 };
+      let answers = 0;
+      seams.answer('any', async () => {
+        answers += 1;
+        if (answers % 300 === 0) await pause(2_000 + ((answers / 300) % 4) * 6_000);
+      });
+    },
+  },
+  {
+    id: 'field-cookie-too',
+    description: 'A login sets a cookie as well, which authenticates by itself.',
+    apply: (seams) => {
+      const cookies = new Map<string, string>();
+      const { identify } = seams.rules;
+      seams.answer('CreateSession', (answer) => {
+        const id = answer.status < 300 ? text(asObject(answer.body), 'sessionId') : undefined;
+        if (id === undefined) return;
+        const cookie = randomBytes(24).toString('base64url');
+        cookies.set(cookie, id);
+        answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
+      });
+      seams.rules.identify = (credentials, call, world) => {
+        const [, cookie = ''] = /\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '') ?? [];
+        const sessionId = cookies.get(cookie);
+        return identify(sessionId === undefined ? credentials : { sessionId, ...credentials }, call, world);
+      };
+    },
+  },
+];
