@@ -1,0 +1,125 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readLearned } from '../../src/accounts/keep.js';
+import { type Learned, openWay, problemsIn } from '../../src/accounts/learned.js';
+import { proveAccounts } from '../../src/accounts/prove.js';
+import { Connection } from '../../src/connection/connection.js';
+import { loadContract } from '../../src/contract/load.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { temporaryFolder, writeTarget } from '../cli/suite.js';
+import { call, emulate } from '../emulator/tools.js';
+
+const contract = await loadContract('7.1.2_u3');
+
+interface How {
+  readonly variants?: readonly string[];
+  readonly faults?: readonly string[];
+  /** Changes the target file. */
+  readonly change?: (file: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** What the accounts of an emulator's target file prove. */
+async function learn({ variants = [], faults = [], change = (file) => file }: How) {
+  const emulator = await emulate({ variants, faults });
+  const folder = temporaryFolder();
+  const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 1_000 };
+  const target = readTarget(writeTarget(folder, change({ ...emulator.targetFile(), mail })), {});
+  const connection = await Connection.open(target, contract, { stateDir: folder });
+  onTestFinished(() => connection.close());
+  const learned = await proveAccounts(connection);
+  return { learned, emulator, folder };
+}
+
+const withAccount = (role: string, members: object) => (file: Record<string, unknown>) => {
+  const accounts = Object(file['accounts']);
+  return { ...file, accounts: { ...accounts, [role]: { ...accounts[role], ...members } } };
+};
+
+const letIn = ({ accounts }: Learned) =>
+  Object.fromEntries(Object.entries(accounts).map(([role, proof]) => [role, proof?.letIn]));
+
+describe('the way to log in', () => {
+  test.each([
+    [[], [], 'sessions'],
+    [['field-sessions-only'], ['tokens'], 'sessions'],
+    [['field-tokens-only'], ['sessions'], 'tokens'],
+    [['access-tokens-absent'], ['tokens'], 'sessions'],
+    [['field-first-step'], [], 'sessions'],
+  ] as const)('with %j: %j not open, flows go by %s', async (variants, closed, way) => {
+    const { learned } = await learn({ variants });
+
+    expect(Object.keys(learned.unavailable)).toEqual(closed);
+    expect(openWay(learned)).toBe(way);
+    expect(letIn(learned)).toEqual({ other: true, viewer: true, admin: true });
+    expect(problemsIn(learned)).toEqual([]);
+  });
+
+  test('is not taken for closed where it refuses what it should take', async () => {
+    const { learned } = await learn({ faults: ['login/never-without-code'] });
+
+    expect(learned.unavailable).toEqual({});
+    expect(letIn(learned)).toEqual({ other: true, viewer: true, admin: true });
+  });
+});
+
+describe('what is wrong with the target file', () => {
+  test('a wrong password is told, and by which account', async () => {
+    const { learned } = await learn({ change: withAccount('other', { password: 'mistyped' }) });
+
+    expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
+    expect(problemsIn(learned)).toEqual([
+      'accounts.other could not log in with its password while cluster MFA is off, while another account of the ' +
+        'target file is let in: POST /users/sessions answers 401, POST /access-tokens answers 401. Check its ' +
+        'password, and whether it is locked.',
+    ]);
+  });
+
+  test('so is an account whose domain is under MFA always', async () => {
+    const { learned } = await learn({ variants: ['field-domain-always-mfa'] });
+
+    expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
+    expect(problemsIn(learned).join()).toContain('Its domain is corp.example');
+  });
+
+  test('mail that goes elsewhere is told as such', async () => {
+    const change = (file: Record<string, unknown>) => ({
+      ...file,
+      mail: { ...Object(file['mail']), listen: '127.0.0.1:14999', timeoutMs: 500 },
+    });
+
+    const { learned } = await learn({ change });
+
+    expect(learned.mailSilent).toContain('No mail reached the suite');
+  });
+});
+
+describe('the accounts', () => {
+  test('who gets no codes by mail, where others do', async () => {
+    const { learned } = await learn({ variants: ['field-email-not-set-up'] });
+
+    const mailed = Object.entries(learned.accounts).map(([role, proof]) => [role, proof?.mailedCodes]);
+    expect(Object.fromEntries(mailed)).toEqual({ other: false, viewer: true, admin: true });
+  });
+
+  test('how many sessions one may have', async () => {
+    const { learned } = await learn({ variants: ['field-session-limit-3'] });
+
+    expect(learned.sessionLimit).toBe(3);
+  });
+
+  test('are proven while cluster MFA is off, which is on again after that', async () => {
+    const { learned, emulator } = await learn({ variants: ['cluster-mfa-on-at-first'] });
+
+    expect(letIn(learned)).toEqual({ other: true, viewer: true, admin: true });
+    expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: true });
+  });
+
+  test('are read back as they were written', async () => {
+    const { learned, folder } = await learn({ variants: ['field-tokens-only'] });
+    const file = join(folder, 'learned.json');
+    writeFileSync(file, JSON.stringify(learned));
+
+    expect(readLearned(file)).toEqual(learned);
+  });
+});
