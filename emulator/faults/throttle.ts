@@ -22,7 +22,7 @@ export const throttleFaults: readonly Fault[] = [
     id: 'throttle/counted-by-connection',
     description: 'Wrong codes at logins are counted for each connection by itself.',
     level: 'should',
-    fails: ['totp-login/throttle-spans-connections', 'guessing/guesses-at-once-are-counted'],
+    fails: ['totp-login/throttle-spans-connections'],
     apply: (seams) => {
       const counts = new WeakMap<object, State['failures']>();
       seams.input('CreateSession', (call, { state }) => {

@@ -125,7 +125,7 @@ export const totpLoginFaults: readonly Fault[] = [
     id: 'login/local-clients-need-no-code',
     description: 'A client that says it is local by X-Forwarded-For needs no code.',
     level: 'should',
-    fails: ['totp-login/forwarded-header-skips-no-code', 'ways-in/header-skips-no-code'],
+    fails: ['totp-login/forwarded-header-skips-no-code'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isLocal = false;
