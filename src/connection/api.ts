@@ -63,6 +63,7 @@ export class Api {
   readonly #writing = new Set<Promise<Answered>>();
   #isClosing = false;
   #configurationsPut = 0;
+  #changesBegun = 0;
 
   constructor(parts: ApiParts) {
     const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
@@ -138,6 +139,11 @@ export class Api {
     return this.#configurationsPut;
   }
 
+  /** So many requests were sent that might have changed something; undefined while one is under way. */
+  get changesBegun(): number | undefined {
+    return this.#writing.size > 0 ? undefined : this.#changesBegun;
+  }
+
   /** Writes under way are waited for: what is not answered might still land, and would have to be watched. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -158,6 +164,7 @@ export class Api {
   };
 
   readonly #counted: Link = (call, next) => {
+    if (!isSafe(call)) this.#changesBegun += 1;
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
     return next(call);
   };

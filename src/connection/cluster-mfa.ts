@@ -26,9 +26,12 @@ export class ClusterMfa {
 
   /** To compare: authenticationTypes is a set, told in one order. @throws ArrangeError when the state can't be told */
   async read(): Promise<ClusterConfig> {
-    const config = await this.readAsShown();
-    const types = config.authenticationTypes;
-    return { ...config, authenticationTypes: types === null ? null : [...new Set(types)].sort() };
+    return inOneOrder(await this.readAsShown());
+  }
+
+  /** As it stands before a change: see StateReader. @throws ArrangeError likewise */
+  async known(): Promise<ClusterConfig> {
+    return inOneOrder(clusterConfigOf((await this.reader.known('GetMFAConfig')).body));
   }
 
   /** What the run found before its first change, as it was shown. */
@@ -93,7 +96,7 @@ export class ClusterMfa {
   async on(types: readonly string[]): Promise<void> {
     await this.proveWayBack();
     const found = await this.found();
-    const now = await this.read();
+    const now = await this.known();
     const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
     const wanted = [...new Set([...types, ...keep])];
     const has = (config: ClusterConfig) =>
@@ -113,7 +116,7 @@ export class ClusterMfa {
 
   /** Switches cluster MFA off so that nobody has to enrol anew. */
   async off(): Promise<void> {
-    const now = await this.read();
+    const now = await this.known();
     if (!now.enabled) return;
     const body = { ...now, enabled: false, retainUserMfaSettings: true };
     await this.#set(body, (config) => !config.enabled);
@@ -158,6 +161,11 @@ export class ClusterMfa {
       );
     }
   }
+}
+
+function inOneOrder(config: ClusterConfig): ClusterConfig {
+  const types = config.authenticationTypes;
+  return { ...config, authenticationTypes: types === null ? null : [...new Set(types)].sort() };
 }
 
 function describe({ enabled, authenticationTypes }: ClusterConfig): string {

@@ -169,7 +169,7 @@ export class Connection {
   }
 
   #reader(admin: Credential): StateReader {
-    return new StateReader(this.api, admin, this.#strict);
+    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lags);
   }
 
   async #openAdmin(): Promise<Credential> {

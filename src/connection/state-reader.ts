@@ -1,20 +1,62 @@
+import { fieldsOf } from '../contract/bodies.js';
+import type { OperationId } from '../contract/operations.js';
 import { ArrangeError, TransportError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import type { Answer, Api } from './api.js';
+
+type StateOperation = 'GetMFAConfig' | 'GetSupportMFAConfig';
+
+interface Known {
+  readonly body: unknown;
+  /** See Api. */
+  readonly changes: number;
+  readonly at: number;
+}
+
+/** Others may use the target too: nothing is known for long. */
+const knownForMs = 2_000;
 
 /**
  * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
  * judge by it. The giving back reads what it can.
  */
 export class StateReader {
+  readonly #last = new Map<OperationId, Known>();
+
   constructor(
-    private readonly api: Api,
+    private readonly api: Pick<Api, 'call' | 'contract' | 'changesBegun'>,
     private readonly admin: Credential,
     private readonly strict: boolean,
+    /** Whether what was written may show later than it was answered. */
+    private readonly lags: () => boolean,
   ) {}
 
+  /**
+   * What was read a moment ago, where nothing that might have changed it was sent since; read now where not. For what
+   * stands before a change: what stands after it is always read.
+   */
+  async known<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
+    const last = this.#last.get(operation);
+    const isKnown =
+      last !== undefined &&
+      last.changes === this.api.changesBegun &&
+      performance.now() - last.at < knownForMs &&
+      !this.lags();
+    return isKnown ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.get(operation);
+  }
+
   /** @throws ArrangeError when the state can't be told by the answer */
-  async get<Id extends 'GetMFAConfig' | 'GetSupportMFAConfig'>(operation: Id): Promise<Answer<Id>> {
+  async get<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
+    const at = performance.now();
+    const changes = this.api.changesBegun;
+    this.#last.delete(operation);
+    const answer = await this.#read(operation);
+    if (changes !== undefined && changes === this.api.changesBegun)
+      this.#last.set(operation, { body: answer.body, changes, at });
+    return answer;
+  }
+
+  async #read<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
     const answer = await this.api.call(operation, { as: this.admin });
     const path = this.api.contract.operations.get(operation)?.path;
     if (answer.status >= 500)

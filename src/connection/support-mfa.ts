@@ -56,6 +56,11 @@ export class SupportMfa {
     return supportConfigOf((await this.get()).body);
   }
 
+  /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
+  known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
+    return this.reader.known('GetSupportMFAConfig');
+  }
+
   /** What the run found before its first change. */
   async found(): Promise<SupportConfig> {
     this.#found ??=
@@ -165,7 +170,7 @@ export class SupportMfa {
 
   /** Sees to it that support MFA is on by e-mail; leaves it alone where it is already. */
   async ensureEmail(address: string): Promise<void> {
-    const { enabled, mfaType, email } = await this.read();
+    const { enabled, mfaType, email } = supportConfigOf((await this.known()).body);
     if (!(enabled && mfaType === 'email' && email === address)) await this.onByEmail(address);
   }
 
@@ -203,7 +208,7 @@ export class SupportMfa {
    * the current one is then left for such a change.
    */
   async verified(): Promise<Verified> {
-    const now = await this.read();
+    const now = supportConfigOf((await this.known()).body);
     const known = this.#verified;
     const isOn = now.enabled && now.mfaType === 'totp';
     if (known !== undefined && isOn && this.#isEnrolled(known) && (await this.#isShownAsProven()))
@@ -230,7 +235,7 @@ export class SupportMfa {
 
   /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
   async #isShownAsProven(): Promise<boolean> {
-    return ['kSuccess', undefined].includes(textIn((await this.get()).fields.otpVerificationState));
+    return ['kSuccess', undefined].includes(textIn((await this.known()).fields.otpVerificationState));
   }
 
   /** Whether its key is the one that was handed out last, by whomever. */
@@ -271,7 +276,7 @@ export class SupportMfa {
 
   /** Switches support MFA off, with the code that its mode asks for. */
   async off(): Promise<void> {
-    const now = await this.read();
+    const now = supportConfigOf((await this.known()).body);
     if (!now.enabled) return;
     const answer = await this.#switchOff(now);
     const after = await this.readUntil((config) => !config.enabled);

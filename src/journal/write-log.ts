@@ -99,6 +99,11 @@ export class WriteLog {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
+  /** Whether a read was seen that did not show an answered write yet. */
+  get lags(): boolean {
+    return (this.#lagMs ?? 0) > 0;
+  }
+
   /** A read showed a write so long after its answer, 0 where the first one did. */
   lagSeen(ms: number): void {
     if (this.#lagMs !== undefined && ms <= this.#lagMs) return;

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { Answer, Api } from '../../src/connection/api.js';
+import { StateReader } from '../../src/connection/state-reader.js';
+import { loadContract } from '../../src/contract/load.js';
+import { memberOf } from '../../src/judging/body.js';
+
+const contract = await loadContract('7.1.2_u3');
+
+/** Each read answers how many there were. */
+function target() {
+  const seen = { reads: 0, lags: false, changes: 0 as number | undefined };
+  const call = async () => {
+    seen.reads += 1;
+    return { status: 200, findings: [], body: { enabled: false, read: seen.reads } } as unknown as Answer;
+  };
+  const api = {
+    contract,
+    call: call as Api['call'],
+    get changesBegun() {
+      return seen.changes;
+    },
+  };
+  const reader = new StateReader(api, { scheme: 'none' }, true, () => seen.lags);
+  const known = async () => memberOf((await reader.known('GetMFAConfig')).body, 'read');
+  return { seen, reader, known };
+}
+
+test('what was read is known until something is sent that might change it', async () => {
+  const { seen, reader, known } = target();
+
+  expect([await known(), await known()]).toEqual([1, 1]);
+  seen.changes = 1;
+  expect([await known(), await known()]).toEqual([2, 2]);
+  await reader.get('GetMFAConfig');
+  expect(await known()).toBe(3);
+});
+
+test('nothing is known while a change is under way, nor what was read during one', async () => {
+  const { seen, known } = target();
+
+  seen.changes = undefined;
+  expect([await known(), await known()]).toEqual([1, 2]);
+  seen.changes = 1;
+  expect(await known()).toBe(3);
+});
+
+test('nothing is known of a target that shows changes late', async () => {
+  const { seen, known } = target();
+  seen.lags = true;
+
+  expect([await known(), await known()]).toEqual([1, 2]);
+});
