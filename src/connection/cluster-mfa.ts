@@ -1,7 +1,7 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
-import { type ClusterConfig, clusterConfigOf, sameCluster, setOf } from '../journal/config.js';
+import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { memberOf } from '../judging/body.js';
 import type { Answer, Api } from './api.js';
@@ -137,7 +137,7 @@ export class ClusterMfa {
     if (sameCluster(now, config) && this.#hasRestored) return;
     const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
     if (answer.status >= 400) {
-      const json = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+      const json = withoutNulls(config);
       await this.api.call('UpdateMFAConfig', { as: this.admin, json });
     }
     this.#hasRestored = true;

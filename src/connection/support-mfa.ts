@@ -1,7 +1,7 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
-import { type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
+import { type SupportConfig, sameSupport, supportConfigOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
@@ -394,7 +394,3 @@ const keptAddress =
 /** Of codes that are tried to switch off with: more could lock the support user. */
 const mostTries = 3;
 const mostAsked = 2;
-
-function withoutNulls(body: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-}

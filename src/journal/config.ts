@@ -83,3 +83,8 @@ function isString(value: unknown): value is string {
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isString);
 }
+
+/** What is null left out: some targets take no null. */
+export function withoutNulls(config: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+}
