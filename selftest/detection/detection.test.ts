@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { type Proven, proveScripts } from '../repro/prove-scripts.js';
 import { combinations } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
@@ -38,13 +39,16 @@ async function judgeAll(
   take: (subject: Expectation, judgement: Judgement) => void,
 ): Promise<void> {
   runs += 1;
-  const all = await judge(subjects, join(folder, String(runs)), { jobs: 3, mailTimeoutMs: 2000 });
+  const place = join(folder, String(runs));
+  const all = await judge(subjects, place, { jobs: 3, mailTimeoutMs: 2000 });
+  for (const { name, faults } of subjects) reports.push({ faults, folder: join(place, 'out', name) });
   for (const [index, judgement] of all.entries()) {
     const subject = subjects[index];
     if (subject !== undefined) take(subject, judgement);
   }
 }
 const judgements: Judgement[] = [];
+const reports: { readonly faults: readonly string[]; readonly folder: string }[] = [];
 const tried: Tried[] = [];
 
 beforeAll(async () => {
@@ -66,6 +70,17 @@ describe(`the suite (faults drawn with seed ${seed})`, () => {
   test.each(broken.map(({ name }) => name))('turns red what it must, and nothing else: %s', (name) => {
     expect(tried.find(({ fault }) => fault.name === name)?.problems).toEqual([]);
   });
+
+  test('gives scripts that prove their failures, and tell the reference from them', async () => {
+    const proven: Proven[] = [];
+    for (const { faults, folder: place } of reports)
+      proven.push(...(await proveScripts(place, faults, folder)));
+    const scripted = proven.filter(({ lacks }) => lacks === undefined);
+
+    expect(scripted.filter(({ problem }) => problem !== undefined)).toEqual([]);
+    // What curl can't show: mails, many requests at once, bytes.
+    expect(scripted.length).toBeGreaterThanOrEqual(proven.length * 0.75);
+  }, 600_000);
 
   test('is tried with every variant', () => {
     const tried = new Set(combinations.flat());

@@ -72,6 +72,7 @@ export const rooms: readonly Room[] = [
     'Verdicts against each other, and night after night.',
     'errors files words model redaction',
   ),
+  room('repro', 'Scripts that show a failure again, from the log of its run.', 'model'),
   room(
     'report',
     'One function for each form of report, from a verdict to text.',
@@ -113,7 +114,7 @@ export const rooms: readonly Room[] = [
     'cli',
     'The commands.',
     'errors files words private-folder package-root version model redaction config-file contract target-file requirements ' +
-      'journal run-plan judging events waivers verdict history report many matrix allure http connection accounts detect diff har',
+      'journal run-plan judging events waivers verdict repro history report many matrix allure http otp connection accounts detect diff har',
   ),
 ];
 

@@ -5,6 +5,7 @@ import { isOfFiles } from '../files.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
+import { addCode } from './commands/code-command.js';
 import { addDetect } from './commands/detect-command.js';
 import { addDiff } from './commands/diff-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
@@ -41,6 +42,7 @@ for (const add of [
   addDiff,
   addRestore,
   addCheckHar,
+  addCode,
   addWaivers,
   addHistory,
 ])

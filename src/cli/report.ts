@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } f
 import { basename, dirname, join, relative } from 'node:path';
 import { allureResults } from '../allure/results.js';
 import { ConfigurationError } from '../errors.js';
+import { readEvents } from '../events/log.js';
 import { makeFolder } from '../files.js';
 import { findVerdicts, logsIn } from '../many/find.js';
 import { type Found, type Merged, merge } from '../many/merge.js';
@@ -13,6 +14,7 @@ import { writeReports } from '../report/write.js';
 import { judgeLog } from '../verdict/judge-log.js';
 import { readVerdict } from '../verdict/read.js';
 import { changesOf, rememberAll } from './history.js';
+import { scriptsFolder, writeScripts } from './repro.js';
 import { reportIn, terminal } from './run-matrix.js';
 import { complain, say } from './terminal.js';
 
@@ -72,6 +74,7 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
     const verdict = judgeLog(log);
     if (existsSync(join(folder, 'verdict.json')) && readVerdict(folder).startedAt === verdict.startedAt)
       continue;
+    writeScripts(readEvents(log), verdict, folder);
     writeReports(verdict, folder);
   }
 }
@@ -114,9 +117,10 @@ function takeOver(from: string, to: string): void {
       if (entry.isFile() && !isPlannedFile(entry.name))
         copyFileSync(join(from, entry.name), join(to, entry.name));
     }
-    if (existsSync(join(from, allureResults))) {
-      rmSync(join(to, allureResults), { recursive: true, force: true });
-      cpSync(join(from, allureResults), join(to, allureResults), { recursive: true });
+    for (const name of [allureResults, scriptsFolder]) {
+      if (!existsSync(join(from, name)) && name === allureResults) continue;
+      rmSync(join(to, name), { recursive: true, force: true });
+      if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

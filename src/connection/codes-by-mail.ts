@@ -71,7 +71,7 @@ export class CodesByMail {
   /** The code of a mail, which is a secret from then on; undefined where it holds none. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = findCode(mail, this.settings.codePattern);
-    if (code !== undefined) this.recorder.addSecret(code, 'mailed code');
+    if (code !== undefined) this.recorder.addSecret(code, 'mailed code', mail.to[0] ?? '');
     return code;
   }
 

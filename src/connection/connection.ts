@@ -13,7 +13,7 @@ import { openMailbox } from '../mail/open.js';
 import type { EventBody } from '../model/event.js';
 import type { TellSecret } from '../redaction/secrets-channel.js';
 import { Secret } from '../secret.js';
-import { secretsOf } from '../target-file/read.js';
+import { secretsOf, variablesOf } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
 import { Api } from './api.js';
 import { ClusterMfa } from './cluster-mfa.js';
@@ -69,8 +69,13 @@ export class Connection {
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
     this.#strict = options.strict ?? false;
-    this.recorder = new Recorder(contract, options.write, options.onSecret, options.firstIndex);
+    this.recorder = new Recorder(contract, options.write, options.onSecret, options.firstIndex, () =>
+      this.clock.now(),
+    );
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
+    for (const { value, variable } of variablesOf(target))
+      this.recorder.origins.ofTargetFile(value, variable);
+    this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;

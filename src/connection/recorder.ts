@@ -7,11 +7,12 @@ import type { WireRequest, WireResponse } from '../http/transport.js';
 import { type JsonBody, readJsonBody } from '../judging/json-body.js';
 import { type Finding, judge } from '../judging/judge.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../judging/secrets-in.js';
-import type { EventBody } from '../model/event.js';
+import type { Again, EventBody } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { Wait } from '../model/verdict.js';
 import { secretHeaders } from '../redaction/positions.js';
 import { Redactor } from '../redaction/redactor.js';
+import { Origins } from './origins.js';
 
 export interface RecordedCall {
   readonly operation: OperationId | null;
@@ -43,6 +44,8 @@ export class Recorder {
   /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
+  /** Where the values that requests are made of come from. */
+  readonly origins: Origins;
   #requirement = '';
   #exchanges: Exchange[] = [];
   readonly #indexes = new WeakMap<Exchange, number>();
@@ -52,13 +55,16 @@ export class Recorder {
    * @param write puts events into the run's log
    * @param onSecret told of every value that is, or was, secret in this process: to search for it in the end
    * @param firstIndex of the exchanges of this process in the log
+   * @param now the target's time
    */
   constructor(
     contract: Contract,
     write: (event: EventBody) => void = () => {},
     onSecret: (value: string, what: string) => void = () => {},
     firstIndex = 0,
+    now: () => number = Date.now,
   ) {
+    this.origins = new Origins(now, this.redactor);
     this.#contract = contract;
     this.#write = write;
     this.#onSecret = onSecret;
@@ -108,8 +114,10 @@ export class Recorder {
     this.#write({ type: 'retry', requirement: this.#requirement, status });
   }
 
-  addSecret(value: string, what: string): void {
+  /** @param to of a mailed code: to whom */
+  addSecret(value: string, what: string, to?: string): void {
     if (value === '') return;
+    if (to !== undefined) this.origins.mailed(value, to);
     this.#onSecret(value, what);
     this.redactor.add(value, what);
     if (isTelltale(value)) this.#telltale.add(value, what);
@@ -138,10 +146,12 @@ export class Recorder {
 
   answered(call: RecordedCall, response: WireResponse): Recorded {
     this.#learnFromRequest(call);
+    const again = this.origins.again(call, response.sentAt);
     const body = readJsonBody(response.body);
     const unrelated = withoutHandedOut(call.operation, body.value, body.text);
     const leaks = this.#telltale.leaksIn(unrelated);
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
+    this.origins.handedOut(this.#nextIndex, call.operation, body.value);
     const inHead = headLeaks(call.operation, response, this.#telltale);
     for (const [value, what] of secretsInHeaders(response.headers)) this.addSecret(value, what);
     const findings = judge({
@@ -168,7 +178,7 @@ export class Recorder {
       },
       durationMs: response.receivedAt - response.sentAt,
     };
-    this.#keep(call, exchange, response.status, findings, body.value);
+    this.#keep(call, exchange, response.status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
     return { exchange, findings, body };
   }
@@ -181,7 +191,7 @@ export class Recorder {
       error: this.redactor.redact(error),
       durationMs: Date.now() - sentAt,
     };
-    this.#keep(call, exchange, null, [], undefined);
+    this.#keep(call, exchange, null, [], undefined, this.origins.again(call, sentAt));
   }
 
   #learnFromRequest({ credential, request, requestJson, madeUp = false }: RecordedCall): void {
@@ -216,6 +226,7 @@ export class Recorder {
     status: number | null,
     findings: readonly Finding[],
     body: unknown,
+    again?: Again,
   ): void {
     this.#exchanges.push(exchange);
     const index = this.#nextIndex;
@@ -237,6 +248,7 @@ export class Recorder {
       findings,
       ...seen,
       undocumented: undocumented.map((each) => this.redactor.redact(each)),
+      ...(again === undefined ? {} : { again }),
       exchange,
     });
   }

@@ -11,13 +11,17 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
   switch (event.type) {
     case 'run began':
       return { ...redactedBeginning(event, redactor), at: event.at };
-    case 'exchange':
+    case 'exchange': {
+      const { again, ...rest } = event;
+      const isClean = again !== undefined && redactor.leaksIn(JSON.stringify(again)).length === 0;
       return {
-        ...event,
+        ...rest,
+        ...(isClean ? { again } : {}),
         findings: event.findings.map((finding) => ({ ...finding, message: text(finding.message) })),
         undocumented: event.undocumented.map(text),
         exchange: redactedExchange(event.exchange, redactor),
       };
+    }
     case 'finding':
       return { ...event, message: text(event.message) };
     case 'fact':

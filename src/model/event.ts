@@ -33,6 +33,31 @@ export interface Finding {
   readonly message: string;
 }
 
+/** What a name in a request stands for, so that the request can be sent again without its secrets being known. */
+export type Origin = { readonly name: string } & (
+  | { readonly kind: 'target file' }
+  /** A member of an earlier answer. */
+  | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
+  /** A code of the authenticator that the secret or key URI `of` makes; `steps` from the target's time. */
+  | { readonly kind: 'code'; readonly of: string; readonly steps: number }
+  /** A code that the mail after an exchange brought. */
+  | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
+  /** Another value without its last characters. */
+  | { readonly kind: 'part'; readonly of: string; readonly cut: number }
+);
+
+/** A request as it can be sent again: `{{name}}` stands in place of each secret. */
+export interface Again {
+  /** Below the base URL. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What its names stand for, and what those are made of. */
+  readonly origins: readonly Origin[];
+  /** The target's time when it was sent, in epoch milliseconds. */
+  readonly targetTime: number;
+}
+
 /** One request, what came of it, and what it shows of the target. */
 export interface Exchanged {
   readonly type: 'exchange';
@@ -53,6 +78,8 @@ export interface Exchanged {
   readonly place?: string;
   /** Requirements that it could have broken, where no test says whether they were checked. */
   readonly checked?: readonly string[];
+  /** Absent where a script can't send it: what is no text, or is in an encoding that hides a secret. */
+  readonly again?: Again;
   readonly exchange: Exchange;
 }
 

@@ -65,6 +65,20 @@ export function secretsOf(target: Target): NamedSecret[] {
   ];
 }
 
+/** The environment variables that scripts and new target files take the secrets of a target from. */
+export function variablesOf(target: Target): { readonly variable: string; readonly value: Secret }[] {
+  const { admin, viewer, other } = target.accounts;
+  const named = (variable: string, value: Secret | undefined) =>
+    value === undefined ? [] : [{ variable, value }];
+  return [
+    ...[admin, viewer, other].flatMap((account) => [
+      ...named(`${account?.role.toUpperCase()}_PW`, account?.password),
+      ...named(`${account?.role.toUpperCase()}_KEY`, account?.apiKey),
+    ]),
+    ...named('SUPPORT_PW', target.supportUser.password),
+  ];
+}
+
 function checkIsMapping(document: ConfigDocument): void {
   const { value } = document;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;

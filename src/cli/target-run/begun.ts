@@ -5,7 +5,7 @@ import { proveAccounts } from '../../accounts/prove.js';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
-import { EventLog, nextIndex } from '../../events/log.js';
+import { EventLog, nextIndex, readEvents } from '../../events/log.js';
 import { isOfFiles, makeFolder } from '../../files.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
@@ -16,6 +16,7 @@ import { cleanLog, judgeLog } from '../../verdict/judge-log.js';
 import { changesOf, remember } from '../history.js';
 import { writeContract } from '../judged-by.js';
 import { preflight } from '../preflight.js';
+import { writeScripts } from '../repro.js';
 import { waitTeller } from '../safekeeping.js';
 import { complain } from '../terminal.js';
 import { beginningOf } from './beginning.js';
@@ -95,6 +96,7 @@ export class Begun {
     const extras = changes === undefined ? {} : { changes };
     let files: readonly string[] = [];
     disk.write(() => {
+      writeScripts(readEvents(log.file), verdict, folder);
       files = writeReports(verdict, folder, extras);
       remember(verdict, command.out);
     });

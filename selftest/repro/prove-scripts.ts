@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEvents } from '../../src/events/log.js';
+import { scriptsOf } from '../../src/repro/script.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import { type Ended, runScript } from './run-script.js';
+
+/** What became of the script of one failure. */
+export interface Proven {
+  readonly id: string;
+  readonly faults: readonly string[];
+  /** Why there is no script that tells. */
+  readonly lacks: string | undefined;
+  /** What it did otherwise than it must: 1 with the faults, 0 on the reference, and no trace. */
+  readonly problem: string | undefined;
+}
+
+/** At a time: each has an emulator. */
+const atOnce = 4;
+
+/** Runs the scripts of a run's failures against the faults it saw, and against the reference. */
+export async function proveScripts(
+  reports: string,
+  faults: readonly string[],
+  folder: string,
+): Promise<Proven[]> {
+  const file = join(reports, 'verdict.json');
+  const scripts = scriptsOf(
+    readEvents(join(reports, 'events.jsonl')),
+    parseVerdict(readFileSync(file, 'utf8'), file),
+  );
+  const proven: Proven[] = [];
+  const left = [...scripts];
+  const worker = async (): Promise<void> => {
+    for (let script = left.shift(); script !== undefined; script = left.shift()) {
+      const { id, lacks } = script;
+      const written = join(reports, 'repro', script.file);
+      const problem = lacks === undefined ? await problemOf(written, faults, folder) : undefined;
+      proven.push({ id, faults, lacks, problem });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return proven;
+}
+
+async function problemOf(
+  script: string,
+  faults: readonly string[],
+  folder: string,
+): Promise<string | undefined> {
+  const own = mkdtempSync(join(folder, 'script-'));
+  const faulty = await runScript(script, faults, own);
+  const reference = await runScript(script, [], own);
+  if (faulty.code !== 1) return `with the fault: ${told(faulty)}`;
+  if (reference.code !== 0) return `on the reference: ${told(reference)}`;
+  return leftOn(reference);
+}
+
+const told = ({ code, said }: Ended): string => `exit ${code}\n${said.split('\n').slice(-8).join('\n')}`;
+
+/** What of the state is not as a new emulator has it. */
+function leftOn({ state, said }: Ended): string | undefined {
+  const text = JSON.stringify(state);
+  return (text.match(/"enabled":true/g) ?? []).length === 0 ? undefined : `left ${text}\n${said}`;
+}

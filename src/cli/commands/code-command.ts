@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { Connection } from '../../connection/connection.js';
+import { loadContract } from '../../contract/load.js';
+import { ConfigurationError } from '../../errors.js';
+import { stateDirOf } from '../../journal/state-dir.js';
+import { Authenticator } from '../../otp/authenticator.js';
+import { parseKeyUri } from '../../otp/key-uri.js';
+import { readTarget } from '../../target-file/read.js';
+import { argument } from './options.js';
+
+const help = `
+The secret comes on standard input, never as an argument: other users can read command lines.
+  printf %s "$TOTP_URI" | mfa-conformance code -t lab-7.yaml`;
+
+/** `code`: the code of a TOTP secret or key URI. */
+export function addCode(program: Command): void {
+  program
+    .command('code')
+    .description('print the one-time code of the TOTP secret or otpauth URI on standard input')
+    .option('--step <n>', 'so many steps from now, e.g. -1', argument(wholeNumber), 0)
+    .option('--at <date>', "the target's time, e.g. of the Date field of its answer", argument(timeOf))
+    .option('--offset <seconds>', "the target's clock minus this one's", argument(wholeNumber), 0)
+    .option('-t, --target <file>', 'by the clock of the target of this target file, which is asked once')
+    .addHelpText('after', help)
+    .action(async ({ step, at, offset, target }) => {
+      const authenticator = authenticatorOf(readFileSync(0, 'utf8').trim());
+      const now = at ?? (target === undefined ? Date.now() + offset * 1000 : await timeAt(target));
+      const wanted = authenticator.stepAt(now) + step;
+      if (wanted < 0) throw new ConfigurationError('--step: that is before 1970.');
+      process.stdout.write(`${authenticator.codeAt(wanted)}\n`);
+    });
+}
+
+function authenticatorOf(text: string): Authenticator {
+  if (text === '') throw new ConfigurationError('There is no secret on standard input.');
+  if (!/^otpauth:/i.test(text)) return new Authenticator({ secret: text.replace(/\s/g, '').toUpperCase() });
+  const { keyUri, usable = keyUri, problems } = parseKeyUri(text);
+  if (usable === undefined) throw new ConfigurationError(`The key URI can't be used: ${problems[0]?.text}`);
+  return Authenticator.fromKeyUri(usable);
+}
+
+async function timeAt(file: string): Promise<number> {
+  const target = readTarget(file, process.env);
+  const connection = await Connection.open(target, await loadContract(target.release), {
+    stateDir: stateDirOf(undefined, process.env),
+    readOnly: 'code only reads',
+  });
+  try {
+    await connection.api.call('GetMFAConfig');
+    if (!connection.clock.known) throw new ConfigurationError(`${target.baseUrl} does not tell its time.`);
+    return connection.clock.now();
+  } finally {
+    await connection.close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw new ConfigurationError('Wanted a whole number.');
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  throw new ConfigurationError('Wanted a date, as an answer has it: Wed, 25 Nov 2026 22:05:00 GMT.');
+}

@@ -1,0 +1,23 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors.js';
+import type { RunEvent } from '../model/event.js';
+import type { Verdict } from '../model/verdict.js';
+import { scriptsOf } from '../repro/script.js';
+
+/** Beside the reports of a target: a script for each failure. */
+export const scriptsFolder = 'repro';
+
+/** Writes the scripts of what failed, in place of those of the run before. @returns their names in the folder */
+export function writeScripts(events: Iterable<RunEvent>, verdict: Verdict, folder: string): string[] {
+  const own = join(folder, scriptsFolder);
+  try {
+    rmSync(own, { recursive: true, force: true });
+    const scripts = scriptsOf(events, verdict);
+    if (scripts.length > 0) mkdirSync(own, { recursive: true });
+    for (const { file, text } of scripts) writeFileSync(join(own, file), text, { mode: 0o755 });
+    return scripts.map(({ file }) => `${scriptsFolder}/${file}`);
+  } catch (error) {
+    throw new ConfigurationError(`The scripts can't be written to ${own}: ${String(error)}`);
+  }
+}

@@ -1,0 +1,199 @@
+import type { OperationId } from '../contract/operations.js';
+import type { Credential } from '../http/credential.js';
+import type { WireRequest } from '../http/transport.js';
+import { secretsIn, secretsInHeaders } from '../judging/secrets-in.js';
+import type { Again, Origin } from '../model/event.js';
+import { Authenticator } from '../otp/authenticator.js';
+import { parseKeyUri } from '../otp/key-uri.js';
+import type { Redactor } from '../redaction/redactor.js';
+import type { Secret } from '../secret.js';
+
+/** A value shorter than this is part of other words by accident. */
+const shortest = 4;
+/** A body longer than this is in no script. */
+const longestBody = 16_384;
+/** Codes of keys are recognised so many steps either side of the target's time. */
+const furthest = 40;
+
+const handedOut: ReadonlySet<string> = new Set([
+  'sessionId',
+  'accessToken',
+  'totpSecretKey',
+  'totpUri',
+  'referenceId',
+]);
+/** Requests after which a code may be in the mail. */
+const mailing: ReadonlySet<string> = new Set([
+  'CreateEmailOtp',
+  'SendEmailOtp',
+  'SendSupportEmailOtp',
+  'UpdateSupportMFAConfig',
+]);
+
+interface Sent {
+  readonly request: WireRequest;
+  readonly requestJson: unknown;
+  readonly credential: Credential;
+  readonly madeUp?: boolean;
+}
+
+/**
+ * Where the secret values of requests come from: the target file, an earlier answer, a mail, an authenticator, or nowhere.
+ * With that a request can be written down so that it can be sent again, without any of the values.
+ */
+export class Origins {
+  baseUrl = '';
+  readonly #byValue = new Map<string, Origin>();
+  readonly #byName = new Map<string, Origin>();
+  readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
+  readonly #madeUp = new Map<string, string>();
+  #latestMailing = -1;
+  #count = 0;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly redactor: Redactor,
+  ) {}
+
+  ofTargetFile(value: Secret, variable: string): void {
+    this.#learn(value.reveal(), { name: variable, kind: 'target file' });
+  }
+
+  mailed(code: string, to: string): void {
+    if (this.#byValue.has(code) || this.#latestMailing < 0) return;
+    this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange: this.#latestMailing });
+  }
+
+  /** @param index of the exchange that the body is the answer of */
+  handedOut(index: number, operation: OperationId | null, body: unknown): void {
+    if (operation !== null && mailing.has(operation)) this.#latestMailing = index;
+    if (typeof body !== 'object' || body === null) return;
+    for (const [member, value] of Object.entries(body)) {
+      if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
+      if (this.#byValue.has(value)) continue;
+      const name = `${member}-${index}`;
+      this.#learn(value, { name, kind: 'answer', exchange: index, member });
+      const key = member === 'totpUri' ? keyIn(value) : undefined;
+      if (key !== undefined) this.#keys.unshift({ name, authenticator: key });
+    }
+  }
+
+  /** The request with names in place of secrets; undefined where it can't be written down so. */
+  again(sent: Sent, sentAt: number): Again | undefined {
+    const { request } = sent;
+    const body = textOf(request.body);
+    if (body === null) return undefined;
+    if (sent.madeUp !== true) {
+      for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
+      for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
+    }
+    const names = new Set<string>();
+    const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;
+    const written = {
+      path: this.#named(path, names, encodeURIComponent),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, this.#named(value, names)]),
+      ),
+      ...(body === undefined ? {} : { body: this.#named(body, names, inJson) }),
+    };
+    const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
+    if (texts.some((text) => this.redactor.redact(text) !== text)) return undefined;
+    return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - Date.now() + sentAt };
+  }
+
+  #learn(value: string, origin: Origin): void {
+    if (value.length < shortest || this.#byValue.has(value)) return;
+    this.#byValue.set(value, origin);
+    this.#byName.set(origin.name, origin);
+  }
+
+  #next(word: string): string {
+    this.#count += 1;
+    return `${word}-${this.#count}`;
+  }
+
+  /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
+  #recognise(value: string): void {
+    if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
+    if (/^\d{6,8}$/.test(value)) {
+      const code = this.#codeOf(value);
+      if (code !== undefined) this.#learn(value, code);
+    }
+    const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
+    if (whole !== undefined && whole[0] !== value) {
+      const [known, { name: of }] = whole;
+      this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
+    }
+    const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));
+    if (!isWithin) this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
+  }
+
+  #codeOf(value: string): Origin | undefined {
+    for (const { name: of, authenticator } of this.#keys) {
+      const now = authenticator.stepAt(this.now());
+      for (let distance = 0; distance <= furthest; distance += 1) {
+        for (const steps of distance === 0 ? [0] : [distance, -distance]) {
+          if (now + steps >= 0 && authenticator.codeAt(now + steps) === value)
+            return { name: this.#next('code'), kind: 'code', of, steps };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
+    const found: [string, string][] = [];
+    for (const [value, { name }] of this.#byValue) found.push([value, `{{${name}}}`]);
+    for (const [value, like] of this.#madeUp) found.push([value, like]);
+    // The longest first: one may be part of another.
+    found.sort(([a], [b]) => b.length - a.length);
+    let named = text;
+    for (const [value, other] of found) {
+      for (const spelling of new Set([value, spell(value)])) {
+        if (!named.includes(spelling)) continue;
+        named = named.replaceAll(spelling, () => other);
+        if (other.startsWith('{{')) names.add(other.slice(2, -2));
+      }
+    }
+    return named;
+  }
+
+  #withTheirs(names: ReadonlySet<string>): Origin[] {
+    const all = new Map<string, Origin>();
+    const add = (name: string): void => {
+      const origin = this.#byName.get(name);
+      if (origin === undefined || all.has(name)) return;
+      if ('of' in origin) add(origin.of);
+      all.set(name, origin);
+    };
+    for (const name of names) add(name);
+    return [...all.values()];
+  }
+}
+
+const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
+
+/** The body as text; null where it is none, or too long. */
+function textOf(body: WireRequest['body']): string | undefined | null {
+  if (body === undefined) return undefined;
+  if (body.length > longestBody) return null;
+  const text = Buffer.from(body).toString('utf8');
+  const isText = Buffer.from(text).equals(Buffer.from(body));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a script can't hold
+  return isText && !/[\u0000-\u0008\u000b-\u001f]/.test(text) ? text : null;
+}
+
+function keyIn(uri: string): Authenticator | undefined {
+  const { keyUri, usable = keyUri } = parseKeyUri(uri);
+  try {
+    return usable === undefined ? undefined : Authenticator.fromKeyUri(usable);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Something of the same form that tells nothing of it. */
+function likeness(value: string, n: number): string {
+  if (/^\d+$/.test(value)) return String(n).padStart(value.length, '0').slice(-value.length);
+  return value.replace(/\p{L}/gu, 'x').replace(/\d/g, '0');
+}

@@ -1,0 +1,97 @@
+/** The part of a script that is the same in all of them. Plain POSIX: no arrays, no local variables. */
+export const prelude = String.raw`
+T=$(mktemp -d) || exit 2
+found_config= support_on= support_key=
+trap 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' EXIT
+trap 'exit 130' INT TERM HUP
+: >"$T/fields"; : >"$T/secrets"
+
+cannot() { echo "Could not be tried: $*" >&2; exit 2; }
+fault() { echo "The fault shows: $*"; exit 1; }
+fixed() { echo "The fault does not show: $*"; exit 0; }
+
+# field NAME VALUE: a header field of the next request. Values come by a file: other users can read command lines.
+field() {
+  if [ -n "$2" ]; then printf '%s: %s\n' "$1" "$2"; else printf '%s;\n' "$1"; fi >>"$T/fields"
+}
+
+# ask N METHOD PATH: sends the body on standard input and the fields; the answer is kept as N.
+ask() {
+  sent=$(cat); printf '%s' "$sent" >"$T/sent"
+  case $2 in HEAD) set -- "$@" -I ;; GET) set -- "$@" -X GET ;; *) set -- "$@" -X "$2" ;; esac
+  number=$1 method=$2 path=$3; shift 3
+  if [ -s "$T/sent" ]; then set -- "$@" --data-binary "@$T/sent"; fi
+  grep -qi '^content-type:' "$T/fields" || printf 'Content-Type:\n' >>"$T/fields"
+  # shellcheck disable=SC2086 # options are several words
+  curl -sS -g --path-as-is --max-time 60 ${'$'}{CURL_OPTIONS:-} -H @"$T/fields" -H 'Expect:' \
+    -D "$T/$number.head" -o "$T/$number.body" -w '%{http_code}' "$@" "$BASE_URL$path" >"$T/$number.status" ||
+    cannot "$method $path got no answer"
+  : >"$T/fields"; [ -f "$T/$number.body" ] || : >"$T/$number.body"
+  DATE=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/$number.head" | tr -d '\r' | tail -n 1)
+  echo "$number. $method $path: $(cat "$T/$number.status")"
+}
+
+# Of an answer: its status, a text of its body (white space left out), a header field, a member's text.
+status() { case $(cat "$T/$1.status") in $2) return 0 ;; *) return 1 ;; esac; }
+holds() { tr -d ' \t\r\n' <"$T/$1.body" | grep -qF -- "$2"; }
+field_is() { tr -d '\r' <"$T/$1.head" | grep -qi "^$2: *$3\$"; }
+member_is_not() { holds "$1" "\"$2\":" && ! tr -d ' \t\r\n' <"$T/$1.body" | grep -q "\"$2\":$3"; }
+member() {
+  tr -d '\r\n' <"$T/$1.body" | sed -n "s/.*[{,][[:space:]]*\"$2\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p" |
+    sed 's/\\u0026/\&/g; s/\\\//\//g'
+}
+secret() { printf '%s\n' "$1" >>"$T/secrets"; }
+head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
+body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
+in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+
+# code KEY STEPS: the code of a key or key URI, so many steps from the target's time as its last answer told it.
+code() {
+  printf '%s' "$1" | ${'$'}{CODE_CMD:-mfa-conformance code} --step "$2" --at "$DATE" || cannot 'no code could be made'
+}
+# mailed_code ADDRESS
+mailed_code() {
+  if [ -n "${'$'}{MAIL_CODE_CMD:-}" ]; then sh -c "$MAIL_CODE_CMD \"\$1\"" mail-code "$1"; return; fi
+  printf 'The newest code mailed to %s: ' "$1" >/dev/tty && IFS= read -r answer </dev/tty && printf '%s' "$answer"
+}
+# pause SECONDS, by the target's clock
+pause() {
+  echo "(waiting $1 s)"
+  if [ -z "${'$'}{CLOCK_CONTROL:-}" ]; then sleep "$1"; return; fi
+  curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":$1000}" "$CLOCK_CONTROL" ||
+    cannot 'the clock could not be moved'
+  DATE=$(sed -n 's/.*"now" *: *"\([^"]*\)".*/\1/p' "$T/clock")
+}
+`;
+
+/** Restores what a script changes; `asAdmin` sends the admin's credential. */
+export const giveBack = `
+keep_config() {
+  [ -z "$found_config" ] || return 0
+  as_admin; ask found GET /mfa-config </dev/null
+  status found '2??' || cannot 'the configuration could not be read'
+  found_config=yes
+}
+needs_support_off() {
+  [ -z "$support_on" ] || return 0
+  as_admin; ask support GET /support-user/mfa </dev/null
+  ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
+}
+give_back() {
+  if [ -n "$support_on" ]; then
+    if [ "$support_on" = email ]; then
+      as_admin; ask mail POST /support-user/send-email-otp </dev/null
+      off_code=$(mailed_code "$support_address")
+    else pause 31; off_code=$(code "$support_key" 0); fi
+    as_admin; field Content-Type application/json
+    ask off PATCH /support-user/mfa <<EOF
+{"enabled":false,"mfaCode":"$off_code"}
+EOF
+    status off '2??' || echo "The support user's MFA is still on: switch it off." >&2
+  fi
+  [ -n "$found_config" ] || return 0
+  as_admin; field Content-Type application/json
+  ask restored PUT /mfa-config <"$T/found.body"
+  status restored '2??' || echo 'The configuration of cluster MFA could not be restored.' >&2
+}
+`;

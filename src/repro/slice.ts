@@ -1,0 +1,71 @@
+import type { Exchanged, Origin } from '../model/event.js';
+import type { Assertion } from './conditions.js';
+import { isSuccess, type LogIndex } from './log.js';
+
+/** A test that sent more than this is not repeated whole: what decides, and what led there. */
+const mostOwn = 40;
+
+/** What is sent again for a requirement, in order: the arrangement by other tests included. */
+export interface Slice {
+  readonly steps: readonly Exchanged[];
+  /** Of the requirement's own test. */
+  readonly own: ReadonlySet<number>;
+}
+
+/** The exchanges that show what the assertion says, and all that they need. */
+export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Assertion): Slice {
+  const last = Math.max(assertion.decisive, ...assertion.conditions.map(({ at }) => at));
+  const until = own.filter(({ index }) => index <= last);
+  const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
+  const wanted = isWhole ? until.filter(({ again }) => again !== undefined).map(({ index }) => index) : [];
+  const steps = new Map<number, Exchanged>();
+  const add = (index: number): void => {
+    const exchange = log.exchanges.get(index);
+    if (exchange === undefined || steps.has(index)) return;
+    steps.set(index, exchange);
+    for (const needed of neededBy(exchange, log)) add(needed);
+  };
+  for (const index of [...wanted, assertion.decisive, ...assertion.conditions.map(({ at }) => at)])
+    add(index);
+  const ids = new Set(own.map(({ index }) => index));
+  return { steps: [...steps.values()].sort((a, b) => a.index - b.index), own: ids };
+}
+
+/** Answers that hand out what a request holds, and the writes that made the state it meets. */
+function neededBy(exchange: Exchanged, log: LogIndex): number[] {
+  const handedOut = (exchange.again?.origins ?? []).flatMap((origin: Origin) =>
+    origin.kind === 'answer' || origin.kind === 'mailed' ? [origin.exchange] : [],
+  );
+  return [...handedOut, ...clusterWrite(exchange, log), ...supportWrites(exchange, log)];
+}
+
+const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
+const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
+const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
+const switchesOn = ({ exchange }: Exchanged) => /"enabled":\s*true/.test(exchange.request.body ?? '');
+
+/** The configuration of cluster MFA that a request meets. */
+function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
+  if (isPut(exchange)) return [];
+  for (const before of log.before(exchange.index)) {
+    if (isPut(before) && isSuccess(before) && before.again !== undefined) return [before.index];
+  }
+  return [];
+}
+
+/** The support user's MFA that a request meets: nothing where it is off, as it is found. */
+function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
+  const { operation, request } = exchange.exchange;
+  const speaksOfIt =
+    operation?.includes('Support') === true || /support/i.test(request.url + (request.body ?? ''));
+  if (!speaksOfIt || (isPatch(exchange) && switchesOn(exchange) && !/Code"/.test(request.body ?? '')))
+    return [];
+  const found: number[] = [];
+  for (const before of log.before(exchange.index)) {
+    if (!isSuccess(before)) continue;
+    if (isVerify(before)) found.push(before.index);
+    if (!isPatch(before)) continue;
+    return switchesOn(before) ? [...found, before.index] : [];
+  }
+  return found;
+}
