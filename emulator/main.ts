@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { stringify } from 'yaml';
 import { renderCatalogue } from './catalogue.js';
@@ -39,18 +40,30 @@ async function main(): Promise<void> {
   );
 }
 
+/** By which editors know the keys of a target file. */
+function schemaLine(file: string): string {
+  if (/\.json$/i.test(file)) return '';
+  const here = dirname(fileURLToPath(import.meta.url));
+  // Compiled, this file lies one folder deeper.
+  const schema = ['..', '../..']
+    .map((up) => join(here, up, 'spec', 'target.schema.json'))
+    .find((each) => existsSync(each));
+  return schema === undefined ? '' : `# yaml-language-server: $schema=${schema.replaceAll('\\', '/')}\n`;
+}
+
 /** The file holds secrets: nobody else may read it, not even for the moment between writing and chmod. */
 async function writeTarget(file: string, emulator: RunningEmulator): Promise<void> {
   try {
     // A file that is there already would keep its mode.
     rmSync(file, { force: true });
     if (emulator.certificate === undefined) {
-      writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+      writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });
       return;
     }
     const caFile = `${file}.ca.pem`;
     writeFileSync(caFile, emulator.certificate);
-    writeFileSync(file, stringify(emulator.targetFile({ ca: basename(caFile) })), { mode: 0o600 });
+    const content = stringify(emulator.targetFile({ ca: basename(caFile) }));
+    writeFileSync(file, `${schemaLine(file)}${content}`, { mode: 0o600 });
   } catch (error) {
     await emulator.close();
     throw new EmulatorUsageError(

@@ -18,7 +18,7 @@ const failing = [raw('area/one', { kind: 'fail', reason: 'wanted: 100%\ngot: b' 
 describe('annotations', () => {
   test('a failed must, escaped', () => {
     expect(linesOf({ raw: failing })).toEqual([
-      '::error title=lab-7%3A area/one failed::Text of area/one.%0Awanted: 100%25%0Agot: b',
+      '::error file=spec/releases/7.1.2_u3.yaml,line=27,title=lab-7%3A area/one failed::Text of area/one.%0Awanted: 100%25%0Agot: b',
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('annotations', () => {
     });
 
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^::error title=[^:,]+::/);
+    expect(lines[0]).toMatch(/^::error file=[^:,]+,line=\d+,title=[^:,]+::/);
     for (const char of ['\r', '\u001b', '\u202e']) expect(lines[0]).not.toContain(char);
   });
 

@@ -35,7 +35,11 @@ export const rooms: readonly Room[] = [
     'The OpenAPI document: loading, operations, schemas, coverage, bodies.',
     'errors model package-root',
   ),
-  room('target-file', 'The target file, and what it allows.', 'errors files secret model config-file'),
+  room(
+    'target-file',
+    'The target file, and what it allows.',
+    'errors files package-root secret model config-file',
+  ),
   room(
     'requirements',
     'The catalogue of requirements, their needs, and how to try one by hand.',
@@ -76,7 +80,7 @@ export const rooms: readonly Room[] = [
   room(
     'report',
     'One function for each form of report, from a verdict to text.',
-    'errors files words model redaction waivers verdict history',
+    'errors files words package-root model redaction waivers verdict history',
   ),
   room(
     'many',
@@ -88,6 +92,7 @@ export const rooms: readonly Room[] = [
     'The page, the file and the table of many targets.',
     'errors files words spec-schema model redaction verdict many',
   ),
+  room('bundle', 'Evidence packed with its hashes, and checked.', 'errors redaction'),
   room('allure', 'Results for the Allure report generator.', 'errors files model many'),
   room('clock', "The target's clock: told by its answers, or moved.", 'errors'),
   room('http', 'Connections and bytes: TLS, proxies, limits, raw sockets.', 'errors secret target-file'),
@@ -113,8 +118,8 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors files words private-folder package-root version model redaction config-file contract target-file requirements ' +
-      'journal run-plan judging events waivers verdict repro history report many matrix allure http otp connection accounts detect diff har',
+    'errors files secret words private-folder package-root version model redaction config-file contract target-file requirements ' +
+      'journal run-plan judging events waivers verdict repro history report many matrix bundle allure http otp connection accounts detect diff har',
   ),
 ];
 

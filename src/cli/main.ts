@@ -8,11 +8,14 @@ import { addCheckHar } from './commands/check-har-command.js';
 import { addCode } from './commands/code-command.js';
 import { addDetect } from './commands/detect-command.js';
 import { addDiff } from './commands/diff-command.js';
+import { addDoctor } from './commands/doctor-command.js';
 import { addEmulator } from './commands/emulator-commands.js';
 import { addHistory } from './commands/history-commands.js';
+import { addInit } from './commands/init-command.js';
 import { addReport } from './commands/report-command.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
+import { addVerifyBundle } from './commands/verify-bundle-command.js';
 import { addWaivers } from './commands/waivers-command.js';
 import { complain, outliveOutput, outputLost } from './terminal.js';
 
@@ -36,6 +39,8 @@ const program = new Command('mfa-conformance')
 for (const add of [
   addRun,
   addReport,
+  addInit,
+  addDoctor,
   addEmulator,
   addCatalogue,
   addDetect,
@@ -43,6 +48,7 @@ for (const add of [
   addRestore,
   addCheckHar,
   addCode,
+  addVerifyBundle,
   addWaivers,
   addHistory,
 ])

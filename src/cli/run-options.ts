@@ -30,6 +30,11 @@ export interface RunCommand {
   readonly gate: GatePolicy | undefined;
   /** Which of the targets are tried; 1 of 1: all. */
   readonly shard: Shard;
+  /** Zip files and files for code-scanning pages, of all targets in one. */
+  readonly bundle: string | undefined;
+  readonly sarif: string | undefined;
+  /** Whether failed.har is written. */
+  readonly har: boolean;
   readonly restoreFirst: boolean;
   readonly wait: boolean;
   readonly plan: boolean;

@@ -10,6 +10,7 @@ import { exitCode, meaningOf } from '../verdict/exit-code.js';
 import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';
 import { GitHubJob } from './github-job.js';
+import { writeBundle, writeSarif } from './hand-over.js';
 import { renderPlan } from './plan.js';
 import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
 import { reportMatrix } from './run-matrix.js';
@@ -96,7 +97,9 @@ async function runAndCheck(
     const verdicts = finished.map(({ verdict }) => verdict);
     const inUse = finished.length < runs.length;
     if (runs.length > 1) reportMatrix(verdicts, planned, command);
+    const written = writeSarif(command.sarif, verdicts);
     const searched = checkForSecrets(watch.secrets, {
+      written,
       targets: runs,
       out: command.out,
       startedAt,
@@ -109,6 +112,7 @@ async function runAndCheck(
       const other = runs.length === 1 && own !== code ? `Exit code: ${code} (${meaningOf(code)})` : undefined;
       show(each, command, searched, signals.endOf(code) ?? other);
     }
+    if (command.bundle !== undefined && !leaked) writeBundle(command.bundle, finished);
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);
     return code;
   } finally {

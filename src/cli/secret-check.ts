@@ -13,6 +13,8 @@ export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
   /** Where the folders lie; of this one only files that the run wrote to are its own. */
   readonly out: string;
+  /** Files elsewhere that are the run's own. */
+  readonly written: readonly string[];
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly console: ConsoleRecord;
@@ -37,7 +39,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
     return search.result;
   });
   const shared = new SecretSearch(secrets.values, vocabulary);
-  for (const file of writtenIn(run)) shared.lookInto(file);
+  for (const file of new Set([...writtenIn(run), ...run.written])) shared.lookInto(file);
   for (const [name, text] of run.console.texts) shared.lookIntoText(name, text);
   const results = [...own, shared.result];
   const common = targets

@@ -12,7 +12,14 @@ import type { Found, FoundColumn } from './merge.js';
 import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 
 /** Folders of a run that hold no verdict, and may hold many files. */
-const passedOver = new Set(['allure-results', 'allure-report', 'playwright', 'node_modules', '.git']);
+const passedOver = new Set([
+  'allure-results',
+  'allure-report',
+  'playwright',
+  'rerun',
+  'node_modules',
+  '.git',
+]);
 
 /**
  * All verdicts and plans in some folders and below. What can't be read is a problem with a name, and the rest is

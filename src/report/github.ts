@@ -3,6 +3,7 @@ import { appendFileSync, statSync } from 'node:fs';
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import { cut } from '../words.js';
+import { type ContractPlace, contractPlace } from './contract-place.js';
 import { isKnownFailure, runProblems } from './run-problems.js';
 
 /** GitHub shows so many of a step. */
@@ -23,7 +24,9 @@ export function isGitHubActions(env: Environment): boolean {
  */
 export function annotations(verdicts: readonly Verdict[]): string {
   const all = verdicts.flatMap(errorsOf);
-  const lines = all.slice(0, shown).map(({ title, message }) => command('error', title, message));
+  const lines = all
+    .slice(0, shown)
+    .map(({ title, message, place }) => command('error', title, message, place));
   const left = all.length - lines.length;
   if (left > 0) {
     const targets = verdicts.map(({ target }) => target.name).join(', ');
@@ -36,6 +39,8 @@ export function annotations(verdicts: readonly Verdict[]): string {
 interface Annotation {
   readonly title: string;
   readonly message: string;
+  /** Where in the contract. */
+  readonly place?: ContractPlace;
 }
 
 function errorsOf(verdict: Verdict): Annotation[] {
@@ -47,7 +52,11 @@ function errorsOf(verdict: Verdict): Annotation[] {
   const open = verdict.gate === 'conforms' ? [] : musts.filter(({ outcome }) => outcome === 'inconclusive');
   return [
     ...runProblems(verdict).map(({ type, message }) => ({ title: `${name}: ${type}`, message })),
-    ...failed.map((outcome) => ({ title: `${name}: ${outcome.id} failed`, message: messageOf(outcome) })),
+    ...failed.map((outcome) => ({
+      title: `${name}: ${outcome.id} failed`,
+      message: messageOf(outcome),
+      place: contractPlace(verdict, outcome),
+    })),
     ...open.map((outcome) => ({
       title: `${name}: ${outcome.id} is inconclusive`,
       message: messageOf(outcome),
@@ -59,8 +68,11 @@ function messageOf({ title, reason }: Outcome): string {
   return `${title}\n${cut(reason, longestMessage)}`;
 }
 
-function command(kind: 'error' | 'notice', title: string, message: string): string {
-  return `::${kind} title=${property(title)}::${data(message)}`;
+function command(kind: 'error' | 'notice', title: string, message: string, place?: ContractPlace): string {
+  const { source = '', line } = place ?? {};
+  // GitHub shows it at the line where the repository has the document.
+  const where = line === undefined ? '' : `file=${property(source)},line=${line},`;
+  return `::${kind} ${where}title=${property(title)}::${data(message)}`;
 }
 
 function data(text: string): string {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import { makeFolder, replaceFile } from '../files.js';
@@ -6,6 +7,7 @@ import { printable } from '../redaction/printable.js';
 import { validateVerdict } from '../verdict/validate.js';
 import { renderCtrf } from './ctrf.js';
 import type { ReportExtras } from './extras.js';
+import { renderHar } from './har.js';
 import { renderHtml } from './html/render.js';
 import { renderJUnit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
@@ -49,6 +51,15 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     throw new ConfigurationError(`The reports can't be written to ${dir}: ${messageOf(error)}`);
   }
   return [...reportFiles];
+}
+
+const harName = 'failed.har';
+
+/** The exchanges of what failed, where they are wanted; those of a run before go in any case. */
+export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void {
+  const file = join(dir, harName);
+  if (isWanted) replaceFile(file, renderHar(verdict));
+  else rmSync(file, { force: true });
 }
 
 function messageOf(error: unknown): string {

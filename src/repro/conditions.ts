@@ -24,8 +24,13 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
     const about = of.own.find(({ index }) => index === exchange);
     const conditions = byExpectation(of.own, wanted ?? reason, got ?? '', about);
     const [first] = conditions;
-    if (first !== undefined)
-      return { wanted: wanted ?? reason, got: got ?? '', decisive: about?.index ?? first.at, conditions };
+    if (first === undefined) continue;
+    // Where the state that was read is wrong, what was sent before it decides.
+    const sent = of.own.findLast(
+      ({ index, exchange: { request } }) => index < first.at && request.method !== 'GET',
+    );
+    const decisive = about?.index ?? sent?.index ?? first.at;
+    return { wanted: wanted ?? reason, got: got ?? '', decisive, conditions };
   }
   for (const { exchange, message } of of.breaches) {
     const shows = byFinding(exchange, message);
@@ -115,13 +120,15 @@ function byReading(
   const [, member = 'enabled', path = '/support-user/mfa', now = 'true'] =
     /^(\w+) of GET (\S+): .* before, (\S+) now$/m.exec(got) ?? [];
   if (!staysOff && !/ before, \S+ now$/m.test(got)) return [];
-  const read = own.find(
-    ({ index, exchange }) => index > (about?.index ?? -1) && exchange.operation === reading[path],
+  const text = `"${member}":${now}`;
+  const last = own.find(
+    ({ index, exchange: { operation, response } }) =>
+      index > (about?.index ?? -1) &&
+      operation === reading[path] &&
+      response?.body?.replace(/\s/g, '').includes(text) === true,
   );
-  const last =
-    about === undefined ? own.findLast(({ exchange }) => exchange.operation === reading[path]) : read;
   if (last === undefined || !/^(?:true|false|null|\d+)$/.test(now)) return [];
-  return [{ at: last.index, shows: `holds ${last.index} '"${member}":${now}'` }];
+  return [{ at: last.index, shows: `holds ${last.index} '${text}'` }];
 }
 
 /** Members with values: `{"enabled":true}`. */

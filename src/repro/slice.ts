@@ -36,7 +36,12 @@ function neededBy(exchange: Exchanged, log: LogIndex): number[] {
   const handedOut = (exchange.again?.origins ?? []).flatMap((origin: Origin) =>
     origin.kind === 'answer' || origin.kind === 'mailed' ? [origin.exchange] : [],
   );
-  return [...handedOut, ...clusterWrite(exchange, log), ...supportWrites(exchange, log)];
+  return [
+    ...handedOut,
+    ...clusterWrite(exchange, log),
+    ...supportWrites(exchange, log),
+    ...enrolment(exchange, log),
+  ];
 }
 
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
@@ -58,14 +63,34 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
   const { operation, request } = exchange.exchange;
   const speaksOfIt =
     operation?.includes('Support') === true || /support/i.test(request.url + (request.body ?? ''));
-  if (!speaksOfIt || (isPatch(exchange) && switchesOn(exchange) && !/Code"/.test(request.body ?? '')))
-    return [];
+  if (!speaksOfIt) return [];
   const found: number[] = [];
   for (const before of log.before(exchange.index)) {
     if (!isSuccess(before)) continue;
     if (isVerify(before)) found.push(before.index);
     if (!isPatch(before)) continue;
-    return switchesOn(before) ? [...found, before.index] : [];
+    if (!switchesOn(before)) return found;
+    found.push(before.index);
+    // A change of what was on already hands out no key.
+    if (/"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(before.exchange.response?.body ?? ''))
+      return found;
   }
   return found;
 }
+
+/** The key that a user has enrolled when it logs in with a code. */
+function enrolment(exchange: Exchanged, log: LogIndex): number[] {
+  const user = userOf(exchange);
+  if (exchange.exchange.operation !== 'CreateSession' || user === undefined) return [];
+  if (!/"otp(?:Code|Type)"/.test(exchange.exchange.request.body ?? '')) return [];
+  for (const before of log.before(exchange.index)) {
+    if (before.exchange.operation !== 'CreateTotpKey' || !isSuccess(before)) continue;
+    const session = before.again?.origins.find((origin) => origin.kind === 'answer');
+    const login = session?.kind === 'answer' ? log.exchanges.get(session.exchange) : undefined;
+    if (login !== undefined && userOf(login) === user) return [before.index];
+  }
+  return [];
+}
+
+const userOf = ({ exchange }: Exchanged): string | undefined =>
+  /"username":\s*"([^"]*)"/.exec(exchange.request.body ?? '')?.[1];

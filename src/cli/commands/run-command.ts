@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../errors.js';
 import { shardOf, wholeRun } from '../../many/shard.js';
 import { releaseNames } from '../../model/releases.js';
+import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
 import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
+import { say } from '../terminal.js';
 import { argument, externalRefsHelp, stateDirHelp } from './options.js';
 
 const exitHelp = `
@@ -18,6 +21,50 @@ Exit codes:
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
 const collect = (value: string, before: string[]) => [...before, value];
+
+/** `rerun`: what failed, tried again without touching the reports of the run. */
+function addRerun(program: Command): void {
+  program
+    .command('rerun')
+    .description('try again what failed or was inconclusive in the last run, with reports of its own')
+    .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
+    .option('--last-failed', 'what failed or was inconclusive: as without it', true)
+    .option('--from <dir>', 'folder that the last run wrote into (its --out)', 'reports')
+    .option('--out <dir>', 'folder for verdicts and reports (default: rerun in the folder of --from)')
+    .option('--state-dir <dir>', stateDirHelp)
+    .option('--wait', 'wait while another run uses the target', false)
+    .option('--slow', 'also what takes real minutes without a clock control', false)
+    .option('--quiet', 'print the verdict only', false)
+    .option('--json', 'print the verdict as JSON', false)
+    .action(async ({ target: targets, from, out = join(from, 'rerun'), stateDir, ...flags }) => {
+      const grep = lastFailedOf(targets, from, undefined);
+      if (grep === null) return say(nothingFailed(from));
+      process.exitCode = await run({ ...ordinary, ...flags, targets, out, stateDir, grep });
+    });
+}
+
+/** What a run does that nothing more is said of. */
+const ordinary = {
+  release: undefined,
+  contract: undefined,
+  allowExternalRefs: false,
+  mode: 'full',
+  strict: false,
+  allure: false,
+  requireComplete: false,
+  seed: 1,
+  jobs: 2,
+  waivers: undefined,
+  waiverProblems: 'warn',
+  baseline: undefined,
+  gate: undefined,
+  shard: wholeRun,
+  bundle: undefined,
+  sarif: undefined,
+  har: false,
+  restoreFirst: false,
+  plan: false,
+} as const;
 
 export function addRun(program: Command): void {
   program
@@ -35,7 +82,15 @@ export function addRun(program: Command): void {
       argument(modeOf),
       'full' as const,
     )
-    .option('--grep <glob>', "only requirements whose id fits, e.g. 'totp-login/*'")
+    .option(
+      '--grep <glob>',
+      "only requirements whose id fits, e.g. 'totp-login/*'; several with commas between",
+    )
+    .option(
+      '--last-failed',
+      'only what failed or was inconclusive in the last run, by its verdict in --out',
+      false,
+    )
     .option('--strict', 'a failed should gates like a must', false)
     .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
     .option('--slow', 'also what takes real minutes without a clock control', false)
@@ -58,6 +113,9 @@ export function addRun(program: Command): void {
       'fail' as const,
     )
     .option('--shard <i/n>', 'only the i-th of n shares of the targets', argument(shardOf), wholeRun)
+    .option('--bundle <file.zip>', 'pack the evidence, with a SHA-256 of each file; verify-bundle checks it')
+    .option('--har', 'also failed.har: the exchanges of what failed, as HAR 1.2', false)
+    .option('--sarif <file>', 'also SARIF 2.1.0, for code-scanning pages')
     .option('--restore-first', 'give back what a killed run left changed, then run', false)
     .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
@@ -70,7 +128,10 @@ export function addRun(program: Command): void {
       const [extra] = command.args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
-      const { target, stateDir, release, contract, grep, waivers, baseline, gate, ...rest } = options;
+      const { target, stateDir, release, contract, waivers, baseline, gate, lastFailed, ...others } = options;
+      const { bundle, sarif, ...rest } = others;
+      const grep = lastFailed ? lastFailedOf(target, options.out, options.grep) : options.grep;
+      if (grep === null) return say(nothingFailed(options.out));
       process.exitCode = await run({
         ...rest,
         targets: target,
@@ -81,6 +142,9 @@ export function addRun(program: Command): void {
         waivers,
         baseline,
         gate,
+        bundle,
+        sarif,
       });
     });
+  addRerun(program);
 }

@@ -10,7 +10,7 @@ import { isOfFiles, makeFolder } from '../../files.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import type { ReportExtras } from '../../report/extras.js';
-import { writeReports } from '../../report/write.js';
+import { writeHar, writeReports } from '../../report/write.js';
 import { readOnlyReason } from '../../target-file/allow.js';
 import { cleanLog, judgeLog } from '../../verdict/judge-log.js';
 import { changesOf, remember } from '../history.js';
@@ -98,6 +98,7 @@ export class Begun {
     disk.write(() => {
       writeScripts(readEvents(log.file), verdict, folder);
       files = writeReports(verdict, folder, extras);
+      writeHar(verdict, folder, command.har);
       remember(verdict, command.out);
     });
     const misconfigured = trouble?.misconfigured !== undefined || disk.isFull;

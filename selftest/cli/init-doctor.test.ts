@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import { lastFailedOf } from '../../src/cli/last-failed.js';
+import { idPattern, tagPattern } from '../../src/requirements/glob.js';
+import { sample } from '../report/sample.js';
+import { start, temporaryFolder, writeTarget } from './suite.js';
+
+describe('init', () => {
+  const flags = [
+    '--base-url',
+    'https://10.2.0.7/v2',
+    '--name',
+    'lab-7',
+    '--viewer',
+    'eve',
+    '--mail-domain',
+    'lab.example',
+  ];
+
+  test('writes a target file that only its owner can read, and no secret', async () => {
+    const file = join(temporaryFolder(), 'lab.yaml');
+
+    const { code, stdout } = await start(['init', file, ...flags]).ended;
+
+    const text = readFileSync(file, 'utf8');
+    expect(code).toBe(0);
+    expect(stdout).toContain('ADMIN_PW, ADMIN_KEY, VIEWER_PW');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\S+target\.schema\.json\n/);
+    expect(parse(text)).toMatchObject({ name: 'lab-7', release: '7.1.2_u3', allow: { stateChanges: false } });
+    expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  test('overwrites nothing', async () => {
+    const file = join(temporaryFolder(), 'lab.yaml');
+    writeFileSync(file, 'mine');
+
+    const { code, stderr } = await start(['init', file, ...flags]).ended;
+
+    expect([code, readFileSync(file, 'utf8')]).toEqual([2, 'mine']);
+    expect(stderr).toContain('is there already');
+  });
+});
+
+describe('doctor', () => {
+  async function doctor(change: (file: Record<string, unknown>) => object, variants: string[] = []) {
+    const emulator = await startEmulator({ variants });
+    try {
+      const folder = temporaryFolder();
+      const target = writeTarget(folder, { ...emulator.targetFile(), ...change(emulator.targetFile()) });
+      const env = { MFA_CONFORMANCE_STATE: join(folder, 'state') };
+      return await start(['doctor', '-t', target], { env }).ended;
+    } finally {
+      await emulator.close();
+    }
+  }
+
+  test('finds all of a good target file in order', async () => {
+    const { code, stdout } = await doctor(() => ({}));
+
+    expect(stdout).not.toContain('WRONG');
+    expect(stdout).toMatch(/ok +other +bob logs in/);
+    expect(stdout).toMatch(/ok +viewer +a code was mailed/);
+    expect(code).toBe(0);
+  });
+
+  test('names the account whose password is wrong, and shows no password', async () => {
+    const { code, stdout } = await doctor(({ accounts }) => ({
+      accounts: { ...Object(accounts), viewer: { ...Object(accounts).viewer, password: 'wrong-password-9' } },
+    }));
+
+    expect(stdout).toMatch(/WRONG +viewer/);
+    expect(stdout).not.toContain('wrong-password-9');
+    expect(code).toBe(2);
+  });
+
+  test('logs nobody in where that is not allowed', async () => {
+    const { code, stdout } = await doctor(() => ({ allow: { stateChanges: false } }));
+
+    expect(stdout).toMatch(/not tried +accounts +allow\.stateChanges is not true/);
+    expect(stdout).not.toContain('bob logs in');
+    expect(code).toBe(0);
+  });
+});
+
+describe('what failed last', () => {
+  test('is what failed or was inconclusive, as globs', () => {
+    const folder = temporaryFolder();
+    const verdict = sample();
+    mkdirSync(join(folder, 'emulator'));
+    writeFileSync(join(folder, 'emulator', 'verdict.json'), JSON.stringify(verdict));
+
+    const ids = lastFailedOf([], folder, undefined)?.split(',') ?? [];
+
+    const wanted = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive');
+    expect(ids).toEqual(wanted.map(({ id }) => id));
+    expect(ids.every((id) => idPattern(ids.join(',')).test(id))).toBe(true);
+    expect(tagPattern(ids.join(',')).test('a test @access/viewer-reads')).toBe(false);
+    expect(lastFailedOf([], folder, 'access/*')).toBeNull();
+  });
+
+  test('needs a verdict', () => {
+    expect(() => lastFailedOf([], temporaryFolder(), undefined)).toThrow(/no verdict on emulator/);
+  });
+});

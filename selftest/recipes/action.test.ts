@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import { checkBundle } from '../../src/bundle/bundle.js';
+import { packageRoot } from '../../src/package-root.js';
+import { temporaryFolder, writeTarget } from '../cli/suite.js';
+
+interface ActionStep {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly run: string;
+}
+
+/** The steps of action.yml as GitHub runs them: bash, the inputs in the environment. */
+async function runAction(inputs: Readonly<Record<string, string>>, cwd: string) {
+  const document = parse(readFileSync(join(packageRoot(), 'action.yml'), 'utf8'));
+  const steps: readonly ActionStep[] = document.runs.steps;
+  const output = join(cwd, 'output');
+  const filled = (text: string) =>
+    text.replace(/\$\{\{ *inputs\.([\w-]+) *\}\}/g, (_all, name: string) =>
+      String(inputs[name] ?? document.inputs[name].default),
+    );
+  let code: number | null = 0;
+  for (const { env = {}, run } of steps) {
+    const given = Object.entries(env).map(([name, value]) => [name, filled(value)]);
+    const whole = {
+      ...process.env,
+      ...Object.fromEntries(given),
+      GITHUB_ACTION_PATH: packageRoot(),
+      GITHUB_OUTPUT: output,
+      MFA_CONFORMANCE_STATE: join(cwd, 'state'),
+    };
+    code = await new Promise((resolve, reject) => {
+      const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+        cwd,
+        env: whole,
+        stdio: 'ignore',
+      });
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+    if (code !== 0) break;
+  }
+  return { code, output: readFileSync(output, 'utf8') };
+}
+
+test.each([
+  ['conforms', [], 0],
+  ['does not conform', ['status/get-mfa-config-203'], 1],
+])('the action judges a target that %s, and hands over the evidence', async (gate, faults, exit) => {
+  const emulator = await startEmulator({ faults });
+  try {
+    const cwd = temporaryFolder();
+    const target = writeTarget(cwd, { ...emulator.targetFile(), name: 'lab' }, 'lab.yaml');
+
+    const { code, output } = await runAction(
+      { target, arguments: '--grep mfa-config/get-answers-200 --quiet' },
+      cwd,
+    );
+
+    expect(code).toBe(exit);
+    expect(output).toContain(`exit-code=${exit}`);
+    const reports = join(cwd, 'reports');
+    expect(readFileSync(join(reports, 'lab', 'verdict.json'), 'utf8')).toContain(`"gate": "${gate}"`);
+    expect(checkBundle(join(reports, 'evidence.zip')).problems).toEqual([]);
+    const sarif = JSON.parse(readFileSync(join(reports, 'results.sarif'), 'utf8'));
+    expect(sarif.runs[0].results.length).toBe(faults.length);
+    expect(existsSync(join(reports, 'lab', 'failed.har'))).toBe(true);
+  } finally {
+    await emulator.close();
+  }
+});

@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Har } from 'har-format';
+import { describe, expect, test } from 'vitest';
+import { readEntries } from '../../src/har/read.js';
+import { contractPlace } from '../../src/report/contract-place.js';
+import { renderHar } from '../../src/report/har.js';
+import { renderSarif } from '../../src/report/sarif.js';
+import { temporaryFolder } from '../target/files.js';
+import { sample } from './sample.js';
+
+describe('failed.har', () => {
+  test('is a HAR that check-har reads, of the exchanges of what failed', async () => {
+    const verdict = sample();
+    const file = join(temporaryFolder(), 'failed.har');
+    writeFileSync(file, renderHar(verdict));
+    const urls: string[] = [];
+
+    await readEntries(file, (entry) => {
+      urls.push(entry.request.url);
+    });
+
+    const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail');
+    expect(urls).toEqual(failed.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)));
+    expect(urls.length).toBeGreaterThan(0);
+  });
+
+  test('has what HAR 1.2 demands of an entry', () => {
+    // By the types that others agree on.
+    const har: Har = JSON.parse(renderHar(sample()));
+    const { log } = har;
+
+    expect(log).toMatchObject({ version: '1.2', creator: { name: 'mfa-conformance' } });
+    for (const entry of log.entries) {
+      expect(Object.keys(entry)).toEqual(
+        expect.arrayContaining(['startedDateTime', 'time', 'request', 'response', 'cache', 'timings']),
+      );
+      for (const part of [entry.request, entry.response])
+        expect(Object.keys(part)).toEqual(
+          expect.arrayContaining(['httpVersion', 'cookies', 'headers', 'headersSize', 'bodySize']),
+        );
+      expect(new Date(entry.startedDateTime).toISOString()).toBe(entry.startedDateTime);
+    }
+  });
+});
+
+describe('SARIF', () => {
+  const verdict = sample();
+  const log = JSON.parse(
+    renderSarif([{ ...verdict, contract: { ...verdict.contract, source: 'spec/releases/7.1.yaml' } }]),
+  );
+  const [run] = log.runs;
+
+  test('has a result for each failure, at the line of the contract', () => {
+    const shown = verdict.outcomes.filter(({ outcome }) =>
+      ['fail', 'waived', 'inconclusive'].includes(outcome),
+    );
+    expect(log.version).toBe('2.1.0');
+    expect(run.results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(shown.map(({ id }) => id));
+    for (const [index, result] of run.results.entries()) {
+      expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+      expect(result.ruleIndex).toBe(index);
+      expect(['error', 'warning', 'none']).toContain(result.level);
+      // SARIF 3.27.10: what is not a failure has no level.
+      expect(result.level === 'none').toBe(result.kind !== 'fail');
+      const { artifactLocation, region } = result.locations[0].physicalLocation;
+      expect(artifactLocation.uri).toBe('spec/releases/7.1.yaml');
+      expect(region.startLine).toBeGreaterThanOrEqual(1);
+    }
+  });
+});
+
+describe('the place in the contract', () => {
+  const outcome = { ...sample().outcomes[0], operations: ['CreateTotpKey'] };
+  const of = (source: string) =>
+    contractPlace({ contract: { source, sha256: '' } }, Object.assign({}, sample().outcomes[0], outcome));
+
+  test('is the line of the operation', () => {
+    expect(of('spec/releases/7.1.yaml').line).toBeGreaterThan(1);
+  });
+
+  test('is unknown where the document is not at hand', () => {
+    expect(of('https://vendor.example/openapi.yaml').line).toBeUndefined();
+  });
+});

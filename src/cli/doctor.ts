@@ -1,0 +1,139 @@
+import type { Learned } from '../accounts/learned.js';
+import { proveAccounts } from '../accounts/prove.js';
+import { Connection } from '../connection/connection.js';
+import { loadContract } from '../contract/load.js';
+import { withDetectedRelease } from '../detect/auto.js';
+import { ConfigurationError, TransportError } from '../errors.js';
+import { Lease } from '../journal/lease.js';
+import { stateDirOf } from '../journal/state-dir.js';
+import { memberOf } from '../judging/body.js';
+import type { Secret } from '../secret.js';
+import { effectiveAllow, readOnlyReason } from '../target-file/allow.js';
+import { readTarget } from '../target-file/read.js';
+import type { Account, Target } from '../target-file/target.js';
+import { preflight } from './preflight.js';
+import { complain, say } from './terminal.js';
+
+type Finding = readonly [kind: 'ok' | 'wrong' | 'not tried', what: string, words: string];
+
+const mark = { ok: 'ok       ', wrong: 'WRONG    ', 'not tried': 'not tried' } as const;
+
+/** `mfa-conformance doctor`. @returns the exit code */
+export async function doctor(file: string, stateDirFlag: string | undefined): Promise<number> {
+  const stateDir = stateDirOf(stateDirFlag, process.env);
+  try {
+    const target = await withDetectedRelease(readTarget(file, process.env), stateDir);
+    for (const warning of target.warnings ?? []) complain(`warning: ${warning}`);
+    const connection = await Connection.open(target, await loadContract(target.release), {
+      stateDir,
+      readOnly: readOnlyReason(target, 'full'),
+    });
+    let isWrong = false;
+    const holder = Lease.holderOf(connection.journal.folder);
+    if (holder !== undefined)
+      throw new ConfigurationError(`${target.baseUrl} is in use by ${holder}. Nothing was sent.`);
+    try {
+      for await (const [kind, what, words] of examined(connection)) {
+        say(`${mark[kind]}  ${what.padEnd(8)}  ${connection.recorder.redactor.redact(words)}`);
+        isWrong ||= kind === 'wrong';
+      }
+    } finally {
+      await connection.close();
+    }
+    return isWrong ? 2 : 0;
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    complain(error.message);
+    return 3;
+  }
+}
+
+async function* examined(connection: Connection): AsyncGenerator<Finding> {
+  const { target } = connection;
+  const { stateChanges } = effectiveAllow(target.allow);
+  const unusable = await preflight(connection, stateChanges ? 'full' : 'read-only');
+  if (unusable !== undefined) {
+    yield ['wrong', 'target', unusable];
+    return;
+  }
+  yield ['ok', 'target', `${target.baseUrl} speaks this API, as release ${target.release}`];
+  yield tlsOf(target);
+  yield clockOf(connection);
+  const login = await loginOf(connection);
+  yield login.finding;
+  for (const account of Object.values(target.accounts))
+    if (account?.apiKey !== undefined) yield await keyOf(connection, account, account.apiKey);
+  if (!stateChanges)
+    yield ['not tried', 'accounts', 'allow.stateChanges is not true: nobody logs in, nothing is mailed'];
+  else if (login.isOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
+  else yield* accountsOf(target, await proveAccounts(connection));
+  yield await rateOf(connection);
+}
+
+function tlsOf({ baseUrl, tls }: Target): Finding {
+  if (!baseUrl.startsWith('https:')) return ['ok', 'TLS', 'none: the target speaks plain HTTP'];
+  return tls.insecure
+    ? ['wrong', 'TLS', 'tls.insecure trusts any certificate: name its authority by tls.ca, or tls.pin']
+    : ['ok', 'TLS', 'the certificate is trusted'];
+}
+
+function clockOf({ clock, clockOffsetMs }: Connection): Finding {
+  if (!clock.known || clockOffsetMs === null)
+    return ['wrong', 'clock', 'its answers have no Date: codes can only be guessed at'];
+  const seconds = Math.round(clockOffsetMs / 1000);
+  const movable = clock.canMove ? '; it can be moved' : '';
+  return [
+    'ok',
+    'clock',
+    `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} this machine${movable}`,
+  ];
+}
+
+async function loginOf(
+  connection: Connection,
+): Promise<{ readonly finding: Finding; readonly isOn: boolean }> {
+  const { status, body } = await connection.api.call('GetMFAConfig', { as: await connection.admin() });
+  const enabled = memberOf(body, 'enabled');
+  const types = memberOf(body, 'authenticationTypes');
+  if (typeof enabled !== 'boolean')
+    return { finding: ['wrong', 'login', `GET /mfa-config as the admin answered ${status}`], isOn: true };
+  const words = enabled ? `cluster MFA is on (${String(types)})` : 'cluster MFA is off: the password logs in';
+  return { finding: ['ok', 'login', words], isOn: enabled };
+}
+
+async function keyOf({ api }: Connection, { role }: Account, key: Secret): Promise<Finding> {
+  const { status } = await api.call('GetMFAConfig', { as: { scheme: 'APIKeyHeader', key } });
+  return status < 300
+    ? ['ok', role, 'the API key may read /mfa-config']
+    : ['wrong', role, `the API key is refused: GET /mfa-config answered ${status}`];
+}
+
+function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
+  for (const [way, why] of Object.entries(learned.unavailable)) yield ['not tried', way, why];
+  for (const account of Object.values(target.accounts)) {
+    const proof = account === undefined ? undefined : learned.accounts[account.role];
+    if (account === undefined || proof === undefined) continue;
+    for (const problem of proof.problems) yield ['wrong', account.role, problem];
+    if (proof.letIn === true) yield ['ok', account.role, `${account.username} logs in`];
+    if (proof.mailedCodes === true)
+      yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
+  }
+  if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
+  else if (target.mail === undefined) yield ['not tried', 'mail', 'the target file has no mail section'];
+}
+
+/** Some quick requests: whether the target's own limit lies below the target file's. */
+async function rateOf(connection: Connection): Promise<Finding> {
+  const as = await connection.admin();
+  const startedAt = Date.now();
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => connection.api.call('GetMFAConfig', { as, throttlingIsTested: true })),
+  );
+  const throttled = answers.filter(({ status }) => status === 429).length;
+  const perSecond = connection.target.limits.requestsPerSecond;
+  if (throttled > 0) {
+    const words = `${throttled} of 10 requests in a row got 429: set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
+    return ['wrong', 'rate', words];
+  }
+  return ['ok', 'rate', `10 requests in ${Date.now() - startedAt} ms, none refused`];
+}
