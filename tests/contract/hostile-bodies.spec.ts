@@ -47,7 +47,11 @@ test(
       const { status } = await api.call(call, { as: admin, raw: { body: json } });
       if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
     }
-    const login = JSON.stringify({ username: 'nobody-7f1c', password: 'of-nobody', domain: 'LOCAL' });
+    const login = JSON.stringify({
+      username: 'nobody-7f1c',
+      password: 'pass-of-nobody-7f1c',
+      domain: 'LOCAL',
+    });
 
     for (const { what, make, mistake, isLong } of bodies) {
       const options = (json: string): CallOptions => ({

@@ -12,7 +12,7 @@ import { memberOf, textOf } from '../../src/judging/body.js';
 import { Secret } from '../../src/secret.js';
 
 /** A login that is nobody's. */
-const nobody = { username: 'mfa-conformance-nobody', password: 'of-nobody', domain: 'LOCAL' };
+const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
 
 /**
  * What holds for every body, tried with bodies made from the contract's schemas: of each kind of right and wrong
