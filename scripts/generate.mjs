@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 const node = (path) =>
   execFileSync(process.execPath, [fileURLToPath(new URL(path, import.meta.url))], { stdio: 'inherit' });
 
-for (const name of ['generate-releases', 'generate-requirement-ids', 'generate-contract-types'])
+for (const name of [
+  'generate-releases',
+  'generate-requirement-ids',
+  'generate-statement-schema',
+  'generate-contract-types',
+])
   node(`${name}.mjs`);
 // What follows is made by compiled code, out of what was generated just now.
 node('build.mjs');

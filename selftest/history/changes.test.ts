@@ -233,7 +233,7 @@ test('hostile texts stay on one line, cut, and harmless for a terminal', () => {
   );
   const before = snapshot({ 'a/one': 'pass' }, { facts: { f: '' } });
   const changes = changesBetween(before, after);
-  const text = renderCompare(before, after, changes, 80);
+  const text = renderCompare(before, after, changes, [], 80);
 
   expect(changes.every((change) => change.text.length < 500 && !change.text.includes('\n'))).toBe(true);
   expect(text).toContain('\\u001b[31mred\\u202e <script>');

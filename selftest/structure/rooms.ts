@@ -72,9 +72,14 @@ export const rooms: readonly Room[] = [
     'errors files package-root model redaction contract events waivers',
   ),
   room(
+    'statement',
+    "The vendor's statement: its claims, reading and drafting it, what it makes of requirements, drift from it.",
+    'errors words package-root model redaction config-file contract requirements verdict',
+  ),
+  room(
     'history',
     'Verdicts against each other, and night after night.',
-    'errors files words model redaction',
+    'errors files words model redaction requirements statement',
   ),
   room('repro', 'Scripts that show a failure again, from the log of its run.', 'model'),
   room(
@@ -118,7 +123,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors files secret words private-folder package-root version model redaction config-file contract target-file requirements ' +
+    'errors files secret words private-folder package-root version model redaction config-file contract target-file requirements statement ' +
       'journal run-plan judging events waivers verdict repro history report many matrix bundle allure http otp connection accounts detect diff har',
   ),
 ];

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.js';
 import { type Level, levels } from '../model/verdict.js';
 import type { Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
+import type { Claim } from '../statement/claims.js';
 
 export interface ListOptions {
   readonly json: boolean;
@@ -30,6 +31,30 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
     return [title, ...members.map((requirement) => row(requirement, idWidth, options.width))].join('\n');
   });
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
+}
+
+/** What a vendor's statement may say, and what each claim decides. Ends with a line break. */
+export function renderClaims(
+  claims: readonly Claim[],
+  requirements: readonly Requirement[],
+  width = 100,
+): string {
+  const blocks = claims.map(({ name, text, whenTrue, facts }) => {
+    const decided = requirements.flatMap(({ id, level, claim }) =>
+      claim === name ? [`${id} (${level})`] : [],
+    );
+    const lines = [
+      text,
+      `true: ${whenTrue}`,
+      `decides: ${decided.join(', ')}`,
+      ...(facts.length === 0 ? [] : [`facts: ${facts.join(', ')}`]),
+    ];
+    return [
+      name,
+      ...lines.flatMap((line) => wrap(line, Math.max(24, width - 2)).map((part) => `  ${part}`)),
+    ].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
 }
 
 function choose(requirements: readonly Requirement[], { level, area, grep }: ListOptions): Requirement[] {
@@ -76,11 +101,16 @@ function byArea(requirements: readonly Requirement[]): Map<string, Requirement[]
 
 const levelWidth = 'should'.length;
 
-function row({ id, level, text }: Requirement, idWidth: number, width: number | undefined): string {
+function row(
+  { id, level, text: sentence, claim }: Requirement,
+  idWidth: number,
+  width: number | undefined,
+): string {
+  const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
   const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
   // Beside a narrow column of text the ids alone fill the line: then the text goes below.
-  if (room >= 24) return left + wrap(text, room).join(`\n${' '.repeat(left.length)}`);
+  if (room >= 30) return left + wrap(text, room).join(`\n${' '.repeat(left.length)}`);
   const indent = ' '.repeat(levelWidth + 4);
   return [
     left.trimEnd(),

@@ -15,6 +15,7 @@ import { addInit } from './commands/init-command.js';
 import { addReport } from './commands/report-command.js';
 import { addRestore } from './commands/restore-command.js';
 import { addRun } from './commands/run-command.js';
+import { addStatement } from './commands/statement-command.js';
 import { addVerifyBundle } from './commands/verify-bundle-command.js';
 import { addWaivers } from './commands/waivers-command.js';
 import { complain, outliveOutput, outputLost } from './terminal.js';
@@ -50,6 +51,7 @@ for (const add of [
   addCode,
   addVerifyBundle,
   addWaivers,
+  addStatement,
   addHistory,
 ])
   add(program);

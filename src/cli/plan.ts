@@ -1,7 +1,9 @@
 import type { Contract } from '../contract/contract.js';
-import { loadRequirements, type Requirement, whyNotApplicable } from '../requirements/catalogue.js';
+import type { StatementInVerdict } from '../model/statement.js';
+import { loadRequirements, type Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
 import { missingNeed } from '../requirements/needs.js';
+import { standingOf } from '../statement/standing.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Target } from '../target-file/target.js';
 import type { RunCommand } from './run-options.js';
@@ -11,10 +13,17 @@ export function renderPlan(
   target: Target,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
   command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>,
+  statement?: StatementInVerdict,
 ): string {
   const pattern = command.grep === undefined ? undefined : idPattern(command.grep);
   const catalogue = loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
-  const all = catalogue.filter((requirement) => whyNotApplicable(requirement, contract) === undefined);
+  const standings = catalogue.map((requirement) => ({
+    requirement,
+    ...standingOf(requirement, contract, statement),
+  }));
+  const all = standings.flatMap(({ requirement, notApplicable }) =>
+    notApplicable === undefined ? [requirement] : [],
+  );
   const withReason = all.map((requirement) => ({
     requirement,
     reason: missingNeed(target, requirement, command),
@@ -30,7 +39,12 @@ export function renderPlan(
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this contract.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this contract${statement === undefined ? '' : ' or are denied'}.`,
+    ...section(
+      "Claimed by the vendor's statement, so MUST requirements",
+      byClaim(standings, statement, true),
+    ),
+    ...section("Denied by the vendor's statement, so not applicable", byClaim(standings, statement, false)),
     ...section('Operations that would be called', operationsOf(willRun)),
     ...section('Changes of state, each restored at the end', changesOf(target, willRun)),
     ...section('What the API can not take back', irreversible(target, willRun)),
@@ -46,6 +60,21 @@ export function renderPlan(
     'What depends on the state that is found (support MFA or cluster MFA already on) is decided in the run.',
     '',
   ].join('\n');
+}
+
+/** Each claim with the requirements that it decides. */
+function byClaim(
+  standings: readonly { readonly requirement: Requirement }[],
+  statement: StatementInVerdict | undefined,
+  value: boolean,
+): string[] {
+  const names = Object.entries(statement?.claims ?? {}).flatMap(([name, said]) =>
+    said === value ? [name] : [],
+  );
+  return names.map((name) => {
+    const ids = standings.flatMap(({ requirement }) => (requirement.claim === name ? [requirement.id] : []));
+    return ids.length === 0 ? name : `${name}: ${shortened(ids)}`;
+  });
 }
 
 function section(title: string, lines: readonly string[]): string[] {

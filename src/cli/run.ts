@@ -71,7 +71,8 @@ async function runAndCheck(
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
-    for (const { target, judgedBy } of runs) say(renderPlan(target, judgedBy.contract, command));
+    for (const { target, judgedBy, statement } of runs)
+      say(renderPlan(target, judgedBy.contract, command, statement));
     return 0;
   }
   for (const each of runs) warn(each, command);

@@ -1,3 +1,4 @@
+import type { Claims } from '../model/statement.js';
 import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../model/verdict.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
@@ -27,6 +28,8 @@ export interface HistoryLine {
   /** Of what failed, is waived or inconclusive: id, outcome and digest of the reason. */
   readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The vendor's, where there was a statement. */
+  readonly claims?: Claims;
 }
 
 const tellingKinds: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
@@ -55,6 +58,7 @@ export function lineOf(verdict: Verdict): HistoryLine {
     told: verdict.outcomes
       .filter(({ outcome }) => tellingKinds.includes(outcome))
       .map(({ id, outcome, reason }) => [id, outcome, reasonDigest(reason)]),
+    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
     facts: Object.fromEntries(
       Object.entries(verdict.facts).filter(
         ([, value]) => (JSON.stringify(value) ?? '').length <= longestFact,
@@ -76,6 +80,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     return undefined;
   const outcomes = outcomesIn(value['outcomes'], value['told']);
   if (outcomes === undefined || !isObject(facts)) return undefined;
+  const claims = claimsIn(value['claims']);
   return {
     target: String(target),
     release: String(release),
@@ -87,7 +92,17 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     cause: String(cause),
     outcomes,
     facts,
+    ...(claims === undefined ? {} : { claims }),
   };
+}
+
+function claimsIn(value: unknown): Claims | undefined {
+  if (!isObject(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, said]) =>
+      typeof said === 'boolean' ? [[name, said] as const] : [],
+    ),
+  );
 }
 
 function outcomesIn(grouped: unknown, told: unknown): Map<string, Compared> | undefined {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Claims } from '../model/statement.js';
 import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 
 /** What of a run is compared with other runs; made from a verdict or from a line of the history. */
@@ -14,6 +15,8 @@ export interface Snapshot {
   readonly cause: string;
   readonly outcomes: ReadonlyMap<string, Compared>;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What the vendor claimed and denied in that run; absent where it knew no statement. */
+  readonly claims?: Claims;
 }
 
 /** One requirement in a snapshot. */
@@ -38,6 +41,7 @@ export function snapshotOf(verdict: Verdict): Snapshot {
     cause: verdict.cause,
     outcomes: new Map(verdict.outcomes.map((outcome) => [outcome.id, comparedOf(outcome)])),
     facts: verdict.facts,
+    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Change, changesBetween, minuteOf } from './changes.js';
+import { driftOf } from './drift.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 
@@ -9,6 +10,8 @@ export interface Trend {
   readonly runs: readonly TrendRun[];
   /** What differs between the last run and the one before. */
   readonly latest: readonly Change[];
+  /** Where the last run is otherwise than the vendor's statement says. */
+  readonly drift: readonly string[];
   readonly failing: readonly Standing[];
   readonly flaky: readonly Flaky[];
   readonly undecided: readonly Undecided[];
@@ -73,6 +76,7 @@ function trendOf(target: string, runs: readonly Snapshot[]): Trend {
     target,
     runs: runs.map((run, index) => rowOf(run, runs[index - 1])),
     latest: last === undefined ? [] : changesBetween(last.before, last.after),
+    drift: driftOf(runs.at(-1)),
     failing: ids.flatMap((id) => standingOf(id, runs) ?? []),
     flaky: ids.flatMap((id) => flakyOf(id, runs) ?? []),
     undecided: ids.flatMap((id) => undecidedOf(id, runs) ?? []),

@@ -4,11 +4,14 @@ import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
 import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';
 
+const driftTitle = "Otherwise than the vendor's statement says";
+
 /** What differs between two verdicts, in prose. Ends with a line break. */
 export function renderCompare(
   before: Snapshot,
   after: Snapshot,
   changes: readonly Change[],
+  drift: readonly string[],
   width: number,
 ): string {
   const head = [before, after].map(
@@ -22,17 +25,19 @@ export function renderCompare(
           changes.map(({ text }) => text),
           width,
         );
-  return `${[...head, '', ...body].join('\n')}\n`;
+  const drifted = drift.length === 0 ? [] : ['', driftTitle, ...bullets(drift, width)];
+  return `${[...head, '', ...body, ...drifted].join('\n')}\n`;
 }
 
 /** How a target did over its last runs, in prose. Ends with a line break. */
 export function renderTrend(trend: Trend, width: number): string {
-  const { target, runs, latest, failing, flaky, undecided, facts } = trend;
+  const { target, runs, latest, drift, failing, flaky, undecided, facts } = trend;
   const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [
     [
       'Since the run before',
       runs.length > 1 && latest.length === 0 ? ['Nothing changed.'] : latest.map(({ text }) => text),
     ],
+    [driftTitle, drift],
     ['Failing', standingSentences(failing)],
     ['Flaky', flakySentences(flaky)],
     ['Not decided', undecidedSentences(undecided)],

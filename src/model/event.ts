@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.js';
 import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
+import type { StatementInVerdict } from './statement.js';
 import type { Coverage, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
@@ -12,6 +13,7 @@ export interface RunBegan {
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
   readonly contract: Verdict['contract'];
+  readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
   readonly seed: number;
   readonly planned: readonly PlannedRequirement[];

@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
+import type { StatementInVerdict } from './statement.js';
 import type { Coverage, Level, Outcome, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
@@ -15,9 +16,11 @@ export interface PlannedRequirement {
   readonly title: string;
   readonly source: string;
   readonly operations: readonly string[];
+  /** The vendor's claim that makes a must of it. */
+  readonly claimed?: string;
   /** Why it won't be run on this target: a need that is not there. */
   readonly notRun?: string;
-  /** Why it doesn't apply to this release. Stronger than `notRun`. */
+  /** Why it doesn't apply to this release, or to this target by the vendor's statement. Stronger than `notRun`. */
   readonly notApplicable?: string;
 }
 
@@ -37,6 +40,8 @@ export interface RunResults {
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
   readonly contract: Verdict['contract'];
+  /** The vendor's, where there is one. */
+  readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
   readonly seed: number;
   /** ISO 8601. */

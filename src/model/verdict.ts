@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.js';
 import type { Gating } from './gating.js';
 import type { ReleaseName } from './releases.js';
+import type { StatementInVerdict } from './statement.js';
 import type { Waiver, WaiverUse } from './waiver.js';
 
 /** What came of one requirement on one target. */
@@ -20,6 +21,8 @@ export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 export interface Outcome {
   readonly id: string;
   readonly level: Level;
+  /** The vendor's claim that makes a must of it. */
+  readonly claimed?: string;
   readonly outcome: OutcomeKind;
   /** The requirement's text. */
   readonly title: string;
@@ -73,6 +76,8 @@ export interface Verdict {
     readonly missing?: readonly string[];
     readonly differing?: readonly string[];
   };
+  /** What the vendor says where the API document leaves it open; absent where the target file names no statement. */
+  readonly statement?: StatementInVerdict;
   readonly mode: 'full' | 'read-only';
   readonly seed: number;
   readonly startedAt: string;

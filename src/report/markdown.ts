@@ -6,7 +6,7 @@ import { counted, cut, duration } from '../words.js';
 import type { ReportExtras } from './extras.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
-import { verdictLine } from './verdict-words.js';
+import { statementText, verdictLine } from './verdict-words.js';
 
 /** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
 const mostBytes = 60_000;
@@ -74,12 +74,14 @@ function overview(verdict: Verdict): string {
     `${summary.notRun} not run`,
     `${summary.notApplicable} not applicable`,
   ];
+  const statement = statementText(verdict);
   const rows: readonly (readonly [string, string])[] = [
     [
       'Target',
       `${mdText(target.name)} ${mdCell(target.baseUrl)}${target.tlsInsecure ? ' **TLS not verified**' : ''}`,
     ],
     ['Release', `${mdText(release)} ${mdText(`(${contract.source})`)}`],
+    ...(statement === undefined ? [] : [['Statement', mdText(cut(statement, longestLine))] as const]),
     [
       'Run',
       `${mdText(mode)}, seed ${seed}, ${minuteOf(startedAt)} UTC, took ${duration(durationMs)}, suite ${mdText(suite.version)}`,

@@ -5,7 +5,7 @@ import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration, type Paint, paint, wrap } from '../words.js';
-import { verdictLine, waiverText } from './verdict-words.js';
+import { statementText, verdictLine, waiverText } from './verdict-words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -83,6 +83,7 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
     `${summary.notRun} not run`,
     `${summary.notApplicable} not applicable`,
   ];
+  const statement = statementText(verdict);
   const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
   return [
     row('target', `${target.name}  ${target.baseUrl}`),
@@ -92,6 +93,7 @@ function header(verdict: Verdict, ink: Paint, width: number): string[] {
     }),
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
     ...contractWords(contract).map((words) => row('contract', words)),
+    ...(statement === undefined ? [] : [row('statement', statement)]),
     row(
       'run',
       `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}`,

@@ -1,10 +1,20 @@
-import type { Outcome, Verdict } from '../model/verdict.js';
+import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { mustCounts } from '../verdict/derive.js';
 
 /** `until 2026-12-31 (Ana, https://…/7): the reason`; a waived outcome of an old verdict may not say. */
 export function waiverText(waiver: Outcome['waiver']): string {
   if (waiver === undefined) return 'by a waiver';
   return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
+}
+
+/** `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined where there was no statement. */
+export function statementText({ statement }: Pick<Verdict, 'statement'>): string | undefined {
+  if (statement === undefined) return undefined;
+  const { file, vendor, product, claims } = statement;
+  const about = [product, vendor].filter((part) => part !== undefined).join(' of ');
+  const said = Object.values(claims);
+  const claimed = said.filter((value) => value).length;
+  return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
 /** The verdict in one line, and where it is gated by something else, what that makes of it. */
@@ -24,14 +34,15 @@ function gatingText(gating: Verdict['gating']): string {
 function conformityLine(verdict: Verdict): string {
   const { checked, all } = mustCounts(verdict.outcomes);
   const { fail, failShould } = verdict.summary;
+  const claimed = (kinds: readonly OutcomeKind[]) => claimedOf(verdict.outcomes, kinds);
   switch (verdict.gate) {
     case 'conforms':
-      return `conforms (${checked} of ${all} must checked)`;
+      return `conforms (${checked} of ${all} must checked${claimed(['pass', 'waived'])})`;
     case 'does not conform':
       if (fail === 0 && !verdict.cause.includes('--strict'))
         return `does not conform: ${withoutStop(verdict.cause)}`;
       if (fail === 0) return `does not conform: ${failShould} should failed (--strict)`;
-      return `does not conform: ${fail} of ${all} must failed`;
+      return `does not conform: ${fail} of ${all} must failed${claimed(['fail'])}`;
     case 'inconclusive': {
       if (verdict.cause !== '') return `inconclusive: ${withoutStop(verdict.cause)}`;
       const open = verdict.outcomes.filter(
@@ -40,6 +51,12 @@ function conformityLine(verdict: Verdict): string {
       return `inconclusive: ${open.length} of ${all} must could not be decided`;
     }
   }
+}
+
+/** Of those that are a must by the vendor's statement alone. */
+function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]): string {
+  const count = outcomes.filter((each) => each.claimed !== undefined && kinds.includes(each.outcome)).length;
+  return count === 0 ? '' : `, ${count} of them claimed by the vendor`;
 }
 
 function withoutStop(sentence: string): string {

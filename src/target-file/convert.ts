@@ -27,7 +27,8 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
   const mail = readMail(values, folder);
   const clock = readClock(values);
   const allow = readAllow(values);
-  const waivers = readWaivers(values, folder);
+  const waivers = readOtherFile(values, folder, 'waivers');
+  const statement = readOtherFile(values, folder, 'statement');
   const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl), ...mailWarnings(mail)];
   if (baseUrl === undefined || release === undefined || accounts === undefined) return undefined;
   return {
@@ -44,6 +45,7 @@ export function convert(values: Values, file: string, access: FileAccess): Targe
     allow,
     limits: readLimits(values, allow),
     ...(waivers === undefined ? {} : { waivers }),
+    ...(statement === undefined ? {} : { statement }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
@@ -101,12 +103,13 @@ function readLimits(values: Values, allow: Allow): Limits {
   };
 }
 
-function readWaivers(values: Values, folder: string): string | undefined {
-  const text = values.text(['waivers']);
+/** A file that has a form of its own: only a run looks into it. */
+function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
+  const text = values.text([key]);
   if (text === undefined) return undefined;
   const file = resolve(folder, text);
   const read = readTextFile(file);
-  if ('trouble' in read) values.problem(['waivers'], `${file}: ${read.trouble}`);
+  if ('trouble' in read) values.problem([key], `${file}: ${read.trouble}`);
   return file;
 }
 

@@ -22,6 +22,8 @@ export interface Target {
   readonly limits: Limits;
   /** Absolute path of the waivers file. */
   readonly waivers?: string;
+  /** Absolute path of the vendor's statement. */
+  readonly statement?: string;
   /** What the file's author should know though the file is accepted; absent when there is nothing. */
   readonly warnings?: readonly string[];
 }

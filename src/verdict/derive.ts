@@ -55,6 +55,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     target: results.target,
     release: results.release,
     contract: results.contract,
+    ...(results.statement === undefined ? {} : { statement: results.statement }),
     mode: results.mode,
     seed: results.seed,
     startedAt: results.startedAt,
@@ -122,9 +123,10 @@ function isUndecided(planned: PlannedRequirement): boolean {
 }
 
 function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], results: RunResults): Outcome {
-  const { id, level, title, source, operations } = planned;
+  const { id, level, claimed, title, source, operations } = planned;
   const raws = found.map((raw) => judged(level, raw));
-  const requirement = { id, level, title, source, operations };
+  const claim = claimed === undefined ? {} : { claimed };
+  const requirement = { id, level, ...claim, title, source, operations };
   const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));
   if (kind === undefined) {
     const decided = withoutRaw(planned, results);

@@ -127,6 +127,7 @@ export class RunFold {
       target: began.target,
       release: began.release,
       contract: began.contract,
+      ...(began.statement === undefined ? {} : { statement: began.statement }),
       mode: began.mode,
       seed: began.seed,
       startedAt: at,

@@ -4,8 +4,9 @@ import { ConfigurationError } from '../../errors.js';
 import { defaultRelease } from '../../model/releases.js';
 import { isLevel, levels } from '../../model/verdict.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
+import { loadClaims } from '../../statement/claims.js';
 import { renderExplain } from '../explain.js';
-import { renderList } from '../list.js';
+import { renderClaims, renderList } from '../list.js';
 import { releaseOf } from '../run-options.js';
 import { say } from '../terminal.js';
 import { argument } from './options.js';
@@ -18,10 +19,16 @@ export function addCatalogue(program: Command): void {
     .option('--level <level>', 'must, should or fact')
     .option('--area <area>', 'one area, e.g. totp-login')
     .option('--grep <glob>', 'only ids that fit')
+    .option('--claims', "the claims of a vendor's statement instead, and what each decides", false)
     .option('--json', 'as a JSON array', false)
-    .action(({ level, area, grep, json }) => {
+    .action(({ level, area, grep, claims, json }) => {
       if (level !== undefined && !isLevel(level)) {
         throw new ConfigurationError(`--level ${level}: wanted ${levels.join(', ')}.`);
+      }
+      if (claims) {
+        const all = loadClaims();
+        const text = renderClaims(all, loadRequirements(), process.stdout.columns);
+        return say(json ? JSON.stringify(all, null, 2) : text.trimEnd());
       }
       const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
       say(renderList(loadRequirements(), { json, level, area, grep, ...width }));

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { didYouMean } from '../../config-file/nearest.js';
 import { ConfigurationError } from '../../errors.js';
 import { changesBetween } from '../../history/changes.js';
+import { driftOf } from '../../history/drift.js';
 import { historyFile, readHistory } from '../../history/history.js';
 import { snapshotOf } from '../../history/snapshot.js';
 import { trendsOf } from '../../history/trend.js';
 import { renderCompare, renderTrend } from '../../history/words.js';
+import { readStatement } from '../../statement/read.js';
 import { readVerdict } from '../../verdict/read.js';
 import { wholeNumber } from '../run-options.js';
 import { complain, say } from '../terminal.js';
@@ -21,18 +23,20 @@ export function addHistory(program: Command): void {
     .description('say what differs between two verdicts: what broke, what was mended, which facts changed')
     .argument('<before>', 'a verdict.json, or a folder with one')
     .argument('<after>', 'the later one')
+    .option('--statement <file>', "compare with this vendor's statement (default: that of the later run)")
     .option('--json', 'as a JSON object', false)
-    .action((before: string, after: string, { json }) => {
+    .action((before: string, after: string, { statement, json }) => {
       const [was, is] = [snapshotOf(readVerdict(before)), snapshotOf(readVerdict(after))];
       const changes = changesBetween(was, is);
-      if (!json) return say(renderCompare(was, is, changes, widthOf()));
+      const drift = driftOf(is, statement === undefined ? undefined : readStatement(statement).claims);
+      if (!json) return say(renderCompare(was, is, changes, drift, widthOf()));
       const run = ({ target, release, startedAt, gate }: typeof was) => ({
         target,
         release,
         startedAt,
         gate,
       });
-      say(JSON.stringify({ before: run(was), after: run(is), changes }, null, 2));
+      say(JSON.stringify({ before: run(was), after: run(is), changes, drift }, null, 2));
     });
 
   program

@@ -1,8 +1,9 @@
 import { coverageUniverse } from '../../contract/coverage.js';
 import type { RunBegan } from '../../model/event.js';
 import type { GateBy, PlannedRequirement } from '../../model/results.js';
-import { loadRequirements, whyNotApplicable } from '../../requirements/catalogue.js';
+import { loadRequirements } from '../../requirements/catalogue.js';
 import { idPattern } from '../../requirements/glob.js';
+import { standingOf } from '../../statement/standing.js';
 import { suiteVersion } from '../../version.js';
 import { concernedWaivers } from '../../waivers/apply.js';
 import { dayOf } from '../../waivers/dates.js';
@@ -29,6 +30,7 @@ export function beginningOf(prepared: Prepared): RunBegan {
     target: { name, baseUrl, tlsInsecure: tls.insecure },
     release,
     contract: judgedBy.inVerdict,
+    ...(prepared.statement === undefined ? {} : { statement: prepared.statement }),
     mode: command.mode,
     seed: command.seed,
     planned: plannedRequirements(prepared),
@@ -40,15 +42,13 @@ export function beginningOf(prepared: Prepared): RunBegan {
   };
 }
 
-function plannedRequirements({ command: { grep }, judgedBy }: Prepared): PlannedRequirement[] {
+function plannedRequirements({ command: { grep }, judgedBy, statement }: Prepared): PlannedRequirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements()
     .filter(({ id }) => pattern?.test(id) ?? true)
     .map((requirement) => {
-      const { id, level, text: title, source, operations } = requirement;
-      const reason = whyNotApplicable(requirement, judgedBy.contract);
-      const notApplicable = reason === undefined ? {} : { notApplicable: reason };
-      return { id, level, title, source, operations, ...notApplicable };
+      const { id, text: title, operations } = requirement;
+      return { id, title, operations, ...standingOf(requirement, judgedBy.contract, statement) };
     });
 }
 

@@ -4,9 +4,11 @@ import { ConfigurationError, SuiteError } from '../../errors.js';
 import { eventsFile } from '../../events/log.js';
 import { knownAs } from '../../journal/aliases.js';
 import { Lease } from '../../journal/lease.js';
+import type { StatementInVerdict } from '../../model/statement.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
 import type { PlannedTarget } from '../../run-plan.js';
+import { readStatement } from '../../statement/read.js';
 import { readOnlyReason } from '../../target-file/allow.js';
 import { readTarget, secretsOf } from '../../target-file/read.js';
 import type { Target } from '../../target-file/target.js';
@@ -30,6 +32,8 @@ export interface Prepared {
   /** The releases that the target was found to speak; undefined where none was asked for. */
   readonly detected: readonly string[] | undefined;
   readonly waivers: WaiversFile | undefined;
+  /** What the vendor says where the API document leaves it open. */
+  readonly statement: StatementInVerdict | undefined;
   readonly gateBy: GatedBy | undefined;
   readonly safekeeping: Safekeeping;
   /** What the user should know before the run. */
@@ -65,6 +69,7 @@ export async function prepare(
     judgedBy: by,
     detected: detected?.fits,
     waivers: waivers === undefined ? undefined : readWaivers(waivers),
+    statement: target.statement === undefined ? undefined : readStatement(target.statement),
     gateBy: gateByOf(command, target.name),
     safekeeping: new Safekeeping(stateDir, await knownAs(stateDir, target.baseUrl)),
     notes: [...(detected === undefined ? [] : [detected.note]), ...by.notes],

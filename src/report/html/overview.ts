@@ -6,7 +6,7 @@ import { counted, duration } from '../../words.js';
 import { factsInWords } from '../facts.js';
 import { isKnownFailure } from '../run-problems.js';
 import { exitReason } from '../summary.js';
-import { verdictLine } from '../verdict-words.js';
+import { statementText, verdictLine } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { lookOf } from './outcomes.js';
 
@@ -45,9 +45,11 @@ function detail(verdict: Verdict): string {
 
 function identity(verdict: Verdict): Markup {
   const { target, contract } = verdict;
+  const statement = statementText(verdict);
   return html`<dl class="identity">
 <div><dt>Target</dt><dd><strong>${target.name}</strong> <span class="mono">${target.baseUrl}</span></dd></div>
 <div><dt>Release</dt><dd><strong>${verdict.release}</strong> <span class="mono">${contract.source}</span></dd></div>
+${statement !== undefined && html`<div><dt>Statement</dt><dd>${statement}</dd></div>`}
 <div><dt>Started</dt><dd><strong>${day(verdict.startedAt)}</strong> ${time(verdict.startedAt)} UTC</dd></div>
 <div><dt>Took</dt><dd><strong>${duration(verdict.durationMs)}</strong> ${verdict.mode}, seed ${verdict.seed}</dd></div>
 <div><dt>Exit code</dt><dd><strong>${exitCode([verdict])}</strong> ${exitReason(verdict)}</dd></div>

@@ -1,0 +1,15 @@
+// spec/statement.schema.json: the claims of spec/claims.yaml, for editors and for those who write a statement.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const at = (name) => new URL(`../spec/${name}`, import.meta.url);
+const file = at('statement.schema.json');
+const { claims } = parse(readFileSync(at('claims.yaml'), 'utf8'));
+const schema = JSON.parse(readFileSync(file, 'utf8'));
+schema.properties.claims.properties = Object.fromEntries(
+  claims.map(({ name, text, true: whenTrue }) => [
+    name,
+    { type: 'boolean', description: `${text} True: ${whenTrue}` },
+  ]),
+);
+writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

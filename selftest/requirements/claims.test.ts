@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { loadClaims } from '../../src/statement/claims.js';
+import { sourcesIn } from '../structure/sources.js';
+
+const claims = loadClaims();
+const names = claims.map(({ name }) => name);
+
+test('spec/claims.yaml describes each claim that a requirement names, and no other', () => {
+  const named = new Set(loadRequirements().flatMap(({ claim }) => claim ?? []));
+
+  expect([...new Set(names)].sort()).toEqual([...named].sort());
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('spec/statement.schema.json knows the claims of spec/claims.yaml (npm run generate)', () => {
+  const schema = JSON.parse(readFileSync(join(packageRoot(), 'spec', 'statement.schema.json'), 'utf8'));
+  const known = Object.entries(schema.properties.claims.properties);
+
+  expect(known).toEqual(
+    claims.map(({ name, text, whenTrue }) => [
+      name,
+      { type: 'boolean', description: `${text} True: ${whenTrue}` },
+    ]),
+  );
+});
+
+test('each fact that a claim names is one that a test notes', () => {
+  const tests = sourcesIn('tests').map(({ text }) => text);
+  const facts = claims.flatMap((claim) => claim.facts);
+  const noted = (fact: string) =>
+    tests.some((text) => text.includes(`facts.note('${fact}'`) || text.includes(`facts.measure('${fact}'`));
+
+  expect(facts.length).toBeGreaterThan(2);
+  expect(facts.filter((fact) => !noted(fact))).toEqual([]);
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { driftOf } from '../../src/history/drift.js';
+import { lineOf, snapshotOfLine } from '../../src/history/entry.js';
+import { trendsOf } from '../../src/history/trend.js';
+import { renderCompare, renderTrend } from '../../src/history/words.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import { snapshot } from '../history/sample.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { statement } from './sample.js';
+
+const once = 'email-login/code-works-once';
+const failed = { outcome: 'fail', digest: '1', reason: 'wanted: a refusal\ngot: 201' } as const;
+const claimsOnce = { 'mailed-codes-work-once': true };
+
+describe('drift from the statement', () => {
+  test('is told with what was measured', () => {
+    const run = snapshot({ [once]: failed, 'support-email/code-works-once': 'pass' });
+
+    expect(driftOf(run, claimsOnce)).toEqual([
+      `The statement claims mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} fails, wanted: a refusal got: 201.`,
+    ]);
+  });
+
+  test('tells of a fact that turned out otherwise, and quotes the facts that measure it', () => {
+    const otherwise = {
+      outcome: 'not applicable',
+      digest: '',
+      reason: 'measured, not judged: a session',
+    } as const;
+    const run = snapshot(
+      {
+        'totp-login/keys-are-forgotten-where-told': otherwise,
+        'totp-login/window-is-a-minute-at-most': failed,
+      },
+      { facts: { acceptedSteps: '[-9,+9]' } },
+    );
+
+    expect(driftOf(run, { 'totp-window-is-a-minute': true, 'keys-are-forgotten': true })).toEqual([
+      expect.stringMatching(
+        /^The statement claims totp-window-is-a-minute .*; acceptedSteps "\[-9,\+9\]"\.$/,
+      ),
+      expect.stringMatching(/^The statement claims keys-are-forgotten .*-where-told fails, a session\.$/),
+    ]);
+  });
+
+  test('a denied claim drifts where all of it holds, and not where a part does', () => {
+    const denied = { 'mailed-codes-work-once': false };
+
+    expect(driftOf(snapshot({ [once]: 'pass' }), denied)).toEqual([
+      `The statement denies mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} passes.`,
+    ]);
+    expect(driftOf(snapshot({ [once]: 'pass', 'support-email/code-works-once': failed }), denied)).toEqual(
+      [],
+    );
+  });
+
+  test.each(['pass', 'not run', 'not applicable', 'inconclusive'] as const)(
+    'a claim does not drift by %s',
+    (outcome) => {
+      expect(driftOf(snapshot({ [once]: outcome }), claimsOnce)).toEqual([]);
+    },
+  );
+
+  test('there is none without a statement', () => {
+    expect(driftOf(snapshot({ [once]: failed }))).toEqual([]);
+    expect(driftOf(undefined)).toEqual([]);
+  });
+});
+
+describe('compare and trend', () => {
+  const verdict = deriveVerdict(
+    results({
+      statement: statement(claimsOnce),
+      planned: [planned(once, { claimed: 'mailed-codes-work-once' })],
+      raw: [raw(once, { kind: 'fail' })],
+    }),
+  );
+  const run = snapshotOfLine(JSON.stringify(lineOf(verdict)));
+
+  test('show it, also by the history alone', () => {
+    expect(run?.claims).toEqual(claimsOnce);
+    const [trend] = trendsOf(run === undefined ? [] : [run], 14);
+    expect(trend?.drift).toEqual([
+      `The statement claims mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} fails.`,
+    ]);
+    const section =
+      /Otherwise than the vendor's statement says\n {2}- The statement claims mailed-codes-work-once/;
+    expect(trend === undefined ? '' : renderTrend(trend, 200)).toMatch(section);
+    const now = snapshot({ [once]: failed }, { claims: claimsOnce });
+    expect(renderCompare(now, now, [], driftOf(now), 200)).toMatch(section);
+  });
+
+  test('show nothing where there is none', () => {
+    const now = snapshot({ [once]: 'pass' }, { claims: claimsOnce });
+
+    expect(renderCompare(now, now, [], driftOf(now), 200)).not.toContain('statement');
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { renderPlan } from '../../src/cli/plan.js';
+import { loadContract } from '../../src/contract/load.js';
+import { statementText, verdictLine } from '../../src/report/verdict-words.js';
+import { requirementById } from '../../src/requirements/catalogue.js';
+import { standingOf } from '../../src/statement/standing.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import { env, good } from '../target/complaint.js';
+import { temporaryFolder, write } from '../target/files.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { statement } from './sample.js';
+
+const contract = await loadContract('7.1.2_u3');
+const claim = 'keys-are-forgotten';
+const fact = requirementById('totp-login/keys-are-forgotten-where-told');
+
+describe('a requirement with a claim', () => {
+  test('stands as in the catalogue where the vendor is silent', () => {
+    const silent = { level: 'fact', source: fact.source };
+
+    expect(standingOf(fact, contract, undefined)).toEqual(silent);
+    expect(standingOf(fact, contract, statement({ 'retain-is-stored': true }))).toEqual(silent);
+  });
+
+  test('is a must where it is claimed, and its source says who demands it', () => {
+    expect(standingOf(fact, contract, statement({ [claim]: true }))).toEqual({
+      level: 'must',
+      source: `claimed by the vendor (${claim}); ${fact.source}`,
+      claimed: claim,
+    });
+  });
+
+  test('is not applicable where it is denied', () => {
+    expect(standingOf(fact, contract, statement({ [claim]: false }))).toEqual({
+      level: 'fact',
+      source: fact.source,
+      notApplicable: `the vendor's statement denies it (${claim})`,
+    });
+  });
+
+  test('does not hold for a release that lacks it, whatever is claimed', async () => {
+    const reference = requirementById('support-reference/works-once');
+    const claimed = statement({ 'reference-ids-work-once': true });
+
+    expect(standingOf(reference, contract, claimed).notApplicable).toContain('release 7.1.2_u3');
+    expect(standingOf(reference, await loadContract('latest'), claimed).notApplicable).toBeUndefined();
+  });
+
+  test('without one is left as it is', () => {
+    const other = requirementById('mfa-config/put-round-trip');
+
+    expect(standingOf(other, contract, statement({ [claim]: false }))).toEqual({
+      level: 'must',
+      source: other.source,
+    });
+  });
+});
+
+describe('the verdict', () => {
+  const of = (kind: 'pass' | 'fail') =>
+    deriveVerdict(
+      results({
+        statement: statement({ [claim]: true, 'retain-is-stored': false }),
+        planned: [
+          planned('area/one'),
+          planned('area/two', { claimed: claim }),
+          planned('area/three', { level: 'should', notApplicable: 'denied' }),
+        ],
+        raw: [raw('area/one'), raw('area/two', { kind })],
+      }),
+    );
+
+  test('fails by what is claimed and does not hold, and says that it is claimed', () => {
+    const verdict = of('fail');
+
+    expect(verdict.gate).toBe('does not conform');
+    expect(verdictLine(verdict)).toBe(
+      'does not conform: 1 of 2 must failed, 1 of them claimed by the vendor',
+    );
+    expect(verdict.outcomes[1]).toMatchObject({ level: 'must', claimed: claim, outcome: 'fail' });
+    expect(parseVerdict(JSON.stringify(verdict), 'v.json').statement).toEqual(verdict.statement);
+  });
+
+  test('conforms where it holds', () => {
+    const verdict = of('pass');
+
+    expect(verdictLine(verdict)).toBe('conforms (2 of 2 must checked, 1 of them claimed by the vendor)');
+    expect(statementText(verdict)).toBe('Vault 7.1 of Acme (acme.yaml), 1 claimed, 1 denied');
+  });
+});
+
+test('the plan names what is claimed and what is denied', () => {
+  const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
+  const plan = (claims: Record<string, boolean>) =>
+    renderPlan(target, contract, { mode: 'full', slow: false, grep: undefined }, statement(claims)).replace(
+      / +/g,
+      ' ',
+    );
+
+  const text = plan({ [claim]: true, 'key-names-are-kept': false });
+
+  expect(text).toContain(
+    `Claimed by the vendor's statement, so MUST requirements:\n ${claim}: totp-login/keys-are-forgotten-where-told\n`,
+  );
+  expect(text).toContain(
+    "Denied by the vendor's statement, so not applicable:\n key-names-are-kept: totp-key/echoes-name\n",
+  );
+  const tried = (of: string) => Number(/of (\d+) requirements/.exec(of)?.[1]);
+  expect(tried(plan({}))).toBe(tried(text) + 1);
+});

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { readStatement } from '../../src/statement/read.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { env, good } from '../target/complaint.js';
+import { messageOf, temporaryFolder, write } from '../target/files.js';
+
+const fileOf = (text: string, name = 's.yaml') => write(temporaryFolder(), name, text);
+const complaintOf = (text: string, name = 's.yaml') =>
+  messageOf(() => readStatement(fileOf(text, name))).replaceAll(/^.*?(?=s\.(?:yaml|json):)/gm, '');
+
+const whole = {
+  version: 1,
+  vendor: 'Acme',
+  product: 'Vault 7.1',
+  contact: 'mfa@acme.example',
+  claims: { 'mailed-codes-work-once': true, 'retain-is-stored': false },
+};
+
+describe('a good file', () => {
+  test.each([
+    ['s.yaml', stringify(whole)],
+    ['s.json', JSON.stringify({ $schema: 'x', ...whole })],
+  ])('%s', (name, text) => {
+    expect(readStatement(fileOf(text, name))).toEqual({
+      file: name,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      vendor: 'Acme',
+      product: 'Vault 7.1',
+      claims: whole.claims,
+    });
+  });
+
+  test('that claims nothing', () => {
+    expect(readStatement(fileOf('version: 1\nclaims: {}\n')).claims).toEqual({});
+  });
+});
+
+describe('a bad file is told with line, column and what to do', () => {
+  const claim = (text: string) => `version: 1\nclaims:\n  ${text}\n`;
+
+  test.each([
+    ['nothing', '', 's.yaml:1:1 the file is empty: it needs at least version and claims'],
+    ['a list', '- a', 's.yaml:1:1 the file is not a mapping'],
+    ['no claims', 'version: 1', 'claims: missing.'],
+    ['no version', 'claims: {}', 'version: missing. Of this form of statement: 1.'],
+    ['a version to come', 'version: 2\nclaims: {}', 's.yaml:1:10 version: must be one of 1'],
+    [
+      'an unknown key',
+      `${claim('retain-is-stored: true')}vender: x\n`,
+      's.yaml:4:1 vender: unknown key; did you mean vendor?',
+    ],
+    [
+      'an unknown claim',
+      claim('mailed-code-works-once: true'),
+      's.yaml:3:3 claims.mailed-code-works-once: unknown key; did you mean mailed-codes-work-once?',
+    ],
+    [
+      'a text',
+      claim('retain-is-stored: "true"'),
+      's.yaml:3:21 claims.retain-is-stored: must be true or false',
+    ],
+    ['no value', claim('retain-is-stored:'), 'claims.retain-is-stored: is empty: must be true or false'],
+    [
+      'the same claim twice',
+      claim('retain-is-stored: true\n  retain-is-stored: false'),
+      's.yaml:4:3 claims.retain-is-stored: ',
+    ],
+  ])('%s', (_, text, wanted) => {
+    expect(complaintOf(text)).toContain(wanted);
+  });
+
+  test('a file that is not there', () => {
+    expect(messageOf(() => readStatement('/nowhere/s.yaml'))).toBe('/nowhere/s.yaml: no such file');
+  });
+});
+
+describe('the target file', () => {
+  test('names the statement from its own folder', () => {
+    const folder = temporaryFolder();
+    write(folder, 's.yaml', stringify(whole));
+    const target = readTarget(write(folder, 'lab.yaml', `${good}statement: s.yaml\n`), env);
+
+    expect(target.statement).toBe(join(folder, 's.yaml'));
+  });
+
+  test('is told where there is none', () => {
+    const file = write(temporaryFolder(), 'lab.yaml', `${good}statement: s.yaml\n`);
+
+    expect(messageOf(() => readTarget(file, env))).toMatch(
+      /lab\.yaml:\d+:\d+ statement: .*s\.yaml: no such file/,
+    );
+  });
+});

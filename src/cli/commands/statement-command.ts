@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { ConfigurationError } from '../../errors.js';
+import { loadRequirements } from '../../requirements/catalogue.js';
+import { loadClaims } from '../../statement/claims.js';
+import { draftStatement } from '../../statement/draft.js';
+import { readTarget } from '../../target-file/read.js';
+import { readVerdict } from '../../verdict/read.js';
+import { say } from '../terminal.js';
+
+const help = `
+Name the file in the target file (statement: FILE) once you have read it: what it claims is a must from then on.`;
+
+/** `statement`: drafts what a vendor may say from what a run measured. */
+export function addStatement(program: Command): void {
+  program
+    .command('statement')
+    .description("draft an implementation conformance statement from a run's verdict; sends nothing")
+    .requiredOption('-t, --target <file>', 'target file')
+    .option(
+      '--from <verdict>',
+      "a verdict.json, or a folder with one (default: the target's last in reports/)",
+    )
+    .option('--out <file>', 'write it there, unless there is such a file (default: standard output)')
+    .addHelpText('after', help)
+    .action(({ target: file, from, out }) => {
+      const { name } = readTarget(file, process.env);
+      const verdict = readVerdict(from ?? join('reports', name));
+      if (verdict.target.name !== name)
+        throw new ConfigurationError(`The verdict is of ${verdict.target.name}, and ${file} is of ${name}.`);
+      const text = draftStatement(verdict, loadClaims(), loadRequirements());
+      if (out === undefined) return say(text.trimEnd());
+      writeNew(out, text);
+      const named = relative(dirname(file), out);
+      say(`${out} is drafted. Read it, make it yours, then name it in ${file}: statement: ${named}`);
+    });
+}
+
+/** What somebody has signed, or is working on, is not written over. */
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(
+      taken
+        ? `${file} is there already, and stays as it is: give --out another name.`
+        : `${file} can't be written: ${why}`,
+    );
+  }
+}

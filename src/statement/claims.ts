@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { ConfigDocument } from '../config-file/document.js';
+import { checkSchema } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import { Values } from '../config-file/values.js';
+import { ConfigurationError } from '../errors.js';
+import { packageRoot } from '../package-root.js';
+
+/** Something that the API document leaves open, and a vendor may claim or deny. */
+export interface Claim {
+  readonly name: string;
+  /** A sentence that a vendor could sign. */
+  readonly text: string;
+  /** What a target must do, once it is claimed. */
+  readonly whenTrue: string;
+  /** Names of facts that measure it, besides its requirements. */
+  readonly facts: readonly string[];
+}
+
+let loaded: readonly Claim[] | undefined;
+
+/** `spec/claims.yaml`, in its order. */
+export function loadClaims(): readonly Claim[] {
+  loaded ??= readClaims(join(packageRoot(), 'spec', 'claims.yaml'));
+  return loaded;
+}
+
+function readClaims(file: string): readonly Claim[] {
+  const read = readTextFile(file);
+  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, file);
+  checkSchema(document, 'claims.schema.json');
+  document.problems.throwIfAny();
+  const values = new Values(document, document.value);
+  const claims: Claim[] = [];
+  for (let index = 0; values.has(['claims', index]); index++) {
+    const text = (key: string) => values.text(['claims', index, key]) ?? '';
+    const facts = values.texts(['claims', index, 'facts']);
+    claims.push({ name: text('name'), text: text('text'), whenTrue: text('true'), facts });
+  }
+  return claims;
+}

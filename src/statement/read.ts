@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { ConfigDocument } from '../config-file/document.js';
+import { checkSchema } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import { Values } from '../config-file/values.js';
+import { ConfigurationError } from '../errors.js';
+import type { StatementInVerdict } from '../model/statement.js';
+import { loadClaims } from './claims.js';
+
+/**
+ * Reads and checks a vendor's statement, YAML or JSON by its extension.
+ *
+ * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do
+ */
+export function readStatement(path: string): StatementInVerdict {
+  const read = readTextFile(path);
+  if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, path);
+  checkIsMapping(document);
+  checkSchema(document, 'statement.schema.json');
+  const values = new Values(document, document.value);
+  const [vendor, product] = [values.text(['vendor']), values.text(['product'])];
+  document.problems.throwIfAny();
+  return {
+    file: basename(path),
+    sha256: createHash('sha256').update(read.text).digest('hex'),
+    ...(vendor === undefined ? {} : { vendor }),
+    ...(product === undefined ? {} : { product }),
+    claims: Object.fromEntries(
+      loadClaims().flatMap(({ name }): [string, boolean][] => {
+        const value = values.flag(['claims', name]);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+function checkIsMapping(document: ConfigDocument): void {
+  const { value } = document;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  const empty = value === null || value === undefined;
+  document.problem(
+    [],
+    `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs at least version and claims`,
+  );
+  document.problems.throwIfAny();
+}

@@ -1,0 +1,35 @@
+import type { Contract } from '../contract/contract.js';
+import type { StatementInVerdict } from '../model/statement.js';
+import type { Level } from '../model/verdict.js';
+import { type Requirement, whyNotApplicable } from '../requirements/catalogue.js';
+
+/** How a requirement stands in a run: by the catalogue, the contract, and what the vendor says. */
+export interface Standing {
+  readonly level: Level;
+  readonly source: string;
+  /** The claim that makes a must of it. */
+  readonly claimed?: string;
+  /** Why it says nothing of the target. */
+  readonly notApplicable?: string;
+}
+
+export function standingOf(
+  requirement: Requirement,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  statement: Pick<StatementInVerdict, 'claims'> | undefined,
+): Standing {
+  const { level, source, claim } = requirement;
+  const value = claim === undefined ? undefined : statement?.claims[claim];
+  const reason =
+    whyNotApplicable(requirement, contract) ??
+    (value === false ? `the vendor's statement denies it (${claim})` : undefined);
+  const notApplicable = reason === undefined ? {} : { notApplicable: reason };
+  if (claim === undefined || value === undefined || value === false)
+    return { level, source, ...notApplicable };
+  return {
+    level: 'must',
+    source: `claimed by the vendor (${claim}); ${source}`,
+    claimed: claim,
+    ...notApplicable,
+  };
+}
