@@ -274,9 +274,10 @@ const switchesSupportOn = (step: Exchanged): boolean =>
   /"enabled":\s*true/.test(step.exchange.response?.body ?? '');
 
 /** What switching off again needs. */
-function supportOn({ index, again }: Exchanged): string {
-  const email = /"mfaType":\s*"email"/.test(again?.body ?? '');
-  if (!email) return `support_on=totp support_key=$(member ${index} totpUri)`;
+function supportOn({ index, again, exchange }: Exchanged): string {
+  const email = /"mfaType":\s*"email"/.test(exchange.response?.body ?? '');
+  // A change of what is on already hands out no key: the one before goes on.
+  if (!email) return `support_on=totp; key=$(member ${index} totpUri); [ -z "$key" ] || support_key=$key`;
   const address = /"email":\s*"([^"{}$`\\]*)"/.exec(again?.body ?? '')?.[1] ?? '';
-  return `support_on=email support_address='${address.replaceAll("'", '')}'`;
+  return `support_on=email${address === '' ? '' : ` support_address='${address.replaceAll("'", '')}'`}`;
 }

@@ -79,6 +79,10 @@ needs_support_off() {
 }
 give_back() {
   if [ -n "$support_on" ]; then
+    as_admin; ask now GET /support-user/mfa </dev/null
+    holds now '"enabled":true' || support_on=
+  fi
+  if [ -n "$support_on" ]; then
     if [ "$support_on" = email ]; then
       as_admin; ask mail POST /support-user/send-email-otp </dev/null
       off_code=$(mailed_code "$support_address")

@@ -17,7 +17,11 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
   const last = Math.max(assertion.decisive, ...assertion.conditions.map(({ at }) => at));
   const until = own.filter(({ index }) => index <= last);
   const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
-  const wanted = isWhole ? until.filter(({ again }) => again !== undefined).map(({ index }) => index) : [];
+  const wanted = isWhole
+    ? withoutSearch(until, assertion)
+        .filter(({ again }) => again !== undefined)
+        .map(({ index }) => index)
+    : [];
   const steps = new Map<number, Exchanged>();
   const add = (index: number): void => {
     const exchange = log.exchanges.get(index);
@@ -29,6 +33,28 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
     add(index);
   const ids = new Set(own.map(({ index }) => index));
   return { steps: [...steps.values()].sort((a, b) => a.index - b.index), own: ids };
+}
+
+/**
+ * Where ways in are searched, many together are tried before each alone: what opened something on the way to the one that
+ * decides shows the same fault, and is answered otherwise where it is fixed.
+ */
+function withoutSearch(own: readonly Exchanged[], { wanted, decisive }: Assertion): readonly Exchanged[] {
+  if (!wanted.startsWith('nothing opened')) return own;
+  const operation = own.find(({ index }) => index === decisive)?.exchange.operation;
+  const dropped = new Set<number>();
+  for (const { index, exchange, again } of own) {
+    const origins = again?.origins ?? [];
+    const status = exchange.response?.status ?? 0;
+    const isTry =
+      index < decisive &&
+      exchange.operation === operation &&
+      status < 300 &&
+      !origins.some(({ kind }) => kind === 'code' || kind === 'mailed');
+    const usesTry = origins.some((origin) => origin.kind === 'answer' && dropped.has(origin.exchange));
+    if (isTry || usesTry) dropped.add(index);
+  }
+  return own.filter(({ index }) => !dropped.has(index));
 }
 
 /** Answers that hand out what a request holds, and the writes that made the state it meets. */
