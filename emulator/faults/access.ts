@@ -331,7 +331,7 @@ export const accessFaults: readonly Fault[] = [
     fails: ['access/no-credential-in-url'],
     since: '7.1.2_u3',
     apply: (seams) =>
-      letIn(seams, (_credentials, call, { state }) => state.tokens.has(call.query.get('access_token') ?? '')),
+      letIn(seams, (_credentials, call, { state }) => state.tokens.has(call.query.get('token') ?? '')),
   },
   {
     id: 'access/missing-privilege-is-401',

@@ -118,10 +118,50 @@ export const httpFaults: readonly Fault[] = [
   },
   {
     id: 'http/bad-input-is-500',
-    description: 'Whatever is wrong with a body is answered by 500.',
+    description: 'Whatever is wrong with a body is answered by 500 with an Error.',
     level: 'must',
     fails: [
       'http/hostile-bodies-are-harmless',
+      'sessions/refuses-malformed-json',
+      'access-tokens/refuses-missing-body',
+      'access-tokens/refuses-malformed-json',
+      'mfa-config/any-invalid-body-is-refused',
+      'support-mfa/any-valid-body-is-handled',
+      'support-mfa/any-invalid-body-is-refused',
+      'verify-totp/refuses-code-after-disabling',
+      'verify-totp/refuses-code-in-email-mode',
+      'http/no-server-error-for-client-mistake',
+      'mfa-config/refuses-missing-body',
+      'mfa-config/refuses-malformed-json',
+      'mfa-config/wrong-type-is-refused',
+      'mfa-config/unknown-type-is-refused',
+      'support-mfa/refuses-missing-body',
+      'support-mfa/refuses-malformed-json',
+      'support-mfa/wrong-type-is-refused',
+      'support-email/needs-an-address',
+      'support-email/no-code-without-an-address',
+      'totp-key/refuses-missing-body',
+      'totp-key/refuses-malformed-json',
+      'verify-totp/refuses-missing-body',
+      'verify-totp/refuses-malformed-json',
+      'verify-totp/refuses-without-enrolment',
+      'email-otp/refuses-malformed-json',
+      'sessions/refuses-missing-body',
+      'totp-login/refuses-junk',
+      'email-login/refuses-junk',
+      'verify-totp/refuses-junk',
+    ],
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 400) answer.status = 500;
+      }),
+  },
+  {
+    id: 'http/bad-input-is-500-in-html',
+    description: 'Whatever is wrong with a body is answered by 500 with a page in HTML.',
+    level: 'must',
+    fails: [
+      'http/errors-are-error',
       'sessions/refuses-malformed-json',
       'access-tokens/refuses-missing-body',
       'access-tokens/refuses-malformed-json',
@@ -166,10 +206,16 @@ export const httpFaults: readonly Fault[] = [
       'email-login/refuses-junk',
       'verify-totp/refuses-junk',
     ],
-    apply: (seams) =>
+    apply: (seams) => {
       seams.refusal('any', (answer) => {
         if (answer.status === 400) answer.status = 500;
-      }),
+      });
+      seams.wire('any', (answer) => {
+        if (answer.status !== 500) return;
+        answer.headers['content-type'] = 'text/html';
+        answer.content = Buffer.from('<html><h1>500 Internal Server Error</h1></html>');
+      });
+    },
   },
   {
     id: 'http/connection-dropped-on-bad-json',

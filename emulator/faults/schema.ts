@@ -196,13 +196,6 @@ const wrongs: readonly Wrong[] = [
     fails: ['access-tokens/create-answers-201'],
     put: { privileges: 'all' },
   },
-  {
-    id: 'schema/create-access-token-without-type',
-    operation: 'CreateAccessToken',
-    description: 'POST /access-tokens leaves tokenType out.',
-    fails: ['access-tokens/create-answers-201'],
-    change: ({ tokenType: _left, ...body }) => body,
-  },
 ];
 
 const wrongSuccesses: readonly Fault[] = wrongs.map((wrong) => ({

@@ -53,15 +53,15 @@ export const wireFaults: readonly Fault[] = [
       }),
   },
   {
-    id: 'http/429-without-retry-after',
-    description: 'A method that a path does not have is answered by 429 without Retry-After.',
+    id: 'http/odd-retry-after',
+    description: 'A method that a path does not have is answered by 429 with a Retry-After in words.',
     level: 'should',
     fails: ['http/retry-after-is-readable'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status !== 405) return;
         answer.status = 429;
-        answer.headers = {};
+        answer.headers = { 'retry-after': 'soon' };
       }),
   },
   {

@@ -3,6 +3,7 @@ import { answerVariants } from './answers.js';
 import { behaviourVariants } from './behaviour.js';
 import { fieldVariants } from './field.js';
 import { fieldAnswerVariants } from './field-answers.js';
+import { leftOpenVariants } from './left-open.js';
 import { mailVariants } from './mail.js';
 import { transportVariants } from './transport.js';
 
@@ -12,6 +13,7 @@ export const variants: readonly Variant[] = [
   ...behaviourVariants,
   ...fieldVariants,
   ...fieldAnswerVariants,
+  ...leftOpenVariants,
   ...mailVariants,
   ...transportVariants,
 ];

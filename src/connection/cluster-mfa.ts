@@ -7,7 +7,7 @@ import { memberOf } from '../judging/body.js';
 import type { Answer, Api } from './api.js';
 import { asText } from './as-text.js';
 import { firstLook } from './first-look.js';
-import type { ReadBack } from './read-back.js';
+import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 
 /** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
@@ -92,8 +92,17 @@ export class ClusterMfa {
     return this.readBack.until(() => this.read(), done);
   }
 
-  /** Switches cluster MFA on with at least these types; types found in use are never taken away. */
-  async on(types: readonly string[]): Promise<void> {
+  /** What is got once it satisfies `done`, or the last thing got: for whatever a change brings about. */
+  settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
+    return this.readBack.until(get, done, options);
+  }
+
+  /**
+   * Switches cluster MFA on with at least these types; types found in use are never taken away.
+   *
+   * @returns whether that took a change
+   */
+  async on(types: readonly string[]): Promise<boolean> {
     await this.proveWayBack();
     const found = await this.found();
     const now = await this.known();
@@ -101,11 +110,12 @@ export class ClusterMfa {
     const wanted = [...new Set([...types, ...keep])];
     const has = (config: ClusterConfig) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
-    if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return;
+    if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return false;
     // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
+    return true;
   }
 
   /** Off, where it was found off: tests that don't ask for cluster MFA start from what was found. */

@@ -1,33 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorder } from './recorder.js';
 
+/** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
+const atFirstMs = 5_000;
+const afterMissMs = 1_500;
+const longestPauseMs = 500;
+
+export interface SettleOptions {
+  /** Where less than what was learned is enough. */
+  readonly mostMs?: number;
+  /** Longer where each try costs something: a session, or an attempt that counts. */
+  readonly firstPauseMs?: number;
+}
+
 /**
- * Reads until a change shows: a target may show it after some seconds. A target on which one change never showed
- * within the time is not given all of it again.
+ * Waits for what a change brings about: a target may take some seconds to show it, or to act by it, and one of its
+ * nodes may be later than another. How long is learned: a target on which one change never came about is given less
+ * for the next, though always more than the slowest one took, and all of it again once one came late.
  */
 export class ReadBack {
-  #deadlineMs: number;
+  #slowestMs = 0;
+  #missed = false;
 
-  constructor(
-    private readonly recorder: Recorder,
-    deadlineMs = 5_000,
-  ) {
-    this.#deadlineMs = deadlineMs;
-  }
+  constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
 
-  /** The last value read, whether or not it satisfies `done`: the caller judges it. */
-  async until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  /** The last value got, whether or not it satisfies `done`: the caller judges it. */
+  async until<T>(
+    get: () => Promise<T>,
+    done: (value: T) => boolean,
+    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10 }: SettleOptions = {},
+  ): Promise<T> {
     const startedAt = Date.now();
-    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 500)) {
-      const value = await read();
-      const waitedMs = Date.now() - startedAt;
-      const inTime = waitedMs + pauseMs <= this.#deadlineMs;
-      if (done(value) || !inTime) {
-        if (pauseMs > 10) this.recorder.waited(waitedMs, 'read-back');
-        if (!inTime) this.#deadlineMs = 300;
+    const deadlineMs = Math.min(mostMs, this.#deadlineMs);
+    for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
+      const value = await get();
+      const isDone = done(value);
+      if (isDone || waitedMs + pauseMs > deadlineMs) {
+        if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
+        this.#learn(isDone, waitedMs);
         return value;
       }
       await sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
+      waitedMs = Date.now() - startedAt;
+    }
+  }
+
+  get #deadlineMs(): number {
+    return this.#missed ? Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs)) : atFirstMs;
+  }
+
+  #learn(isDone: boolean, waitedMs: number): void {
+    if (!isDone) {
+      this.#missed = true;
+    } else if (waitedMs > 0) {
+      this.#missed = false;
+      this.#slowestMs = Math.max(this.#slowestMs, waitedMs);
     }
   }
 }

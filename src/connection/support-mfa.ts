@@ -192,7 +192,8 @@ export class SupportMfa {
         `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
       );
     }
-    const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
+    // Switched on it may be by the first right code only.
+    const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.readUntil(isOn))) {
       throw new ArrangeError(
         `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
@@ -219,7 +220,10 @@ export class SupportMfa {
     if (early !== undefined && early.fields.success !== true) this.codes.refuses(-1);
     const answer =
       early?.fields.success === true ? early : await this.verify(await this.codes.unused(authenticator));
-    if (this.#verified !== undefined) return this.#verified;
+    if (this.#verified !== undefined) {
+      await this.readUntil(isStillOn('totp'));
+      return this.#verified;
+    }
     throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
   }
 
@@ -277,7 +281,8 @@ export class SupportMfa {
   /** Switches support MFA off, with the code that its mode asks for. */
   async off(): Promise<void> {
     const now = supportConfigOf((await this.known()).body);
-    if (!now.enabled) return;
+    // A key that was not proven yet may wait for that with support MFA off.
+    if (!now.enabled && (this.#enrolment === undefined || now.mfaType !== 'totp')) return;
     const answer = await this.#switchOff(now);
     const after = await this.readUntil((config) => !config.enabled);
     if (after.enabled) {
@@ -390,6 +395,12 @@ export class SupportMfa {
 
 const keptAddress =
   "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
+
+/** What a refused change must leave in force; `email` where that counts too. */
+export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
+  return ({ enabled, mfaType, email }) =>
+    enabled && mfaType === mode && (address === undefined || email === address);
+}
 
 /** Of codes that are tried to switch off with: more could lock the support user. */
 const mostTries = 3;

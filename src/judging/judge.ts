@@ -94,9 +94,8 @@ function judgeHeaders(answer: Judged, found: Found): void {
 function judgeRetryAfter(answer: Judged, found: Found): void {
   if (isGatewayStatus(answer)) return;
   const after = answer.headers['retry-after'];
-  const isReadable = after !== undefined && (/^\d+$/.test(after) || isHttpDate(after));
-  if (isReadable) return;
-  const got = after === undefined ? 'no Retry-After' : 'a Retry-After that is neither seconds nor a date';
+  if (after === undefined || /^\d+$/.test(after) || isHttpDate(after)) return;
+  const got = 'a Retry-After that is neither seconds nor a date';
   found('http/retry-after-is-readable', `the ${answer.status} has ${got}`);
 }
 

@@ -26,7 +26,7 @@ export interface KeyUri {
 }
 
 /**
- * `uri`: form, scheme, type, label and secret. `parameters`: algorithm, digits, period, counter and repetitions.
+ * `uri`: form, scheme, type, label and secret. `parameters`: algorithm, digits, period and repetitions.
  * They are told apart because two requirements ask for them.
  */
 export interface KeyUriProblem {
@@ -81,7 +81,6 @@ export function parseKeyUri(uri: string): KeyUriResult {
   const algorithm = readAlgorithm(parameters.get('algorithm'), wrong);
   const digits = readDigits(parameters.get('digits'), wrong);
   const period = readPeriod(parameters.get('period'), wrong);
-  if (parameters.has('counter')) wrong('parameters', 'The parameter counter has no place in a totp URI.');
 
   const usable = secret &&
     algorithm &&
@@ -147,7 +146,7 @@ function readQuery(query: string, wrong: Wrong): Map<string, string> {
   return parameters;
 }
 
-const known = ['secret', 'issuer', 'algorithm', 'digits', 'period', 'counter'];
+const known = ['secret', 'issuer', 'algorithm', 'digits', 'period'];
 
 function readSecret(text: string | undefined, wrong: Wrong) {
   if (text === undefined) return wrong('uri', 'The parameter secret is missing.');

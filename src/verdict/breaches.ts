@@ -14,17 +14,24 @@ interface Tally {
   readonly exchanges: Set<Exchange>;
 }
 
+const errorsAreError = 'http/errors-are-error';
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 /** What the answers of a run break, whichever test sent the requests; and what they could have broken, but did not. */
 export class Breaches {
   readonly #tallies = new Map<string, Tally>();
+  /** Operations that answered anything but 404. */
+  readonly #there = new Set<string | null>();
+  readonly #heldBack = new Map<string | null, (readonly [Exchanged, string])[]>();
   readonly #closed = new Map<string | null, Exchanged[]>();
 
   take(event: Exchanged): void {
     const { findings, checked = [], exchange } = event;
     for (const id of checked) this.#tally(id);
-    for (const { requirement, message } of findings) this.add(requirement, event, message);
+    this.#noteAnswered(event);
+    for (const { requirement, message } of findings) {
+      if (!this.#isHeldBack(requirement, event, message)) this.add(requirement, event, message);
+    }
     if (exchange.response !== undefined || event.mistake === null) return;
     // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
     const closed = this.#closed.get(exchange.operation) ?? [];
@@ -32,6 +39,23 @@ export class Breaches {
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
       this.add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
     }
+  }
+
+  /** What answered anything but 404 is there: what was held back of it is told now. */
+  #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
+    if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
+    this.#there.add(operation);
+    for (const [event, message] of this.#heldBack.get(operation) ?? [])
+      this.add(errorsAreError, event, message);
+  }
+
+  /** A web server before the API has a page of its own for an operation that the API lacks. */
+  #isHeldBack(requirement: string, event: Exchanged, message: string): boolean {
+    const { operation, response } = event.exchange;
+    if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))
+      return false;
+    this.#heldBack.set(operation, [...(this.#heldBack.get(operation) ?? []), [event, message]]);
+    return true;
   }
 
   outcomes(baseUrl: string): RawOutcome[] {

@@ -86,13 +86,13 @@ for (const { area, name, prepare, send, now, wrongType } of writes) {
     );
 
     test(
-      'with malformed JSON is refused',
+      'with JSON that breaks off is refused',
       covers(`${area}/refuses-malformed-json`),
       async ({ cluster, support }) => {
         await arrange(prepare(cluster, support));
         const before = await arrange(snapshot(cluster, support));
 
-        for (const body of ['{"enabled":', '{"enabled":false,}', 'NaN']) {
+        for (const body of ['{"enabled":', '{"enabled":fal', '{"enabled']) {
           const answer = await send(cluster, support, body, 'malformed JSON');
           expect({ answer }).toBeRefused();
         }

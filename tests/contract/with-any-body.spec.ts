@@ -1,4 +1,4 @@
-import { serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
+import { serverErrorOf, showsCluster, type Trial, undocumentedErrorOf } from '../../fixtures/body-trials.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Answer, Api } from '../../src/connection/api.js';
@@ -159,7 +159,7 @@ function harmlessTo<C extends object>(
   same: (a: C, b: C) => boolean,
 ): (trial: Trial<C>) => string | undefined {
   return ({ answer, before, after }) => {
-    const error = serverErrorOf(answer);
+    const error = undocumentedErrorOf(answer);
     if (error !== undefined) return error;
     if (after === undefined) {
       return `wanted: GET answers by the document afterwards\ngot: something else, after a ${answer.status}`;

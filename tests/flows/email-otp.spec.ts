@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appearance } from '../../fixtures/appearance.js';
-import { bothTypes, loginByNewMail, mailed, otherCode } from '../../fixtures/logins.js';
+import { bothTypes, loginByNewMail, mailed, otherCode, untilRefused } from '../../fixtures/logins.js';
 import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
@@ -39,6 +39,14 @@ test.describe('POST /email-otp', () => {
     covers('email-otp/wrong-password-mails-nothing'),
     async ({ silence }) => {
       expect(await silence.after(triggerNames.wrongPassword)).toHaveMailed([]);
+    },
+  );
+
+  test(
+    'mails nothing on a wrong password beside a declared credential',
+    covers('email-otp/wrong-password-with-key-mails-nothing'),
+    async ({ silence }) => {
+      expect(await silence.after(triggerNames.wrongPasswordWithKey)).toHaveMailed([]);
     },
   );
 
@@ -294,10 +302,16 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster }) => {
       if ((await arrange(cluster.found())).enabled)
         notRun('cluster MFA was found on: its types are not narrowed');
-      const { user, code } = await arrange(mailed(users, cluster));
+      const { user, code: first } = await arrange(mailed(users, cluster));
       await arrange(cluster.on(['totp']));
 
-      const login = await users.login(user, { code, type: 'email' });
+      // With a new code for each further try: a used one would be refused for that.
+      let code = first;
+      const login = await untilRefused(cluster, async () => {
+        const tried = await users.login(user, { code, type: 'email' });
+        if (tried.session !== undefined) code = await arrange(users.mailedCode(user));
+        return tried;
+      });
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));

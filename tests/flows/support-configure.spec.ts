@@ -102,7 +102,7 @@ test.describe('PUT /support-user/mfa', () => {
       await arrange(support.off());
       const before = await arrange(snapshot(cluster, support));
 
-      for (const body of ['{"mfaType":', '{"mfaType":"email",}', 'NaN']) {
+      for (const body of ['{"mfaType":', '{"mfaType":"em', '{"mfaType']) {
         const answer = await support.configureText(body, 'malformed JSON');
         expect({ answer }).toBeRefused();
       }

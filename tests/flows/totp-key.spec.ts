@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { likenessOf, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
+import { asTyped, likenessOf, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/judging/body.js';
+import { memberOf, textIn } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { parseKeyUri } from '../../src/otp/key-uri.js';
 
@@ -15,24 +15,26 @@ test.describe('POST /totp-key', () => {
   test('answers id and name', covers('totp-key/gives-id-and-name'), async ({ users }) => {
     const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    expect(body).toHaveTexts(['totpKeyId', 'totpKeyName']);
+    const got = ['totpKeyId', 'totpKeyName'].filter((name) => memberOf(body, name) !== undefined);
+    if (got.length === 0) notApplicable('the target answers neither totpKeyId nor totpKeyName');
+    expect(body).toHaveTexts(got);
   });
 
   test('echoes the name', covers('totp-key/echoes-name'), async ({ users }) => {
     const { fields } = await arrangeSuccess(
-      users.createKey(users.withReplaceableTotp(), 'mfa-conformance echo'),
+      users.createKey(users.withReplaceableTotp(), 'mfa-conformance-echo'),
     );
 
     const name = fields.totpKeyName;
     if (name === undefined) notApplicable('the target answers no totpKeyName');
-    expect(name).toBe('mfa-conformance echo');
+    expect(name).toBe('mfa-conformance-echo');
   });
 
   test('gives each key its own id', covers('totp-key/ids-are-unique'), async ({ users }) => {
     const user = users.withReplaceableTotp();
-    const first = await arrangeSuccess(users.createKey(user, 'mfa-conformance 1'));
+    const first = await arrangeSuccess(users.createKey(user, 'mfa-conformance-1'));
 
-    const second = await arrangeSuccess(users.createKey(user, 'mfa-conformance 2'));
+    const second = await arrangeSuccess(users.createKey(user, 'mfa-conformance-2'));
 
     const ids = [first.fields.totpKeyId, second.fields.totpKeyId];
     if (ids.includes(undefined)) notApplicable('the target answers no totpKeyId');
@@ -56,7 +58,7 @@ test.describe('POST /totp-key', () => {
       const wanted = connection.target.allow.disposable ? 8 : 2;
       const secrets: (string | undefined)[] = [];
       for (let n = 0; n < wanted; n += 1) {
-        const { fields } = await arrangeSuccess(users.createKey(user, `mfa-conformance ${n}`));
+        const { fields } = await arrangeSuccess(users.createKey(user, `mfa-conformance-${n}`));
         secrets.push(textIn(fields.totpSecretKey));
       }
 
@@ -84,8 +86,10 @@ test.describe('POST /totp-key', () => {
 
   test('answers a Base32 secret', covers('totp-key/secret-is-base32'), async ({ users }) => {
     const { fields } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const text = textIn(fields.totpSecretKey);
+    if (text === undefined) notApplicable('the target answers no totpSecretKey');
 
-    expect(decodeBase32(textIn(fields.totpSecretKey) ?? '')).not.toHaveProperty('problem');
+    expect(decodeBase32(asTyped(text ?? ''))).not.toHaveProperty('problem');
   });
 
   test('answers a canonical secret in the URI', covers('totp-key/secret-is-canonical'), async ({ users }) => {

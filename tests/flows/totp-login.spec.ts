@@ -1,4 +1,4 @@
-import { bothTypes, enrolled, loginByNewKey, plainEnrolled } from '../../fixtures/logins.js';
+import { enrolled, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import type { Codes } from '../../src/connection/codes.js';
@@ -37,7 +37,7 @@ test.describe('A login while cluster MFA is on', () => {
       // Every account that may be enrolled, the admin's too.
       for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
         await arrange(users.enrol(other));
-        await arrange(cluster.on(bothTypes));
+        await arrange(switchedOn(users, cluster, other));
         expect(await users.login(other)).toBeRefused();
       }
     },

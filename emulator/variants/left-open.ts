@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import { Refusal } from '../call.js';
+import { asObject, isObject, type JsonObject, own, text } from '../json.js';
+import type { Seams, Variant } from '../seams.js';
+import { type ClusterMfa, supportOff } from '../state.js';
+
+const configuration = ['enabled', 'mfaType', 'email', 'otpVerificationState'];
+
+function without(names: readonly string[]): (body: JsonObject) => JsonObject {
+  return (body) => Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
+}
+
+/** Logins go by what the configuration was so long ago. */
+function enforceLater({ rules }: Seams, delayMs: number): void {
+  const { storeCluster, asksForCode, tokenByPasswordAlone } = rules;
+  let past: { readonly until: number; readonly config: ClusterMfa } | undefined;
+  rules.storeCluster = (before, wanted, world) => {
+    if (past === undefined || past.until <= Date.now())
+      past = { until: Date.now() + delayMs, config: before };
+    return storeCluster(before, wanted, world);
+  };
+  const late = () => (past !== undefined && past.until > Date.now() ? past.config : undefined);
+  rules.asksForCode = (user, world) => late()?.enabled ?? asksForCode(user, world);
+  rules.tokenByPasswordAlone = (user, world) =>
+    late() === undefined ? tokenByPasswordAlone(user, world) : late()?.enabled === false;
+}
+
+/** What the API document leaves open, and a target may therefore do. */
+export const leftOpenVariants: readonly Variant[] = [
+  {
+    id: 'patch-answers-new-key-only',
+    description:
+      'PATCH /support-user/mfa answers a new secret and its URI, and nothing of the configuration.',
+    apply: (seams) => seams.success('UpdateSupportMFAConfig', without([...configuration, 'accountName'])),
+  },
+  {
+    id: 'state-not-shown',
+    description: 'GET /support-user/mfa shows no otpVerificationState.',
+    apply: (seams) => seams.success('GetSupportMFAConfig', without(['otpVerificationState'])),
+  },
+  {
+    id: 'access-token-without-type',
+    description: 'POST /access-tokens leaves tokenType and privileges out.',
+    apply: (seams) => seams.success('CreateAccessToken', without(['tokenType', 'privileges'])),
+  },
+  {
+    id: 'totp-key-without-id-and-name',
+    description: 'POST /totp-key answers the secret and its URI only.',
+    apply: (seams) => seams.success('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
+  },
+  {
+    id: 'secret-in-groups',
+    description: 'totpSecretKey is shown in small letters and groups of four; the URI holds it exactly.',
+    apply: (seams) =>
+      seams.success(['CreateTotpKey', 'UpdateSupportMFAConfig'], (body) => {
+        const secret = text(body, 'totpSecretKey');
+        const groups = secret?.toLowerCase().match(/.{1,4}/g);
+        return groups === undefined || groups === null ? body : { ...body, totpSecretKey: groups.join(' ') };
+      }),
+  },
+  {
+    id: 'uri-with-counter',
+    description: 'The URI of a TOTP key has a counter of 0 as well.',
+    apply: ({ rules }) => {
+      const { keyUri } = rules;
+      rules.keyUri = (key, secret) => `${keyUri(key, secret)}&counter=0`;
+    },
+  },
+  {
+    id: 'trailing-commas-taken',
+    description: 'JSON with a comma before a closing bracket is read as if it were not there.',
+    apply: (seams) =>
+      seams.input('any', (call) => {
+        if (call.content === undefined) return;
+        call.content = Buffer.from(call.content.toString().replace(/,(?=\s*[}\]])/g, ''));
+      }),
+  },
+  {
+    id: 'credentials-hexadecimal',
+    description: 'Session ids are hexadecimal and, like API keys, taken in any case.',
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.success('CreateSession', (body, _call, { state }) => {
+        const user = state.sessions.get(text(body, 'sessionId') ?? '');
+        if (user === undefined) return body;
+        const sessionId = randomBytes(24).toString('hex');
+        state.sessions.delete(text(body, 'sessionId') ?? '');
+        state.sessions.set(sessionId, user);
+        return { ...body, sessionId };
+      });
+      seams.rules.identify = (credentials, call, world) => {
+        const session = world.state.sessions.get(credentials.sessionId?.toLowerCase() ?? '');
+        const key = credentials.apiKey?.toLowerCase();
+        return (
+          session ??
+          world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === key) ??
+          identify(credentials, call, world)
+        );
+      };
+    },
+  },
+  {
+    id: 'token-with-spare-bits',
+    description: 'The last character of an access token has bits that mean nothing.',
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.success('CreateAccessToken', (body, _call, { state }) => {
+        const user = state.tokens.get(text(body, 'accessToken') ?? '');
+        if (user === undefined) return body;
+        const accessToken = randomBytes(25).toString('base64url');
+        state.tokens.set(accessToken, user);
+        return { ...body, accessToken };
+      });
+      seams.rules.identify = (credentials, call, world) => {
+        const [type, token = ''] = credentials.authorization?.split(' ') ?? [];
+        const canonical = Buffer.from(token, 'base64url').toString('base64url');
+        const isSpare = token.length === canonical.length && token.length === 34;
+        return identify(
+          isSpare ? { ...credentials, authorization: `${type} ${canonical}` } : credentials,
+          call,
+          world,
+        );
+      };
+    },
+  },
+  {
+    id: 'enforced-after-a-second',
+    description: 'Logins go by a switch of cluster MFA a second after GET shows it.',
+    apply: (seams) => enforceLater(seams, 1_000),
+  },
+  {
+    id: 'sessions-end-after-a-second',
+    description: 'Sessions that were ended open for another second, as on a node that learns late.',
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      const ended = new Map<string, number>();
+      seams.input('DeleteSession', (_call, { state }) => {
+        for (const id of state.sessions.keys()) ended.set(id, Date.now() + 1_000);
+      });
+      const users = new Map<string, ReturnType<typeof identify>>();
+      seams.success('CreateSession', (body, _call, { state }) => {
+        const id = text(body, 'sessionId') ?? '';
+        users.set(id, state.sessions.get(id));
+        return body;
+      });
+      seams.rules.identify = (credentials, call, world) => {
+        const id = credentials.sessionId ?? '';
+        const isLate = (ended.get(id) ?? 0) > Date.now();
+        return identify(credentials, call, world) ?? (isLate ? users.get(id) : undefined);
+      };
+    },
+  },
+  {
+    id: 'no-op-is-409',
+    description:
+      'Switching support MFA off while it is off, or a PUT of what is so already, is answered 409.',
+    apply: (seams) => {
+      const refuse = () => {
+        throw new Refusal(409, 'KNoChange', 'That is so already.');
+      };
+      seams.body('UpdateSupportMFAConfig', (body, call, { state }) => {
+        const isNoOp = isObject(body) && Object.keys(body).join() === 'enabled' && body['enabled'] === false;
+        return isNoOp && call.caller?.role === 'admin' && !state.support.enabled ? refuse() : body;
+      });
+      seams.body('UpdateMFAConfig', (body, call, { state }) =>
+        call.caller?.role === 'admin' && JSON.stringify(body) === JSON.stringify(state.cluster)
+          ? refuse()
+          : body,
+      );
+    },
+  },
+  {
+    id: 'support-totp-on-after-first-code',
+    description: "The support user's MFA by TOTP is on only after the first right code.",
+    apply: (seams) => {
+      const { storeSupport } = seams.rules;
+      seams.rules.storeSupport = (before, wanted, world) => {
+        const stored = storeSupport(before, wanted, world);
+        const isOpen = stored.enabled && stored.mfaType === 'totp' && stored.verification !== 'kSuccess';
+        return isOpen ? { ...stored, enabled: false } : stored;
+      };
+      seams.success('UpdateSupportMFAConfig', (body, call, { state }) => {
+        if (own(asObject(call.body), 'enabled') === false) state.support = supportOff;
+        return body;
+      });
+      seams.success('VerifySupportUserTotp', (body, _call, { state }) => {
+        if (own(body, 'success') === true) state.support = { ...state.support, enabled: true };
+        return body;
+      });
+    },
+  },
+  {
+    id: 'types-not-shown-while-off',
+    description: 'GET /mfa-config shows null for authenticationTypes while cluster MFA is off.',
+    apply: (seams) =>
+      seams.success('GetMFAConfig', (body) =>
+        own(body, 'enabled') === true ? body : { ...body, authenticationTypes: null },
+      ),
+  },
+  {
+    id: 'retain-not-shown',
+    description: 'retainUserMfaSettings is an order for one change: GET /mfa-config never shows it.',
+    apply: (seams) => seams.success('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: null })),
+  },
+  {
+    id: 'one-put-at-a-time',
+    description: 'Of two PUT /mfa-config at the same time one is answered 409.',
+    apply: (seams) => {
+      let open = 0;
+      seams.input('UpdateMFAConfig', () => {
+        open += 1;
+      });
+      seams.body('UpdateMFAConfig', (body) => {
+        if (open > 1) throw new Refusal(409, 'KBusy', 'Another change is under way.');
+        return body;
+      });
+      seams.answer('UpdateMFAConfig', async () => {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        open -= 1;
+      });
+    },
+  },
+  {
+    id: 'access-tokens-absent-in-html',
+    description: 'There are no access tokens: the web server answers its own page, in HTML.',
+    apply: (seams) => {
+      seams.input('CreateAccessToken', () => {
+        throw new Refusal(404, 'KNotFound', 'There is no such resource.');
+      });
+      seams.wire('CreateAccessToken', (answer) => {
+        answer.headers['content-type'] = 'text/html';
+        answer.content = Buffer.from('<html><center><h1>404 Not Found</h1></center></html>');
+      });
+    },
+  },
+];

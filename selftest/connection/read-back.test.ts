@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ReadBack } from '../../src/connection/read-back.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** How often and how long one waits for what comes after `afterMs`; null: for what never comes. */
+async function wait(readBack: ReadBack, afterMs: number | null, options = {}) {
+  const startedAt = Date.now();
+  let tries = 0;
+  const came = readBack.until(
+    async () => {
+      tries += 1;
+      return afterMs !== null && Date.now() - startedAt >= afterMs;
+    },
+    (value) => value,
+    options,
+  );
+  await vi.runAllTimersAsync();
+  return { came: await came, tries, tookMs: Date.now() - startedAt };
+}
+
+const never = null;
+
+describe('the time that a change is given', () => {
+  const made = () => new ReadBack({ waited: () => {} });
+
+  test('is none where it shows at once', async () => {
+    expect(await wait(made(), 0)).toEqual({ came: true, tries: 1, tookMs: 0 });
+  });
+
+  test('is some seconds at first', async () => {
+    expect(await wait(made(), 4_000)).toMatchObject({ came: true });
+    expect((await wait(made(), never)).tookMs).toBeGreaterThan(4_000);
+  });
+
+  test('is less after one that never came, and enough for one of a second', async () => {
+    const readBack = made();
+    await wait(readBack, never);
+
+    expect((await wait(readBack, never)).tookMs).toBeLessThan(2_000);
+    expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
+  });
+
+  test('is all of it again once one came late', async () => {
+    const readBack = made();
+    await wait(readBack, never);
+    await wait(readBack, 1_000);
+
+    expect(await wait(readBack, 4_000)).toMatchObject({ came: true });
+  });
+
+  test('is always more than the slowest took', async () => {
+    const readBack = made();
+    await wait(readBack, 1_600);
+    for (let n = 0; n < 3; n += 1) await wait(readBack, never);
+
+    expect(await wait(readBack, 3_000)).toMatchObject({ came: true });
+  });
+
+  test('may be cut short', async () => {
+    expect((await wait(made(), never, { mostMs: 300 })).tookMs).toBeLessThan(300);
+  });
+
+  test('takes few tries where each costs something', async () => {
+    expect((await wait(made(), never, { firstPauseMs: 1_500 })).tries).toBeLessThan(5);
+  });
+});
