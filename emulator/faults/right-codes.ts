@@ -46,7 +46,7 @@ const readings: readonly {
     id: 'any-of-a-list',
     description: 'code in a list of guesses opens a session.',
     slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
-    level: 'should',
+    level: 'must',
     as: (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right),
   },
   {

@@ -203,7 +203,7 @@ export const waysInFaults: readonly Fault[] = [
   {
     id: 'ways-in/domain-that-is-null',
     description: 'While cluster MFA is on, null as domain asks for no code.',
-    level: 'should',
+    level: 'must',
     fails: [byName],
     apply: (seams) => asksNoCode(seams, (body) => own(body, 'domain') === null),
   },

@@ -121,7 +121,7 @@ describe('explain', () => {
 
   test('says all that is known of a requirement', () => {
     expect(explain('mfa-config/put-round-trip')).toBe(`mfa-config/put-round-trip
-Putting back what was read changes nothing.
+Putting back what was read changes nothing, where it is not refused.
 
 Level       must (gates)
 Area        mfa-config: Cluster MFA configuration

@@ -1,7 +1,7 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
-import { type SupportConfig, sameSupport, supportConfigOf, withoutNulls } from '../journal/config.js';
+import { isStillOn, sameSupport, type SupportConfig, supportConfigOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
@@ -395,12 +395,6 @@ export class SupportMfa {
 
 const keptAddress =
   "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
-
-/** What a refused change must leave in force; `email` where that counts too. */
-export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
-  return ({ enabled, mfaType, email }) =>
-    enabled && mfaType === mode && (address === undefined || email === address);
-}
 
 /** Of codes that are tried to switch off with: more could lock the support user. */
 const mostTries = 3;

@@ -52,6 +52,12 @@ export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
   return a.enabled === b.enabled && a.mfaType === b.mfaType && a.email === b.email;
 }
 
+/** What a refused change must leave in force; `address` where that counts too. */
+export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
+  return ({ enabled, mfaType, email }) =>
+    enabled && mfaType === mode && (address === undefined || email === address);
+}
+
 /** The types as a comparable text; null stays apart from an empty list. */
 export function setOf(types: readonly string[] | null): string | null {
   return types === null ? null : [...new Set(types)].sort().join(' ');

@@ -69,6 +69,7 @@ export const requirementIds = [
   'email-otp/mails-one-code-to-the-user',
   'email-otp/address-in-body-does-not-redirect',
   'email-otp/wrong-password-mails-nothing',
+  'email-otp/wrong-password-with-key-mails-nothing',
   'email-otp/unknown-user-looks-alike',
   'email-otp/code-is-long-enough',
   'email-otp/sending-is-limited',

@@ -1,8 +1,9 @@
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { addressesOf } from '../../src/connection/connection.js';
-import { isStillOn, type SupportMfa } from '../../src/connection/support-mfa.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
+import { isStillOn } from '../../src/journal/config.js';
 import type { Target } from '../../src/target-file/target.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { isStillOn, type SupportMfa } from '../../src/connection/support-mfa.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
+import { isStillOn } from '../../src/journal/config.js';
 import { memberOf, textIn } from '../../src/judging/body.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 

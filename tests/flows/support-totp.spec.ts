@@ -1,8 +1,8 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { asTyped, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { isStillOn, type SupportMfa } from '../../src/connection/support-mfa.js';
-import type { SupportConfig } from '../../src/journal/config.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
+import { isStillOn, type SupportConfig } from '../../src/journal/config.js';
 import { textIn } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { type KeyUri, parseKeyUri } from '../../src/otp/key-uri.js';
