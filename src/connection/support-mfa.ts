@@ -211,20 +211,18 @@ export class SupportMfa {
   async verified(): Promise<Verified> {
     const now = supportConfigOf((await this.known()).body);
     const known = this.#verified;
-    const isOn = now.enabled && now.mfaType === 'totp';
-    if (known !== undefined && isOn && this.#isEnrolled(known) && (await this.#isShownAsProven()))
-      return known;
+    const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
+    if (isOn && (await this.#isShownAsProven())) return known;
     const { authenticator } = await this.onByTotp();
     const before = await this.codes.before(authenticator);
     const early = before === undefined ? undefined : await this.verify(before);
     if (early !== undefined && early.fields.success !== true) this.codes.refuses(-1);
     const answer =
       early?.fields.success === true ? early : await this.verify(await this.codes.unused(authenticator));
-    if (this.#verified !== undefined) {
-      await this.readUntil(isStillOn('totp'));
-      return this.#verified;
-    }
-    throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
+    if (this.#verified === undefined)
+      throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
+    await this.readUntil(isStillOn('totp'));
+    return this.#verified;
   }
 
   /** Whether some key was proven in this run, be it in force or not. */
