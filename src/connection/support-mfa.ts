@@ -1,7 +1,13 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
-import { isStillOn, sameSupport, type SupportConfig, supportConfigOf, withoutNulls } from '../journal/config.js';
+import {
+  isStillOn,
+  type SupportConfig,
+  sameSupport,
+  supportConfigOf,
+  withoutNulls,
+} from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
