@@ -21,7 +21,15 @@ import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
-import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import {
+  authenticatorOf,
+  enrolmentOf,
+  keptAddress,
+  mostAsked,
+  mostTries,
+  type SupportEnrolment,
+  type Verified,
+} from './support-enrolment.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -236,11 +244,6 @@ export class SupportMfa {
     return this.#hasProven;
   }
 
-  #prove(verified: Verified): void {
-    this.#verified = verified;
-    this.#hasProven = true;
-  }
-
   /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
   async #isShownAsProven(): Promise<boolean> {
     return ['kSuccess', undefined].includes(textIn((await this.known()).fields.otpVerificationState));
@@ -261,8 +264,10 @@ export class SupportMfa {
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
-      if (this.codes.isRight(enrolment.authenticator, totpCode))
-        this.#prove({ ...enrolment, code: totpCode });
+      if (this.codes.isRight(enrolment.authenticator, totpCode)) {
+        this.#verified = { ...enrolment, code: totpCode };
+        this.#hasProven = true;
+      }
     }
     return answer;
   }
@@ -396,10 +401,3 @@ export class SupportMfa {
     return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
   }
 }
-
-const keptAddress =
-  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
-
-/** Of codes that are tried to switch off with: more could lock the support user. */
-const mostTries = 3;
-const mostAsked = 2;
