@@ -81,3 +81,7 @@ export class CodesByMail {
     return [...new Set(problems)];
   }
 }
+
+/** Of codes that are tried to switch off with: more could lock the support user. */
+export const mostTries = 3;
+export const mostAsked = 2;

@@ -31,10 +31,3 @@ export function enrolmentOf({
   const secret = textIn(fields.totpSecretKey);
   return secret === undefined ? undefined : `otpauth://totp/support?secret=${encodeURIComponent(secret)}`;
 }
-
-export const keptAddress =
-  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
-
-/** Of codes that are tried to switch off with: more could lock the support user. */
-export const mostTries = 3;
-export const mostAsked = 2;

@@ -17,19 +17,11 @@ import type { Secret } from '../secret.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import type { Codes } from './codes.js';
-import type { CodesByMail } from './codes-by-mail.js';
+import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
-import {
-  authenticatorOf,
-  enrolmentOf,
-  keptAddress,
-  mostAsked,
-  mostTries,
-  type SupportEnrolment,
-  type Verified,
-} from './support-enrolment.js';
+import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -401,3 +393,6 @@ export class SupportMfa {
     return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
   }
 }
+
+const keptAddress =
+  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";
