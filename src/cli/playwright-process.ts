@@ -42,6 +42,8 @@ export class PlaywrightProcess {
       env: {
         ...process.env,
         ...temporaryFilesIn(folder),
+        // What is built needs no compiling: Node loads it as it is, in half the time.
+        PW_DISABLE_TS_ESM: '1',
         PWTEST_CACHE_DIR: cache,
         PLAYWRIGHT_TRANSFORM_CACHE_DIR: cache,
         [planVariable]: planFile,

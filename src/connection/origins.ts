@@ -47,6 +47,7 @@ export class Origins {
   readonly #byName = new Map<string, Origin>();
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
   readonly #madeUp = new Map<string, string>();
+  #sorted: readonly (readonly [string, string])[] = [];
   #latestMailing = -1;
   #count = 0;
 
@@ -130,25 +131,16 @@ export class Origins {
 
   #codeOf(value: string): Origin | undefined {
     for (const { name: of, authenticator } of this.#keys) {
-      const now = authenticator.stepAt(this.now());
-      for (let distance = 0; distance <= furthest; distance += 1) {
-        for (const steps of distance === 0 ? [0] : [distance, -distance]) {
-          if (now + steps >= 0 && authenticator.codeAt(now + steps) === value)
-            return { name: this.#next('code'), kind: 'code', of, steps };
-        }
-      }
+      const step = authenticator.stepOf(value);
+      const steps = step === undefined ? Number.NaN : step - authenticator.stepAt(this.now());
+      if (Math.abs(steps) <= furthest) return { name: this.#next('code'), kind: 'code', of, steps };
     }
     return undefined;
   }
 
   #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
-    const found: [string, string][] = [];
-    for (const [value, { name }] of this.#byValue) found.push([value, `{{${name}}}`]);
-    for (const [value, like] of this.#madeUp) found.push([value, like]);
-    // The longest first: one may be part of another.
-    found.sort(([a], [b]) => b.length - a.length);
     let named = text;
-    for (const [value, other] of found) {
+    for (const [value, other] of this.#longestFirst()) {
       for (const spelling of new Set([value, spell(value)])) {
         if (!named.includes(spelling)) continue;
         named = named.replaceAll(spelling, () => other);
@@ -156,6 +148,15 @@ export class Origins {
       }
     }
     return named;
+  }
+
+  /** All that is known by a name, or stands for nothing: one may be part of another. */
+  #longestFirst(): readonly (readonly [string, string])[] {
+    const count = this.#byValue.size + this.#madeUp.size;
+    if (this.#sorted.length === count) return this.#sorted;
+    const named = [...this.#byValue].map(([value, { name }]) => [value, `{{${name}}}`] as const);
+    this.#sorted = [...named, ...this.#madeUp].sort(([a], [b]) => b.length - a.length);
+    return this.#sorted;
   }
 
   #withTheirs(names: ReadonlySet<string>): Origin[] {

@@ -49,6 +49,7 @@ export class Authenticator {
   readonly algorithm: OtpAlgorithm;
   readonly #key: Uint8Array;
   readonly #used = new Set<number>();
+  readonly #made: Made;
 
   /** @throws ArrangeError when the secret is not Base32 */
   constructor(settings: AuthenticatorSettings) {
@@ -56,6 +57,9 @@ export class Authenticator {
     this.digits = settings.digits ?? 6;
     this.period = settings.period ?? 30;
     this.algorithm = settings.algorithm ?? 'SHA1';
+    this.#made = madeOf(
+      [this.algorithm, this.digits, this.period, Buffer.from(this.#key).toString('hex')].join(),
+    );
   }
 
   /** From a well-formed Key URI, or from what can be read of another. */
@@ -76,6 +80,20 @@ export class Authenticator {
 
   /** The code of a step, leading zeros kept. */
   codeAt(step: number): string {
+    const known = this.#made.codes.get(step);
+    if (known !== undefined) return known;
+    const code = this.#codeAt(step);
+    this.#made.codes.set(step, code);
+    this.#made.steps.set(code, step);
+    return code;
+  }
+
+  /** The step of a code of this key that was asked for before, of whichever authenticator that holds it. */
+  stepOf(code: string): number | undefined {
+    return this.#made.steps.get(code);
+  }
+
+  #codeAt(step: number): string {
     return generateSync({
       secret: this.#key,
       epoch: step * this.period,
@@ -152,6 +170,20 @@ export class Authenticator {
     for (let step = Math.max(0, now - distance); step <= now + distance; step++) codes.add(this.codeAt(step));
     return codes;
   }
+}
+
+/** What one key's codes were, as far as somebody asked: making one takes a thousand times as long as looking it up. */
+interface Made {
+  readonly codes: Map<number, string>;
+  readonly steps: Map<string, number>;
+}
+
+const madeByKey = new Map<string, Made>();
+
+function madeOf(key: string): Made {
+  const made = madeByKey.get(key) ?? { codes: new Map(), steps: new Map() };
+  madeByKey.set(key, made);
+  return made;
 }
 
 const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;
