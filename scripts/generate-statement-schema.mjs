@@ -7,9 +7,14 @@ const file = at('statement.schema.json');
 const { claims } = parse(readFileSync(at('claims.yaml'), 'utf8'));
 const schema = JSON.parse(readFileSync(file, 'utf8'));
 schema.properties.claims.properties = Object.fromEntries(
-  claims.map(({ name, text, true: whenTrue }) => [
+  claims.map(({ name, text, true: whenTrue, count }) => [
     name,
-    { type: 'boolean', description: `${text} True: ${whenTrue}` },
+    count === undefined
+      ? { type: 'boolean', description: `${text} True: ${whenTrue}` }
+      : {
+          anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1 }],
+          description: `${text} True: ${whenTrue} A number: within so many ${count.unit}.`,
+        },
   ]),
 );
 writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

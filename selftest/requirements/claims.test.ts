@@ -21,9 +21,14 @@ test('spec/statement.schema.json knows the claims of spec/claims.yaml (npm run g
   const known = Object.entries(schema.properties.claims.properties);
 
   expect(known).toEqual(
-    claims.map(({ name, text, whenTrue }) => [
+    claims.map(({ name, text, whenTrue, count }) => [
       name,
-      { type: 'boolean', description: `${text} True: ${whenTrue}` },
+      count === undefined
+        ? { type: 'boolean', description: `${text} True: ${whenTrue}` }
+        : {
+            anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1 }],
+            description: `${text} True: ${whenTrue} A number: within so many ${count.unit}.`,
+          },
     ]),
   );
 });
@@ -36,4 +41,16 @@ test('each fact that a claim names is one that a test notes', () => {
 
   expect(facts.length).toBeGreaterThan(2);
   expect(facts.filter((fact) => !noted(fact))).toEqual([]);
+});
+
+test('what can be counted is counted by a fact of the claim, in the test of a requirement of it', () => {
+  const counting = claims.filter(({ count }) => count !== undefined);
+  const byClaim = (name: string) =>
+    loadRequirements().flatMap(({ id, claim }) => (claim === name ? [String(id)] : []));
+
+  expect(counting.length).toBeGreaterThan(0);
+  for (const { name, facts, count } of counting) {
+    expect([...(count?.factOf.values() ?? [])].sort()).toEqual([...facts].sort());
+    expect(byClaim(name)).toEqual(expect.arrayContaining([...(count?.factOf.keys() ?? [])]));
+  }
 });

@@ -43,6 +43,17 @@ describe('drift from the statement', () => {
     ]);
   });
 
+  test('a claim of so many drifts where more were counted', () => {
+    const run = (throttleAfter: number | null) =>
+      snapshot({ 'totp-login/wrong-codes-are-throttled': 'pass' }, { facts: { throttleAfter } });
+
+    expect(driftOf(run(12), { 'login-is-throttled': 10 })).toEqual([
+      expect.stringMatching(/within 10 wrong codes in a row, .* got: after 12; throttleAfter 12\.$/),
+    ]);
+    for (const after of [10, null]) expect(driftOf(run(after), { 'login-is-throttled': 10 })).toEqual([]);
+    expect(driftOf(run(12), { 'login-is-throttled': true })).toEqual([]);
+  });
+
   test('a denied claim drifts where all of it holds, and not where a part does', () => {
     const denied = { 'mailed-codes-work-once': false };
 

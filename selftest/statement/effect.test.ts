@@ -91,6 +91,40 @@ describe('the verdict', () => {
   });
 });
 
+describe('a claim of so many', () => {
+  const counted = statement({ 'login-is-throttled': 10 });
+  const count = { fact: 'throttleAfter', atMost: 10, unit: 'wrong codes in a row' };
+  const wrongCodes = requirementById('totp-login/wrong-codes-are-throttled');
+  const of = (facts: Record<string, unknown>) =>
+    deriveVerdict(
+      results({ planned: [planned('area/one', { claimed: 'login-is-throttled', count })], facts }),
+    );
+
+  test('is a must, and counted by the test of one requirement', () => {
+    expect(standingOf(wrongCodes, contract, counted)).toEqual({
+      level: 'must',
+      source: `claimed by the vendor (login-is-throttled: 10); ${wrongCodes.source}`,
+      claimed: 'login-is-throttled',
+      count,
+    });
+    const other = requirementById('totp-login/throttle-spans-connections');
+    expect(standingOf(other, contract, counted)).toMatchObject({ level: 'must' });
+    expect(standingOf(other, contract, counted)).not.toHaveProperty('count');
+  });
+
+  test('fails where more were counted', () => {
+    expect(of({ throttleAfter: 11 }).outcomes[0]).toMatchObject({
+      outcome: 'fail',
+      reason: 'wanted: within 10 wrong codes in a row, as the vendor claims\ngot: after 11',
+    });
+    expect(of({ throttleAfter: 11 }).gate).toBe('does not conform');
+  });
+
+  test.each([[{ throttleAfter: 10 }], [{ throttleAfter: null }], [{}]])('passes by %j', (facts) => {
+    expect(of(facts).outcomes[0]?.outcome).toBe('pass');
+  });
+});
+
 test('the plan names what is claimed and what is denied', () => {
   const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
   const plan = (claims: Record<string, boolean>) =>

@@ -15,7 +15,7 @@ const whole = {
   vendor: 'Acme',
   product: 'Vault 7.1',
   contact: 'mfa@acme.example',
-  claims: { 'mailed-codes-work-once': true, 'retain-is-stored': false },
+  claims: { 'mailed-codes-work-once': true, 'login-is-throttled': 10, 'retain-is-stored': false },
 };
 
 describe('a good file', () => {
@@ -60,6 +60,16 @@ describe('a bad file is told with line, column and what to do', () => {
       'a text',
       claim('retain-is-stored: "true"'),
       's.yaml:3:21 claims.retain-is-stored: must be true or false',
+    ],
+    [
+      'a count below one',
+      claim('login-is-throttled: 0'),
+      's.yaml:3:23 claims.login-is-throttled: must be true, false, or within how many (wrong codes in a row)',
+    ],
+    [
+      'a count of what is not counted',
+      claim('retain-is-stored: 5'),
+      'claims.retain-is-stored: must be true or false',
     ],
     ['no value', claim('retain-is-stored:'), 'claims.retain-is-stored: is empty: must be true or false'],
     [

@@ -39,13 +39,14 @@ export function renderClaims(
   requirements: readonly Requirement[],
   width = 100,
 ): string {
-  const blocks = claims.map(({ name, text, whenTrue, facts }) => {
+  const blocks = claims.map(({ name, text, whenTrue, facts, count }) => {
     const decided = requirements.flatMap(({ id, level, claim }) =>
       claim === name ? [`${id} (${level})`] : [],
     );
     const lines = [
       text,
       `true: ${whenTrue}`,
+      ...(count === undefined ? [] : [`a number: within so many ${count.unit}`]),
       `decides: ${decided.join(', ')}`,
       ...(facts.length === 0 ? [] : [`facts: ${facts.join(', ')}`]),
     ];

@@ -69,7 +69,7 @@ function byClaim(
   value: boolean,
 ): string[] {
   const names = Object.entries(statement?.claims ?? {}).flatMap(([name, said]) =>
-    said === value ? [name] : [],
+    (said !== false) === value ? [name] : [],
   );
   return names.map((name) => {
     const ids = standings.flatMap(({ requirement }) => (requirement.claim === name ? [requirement.id] : []));

@@ -100,7 +100,7 @@ function claimsIn(value: unknown): Claims | undefined {
   if (!isObject(value)) return undefined;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, said]) =>
-      typeof said === 'boolean' ? [[name, said] as const] : [],
+      typeof said === 'boolean' || typeof said === 'number' ? [[name, said] as const] : [],
     ),
   );
 }

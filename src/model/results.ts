@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
-import type { StatementInVerdict } from './statement.js';
+import type { ClaimedCount, StatementInVerdict } from './statement.js';
 import type { Coverage, Level, Outcome, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
@@ -18,6 +18,8 @@ export interface PlannedRequirement {
   readonly operations: readonly string[];
   /** The vendor's claim that makes a must of it. */
   readonly claimed?: string;
+  /** Claimed as well: it fails where the fact is more. */
+  readonly count?: ClaimedCount;
   /** Why it won't be run on this target: a need that is not there. */
   readonly notRun?: string;
   /** Why it doesn't apply to this release, or to this target by the vendor's statement. Stronger than `notRun`. */

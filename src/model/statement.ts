@@ -1,5 +1,13 @@
-/** By name of the claim: claimed or denied. What is left out is not spoken of. */
-export type Claims = Readonly<Record<string, boolean>>;
+/** By name of the claim: denied, claimed, or claimed within so many. What is left out is not spoken of. */
+export type Claims = Readonly<Record<string, boolean | number>>;
+
+/** A fact that may not be more than the vendor claims. */
+export interface ClaimedCount {
+  readonly fact: string;
+  readonly atMost: number;
+  /** Of what: `wrong codes in a row`. */
+  readonly unit: string;
+}
 
 /** What of a vendor's statement a run was judged by. */
 export interface StatementInVerdict {

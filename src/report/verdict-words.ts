@@ -13,7 +13,7 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   const { file, vendor, product, claims } = statement;
   const about = [product, vendor].filter((part) => part !== undefined).join(' of ');
   const said = Object.values(claims);
-  const claimed = said.filter((value) => value).length;
+  const claimed = said.filter((value) => value !== false).length;
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 

@@ -15,6 +15,12 @@ export interface Claim {
   readonly whenTrue: string;
   /** Names of facts that measure it, besides its requirements. */
   readonly facts: readonly string[];
+  /** Where a number may stand in place of true. */
+  readonly count?: {
+    readonly unit: string;
+    /** The fact that counts it, by the requirement whose test does. */
+    readonly factOf: ReadonlyMap<string, string>;
+  };
 }
 
 let loaded: readonly Claim[] | undefined;
@@ -36,7 +42,23 @@ function readClaims(file: string): readonly Claim[] {
   for (let index = 0; values.has(['claims', index]); index++) {
     const text = (key: string) => values.text(['claims', index, key]) ?? '';
     const facts = values.texts(['claims', index, 'facts']);
-    claims.push({ name: text('name'), text: text('text'), whenTrue: text('true'), facts });
+    const unit = values.text(['claims', index, 'count', 'unit']);
+    claims.push({
+      name: text('name'),
+      text: text('text'),
+      whenTrue: text('true'),
+      facts,
+      ...(unit === undefined ? {} : { count: { unit, factOf: factsOf(values, index, facts) } }),
+    });
   }
   return claims;
+}
+
+function factsOf(values: Values, index: number, facts: readonly string[]): Map<string, string> {
+  return new Map(
+    facts.flatMap((fact) => {
+      const id = values.text(['claims', index, 'count', 'facts', fact]);
+      return id === undefined ? [] : [[id, fact] as const];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import type { Requirement } from '../requirements/catalogue.js';
 import { measuredPrefix } from '../verdict/measured.js';
 import { cut, wrap } from '../words.js';
 import type { Claim } from './claims.js';
+import { factsOf } from './facts.js';
 
 const width = 110;
 
@@ -27,7 +28,7 @@ export function draftStatement(
   catalogue: readonly Requirement[],
 ): string {
   const { target, release, startedAt, suite, statement } = verdict;
-  const drafted = claims.map((claim) => ({ claim, ...draftOf(claim.name, verdict, catalogue) }));
+  const drafted = claims.map((claim) => ({ claim, ...draftOf(claim, verdict, catalogue) }));
   const head = [
     `Drafted by mfa-conformance ${suite.version} from the run of ${startedAt} on ${target.name}, release ${release}.`,
     'It says what was measured. A statement says what is promised: read each line before you make it yours. What you ' +
@@ -52,18 +53,27 @@ export function draftStatement(
   ].join('\n');
 }
 
-function draftOf(name: string, { outcomes, statement }: Verdict, catalogue: readonly Requirement[]): Drafted {
+function draftOf(
+  { name, facts: names }: Claim,
+  { outcomes, statement, facts }: Verdict,
+  catalogue: readonly Requirement[],
+): Drafted {
   // What was denied was not tried: the run can't say otherwise.
   if (statement?.claims[name] === false) return { value: false, why: 'Denied by the statement of that run.' };
   const own = new Set<string>(catalogue.flatMap(({ id, claim }) => (claim === name ? [id] : [])));
   const about = outcomes.filter(({ id }) => own.has(id));
   if (about.length === 0) return { value: undefined, why: 'Left out: no part of the run.' };
   const broken = about.filter(isBroken);
-  if (broken.length > 0) return { value: false, why: `Measured otherwise: ${listOf(broken)}.` };
+  if (broken.length > 0)
+    return {
+      value: false,
+      why: `Measured otherwise: ${[listOf(broken), ...factsOf(names, facts)].join('; ')}.`,
+    };
   const open = about.filter(({ outcome }) => outcome === 'not run' || outcome === 'inconclusive');
   if (open.length > 0) return { value: undefined, why: `Left out: ${open.map(reasonOf).join('; ')}.` };
   const passed = about.filter(({ outcome }) => outcome === 'pass');
-  if (passed.length > 0) return { value: true, why: `Measured: ${listOf(passed)}.` };
+  if (passed.length > 0)
+    return { value: true, why: `Measured: ${[listOf(passed), ...factsOf(names, facts)].join('; ')}.` };
   return { value: undefined, why: `Left out: ${about.map(reasonOf).join('; ')}.` };
 }
 

@@ -1,9 +1,11 @@
+import type { RawOutcome } from '../model/results.js';
 import type { Claims } from '../model/statement.js';
 import type { OutcomeKind } from '../model/verdict.js';
 import type { Requirement } from '../requirements/catalogue.js';
-import { measuredPrefix } from '../verdict/measured.js';
+import { measuredPrefix, withinCount } from '../verdict/measured.js';
 import { cut } from '../words.js';
 import type { Claim } from './claims.js';
+import { factsOf } from './facts.js';
 
 const longestReason = 200;
 
@@ -27,37 +29,50 @@ export function driftFrom(
   return known.flatMap((claim) => {
     const value = claims[claim.name];
     if (value === undefined) return [];
+    const claimed = value !== false;
     const about = catalogue.flatMap(({ id, claim: name }) => {
       const found = name === claim.name ? run.outcomes.get(id) : undefined;
-      return found === undefined ? [] : [{ id, holds: holdsIn(found), reason: found.reason ?? '' }];
+      return found === undefined ? [] : [{ id, ...within(claim, id, value, measuredOf(found), run.facts) }];
     });
-    const against = about.filter(({ holds }) => holds !== undefined && holds !== value);
+    const against = about.filter(({ holds }) => holds !== undefined && holds !== claimed);
     // What is denied is only shown wrong by all of it.
-    const isDrift = value
-      ? against.length > 0
-      : against.length > 0 && about.every(({ holds }) => holds !== false);
+    const isDrift = against.length > 0 && (claimed || about.every(({ holds }) => holds !== false));
     if (!isDrift) return [];
-    const measured = [...against.map(inWords), ...factsOf(claim, run.facts)].join('; ');
-    const says = value ? 'claims' : 'denies';
+    const measured = [...against.map(inWords), ...factsOf(claim.facts, run.facts)].join('; ');
+    const says = claimed ? 'claims' : 'denies';
     return [`The statement ${says} ${claim.name} ("${claim.text}"); measured: ${measured}.`];
   });
 }
 
-/** Whether the requirement holds on the target; undefined where the run doesn't tell. */
-function holdsIn({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): boolean | undefined {
-  if (outcome === 'pass') return true;
-  if (outcome === 'fail' || outcome === 'waived') return false;
-  return outcome === 'not applicable' && reason.startsWith(measuredPrefix) ? false : undefined;
+interface Found {
+  /** Undefined where the run doesn't tell. */
+  readonly holds: boolean | undefined;
+  readonly reason: string;
 }
 
-function inWords({ id, holds, reason }: { id: string; holds: boolean | undefined; reason: string }): string {
+function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
+  const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
+  if (outcome === 'pass') return { holds: true, reason };
+  return { holds: outcome === 'fail' || outcome === 'waived' || otherwise ? false : undefined, reason };
+}
+
+/** By the number that is claimed, where one is and the run counted. */
+function within(
+  { count }: Claim,
+  id: string,
+  value: boolean | number,
+  found: Found,
+  facts: Readonly<Record<string, unknown>>,
+): Found {
+  const fact = count?.factOf.get(id);
+  if (count === undefined || fact === undefined || typeof value === 'boolean' || !found.holds) return found;
+  const passed: Pick<RawOutcome, 'kind' | 'reason'> = { kind: 'pass', reason: '' };
+  const { kind, reason } = withinCount({ fact, atMost: value, unit: count.unit }, passed, facts);
+  return kind === 'pass' ? found : { holds: false, reason };
+}
+
+function inWords({ id, holds, reason }: Found & { readonly id: string }): string {
   if (holds) return `${id} passes`;
   const line = reason.replace(measuredPrefix, '').replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? `${id} fails` : `${id} fails, ${cut(line, longestReason)}`;
-}
-
-function factsOf({ facts: names }: Claim, facts: Readonly<Record<string, unknown>>): string[] {
-  return names.flatMap((name) =>
-    Object.hasOwn(facts, name) ? [`${name} ${cut(JSON.stringify(facts[name]) ?? '', 60)}`] : [],
-  );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { ConfigDocument } from '../config-file/document.js';
+import type { KeyPath } from '../config-file/problems.js';
 import { checkSchema } from '../config-file/schema.js';
 import { readTextFile } from '../config-file/text-file.js';
 import { Values } from '../config-file/values.js';
@@ -18,7 +19,7 @@ export function readStatement(path: string): StatementInVerdict {
   if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
   const document = new ConfigDocument(read.text, path);
   checkIsMapping(document);
-  checkSchema(document, 'statement.schema.json');
+  checkSchema(document, 'statement.schema.json', countHint);
   const values = new Values(document, document.value);
   const [vendor, product] = [values.text(['vendor']), values.text(['product'])];
   document.problems.throwIfAny();
@@ -28,12 +29,20 @@ export function readStatement(path: string): StatementInVerdict {
     ...(vendor === undefined ? {} : { vendor }),
     ...(product === undefined ? {} : { product }),
     claims: Object.fromEntries(
-      loadClaims().flatMap(({ name }): [string, boolean][] => {
-        const value = values.flag(['claims', name]);
+      loadClaims().flatMap(({ name }): [string, boolean | number][] => {
+        const value = values.flag(['claims', name]) ?? values.number(['claims', name]);
         return value === undefined ? [] : [[name, value]];
       }),
     ),
   };
+}
+
+function countHint(path: KeyPath): string | undefined {
+  const [key, name] = path;
+  const unit = key === 'claims' ? loadClaims().find((claim) => claim.name === name)?.count?.unit : undefined;
+  return unit === undefined
+    ? undefined
+    : `must be true, false, or within how many (${unit}): a whole number from 1 on`;
 }
 
 function checkIsMapping(document: ConfigDocument): void {

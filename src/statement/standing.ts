@@ -1,7 +1,8 @@
 import type { Contract } from '../contract/contract.js';
-import type { StatementInVerdict } from '../model/statement.js';
+import type { ClaimedCount, StatementInVerdict } from '../model/statement.js';
 import type { Level } from '../model/verdict.js';
 import { type Requirement, whyNotApplicable } from '../requirements/catalogue.js';
+import { loadClaims } from './claims.js';
 
 /** How a requirement stands in a run: by the catalogue, the contract, and what the vendor says. */
 export interface Standing {
@@ -9,6 +10,8 @@ export interface Standing {
   readonly source: string;
   /** The claim that makes a must of it. */
   readonly claimed?: string;
+  /** A fact that is then no more than what is claimed. */
+  readonly count?: ClaimedCount;
   /** Why it says nothing of the target. */
   readonly notApplicable?: string;
 }
@@ -28,8 +31,15 @@ export function standingOf(
     return { level, source, ...notApplicable };
   return {
     level: 'must',
-    source: `claimed by the vendor (${claim}); ${source}`,
+    source: `claimed by the vendor (${claim}${value === true ? '' : `: ${value}`}); ${source}`,
     claimed: claim,
+    ...(value === true ? {} : countOf(requirement, claim, value)),
     ...notApplicable,
   };
+}
+
+function countOf({ id }: Requirement, name: string, atMost: number): Pick<Standing, 'count'> {
+  const count = loadClaims().find((claim) => claim.name === name)?.count;
+  const fact = count?.factOf.get(id);
+  return count === undefined || fact === undefined ? {} : { count: { fact, atMost, unit: count.unit } };
 }

@@ -3,7 +3,7 @@ import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
-import { judged } from './measured.js';
+import { judged, withinCount } from './measured.js';
 import { warningsOf } from './warnings.js';
 
 /** Worst first: of several outcomes of one requirement the first in this order holds. */
@@ -124,7 +124,7 @@ function isUndecided(planned: PlannedRequirement): boolean {
 
 function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], results: RunResults): Outcome {
   const { id, level, claimed, title, source, operations } = planned;
-  const raws = found.map((raw) => judged(level, raw));
+  const raws = found.map((raw) => withinCount(planned.count, judged(level, raw), results.facts));
   const claim = claimed === undefined ? {} : { claimed };
   const requirement = { id, level, ...claim, title, source, operations };
   const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));

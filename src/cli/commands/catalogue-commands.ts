@@ -28,7 +28,12 @@ export function addCatalogue(program: Command): void {
       if (claims) {
         const all = loadClaims();
         const text = renderClaims(all, loadRequirements(), process.stdout.columns);
-        return say(json ? JSON.stringify(all, null, 2) : text.trimEnd());
+        const members = all.map(({ count, ...claim }) =>
+          count === undefined
+            ? claim
+            : { ...claim, count: { unit: count.unit, factOf: Object.fromEntries(count.factOf) } },
+        );
+        return say(json ? JSON.stringify(members, null, 2) : text.trimEnd());
       }
       const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
       say(renderList(loadRequirements(), { json, level, area, grep, ...width }));

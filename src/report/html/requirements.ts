@@ -67,7 +67,7 @@ function requirement(outcome: Outcome, { verdict, room }: List): Markup {
   return html`<details class="req ${className}" id="${id}" data-outcome="${kind}" data-level="${level}" data-operations="${outcome.operations.join(' ')}">
 <summary><span class="pill">${icon}${word}${isKnownFailure(outcome, verdict) && ', known'}</span> <span class="what"><span class="title">${title}</span> <span class="mono">${id}</span>${
     reason !== '' && html` <span class="why">${firstLines(reason)}</span>`
-  }</span> <span class="level ${level}">${level}</span></summary>
+  }</span> <span class="level ${level}">${level}${outcome.claimed !== undefined && ', claimed'}</span></summary>
 <div class="body">${body(outcome, room)}</div>
 </details>
 `;
