@@ -69,7 +69,7 @@ export class StateReader {
     // Which of two values holds, nobody knows.
     if (answer.findings.some(({ requirement }) => requirement === 'http/unique-members'))
       throw new ArrangeError(
-        `GET ${path} answered an object that has a member twice, so the state of the target can't be told.`,
+        `GET ${path} answered an object that has a member twice (http/unique-members), so the state of the target can't be told.`,
       );
     const [mismatch] = this.strict
       ? (this.api.contract.operations.get(operation)?.success.mismatches(answer.body) ?? [])

@@ -39,6 +39,16 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
+/** One thing that is wrong, and what follows from it. */
+export interface Cause {
+  /** What was seen, on one line. */
+  readonly text: string;
+  /** The failed requirement that shows it; null: none failed, but nothing could be told. */
+  readonly id: string | null;
+  /** The other requirements that fail or could not be decided by it. */
+  readonly follows: readonly string[];
+}
+
 export interface Wait {
   readonly requirement: string;
   readonly ms: number;
@@ -102,6 +112,8 @@ export interface Verdict {
     readonly inconclusive: number;
   };
   readonly outcomes: readonly Outcome[];
+  /** What failed and what could not be decided, by what is behind it; verdicts of older versions lack it. */
+  readonly causes?: readonly Cause[];
   /** What came of each waiver that is for this target and release; absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import { counted, cut, duration } from '../words.js';
 import type { ReportExtras } from './extras.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
+import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
 import { statementText, verdictLine } from './verdict-words.js';
 
 /** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
@@ -24,19 +25,21 @@ const longestLine = 300;
  */
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
-  const failed = of('fail');
-  const counting = failed.filter((outcome) => !isKnownFailure(outcome, verdict));
-  const known = failed.filter((outcome) => isKnownFailure(outcome, verdict));
-  const musts = counting.filter(({ level }) => level === 'must');
-  const shoulds = counting.filter(({ level }) => level === 'should');
+  const troubles = troublesOf(verdict);
+  const isKnown = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
+  const failed = troubles.filter((trouble) => trouble.failure !== undefined && !isKnown(trouble));
+  const leading = failed.filter((trouble) => !isAdvice(trouble));
+  const shoulds = failed.filter(isAdvice).flatMap(({ failure }) => failure ?? []);
+  const musts = of('fail').filter((outcome) => outcome.level === 'must' && !isKnownFailure(outcome, verdict));
+  const known = of('fail').filter((outcome) => isKnownFailure(outcome, verdict));
   return fitted([
     `## ${mark(verdict)} ${mdText(verdict.target.name)}: ${mdText(verdictLine(verdict))}`,
     overview(verdict),
     ...(changes === undefined ? [] : changed(changes)),
     ...section(
-      `Failed: ${musts.length} must`,
-      musts.slice(0, inFull).flatMap(failure),
-      musts.length - inFull,
+      musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it',
+      leading.slice(0, inFull).flatMap(failure),
+      leading.length - inFull,
     ),
     ...section(
       `Failed, advisory: ${shoulds.length} should`,
@@ -48,7 +51,7 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
       [list(known.slice(0, inShort).map(short))],
       known.length - inShort,
     ),
-    ...grouped('Inconclusive', of('inconclusive')),
+    ...undecided(troubles, of('inconclusive').length),
     ...waived(verdict, of('waived')),
     ...grouped('Not run', of('not run')),
     ...facts(verdict),
@@ -122,12 +125,15 @@ function section(title: string, blocks: readonly string[], left = 0): string[] {
   return [`### ${title}`, ...own, ...(left > 0 ? [`and ${left} more in verdict.json`] : [])];
 }
 
-function failure({ id, title, reason, source, reproduce }: Outcome): string[] {
+function failure({ failure: outcome, follows }: Trouble): string[] {
+  if (outcome === undefined) return [];
+  const { id, title, reason, source, reproduce } = outcome;
   return [
     `**${mdCode(id)}** ${mdText(cut(title, longestLine))}`,
     mdBlock(cut(reason, longestReason)),
     `Source: ${mdText(cut(source, longestLine))}`,
     ...(reproduce === '' || reproduce.length > longestReason ? [] : [mdBlock(reproduce)]),
+    ...(follows.length === 0 ? [] : [`**${followWords(follows.length)}**: ${ids(follows)}`]),
   ];
 }
 
@@ -152,6 +158,22 @@ function grouped(title: string, outcomes: readonly Outcome[]): string[] {
     .map(([reason, group]) => `${group.length}: ${mdText(reason)}: ${ids(group)}`);
   const left = bySize.slice(inShort).reduce((sum, [, group]) => sum + group.length, 0);
   return section(`${title}: ${outcomes.length}`, [list(items)], left);
+}
+
+/** What could not be decided, and follows from no failure. */
+function undecided(troubles: readonly Trouble[], all: number): string[] {
+  const own = troubles.filter((trouble) => trouble.failure === undefined);
+  const items = own
+    .slice(0, inShort)
+    .map(({ text, follows }) => `${follows.length}: ${mdText(cut(text, longestLine))}: ${ids(follows)}`);
+  const count = own.reduce((sum, { follows }) => sum + follows.length, 0);
+  const left = own.slice(inShort).reduce((sum, { follows }) => sum + follows.length, 0);
+  const behind = all > count ? `, of which ${all - count} follow from what failed` : '';
+  return section(
+    `Inconclusive: ${all}${behind}`,
+    items.length === 0 && all > 0 ? ['See above.'] : [list(items)],
+    left,
+  );
 }
 
 function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {

@@ -5,6 +5,7 @@ import { exitCode, exitMeanings } from '../verdict/exit-code.js';
 import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration, type Paint, paint, wrap } from '../words.js';
+import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
 import { statementText, verdictLine, waiverText } from './verdict-words.js';
 
 export interface SummaryOptions {
@@ -44,13 +45,14 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
   const width = Math.max(options.width, narrowest);
   const ink = paint(options.colour);
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
+  const troubles = troublesOf(verdict);
   const headline = verdictInColour(verdict, ink);
   const sections = [
     [headline],
     header(verdict, ink, width),
     changed(options.changes, ink, width),
-    failures(of('fail'), options, ink, width),
-    grouped('Inconclusive', of('inconclusive'), ink.warn, ink, width),
+    failures(troubles, options, ink, width),
+    undecided(troubles, of('inconclusive').length, ink, width),
     waived(verdict, ink, width),
     grouped('Not run', of('not run'), ink.strong, ink, width),
     facts(verdict, ink, width),
@@ -133,24 +135,61 @@ function contractWords({ missing = [], differing = [] }: Verdict['contract']): s
   return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
-function failures(failed: readonly Outcome[], options: SummaryOptions, ink: Paint, width: number): string[] {
-  const musts = failed.filter(({ level }) => level === 'must');
-  const shoulds = failed.filter(({ level }) => level === 'should');
-  const roomForShoulds = Math.max(0, shownFailures - musts.length);
+function failures(
+  troubles: readonly Trouble[],
+  options: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
+  const failed = troubles.filter(({ failure }) => failure !== undefined);
+  const leading = failed.filter((trouble) => !isAdvice(trouble));
+  const shoulds = failed.filter(isAdvice);
+  const all = failed.flatMap(({ failure, follows }) => [
+    ...(failure === undefined ? [] : [failure]),
+    ...follows,
+  ]);
+  const musts = all.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
+  const roomForShoulds = Math.max(0, shownFailures - leading.length);
   const lines: string[] = [];
-  if (musts.length > 0) {
-    lines.push(ink.bad(`Failed: ${musts.length} must`));
-    for (const [index, outcome] of musts.slice(0, shownFailures).entries()) {
-      lines.push('', ...inFull(outcome, index + 1, ink, width));
+  if (leading.length > 0) {
+    lines.push(
+      ink.bad(musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it'),
+    );
+    for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
+      if (failure !== undefined) lines.push('', ...inFull(failure, index + 1, ink, width));
+      if (follows.length > 0)
+        lines.push(
+          ...wrap(`${followWords(follows.length)}: ${namesOf(follows)}`, width, indent).map(ink.warn),
+        );
     }
   }
   if (shoulds.length > 0 && roomForShoulds > 0) {
     lines.push(...(lines.length > 0 ? [''] : []), ink.warn(`Failed, advisory: ${shoulds.length} should`));
-    lines.push(...shoulds.slice(0, roomForShoulds).flatMap((outcome) => inShort(outcome, width)));
+    lines.push(
+      ...shoulds
+        .slice(0, roomForShoulds)
+        .flatMap(({ failure }) => (failure === undefined ? [] : inShort(failure, width))),
+    );
   }
   const left = failed.length - Math.min(failed.length, shownFailures);
   if (left > 0) lines.push('', `and ${left} more in ${printable(options.outDir)}`);
   return lines;
+}
+
+/** What could not be decided, and follows from no failure. */
+function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
+  const own = troubles.filter(({ failure }) => failure === undefined);
+  const outcomes = own.flatMap(({ follows }) => follows);
+  const textOf = new Map(
+    own.flatMap(({ follows }) => follows.map(({ id }) => [id, follows[0]?.reason ?? ''])),
+  );
+  const lines = grouped('Inconclusive', outcomes, ink.warn, ink, width, ({ id }) =>
+    cut(textOf.get(id) ?? '', longestReason),
+  );
+  const behind = all - outcomes.length;
+  if (behind === 0) return lines;
+  const [, ...rest] = lines;
+  return [ink.warn(`Inconclusive: ${all}, of which ${behind} follow from what failed`), ...rest];
 }
 
 function inFull(outcome: Outcome, number: number, ink: Paint, width: number): string[] {

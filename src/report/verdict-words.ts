@@ -22,6 +22,16 @@ export function verdictLine(verdict: Verdict): string {
   return `${conformityLine(verdict)}${gatingText(verdict.gating)}`;
 }
 
+/** Of musts that fail, but are waived: how many, and until when at the soonest; empty for none. */
+export function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
+  const waived = outcomes.filter(({ outcome, level }) => outcome === 'waived' && level === 'must');
+  if (waived.length === 0) return '';
+  const days = new Set(waived.flatMap(({ waiver }) => waiver?.expires ?? []));
+  const [first] = [...days].sort();
+  if (first === undefined) return `, with ${waived.length} waived`;
+  return `, with ${waived.length} waived${days.size > 1 ? ', the first' : ''} until ${first}`;
+}
+
 function gatingText(gating: Verdict['gating']): string {
   if (gating === undefined || gating.policy === 'all') return '';
   if (gating.policy === 'none') return ' (--gate none: nothing gates)';
@@ -35,20 +45,21 @@ function conformityLine(verdict: Verdict): string {
   const { checked, all } = mustCounts(verdict.outcomes);
   const { fail, failShould } = verdict.summary;
   const claimed = (kinds: readonly OutcomeKind[]) => claimedOf(verdict.outcomes, kinds);
+  const waived = waivedWords(verdict);
   switch (verdict.gate) {
     case 'conforms':
-      return `conforms (${checked} of ${all} must checked${claimed(['pass', 'waived'])})`;
+      return `conforms${waived} (${checked} of ${all} must checked${claimed(['pass', 'waived'])})`;
     case 'does not conform':
       if (fail === 0 && !verdict.cause.includes('--strict'))
-        return `does not conform: ${withoutStop(verdict.cause)}`;
-      if (fail === 0) return `does not conform: ${failShould} should failed (--strict)`;
-      return `does not conform: ${fail} of ${all} must failed${claimed(['fail'])}`;
+        return `does not conform: ${withoutStop(verdict.cause)}${waived}`;
+      if (fail === 0) return `does not conform: ${failShould} should failed (--strict)${waived}`;
+      return `does not conform: ${fail} of ${all} must failed${claimed(['fail'])}${waived}`;
     case 'inconclusive': {
-      if (verdict.cause !== '') return `inconclusive: ${withoutStop(verdict.cause)}`;
+      if (verdict.cause !== '') return `inconclusive: ${withoutStop(verdict.cause)}${waived}`;
       const open = verdict.outcomes.filter(
         ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
       );
-      return `inconclusive: ${open.length} of ${all} must could not be decided`;
+      return `inconclusive: ${open.length} of ${all} must could not be decided${waived}`;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../model/results.js';
 import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
+import { causesOf } from './causes.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
 import { judged, withinCount } from './measured.js';
@@ -68,6 +69,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     residue: results.residue,
     summary: summarise(outcomes),
     outcomes,
+    causes: causesOf(outcomes),
     ...(waivers === undefined ? {} : { waivers }),
     facts: results.facts,
     warnings: warningsOf(results),
