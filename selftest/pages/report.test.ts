@@ -60,17 +60,25 @@ describePages('the HTML report', (open) => {
     await screenshot(page, `report-${colorScheme}-open`);
   });
 
-  test('shows the verdict, the facts, the counts and the changes without scrolling', async () => {
-    const { page } = await open(mixed, { viewport: { width: 1280, height: 900 } });
+  test.each([
+    [1280, 900],
+    [390, 844],
+  ])('says what is wrong on the first screen (%i px)', async (width, height) => {
+    const { page } = await open(mixed, { viewport: { width, height } });
 
-    for (const name of [
-      'Does not conform',
-      `${count} requirements`,
-      'Measured',
-      'Changes since the baseline',
+    const first = page.locator('article.wrong').first();
+    expect(await first.locator('h3').textContent()).toContain('JSON bodies are UTF-8.');
+    for (const part of [
+      page.getByRole('heading', { level: 1 }),
+      first.locator('h3'),
+      first.locator('pre').first(),
     ]) {
-      const box = await page.getByRole('heading', { name }).boundingBox();
-      expect([name, (box?.y ?? Infinity) < 870]).toEqual([name, true]);
+      const box = await part.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(height);
+    }
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await screenshot(page, `report-first-${width}-${scheme}`, { fullPage: false });
     }
   });
 
@@ -79,7 +87,7 @@ describePages('the HTML report', (open) => {
     const row = requirement(page, failed);
 
     await page
-      .locator('.failed')
+      .locator('article.wrong')
       .getByRole('link', { name: 'The secret in totpUri is totpSecretKey.' })
       .click();
 
@@ -104,7 +112,7 @@ describePages('the HTML report', (open) => {
     expect(await shownIds(page)).toEqual(['email-otp/answers-204']);
     expect(await shown(page)).toBe(`1 of ${count} shown`);
     expect(await page.locator('.area:visible').count()).toBe(1);
-    await page.getByRole('searchbox').fill('no such thing');
+    await page.getByRole('searchbox').fill('nowhere-to-be-found');
     expect(await page.getByText('No requirement fits').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Reset' }).click();
     expect(await shown(page)).toBe(`All ${count} shown`);

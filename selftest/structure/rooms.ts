@@ -85,7 +85,7 @@ export const rooms: readonly Room[] = [
   room(
     'report',
     'One function for each form of report, from a verdict to text.',
-    'errors files words package-root model redaction waivers verdict history',
+    'errors files words package-root model redaction waivers verdict repro history',
   ),
   room(
     'many',

@@ -4,13 +4,18 @@ import { type ChangesSince, changesBetween, changesSince, runName } from '../his
 import { appendToHistory, historyFile, readHistory } from '../history/history.js';
 import { type Snapshot, snapshotOf } from '../history/snapshot.js';
 import { flakySentences, trendsOf } from '../history/trend.js';
-import type { Verdict } from '../model/verdict.js';
+import type { OutcomeKind, Verdict } from '../model/verdict.js';
+import type { Night, ReportExtras } from '../report/extras.js';
 import { complain } from './terminal.js';
 
 /** Of so many runs a report says what is flaky. */
 const flakyOver = 14;
 /** Of the target's runs so many are looked at: those with --grep lie between the others. */
 const lookedAt = 50;
+/** So many nights are drawn. */
+const nights = 30;
+/** Of so many runs: there may be several in a night. */
+const drawnFrom = 150;
 /** An earlier run on less than this part of the requirements is no measure: it was one with --grep. */
 const similar = 0.9;
 
@@ -19,11 +24,7 @@ const similar = 0.9;
  *
  * @param out the folder of reports; of its history only what is from before this run counts
  */
-export function changesOf(
-  verdict: Verdict,
-  out: string,
-  baseline: Verdict | undefined,
-): ChangesSince | undefined {
+function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: lookedAt }).filter(
     ({ target, startedAt }) => target === now.target && startedAt < now.startedAt,
@@ -39,6 +40,35 @@ export function changesOf(
   );
   const flaky = trendsOf([...own, now], flakyOver).flatMap((trend) => flakySentences(trend.flaky));
   return { ...since, other: [...since.other, ...flaky] };
+}
+
+/** What the reports of a run say besides its verdict: {@link changesOf}, and how the last nights went. */
+export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ReportExtras {
+  const changes = changesOf(verdict, out, baseline);
+  return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
+}
+
+/** The last run of each of the last days with the target as it is, this run last. */
+function nightsOf(verdict: Verdict, out: string): readonly Night[] {
+  const now = snapshotOf(verdict);
+  const days = new Map<string, Night>();
+  for (const { target, startedAt, outcomes } of runsIn(out, { target: now.target, last: drawnFrom })) {
+    if (target !== now.target || startedAt >= now.startedAt) continue;
+    if (outcomes.size >= similar * now.outcomes.size)
+      days.set(dayOf(startedAt), nightOf(startedAt, outcomes));
+  }
+  days.set(dayOf(now.startedAt), nightOf(now.startedAt, now.outcomes));
+  return [...days.values()].sort((a, b) => a.day.localeCompare(b.day)).slice(-nights);
+}
+
+function nightOf(startedAt: string, outcomes: Snapshot['outcomes']): Night {
+  const count = (kind: OutcomeKind) =>
+    [...outcomes.values()].filter(({ outcome }) => outcome === kind).length;
+  return { day: dayOf(startedAt), failed: count('fail'), undecided: count('inconclusive') };
+}
+
+function dayOf(moment: string): string {
+  return new Date(moment).toISOString().slice(0, 10);
 }
 
 function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {

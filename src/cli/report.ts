@@ -13,7 +13,7 @@ import type { Verdict } from '../model/verdict.js';
 import { writeReports } from '../report/write.js';
 import { judgeLog } from '../verdict/judge-log.js';
 import { readVerdict } from '../verdict/read.js';
-import { changesOf, rememberAll } from './history.js';
+import { extrasOf, rememberAll } from './history.js';
 import { scriptsFolder, writeScripts } from './repro.js';
 import { reportIn, terminal } from './run-matrix.js';
 import { complain, say } from './terminal.js';
@@ -46,8 +46,7 @@ function rebuild({ out }: ReportCommand): Merged {
   checkFound(found, [out]);
   for (const { file } of found.columns) {
     const verdict = readVerdict(file);
-    const changes = changesOf(verdict, out, baselineOf(verdict));
-    writeReports(verdict, dirname(file), changes === undefined ? {} : { changes });
+    writeReports(verdict, dirname(file), extrasOf(verdict, out, baselineOf(verdict)));
   }
   return merge(found, (_name, file) => {
     const path = join(dirname(file), 'index.html');

@@ -4,4 +4,14 @@ import type { ChangesSince } from '../history/changes.js';
 export interface ReportExtras {
   /** Absent: the run was compared with nothing. */
   readonly changes?: ChangesSince;
+  /** The last nights, the oldest first, this run last; absent: no history. */
+  readonly trend?: readonly Night[];
+}
+
+/** What came of the last run of a day. */
+export interface Night {
+  /** `2026-11-25`, UTC. */
+  readonly day: string;
+  readonly failed: number;
+  readonly undecided: number;
 }

@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import { makeFolder, replaceFile } from '../files.js';
 import type { Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
+import { scriptName } from '../repro/script.js';
 import { validateVerdict } from '../verdict/validate.js';
 import { renderCtrf } from './ctrf.js';
 import type { ReportExtras } from './extras.js';
@@ -44,7 +45,10 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     replaceFile(join(dir, 'ctrf-report.json'), renderCtrf(valid));
     replaceFile(join(dir, 'summary.md'), renderMarkdown(valid, extras));
     replaceFile(join(dir, 'summary.txt'), renderSummary(valid, summary));
-    replaceFile(join(dir, 'index.html'), renderHtml(valid, { ...extras, files: besidePage }));
+    replaceFile(
+      join(dir, 'index.html'),
+      renderHtml(valid, { ...extras, files: besidePage, scripts: scriptsIn(dir, valid) }),
+    );
     // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
   } catch (error) {
@@ -60,6 +64,16 @@ export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void
   const file = join(dir, harName);
   if (isWanted) replaceFile(file, renderHar(verdict));
   else rmSync(file, { force: true });
+}
+
+/** Scripts that show failures again, where the run has left some. */
+function scriptsIn(dir: string, { outcomes }: Verdict): ReadonlyMap<string, string> {
+  return new Map(
+    outcomes
+      .filter(({ outcome }) => outcome === 'fail' || outcome === 'waived')
+      .map(({ id }) => [id, `repro/${scriptName(id)}`] as const)
+      .filter(([, file]) => existsSync(join(dir, file))),
+  );
 }
 
 function messageOf(error: unknown): string {

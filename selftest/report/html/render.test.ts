@@ -47,15 +47,14 @@ describe('the page of a verdict', () => {
       '00:00:00 UTC',
       '12.3 s',
       'TLS NOT VERIFIED',
+      'What failed',
+      'The secret in totpUri is totpSecretKey.',
+      'wanted the secret of the URI got another one',
+      'Source:',
+      'What is new',
+      'The accepted code window grew from ±1 to ±3 steps.',
       `${loadRequirements().length} requirements`,
       'Must failed',
-      '1 min 30 s behind this machine',
-      'API key: accepted, bearer token: refused',
-      'Codes up to 1 step before and after now (±1)',
-      'After 5 wrong codes',
-      'Own invention {"deep":[1]}',
-      'The accepted code window grew from ±1 to ±3 steps.',
-      'What failed',
       'Requirements',
       'Coverage of the contract',
       'The proxy answers by itself.',
@@ -63,6 +62,11 @@ describe('the page of a verdict', () => {
       '2 times after 429',
       'given back as it was found',
       'TOTP keys of the suite stay',
+      '1 min 30 s behind this machine',
+      'API key: accepted, bearer token: refused',
+      'Codes up to 1 step before and after now (±1)',
+      'After 5 wrong codes',
+      'Own invention {"deep":[1]}',
     ];
     let at = 0;
     for (const part of inOrder) {
@@ -110,7 +114,7 @@ describe('the page of a verdict', () => {
 
     expect(plain(page)).toContain('Exit code 3 ');
     expect(plain(page)).toContain('(against the baseline: 0 new, 4 known)');
-    expect(plain(page)).toContain('http/utf-8, known');
+    expect(plain(page)).toMatch(/Failed, known .{0,200} http\/utf-8 must/);
     expect(plain(page.slice(page.indexOf('id="http/utf-8"')).split('</summary>')[0] ?? '')).toContain(
       'Failed, known',
     );
@@ -123,6 +127,46 @@ describe('the page of a verdict', () => {
     expect(text).not.toContain('Waivers');
     expect(text).not.toContain('Coverage');
     expect(text.match(/not measured/g)).toHaveLength(4);
+  });
+
+  test('folds what follows from a failure under it, and says it once', () => {
+    const key = {
+      ...exchange('https://10.2.0.7/v2/totp-key'),
+      operation: 'CreateTotpKey',
+      request: { method: 'POST', url: 'https://10.2.0.7/v2/totp-key', headers: {} },
+      response: { status: 500, headers: {} },
+    };
+    const later = { ...key, startedAt: '2026-11-25T00:00:31.000Z' };
+    const page = renderHtml(
+      sample({
+        planned: ['totp-key/works', 'login/a', 'login/b'].map((id) => planned(id)),
+        raw: [
+          raw('totp-key/works', { kind: 'fail', reason: 'wanted: 201\ngot: 500', exchanges: [key, later] }),
+          raw('login/a', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
+          raw('login/b', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
+        ],
+      }),
+      { scripts: new Map([['totp-key/works', 'repro/totp-key-works.sh']]) },
+    );
+    const first = page.slice(page.indexOf('id="wrong"')).split('</section>')[0] ?? '';
+
+    expect(first.match(/<article/g)).toHaveLength(1);
+    expect(plain(first)).toContain('2 others follow from it');
+    expect(plain(first)).toContain('login/b must, inconclusive: POST /totp-key answered 500');
+    expect(first).toContain('aria-label="POST /v2/totp-key: 500; POST /v2/totp-key: 500"');
+    expect(plain(first)).toContain('30.0 s later');
+    expect(first).toContain('href="repro/totp-key-works.sh"');
+  });
+
+  test('draws the last nights', () => {
+    const night = (day: string, failed: number) => ({ day, failed, undecided: 0 });
+    const page = renderHtml(sample(), {
+      trend: [night('2026-11-23', 0), night('2026-11-24', 4), night('2026-11-25', 1)],
+    });
+
+    expect(page).toContain('aria-label="2 of the last 3 nights had failures, from 2026-11-23 to 2026-11-25"');
+    expect(page.match(/<rect class="o-fail" x="(?:11|21)"/g)).toHaveLength(2);
+    expect(renderHtml(sample(), { trend: [night('2026-11-25', 1)] })).not.toContain('class="trend"');
   });
 
   test('has a coverage picture with what was met, what was not, and what is not in the contract', () => {

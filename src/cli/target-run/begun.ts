@@ -13,7 +13,7 @@ import type { ReportExtras } from '../../report/extras.js';
 import { writeHar, writeReports } from '../../report/write.js';
 import { readOnlyReason } from '../../target-file/allow.js';
 import { cleanLog, judgeLog } from '../../verdict/judge-log.js';
-import { changesOf, remember } from '../history.js';
+import { extrasOf, remember } from '../history.js';
 import { writeContract } from '../judged-by.js';
 import { preflight } from '../preflight.js';
 import { writeScripts } from '../repro.js';
@@ -92,8 +92,7 @@ export class Begun {
       if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
     });
     const verdict = judgeLog(log.file, log.unwritten);
-    const changes = changesOf(verdict, command.out, gateBy?.baseline?.verdict);
-    const extras = changes === undefined ? {} : { changes };
+    const extras = extrasOf(verdict, command.out, gateBy?.baseline?.verdict);
     let files: readonly string[] = [];
     disk.write(() => {
       writeScripts(readEvents(log.file), verdict, folder);

@@ -66,7 +66,7 @@ ${longText(body, longestPart)}`
 }`;
 }
 
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   const found = /^[a-z]+:\/\/[^/?#]*(.*)$/i.exec(url)?.[1] ?? url;
   return found === '' ? '/' : cut(found, 200);
 }

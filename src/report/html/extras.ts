@@ -4,4 +4,6 @@ import type { ReportExtras } from '../extras.js';
 export interface HtmlExtras extends ReportExtras {
   /** Names of other files in the page's folder: the page links to them. */
   readonly files?: readonly string[];
+  /** By requirement, the addresses of scripts beside the page that show its failure again. */
+  readonly scripts?: ReadonlyMap<string, string>;
 }

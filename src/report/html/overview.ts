@@ -1,17 +1,15 @@
 import type { ChangesSince } from '../../history/changes.js';
-import type { Gate, Outcome, OutcomeKind, Verdict } from '../../model/verdict.js';
+import type { Gate, OutcomeKind, Verdict } from '../../model/verdict.js';
 import { exitCode } from '../../verdict/exit-code.js';
 import { warningsOf } from '../../verdict/warnings.js';
 import { counted, duration } from '../../words.js';
+import type { ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
-import { isKnownFailure } from '../run-problems.js';
 import { exitReason } from '../summary.js';
 import { statementText, verdictLine } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 import { lookOf } from './outcomes.js';
-
-/** More than these would push everything else off the first screen; the list below has them all. */
-const shownFailures = 8;
+import { trend } from './trend.js';
 
 const gateLook: Readonly<Record<Gate, { readonly word: string; readonly outcome: OutcomeKind }>> = {
   conforms: { word: 'Conforms', outcome: 'pass' },
@@ -124,8 +122,8 @@ export function counts({ summary }: Verdict): Markup {
       query: 'outcome=not-applicable',
     },
   ];
-  return html`<section aria-labelledby="counts">
-<h2 id="counts">${counted(summary.planned, 'requirement')}</h2>
+  return html`<section id="counts" aria-labelledby="counts-title">
+<h2 id="counts-title">${counted(summary.planned, 'requirement')}</h2>
 ${bar(tiles, summary.planned)}
 <ul class="tiles">${tiles.map(
     ({ word, count, className, query }) =>
@@ -146,37 +144,26 @@ function bar(tiles: readonly Tile[], all: number): Markup {
   return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
 }
 
-/** The failures by name, so that nobody has to scroll for them. */
-export function failures(verdict: Verdict): Markup {
-  const musts = verdict.outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
-  const isKnown = (outcome: Outcome) => isKnownFailure(outcome, verdict);
-  const failed = [...musts.filter((outcome) => !isKnown(outcome)), ...musts.filter(isKnown)];
-  if (failed.length === 0) return html``;
-  const more = failed.length - shownFailures;
-  return html`<section aria-labelledby="failed">
-<h2 id="failed">What failed</h2>
-<ul class="failed">${failed
-    .slice(0, shownFailures)
-    .map(
-      (outcome) =>
-        html`<li><a href="#${outcome.id}">${outcome.title}</a> <span class="mono faint">${outcome.id}${isKnown(outcome) && ', known'}</span></li>`,
-    )}</ul>
-${more > 0 && html`<p><a href="#outcome=fail&amp;level=must">and ${more} more</a></p>`}
+/** What is new since the last run, and how the last nights went. */
+export function changes({ changes: since, trend: nights }: ReportExtras): Markup {
+  const drawn = trend(nights);
+  if (since === undefined && drawn.text === '') return html``;
+  return html`<section id="changes" aria-labelledby="changes-title">
+<h2 id="changes-title">What is new</h2>
+${since !== undefined && changesList(since)}
+${drawn}
 </section>`;
 }
 
-export function changes(since: ChangesSince | undefined): Markup {
-  if (since === undefined) return html``;
+function changesList(since: ChangesSince): Markup {
   const lists: readonly (readonly [string, string, readonly string[]])[] = [
     ['Broke', 'broke', since.broke],
-    ['Mended', 'mended', since.mended],
+    ['Fixed', 'mended', since.mended],
     ['Facts', 'facts', since.facts],
     ['Other', 'other', since.other],
   ];
   const shown = lists.filter(([, , sentences]) => sentences.length > 0);
-  return html`<section aria-labelledby="changes">
-<h2 id="changes">Changes since the baseline</h2>
-<p class="faint">Compared with ${since.since}.</p>
+  return html`<p class="faint">Compared with ${since.since}.</p>
 ${shown.length === 0 && html`<p>Nothing changed.</p>`}
 <div class="changes">${shown.map(
     ([
@@ -185,8 +172,7 @@ ${shown.length === 0 && html`<p>Nothing changed.</p>`}
       sentences,
     ]) => html`<div class="${className}"><h3>${title} <span class="count">${sentences.length}</span></h3>
 <ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
-  )}</div>
-</section>`;
+  )}</div>`;
 }
 
 /** What was measured about the target, in words. */
@@ -198,8 +184,8 @@ export function facts(verdict: Verdict): Markup {
       : 'Certificate verified'
     : 'None: plain HTTP';
   const rows = [{ name: 'tls', label: 'TLS', text: tls }, ...factsInWords(verdict.facts).map((fact) => fact)];
-  return html`<section aria-labelledby="facts">
-<h2 id="facts">Measured</h2>
+  return html`<section id="facts" aria-labelledby="facts-title">
+<h2 id="facts-title">Measured</h2>
 <dl class="facts">${rows.map(
     ({ label, text }) =>
       html`<div><dt>${label}</dt><dd${text === 'not measured' && html` class="faint"`}>${text}</dd></div>`,

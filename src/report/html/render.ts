@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Verdict } from '../../model/verdict.js';
 import { coverage } from './coverage.js';
+import { ExchangeRoom } from './exchanges.js';
 import type { HtmlExtras } from './extras.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { state, waits, waivers } from './notes.js';
-import { alerts, changes, counts, facts, failures, overview } from './overview.js';
+import { alerts, changes, counts, facts, overview } from './overview.js';
 import { requirements } from './requirements.js';
+import { wrong } from './wrong.js';
 
 /** The style of all pages of the suite. */
 export const pageStyle = asset('report.css');
@@ -21,12 +23,18 @@ export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
 }
 
 function body(verdict: Verdict, extras: HtmlExtras): Markup {
+  const room = new ExchangeRoom();
+  const first = wrong(verdict, room, extras.scripts ?? new Map());
   const sections: readonly (readonly [string, string, Markup])[] = [
-    ['requirements', 'Requirements', requirements(verdict)],
+    ['wrong', 'What is wrong', first],
+    ['changes', 'Changes', changes(extras)],
+    ['counts', 'Counts', counts(verdict)],
+    ['requirements', 'Requirements', requirements(verdict, room)],
     ['coverage', 'Coverage', coverage(verdict)],
     ['waivers', 'Waivers', waivers(verdict.waivers)],
     ['waits', 'Waits', waits(verdict)],
     ['state', 'State', state(verdict)],
+    ['facts', 'Measured', facts(verdict)],
   ];
   const present = sections.filter(([, , { text }]) => text !== '');
   return html`<a class="skip" href="#requirements">Skip to the requirements</a>
@@ -36,9 +44,6 @@ ${overview(verdict)}
   )}</ul></nav>
 <main class="wrap">
 ${alerts(verdict)}
-<div class="columns">${counts(verdict)}${facts(verdict)}</div>
-${changes(extras.changes)}
-${failures(verdict)}
 ${present.map(([, , section]) => section)}
 </main>
 <footer><div class="wrap"><p>mfa-conformance ${verdict.suite.version}, schema ${verdict.schemaVersion}. Contract <span class="mono">${verdict.contract.source}</span>, SHA-256 <span class="mono">${verdict.contract.sha256}</span>.</p>

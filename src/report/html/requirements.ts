@@ -8,9 +8,9 @@ import { issueLink } from './notes.js';
 import { areaOf, areaTitle, lookOf, shownOrder } from './outcomes.js';
 
 /** The list of requirements by area, with the tools to search it. The tools show themselves once the script runs. */
-export function requirements(verdict: Verdict): Markup {
+export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
   const areas = groupBy(verdict.outcomes, areaOf);
-  const list = { verdict, room: new ExchangeRoom() };
+  const list = { verdict, room };
   return html`<section id="requirements" aria-labelledby="requirements-title">
 <h2 id="requirements-title">Requirements</h2>
 ${tools(verdict.outcomes)}
@@ -74,7 +74,7 @@ function requirement(outcome: Outcome, { verdict, room }: List): Markup {
 }
 
 /** Of a reason, what fits into a line or two. */
-function firstLines(reason: string): string {
+export function firstLines(reason: string): string {
   return cut(
     reason
       .slice(0, 1000)
@@ -100,10 +100,10 @@ ${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
 const pair = /^(wanted|got):[^\S\n]*(.*)$/i;
 
 /** What was wanted and what came, one under the other; a reason of another form as it is. */
-function why({ outcome, reason }: Outcome): Markup {
-  const title = outcome === 'fail' ? 'What was seen' : 'Why';
+export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
+  const title = isTitled && html`<h4>${outcome === 'fail' ? 'What was seen' : 'Why'}</h4>`;
   const lines = reason.length > 20_000 ? [] : reason.split('\n');
-  if (!lines.some((line) => pair.test(line))) return html`<h4>${title}</h4><pre>${longText(reason)}</pre>`;
+  if (!lines.some((line) => pair.test(line))) return html`${title}<pre>${longText(reason)}</pre>`;
   const blocks: { readonly name: string; readonly lines: string[] }[] = [];
   for (const line of lines) {
     const [, name, rest] = pair.exec(line) ?? [];
@@ -111,7 +111,7 @@ function why({ outcome, reason }: Outcome): Markup {
     else if (blocks.length === 0) blocks.push({ name: '', lines: [line] });
     else blocks.at(-1)?.lines.push(line);
   }
-  return html`<h4>${title}</h4><div class="pairs">${blocks.map(
+  return html`${title}<div class="pairs">${blocks.map(
     ({ name, lines: text }) =>
       html`<div class="${name}">${name !== '' && html`<span class="name">${name}</span>`}<pre>${longText(text.join('\n'))}</pre></div>`,
   )}</div>`;

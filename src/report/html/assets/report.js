@@ -163,6 +163,9 @@
     }
   }
 
+  for (const command of document.querySelectorAll('#wrong .command'))
+    addCopy(/** @type {HTMLElement} */ (command));
+
   document.addEventListener(
     'toggle',
     ({ target }) => {
