@@ -113,7 +113,9 @@ export class Codes {
       await this.room(authenticator);
       return this.at(authenticator, steps);
     };
-    return this.#known(authenticator.codeAt(step), { authenticator, make });
+    const code = authenticator.codeAt(step);
+    this.recorder.origins.made(code, authenticator, step);
+    return this.#known(code, { authenticator, make });
   }
 
   /** Waits until the current step lasts long enough for some requests: seconds at most. */
@@ -153,7 +155,9 @@ export class Codes {
     this.#noteGuess();
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
     const make = async () => this.distant(authenticator, steps) ?? this.wrong(authenticator);
-    return code === undefined ? undefined : this.#known(code, { authenticator, make });
+    if (code === undefined) return undefined;
+    this.recorder.origins.made(code, authenticator, this.currentStep(authenticator) + steps);
+    return this.#known(code, { authenticator, make });
   }
 
   #noteGuess(): void {

@@ -12,8 +12,6 @@ import type { Secret } from '../secret.js';
 const shortest = 4;
 /** A body longer than this is in no script. */
 const longestBody = 16_384;
-/** Codes of keys are recognised so many steps either side of the target's time. */
-const furthest = 40;
 
 const handedOut: ReadonlySet<string> = new Set([
   'sessionId',
@@ -46,6 +44,7 @@ export class Origins {
   readonly #byValue = new Map<string, Origin>();
   readonly #byName = new Map<string, Origin>();
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
+  readonly #codes = new Map<string, { of: string; step: number; authenticator: Authenticator }>();
   readonly #madeUp = new Map<string, string>();
   #sorted: readonly (readonly [string, string])[] = [];
   #latestMailing = -1;
@@ -63,6 +62,14 @@ export class Origins {
   mailed(code: string, to: string): void {
     if (this.#byValue.has(code) || this.#latestMailing < 0) return;
     this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange: this.#latestMailing });
+  }
+
+  /** A code that was made of a key: the key is known by the codes that it makes. */
+  made(code: string, authenticator: Authenticator, step: number): void {
+    const key = this.#keys.find(({ authenticator: known }) =>
+      [1, 2].every((each) => known.codeAt(each) === authenticator.codeAt(each)),
+    );
+    if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
   /** @param index of the exchange that the body is the answer of */
@@ -116,10 +123,8 @@ export class Origins {
   /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
-    if (/^\d{6,8}$/.test(value)) {
-      const code = this.#codeOf(value);
-      if (code !== undefined) this.#learn(value, code);
-    }
+    const code = this.#codeOf(value);
+    if (code !== undefined) this.#learn(value, code);
     const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
     if (whole !== undefined && whole[0] !== value) {
       const [known, { name: of }] = whole;
@@ -130,12 +135,10 @@ export class Origins {
   }
 
   #codeOf(value: string): Origin | undefined {
-    for (const { name: of, authenticator } of this.#keys) {
-      const step = authenticator.stepOf(value);
-      const steps = step === undefined ? Number.NaN : step - authenticator.stepAt(this.now());
-      if (Math.abs(steps) <= furthest) return { name: this.#next('code'), kind: 'code', of, steps };
-    }
-    return undefined;
+    const made = this.#codes.get(value);
+    if (made === undefined) return undefined;
+    const steps = made.step - made.authenticator.stepAt(this.now());
+    return { name: this.#next('code'), kind: 'code', of: made.of, steps };
   }
 
   #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
