@@ -58,7 +58,7 @@ function byExpectation(
 ): Condition[] {
   const readBack = byReading(own, wanted, got, about);
   if (readBack.length > 0) return readBack;
-  if (about === undefined) return byMembers(own, wanted, got);
+  if (about === undefined) return [...byTrace(own, wanted), ...byMembers(own, wanted, got)];
   const at = about.index;
   const pattern = statuses.find(([words]) => words.test(wanted))?.[1];
   if (pattern !== undefined) {
@@ -84,6 +84,15 @@ function byExpectation(
     return [{ at, shows: `status ${at} ${statusOf(about)}` }];
   }
   return byMembers([about], wanted, got);
+}
+
+/** What a request sent stands in the answer to it. */
+function byTrace(own: readonly Exchanged[], wanted: string): Condition[] {
+  const traced = own.findLast(({ exchange }) => exchange.request.method === 'TRACE');
+  const sent = Object.entries(traced?.again?.headers ?? {}).find(([name]) => name.startsWith('X-'))?.[1];
+  if (!wanted.startsWith('no field of the request') || traced === undefined || sent === undefined) return [];
+  const at = traced.index;
+  return [{ at, shows: `{ status ${at} '2??' && holds ${at} '${sent}'; }` }];
 }
 
 /** The exchange that shows what the answer opens: it sends what that handed out, or a code made from it. */

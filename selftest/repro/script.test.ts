@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { Again, Exchanged, RunEvent } from '../../src/model/event.js';
+import { scriptsOf } from '../../src/repro/script.js';
+
+const at = '2026-11-25T20:00:00.000Z';
+const id = 'totp-login/refuses-junk';
+const outcome = {
+  id,
+  level: 'must' as const,
+  outcome: 'fail' as const,
+  title: "It's refused.",
+  source: 'RFC 6238',
+  operations: [],
+  reason: '',
+  reproduce: '',
+  exchanges: [],
+  durationMs: 1,
+};
+
+function exchanged(
+  index: number,
+  method: string,
+  status: number,
+  again: Partial<Again> | null,
+): Exchanged & { at: string } {
+  return {
+    at,
+    type: 'exchange',
+    index,
+    requirement: id,
+    credential: 'none',
+    mistake: null,
+    findings: [],
+    properties: [],
+    enumValues: [],
+    undocumented: [],
+    ...(again === null
+      ? {}
+      : { again: { path: '/users/sessions', headers: {}, origins: [], targetTime: 0, ...again } }),
+    exchange: {
+      operation: 'CreateSession',
+      request: { method, url: 'https://lab/v2/users/sessions', headers: {} },
+      response: { status, headers: {} },
+      startedAt: at,
+      durationMs: 1,
+    },
+  };
+}
+
+const failed = (wanted: string, exchange: number | null): RunEvent => ({
+  at,
+  type: 'expectation failed',
+  requirement: id,
+  reason: `wanted: ${wanted}\ngot: 201 to POST`,
+  wanted,
+  got: '201 to POST',
+  exchange,
+});
+
+const login: Partial<Again> = {
+  headers: { 'X-Odd': `"quo'tes" $HOME \`id\` \\` },
+  body: '{"username":"$(id)`id`\\n","password":"{{OTHER_PW}}"}',
+  origins: [{ name: 'OTHER_PW', kind: 'target file' }],
+};
+
+function only(events: readonly RunEvent[]) {
+  const [script, ...others] = scriptsOf(events, { outcomes: [outcome] });
+  expect(others).toEqual([]);
+  if (script === undefined) throw new Error('There is no script.');
+  return script;
+}
+
+const refused = failed('a refusal (4xx with an Error)', 0);
+
+describe('the script of a failure', () => {
+  test('is POSIX shell, asks for secrets by the environment, and ends in the assertion', () => {
+    const { text, lacks, file } = only([exchanged(0, 'POST', 201, login), refused]);
+
+    expect([file, lacks]).toEqual(['totp-login-refuses-junk.sh', undefined]);
+    expect(spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect(text).toContain(': "${OTHER_PW:?password of the account other}"');
+    expect(text).toContain("{ ! status 0 '4??'; } || fixed");
+    expect(text).not.toContain('{{');
+  });
+
+  test('runs nothing that stands in a request', () => {
+    const { text } = only([exchanged(0, 'POST', 201, login), refused]);
+    const fake = `curl() { cat "$T/sent" >&2; printf 401; }\n`;
+
+    const { status, stderr } = spawnSync('sh', [], {
+      input: text.replace('\n# field NAME', `\n${fake}\n# field NAME`),
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], OTHER_PW: 'pass"word\\', BASE_URL: 'https://lab/v2' },
+    });
+
+    expect(stderr).toContain('{"username":"$(id)`id`\\n","password":"pass\\"word\\\\"}');
+    expect(status).toBe(0);
+  });
+
+  test('is left to the suite where it can not tell', () => {
+    const { text, lacks } = only([exchanged(0, 'POST', 201, login), failed('no mail', null)]);
+
+    expect(lacks).toContain('no mail');
+    expect(spawnSync('sh', [], { input: text }).status).toBe(2);
+  });
+
+  test('is left to the suite where what decides can not be sent', () => {
+    expect(only([exchanged(0, 'POST', 201, null), refused]).lacks).toMatch(/can not send/);
+  });
+
+  test('could not be tried where the preparation is answered otherwise', () => {
+    const { text } = only([
+      exchanged(0, 'POST', 201, login),
+      exchanged(1, 'POST', 201, login),
+      failed('a refusal (4xx with an Error)', 1),
+    ]);
+
+    expect(text).toContain(`status 0 '2??' || cannot`);
+  });
+});
