@@ -42,7 +42,7 @@ describe('matrix.html', () => {
 
     expect(page).toContain('&lt;/td&gt;&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).toContain('\\u001b[31m\\u202egnp.exe\\u0000');
-    expect(page.match(/<script\b/g)).toHaveLength(1);
+    expect(page).not.toMatch(/<script\b/);
     expect(page).not.toMatch(/<img|<script>alert/);
   });
 
@@ -57,12 +57,14 @@ describe('matrix.html', () => {
   test('holds each target, each requirement, and why something did not pass', () => {
     const page = renderMatrixPage(matrixOf(sample(), verdictOn('b', ['two'])));
 
-    expect(page).toContain(
-      '<h1><span class="gate f">does not conform</span> 2 targets, 11 requirements</h1>',
-    );
+    expect(page).toContain('2 targets, 11 requirements.');
     expect(page).toContain('<a href="./b/index.html">b</a>');
     expect(page).toContain('wanted: the secret of the URI\ngot:    another one');
-    expect(page).toContain('not run</span>');
+    expect(page.match(/<tr data-id="[^"]*"/g)).toEqual(
+      matrixOf(sample(), verdictOn('b', ['two']))
+        .requirements.filter(({ reasons }) => reasons.some(({ outcome }) => outcome !== 'not applicable'))
+        .map(({ id }) => `<tr data-id="${id}"`),
+    );
   });
 
   test('links to reports in folders of any name', () => {

@@ -32,9 +32,7 @@ describePages('matrix.html', (open) => {
     async (colorScheme) => {
       const { page, requests, complaints } = await open(file, { colorScheme });
 
-      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
-        'does not conform 3 targets, 11 requirements',
-      );
+      expect((await page.getByRole('heading', { level: 1 }).textContent())?.trim()).toBe('Does not conform');
       expect(await accessibilityProblems(page)).toEqual([]);
       expect(requests).toEqual([]);
       expect(complaints).toEqual([]);
@@ -42,35 +40,24 @@ describePages('matrix.html', (open) => {
     },
   );
 
-  test('is filtered by words, level, outcome and target', async () => {
-    const { page } = await open(file);
-    const rows = page.locator('#m tbody tr[data-o]:visible th');
-    const shown = page.getByRole('status');
+  test.each([1280, 390])('shows areas by targets on the first screen (%i px)', async (width) => {
+    const { page } = await open(file, { viewport: { width, height: 900 } });
 
-    await page.getByLabel('Requirement', { exact: true }).fill('totp-key SECRET');
-    expect(await rows.count()).toBe(1);
-    expect(await shown.textContent()).toBe('1 of 11 requirements, 3 of 3 targets on view');
-
-    await page.getByRole('button', { name: 'Show all' }).click();
-    await page.getByLabel('Level').selectOption('should');
-    expect(await rows.allTextContents()).toEqual([expect.stringMatching(/^http\/utf-8 should/)]);
-
-    await page.getByRole('button', { name: 'Show all' }).click();
-    await page.getByLabel('Rows with').selectOption('a fail');
-    await page.getByLabel('Target or release').fill('lab-8');
-    expect(await rows.count()).toBe(3);
-    expect(await page.locator('#m thead th:visible a').allTextContents()).toEqual(['lab-8']);
-    expect(await page.locator('#m tbody:visible').count()).toBe(3);
+    const area = page.getByRole('region', { name: 'Areas by targets' });
+    expect(((await area.boundingBox())?.y ?? Infinity) < 600).toBe(true);
+    expect(await area.locator('tr', { hasText: 'TOTP key' }).locator('td').first().textContent()).toContain(
+      '1 failed',
+    );
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await screenshot(page, `matrix-first-${width}`, { fullPage: false });
   });
 
   test('is used by keyboard alone, and leads from a cell to its reason', async () => {
     const { page } = await open(file);
 
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Go to the matrix');
-    await page.getByLabel('Requirement', { exact: true }).focus();
-    await page.keyboard.type('area/two');
-    await page.locator('#m td a:visible').first().focus();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the matrix');
+    await page.locator('tr[data-id="area/two"] td a').first().focus();
     await page.keyboard.press('Enter');
 
     expect(await page.locator(':target h3').textContent()).toBe('area/two must');
@@ -80,8 +67,7 @@ describePages('matrix.html', (open) => {
   test('tells all without its script', async () => {
     const { page } = await open(file, { javaScriptEnabled: false });
 
-    expect(await page.locator('form').isVisible()).toBe(false);
-    expect(await page.locator('#m tbody tr[data-o]').count()).toBe(11);
+    expect(await page.locator('tr[data-id]').count()).toBeGreaterThan(3);
     expect(await page.getByText('No plan (planned-1-of-1.json').isVisible()).toBe(true);
   });
 

@@ -95,7 +95,7 @@ export const rooms: readonly Room[] = [
   room(
     'matrix',
     'The page, the file and the table of many targets.',
-    'errors files words spec-schema model redaction verdict many',
+    'errors files words spec-schema model redaction verdict report many',
   ),
   room('bundle', 'Evidence packed with its hashes, and checked.', 'errors redaction'),
   room('allure', 'Results for the Allure report generator.', 'errors files model many'),

@@ -1,55 +1,44 @@
-import { createHash } from 'node:crypto';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
 import type { Gate, OutcomeKind } from '../model/verdict.js';
+import { groupBy } from '../report/group.js';
+import { html, longText, type Markup, renderPage } from '../report/html/markup.js';
+import { areaTitle, lookOf } from '../report/html/outcomes.js';
+import { pageStyle } from '../report/html/render.js';
 import { counted, duration } from '../words.js';
 import { doNot } from './console.js';
-import { escapeHtml, hrefOf } from './html.js';
-import { script } from './script.js';
-import { style } from './style.js';
 
-const classes: Readonly<Record<OutcomeKind, string>> = {
-  pass: 'p',
-  fail: 'f',
-  inconclusive: 'i',
-  waived: 'w',
-  'not run': 'n',
-  'not applicable': 'a',
-};
-const gateClasses: Readonly<Record<Gate, string>> = {
-  conforms: 'p',
-  'does not conform': 'f',
-  inconclusive: 'i',
+const gateOutcomes: Readonly<Record<Gate, OutcomeKind>> = {
+  conforms: 'pass',
+  'does not conform': 'fail',
+  inconclusive: 'inconclusive',
 };
 
-/**
- * matrix.html: one file that asks nothing of any other, and that its own policy forbids to. All of it is there
- * without its script, too, which only filters. End tags that HTML lets go are left out: there are many cells.
- */
+/** In the order in which they matter: what a cell for many requirements shows. */
+const telling: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
+
+/** matrix.html, of the same kit as the page of one target: areas by targets, then only what is not a pass. */
 export function renderMatrixPage(matrix: Matrix): string {
   const { gate, targets, requirements } = matrix;
-  const policy = `default-src 'none'; img-src data:; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
   const size = `${counted(targets.length, 'target')}, ${counted(requirements.length, 'requirement')}`;
-  return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${gate}: ${size}</title><link rel="icon" href="data:,">`,
-    `<style>${style}</style></head><body>`,
-    '<a class="skip" href="#matrix">Go to the matrix</a><header>',
-    `<h1><span class="gate ${gateClasses[gate]}">${gate}</span> ${size}</h1>`,
-    `<p>${totals(matrix)}</p></header><main>`,
-    problems(matrix),
-    targetTable(matrix),
-    table(matrix),
-    reasons(matrix),
-    `</main><footer class="dim"><p>mfa-conformance ${escapeHtml(matrix.suite.version)}</footer>`,
-    requirements.length === 0 ? '' : `<script>${script}</script>`,
-    '</body></html>\n',
-  ].join('\n');
+  const { className, icon } = lookOf(gateOutcomes[gate]);
+  const body = html`<a class="skip" href="#matrix">Skip to the matrix</a>
+<header class="banner ${className}"><div class="wrap">
+<p class="product">MFA conformance of many targets</p>
+<h1><span class="seal">${icon}</span> <span>${capital(gate)}</span></h1>
+<p class="line">${size}. ${totals(matrix)}</p></div></header>
+<main class="wrap">
+${problems(matrix)}
+${areas(matrix)}
+${targetTable(matrix)}
+${rows(matrix)}
+${reasons(matrix)}
+</main>
+<footer><div class="wrap"><p>mfa-conformance ${matrix.suite.version}</p></div></footer>`;
+  return renderPage({ title: `${gate}: ${size}`, style: pageStyle, script: '', body });
 }
 
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function totals({ targets, planned, missing, problems: all }: Matrix): string {
@@ -68,16 +57,59 @@ function totals({ targets, planned, missing, problems: all }: Matrix): string {
   return `${parts.join(', ')}.${shards}${open}`;
 }
 
-function problems({ problems: all, notes }: Matrix): string {
-  const list = (items: readonly string[]) =>
-    `<ul>${items.map((text) => `<li>${escapeHtml(text)}`).join('')}</ul>`;
-  return [
-    ...(all.length === 0 ? [] : ['<h2>What is missing or broken</h2>', list(all.map(({ text }) => text))]),
-    ...(notes.length === 0 ? [] : ['<h2>Notes</h2>', list(notes)]),
-  ].join('\n');
+function problems({ problems: all, notes }: Matrix): Markup {
+  const list = (title: string, items: readonly string[]) =>
+    items.length > 0 &&
+    html`<div class="alert" role="note"><strong>${title}</strong><ul>${items.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+  return html`${list(
+    'What is missing or broken',
+    all.map(({ text }) => text),
+  )}${list('Notes', notes)}`;
 }
 
-function targetTable({ targets, missing }: Matrix): string {
+function areaOf({ id }: MatrixRow): string {
+  return id.split('/')[0] ?? id;
+}
+
+/** What came of a requirement on a target; undefined where the target did not plan it. */
+function outcomeOn({ outcomes }: MatrixRow, { name }: MatrixTarget): OutcomeKind | undefined {
+  return Object.hasOwn(outcomes, name) ? outcomes[name] : undefined;
+}
+
+function areas({ requirements, targets }: Matrix): Markup {
+  if (requirements.length === 0)
+    return html`<section id="matrix"><h2>Areas</h2><p>No verdict can be shown.</p></section>`;
+  return html`<section id="matrix"><h2>Areas by targets</h2>
+${tableOf(
+  'Areas by targets',
+  targets,
+  [...groupBy(requirements, areaOf)].map(([area, group]) => {
+    const isClean = group.every(isQuiet);
+    const name = isClean ? html`${areaTitle(area)}` : html`<a href="#area-${area}">${areaTitle(area)}</a>`;
+    return html`<tr><th scope="row">${name}</th>${targets.map((target) => areaCell(group, target))}</tr>`;
+  }),
+)}</section>`;
+}
+
+function tableOf(label: string, targets: readonly MatrixTarget[], lines: readonly Markup[]): Markup {
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table class="matrix"><thead><tr><td></td>${targets.map(
+    ({ name, release }, at) =>
+      html`<th scope="col"><a href="#t${at}">${name}</a> <span class="faint">${release}</span></th>`,
+  )}</tr></thead><tbody>${lines}</tbody></table></div>`;
+}
+
+/** Of an area on a target what is worst: failures by their number, and what could not be decided. */
+function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
+  const kinds = group.flatMap((row) => outcomeOn(row, target) ?? []);
+  const kind = telling.find((each) => kinds.includes(each)) ?? (kinds.includes('pass') ? 'pass' : undefined);
+  if (kind === undefined) return html`<td class="faint">–</td>`;
+  const count = kinds.filter((each) => each === kind).length;
+  const passed = kinds.filter((each) => each === 'pass').length;
+  const { className, icon, word } = lookOf(kind);
+  return html`<td class="tone ${className}">${icon} ${kind === 'pass' ? html`${passed} <span class="sr">passed</span>` : `${count} ${word.toLowerCase()}`}</td>`;
+}
+
+function targetTable({ targets, missing }: Matrix): Markup {
   const heads = [
     'Target',
     'Release',
@@ -91,22 +123,17 @@ function targetTable({ targets, missing }: Matrix): string {
     'Started',
     'Took',
   ];
-  const rows = targets.map((target, at) => targetRow(target, at));
-  const gone = missing.map(
+  return html`<section><h2>Targets</h2>
+<div class="scroll" role="region" tabindex="0" aria-label="Targets"><table class="matrix">
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${targets.map(targetRow)}${missing.map(
     ({ name, why }) =>
-      `<tr><th scope="row">${escapeHtml(name)}<td><td class="i">missing: ${escapeHtml(why)}${'<td>'.repeat(heads.length - 3)}`,
-  );
-  return [
-    '<h2>Targets</h2><div class="scroll" tabindex="0" role="region" aria-label="Targets"><table id="t"><thead><tr>',
-    heads.map((head) => `<th scope="col">${head}`).join(''),
-    `</thead><tbody>${[...rows, ...gone].join('\n')}</tbody></table></div>`,
-  ].join('');
+      html`<tr><th scope="row">${name}</th><td></td><td class="tone o-inconclusive" colspan="${heads.length - 2}">missing: ${why}</td></tr>`,
+  )}</tbody></table></div></section>`;
 }
 
-function targetRow(target: MatrixTarget, at: number): string {
+function targetRow(target: MatrixTarget, at: number): Markup {
   const { name, baseUrl, release, gate, headline, restored, summary, startedAt, durationMs, report } = target;
-  const label = escapeHtml(name);
-  const link = report === null ? label : `<a href="${hrefOf(report)}">${label}</a>`;
   const counts = [
     summary.pass,
     summary.fail,
@@ -118,105 +145,72 @@ function targetRow(target: MatrixTarget, at: number): string {
   const marks = [
     ...(target.mode === 'read-only' ? ['read-only'] : []),
     ...(target.tlsInsecure ? ['TLS not verified'] : []),
-    ...(restored ? [] : ['NOT GIVEN BACK as it was found']),
+    ...(restored ? [] : ['NOT RESTORED as it was found']),
   ];
-  const more = marks.length === 0 ? '' : ` <strong>${marks.join(', ')}</strong>`;
-  return [
-    `<tr id="t${at}"><th scope="row">${link}<small>${escapeHtml(baseUrl)}</small><td>${escapeHtml(release)}`,
-    `<td class="${gateClasses[gate]}">${escapeHtml(headline)}${more}`,
-    ...counts.map((count) => `<td class="num">${count}`),
-    `<td>${escapeHtml(startedAt)}<td>${duration(durationMs)}`,
-  ].join('');
+  return html`<tr id="t${at}"><th scope="row">${
+    report === null ? name : html`<a href="${addressOf(report)}">${name}</a>`
+  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${lookOf(gateOutcomes[gate]).className}">${headline}${
+    marks.length > 0 && html` <strong>${marks.join(', ')}</strong>`
+  }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }
 
-function table({ targets, requirements }: Matrix): string {
-  if (requirements.length === 0) return '<h2 id="matrix">Requirements</h2><p>No verdict can be shown.';
-  const heads = targets.map(
-    ({ name, release, gate }, at) =>
-      `<th scope="col"><a href="#t${at}">${escapeHtml(name)}</a><small>${escapeHtml(release)}</small><span class="gate ${gateClasses[gate]}">${gate}</span>`,
-  );
-  const names = targets.map(({ name }) => name);
-  const areas = new Map<string, string[]>();
-  for (const [at, row] of requirements.entries()) {
-    const area = row.id.split('/')[0] ?? row.id;
-    const lines = areas.get(area) ?? [];
-    areas.set(area, lines);
-    lines.push(matrixRow(row, at, names));
-  }
-  const bodies = [...areas].map(
-    ([area, lines]) =>
-      `<tbody><tr><th class="area" scope="rowgroup" colspan="${names.length + 1}">${escapeHtml(area)}\n${lines.join('\n')}</tbody>`,
-  );
-  return [
-    '<h2 id="matrix">Requirements</h2>',
-    filters(),
-    '<p role="status" id="shown" class="dim"></p>',
-    '<div class="scroll" tabindex="0" role="region" aria-label="Requirements by targets">',
-    `<table id="m"><thead><tr><th scope="col">Requirement${heads.join('')}</thead>`,
-    ...bodies,
-    '</table></div>',
-  ].join('\n');
+/** A relative path as an address: each part of it encoded, so that no name is taken for a scheme. */
+function addressOf(path: string): string {
+  return `./${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-function filters(): string {
-  const options = (pairs: readonly (readonly [string, string])[]) =>
-    pairs.map(([value, text]) => `<option value="${value}">${text}</option>`).join('');
-  const outcomes = [
-    ['', 'any'],
-    ['f', 'a fail'],
-    ['i', 'an inconclusive'],
-    ['w', 'a waived'],
-    ['n', 'a not run'],
-    ['d', 'targets that differ'],
-  ] as const;
-  return [
-    '<form role="search" aria-label="Filter the matrix" hidden>',
-    '<label>Requirement <input type="search" name="text" autocomplete="off"></label>',
-    '<label>Target or release <input type="search" name="target" autocomplete="off"></label>',
-    `<label>Level <select name="level">${options([
-      ['', 'any'],
-      ['must', 'must'],
-      ['should', 'should'],
-      ['fact', 'fact'],
-    ])}</select></label>`,
-    `<label>Rows with <select name="outcome">${options(outcomes)}</select></label>`,
-    '<button type="reset">Show all</button></form>',
-  ].join('');
+/** Passed, or without meaning, wherever it was tried. */
+function isQuiet({ outcomes }: MatrixRow): boolean {
+  return Object.values(outcomes).every((kind) => kind === 'pass' || kind === 'not applicable');
 }
 
-function matrixRow(
-  { id, level, title, outcomes, reasons: why }: MatrixRow,
+function rows({ requirements, targets }: Matrix): Markup {
+  const open = requirements.map((row, at) => ({ row, at })).filter(({ row }) => !isQuiet(row));
+  if (open.length === 0) return html``;
+  return html`<section aria-labelledby="rows-title"><h2 id="rows-title">${counted(open.length, 'requirement')} not passed everywhere</h2>
+${[...groupBy(open, ({ row }) => areaOf(row))].map(
+  ([area, group]) =>
+    html`<h3 id="area-${area}">${areaTitle(area)} <span class="count">${group.length}</span></h3>
+${tableOf(
+  `${areaTitle(area)} by targets`,
+  targets,
+  group.map(({ row, at }) => rowLine(row, at, targets)),
+)}`,
+)}</section>`;
+}
+
+function rowLine(row: MatrixRow, at: number, targets: readonly MatrixTarget[]): Markup {
+  return html`<tr data-id="${row.id}"><th scope="row"><a class="mono" href="#r${at}">${row.id}</a> <span class="level ${row.level}">${row.level}</span></th>${targets.map(
+    (target) => {
+      const kind = outcomeOn(row, target);
+      if (kind === undefined) return html`<td class="faint">–</td>`;
+      const { className, icon, word } = lookOf(kind, row.level);
+      const text =
+        kind === 'pass'
+          ? html`<span class="sr">${word}</span>`
+          : html`<a href="#r${at}">${word.toLowerCase()}</a>`;
+      return html`<td class="tone ${className}">${icon} ${text}</td>`;
+    },
+  )}</tr>`;
+}
+
+function reasons({ requirements, targets }: Matrix): Markup {
+  const told = requirements.map((row, at) => ({ row, at })).filter(({ row }) => row.reasons.length > 0);
+  if (told.length === 0) return html``;
+  return html`<section aria-labelledby="reasons-title"><h2 id="reasons-title">What did not pass, and why</h2>
+${told.map(({ row, at }) => reasonsOf(row, at, targets.length))}</section>`;
+}
+
+function reasonsOf(
+  { id, level, title, source, reasons: all }: MatrixRow,
   at: number,
-  names: readonly string[],
-): string {
-  const kinds = names.map((name) => (Object.hasOwn(outcomes, name) ? outcomes[name] : undefined));
-  const letters = [...new Set(kinds.flatMap((kind) => (kind === undefined ? [] : [classes[kind]])))].join('');
-  const differ = new Set(kinds).size > 1 ? ' data-d' : '';
-  const cells = kinds.map((kind) => {
-    if (kind === undefined) return '<td>–';
-    return kind === 'pass' ? '<td class=p>pass' : `<td class=${classes[kind]}><a href=#r${at}>${kind}</a>`;
-  });
-  const name = why.length === 0 ? escapeHtml(id) : `<a href="#r${at}">${escapeHtml(id)}</a>`;
-  return `<tr data-l=${level} data-o="${letters}"${differ}><th scope="row">${name} <small>${level}</small><span>${escapeHtml(title)}</span>${cells.join('')}`;
-}
-
-function reasons({ requirements, targets }: Matrix): string {
-  const sections = requirements.flatMap((row, at) =>
-    row.reasons.length === 0 ? [] : [reasonsOf(row, at, targets.length)],
-  );
-  if (sections.length === 0) return '';
-  return ['<h2>What did not pass, and why</h2>', ...sections].join('\n');
-}
-
-function reasonsOf(row: MatrixRow, at: number, all: number): string {
-  const items = row.reasons.map(({ outcome, reason, targets }) => {
-    const who = targets.length === all && all > 1 ? `all ${all} targets` : targets.map(escapeHtml).join(', ');
-    return `<p><span class="gate ${classes[outcome]}">${outcome}</span> ${who}<pre>${escapeHtml(reason)}</pre>`;
-  });
-  return [
-    `<section class="why" id="r${at}" tabindex="-1"><h3>${escapeHtml(row.id)} <small>${row.level}</small></h3>`,
-    `<p>${escapeHtml(row.title)} <span class="dim">${escapeHtml(row.source)}</span>`,
-    ...items,
-    '</section>',
-  ].join('\n');
+  targets: number,
+): Markup {
+  return html`<article class="cause" id="r${at}" tabindex="-1"><h3><span class="mono">${id}</span> <span class="level ${level}">${level}</span></h3>
+<p>${title} <span class="faint">${source}</span></p>
+${all.map(({ outcome, reason, targets: names }) => {
+  const { className, icon, word } = lookOf(outcome, level);
+  const who = names.length === targets && targets > 1 ? `all ${targets} targets` : names.join(', ');
+  return html`<p class="${className}"><span class="pill">${icon}${word}</span> ${who}</p><pre>${longText(reason)}</pre>`;
+})}</article>`;
 }
