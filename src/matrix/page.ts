@@ -103,9 +103,11 @@ function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
   const kinds = group.flatMap((row) => outcomeOn(row, target) ?? []);
   const kind = telling.find((each) => kinds.includes(each)) ?? (kinds.includes('pass') ? 'pass' : undefined);
   if (kind === undefined) return html`<td class="faint">–</td>`;
-  const count = kinds.filter((each) => each === kind).length;
+  const told = group.filter((row) => outcomeOn(row, target) === kind);
+  const isAdvice = kind === 'fail' && told.every(({ level }) => level === 'should');
+  const count = told.length;
   const passed = kinds.filter((each) => each === 'pass').length;
-  const { className, icon, word } = lookOf(kind);
+  const { className, icon, word } = lookOf(kind, isAdvice ? 'should' : 'must');
   return html`<td class="tone ${className}">${icon} ${kind === 'pass' ? html`${passed} <span class="sr">passed</span>` : `${count} ${word.toLowerCase()}`}</td>`;
 }
 

@@ -47,7 +47,7 @@ describe('the page of a verdict', () => {
       '00:00:00 UTC',
       '12.3 s',
       'TLS NOT VERIFIED',
-      'What failed',
+      'What is wrong',
       'The secret in totpUri is totpSecretKey.',
       'wanted the secret of the URI got another one',
       'Source:',

@@ -14,7 +14,7 @@ const right = 440;
 const width = 460;
 const rowHeight = 52;
 const pauseHeight = 30;
-const longestPath = 44;
+const longestPath = 34;
 
 /** The requests of a failure and their answers in time, one below the other: who said what, and when. */
 export function sequence(all: readonly Exchange[]): Markup {

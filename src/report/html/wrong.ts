@@ -28,9 +28,8 @@ export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap
     const script = scripts.get(trouble.failure?.id ?? '');
     return card(trouble, { verdict, room, isOpen: index === 0, ...(script === undefined ? {} : { script }) });
   });
-  const failed = all.some(({ failure }) => failure !== undefined);
-  return html`<section id="wrong" aria-labelledby="failed">
-<h2 id="failed">${failed ? 'What failed' : 'What could not be decided'}</h2>
+  return html`<section id="wrong" aria-labelledby="wrong-title">
+<h2 id="wrong-title">What is wrong</h2>
 ${cards}
 ${more.length > 0 && html`<p><a href="#outcome=fail&amp;outcome=inconclusive">and ${more.length} more</a></p>`}
 </section>`;
