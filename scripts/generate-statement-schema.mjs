@@ -1,5 +1,8 @@
 // spec/statement.schema.json: the claims of spec/claims.yaml, for editors and for those who write a statement.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
 const at = (name) => new URL(`../spec/${name}`, import.meta.url);
@@ -18,3 +21,8 @@ schema.properties.claims.properties = Object.fromEntries(
   ]),
 );
 writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
+
+const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+execFileSync(process.execPath, [biome, 'format', '--write', fileURLToPath(file)], {
+  stdio: 'ignore',
+});

@@ -63,3 +63,21 @@ test('what a statement says decides a run, its drafts and what is compared', asy
   expect(mistaken.code).toBe(2);
   expect(mistaken.stderr).toContain(`claims.key-names-are-kep: unknown key; did you mean ${claim}?`);
 });
+
+test('what is otherwise only measured gates once it is claimed', async () => {
+  const folder = temporaryFolder();
+  const { targetFile } = await startEmulator(folder, ['--fault', 'login/keys-never-forgotten']);
+  writeFileSync(
+    join(folder, 's.json'),
+    JSON.stringify({ version: 1, claims: { 'keys-are-forgotten': true } }),
+  );
+  writeFileSync(targetFile, `${readFileSync(targetFile, 'utf8')}statement: s.json\n`);
+  const grep = 'totp-login/keys-are-forgotten-*';
+
+  const { code } = await cli(['run', '-t', targetFile, ...folders(folder), '--grep', grep]);
+
+  expect(verdictOf(folder, 'emulator').outcomes).toMatchObject([
+    { level: 'must', claimed: 'keys-are-forgotten', outcome: 'fail' },
+  ]);
+  expect(code).toBe(1);
+});
