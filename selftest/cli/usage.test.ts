@@ -81,7 +81,7 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a report of nothing',
     args: ({ folder }) => ['report', '--from', folder, '--out', join(folder, 'out')],
-    says: /There is no verdict\.json in/,
+    says: /There is no verdict\.json or events\.jsonl in/,
   },
   {
     is: 'an output folder that is a file',
@@ -105,7 +105,7 @@ const wrong: readonly WrongUsage[] = [
     args: () => ['explain', 'totp-key/secret-matches'],
     says: /totp-key\/secret-matches-uri/,
   },
-  { is: 'an unknown level', args: () => ['list', '--level', 'may'], says: /wanted must or should/ },
+  { is: 'an unknown level', args: () => ['list', '--level', 'may'], says: /wanted must, should, fact/ },
   { is: 'an unknown gate', args: withFlags('--gate', 'old'), says: /--gate .*Wanted one of all, new, none/ },
   { is: 'new, but against nothing', args: withFlags('--gate', 'new'), says: /--baseline VERDICT/ },
   {

@@ -69,12 +69,12 @@ describe('logins with TOTP codes', () => {
     expect((await login(emulator, 'admin', later)).status).toBe(201);
   });
 
-  test('sessions from before outlive the switch and the clock; tokens by password are refused', async () => {
+  test('sessions from before outlive the switch for half a day; tokens by password are refused', async () => {
     const emulator = await emulate();
     const { username, password } = emulator.accounts.admin;
     const session = await login(emulator, 'admin', { domain: 'LOCAL' });
     await call(emulator, 'PUT /mfa-config', { body: { enabled: true, authenticationTypes: ['totp'] } });
-    await advance(emulator, 86_400);
+    await advance(emulator, 11 * 3600);
     const headers = { 'session-id': String(session.body.sessionId) };
 
     expect((await call(emulator, 'GET /mfa-config', { key: null, headers })).status).toBe(200);

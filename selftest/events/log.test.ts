@@ -102,7 +102,7 @@ describe('what becomes known as secret later', () => {
     { type: 'finding', exchange: 0, requirement: 'area/one', message: secret },
     { type: 'suite failed', requirement: 'area/one', reason: secret },
     { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
-    { type: 'unusable', reason: secret },
+    { type: 'unusable', reason: secret, mistaken: false },
     { type: 'restored', restored: true, residue: [secret] },
     { type: 'run ended', interrupted: secret },
   ];

@@ -136,8 +136,8 @@ export type EventBody =
       readonly message: string;
     }
   | EventOfTest
-  /** The first look found that nothing can be judged. */
-  | { readonly type: 'unusable'; readonly reason: string }
+  /** The first look found that nothing can be judged; `mistaken`: by the target file, so nothing that answered is to blame. */
+  | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
   | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
   | { readonly type: 'run ended'; readonly interrupted: string | null };
 

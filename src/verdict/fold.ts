@@ -48,6 +48,8 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
+  /** By the target file: what answered is not known to be the target. */
+  #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
   #restored: { readonly restored: boolean; readonly residue: readonly string[] } | undefined;
@@ -68,6 +70,7 @@ export class RunFold {
       }
       case 'unusable':
         this.#unusable = event.reason;
+        this.#isMistaken = event.mistaken;
         break;
       case 'restored':
         this.#restored = event;
@@ -94,6 +97,7 @@ export class RunFold {
   /** What all that was taken says of each requirement that it says anything of, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const ofTests = [...this.#tests].map(([id, tested]) => outcomeOf(id, tested, baseUrl));
+    if (this.#isMistaken) return ofTests;
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
       .outcomes(baseUrl)

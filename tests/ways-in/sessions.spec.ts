@@ -18,9 +18,11 @@ test(
     const chosen = randomUUID();
     const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
-    const { answer } = await arrangeLogin(
-      users.login(users.withPassword(), { headers, members: { sessionId: chosen } }),
-    );
+    const user = users.withPassword();
+
+    // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
+    const named = await users.login(user, { headers, members: { sessionId: chosen } });
+    const { answer } = named.session === undefined ? await users.login(user, { headers }) : named;
 
     const isTaken = textOf(answer.body, 'sessionId') === chosen;
     expect(isTaken, 'wanted: an id of the target\ngot: the one that the client sent').toBe(false);

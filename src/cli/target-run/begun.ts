@@ -37,6 +37,8 @@ export interface Finished {
 /** Why nothing of a target can be judged. */
 interface Trouble {
   readonly reason: string;
+  /** By the target file, not by what the target answered. */
+  readonly mistaken: boolean;
   /** The fault is the target file's or the machine's, not the target's: exit 2. */
   readonly misconfigured?: ConfigurationError;
 }
@@ -58,7 +60,8 @@ export class Begun {
     const log = EventLog.create(planned.log);
     log.write(beginningOf(prepared));
     const trouble = await lookAt(prepared, log, secrets);
-    if (trouble !== undefined) log.write({ type: 'unusable', reason: trouble.reason });
+    if (trouble !== undefined)
+      log.write({ type: 'unusable', reason: trouble.reason, mistaken: trouble.mistaken });
     return new Begun(prepared, trouble, log, secrets);
   }
 
@@ -147,11 +150,13 @@ async function lookAt(
       await prepared.safekeeping.lookAt(connection);
       return learn(connection, prepared);
     });
-    return reason === undefined ? undefined : { reason };
+    return reason === undefined ? undefined : { reason, mistaken: true };
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
     const { message: reason } = error;
-    return error instanceof ConfigurationError ? { reason, misconfigured: error } : { reason };
+    return error instanceof ConfigurationError
+      ? { reason, mistaken: true, misconfigured: error }
+      : { reason, mistaken: false };
   }
 }
 
