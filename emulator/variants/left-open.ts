@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { Seams, Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
+
+/** A 33rd character of base64url is half a byte of nothing. */
+const spare = 'A';
 
 const configuration = ['enabled', 'mfaType', 'email', 'otpVerificationState'];
 
@@ -91,21 +93,17 @@ export const leftOpenVariants: readonly Variant[] = [
     description: 'Session ids are hexadecimal and, like API keys, taken in any case.',
     apply: (seams) => {
       const { identify } = seams.rules;
-      seams.success('CreateSession', (body, _call, { state }) => {
-        const user = state.sessions.get(text(body, 'sessionId') ?? '');
-        if (user === undefined) return body;
-        const sessionId = randomBytes(24).toString('hex');
-        state.sessions.delete(text(body, 'sessionId') ?? '');
-        state.sessions.set(sessionId, user);
-        return { ...body, sessionId };
+      seams.success('CreateSession', (body) => {
+        const id = text(body, 'sessionId');
+        return id === undefined ? body : { ...body, sessionId: Buffer.from(id, 'base64url').toString('hex') };
       });
       seams.rules.identify = (credentials, call, world) => {
-        const session = world.state.sessions.get(credentials.sessionId?.toLowerCase() ?? '');
-        const key = credentials.apiKey?.toLowerCase();
+        const { apiKey, sessionId } = credentials;
+        const owner = world.state.users.find((user) => user.apiKey.toLowerCase() === apiKey?.toLowerCase());
+        const isHex = /^(?:[0-9a-f]{2})+$/i.test(sessionId ?? '');
+        const id = isHex ? Buffer.from(sessionId ?? '', 'hex').toString('base64url') : sessionId;
         return (
-          session ??
-          world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === key) ??
-          identify(credentials, call, world)
+          owner ?? identify({ ...credentials, ...(id === undefined ? {} : { sessionId: id }) }, call, world)
         );
       };
     },
@@ -115,19 +113,14 @@ export const leftOpenVariants: readonly Variant[] = [
     description: 'The last character of an access token has bits that mean nothing.',
     apply: (seams) => {
       const { identify } = seams.rules;
-      seams.success('CreateAccessToken', (body, _call, { state }) => {
-        const user = state.tokens.get(text(body, 'accessToken') ?? '');
-        if (user === undefined) return body;
-        const accessToken = randomBytes(25).toString('base64url');
-        state.tokens.set(accessToken, user);
-        return { ...body, accessToken };
+      seams.success('CreateAccessToken', (body) => {
+        const accessToken = text(body, 'accessToken');
+        return accessToken === undefined ? body : { ...body, accessToken: `${accessToken}${spare}` };
       });
       seams.rules.identify = (credentials, call, world) => {
-        const [type, token = ''] = credentials.authorization?.split(' ') ?? [];
-        const canonical = Buffer.from(token, 'base64url').toString('base64url');
-        const isSpare = token.length === canonical.length && token.length === 34;
+        const authorization = credentials.authorization?.replace(/(?<= [\w-]{32})[\w-]$/, '');
         return identify(
-          isSpare ? { ...credentials, authorization: `${type} ${canonical}` } : credentials,
+          authorization === undefined ? credentials : { ...credentials, authorization },
           call,
           world,
         );

@@ -116,7 +116,7 @@ test(
     await arrange(cluster.off());
     const user = users.withPassword();
     // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
-    const { session } = await arrangeLogin(users.login(user));
+    const { session } = await arrangeLogin(users.withoutCode(user));
     const isBySession = session?.scheme === 'SessionIdHeader';
     const { status, body } =
       isSince(connection.target.release, '7.1.2_u3') && users.whyNoTokens === undefined

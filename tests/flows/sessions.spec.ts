@@ -63,7 +63,7 @@ test.describe('POST /users/sessions', () => {
     async ({ users, cluster, facts }) => {
       await arrange(cluster.off());
       const user = { ...users.withPassword(), domain: 'LOCAL' };
-      await arrangeLogin(users.login(user));
+      await arrangeLogin(users.withoutCode(user));
 
       const login = await users.login(user, { domain: null });
 

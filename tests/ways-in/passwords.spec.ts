@@ -37,6 +37,7 @@ test.describe('A login while cluster MFA is off', () => {
     async ({ api, users, cluster }) => {
       await arrange(cluster.off());
       const user = users.withPassword();
+      await arrangeLogin(users.withoutCode(user));
       const rows = notThePassword.map(([name, of]) => ({ name, members: of(user.password.reveal()) }));
 
       const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
@@ -54,7 +55,7 @@ test.describe('A login while cluster MFA is off', () => {
     async ({ api, users, cluster }) => {
       await arrange(cluster.off());
       const user = users.withPassword();
-      await arrangeLogin(users.login(user));
+      await arrangeLogin(users.withoutCode(user));
       const rows = notTheDomain.map((members) => ({
         name: `domain ${JSON.stringify(members['domain'])}`,
         members,
