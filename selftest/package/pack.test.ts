@@ -84,13 +84,19 @@ describe('the package', () => {
       /^dist\/src\/report\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
-      /^spec\/[\w-]+\.schema\.json$/,
+      /^spec\/(?:claims\.yaml|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
       /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];
 
     expect(packed.filter((path) => !known.some((pattern) => pattern.test(path)))).toEqual([]);
-    const needed = ['dist/cli/main.js', 'dist/emulator/main.js', 'spec/verdict.schema.json', 'LICENSE'];
+    const needed = [
+      'dist/cli/main.js',
+      'dist/emulator/main.js',
+      'spec/claims.yaml',
+      'spec/verdict.schema.json',
+      'LICENSE',
+    ];
     expect(packed).toEqual(expect.arrayContaining(needed));
     expect(packed.filter((path) => path.endsWith('.spec.js')).length).toBeGreaterThan(5);
   });

@@ -47,7 +47,7 @@ function namesIn(part: string): string[] {
 const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
   document: /^API document, /,
   standard: /^(?:RFC \d+ \d+(?:\.\d+)*\b|Key URI Format|NIST SP 800-63B-4 \d+(?:\.\d+)*)/,
-  security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG 4\.2 \w+-\d+|CWE-\d+)/,
+  security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG-\w+-\d+|CWE-\d+)/,
 };
 
 /** Of which form at least one part of the source must be. Clients break on what any of the others says. */

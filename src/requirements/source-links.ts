@@ -42,6 +42,7 @@ const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
     () => 'https://cheatsheetseries.owasp.org/cheatsheets/Multifactor_Authentication_Cheat_Sheet.html',
   ],
   [/^NIST SP 800-63B-4/, () => 'https://pages.nist.gov/800-63-4/sp800-63b.html'],
+  [/^CWE-(\d+)/, ([, number]) => `https://cwe.mitre.org/data/definitions/${number}.html`],
   [/^Key URI Format/, () => 'https://github.com/google/google-authenticator/wiki/Key-Uri-Format'],
   [/^OpenAPI 3\.0\.3/, () => 'https://spec.openapis.org/oas/v3.0.3.html'],
 ];

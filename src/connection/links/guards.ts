@@ -3,10 +3,13 @@ import { effectiveAllow } from '../../target-file/allow.js';
 import type { Target } from '../../target-file/target.js';
 import { isSafe, type Link, nameOf } from '../call.js';
 
+/** All that is sent where nothing may change. TRACE is safe, too, but nobody expects it of a run that only reads. */
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /**
  * What is never sent, whatever a test asks for: the last line of defence behind the requirements' needs.
  *
- * @param readOnly why only safe methods may be sent; undefined where all may
+ * @param readOnly why only reads may be sent; undefined where all may
  */
 export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefined): Link {
   const { disposable } = effectiveAllow(target.allow);
@@ -15,7 +18,8 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
     // Without sid it would end everybody's sessions, people's included.
     if (request.method === 'DELETE' && path.endsWith('/sessions') && !options.query?.['sid'])
       throw new ArrangeError('DELETE of sessions is never sent without sid.');
-    if (readOnly !== undefined && !isSafe(call)) throw new NotAllowedError(`${nameOf(call)} ${readOnly}.`);
+    if (readOnly !== undefined && !(isSafe(call) && readMethods.has(request.method)))
+      throw new NotAllowedError(`${nameOf(call)} ${readOnly}.`);
     // What no document describes may do anything, and nobody could tell how to undo it.
     if (operation === null && !isSafe(call) && credential.scheme !== 'none' && !disposable)
       throw new NotAllowedError(
