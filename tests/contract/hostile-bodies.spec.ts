@@ -39,6 +39,8 @@ test(
   async ({ api, admin, cluster, support }) => {
     await arrange(support.off());
     await arrange(cluster.proveWayBack());
+    // A PATCH of enabled alone may reset mode and address: what a hostile one does beside that is asked.
+    await arrange(support.patch({ enabled: false }));
     const before = await arrange(snapshot(cluster, support));
     const shown = await arrange(cluster.readAsShown());
     const config = JSON.stringify(shown);

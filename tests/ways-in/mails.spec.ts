@@ -2,7 +2,6 @@ import { bothTypes, loginByNewMail, mailed } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import { ArrangeError } from '../../src/errors.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
@@ -47,8 +46,8 @@ test(
     // Few, so that no lock-out sets in.
     const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
 
+    // None is right too: a target may refuse all that come at once.
     const opened = logins.filter(({ session }) => session !== undefined).length;
-    if (opened === 0) throw new ArrangeError('None of the logins with a right code opened a session.');
     expect(opened).toBeAtMost(1, 'session by one code');
     await arrangeLogin(loginByNewMail(users, user));
   },
