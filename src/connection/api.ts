@@ -44,7 +44,7 @@ export interface ApiParts {
   readonly waiter: Waiter;
   /** Where codes in requests come from. */
   readonly codes: Codes;
-  /** Why only safe methods may be sent (RFC 9110 9.2.1); undefined where all may. */
+  /** Why only reads may be sent; undefined where all may. */
   readonly readOnly?: string | undefined;
   /** Where counts of failed attempts outlive this run. */
   readonly attemptsFile: string;

@@ -37,7 +37,7 @@ export interface ConnectionOptions {
   readonly firstIndex?: number;
   /** Whether what is read of the state must fulfil the contract to be relied on. */
   readonly strict?: boolean;
-  /** Why nothing may be changed on the target: then only safe methods are sent, and its clock is not moved. */
+  /** Why nothing may be changed on the target: then only reads are sent, and its clock is not moved. */
   readonly readOnly?: string | undefined;
   /** Told of each value that is secret, as it is learnt. */
   readonly onSecret?: TellSecret;

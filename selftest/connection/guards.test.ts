@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/connection/call.js';
+import { guards } from '../../src/connection/links/guards.js';
+import { NotAllowedError } from '../../src/errors.js';
+
+const readOnly = 'would change state: the run is read-only';
+
+const allow = {
+  stateChanges: true,
+  clusterMfa: true,
+  replaceTotpOf: [],
+  lockOut: false,
+  disposable: false,
+};
+
+/** Whether a request is handed on; `mayChange`: whatever its method. */
+async function passes(method: string, why: string | undefined, options: Call['options'] = {}) {
+  const sent = new Error('handed on');
+  const call: Call = {
+    operation: null,
+    path: '/mfa-config',
+    request: { method, url: 'https://cluster.example/v2/mfa-config', headers: {} },
+    json: undefined,
+    credential: { scheme: 'none' },
+    options,
+    send: () => Promise.reject(sent),
+  };
+  try {
+    await guards({ allow }, why)(call, ({ request, send }) => send(request).then(() => Promise.reject(sent)));
+  } catch (error) {
+    if (error === sent) return true;
+    if (error instanceof NotAllowedError) return false;
+    throw error;
+  }
+  throw new Error('nothing was sent, and nothing refused');
+}
+
+describe('where nothing may change', () => {
+  test.each(['GET', 'HEAD', 'OPTIONS'])('%s is sent', async (method) => {
+    expect(await passes(method, readOnly)).toBe(true);
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PURGE'])('%s is not', async (method) => {
+    expect(await passes(method, readOnly)).toBe(false);
+    expect(await passes(method, undefined)).toBe(true);
+  });
+
+  test('a GET is not sent that a target may take for a write', async () => {
+    expect(await passes('GET', readOnly, { mayChange: true })).toBe(false);
+  });
+});
