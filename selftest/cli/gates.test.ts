@@ -28,7 +28,8 @@ test('a failure gates until it is known or waived, and each run is remembered', 
   expect(first.code).toBe(1);
   const [before = '', after = ''] = first.stdout.split(/^::[0-9a-f-]{36}::$/m);
   expect(before).toMatch(/^::stop-commands::[0-9a-f-]{36}\n/);
-  expect(after.match(/^::error title=emulator%3A access\//gm)).toHaveLength(2);
+  const atContract = /^::error file=[^,\n]*7\.1\.2_u3\.yaml,line=\d+,title=emulator%3A access\//gm;
+  expect(after.match(atContract)).toHaveLength(2);
   expect(readFileSync(page, 'utf8')).toContain(`**\`${area}-anonymous\`**`);
 
   const waivers = join(folder, 'waivers.yaml');

@@ -12,7 +12,7 @@ const leakyFaults = [
   'security/key-in-answer',
   'support/secret-shown-by-get',
   'support/totp-secret-in-email-mode',
-  'totp/secret-in-lower-case',
+  'totp/secret-in-hex',
   'totp/name-lost',
   'login/password-alone',
   'http/secrets-may-be-stored',

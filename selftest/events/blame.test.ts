@@ -101,7 +101,13 @@ test('only a failed expectation fails a requirement; all else is blamed on whose
     expect([id, outcomes.get(id)]).toEqual([id, { kind, reason: expect.stringMatching(reason) }]);
   }
   expect(output).not.toContain('@mfa');
-  const index = events.find((event) => event.type === 'exchange')?.index;
+  // Others were sent before, to have the accounts prove themselves.
+  const [index] = events.flatMap((event) =>
+    event.type === 'exchange' && event.requirement === 'security/errors-show-no-internals'
+      ? [event.index]
+      : [],
+  );
+  expect(index).toBeTypeOf('number');
   const about = events.flatMap((event) =>
     event.type === 'expectation failed' && event.requirement === 'security/errors-show-no-internals'
       ? [event]
@@ -127,25 +133,25 @@ test.each([1, 2, 3])(
     let requests = 0;
     const server = httpServer((request, response) => {
       request.resume();
-      requests += 1;
+      // What the accounts prove themselves by is sent without it.
+      if (request.headers['x-sent-by'] === 'a test') requests += 1;
       response.sendDate = requests < ids.length;
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"enabled":false}');
     });
     const { port } = await listen(server);
     const target = writeTarget(temporaryFolder(), targetAt(`http://127.0.0.1:${port}/v2`));
+    const body = "await api.call('GetMFAConfig', { headers: { 'X-Sent-By': 'a test' } });";
     const inOrder = shuffled(ids, seed);
-    const specs = inOrder.map((id, at) => [
-      String(at),
-      specOf({ id, body: "await api.call('GetMFAConfig');", kind: '', reason: /x/ }),
-    ]);
+    const specs = inOrder.map((id, at) => [String(at), specOf({ id, body, kind: '', reason: /x/ })]);
 
     const { outcomes, events, code } = await runSpecs(target, Object.fromEntries(specs));
 
     const began = events.flatMap((event) => (event.type === 'test began' ? [event.requirement] : []));
     expect(began).toEqual(inOrder);
     expect(requests).toBe(ids.length);
-    expect([...outcomes].map(([id, { kind }]) => `${id} ${kind}`).sort()).toEqual(
-      ids.map((id) => `${id} ${id === 'http/has-date' ? 'fail' : 'pass'}`).sort(),
+    // Others are red by what the server answers to the logins before the tests.
+    expect(ids.map((id) => `${id} ${outcomes.get(id)?.kind}`)).toEqual(
+      ids.map((id) => `${id} ${id === 'http/has-date' ? 'fail' : 'pass'}`),
     );
     expect(code).toBe(1);
   },
