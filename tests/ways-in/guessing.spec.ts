@@ -1,7 +1,7 @@
 import { enrolled, loginByNewKey, mailed } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { throttling, wrongCodes } from '../../fixtures/throttling.js';
+import { areAlike, throttling, wrongCodes } from '../../fixtures/throttling.js';
 import type { User, Users } from '../../fixtures/users.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import type { Answer } from '../../src/connection/api.js';
@@ -214,9 +214,15 @@ test(
 
     const answers = await Promise.all(Array.from({ length: atOnce }, guess));
 
-    await inARow.rest();
+    await inARow.rest(answers.at(-1));
     const [first] = answers;
-    const judged = answers.filter(({ status }) => status === first?.status && status !== 429).length;
-    expect(judged).toBeAtMost(2 * (after ?? atOnce), 'guesses judged of those at the same time');
+    const judged = answers.filter(
+      (answer) => first !== undefined && areAlike(answer, first) && answer.status !== 429,
+    ).length;
+    // What was found in a row may have been the end of a longer one.
+    expect(judged).toBeAtMost(
+      Math.max(10, 2 * (after ?? atOnce)),
+      'guesses judged of those at the same time',
+    );
   },
 );
