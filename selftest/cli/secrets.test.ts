@@ -125,8 +125,9 @@ function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): 
       Buffer.from(secret).toString('hex'),
     ]),
   );
+  // What stands for a made-up code in a script is a small number.
   const byPosition =
-    /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
+    /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
   return [...files].flatMap(([name, text]) => {
     const seen = [...spellings].filter((secret) => text.includes(secret));
     const placed = byPosition.exec(text)?.[0];

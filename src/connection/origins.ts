@@ -90,11 +90,11 @@ export class Origins {
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
-    if (body === null) return undefined;
-    if (sent.madeUp !== true) {
-      for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
-      for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
-    }
+    // What is made up byte by byte can't be told from what is secret.
+    const isMadeUp = sent.madeUp === true || (body !== undefined && sent.requestJson === undefined);
+    if (body === null || isMadeUp) return undefined;
+    for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
+    for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
     const names = new Set<string>();
     const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;
     const written = {
@@ -105,7 +105,8 @@ export class Origins {
       ...(body === undefined ? {} : { body: this.#named(body, names, inJson) }),
     };
     const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
-    if (texts.some((text) => this.redactor.redact(text) !== text)) return undefined;
+    if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
+      return undefined;
     return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - Date.now() + sentAt };
   }
 
@@ -174,6 +175,9 @@ export class Origins {
     return [...all.values()];
   }
 }
+
+/** A code that nobody knows: what stands for a made-up one begins with zeros. */
+const looksLikeCode = /(?:otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
 

@@ -24,10 +24,12 @@ const form = (name: string, login: Form['login']): Form => ({ name, login });
 const coded = (name: string, of: (code: string) => unknown): Form =>
   form(name, (code) => ({ code: of(code) }));
 
-/** As long as a code, and another one. */
-const guess = (code: string, n: number): string =>
+/** As long as a code, and wrong in its last digit alone. */
+const nearly = (code: string, n: number): string =>
   code.replace(/\d$/, (last) => String((Number(last) + n) % 10));
-const guesses = (code: string) => [1, 2, 3, 4].map((n) => guess(code, n));
+/** As long as a code, and telling nothing of it. */
+const guesses = (code: string) =>
+  ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
 
 /** Lists that hold the right code among guesses. */
 export const lists: readonly Form[] = [
@@ -44,7 +46,7 @@ export const nearCodes: readonly Form[] = [
   coded('the code twice', (code) => `${code}${code}`),
   coded('its first digits', (code) => code.slice(0, 2)),
   coded('its last digit', (code) => code.slice(-1)),
-  coded('another last digit', (code) => guess(code, 5)),
+  coded('another last digit', (code) => nearly(code, 5)),
   coded('its first half', (code) => code.slice(0, 3)),
 ];
 
