@@ -32,9 +32,9 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 
 | | |
 | --- | --- |
-| faults caught | ${faults.length - unsettledFaults.length} of ${faults.length}, each by exactly the requirements named below; left undecided: ${list(unsettledFaults)} |
+| faults | ${faults.length}, each with the requirements that it must turn red; left undecided: ${list(unsettledFaults)} |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations; in ${unsettled.length} of them, those that begin with ${list(unsettled)}, something is still left undecided |
-| requirements shown to turn red | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
+| requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
 it is never red.
