@@ -80,17 +80,11 @@ export class Authenticator {
 
   /** The code of a step, leading zeros kept. */
   codeAt(step: number): string {
-    const known = this.#made.codes.get(step);
+    const known = this.#made.get(step);
     if (known !== undefined) return known;
     const code = this.#codeAt(step);
-    this.#made.codes.set(step, code);
-    this.#made.steps.set(code, step);
+    this.#made.set(step, code);
     return code;
-  }
-
-  /** The step of a code of this key that was asked for before, of whichever authenticator that holds it. */
-  stepOf(code: string): number | undefined {
-    return this.#made.steps.get(code);
   }
 
   #codeAt(step: number): string {
@@ -173,15 +167,12 @@ export class Authenticator {
 }
 
 /** What one key's codes were, as far as somebody asked: making one takes a thousand times as long as looking it up. */
-interface Made {
-  readonly codes: Map<number, string>;
-  readonly steps: Map<string, number>;
-}
+type Made = Map<number, string>;
 
 const madeByKey = new Map<string, Made>();
 
 function madeOf(key: string): Made {
-  const made = madeByKey.get(key) ?? { codes: new Map(), steps: new Map() };
+  const made = madeByKey.get(key) ?? new Map<number, string>();
   madeByKey.set(key, made);
   return made;
 }
