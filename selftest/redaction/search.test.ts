@@ -112,6 +112,27 @@ describe('what only looks like a code is none', () => {
   });
 });
 
+describe('a code of few digits', () => {
+  const known = new Map([['4821', 'mailed code']]);
+
+  test.each([
+    ['a.txt', 'Your code is: 4821.'],
+    ['a.json', JSON.stringify({ body: JSON.stringify({ otpCode: '4821' }) })],
+    ['a.jsonl', `${JSON.stringify({ url: '/x?mfaCode=4821' })}\n`],
+    ['a.html', '<p>one-time code <b>4821</b></p>'],
+  ])('is found where codes are spoken of, in %s: %s', (name, content) => {
+    expect(searched({ [name]: content }, known).leaks).toEqual([[name, 'mailed code']]);
+  });
+
+  test.each([
+    ['a.json', JSON.stringify({ taskLogId: '41e380e4-a38c-4821-b263-0a523fd08168', port: ':4821/v2' })],
+    ['a.html', '<p>took 4821 ms</p>'],
+    ['a.txt', 'the code was refused, see RFC 4821-1 and code 48210'],
+  ])('is none in another number, in %s: %s', (name, content) => {
+    expect(searched({ [name]: content }, known).leaks).toEqual([]);
+  });
+});
+
 describe('weak secrets', () => {
   test('short ones count as whole words', () => {
     expect(searched({ 'a.txt': 'hunter2', 'b.txt': 'hunter22' }).leaks).toEqual([['a.txt', 'password']]);

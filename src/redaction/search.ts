@@ -23,12 +23,19 @@ export function isTooCommon(value: string, vocabulary: string): boolean {
   return value.length < 4 || vocabulary.includes(value);
 }
 
+/** Whether it is a one-time code of fewer digits than any number by accident has. */
+export function isShortCode(value: string, what: string): boolean {
+  return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
+}
+
 /** The secrets of a run, to be looked for in what it has written. */
 export class SecretSearch {
   /** Looked for anywhere. */
   readonly #long = new Redactor();
   /** Codes and short values: looked for as whole words, where people and programs write texts. */
   readonly #short = new Redactor();
+  /** Codes of so few digits that reports hold them by accident: looked for where a text speaks of codes. */
+  readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;
 
@@ -37,6 +44,7 @@ export class SecretSearch {
     for (const [value, what] of values) {
       if (/^\d{6,}$/.test(value)) this.#short.add(value, what);
       else if (isTooCommon(value, vocabulary)) continue;
+      else if (isShortCode(value, what)) this.#few.add(value, what);
       else if (value.length < longEnough) this.#short.add(value, what, { whole: true });
       else this.#long.add(value, what);
     }
@@ -61,7 +69,7 @@ export class SecretSearch {
   /** Searches text that was written to no file, as to a terminal. */
   lookIntoText(name: string, text: string): void {
     this.#lookFor(this.#long, name, text);
-    this.#lookFor(this.#short, name, text);
+    this.#lookForShort(name, text);
   }
 
   #lookIntoBytes(name: string, bytes: Buffer, depth: number): void {
@@ -77,12 +85,17 @@ export class SecretSearch {
     if (entries !== undefined) return;
     const text = bytes.toString('utf8');
     this.#lookFor(this.#long, name, text);
-    this.#lookFor(this.#short, name, textsIn(text, extname(name).toLowerCase()));
+    this.#lookForShort(name, textsIn(text, extname(name).toLowerCase()));
     if (!isPage(name)) return;
     for (const inner of embedded(text)) {
       this.#lookFor(this.#long, name, inner);
-      this.#lookFor(this.#short, name, textsIn(inner, '.json'));
+      this.#lookForShort(name, textsIn(inner, '.json'));
     }
+  }
+
+  #lookForShort(file: string, text: string): void {
+    this.#lookFor(this.#short, file, text);
+    this.#lookFor(this.#few, file, text.match(afterWordOfCodes)?.join('\n') ?? '');
   }
 
   #lookFor(redactor: Redactor, file: string, text: string): void {
@@ -92,6 +105,9 @@ export class SecretSearch {
     }
   }
 }
+
+/** A few digits after a word for codes, as in `"otpCode":"4821"` or `Your code is: 4821`. */
+const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
 /** Archives within archives. */
 const deepest = 3;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError } from '../errors.js';
 import { Redactor } from './redactor.js';
+import { isShortCode } from './search.js';
 
 /** Takes a value that is secret, and what it is. */
 export type TellSecret = (value: string, what: string) => void;
@@ -25,6 +26,8 @@ export class SecretCollector {
   readonly address: string;
   /** Knows all but those so short that they stand in texts by accident. */
   readonly redactor = new Redactor();
+  /** Knows short codes as well: for the log, where a number that was taken for one is no loss. */
+  readonly logRedactor = new Redactor();
 
   private constructor(address: string) {
     this.address = address;
@@ -62,7 +65,9 @@ export class SecretCollector {
     this.#byTarget.set(target, own.set(value, what));
     if (this.#values.has(value)) return;
     this.#values.set(value, what);
-    if (value.length >= 8 || /^\d{6,}$/.test(value)) this.redactor.add(value, what);
+    const isTelltale = value.length >= 8 || /^\d{6,}$/.test(value);
+    if (isTelltale) this.redactor.add(value, what);
+    if (isTelltale || isShortCode(value, what)) this.logRedactor.add(value, what);
   };
 
   /** Until all that was told is here; the tellers have ended. */

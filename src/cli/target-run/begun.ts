@@ -91,7 +91,7 @@ export class Begun {
     const disk = new Disk(target.name);
     // The one place where a verdict loses what was learnt late: it is made of a log without it.
     disk.write(() => {
-      cleanLog(log.file, secrets.redactor);
+      cleanLog(log.file, secrets.logRedactor);
       if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
     });
     const verdict = judgeLog(log.file, log.unwritten);
