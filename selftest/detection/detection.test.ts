@@ -68,7 +68,7 @@ describe(`the suite (faults drawn with seed ${seed})`, () => {
     (name, fails) => {
       const judgement = judgements.find(({ subject }) => subject.name === name);
 
-      expect(judgement?.verdict.outcomes.length).toBe(requirements.length);
+      expect(judgement?.verdict?.outcomes.length).toBe(requirements.length);
       const problems = judgement === undefined ? ['not judged'] : problemsOf(judgement, fails, requirements);
       expect(problems).toEqual([]);
     },

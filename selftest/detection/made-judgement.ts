@@ -15,7 +15,7 @@ export function judgementWith(
   called: readonly string[] = [],
 ): Judgement {
   const red = Object.keys(outcomes).filter((id) => outcomes[id] === 'fail');
-  return { subject, verdict: verdictOf(outcomes, called), said: '', red };
+  return { subject, verdict: verdictOf(outcomes, called), trouble: [], red };
 }
 
 function verdictOf(outcomes: Readonly<Record<string, OutcomeKind>>, called: readonly string[]): Verdict {

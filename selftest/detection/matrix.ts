@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
@@ -20,9 +20,10 @@ export interface Subject {
 
 export interface Judgement {
   readonly subject: Subject;
-  readonly verdict: Verdict;
-  /** What the suite printed about the whole batch. */
-  readonly said: string;
+  /** Undefined where the run of this target gave none. */
+  readonly verdict: Verdict | undefined;
+  /** What the run said of this target besides its verdict, where it ended as no run may: a secret in its reports. */
+  readonly trouble: readonly string[];
   /** Requirements with outcome fail; with a fault also facts that were measured otherwise. */
   readonly red: readonly string[];
 }
@@ -67,16 +68,27 @@ export async function judge(
       writeFileSync(file, stringify({ ...content, ...mail, name }), { mode: 0o600 });
       files.push(file);
     }
-    const said = await runSuite(files, folder, jobs);
-    return subjects.map((subject) =>
-      judgementOf(subject, said, join(folder, 'out', subject.name, 'verdict.json')),
+    const ended = await runSuite(files, folder, jobs);
+    const names = subjects.map(({ name }) => name);
+    const judgements = subjects.map((subject) =>
+      judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),
     );
+    if (judgements.every(({ verdict }) => verdict === undefined))
+      throw new Error(`The suite ended with ${ended.code}, without a verdict:\n${ended.said}`);
+    return judgements;
   } finally {
     await Promise.all(emulators.map((emulator) => emulator.close()));
   }
 }
 
-function runSuite(files: readonly string[], folder: string, jobs: number): Promise<string> {
+/** How a run of the suite ended. */
+export interface Ended {
+  readonly code: number | null;
+  /** What was printed about the whole batch. */
+  readonly said: string;
+}
+
+function runSuite(files: readonly string[], folder: string, jobs: number): Promise<Ended> {
   const targets = files.flatMap((file) => ['-t', file]);
   const flags = [
     '--out',
@@ -97,20 +109,28 @@ function runSuite(files: readonly string[], folder: string, jobs: number): Promi
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.once('error', reject);
-    child.once('exit', (code) => {
-      // 2 means that the suite did not even begin; every other code comes with verdicts.
-      if (code === 2 || code === null) reject(new Error(`The suite ended with ${code}:\n${said}`));
-      else resolve(said);
-    });
+    child.once('close', (code) => resolve({ code, said }));
   });
 }
 
-function judgementOf(subject: Subject, said: string, file: string): Judgement {
-  const verdict = parseVerdict(readFileSync(file, 'utf8'), file);
+function judgementOf(subject: Subject, trouble: readonly string[], out: string): Judgement {
+  const file = join(out, subject.name, 'verdict.json');
+  const verdict = existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
   // A fact is free to be otherwise; that its test notices is shown like for any other.
   const noticed = (reason: string) => subject.faults.length > 0 && reason.startsWith(measuredPrefix);
-  const red = verdict.outcomes
+  const red = (verdict?.outcomes ?? [])
     .filter(({ outcome, reason }) => outcome === 'fail' || (outcome === 'not applicable' && noticed(reason)))
     .map(({ id }) => id);
-  return { subject, verdict, said, red };
+  return { subject, verdict, trouble, red };
+}
+
+/** What was printed of this target where a run ended with 2 or was killed; all of it where it names no target. */
+export function troubleOf(name: string, names: readonly string[], { code, said }: Ended): string[] {
+  if (code !== 2 && code !== null) return [];
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const isAbout = (line: string, each: string) =>
+    [`/${each}/`, `/${each}.yaml`].some((path) => line.includes(path));
+  const ofOne = lines.filter((line) => names.some((each) => isAbout(line, each)));
+  const own = ofOne.filter((line) => isAbout(line, name));
+  return ofOne.length === 0 ? [`the run ended with ${code}`, ...lines] : own;
 }

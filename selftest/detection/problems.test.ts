@@ -3,6 +3,7 @@ import { faults } from '../../emulator/faults/index.js';
 import type { OutcomeKind } from '../../src/model/verdict.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { judgementWith } from './made-judgement.js';
+import { troubleOf } from './matrix.js';
 import { asItIs, neverRed, problemsOf } from './problems.js';
 
 const requirements = loadRequirements();
@@ -39,6 +40,35 @@ describe('problemsOf', () => {
     const judgement = judgementWith(asItIs, { [login]: 'inconclusive' });
 
     expect(problemsOf(judgement, [], requirements)).toEqual([`${login}: inconclusive because`]);
+  });
+});
+
+describe('a run that ended with 2', () => {
+  const said = [
+    'one: conforms',
+    'A secret (code) is in out/one/events.jsonl.',
+    'Do not hand these files on.',
+  ].join('\n');
+
+  test('is the trouble of the target that it names, and of no other', () => {
+    const troubles = ['one', 'one-more'].map((name) =>
+      troubleOf(name, ['one', 'one-more'], { code: 2, said }),
+    );
+
+    expect(troubles).toEqual([['A secret (code) is in out/one/events.jsonl.'], []]);
+  });
+
+  test('is the trouble of all where it names none', () => {
+    expect(troubleOf('one', ['one', 'two'], { code: 2, said: 'The disk is full.' })).toEqual([
+      'the run ended with 2',
+      'The disk is full.',
+    ]);
+  });
+
+  test('is a problem, as is a target without a verdict', () => {
+    const judgement = { ...judgementWith(asItIs, {}), trouble: ['A secret.'], verdict: undefined };
+
+    expect(problemsOf(judgement, [], requirements)).toEqual(['A secret.', 'the run gave no verdict']);
   });
 });
 

@@ -61,18 +61,20 @@ export function unexplainedIn(
   fails: readonly string[],
   requirements: readonly Requirement[],
 ): string[] {
-  const { red, verdict, subject } = judgement;
+  const { red, verdict, subject, trouble } = judgement;
   const conforming = subject.faults.length === 0;
   const seen = seenIn(judgement);
   const broken = operationsOf(fails, requirements);
-  const beside = verdict.outcomes.filter(
+  const beside = (verdict?.outcomes ?? []).filter(
     (outcome) =>
       outcome.outcome === 'inconclusive' && (conforming || !touches(outcome, broken, requirements)),
   );
   return [
+    ...trouble,
+    ...(verdict === undefined ? ['the run gave no verdict'] : []),
     ...red.filter((id) => !fails.includes(id)).map((id) => `red though not named: ${id}: ${seen(id)}`),
     ...beside.map((outcome) => `${outcome.id}: ${told(outcome)}`),
-    ...(conforming && !verdict.restored ? [`not given back: ${verdict.residue.join('; ')}`] : []),
+    ...(conforming && verdict?.restored === false ? [`not given back: ${verdict.residue.join('; ')}`] : []),
   ];
 }
 
@@ -109,7 +111,7 @@ function touches(
 }
 
 function seenIn({ verdict }: Judgement): (id: string) => string {
-  return (id) => told(verdict.outcomes.find((outcome) => outcome.id === id));
+  return (id) => told(verdict?.outcomes.find((outcome) => outcome.id === id));
 }
 
 function told(outcome: Verdict['outcomes'][number] | undefined): string {
