@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { releaseNames } from './sources.mjs';
 
 /**
  * @typedef {import('openapi-types').OpenAPIV3.Document} Document
@@ -25,11 +26,10 @@ else {
 
 /** Oldest first, as the sources follow each other. @returns {Release[]} */
 function releasesInOrder() {
-  const names = /releaseNames = \[([^\]]+)\]/.exec(read('src', 'model', 'releases.ts'))?.[1];
-  const quoted = names?.match(/'[^']+'/g) ?? [];
-  return quoted
-    .map((name) => name.slice(1, -1))
-    .map((release) => ({ release, document: parse(read('spec', 'releases', `${release}.yaml`)) }));
+  return releaseNames().map((release) => ({
+    release,
+    document: parse(read('spec', 'releases', `${release}.yaml`)),
+  }));
 }
 
 function read(...path) {

@@ -1,17 +1,16 @@
 // Puts the release documents together: spec/sources/base.yaml, changed by one file per later release, each on
 // top of the one before. Writes spec/releases/, or the folder given by --out.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Document, isScalar, parse, visit } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
+import { sourcesInOrder } from './sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = join(root, 'spec', 'sources');
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
 const out = values.out ?? join(root, 'spec', 'releases');
 
-const read = (file) => parse(readFileSync(join(sources, file), 'utf8'));
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** JSON merge patch (RFC 7396), without touching its arguments. */
@@ -64,18 +63,10 @@ function write(document, changed) {
 }
 
 mkdirSync(out, { recursive: true });
-const changes = new Map(
-  readdirSync(sources)
-    .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
-    .map((file) => [file, read(file)])
-    .map(([file, change]) => [change.follows, { file, change }]),
-);
-let document = read('base.yaml');
+const { base, changes } = sourcesInOrder();
+let document = base;
 write(document, false);
-for (let next = changes.get(document.info.version); next; next = changes.get(document.info.version)) {
-  changes.delete(next.change.follows);
-  document = apply(document, next.change);
+for (const change of changes) {
+  document = apply(document, change);
   write(document, true);
 }
-const left = [...changes.values()].map(({ file }) => file);
-if (left.length > 0) throw new Error(`follows no release that there is: ${left.join(', ')}`);

@@ -6,6 +6,7 @@ const node = (path) =>
   execFileSync(process.execPath, [fileURLToPath(new URL(path, import.meta.url))], { stdio: 'inherit' });
 
 for (const name of [
+  'generate-release-names',
   'generate-releases',
   'generate-requirement-ids',
   'generate-statement-schema',

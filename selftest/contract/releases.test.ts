@@ -26,6 +26,23 @@ test('generating gives exactly the files that are checked in', () => {
   expect(readdirSync(join(packageRoot(), 'spec', 'releases')).sort()).toEqual(readdirSync(out).sort());
 });
 
+test('generating names the releases exactly as in the files that are checked in', () => {
+  const out = mkdtempSync(join(tmpdir(), 'names-'));
+  onTestFinished(() => rmSync(out, { recursive: true }));
+
+  execFileSync(process.execPath, [
+    join(packageRoot(), 'scripts', 'generate-release-names.mjs'),
+    '--out',
+    out,
+  ]);
+
+  const checkedIn = (file: string) => readFileSync(join(packageRoot(), folderOf(file), file), 'utf8');
+  const folderOf = (file: string) => (file.endsWith('.ts') ? 'src/model' : 'spec');
+  const files = readdirSync(out);
+  expect(files).toContain('target.schema.json');
+  for (const file of files) expect(readFileSync(join(out, file), 'utf8'), file).toBe(checkedIn(file));
+});
+
 describe.each(releaseNames)('%s', (release) => {
   const document = rawDocument(release);
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>

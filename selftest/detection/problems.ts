@@ -1,3 +1,4 @@
+import { defaultRelease, releaseNames } from '../../emulator/releases.js';
 import type { Fault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
@@ -12,7 +13,8 @@ export interface Expectation extends Subject {
 
 export function expectationOfFault({ id, fails, since, tls }: Fault): Expectation {
   // Most faults show in the default release; those of a newer one need it.
-  const release = since === '7.2.1' || since === 'latest' ? { release: since } : {};
+  const newer = since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
+  const release = newer ? { release: since } : {};
   return {
     name: nameOf('fault', id),
     faults: [id],

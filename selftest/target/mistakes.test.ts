@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
 import { describe, expect, test } from 'vitest';
+import { releaseNames } from '../../src/model/releases.js';
 import { admin, complaint, good, head } from './complaint.js';
 
 describe('mistakes in what is written', () => {
@@ -175,7 +176,7 @@ describe('mistakes in what is meant', () => {
     [
       'an unknown release',
       `${good}release: "\${PW}"\n`,
-      '3:10 release: must be one of 6.6.0d, 6.8.1, 7.0, 7.1, 7.1.2_u3, 7.2.1, latest, auto',
+      `3:10 release: must be one of ${releaseNames.join(', ')}, auto`,
     ],
     [
       'no credentials',

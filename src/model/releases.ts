@@ -1,5 +1,6 @@
-/** The releases of the contract, oldest first: one document each in spec/releases/. */
-export const releaseNames = ['6.6.0d', '6.8.1', '7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest'] as const;
+import { releaseNames } from './release-names.js';
+
+export { releaseNames } from './release-names.js';
 
 export type ReleaseName = (typeof releaseNames)[number];
 
