@@ -16,6 +16,7 @@ import { createServer, root } from './server.js';
 import { type Role, type StartState, State } from './state.js';
 import { targetFileOf } from './target-file.js';
 import { EmulatorUsageError } from './usage-error.js';
+import { freedomOf } from './variants/freedoms.js';
 import { variants } from './variants/index.js';
 
 export interface EmulatorOptions {
@@ -68,7 +69,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   const release = releaseFor(options.release ?? defaultRelease);
   const clock = new Clock();
   const seams = new Seams(referenceRules(), clock);
-  for (const id of options.variants ?? []) pick(variants, id, 'variant').apply(seams);
+  for (const id of options.variants ?? []) (freedomOf(id) ?? pick(variants, id, 'variant')).apply(seams);
   for (const id of options.faults ?? []) pick(faults, id, 'fault').apply(seams);
 
   const startState = { ...seams.start, ...options.startState };

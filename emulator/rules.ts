@@ -83,6 +83,7 @@ export interface Rules {
   readCluster(world: World): ClusterMfa;
   forgetsKeys(before: ClusterMfa, after: ClusterMfa): boolean;
   storeSupport(before: SupportMfa, wanted: SupportMfa, world: World): SupportMfa;
+  readSupport(world: World): SupportMfa;
   afterDisabling(before: SupportMfa): SupportMfa;
   needsMfaCode(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   supportPasswordRight(password: string | undefined, world: World): boolean;
@@ -160,6 +161,7 @@ export function referenceRules(): Rules {
     readCluster: (world) => world.state.cluster,
     forgetsKeys: (before, after) => before.enabled && !after.enabled && after.retainUserMfaSettings === false,
     storeSupport: (_before, wanted) => wanted,
+    readSupport: (world) => world.state.support,
     afterDisabling: () => supportOff,
     needsMfaCode: (before, wanted, world) =>
       world.release.mfaCode && protectsItself(before) && weakens(before, wanted),

@@ -20,3 +20,7 @@ export const handlers: Readonly<Record<OperationId, (call: Call, world: World) =
   DeleteSession: deleteSessions,
   CreateAccessToken: createAccessToken,
 };
+
+export function isOperationId(name: string): name is OperationId {
+  return Object.hasOwn(handlers, name);
+}

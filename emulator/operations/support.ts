@@ -9,7 +9,7 @@ const accountName = 'support@cluster';
 
 /** GET /support-user/mfa. */
 export function getSupportMfa(_call: Call, world: World): Answer {
-  return { status: 200, headers: {}, body: shown(world.state.support, world) };
+  return { status: 200, headers: {}, body: shown(world.rules.readSupport(world), world) };
 }
 
 function shown(support: SupportMfa, world: World): JsonObject {

@@ -4,7 +4,8 @@ import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, isObject, own, text } from '../json.js';
 import type { Variant } from '../seams.js';
-import { type ClusterMfa, supportOff } from '../state.js';
+import { supportOff } from '../state.js';
+import { showClusterLate } from './late.js';
 
 export const behaviourVariants: readonly Variant[] = [
   {
@@ -102,21 +103,7 @@ export const behaviourVariants: readonly Variant[] = [
   {
     id: 'put-read-after-300ms',
     description: 'GET /mfa-config shows a change 300 ms after PUT answered.',
-    apply: ({ rules }) => {
-      const shown: { from: number; config: ClusterMfa }[] = [];
-      const { storeCluster } = rules;
-      rules.storeCluster = (before, wanted, world) => {
-        const config = storeCluster(before, wanted, world);
-        if (shown.length === 0) shown.push({ from: 0, config: before });
-        shown.push({ from: Date.now() + 300, config });
-        return config;
-      };
-      rules.readCluster = (world) =>
-        // A reset from outside is no PUT: what is stored then counts.
-        shown.some(({ config }) => config === world.state.cluster)
-          ? (shown.findLast(({ from }) => from <= Date.now())?.config ?? world.state.cluster)
-          : world.state.cluster;
-    },
+    apply: (seams) => showClusterLate(seams, 300),
   },
   {
     id: 'wrong-code-ends-the-proof',

@@ -108,14 +108,38 @@ export const fieldAnswerVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'field-503-plain',
+    description:
+      'Every 60th request is answered 503 by the HTML page of a balancer, without Retry-After and without Via, and not taken.',
+    apply: (seams) => {
+      const refused = new WeakSet<Call>();
+      let calls = 0;
+      seams.input('any', (call) => {
+        calls += 1;
+        if (calls % 60 !== 0) return;
+        refused.add(call);
+        throw new Refusal(503, 'KUnavailable', 'Service Unavailable');
+      });
+      seams.wire('any', (answer, call) => {
+        if (refused.has(call))
+          page(answer, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>');
+      });
+    },
+  },
+  {
     id: 'field-slow',
-    description: 'One answer in 300 takes 2 to 20 seconds longer.',
+    description:
+      'The first and every 80th answer of each operation takes 2 seconds longer, each tenth of these 20 seconds.',
     apply: (seams) => {
       seams.told.limits = { ...seams.told.limits, requestTimeoutMs: 60_000 };
-      let answers = 0;
-      seams.answer('any', async () => {
-        answers += 1;
-        if (answers % 300 === 0) await pause(2_000 + ((answers / 300) % 4) * 6_000);
+      const answers = new Map<Call['operation'], number>();
+      let slow = 0;
+      seams.answer('any', async (_answer, { operation }) => {
+        const count = answers.get(operation) ?? 0;
+        answers.set(operation, count + 1);
+        if (count % 80 > 0) return;
+        slow += 1;
+        await pause(slow % 10 === 0 ? 20_000 : 2_000);
       });
     },
   },

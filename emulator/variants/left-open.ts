@@ -1,7 +1,8 @@
 import { Refusal } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
-import type { Seams, Variant } from '../seams.js';
+import type { Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
+import { endSessionsLate, enforceLate, twoNodes } from './late.js';
 
 /** A 33rd character of base64url is half a byte of nothing. */
 const spare = 'A';
@@ -21,21 +22,6 @@ function isOf(config: ClusterMfa, body: Json | undefined): boolean {
     own(asObject(body), 'retainUserMfaSettings') === config.retainUserMfaSettings &&
     (Array.isArray(types) ? types.join() : types) === (config.authenticationTypes?.join() ?? null)
   );
-}
-
-/** Logins go by what the configuration was so long ago. */
-function enforceLater({ rules }: Seams, delayMs: number): void {
-  const { storeCluster, asksForCode, tokenByPasswordAlone } = rules;
-  let past: { readonly until: number; readonly config: ClusterMfa } | undefined;
-  rules.storeCluster = (before, wanted, world) => {
-    if (past === undefined || past.until <= Date.now())
-      past = { until: Date.now() + delayMs, config: before };
-    return storeCluster(before, wanted, world);
-  };
-  const late = () => (past !== undefined && past.until > Date.now() ? past.config : undefined);
-  rules.asksForCode = (user, world) => late()?.enabled ?? asksForCode(user, world);
-  rules.tokenByPasswordAlone = (user, world) =>
-    late() === undefined ? tokenByPasswordAlone(user, world) : late()?.enabled === false;
 }
 
 /** What the API document leaves open, and a target may therefore do. */
@@ -130,29 +116,17 @@ export const leftOpenVariants: readonly Variant[] = [
   {
     id: 'enforced-after-a-second',
     description: 'Logins go by a switch of cluster MFA a second after GET shows it.',
-    apply: (seams) => enforceLater(seams, 1_000),
+    apply: (seams) => enforceLate(seams, 1_000),
   },
   {
     id: 'sessions-end-after-a-second',
     description: 'Sessions that were ended open for another second, as on a node that learns late.',
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      const ended = new Map<string, number>();
-      seams.input('DeleteSession', (_call, { state }) => {
-        for (const id of state.sessions.keys()) ended.set(id, Date.now() + 1_000);
-      });
-      const users = new Map<string, ReturnType<typeof identify>>();
-      seams.success('CreateSession', (body, _call, { state }) => {
-        const id = text(body, 'sessionId') ?? '';
-        users.set(id, state.sessions.get(id));
-        return body;
-      });
-      seams.rules.identify = (credentials, call, world) => {
-        const id = credentials.sessionId ?? '';
-        const isLate = (ended.get(id) ?? 0) > Date.now();
-        return identify(credentials, call, world) ?? (isLate ? users.get(id) : undefined);
-      };
-    },
+    apply: (seams) => endSessionsLate(seams, 1_000),
+  },
+  {
+    id: 'two-nodes',
+    description: 'Every other request goes to a node that learns of changes 1.5 seconds after the first one.',
+    apply: (seams) => twoNodes(seams, 1_500),
   },
   {
     id: 'no-op-is-409',

@@ -8,6 +8,7 @@ import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
+import { freedomRows, freedoms } from './freedoms.js';
 import { neverRed } from './problems.js';
 
 const requirements = loadRequirements();
@@ -16,7 +17,17 @@ describe('docs/detection.md', () => {
   test('tells of all faults, variants and requirements: npm run generate writes it', () => {
     const page = readFileSync(join(packageRoot(), 'docs', 'detection.md'), 'utf8');
 
-    expect(page).toBe(renderDetection({ faults, variants, combinations, requirements, flawClasses }));
+    expect(page).toBe(
+      renderDetection({
+        faults,
+        variants,
+        combinations,
+        requirements,
+        flawClasses,
+        freedoms: freedoms(),
+        rows: freedomRows(),
+      }),
+    );
   });
 
   test('has a fault for each requirement', () => {

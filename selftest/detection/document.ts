@@ -3,6 +3,7 @@ import { levels } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
 import { unsettled, unsettledFaults } from './combinations.js';
 import type { FlawClass } from './flaw-classes.js';
+import { type Factor, pairsIn } from './pairwise.js';
 
 export interface Proven {
   readonly faults: readonly Fault[];
@@ -10,6 +11,9 @@ export interface Proven {
   readonly combinations: readonly (readonly string[])[];
   readonly requirements: readonly Requirement[];
   readonly flawClasses: readonly FlawClass[];
+  readonly freedoms: readonly Factor[];
+  /** Of these freedoms. */
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
@@ -19,6 +23,8 @@ export function renderDetection({
   combinations,
   requirements,
   flawClasses,
+  freedoms,
+  rows,
 }: Proven): string {
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
@@ -34,10 +40,22 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red; left undecided: ${list(unsettledFaults)} |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations; in ${unsettled.length} of them, those that begin with ${list(unsettled)}, something is still left undecided |
+| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets: \`npm run prove -- --freedoms\` |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
 it is never red.
+
+## Freedoms
+
+What the contract leaves open is made from it: each optional property of an answer absent, each nullable one null, each
+list in another order, each refusal by each other 4xx, each effect delayed, ids and names of other forms. They are
+combined so that every two settings meet in one target at least (a covering array). Switch one on:
+\`mfa-conformance emulator --variant SETTING\`.
+
+| left open | settings |
+| --- | --- |
+${freedoms.map(({ name, settings }) => row(code(name), list(settings))).join('\n')}
 
 ## Classes of public flaws
 

@@ -3,6 +3,7 @@ import type { Fault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
+import { failedByRow } from './freedoms.js';
 import type { Judgement, Subject } from './matrix.js';
 
 /** What the suite must say of an emulator with a fault or a variant. */
@@ -39,6 +40,12 @@ export function expectationOfVariant(first: string, ...others: string[]): Expect
     variants: [first, ...others],
     fails: [...new Set(failedBy([first, ...others]))],
   };
+}
+
+/** A row of freedoms, named by its place among them. */
+export function expectationOfRow(row: readonly string[], index: number): Expectation {
+  const name = nameOf('freedoms', String(index + 1).padStart(3, '0'));
+  return { name, faults: [], variants: row, fails: failedByRow(row) };
 }
 
 /** The emulator as it is: what it leaves unchecked, nothing checks. */

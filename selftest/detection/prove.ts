@@ -6,11 +6,13 @@ import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
+import { freedomRows } from './freedoms.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
   type Expectation,
   expectationOfFault,
+  expectationOfRow,
   expectationOfVariant,
   neverRed,
   problemsOf,
@@ -18,7 +20,7 @@ import {
 import { tryInRounds } from './rounds.js';
 import { sample } from './sample.js';
 
-// npm run prove -- [--alone] [--sample N [--seed S]] [part of an id …]
+// npm run prove -- [--alone] [--sample N [--seed S]] [--freedoms] [part of an id …]
 const { values, positionals: only } = parseArgs({
   allowPositionals: true,
   options: {
@@ -27,6 +29,8 @@ const { values, positionals: only } = parseArgs({
     // So many faults only, drawn by the seed; the variants, of which `npm test` tries all, are left out then.
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    // The rows of freedoms only.
+    freedoms: { type: 'boolean', default: false },
   },
 });
 const sampled = values.sample === undefined ? undefined : Number(values.sample);
@@ -46,13 +50,18 @@ const requirements = loadRequirements();
 // An id asks for that variant: not for those that it is combined with.
 const variantsAlone = values.alone || only.length > 0;
 const conforming = [
-  asItIs,
-  ...(variantsAlone ? variants.map(({ id }) => expectationOfVariant(id)) : []),
-  ...(only.length === 0
+  ...(values.freedoms ? [] : [asItIs]),
+  ...(variantsAlone && !values.freedoms ? variants.map(({ id }) => expectationOfVariant(id)) : []),
+  ...(only.length === 0 && !values.freedoms
     ? combinations.map(([first, ...others]) => expectationOfVariant(first, ...others))
     : []),
+  ...freedomRows().map(expectationOfRow),
 ].filter(wanted);
-const drawn = sampled === undefined ? faults : sample(faults, sampled, Number(values.seed));
+const drawn = values.freedoms
+  ? []
+  : sampled === undefined
+    ? faults
+    : sample(faults, sampled, Number(values.seed));
 const broken = drawn.map(expectationOfFault).filter(wanted);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));
@@ -75,7 +84,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (only.length === 0) {
+if (only.length === 0 && !values.freedoms) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
 }

@@ -10,7 +10,8 @@ export function sample<T>(values: readonly T[], size: number, seed: number): T[]
   return drawn.sort((a, b) => a - b).flatMap((index) => values.slice(index, index + 1));
 }
 
-function mulberry32(seed: number): () => number {
+/** Numbers from 0 to below 1, the same for the same seed. */
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

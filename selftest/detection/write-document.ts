@@ -7,6 +7,7 @@ import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
+import { freedomRows, freedoms } from './freedoms.js';
 
 // Run by `npm run generate`: what the page says is proven by `npm run prove`.
 const page = renderDetection({
@@ -15,5 +16,7 @@ const page = renderDetection({
   combinations,
   requirements: loadRequirements(),
   flawClasses,
+  freedoms: freedoms(),
+  rows: freedomRows(),
 });
 writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);

@@ -22,15 +22,26 @@ async function connectedTo(port: number, more: object = {}) {
 }
 
 /** A server that answers with each of these in turn, the last one for ever. */
-async function answeringInTurn(answers: readonly (readonly [status: number, headers: object])[]) {
+async function answeringInTurn(
+  answers: readonly (readonly [status: number, headers: object, content?: string])[],
+) {
   const seen: string[] = [];
   const listener: RequestListener = (request, response) => {
     request.resume();
-    const [status, headers] = answers[Math.min(seen.length, answers.length - 1)] ?? [500, {}];
+    const [status, headers, content = '{}'] = answers[Math.min(seen.length, answers.length - 1)] ?? [500, {}];
     seen.push(request.method ?? '');
-    response.writeHead(status, { ...json, ...headers }).end('{}');
+    response.writeHead(status, { ...json, ...headers }).end(content);
   };
   return { seen, port: (await listen(httpServer(listener))).port };
+}
+
+/** The clock of a target that can be moved: so nothing is waited for. */
+async function movableClock(): Promise<string> {
+  const listener: RequestListener = (request, response) => {
+    request.resume();
+    response.writeHead(200, json).end(JSON.stringify({ now: new Date().toISOString() }));
+  };
+  return `http://127.0.0.1:${(await listen(httpServer(listener))).port}/clock`;
 }
 
 const soon = { 'retry-after': '0' };
@@ -90,7 +101,20 @@ describe('a target that asks to wait', () => {
     expect(seen.length).toBe(2);
   });
 
-  test('but a 503 that does not ask is an answer', async () => {
+  test.each([429, 503])('by a plain %d that says nothing of how long is asked again', async (status) => {
+    const html = { 'content-type': 'text/html' };
+    const { seen, port } = await answeringInTurn([
+      [status, html, '<html>Busy</html>'],
+      [status, html, ''],
+      [200, {}],
+    ]);
+    const { api } = await connectedTo(port, { clock: { control: await movableClock() } });
+
+    expect((await api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } })).status).toBe(200);
+    expect(seen.length).toBe(3);
+  });
+
+  test('but a 503 of the API itself that does not ask is an answer', async () => {
     const { port } = await answeringInTurn([[503, {}]]);
     const { api } = await connectedTo(port);
 

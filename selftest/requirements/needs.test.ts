@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { meaningOf, missingNeed, type Need, needNames } from '../../src/requirements/needs.js';
+import { exemptedNeed, meaningOf, missingNeed, type Need, needNames } from '../../src/requirements/needs.js';
 import { Secret } from '../../src/secret.js';
 import type { Account, AccountRole, Allow, Target } from '../../src/target-file/target.js';
 
@@ -208,4 +208,53 @@ test('every requirement whose operations write needs leave to change state', () 
   expect(
     writes.filter(({ needs }) => !needs.some((need) => meaningOf(need).writes)).map(({ id }) => id),
   ).toEqual([]);
+});
+
+describe('accounts that MFA does not apply to', () => {
+  const other = account('other');
+  const withOthers = (more: object): Target => ({
+    ...rich,
+    accounts: { admin: bare, other: { ...other, ...more }, viewer: account('viewer') },
+  });
+  const exempted = (more: object, ...needs: Need[]) => exemptedNeed(withOthers(more), { needs });
+
+  test.each<[Need, object, string | undefined]>([
+    [
+      'replaceTotpOfTwo',
+      { mfaExempt: true },
+      'needs two accounts that MFA applies to: accounts.other is exempt from MFA (mfaExempt)',
+    ],
+    [
+      'userMailOfTwo',
+      { mailedCodes: false },
+      'needs two accounts that codes are mailed to: codes by mail are not set up for accounts.other (mailedCodes)',
+    ],
+    [
+      'userMailOfTwo',
+      { mfaExempt: true },
+      'needs two accounts that codes are mailed to: accounts.other is exempt from MFA (mfaExempt)',
+    ],
+    ['replaceTotpOfTwo', { mailedCodes: false }, undefined],
+    ['replaceTotp', { mfaExempt: true }, undefined],
+    ['userMail', { mailedCodes: false }, undefined],
+    ['userPassword', { mfaExempt: true }, undefined],
+    ['replaceTotpOfTwo', {}, undefined],
+  ])('are the reason why %s leaves a requirement out, with %j', (need, more, wanted) => {
+    expect(exempted(more, need)).toBe(wanted);
+  });
+
+  test('are not the reason where there are too few with them, too', () => {
+    const target: Target = { ...rich, accounts: { admin: bare, other: { ...other, mfaExempt: true } } };
+
+    expect(exemptedNeed(target, { needs: ['replaceTotpOfTwo'] })).toBeUndefined();
+    expect(reason(target, 'replaceTotpOfTwo')).toContain('no two accounts');
+  });
+
+  test('are none of those whose TOTP may be replaced', () => {
+    const target = withOthers({ mfaExempt: true });
+
+    expect(reason({ ...target, allow: { ...allow, replaceTotpOf: ['other'] } }, 'replaceTotp')).toBe(
+      'would replace the TOTP enrolment of viewer: not in allow.replaceTotpOf',
+    );
+  });
 });

@@ -2,7 +2,7 @@ import type { Contract } from '../contract/contract.js';
 import type { StatementInVerdict } from '../model/statement.js';
 import { loadRequirements, type Requirement } from '../requirements/catalogue.js';
 import { idPattern } from '../requirements/glob.js';
-import { missingNeed } from '../requirements/needs.js';
+import { exemptedNeed, missingNeed } from '../requirements/needs.js';
 import { standingOf } from '../statement/standing.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Target } from '../target-file/target.js';
@@ -26,7 +26,7 @@ export function renderPlan(
   );
   const withReason = all.map((requirement) => ({
     requirement,
-    reason: missingNeed(target, requirement, command),
+    reason: exemptedNeed(target, requirement) ?? missingNeed(target, requirement, command),
   }));
   const willRun = withReason
     .filter(({ reason }) => reason === undefined)

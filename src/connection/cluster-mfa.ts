@@ -15,6 +15,10 @@ export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
   #hasRestored = false;
+  /** Whether GET ever showed authenticationTypes: a target may leave them out. */
+  #showsTypes = false;
+  /** As they were put last; undefined where that isn't known. */
+  #putTypes: readonly string[] | undefined;
 
   constructor(
     private readonly api: Api,
@@ -24,14 +28,24 @@ export class ClusterMfa {
     private readonly readBack: ReadBack,
   ) {}
 
-  /** To compare: authenticationTypes is a set, told in one order. @throws ArrangeError when the state can't be told */
+  /**
+   * To compare: authenticationTypes is a set, told in one order; where GET never shows it, as it was put last.
+   *
+   * @throws ArrangeError when the state can't be told
+   */
   async read(): Promise<ClusterConfig> {
-    return inOneOrder(await this.readAsShown());
+    return this.#told(await this.readAsShown());
   }
 
   /** As it stands before a change: see StateReader. @throws ArrangeError likewise */
   async known(): Promise<ClusterConfig> {
-    return inOneOrder(clusterConfigOf((await this.reader.known('GetMFAConfig')).body));
+    return this.#told(clusterConfigOf((await this.reader.known('GetMFAConfig')).body));
+  }
+
+  #told(config: ClusterConfig): ClusterConfig {
+    this.#showsTypes ||= config.authenticationTypes !== null;
+    const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
+    return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
   /** What the run found before its first change, as it was shown. */
@@ -56,7 +70,9 @@ export class ClusterMfa {
 
   async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.proveWayBack();
-    return this.api.call('UpdateMFAConfig', { as, anyJson: body });
+    const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body });
+    if (answer.status < 300) this.#putTypes = typesIn(body);
+    return answer;
   }
 
   /**
@@ -171,6 +187,11 @@ export class ClusterMfa {
       );
     }
   }
+}
+
+function typesIn(body: unknown): string[] | undefined {
+  const types = memberOf(body, 'authenticationTypes');
+  return Array.isArray(types) ? types.map(String) : undefined;
 }
 
 function inOneOrder(config: ClusterConfig): ClusterConfig {

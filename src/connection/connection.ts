@@ -139,9 +139,17 @@ export class Connection {
     const admin = await this.admin();
     const mail = () => this.mail();
     const reader = this.#reader(admin);
-    const { password } = this.target.supportUser;
     const { api, journal, readBack, codes } = this;
-    this.#support ??= new SupportMfa(api, admin, journal, reader, readBack, codes, mail, password);
+    this.#support ??= new SupportMfa(
+      api,
+      admin,
+      journal,
+      reader,
+      readBack,
+      codes,
+      mail,
+      this.target.supportUser,
+    );
     return this.#support;
   }
 

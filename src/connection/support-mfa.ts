@@ -9,11 +9,11 @@ import {
   withoutNulls,
 } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import { textIn } from '../judging/body.js';
+import { textIn, textOf } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
 import { isSince } from '../model/releases.js';
 import type { Authenticator } from '../otp/authenticator.js';
-import type { Secret } from '../secret.js';
+import type { Target } from '../target-file/target.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import type { Codes } from './codes.js';
@@ -22,6 +22,7 @@ import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import { toldSupport } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -45,7 +46,7 @@ export class SupportMfa {
     private readonly readBack: ReadBack,
     private readonly codes: Codes,
     private readonly mail: () => Promise<CodesByMail>,
-    private readonly password: Secret | undefined,
+    private readonly user: Target['supportUser'],
   ) {}
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -58,8 +59,17 @@ export class SupportMfa {
     return this.reader.get('GetSupportMFAConfig');
   }
 
+  /** What GET leaves out, or shows in part, is told as it was set last. */
   async read(): Promise<SupportConfig> {
-    return supportConfigOf((await this.get()).body);
+    return this.#told(supportConfigOf((await this.get()).body));
+  }
+
+  async #now(): Promise<SupportConfig> {
+    return this.#told(supportConfigOf((await this.known()).body));
+  }
+
+  #told(config: SupportConfig): SupportConfig {
+    return toldSupport(config, this.journal.read()?.supportSet, this.user.email);
   }
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
@@ -104,7 +114,7 @@ export class SupportMfa {
 
   /** The support user's password, which changes take from the latest release on. @throws ArrangeError without one */
   get currentPassword(): string {
-    if (this.password !== undefined) return this.password.reveal();
+    if (this.user.password !== undefined) return this.user.password.reveal();
     throw new ArrangeError('The target file has no supportUser.password.');
   }
 
@@ -114,7 +124,11 @@ export class SupportMfa {
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
-    return this.#noted(await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options }));
+    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
+    const mfaType = textOf(body, 'mfaType');
+    if (answer.status < 300 && mfaType !== undefined)
+      this.journal.noteSupportSet({ mfaType, email: textOf(body, 'email') ?? null });
+    return this.#noted(answer);
   }
 
   /**
@@ -157,7 +171,7 @@ export class SupportMfa {
 
   /** Adds the password where the release takes one and the body says nothing of it. */
   #withPassword(body: unknown): unknown {
-    if (this.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
+    if (this.user.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
     if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
     return { ...body, currentPassword: this.currentPassword };
   }
@@ -176,7 +190,7 @@ export class SupportMfa {
 
   /** Sees to it that support MFA is on by e-mail; leaves it alone where it is already. */
   async ensureEmail(address: string): Promise<void> {
-    const { enabled, mfaType, email } = supportConfigOf((await this.known()).body);
+    const { enabled, mfaType, email } = await this.#now();
     if (!(enabled && mfaType === 'email' && email === address)) await this.onByEmail(address);
   }
 
@@ -215,7 +229,7 @@ export class SupportMfa {
    * the current one is then left for such a change.
    */
   async verified(): Promise<Verified> {
-    const now = supportConfigOf((await this.known()).body);
+    const now = await this.#now();
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) return known;
@@ -281,7 +295,7 @@ export class SupportMfa {
 
   /** Switches support MFA off, with the code that its mode asks for. */
   async off(): Promise<void> {
-    const now = supportConfigOf((await this.known()).body);
+    const now = await this.#now();
     // A key that was not proven yet may wait for that with support MFA off.
     if (!now.enabled && (this.#enrolment === undefined || now.mfaType !== 'totp')) return;
     const answer = await this.#switchOff(now);

@@ -49,13 +49,27 @@ export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
 }
 
 export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
-  return a.enabled === b.enabled && a.mfaType === b.mfaType && a.email === b.email;
+  const sameAddress = isShownAs(a.email, b.email) || isShownAs(b.email, a.email);
+  return a.enabled === b.enabled && a.mfaType === b.mfaType && sameAddress;
 }
 
 /** What a refused change must leave in force; `address` where that counts too. */
 export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
   return ({ enabled, mfaType, email }) =>
     enabled && mfaType === mode && (address === undefined || email === address);
+}
+
+/** Whether characters of an address are hidden. */
+export function isMasked(shown: string | null): boolean {
+  return shown !== null && /[*•]/.test(shown);
+}
+
+/** Of an address characters may be hidden: `s***t@example.com`. */
+export function isShownAs(shown: unknown, address: unknown): boolean {
+  if (shown === address) return true;
+  if (typeof shown !== 'string' || typeof address !== 'string' || !isMasked(shown)) return false;
+  const parts = shown.split(/[*•]+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(address);
 }
 
 /** The types as a comparable text; null stays apart from an empty list. */

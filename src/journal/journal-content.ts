@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../errors.js';
 import { type ClusterConfig, clusterConfigOf, type SupportConfig, supportConfigOf } from './config.js';
 
+export type SupportSet = Pick<SupportConfig, 'mfaType' | 'email'>;
+
 /** What stands in a journal; a property is absent where nothing of the kind was changed. */
 export interface JournalContent {
   readonly version: 1;
@@ -9,6 +11,8 @@ export interface JournalContent {
   readonly cluster?: ClusterConfig;
   readonly support?: SupportConfig;
   readonly enrolledUri?: string;
+  /** What the suite set last for the support user: a target may not show it. */
+  readonly supportSet?: SupportSet;
   readonly sessionId?: string;
   readonly residue: readonly string[];
 }
@@ -55,13 +59,15 @@ export function parseJournal(text: string, file: string): JournalContent {
 function configs(
   members: ReadonlyMap<string, unknown>,
   file: string,
-): Pick<JournalContent, 'cluster' | 'support'> {
+): Pick<JournalContent, 'cluster' | 'support' | 'supportSet'> {
+  const set = members.get('supportSet');
   const cluster = members.get('cluster');
   const support = members.get('support');
   try {
     return {
       ...(cluster === undefined ? {} : { cluster: clusterConfigOf(cluster) }),
       ...(support === undefined ? {} : { support: supportConfigOf(support) }),
+      ...(set === undefined ? {} : { supportSet: supportConfigOf(set) }),
     };
   } catch {
     throw damaged(file, 'holds a configuration that is none');

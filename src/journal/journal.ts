@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import type { ClusterConfig, SupportConfig } from './config.js';
-import { type JournalContent, parseJournal } from './journal-content.js';
+import { type JournalContent, parseJournal, type SupportSet } from './journal-content.js';
 import { placeOf } from './place.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
@@ -110,6 +110,13 @@ export class Journal {
   noteEnrolled(keyUri: string | undefined): void {
     const { enrolledUri: _, ...rest } = this.#current();
     this.#write(keyUri === undefined ? rest : { ...rest, enrolledUri: keyUri });
+  }
+
+  /** The mode, and the address in the mode email, that the suite set for the support user. */
+  noteSupportSet(supportSet: SupportSet): void {
+    const now = this.#current();
+    if (now.supportSet?.mfaType === supportSet.mfaType && now.supportSet.email === supportSet.email) return;
+    this.#write({ ...now, supportSet });
   }
 
   /** What the API can't take back. */

@@ -35,6 +35,39 @@ export function missingNeed(
   return undefined;
 }
 
+/** How many accounts that MFA applies to a need takes, and whether codes by mail must reach them. */
+const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
+  replaceTotp: { accounts: 1, byMail: false },
+  replaceTotpOfTwo: { accounts: 2, byMail: false },
+  userMail: { accounts: 1, byMail: true },
+  userMailOfTwo: { accounts: 2, byMail: true },
+};
+
+/**
+ * Why a requirement doesn't apply to a target, by what its file says of the accounts: there would be enough of them,
+ * but for those that are exempt from MFA or get no codes by mail. Undefined where it does.
+ */
+export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
+  for (const need of needs) {
+    const wanted = underMfa[need];
+    if (wanted === undefined) continue;
+    const all = wanted.byMail ? withMail(target) : withPassword(target);
+    const reasons = all.flatMap(({ role, mfaExempt, mailedCodes }) => {
+      if (mfaExempt) return [`accounts.${role} is exempt from MFA (mfaExempt)`];
+      return wanted.byMail && mailedCodes === false
+        ? [`codes by mail are not set up for accounts.${role} (mailedCodes)`]
+        : [];
+    });
+    const left = all.length - reasons.length;
+    if (left < wanted.accounts && all.length >= wanted.accounts) {
+      const what = wanted.accounts === 1 ? 'an account' : 'two accounts';
+      const codes = wanted.byMail ? 'that codes are mailed to' : 'that MFA applies to';
+      return `needs ${what} ${codes}: ${reasons.join(', ')}`;
+    }
+  }
+  return undefined;
+}
+
 type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
 
 const stateChanges: Check = (target) => readOnlyReason(target, 'full');
@@ -86,12 +119,12 @@ const missing: Readonly<Record<Need, Check>> = {
       : undefined),
 
   userMail: (target) =>
-    withMail(target).length < 1
+    mailed(target).length < 1
       ? 'the target file has no account with username, password and email'
       : undefined,
 
   userMailOfTwo: (target) =>
-    new Set(withMail(target).map(({ email }) => email?.toLowerCase())).size < 2
+    new Set(mailed(target).map(({ email }) => email?.toLowerCase())).size < 2
       ? 'the target file has no two accounts with username, password and an email of their own'
       : undefined,
 
@@ -117,7 +150,7 @@ const missing: Readonly<Record<Need, Check>> = {
 };
 
 function replaceableMissing(target: Target, allow: Allow, wanted: 1 | 2): string | undefined {
-  const users = withPassword(target);
+  const users = withPassword(target).filter(({ mfaExempt }) => mfaExempt !== true);
   if (users.length < wanted) {
     const what = wanted === 1 ? 'no account' : 'no two accounts';
     return `the target file has ${what} with username and password`;
@@ -139,6 +172,11 @@ function withPassword(target: Target): Account[] {
 
 function withMail(target: Target): Account[] {
   return withPassword(target).filter(({ email }) => email !== undefined);
+}
+
+/** Those that codes by mail reach. */
+function mailed(target: Target): Account[] {
+  return withMail(target).filter(({ mfaExempt, mailedCodes }) => mfaExempt !== true && mailedCodes !== false);
 }
 
 function addresses(target: Target): string[] {

@@ -51,19 +51,21 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder,
 
 /** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
 function retryAfterMs(
-  { status, headers }: Pick<Answered, 'status' | 'headers'>,
+  { status, headers, body }: Pick<Answered, 'status' | 'headers' | 'body'>,
   now: number,
   attempt: number,
 ): number | undefined {
   const header = headers['retry-after'];
-  if (status !== 429 && (status !== 503 || header === undefined)) return undefined;
+  // A 503 in JSON is the API's own word on the request; any other comes from what limits the load before it.
+  const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
+  if (!asks) return undefined;
   const ms =
     header === undefined
       ? Number.NaN
       : /^\d+$/.test(header)
         ? Number(header) * 1000
         : Date.parse(header) - now;
-  // A 429 need not say how long (RFC 6585 4): a little, then longer.
+  // It need not say how long (RFC 6585 4, RFC 9110 15.6.4): a little, then longer.
   return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
 }
 

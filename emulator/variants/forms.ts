@@ -1,0 +1,103 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { own, text } from '../json.js';
+import type { Seams } from '../seams.js';
+
+/** A property of answers whose value may look otherwise, and what it then looks like. */
+type Form = readonly [property: string, form: string, make: (value: string) => string];
+
+const digits = (count: number) => Array.from({ length: count }, () => randomInt(1, 10)).join('');
+const part = (bytes: number) => randomBytes(bytes).toString('base64url');
+
+/** Credentials handed out: the target knows them by the new form from then on. */
+const credentials: readonly Form[] = [
+  ['sessionId', 'uuid', () => randomUUID()],
+  ['sessionId', 'hexadecimal', () => randomBytes(24).toString('hex')],
+  ['sessionId', 'number', () => digits(42)],
+  ['sessionId', 'long', () => `${part(30)}.${part(700)}.${part(32)}`],
+  ['accessToken', 'uuid', () => randomUUID()],
+  ['accessToken', 'padded', () => `${randomBytes(28).toString('base64')}`],
+  ['accessToken', 'long', () => `${part(30)}.${part(900)}.${part(32)}`],
+];
+
+/** What is only shown. */
+const shown: readonly Form[] = [
+  ['totpKeyId', 'number', () => digits(9)],
+  ['totpKeyId', 'same', () => 'default'],
+  ['totpKeyName', 'plain', (name) => name.normalize('NFKC').trim().toLowerCase().replace(/\W+/g, '-')],
+  ['totpKeyName', 'numbered', (name) => `${name} (${randomInt(2, 1000)})`],
+  ['accountName', 'with-domain', (name) => `LOCAL\\${name}`],
+  ['tokenType', 'small', (type) => type.toLowerCase()],
+  ['totpUri', 'defaults-left-out', (uri) => uri.replace(/&(algorithm=SHA1|digits=6|period=30)(?=&|$)/g, '')],
+  [
+    'totpUri',
+    'other-order',
+    (uri) => `${uri.split('?')[0]}?${uri.split('?')[1]?.split('&').reverse().join('&')}`,
+  ],
+  ['email', 'masked', (address) => address.replace(/(?<=^.).+(?=@)/, '***')],
+];
+
+const errors: readonly Form[] = [
+  ['errorCode', 'number', () => '400017'],
+  ['message', 'foreign', () => 'Die Anfrage war ungültig – 请求无效。'],
+  ['message', 'long', (message) => `${message} `.repeat(40).trim()],
+];
+
+/** All of them, as `property.form`. */
+export const forms: readonly string[] = [...credentials, ...shown, ...errors].map(
+  ([property, form]) => `${property}.${form}`,
+);
+
+/** @returns what sets the form; undefined for one nobody knows */
+export function formNamed(name: string): ((seams: Seams) => void) | undefined {
+  const among = (table: readonly Form[]) => table.find(([property, form]) => `${property}.${form}` === name);
+  const [credential, show, error] = [among(credentials), among(shown), among(errors)];
+  if (credential !== undefined) return (seams) => handOut(seams, credential);
+  if (show !== undefined) {
+    const [property, , make] = show;
+    return (seams) =>
+      seams.success('any', (body) => {
+        const value = text(body, property);
+        return value === undefined ? body : { ...body, [property]: make(value) };
+      });
+  }
+  if (error === undefined) return undefined;
+  const [property, , make] = error;
+  return (seams) =>
+    seams.refusal('any', (answer) => {
+      const body = answer.body;
+      if (typeof body !== 'object' || body === null || Array.isArray(body)) return;
+      const value = own(body, property);
+      if (typeof value === 'string') answer.body = { ...body, [property]: make(value) };
+    });
+}
+
+function handOut(seams: Seams, [property, , make]: Form): void {
+  const known = new Map<string, string>();
+  const { identify } = seams.rules;
+  seams.success(['CreateSession', 'CreateAccessToken'], (body) => {
+    const value = text(body, property);
+    if (value === undefined) return body;
+    const other = make(value);
+    known.set(other, value);
+    return { ...body, [property]: other };
+  });
+  seams.rules.identify = (brought, call, world) => {
+    const { sessionId, authorization } = brought;
+    const [type, token = ''] = authorization?.split(' ') ?? [];
+    // The reference's own form is not one that was handed out.
+    const id = sessionId === undefined || property !== 'sessionId' ? sessionId : (known.get(sessionId) ?? '');
+    const value =
+      authorization === undefined || property !== 'accessToken'
+        ? authorization
+        : `${type} ${known.get(token) ?? ''}`;
+    return identify(
+      {
+        ...brought,
+        ...(id === undefined ? {} : { sessionId: id }),
+        ...(value === undefined ? {} : { authorization: value }),
+      },
+      call,
+      world,
+    );
+  };
+}

@@ -1,0 +1,93 @@
+import { challenges } from '../credentials.js';
+import { asObject, isObject, type Json, type JsonObject, own } from '../json.js';
+import { isOperationId } from '../operations/handlers.js';
+import type { OperationId } from '../operations/table.js';
+import type { Seams, Variant } from '../seams.js';
+import { formNamed } from './forms.js';
+import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
+
+/**
+ * Freedoms that a setting spells out, in place of a name in the catalogue:
+ * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only where it is that),
+ * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400`
+ * (`any` for every operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.
+ */
+export function freedomOf(setting: string): Variant | undefined {
+  const [, kind = '', what = '', value] = /^(\w+):([\w.-]+)(?:=(.+))?$/.exec(setting) ?? [];
+  const [place = '', name = ''] = what.split('.');
+  const apply = setterOf(kind, place, name, value);
+  return apply === undefined ? undefined : { id: setting, description: `The freedom ${setting}.`, apply };
+}
+
+type Setter = (seams: Seams) => void;
+
+function setterOf(kind: string, place: string, name: string, value: string | undefined): Setter | undefined {
+  switch (kind) {
+    case 'absent': {
+      const only = value === undefined ? undefined : JSON.stringify(JSON.parse(value));
+      return inBodies(place, (body) => (holds(body, name, only) ? without(body, name) : body));
+    }
+    case 'null':
+      return inBodies(place, (body) => ({ ...body, [name]: null }));
+    case 'order':
+      return reordered(place, name, value);
+    case 'refusal':
+      return refused(place, name, Number(value));
+    case 'delay':
+      return delays.get(place)?.(Number(value));
+    case 'form':
+      return formNamed(`${place}.${name}`);
+    default:
+      return undefined;
+  }
+}
+
+const delays: ReadonlyMap<string, (ms: number) => Setter> = new Map([
+  ['configuration', (ms: number) => (seams: Seams) => showClusterLate(seams, ms)],
+  ['support', (ms: number) => (seams: Seams) => showSupportLate(seams, ms)],
+  ['enforcement', (ms: number) => (seams: Seams) => enforceLate(seams, ms)],
+  ['sessions', (ms: number) => (seams: Seams) => endSessionsLate(seams, ms)],
+]);
+
+function holds(body: JsonObject, name: string, json: string | undefined): boolean {
+  const value = own(body, name);
+  return value !== undefined && (json === undefined || JSON.stringify(value) === json);
+}
+
+function without(body: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== name));
+}
+
+/** Successful bodies of an operation, or those of all errors. */
+function inBodies(place: string, change: (body: JsonObject) => JsonObject): Setter | undefined {
+  if (place === 'Error') {
+    return (seams) =>
+      seams.refusal('any', (answer) => {
+        if (isObject(answer.body)) answer.body = change(answer.body);
+      });
+  }
+  return isOperationId(place) ? (seams) => seams.success(place, change) : undefined;
+}
+
+function reordered(place: string, name: string, order: string | undefined): Setter | undefined {
+  let answers = 0;
+  return inBodies(place, (body) => {
+    const list = own(body, name);
+    answers += 1;
+    const isTurned = order === 'reversed' || answers % 2 === 1;
+    return Array.isArray(list) && isTurned ? { ...body, [name]: list.toReversed() } : body;
+  });
+}
+
+/** Another 4xx for a refusal, known by the reference's errorCode. */
+function refused(place: string, errorCode: string, status: number): Setter | undefined {
+  const which: OperationId | 'any' | undefined = place === 'any' || isOperationId(place) ? place : undefined;
+  if (which === undefined || !(status >= 400 && status < 500)) return undefined;
+  return (seams) =>
+    seams.refusal(which, (answer, _call, world) => {
+      const body: Json | undefined = answer.body;
+      if (own(asObject(body), 'errorCode') !== errorCode) return;
+      answer.status = status;
+      answer.headers = status === 401 ? challenges(world) : {};
+    });
+}

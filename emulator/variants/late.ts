@@ -1,0 +1,93 @@
+import type { World } from '../call.js';
+import { text } from '../json.js';
+import type { Seams } from '../seams.js';
+import type { User } from '../state.js';
+
+/** Whether the request at hand is served by somebody who learns late. */
+type Where = () => boolean;
+
+const everywhere: Where = () => true;
+
+/**
+ * A value of the state as it was so long ago, in real milliseconds. What was changed from outside, between two
+ * requests, is shown at once: no client waits for that.
+ */
+function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where: Where): (world: World) => T {
+  let known: { readonly from: number; readonly value: T }[] = [];
+  seams.input('any', (_call, world) => {
+    const value = now(world);
+    if (known.at(-1)?.value !== value) known = [{ from: 0, value }];
+  });
+  seams.answer('any', (_answer, _call, world) => {
+    const value = now(world);
+    if (known.at(-1)?.value !== value) known.push({ from: Date.now() + delayMs, value });
+  });
+  return (world) => {
+    const shown = known.findLast(({ from }) => from <= Date.now());
+    return where() && shown !== undefined ? shown.value : now(world);
+  };
+}
+
+/** GET /mfa-config shows a change so long after PUT answered. */
+export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
+  const { rules } = seams;
+  const { readCluster } = rules;
+  const shown = past(seams, (world) => readCluster(world), delayMs, where);
+  rules.readCluster = shown;
+}
+
+/** GET /support-user/mfa shows a change so long after it was answered. */
+export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
+  const { rules } = seams;
+  const { readSupport } = rules;
+  rules.readSupport = past(seams, (world) => readSupport(world), delayMs, where);
+}
+
+/** Logins go by what the configuration was so long ago. */
+export function enforceLate(seams: Seams, delayMs: number, where = everywhere): void {
+  const { rules } = seams;
+  const { asksForCode, mechanismEnabled, tokenByPasswordAlone } = rules;
+  const inForce = past(seams, ({ state }) => state.cluster, delayMs, where);
+  const late = (world: World) => {
+    const config = inForce(world);
+    return config === world.state.cluster ? undefined : config;
+  };
+  rules.asksForCode = (user, world) => late(world)?.enabled ?? asksForCode(user, world);
+  rules.mechanismEnabled = (mechanism, world) =>
+    late(world)?.authenticationTypes?.includes(mechanism) ?? mechanismEnabled(mechanism, world);
+  rules.tokenByPasswordAlone = (user, world) =>
+    late(world) === undefined ? tokenByPasswordAlone(user, world) : late(world)?.enabled === false;
+}
+
+/** Sessions that were ended open for so long more. */
+export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
+  const { identify } = seams.rules;
+  const ended = new Map<string, number>();
+  const users = new Map<string, User | undefined>();
+  seams.input('DeleteSession', (_call, { state }) => {
+    for (const id of state.sessions.keys()) ended.set(id, Date.now() + delayMs);
+  });
+  seams.success('CreateSession', (body, _call, { state }) => {
+    const id = text(body, 'sessionId') ?? '';
+    users.set(id, state.sessions.get(id));
+    return body;
+  });
+  seams.rules.identify = (credentials, call, world) => {
+    const id = credentials.sessionId ?? '';
+    const isLate = where() && (ended.get(id) ?? 0) > Date.now();
+    return identify(credentials, call, world) ?? (isLate ? users.get(id) : undefined);
+  };
+}
+
+/** Every other request is served by a second node, which learns of every change so long after the first. */
+export function twoNodes(seams: Seams, delayMs: number): void {
+  let requests = 0;
+  seams.input('any', () => {
+    requests += 1;
+  });
+  const second = () => requests % 2 === 0;
+  showClusterLate(seams, delayMs, second);
+  showSupportLate(seams, delayMs, second);
+  enforceLate(seams, delayMs, second);
+  endSessionsLate(seams, delayMs, second);
+}

@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { stringify } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import { Connection } from '../../src/connection/connection.js';
+import { giveBack } from '../../src/connection/give-back.js';
+import { loadContract } from '../../src/contract/load.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+const contract = await loadContract('7.1.2_u3');
+
+/** A connection to an emulator with these variants, and the state that it really has. */
+async function connected(...variants: string[]) {
+  const emulator = await startEmulator({ variants });
+  onTestFinished(() => emulator.close());
+  const folder = temporaryFolder();
+  const file = join(folder, 'target.yaml');
+  writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
+  onTestFinished(() => connection.close());
+  const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
+  return { connection, state };
+}
+
+test('types that GET never shows are told as they were put', async () => {
+  const { connection, state } = await connected('absent:GetMFAConfig.authenticationTypes');
+  const cluster = await connection.cluster();
+
+  expect(await cluster.on(['totp'])).toBe(true);
+  expect(await cluster.on(['totp'])).toBe(false);
+  expect(await cluster.on(['email', 'totp'])).toBe(true);
+
+  expect(await state()).toMatchObject({ cluster: { enabled: true, authenticationTypes: ['email', 'totp'] } });
+  expect((await cluster.read()).authenticationTypes).toEqual(['email', 'totp']);
+});
+
+test.each([
+  ['are left out', ['absent:GetSupportMFAConfig.mfaType', 'absent:GetSupportMFAConfig.email']],
+  ['are null', ['null:GetSupportMFAConfig.mfaType', 'null:GetSupportMFAConfig.email']],
+  ['are masked', ['form:email.masked']],
+])('the mode and the address of support MFA are known where they %s', async (_, variants) => {
+  const { connection, state } = await connected(...variants);
+  const support = await connection.support();
+
+  await support.onByEmail('support@lab.example');
+  expect(await support.read()).toEqual({ enabled: true, mfaType: 'email', email: 'support@lab.example' });
+  await support.onByTotp();
+  expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'totp' });
+  await support.verified();
+  await support.off();
+
+  expect(await state()).toMatchObject({ support: { enabled: false, mfaType: null } });
+});
+
+test('a masked address is restored whole', async () => {
+  const { connection, state } = await connected('support-mfa-on-at-first', 'form:email.masked');
+  const support = await connection.support();
+  expect((await support.get()).fields.email).toBe('s***@lab.example');
+  const before = await state();
+  await support.off();
+
+  expect(await giveBack(connection)).toMatchObject({ restored: true, problems: [] });
+
+  expect(await state()).toEqual(before);
+});

@@ -1,0 +1,122 @@
+import { forms } from '../../emulator/variants/forms.js';
+import type { ReleaseName } from '../../src/model/releases.js';
+import { type AnswerProperty, answerProperties } from './answer-properties.js';
+import { allPairs, type Factor } from './pairwise.js';
+
+/** The release whose freedoms are tried: the one that is the default of targets. */
+const release: ReleaseName = '7.1.2_u3';
+
+/** Properties that are optional for the document only: without them the operation is of no use to a client. */
+const needed: readonly string[] = [
+  'CreateSession.sessionId',
+  'CreateAccessToken.accessToken',
+  ...['CreateTotpKey', 'UpdateSupportMFAConfig'].flatMap((operation) => [
+    `${operation}.totpSecretKey`,
+    `${operation}.totpUri`,
+  ]),
+];
+
+/** Of these one at least: an Error that says nothing is of no use. */
+const neededOne: readonly string[] = ['Error.errorCode', 'Error.message'];
+
+/** Any 4xx tells a client of its mistake; 429 asks it to come again, and 405, 413 and 415 are about other mistakes. */
+const refusals = [400, 401, 403, 404, 409, 422];
+
+/** Refusals, by the reference's errorCode, and the operations that give them: each may have a status of its own. */
+const refused: readonly (readonly [errorCode: string, reference: number, ...operations: string[]])[] = [
+  ['KUnauthorized', 401, 'any'],
+  ['KForbidden', 403, 'any'],
+  ['KInvalidCredentials', 401, 'CreateSession', 'CreateAccessToken', 'CreateEmailOtp'],
+  ['KOtpRequired', 401, 'CreateSession', 'CreateAccessToken'],
+  ['KOtpTypeDisabled', 401, 'CreateSession'],
+  ['KInvalidOtp', 401, 'CreateSession'],
+  ['KMalformedJson', 400, 'any'],
+  [
+    'KInvalidBody',
+    400,
+    'UpdateMFAConfig',
+    'UpdateSupportMFAConfig',
+    'VerifySupportUserTotp',
+    'CreateTotpKey',
+    'CreateEmailOtp',
+    'CreateSession',
+    'CreateAccessToken',
+  ],
+  ['KBodyMissing', 400, 'any'],
+  ['KInvalidAddress', 400, 'UpdateSupportMFAConfig'],
+  ['KModeMissing', 400, 'UpdateSupportMFAConfig'],
+  ['KAddressMissing', 400, 'UpdateSupportMFAConfig'],
+  ['KMfaCodeRequired', 403, 'UpdateSupportMFAConfig'],
+  ['KInvalidMfaCode', 403, 'UpdateSupportMFAConfig'],
+  ['KCodeMissing', 400, 'VerifySupportUserTotp'],
+  ['KNotEnrolled', 400, 'VerifySupportUserTotp'],
+  ['KNoAddress', 400, 'SendSupportEmailOtp'],
+];
+
+/** Effects that GET, or the next login, may learn of later. */
+const delayed = ['configuration', 'support', 'enforcement', 'sessions'];
+const delaysMs = [400, 1500];
+
+/** Good practice that a freedom leaves aside rightly, by the beginning of its setting. */
+const leavesAside: readonly (readonly [setting: RegExp, requirement: string])[] = [
+  [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
+];
+
+/** What the contract leaves open, one factor for each thing, in the order in which they are set. */
+export function freedoms(): Factor[] {
+  return [
+    ...delayed.map((effect) => factor(`delay:${effect}`, delaysMs.map(String))),
+    ...refused.flatMap(([errorCode, reference, ...operations]) =>
+      operations.map((operation) =>
+        factor(
+          `refusal:${operation}.${errorCode}`,
+          refusals.filter((status) => status !== reference).map(String),
+        ),
+      ),
+    ),
+    ...formFactors(),
+    ...answerProperties(release).flatMap(ofProperty),
+  ];
+}
+
+/** The rows of the array: in each every freedom has one setting, or is left as the reference has it. */
+export function freedomRows(): string[][] {
+  return allPairs(freedoms(), mayMeet);
+}
+
+/** Requirements of level should that a row turns red, rightly. */
+export function failedByRow(row: readonly string[]): string[] {
+  return leavesAside.flatMap(([setting, requirement]) =>
+    row.some((one) => setting.test(one)) ? [requirement] : [],
+  );
+}
+
+function factor(name: string, values: readonly string[]): Factor {
+  return { name, settings: values.map((value) => `${name}=${value}`) };
+}
+
+function formFactors(): Factor[] {
+  const properties = [...new Set(forms.map((form) => form.split('.')[0] ?? ''))];
+  return properties.map((property) => ({
+    name: `form:${property}`,
+    settings: forms.filter((form) => form.startsWith(`${property}.`)).map((form) => `form:${form}`),
+  }));
+}
+
+function ofProperty({ place, name, nullable, list, fallback }: AnswerProperty): Factor[] {
+  const at = `${place}.${name}`;
+  if (needed.includes(at)) return [];
+  const absent = fallback === undefined ? `absent:${at}` : `absent:${at}=${JSON.stringify(fallback)}`;
+  const settings = [
+    absent,
+    ...(nullable ? [`null:${at}`] : []),
+    ...(list ? [`order:${at}=reversed`, `order:${at}=changing`] : []),
+  ];
+  return [{ name: at, settings }];
+}
+
+export function mayMeet(one: string, other: string): boolean {
+  const isMissing = (setting: string) =>
+    neededOne.some((at) => setting === `absent:${at}` || setting === `null:${at}`);
+  return !(isMissing(one) && isMissing(other));
+}

@@ -1,0 +1,19 @@
+import { isShownAs, type SupportConfig } from '../journal/config.js';
+import type { SupportSet } from '../journal/journal-content.js';
+
+/**
+ * The configuration that is on, with what GET leaves out or masks: the mode and address that the suite set last, and
+ * the address of the target file.
+ */
+export function toldSupport(
+  shown: SupportConfig,
+  set: SupportSet | undefined,
+  address: string | undefined,
+): SupportConfig {
+  if (!shown.enabled) return shown;
+  const mfaType = shown.mfaType ?? set?.mfaType ?? null;
+  if (mfaType !== 'email') return { ...shown, mfaType };
+  if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
+  const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
+  return { ...shown, mfaType, email: known ?? shown.email };
+}
