@@ -63,6 +63,17 @@ export class CodesByMail {
     }
   }
 
+  /** Whether a code that wasn't tried comes: see {@link codeTo}. */
+  async comes(address: string, mark: Mark, tried: ReadonlySet<string>): Promise<boolean> {
+    try {
+      await this.codeTo(address, mark, tried);
+      return true;
+    } catch (error) {
+      if (error instanceof ArrangeError) return false;
+      throw error;
+    }
+  }
+
   /** All mails after `mark`, with or without a code. */
   since(mark: Mark): Promise<readonly ReceivedMail[]> {
     return this.mailbox.since(mark);

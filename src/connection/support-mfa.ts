@@ -351,28 +351,13 @@ export class SupportMfa {
       tried.add(code);
       const answer = await this.patch({ enabled: false, mfaCode: code });
       if (answer.status < 400 || tried.size >= mostTries) return answer;
-      if (this.#mayBeLate && (await this.#comesLater(mail, address, mark, tried))) continue;
+      // A mailbox where none came is not waited for again.
+      this.#mayBeLate &&= await mail.comes(address, mark, tried);
+      if (this.#mayBeLate) continue;
       if (asked >= mostAsked) return answer;
       asked += 1;
       mark = await this.#askForCode(mail, address);
     }
-  }
-
-  /** Whether another code comes; a mailbox where none did is not waited for again. */
-  async #comesLater(
-    mail: CodesByMail,
-    address: string,
-    mark: Mark,
-    tried: ReadonlySet<string>,
-  ): Promise<boolean> {
-    this.#mayBeLate = await mail.codeTo(address, mark, tried).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof ArrangeError) return false;
-        throw error;
-      },
-    );
-    return this.#mayBeLate;
   }
 
   /**
