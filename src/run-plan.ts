@@ -23,6 +23,8 @@ export interface RunPlan {
   readonly secretsAddress: string | null;
   /** Whether standard error ends at a terminal, by way of the process that started this one. */
   readonly terminal: boolean;
+  /** How long the run took before, in milliseconds; null: nobody knows. */
+  readonly expectedMs: number | null;
 }
 
 export interface PlannedTarget {
@@ -83,6 +85,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     quiet: false,
     secretsAddress: null,
     terminal: process.stderr.isTTY === true,
+    expectedMs: null,
   };
 }
 

@@ -45,14 +45,14 @@ async function judgeAll(
   runs += 1;
   const place = join(folder, String(runs));
   const all = await judge(subjects, place, { jobs: 3, mailTimeoutMs: 2000 });
-  for (const { name, faults } of subjects) reports.push({ faults, folder: join(place, 'out', name) });
+  for (const subject of subjects) reports.push({ subject, folder: join(place, 'out', subject.name) });
   for (const [index, judgement] of all.entries()) {
     const subject = subjects[index];
     if (subject !== undefined) take(subject, judgement);
   }
 }
 const judgements: Judgement[] = [];
-const reports: { readonly faults: readonly string[]; readonly folder: string }[] = [];
+const reports: { readonly subject: Expectation; readonly folder: string }[] = [];
 const tried: Tried[] = [];
 
 beforeAll(async () => {
@@ -80,8 +80,8 @@ describe(`the suite (faults drawn with seed ${seed})`, () => {
 
   test('gives scripts that prove their failures, and tell the reference from them', async () => {
     const proven: Proven[] = [];
-    for (const { faults, folder: place } of reports.filter(({ faults }) => faults.length > 0))
-      proven.push(...(await proveScripts(place, faults, folder)));
+    for (const { subject, folder: place } of reports.filter(({ subject: { faults } }) => faults.length > 0))
+      proven.push(...(await proveScripts(place, subject, folder)));
     const scripted = proven.filter(({ lacks }) => lacks === undefined);
 
     // Some still miss a step that another test took before: they say so with exit 2, or show nothing.

@@ -6,7 +6,7 @@ import { deriveVerdict } from '../../src/verdict/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';
-import { sample } from './sample.js';
+import { sample, withCauses } from './sample.js';
 
 /** The report, once the format's own package takes it for one. */
 function reportOf(verdict: Verdict) {
@@ -96,6 +96,18 @@ test('hostile text goes through unharmed, but for what a terminal obeys', () => 
     hostileTexts.map((text) => `x${text}x`),
   );
   for (const char of ['\u001b', '\u202e', '\ud800']) expect(renderCtrf(verdict)).not.toContain(char);
+});
+
+test('what follows from a failure says so; all causes stand in the whole', () => {
+  const { results: of } = reportOf(withCauses);
+
+  expect(of.tests.map(({ extra }) => extra?.['cause'])).toEqual([
+    '2 others follow from it: area/two, area/three',
+    'follows from area/one: GET /v2/mfa-config answered 500',
+    'follows from area/one: GET /v2/mfa-config answered 500',
+    undefined,
+  ]);
+  expect(of.extra?.['causes']).toEqual(withCauses.causes);
 });
 
 test('a long message is cut', () => {

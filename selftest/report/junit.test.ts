@@ -3,7 +3,7 @@ import { renderJUnit } from '../../src/report/junit.js';
 import { deriveVerdict, summarise } from '../../src/verdict/derive.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
-import { sample } from './sample.js';
+import { sample, withCauses } from './sample.js';
 import { type Element, parseXml } from './well-formed.js';
 
 function suitesOf(xml: string): Record<string, Element> {
@@ -245,6 +245,18 @@ describe('hostile texts', () => {
       expect(() => parseXml(head + bad), bad).toThrow();
     }
   });
+});
+
+test('what follows from a failure says so, and the failure says what does', () => {
+  const { children } = parseXml(renderJUnit(withCauses));
+  const texts = children.flatMap((suite) => casesOf(suite)).map((each) => each.children[0]?.text ?? '');
+
+  expect(texts.map((text) => /^cause: (.*)$/m.exec(text)?.[1])).toEqual([
+    '2 others follow from it: area/two, area/three',
+    'follows from area/one: GET /v2/mfa-config answered 500',
+    'follows from area/one: GET /v2/mfa-config answered 500',
+    undefined,
+  ]);
 });
 
 test('of many exchanges the last ten are listed', () => {

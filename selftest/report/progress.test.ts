@@ -51,11 +51,11 @@ describe('in a log', () => {
     expect(text()).toBe(
       [
         'fail a/two: wanted 204',
-        '[3/5] a: 1 pass, 1 fail, 1 not run',
-        `[3/5] waiting for expiry: 10 min 30 s, until ${end} UTC`,
+        '[3/5, 0 s] a: 1 pass, 1 fail, 1 not run',
+        `[3/5, 0 s] b/one: waiting for expiry: 10 min 30 s, until ${end} UTC`,
         'inconclusive b/one: no mail',
         'The clock of the target is 3 s behind.',
-        '[5/5] b: 1 inconclusive, 1 not applicable',
+        '[5/5, 5 s] b: 1 inconclusive, 1 not applicable',
         '',
       ].join('\n'),
     );
@@ -72,7 +72,54 @@ describe('in a log', () => {
 
     shown.ended('a/two', 'pass', '');
     shown.started('b/two');
-    expect(writes).toEqual(['[ 2/12] a: 2 pass\n']);
+    expect(writes).toEqual(['[ 2/12, 0 s] a: 2 pass\n']);
+  });
+
+  test('several targets are named, each area by itself', () => {
+    const { shown, text } = progress({ total: 4 });
+
+    shown.started('a/one', 'lab-1');
+    shown.started('a/one', 'lab-2');
+    shown.waiting('mail', Date.now() + 60_000, 'lab-2');
+    shown.ended('a/one', 'pass', '', 'lab-1');
+    shown.ended('a/one', 'fail', 'wanted 204', 'lab-2');
+    shown.started('b/one', 'lab-1');
+    shown.finish();
+
+    expect(text()).toBe(
+      [
+        '[0/4, 0 s] lab-2 a/one: waiting for mail: 1 min 0 s, until 00:01:00 UTC',
+        'fail lab-2 a/one: wanted 204',
+        '[2/4, 0 s] lab-1 a: 1 pass',
+        '[2/4, 0 s] lab-2 a: 1 fail',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('tells the time left where it is known from before, and nothing once that is over', () => {
+    const { shown, text } = progress({ total: 2, expectedMs: 100_000 });
+
+    shown.started('a/one');
+    vi.advanceTimersByTime(30_000);
+    shown.ended('a/one', 'pass', '');
+    shown.started('b/one');
+    vi.advanceTimersByTime(80_000);
+    shown.ended('b/one', 'pass', '');
+    shown.finish();
+
+    expect(text()).toContain('[1/2, 30 s, about 1 min 10 s left] a: 1 pass\n');
+    expect(text()).toContain('[2/2, 1 min 50 s] b: 1 pass\n');
+  });
+
+  test('says once a minute that it goes on', () => {
+    const { shown, text } = progress({ total: 2 });
+
+    shown.started('a/one');
+    vi.advanceTimersByTime(130_000);
+    shown.finish();
+
+    expect(text()).toBe('[0/2, 1 min 0 s]  a/one\n[0/2, 2 min 0 s]  a/one\n');
   });
 
   test('no timer, nothing to erase', () => {
@@ -92,12 +139,12 @@ describe('on a terminal', () => {
     const { shown, screen } = progress({ tty: true });
 
     shown.started('a/one');
-    expect(screen()).toEqual(['[ 0/12]  a/one']);
+    expect(screen()).toEqual(['[ 0/12, 0 s]  a/one']);
 
     shown.ended('a/one', 'pass', '');
     shown.started('b/one');
     shown.waiting('TOTP step', Date.now() + 9500);
-    expect(screen()).toEqual(['[ 1/12]  1 pass  waiting for TOTP step: 10 s  b/one']);
+    expect(screen()).toEqual(['[ 1/12, 0 s]  1 pass  waiting for TOTP step: 10 s  b/one']);
   });
 
   test('the wait counts down by itself, to nought and not below', () => {
@@ -106,11 +153,11 @@ describe('on a terminal', () => {
     shown.waiting('mail', Date.now() + 3000);
 
     vi.advanceTimersByTime(1000);
-    expect(screen()).toEqual(['[ 0/12]  waiting for mail: 2 s  a/one']);
+    expect(screen()).toEqual(['[ 0/12, 1 s]  waiting for mail: 2 s  a/one']);
     vi.advanceTimersByTime(5000);
-    expect(screen()).toEqual(['[ 0/12]  waiting for mail: 0 s  a/one']);
+    expect(screen()).toEqual(['[ 0/12, 6 s]  waiting for mail: 0 s  a/one']);
     shown.ended('a/one', 'pass', '');
-    expect(screen()).toEqual(['[ 1/12]  1 pass']);
+    expect(screen()).toEqual(['[ 1/12, 6 s]  1 pass']);
   });
 
   test('failures and notes stay above it', () => {
@@ -125,7 +172,7 @@ describe('on a terminal', () => {
       'fail a/one: wanted 204',
       'a note',
       'inconclusive a/two',
-      '[ 2/12]  1 fail, 1 inconclusive',
+      '[ 2/12, 0 s]  1 fail, 1 inconclusive',
     ]);
   });
 

@@ -49,3 +49,18 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
     }),
   );
 }
+
+const serverError = 'wanted: a success (2xx)\ngot: GET /v2/mfa-config answered 500';
+
+/** A failure by which two others could not be decided, and one that stands alone. */
+export const withCauses: Verdict = deriveVerdict(
+  results({
+    planned: ['one', 'two', 'three', 'four'].map((name) => planned(`area/${name}`)),
+    raw: [
+      raw('area/one', { kind: 'fail', reason: serverError }),
+      raw('area/two', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
+      raw('area/three', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
+      raw('area/four', { kind: 'fail', reason: 'wanted: a mail\ngot: none' }),
+    ],
+  }),
+);

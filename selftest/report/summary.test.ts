@@ -62,6 +62,20 @@ does not conform: 1 of 6 must failed
 `);
 });
 
+test('failures name the scripts that show them again', () => {
+  const scripts = new Map([
+    ['totp-key/secret-matches-uri', 'repro/totp-key-secret-matches-uri.sh'],
+    ['http/utf-8', 'repro/http-utf-8.sh'],
+  ]);
+
+  const text = renderSummary(sample(), { ...options, scripts });
+
+  expect(text).toContain(
+    "'apiKey: <key>'\n     again: sh reports/lab-7/repro/totp-key-secret-matches-uri.sh\n",
+  );
+  expect(text).toContain('no UTF-8\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
+});
+
 describe('the verdict stands first and last', () => {
   const three = [
     planned('a/one'),

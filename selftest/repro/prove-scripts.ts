@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readEvents } from '../../src/events/log.js';
 import { scriptsOf } from '../../src/repro/script.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
-import { type Ended, runScript } from './run-script.js';
+import { type Ended, runScript, type ScriptTarget } from './run-script.js';
 
 /** What became of the script of one failure. */
 export interface Proven {
@@ -18,12 +18,9 @@ export interface Proven {
 /** At a time: each has an emulator. */
 const atOnce = 4;
 
-/** Runs the scripts of a run's failures against the faults it saw, and against the reference. */
-export async function proveScripts(
-  reports: string,
-  faults: readonly string[],
-  folder: string,
-): Promise<Proven[]> {
+/** Runs the scripts of a run's failures against the faults it saw, and against the same emulator without them. */
+export async function proveScripts(reports: string, target: ScriptTarget, folder: string): Promise<Proven[]> {
+  const { faults = [] } = target;
   const file = join(reports, 'verdict.json');
   const scripts = scriptsOf(
     readEvents(join(reports, 'events.jsonl')),
@@ -35,7 +32,7 @@ export async function proveScripts(
     for (let script = left.shift(); script !== undefined; script = left.shift()) {
       const { id, lacks } = script;
       const written = join(reports, 'repro', script.file);
-      const problem = lacks === undefined ? await problemOf(written, faults, folder) : undefined;
+      const problem = lacks === undefined ? await problemOf(written, target, folder) : undefined;
       proven.push({ id, faults, lacks, problem });
     }
   };
@@ -43,14 +40,10 @@ export async function proveScripts(
   return proven;
 }
 
-async function problemOf(
-  script: string,
-  faults: readonly string[],
-  folder: string,
-): Promise<string | undefined> {
+async function problemOf(script: string, target: ScriptTarget, folder: string): Promise<string | undefined> {
   const own = mkdtempSync(join(folder, 'script-'));
-  const faulty = await runScript(script, faults, own);
-  const reference = await runScript(script, [], own);
+  const faulty = await runScript(script, target, own);
+  const reference = await runScript(script, { ...target, faults: [] }, own);
   if (faulty.code !== 1) return `with the fault: ${told(faulty)}`;
   if (reference.code !== 0) return `on the reference: ${told(reference)}`;
   return leftOn(reference);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { startEmulator } from '../../emulator/emulator.js';
+import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
 import { findCode } from '../../src/mail/code.js';
 import { openMailbox } from '../../src/mail/open.js';
 import { readTarget, variablesOf } from '../../src/target-file/read.js';
@@ -16,10 +16,15 @@ export interface Ended {
   readonly state: unknown;
 }
 
-/** Runs a script as a person would, against a new emulator with these faults; mails are read for it. */
-export async function runScript(script: string, faults: readonly string[], folder: string): Promise<Ended> {
+/** An emulator that a script is run against. */
+export type ScriptTarget = Pick<EmulatorOptions, 'faults' | 'release' | 'tls'>;
+
+/** Runs a script as a person would, against a new emulator; mails are read for it. */
+export async function runScript(script: string, options: ScriptTarget, folder: string): Promise<Ended> {
   mkdirSync(folder, { recursive: true });
-  const emulator = await startEmulator({ faults });
+  const emulator = await startEmulator(options);
+  const authority = join(folder, 'ca.pem');
+  if (emulator.certificate !== undefined) writeFileSync(authority, emulator.certificate);
   const target = readTarget(writeTarget(folder, emulator.targetFile()), {});
   if (target.mail === undefined) throw new Error('The emulator has no mail.');
   const addresses = ['admin', 'viewer', 'other'].map((role) => {
@@ -47,6 +52,7 @@ export async function runScript(script: string, faults: readonly string[], folde
     ...process.env,
     ...Object.fromEntries(variablesOf(target).map(({ variable, value }) => [variable, value.reveal()])),
     BASE_URL: emulator.baseUrl,
+    CURL_OPTIONS: emulator.certificate === undefined ? '' : `--cacert ${authority}`,
     CLOCK_CONTROL: `${emulator.controlUrl}/clock`,
     CODE_CMD: `${process.execPath} ${program} code`,
     MAIL_CODE_CMD: reader,

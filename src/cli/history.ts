@@ -6,6 +6,7 @@ import { type Snapshot, snapshotOf } from '../history/snapshot.js';
 import { flakySentences, trendsOf } from '../history/trend.js';
 import type { OutcomeKind, Verdict } from '../model/verdict.js';
 import type { Night, ReportExtras } from '../report/extras.js';
+import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
 /** Of so many runs a report says what is flaky. */
@@ -74,6 +75,29 @@ function dayOf(moment: string): string {
 function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
   const alike = runs.findLast(({ outcomes }) => outcomes.size >= similar * now.outcomes.size);
   return alike ?? runs.at(-1);
+}
+
+/**
+ * How long a run on targets side by side will take, in milliseconds, by the last run on each that asked for as much.
+ *
+ * @param asked how many requirements it asks for
+ * @returns null where one of them has no such run in the history
+ */
+export function expectedMs(
+  targets: readonly string[],
+  { out, mode, jobs }: Pick<RunCommand, 'out' | 'mode' | 'jobs'>,
+  asked: number,
+): number | null {
+  const runs = runsIn(out);
+  const last = targets.map((name) =>
+    runs.findLast(
+      ({ target, mode: itsMode, outcomes: { size } }) =>
+        target === name && itsMode === mode && size >= similar * asked && asked >= similar * size,
+    ),
+  );
+  if (last.some((run) => run === undefined)) return null;
+  const times = last.map((run) => run?.durationMs ?? 0);
+  return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
 function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonly Snapshot[] {

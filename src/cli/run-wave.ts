@@ -6,9 +6,11 @@ import type { SecretCollector } from '../redaction/secrets-channel.js';
 import type { RunPlan } from '../run-plan.js';
 import type { ConsoleRecord } from './console-record.js';
 import type { GitHubJob } from './github-job.js';
+import { expectedMs } from './history.js';
 import { PlaywrightProcess } from './playwright-process.js';
 import type { RunCommand } from './run-options.js';
 import type { Signals } from './signals.js';
+import { askedFor } from './target-run/beginning.js';
 import { Begun, type Finished } from './target-run/begun.js';
 import { Leased } from './target-run/leased.js';
 import { checkJournal, type Prepared } from './target-run/prepared.js';
@@ -114,6 +116,11 @@ async function tryOut(
     quiet: command.quiet || command.json,
     secretsAddress: secrets.address,
     terminal: process.stderr.isTTY === true,
+    expectedMs: expectedMs(
+      runs.map(({ prepared }) => prepared.target.name),
+      command,
+      askedFor(command).length,
+    ),
   };
   makeFolder(base);
   rmSync(allureDirOf(base), { recursive: true, force: true });

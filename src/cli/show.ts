@@ -1,9 +1,8 @@
 import { join, relative } from 'node:path';
 import { replaceFile } from '../files.js';
 import { renderSummary } from '../report/summary.js';
-import { fileWidth } from '../report/write.js';
+import { fileWidth, scriptsIn } from '../report/write.js';
 import type { RunCommand } from './run-options.js';
-
 import { type Checked, secretLines } from './secret-check.js';
 import type { Finished } from './target-run/begun.js';
 
@@ -17,7 +16,8 @@ export function show(
   const secrets = { clean: searched.leaks.length === 0, lines: secretLines(searched) };
   const end = { targetFile, ...(exit === undefined ? {} : { exit }) };
   const outDir = relative(process.cwd(), folder) || '.';
-  const plain = { colour: false, width: fileWidth, outDir, files, secrets, ...end, ...extras };
+  const scripts = scriptsIn(folder, verdict);
+  const plain = { colour: false, width: fileWidth, outDir, files, scripts, secrets, ...end, ...extras };
   // Where there was no room for the reports, there is none for this.
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
@@ -27,7 +27,7 @@ export function show(
     process.stdout.write(
       command.quiet
         ? `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`
-        : renderSummary(verdict, { colour, width, outDir, files, secrets, ...end, ...extras }),
+        : renderSummary(verdict, { ...plain, colour, width }),
     );
   }
 }

@@ -5,6 +5,7 @@ import { secretsIn, secretsInHeaders } from '../judging/secrets-in.js';
 import type { Again, Origin } from '../model/event.js';
 import { Authenticator } from '../otp/authenticator.js';
 import { parseKeyUri } from '../otp/key-uri.js';
+import { secretNames } from '../redaction/positions.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { Secret } from '../secret.js';
 
@@ -90,10 +91,11 @@ export class Origins {
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
-    // What is made up byte by byte can't be told from what is secret.
-    const isMadeUp = sent.madeUp === true || (body !== undefined && sent.requestJson === undefined);
-    if (body === null || isMadeUp) return undefined;
-    for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
+    if (body === null) return undefined;
+    // What is made up byte by byte can't be told from what is secret: only by where it stands.
+    const isBytes = body !== undefined && sent.requestJson === undefined;
+    if (isBytes && this.redactor.redactBody(body, request.headers['Content-Type']) !== body) return undefined;
+    if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
     for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
     const names = new Set<string>();
     const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;
@@ -107,6 +109,7 @@ export class Origins {
     const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
     if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
       return undefined;
+    if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
     return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - Date.now() + sentAt };
   }
 
@@ -124,6 +127,7 @@ export class Origins {
   /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
+    if (/^(?:null|true|false)$/.test(value)) return;
     const code = this.#codeOf(value);
     if (code !== undefined) this.#learn(value, code);
     const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
@@ -175,6 +179,36 @@ export class Origins {
     return [...all.values()];
   }
 }
+
+/** Whether a made-up body holds nothing where secrets stand but names, words of JSON, and for codes what can be none. */
+function tellsNothing(body = '{}'): boolean {
+  if (parsed(body) === undefined) return false;
+  const open: unknown[] = [parsed(body)];
+  for (let at = 0; at < open.length; at += 1) {
+    const each = open[at];
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [name, value] of Object.entries(each)) {
+      const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
+      const isHarmless = /code$/i.test(name) ? canBeNoCode.test(text) : jsonWords.test(text);
+      if (secretPlaces.has(name.toLowerCase()) && !isHarmless) return false;
+      open.push(value);
+    }
+  }
+  return true;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));
+const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
+/** No digits but one, as often as it may be. */
+const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
 const looksLikeCode = /(?:otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;

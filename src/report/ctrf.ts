@@ -1,8 +1,10 @@
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
+import { causesOf } from '../verdict/causes.js';
 import { cut } from '../words.js';
 import { exchangeLine } from './junit.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { causeSentences } from './troubles.js';
 import { waiverText } from './verdict-words.js';
 
 /** Of the Common Test Report Format, https://ctrf.io. */
@@ -33,8 +35,9 @@ interface CtrfTest {
  * checked, is waived, or fails as in the baseline is `skipped`; `rawStatus` has our own word for it.
  */
 export function renderCtrf(verdict: Verdict): string {
+  const sentences = causeSentences(verdict);
   const tests = [
-    ...verdict.outcomes.map((outcome) => testOf(outcome, verdict)),
+    ...verdict.outcomes.map((outcome) => testOf(outcome, verdict, sentences.get(outcome.id))),
     ...runProblems(verdict).map((problem) => problemTest(problem, verdict)),
   ];
   const start = Date.parse(verdict.startedAt);
@@ -71,6 +74,7 @@ export function renderCtrf(verdict: Verdict): string {
         cause: verdict.cause,
         scope: verdict.scope,
         restored: verdict.restored,
+        causes: verdict.causes ?? causesOf(verdict.outcomes),
         facts: verdict.facts,
       },
     },
@@ -78,7 +82,7 @@ export function renderCtrf(verdict: Verdict): string {
   return `${printable(JSON.stringify(report, null, 2))}\n`;
 }
 
-function testOf(outcome: Outcome, verdict: Verdict): CtrfTest {
+function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): CtrfTest {
   const { id, level, title, source, operations, reason, reproduce, waiver } = outcome;
   const known = isKnownFailure(outcome, verdict);
   const message = messageOf(outcome, known);
@@ -100,6 +104,7 @@ function testOf(outcome: Outcome, verdict: Verdict): CtrfTest {
       source,
       ...(reproduce === '' ? {} : { reproduce: cut(reproduce, longestMessage) }),
       ...(waiver === undefined ? {} : { waiver }),
+      ...(cause === undefined ? {} : { cause: cut(cause, longestMessage) }),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Outcome, Verdict } from '../model/verdict.js';
 import { warningsOf } from '../verdict/warnings.js';
 import { cut } from '../words.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { causeSentences } from './troubles.js';
 import { waiverText } from './verdict-words.js';
 import { attributes, escapeText } from './xml.js';
 
@@ -21,22 +22,20 @@ interface TestCase {
 }
 
 /**
- * The verdict as JUnit XML, for tools that know nothing else. A failed requirement is a failure with its level as
+ * The verdict as JUnit XML, for tools that know nothing else. What an outcome follows from stands in its text. A failed requirement is a failure with its level as
  * type, an undecided one an error; what was not to be checked, or is waived, is skipped and says why. What makes the gate red without any
  * requirement showing it (a run cut short, a target not given back) is an error of its own, in a suite `run`:
  * who reads only this file must not see green where the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {
+  const causes = causeSentences(verdict);
+  const caseOf = (outcome: Outcome) => testCase(outcome, verdict, causes.get(outcome.id));
   const suites = [...byArea(verdict.outcomes)].map(([area, outcomes]) =>
-    suite(
-      verdict,
-      area,
-      outcomes.map((outcome) => testCase(outcome, verdict)),
-    ),
+    suite(verdict, area, outcomes.map(caseOf)),
   );
   const own = runProblems(verdict).map(problemCase);
   if (own.length > 0) suites.push(suite(verdict, 'run', own));
-  const cases = [...verdict.outcomes.map((outcome) => testCase(outcome, verdict)), ...own];
+  const cases = [...verdict.outcomes.map(caseOf), ...own];
   const head = attributes({
     name: `mfa-conformance ${verdict.target.name}`,
     ...counts(cases),
@@ -87,7 +86,7 @@ function counts(cases: readonly TestCase[]): Record<string, string> {
   };
 }
 
-function testCase(outcome: Outcome, verdict: Verdict): TestCase {
+function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined): TestCase {
   const base = { name: outcome.id, seconds: seconds(outcome.durationMs) };
   const message = cut(outcome.reason, longestMessage);
   const skipped = (text: string, inner: string): TestCase => ({
@@ -96,7 +95,7 @@ function testCase(outcome: Outcome, verdict: Verdict): TestCase {
     inner: element('skipped', { message: text }, inner),
   });
   if (isKnownFailure(outcome, verdict)) {
-    return skipped(`fails as in the baseline: ${message}`, details(outcome));
+    return skipped(`fails as in the baseline: ${message}`, details(outcome, cause));
   }
   switch (outcome.outcome) {
     case 'pass':
@@ -105,16 +104,16 @@ function testCase(outcome: Outcome, verdict: Verdict): TestCase {
       return {
         ...base,
         kind: 'failure',
-        inner: element('failure', { message, type: outcome.level }, details(outcome)),
+        inner: element('failure', { message, type: outcome.level }, details(outcome, cause)),
       };
     case 'inconclusive':
       return {
         ...base,
         kind: 'error',
-        inner: element('error', { message, type: 'inconclusive' }, details(outcome)),
+        inner: element('error', { message, type: 'inconclusive' }, details(outcome, cause)),
       };
     case 'waived':
-      return skipped(`waived ${waiverText(outcome.waiver)}`, details(outcome));
+      return skipped(`waived ${waiverText(outcome.waiver)}`, details(outcome, cause));
     default:
       return skipped(`${outcome.outcome}: ${message}`, '');
   }
@@ -129,11 +128,12 @@ function problemCase({ name, type, message }: RunProblem): TestCase {
   };
 }
 
-function details(outcome: Outcome): string {
+function details(outcome: Outcome, cause: string | undefined): string {
   const left = outcome.exchanges.length - shownExchanges;
   const lines = [
     outcome.title,
     cut(outcome.reason, longestReason),
+    ...(cause === undefined ? [] : [`cause: ${cause}`]),
     `level: ${outcome.level}`,
     `source: ${outcome.source}`,
     ...(outcome.reproduce === '' ? [] : [`reproduce: ${outcome.reproduce}`]),

@@ -8,13 +8,17 @@ export interface ProgressOptions {
   readonly tty: boolean;
   readonly colour: boolean;
   readonly quiet: boolean;
-  /** How many requirements there are to come. */
+  /** How many requirements there are to come, of all targets. */
   readonly total: number;
+  /** How long it took before, in milliseconds; null or absent: nobody knows. */
+  readonly expectedMs?: number | null;
 }
 
 const redrawMs = 250;
 /** In a log, a shorter wait is not worth a line. */
 const longWaitMs = 30_000;
+/** In a log, after so long without a line one says that the run goes on. */
+const silenceMs = 60_000;
 const defaultWidth = 80;
 const eraseLine = '\r\u001b[2K';
 
@@ -22,20 +26,36 @@ const order: readonly OutcomeKind[] = ['pass', 'fail', 'inconclusive', 'waived',
 
 type Counts = Map<OutcomeKind, number>;
 
+/** A requirement that is being checked on a target. */
+interface Running {
+  readonly id: string;
+  readonly target: string;
+}
+
+interface Wait {
+  readonly what: string;
+  readonly untilMs: number;
+}
+
 /**
- * Shows how a run is getting on. On a terminal: one line that is written over, and a lasting one for each failure.
- * Elsewhere, in a log: a line for each area when it is done, and one for each failure. Quiet: nothing at all.
+ * Shows how a run is getting on: how much is done, how long it took, and how long it will take where it is known from
+ * before. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
+ * line for each area when it is done, one for each failure, and one a minute where there is nothing else to say. Quiet:
+ * nothing at all. Targets are named where there are several; else their name is the empty text.
  */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
-  /** Counts by area since the area was last reported. */
-  readonly #areas = new Map<string, Counts>();
+  readonly #startedAt = Date.now();
+  /** Counts by target and area since it was last reported. */
+  readonly #areas = new Map<string, { readonly target: string; readonly counts: Counts }>();
   /** Requirements that are being checked, the latest last. Several targets may be at the same one. */
-  readonly #running: string[] = [];
-  #wait: { readonly what: string; readonly untilMs: number } | undefined;
+  readonly #running: Running[] = [];
+  /** By target, the latest last. */
+  readonly #waits = new Map<string, Wait>();
   #timer: NodeJS.Timeout | undefined;
+  #spokenAt = Date.now();
   #lineShown = false;
   #finished = false;
 
@@ -45,37 +65,41 @@ export class Progress {
   }
 
   /** A requirement's test begins. */
-  started(id: string): void {
+  started(id: string, target = ''): void {
     if (this.#finished) return;
-    this.#running.push(id);
-    this.#reportIdleAreas(areaOf(id));
+    this.#running.push({ id, target });
+    this.#reportIdleAreas({ id, target });
     this.#live();
   }
 
   /** What came of a requirement; it need not have been started. */
-  ended(id: string, kind: OutcomeKind, reason: string): void {
+  ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
-    const at = this.#running.lastIndexOf(id);
+    const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);
     if (at !== -1) this.#running.splice(at, 1);
-    this.#wait = undefined;
-    const area = areaOf(id);
-    this.#reportIdleAreas(area);
-    const counts = this.#areas.get(area) ?? new Map<OutcomeKind, number>();
-    this.#areas.set(area, counts);
+    this.#waits.delete(target);
+    const area = areaOf({ id, target });
+    this.#reportIdleAreas({ id, target });
+    const counts: Counts = this.#areas.get(area)?.counts ?? new Map();
+    this.#areas.set(area, { target, counts });
     for (const each of [counts, this.#all]) each.set(kind, (each.get(kind) ?? 0) + 1);
-    if (kind === 'fail' || kind === 'inconclusive') this.#permanent(this.#failureLine(id, kind, reason));
+    if (kind === 'fail' || kind === 'inconclusive')
+      this.#permanent(this.#failureLine(named(id, target), kind, reason));
     this.#live();
   }
 
   /** @param untilMs the runner's clock when it ends at the latest, in epoch milliseconds */
-  waiting(what: string, untilMs: number): void {
+  waiting(what: string, untilMs: number, target = ''): void {
     if (this.#finished) return;
-    this.#wait = { what, untilMs };
+    this.#waits.delete(target);
+    this.#waits.set(target, { what, untilMs });
     const ms = untilMs - Date.now();
     if (!this.#options.tty && ms >= longWaitMs) {
       const end = new Date(untilMs).toISOString().slice(11, 19);
+      const id = this.#running.findLast((each) => each.target === target)?.id;
+      const whose = id === undefined ? named('', target).trim() : named(id, target);
       this.#permanent(
-        `${this.#progress()} waiting for ${printable(what)}: ${duration(ms)}, until ${end} UTC`,
+        `${this.#progress()} ${whose === '' ? '' : `${printable(whose)}: `}waiting for ${printable(what)}: ${duration(ms)}, until ${end} UTC`,
       );
     }
     this.#live();
@@ -91,7 +115,7 @@ export class Progress {
   finish(): void {
     if (this.#finished) return;
     this.#running.length = 0;
-    this.#reportIdleAreas('');
+    this.#reportIdleAreas(undefined);
     this.#finished = true;
     clearInterval(this.#timer);
     this.#erase();
@@ -103,32 +127,45 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** In a log, an area is done once another one is looked at and nothing of it is running. */
-  #reportIdleAreas(current: string): void {
+  /** In a log, an area is done once another one of its target is looked at and nothing of it is running. */
+  #reportIdleAreas(current: Running | undefined): void {
     if (this.#options.tty) return;
-    for (const [area, counts] of this.#areas) {
-      if (area === current || this.#running.some((id) => areaOf(id) === area)) continue;
+    for (const [area, { target, counts }] of this.#areas) {
+      if (current !== undefined && (target !== current.target || area === areaOf(current))) continue;
+      if (this.#running.some((each) => areaOf(each) === area)) continue;
       this.#areas.delete(area);
       this.#permanent(`${this.#progress()} ${printable(area)}: ${inWords(counts)}`);
     }
   }
 
+  /** `[120/383, 40 s, about 1 min 20 s left]` */
   #progress(): string {
+    const { total, expectedMs } = this.#options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
-    return `[${String(done).padStart(String(this.#options.total).length)}/${this.#options.total}]`;
+    const elapsed = Date.now() - this.#startedAt;
+    const left = (expectedMs ?? 0) - elapsed;
+    const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)} left`] : [])];
+    return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
   }
 
   #permanent(line: string): void {
     if (this.#options.quiet) return;
+    this.#spokenAt = Date.now();
     this.#erase();
     this.#options.stream.write(`${line}\n`);
   }
 
-  /** Draws the live line now, and again while it is on view. */
+  /** Draws the live line now, and again while it is on view; in a log, sees to it that something is said. */
   #live(): void {
-    if (!this.#options.tty || this.#options.quiet) return;
-    this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
-    this.#draw();
+    if (this.#options.quiet) return;
+    if (this.#options.tty) {
+      this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
+      this.#draw();
+    } else this.#timer ??= setInterval(() => this.#goesOn(), silenceMs / 4).unref();
+  }
+
+  #goesOn(): void {
+    if (Date.now() - this.#spokenAt >= silenceMs) this.#permanent(this.#liveLine());
   }
 
   #draw(): void {
@@ -140,13 +177,15 @@ export class Progress {
   }
 
   #liveLine(): string {
-    const id = this.#running.at(-1);
+    const running = this.#running.at(-1);
     const parts = [this.#progress(), inWords(this.#all)];
-    if (this.#wait !== undefined) {
-      const left = Math.max(0, Math.ceil((this.#wait.untilMs - Date.now()) / 1000));
-      parts.push(`waiting for ${printable(this.#wait.what)}: ${left} s`);
+    const [target, wait] = [...this.#waits].at(-1) ?? ['', undefined];
+    if (wait !== undefined) {
+      const left = Math.max(0, Math.ceil((wait.untilMs - Date.now()) / 1000));
+      const whose = target === '' ? '' : `${printable(target)} `;
+      parts.push(`${whose}waiting for ${printable(wait.what)}: ${left} s`);
     }
-    if (id !== undefined) parts.push(printable(id));
+    if (running !== undefined) parts.push(printable(named(running.id, running.target)));
     return parts
       .filter((part) => part !== '')
       .join('  ')
@@ -160,8 +199,18 @@ export class Progress {
   }
 }
 
-function areaOf(id: string): string {
-  return id.split('/')[0] ?? id;
+function areaOf({ id, target }: Running): string {
+  return named(id.split('/')[0] ?? id, target);
+}
+
+function named(text: string, target: string): string {
+  return target === '' ? text : `${target} ${text}`;
+}
+
+/** 40 s, 3 min 5 s. */
+function inSeconds(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 function inWords(counts: Counts): string {

@@ -16,6 +16,8 @@ export interface SummaryOptions {
   readonly outDir: string;
   /** Names of files in there. */
   readonly files: readonly string[];
+  /** By requirement, files in there that show its failure again. */
+  readonly scripts?: ReadonlyMap<string, string>;
   /** What is different from an earlier run; absent: it was compared with none. */
   readonly changes?: ChangesSince;
   /** What the search for secrets came to; absent before it. */
@@ -156,7 +158,7 @@ function failures(
       ink.bad(musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it'),
     );
     for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
-      if (failure !== undefined) lines.push('', ...inFull(failure, index + 1, ink, width));
+      if (failure !== undefined) lines.push('', ...inFull(failure, index + 1, options, ink, width));
       if (follows.length > 0)
         lines.push(
           ...wrap(`${followWords(follows.length)}: ${namesOf(follows)}`, width, indent).map(ink.warn),
@@ -168,7 +170,7 @@ function failures(
     lines.push(
       ...shoulds
         .slice(0, roomForShoulds)
-        .flatMap(({ failure }) => (failure === undefined ? [] : inShort(failure, width))),
+        .flatMap(({ failure }) => (failure === undefined ? [] : inShort(failure, options, width))),
     );
   }
   const left = failed.length - Math.min(failed.length, shownFailures);
@@ -192,7 +194,13 @@ function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width:
   return [ink.warn(`Inconclusive: ${all}, of which ${behind} follow from what failed`), ...rest];
 }
 
-function inFull(outcome: Outcome, number: number, ink: Paint, width: number): string[] {
+function inFull(
+  outcome: Outcome,
+  number: number,
+  options: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
   return [
     `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}`,
     ...wrap(printable(outcome.title), width, indent),
@@ -202,15 +210,23 @@ function inFull(outcome: Outcome, number: number, ink: Paint, width: number): st
     ...(outcome.reproduce === ''
       ? []
       : [`${indent}${printable(outcome.reproduce).replaceAll('\n', `\n${indent}`)}`]),
+    ...scriptLine(outcome, options),
   ];
 }
 
-function inShort(outcome: Outcome, width: number): string[] {
+/** The command that shows a failure again, from where the suite was started. */
+function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): string[] {
+  const file = scripts?.get(id);
+  return file === undefined ? [] : [`${indent}again: sh ${printable(`${outDir}/${file}`)}`];
+}
+
+function inShort(outcome: Outcome, options: SummaryOptions, width: number): string[] {
   const reason = printable(cut(outcome.reason, longestReason)).split('\n')[0] ?? '';
   return [
     `   - ${printable(outcome.id)}`,
     ...wrap(printable(outcome.title), width, indent),
     ...wrap(reason, width, `${indent}| `),
+    ...scriptLine(outcome, options),
   ];
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
 import { makeFolder, replaceFile } from '../files.js';
 import type { Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import { scriptName } from '../repro/script.js';
+import { canTell, scriptName } from '../repro/script.js';
 import { validateVerdict } from '../verdict/validate.js';
 import { renderCtrf } from './ctrf.js';
 import type { ReportExtras } from './extras.js';
@@ -38,17 +38,15 @@ export const fileWidth = 100;
  */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
-  const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, ...extras };
   try {
     makeFolder(dir);
+    const scripts = scriptsIn(dir, valid);
+    const summary = { colour: false, width: fileWidth, outDir: dir, files: reportFiles, scripts, ...extras };
     replaceFile(join(dir, 'junit.xml'), renderJUnit(valid));
     replaceFile(join(dir, 'ctrf-report.json'), renderCtrf(valid));
     replaceFile(join(dir, 'summary.md'), renderMarkdown(valid, extras));
     replaceFile(join(dir, 'summary.txt'), renderSummary(valid, summary));
-    replaceFile(
-      join(dir, 'index.html'),
-      renderHtml(valid, { ...extras, files: besidePage, scripts: scriptsIn(dir, valid) }),
-    );
+    replaceFile(join(dir, 'index.html'), renderHtml(valid, { ...extras, files: besidePage, scripts }));
     // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
   } catch (error) {
@@ -66,13 +64,13 @@ export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void
   else rmSync(file, { force: true });
 }
 
-/** Scripts that show failures again, where the run has left some. */
-function scriptsIn(dir: string, { outcomes }: Verdict): ReadonlyMap<string, string> {
+/** Scripts that show failures again, by requirement: those that the run has left in its folder, and that can tell. */
+export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes
       .filter(({ outcome }) => outcome === 'fail' || outcome === 'waived')
       .map(({ id }) => [id, `repro/${scriptName(id)}`] as const)
-      .filter(([, file]) => existsSync(join(dir, file))),
+      .filter(([, file]) => existsSync(join(dir, file)) && canTell(readFileSync(join(dir, file), 'utf8'))),
   );
 }
 

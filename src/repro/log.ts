@@ -11,6 +11,9 @@ export interface OfRequirement {
   readonly breaches: readonly { readonly exchange: Exchanged; readonly message: string }[];
 }
 
+/** What no answer came to has no finding of its own. */
+const closedOnMistake = 'http/no-server-error-for-client-mistake';
+
 /** A log, by what scripts need of it. */
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
@@ -35,7 +38,13 @@ export class LogIndex {
         const exchange = this.exchanges.get(index);
         return exchange === undefined ? [] : [{ exchange, message }];
       });
-    return { own, failed, breaches: [...breaches, ...late] };
+    const closed =
+      requirement !== closedOnMistake
+        ? []
+        : [...this.exchanges.values()]
+            .filter(({ mistake, exchange }) => mistake !== null && exchange.response === undefined)
+            .map((exchange) => ({ exchange, message: `the connection was closed on ${exchange.mistake}` }));
+    return { own, failed, breaches: [...breaches, ...late, ...closed] };
   }
 
   /** Exchanges before another one, the newest first. */

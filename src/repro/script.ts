@@ -59,13 +59,18 @@ function heading({ id, title, source, reason }: Failure): string {
   return ['#!/bin/sh', comment(`${id}\n${title}\n\n${reason}\n\nSource: ${source}`)].join('\n');
 }
 
+const showsNothing = 'No script shows this';
+
+/** Whether the text of a script ends in an assertion. */
+export const canTell = (text: string): boolean => !text.includes(`# ${showsNothing}`);
+
 function withoutAssertion(failure: Failure, why: string): string {
   return `${heading(failure)}
 #
-# No script shows this: ${why}.
+# ${showsNothing}: ${why}.
 # Let the suite try it again instead:
 #   mfa-conformance run -t FILE --grep '${failure.id}'
-echo "No script shows this. Run: mfa-conformance run -t FILE --grep '${failure.id}'" >&2
+echo "${showsNothing}. Run: mfa-conformance run -t FILE --grep '${failure.id}'" >&2
 exit 2
 `;
 }
@@ -137,9 +142,14 @@ fault ${quoted(title)}
     if (changes && exchange.operation === 'UpdateMFAConfig') this.#lines.push('keep_config');
     if (changes && switchesSupportOn(step)) this.#lines.push('needs_support_off');
     for (const [name, value] of Object.entries(again.headers)) this.#lines.push(this.#field(name, value));
+    const maySay000 = this.assertion.conditions.some(
+      ({ at, shows }) => at === index && shows.endsWith(' 000'),
+    );
+    if (maySay000) this.#lines.push('may_be_silent=yes');
     const ask = `ask ${index} ${exchange.request.method} ${this.#word(again.path)}`;
     if (again.body === undefined) this.#lines.push(`${ask} </dev/null`);
     else this.#lines.push(`${ask} <<END_OF_BODY`, this.#body(again.body, again), 'END_OF_BODY');
+    if (maySay000) this.#lines.push('may_be_silent=');
     this.#judge(step);
     this.#capture(step);
     if (changes && switchesSupportOn(step)) this.#lines.push(supportOn(step));
@@ -208,13 +218,24 @@ fault ${quoted(title)}
     const { conditions, wanted } = this.assertion;
     const own = conditions.filter(({ at }) => at === index);
     for (const { shows } of own) this.#lines.push(`{ ${shows}; } || fixed ${quoted(oneLine(wanted))}`);
-    if (own.length > 0 || index >= this.assertion.decisive) return;
+    if (own.length > 0 || index >= this.assertion.decisive || this.#showsTheSame(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind !== 2 && kind !== 4) return;
     this.#lines.push(
       `status ${index} '${kind}??' || cannot "request ${index} was answered otherwise in the run"`,
     );
+  }
+
+  /** A test may try the same in several ways: one before the one that decides may show the fault as well. */
+  #showsTheSame(step: Exchanged): boolean {
+    const { own, steps } = this.slice;
+    const kind = ({ exchange: { operation, request } }: Exchanged) => `${request.method} ${operation}`;
+    const decisive = steps.find(({ index }) => index === this.assertion.decisive);
+    if (decisive === undefined || kind(decisive) !== kind(step) || !own.has(step.index)) return false;
+    // The first of them may be what prepares the state.
+    const [first] = steps.filter((each) => kind(each) === kind(step));
+    return first !== step;
   }
 
   #credentials(again: Again): string {

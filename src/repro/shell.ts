@@ -1,7 +1,7 @@
 /** The part of a script that is the same in all of them. Plain POSIX: no arrays, no local variables. */
 export const prelude = String.raw`
 T=$(mktemp -d) || exit 2
-found_config= support_on= support_key=
+found_config= support_on= support_key= may_be_silent=
 trap 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' EXIT
 trap 'exit 130' INT TERM HUP
 : >"$T/fields"; : >"$T/secrets"
@@ -25,7 +25,7 @@ ask() {
   # shellcheck disable=SC2086 # options are several words
   curl -sS -g --path-as-is --max-time 60 ${'$'}{CURL_OPTIONS:-} -H @"$T/fields" -H 'Expect:' \
     -D "$T/$number.head" -o "$T/$number.body" -w '%{http_code}' "$@" "$BASE_URL$path" >"$T/$number.status" ||
-    cannot "$method $path got no answer"
+    [ -n "$may_be_silent" ] || cannot "$method $path got no answer"
   : >"$T/fields"; [ -f "$T/$number.body" ] || : >"$T/$number.body"
   DATE=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/$number.head" | tr -d '\r' | tail -n 1)
   echo "$number. $method $path: $(cat "$T/$number.status")"
@@ -40,9 +40,36 @@ member() {
   tr -d '\r\n' <"$T/$1.body" | sed -n "s/.*[{,][[:space:]]*\"$2\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p" |
     sed 's/\\u0026/\&/g; s/\\\//\//g'
 }
+other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
+same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
+# Something is cut off, or follows the end of an object, or stands before it.
+json_is_broken() {
+  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
+  case $(cat "$T/json") in
+    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
+  esac
+}
 secret() { printf '%s\n' "$1" >>"$T/secrets"; }
-head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
-body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
+head_shows_a_other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
+same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
+# Something is cut off, or follows the end of an object, or stands before it.
+json_is_broken() {
+  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
+  case $(cat "$T/json") in
+    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
+  esac
+}
+secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
+body_shows_a_other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
+same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
+# Something is cut off, or follows the end of an object, or stands before it.
+json_is_broken() {
+  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
+  case $(cat "$T/json") in
+    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
+  esac
+}
+secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # code KEY STEPS: the code of a key or key URI, so many steps from the target's time as its last answer told it.
@@ -54,6 +81,7 @@ mailed_code() {
   if [ -n "${'$'}{MAIL_CODE_CMD:-}" ]; then sh -c "$MAIL_CODE_CMD \"\$1\"" mail-code "$1"; return; fi
   printf 'The newest code mailed to %s: ' "$1" >/dev/tty && IFS= read -r answer </dev/tty && printf '%s' "$answer"
 }
+no_code_for() { [ -z "$(mailed_code "$1")" ]; }
 # pause SECONDS, by the target's clock
 pause() {
   echo "(waiting $1 s)"

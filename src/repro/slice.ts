@@ -18,20 +18,23 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
   const until = own.filter(({ index }) => index <= last);
   const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
   const wanted = isWhole
-    ? withoutSearch(until, assertion)
+    ? withoutPolls(withoutSearch(until, assertion), assertion)
         .filter(({ again }) => again !== undefined)
         .map(({ index }) => index)
     : [];
   const steps = new Map<number, Exchanged>();
+  const ids = new Set(own.map(({ index }) => index));
+  const enrols = own.find((each) => each.index < assertion.decisive && wasOffBefore(each, own))?.index ?? -1;
   const add = (index: number): void => {
     const exchange = log.exchanges.get(index);
     if (exchange === undefined || steps.has(index)) return;
     steps.set(index, exchange);
-    for (const needed of neededBy(exchange, log)) add(needed);
+    // Before the test itself switches it on, it is off.
+    const isOff = ids.has(index) && index <= enrols;
+    for (const needed of neededBy(exchange, log, isOff)) add(needed);
   };
   for (const index of [...wanted, assertion.decisive, ...assertion.conditions.map(({ at }) => at)])
     add(index);
-  const ids = new Set(own.map(({ index }) => index));
   return { steps: [...steps.values()].sort((a, b) => a.index - b.index), own: ids };
 }
 
@@ -57,15 +60,31 @@ function withoutSearch(own: readonly Exchanged[], { wanted, decisive }: Assertio
   return own.filter(({ index }) => !dropped.has(index));
 }
 
+/** What is read again and again until it is as it should be: the last time. */
+function withoutPolls(own: readonly Exchanged[], { conditions }: Assertion): readonly Exchanged[] {
+  const asked = ({ exchange: { request } }: Exchanged) =>
+    request.method === 'GET' ? request.url + JSON.stringify(request.headers) : undefined;
+  const deciding = new Set(conditions.map(({ at }) => at));
+  return own.filter((each, at) => {
+    const next = own[at + 1];
+    return (
+      deciding.has(each.index) ||
+      next === undefined ||
+      asked(each) === undefined ||
+      asked(each) !== asked(next)
+    );
+  });
+}
+
 /** Answers that hand out what a request holds, and the writes that made the state it meets. */
-function neededBy(exchange: Exchanged, log: LogIndex): number[] {
+function neededBy(exchange: Exchanged, log: LogIndex, supportIsOff: boolean): number[] {
   const handedOut = (exchange.again?.origins ?? []).flatMap((origin: Origin) =>
     origin.kind === 'answer' || origin.kind === 'mailed' ? [origin.exchange] : [],
   );
   return [
     ...handedOut,
     ...clusterWrite(exchange, log),
-    ...supportWrites(exchange, log),
+    ...(supportIsOff ? [] : supportWrites(exchange, log)),
     ...enrolment(exchange, log),
   ];
 }
@@ -74,6 +93,23 @@ const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConf
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
 const switchesOn = ({ exchange }: Exchanged) => /"enabled":\s*true/.test(exchange.request.body ?? '');
+
+/** A change of what was on already hands out no key. */
+const handsOutAnew = (exchange: Exchanged): boolean =>
+  isPatch(exchange) &&
+  isSuccess(exchange) &&
+  switchesOn(exchange) &&
+  /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(exchange.exchange.response?.body ?? '');
+
+/** Whether a test switched on what was off: a key is handed out then, and for mails the state that was read last says so. */
+function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
+  if (!handsOutAnew(each)) return false;
+  if (/"totpUri"|"totpSecretKey"/.test(each.exchange.response?.body ?? '')) return true;
+  const before = own.findLast(
+    ({ index, exchange }) => index < each.index && exchange.operation === 'GetSupportMFAConfig',
+  );
+  return /"enabled":\s*false/.test(before?.exchange.response?.body ?? '');
+}
 
 /** The configuration of cluster MFA that a request meets. */
 function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
@@ -97,9 +133,7 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
     if (!isPatch(before)) continue;
     if (!switchesOn(before)) return found;
     found.push(before.index);
-    // A change of what was on already hands out no key.
-    if (/"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(before.exchange.response?.body ?? ''))
-      return found;
+    if (handsOutAnew(before)) return found;
   }
   return found;
 }

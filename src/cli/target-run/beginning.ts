@@ -1,7 +1,7 @@
 import { coverageUniverse } from '../../contract/coverage.js';
 import type { RunBegan } from '../../model/event.js';
 import type { GateBy, PlannedRequirement } from '../../model/results.js';
-import { loadRequirements } from '../../requirements/catalogue.js';
+import { loadRequirements, type Requirement } from '../../requirements/catalogue.js';
 import { idPattern } from '../../requirements/glob.js';
 import { standingOf } from '../../statement/standing.js';
 import { suiteVersion } from '../../version.js';
@@ -42,14 +42,17 @@ export function beginningOf(prepared: Prepared): RunBegan {
   };
 }
 
-function plannedRequirements({ command: { grep }, judgedBy, statement }: Prepared): PlannedRequirement[] {
+/** The requirements that a run is asked for, whether the target has them or not. */
+export function askedFor({ grep }: Pick<Prepared['command'], 'grep'>): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
-  return loadRequirements()
-    .filter(({ id }) => pattern?.test(id) ?? true)
-    .map((requirement) => {
-      const { id, text: title, operations } = requirement;
-      return { id, title, operations, ...standingOf(requirement, judgedBy.contract, statement) };
-    });
+  return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
+}
+
+function plannedRequirements({ command, judgedBy, statement }: Prepared): PlannedRequirement[] {
+  return askedFor(command).map((requirement) => {
+    const { id, text: title, operations } = requirement;
+    return { id, title, operations, ...standingOf(requirement, judgedBy.contract, statement) };
+  });
 }
 
 /** What of the baseline is compared. */

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { Origins } from '../../src/connection/origins.js';
+import { Redactor } from '../../src/redaction/redactor.js';
+import { Secret } from '../../src/secret.js';
+
+/** What is written down of a login that was made up, by an account whose password is known. */
+function written(members: Readonly<Record<string, unknown>>): string | undefined {
+  const redactor = new Redactor();
+  redactor.add('correct horse', 'password');
+  const origins = new Origins(() => 0, redactor);
+  origins.ofTargetFile(new Secret('correct horse'), 'OTHER_PW');
+  const requestJson = { username: 'bob', password: 'correct horse', ...members };
+  const request = {
+    method: 'POST',
+    url: '/users/sessions',
+    headers: { 'Content-Type': 'application/json' },
+    body: Buffer.from(JSON.stringify(requestJson)),
+  };
+  return origins.again({ request, requestJson, credential: { scheme: 'none' }, madeUp: true }, 0)?.body;
+}
+
+describe('a made-up request is kept for scripts', () => {
+  test.each([
+    ['null', { otpCode: null }],
+    ['the word null', { otpCode: 'null' }],
+    ['zeros', { otpCode: '000000' }],
+    ['a comparison', { otpCode: { $ne: '' } }],
+    ['another member', { skipMfa: true }],
+    ['an empty password', { password: '' }],
+  ])('%s', (_what, members) => {
+    const requestJson = { username: 'bob', password: '{{OTHER_PW}}', ...members };
+
+    expect(written(members)).toBe(JSON.stringify(requestJson));
+  });
+});
+
+describe('a made-up request is kept by nobody where it may hold', () => {
+  test.each([
+    ['a code', { otpCode: '271828' }],
+    ['a code in a list', { otpCode: ['111111', '271828'] }],
+    ['a code with blanks', { otpCode: '2 7 1 8 2 8' }],
+    ['a code in full-width digits', { otpCode: '２７１８２８' }],
+    ['a code as a number', { mfaCode: 271828 }],
+    ['a password in another form', { password: 'CORRECT HORSE' }],
+    ['a part of one', { password: 'correct' }],
+    ['a key', { privateKey: 'MIIE' }],
+  ])('%s', (_what, members) => {
+    expect(written(members)).toBeUndefined();
+  });
+});
