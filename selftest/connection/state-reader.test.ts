@@ -8,7 +8,7 @@ const contract = await loadContract('7.1.2_u3');
 
 /** Each read answers how many there were. */
 function target() {
-  const seen = { reads: 0, lags: false, changes: 0 as number | undefined };
+  const seen = { reads: 0, lags: false, changes: 0 as number | undefined, touched: 0 };
   const call = async () => {
     seen.reads += 1;
     return { status: 200, findings: [], body: { enabled: false, read: seen.reads } } as unknown as Answer;
@@ -19,10 +19,14 @@ function target() {
     get changesBegun() {
       return seen.changes;
     },
+    get configurationsTouched() {
+      return seen.touched;
+    },
   };
   const reader = new StateReader(api, { scheme: 'none' }, true, () => seen.lags);
   const known = async () => memberOf((await reader.known('GetMFAConfig')).body, 'read');
-  return { seen, reader, known };
+  const assumed = async () => memberOf((await reader.assumed('GetMFAConfig')).body, 'read');
+  return { seen, reader, known, assumed };
 }
 
 test('what was read is known until something is sent that might change it', async () => {
@@ -49,4 +53,18 @@ test('nothing is known of a target that shows changes late', async () => {
   seen.lags = true;
 
   expect([await known(), await known()]).toEqual([1, 2]);
+});
+
+test('what is only arranged goes by what was read until something is sent that is meant to change it', async () => {
+  const { seen, assumed, known } = target();
+
+  expect(await assumed()).toBe(1);
+  seen.changes = 1;
+  expect(await assumed()).toBe(1);
+  expect(await known()).toBe(2);
+  seen.changes = 2;
+  seen.touched = 1;
+  expect([await assumed(), await assumed()]).toEqual([3, 3]);
+  seen.lags = true;
+  expect(await assumed()).toBe(4);
 });

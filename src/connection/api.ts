@@ -35,6 +35,17 @@ export type { Waiter } from './waiter.js';
 
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 
+/** What logs in, asks for codes or makes keys changes no configuration, by its documentation. */
+const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
+  'CreateSession',
+  'CreateAccessToken',
+  'DeleteSession',
+  'CreateTotpKey',
+  'CreateEmailOtp',
+  'SendEmailOtp',
+  'SendSupportEmailOtp',
+]);
+
 /** What the operations of a target are sent with. */
 export interface ApiParts {
   readonly target: Target;
@@ -63,6 +74,7 @@ export class Api {
   readonly #writing = new Set<Promise<Answered>>();
   #isClosing = false;
   #configurationsPut = 0;
+  #configurationsTouched = 0;
   #changesBegun = 0;
 
   constructor(parts: ApiParts) {
@@ -139,6 +151,11 @@ export class Api {
     return this.#configurationsPut;
   }
 
+  /** So many requests were sent that are meant to change a configuration, or that no document describes. */
+  get configurationsTouched(): number {
+    return this.#configurationsTouched;
+  }
+
   /** So many requests were sent that might have changed something; undefined while one is under way. */
   get changesBegun(): number | undefined {
     return this.#writing.size > 0 ? undefined : this.#changesBegun;
@@ -165,6 +182,7 @@ export class Api {
 
   readonly #counted: Link = (call, next) => {
     if (!isSafe(call)) this.#changesBegun += 1;
+    if (!isSafe(call) && !leavesConfigurations.has(call.operation)) this.#configurationsTouched += 1;
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
     return next(call);
   };

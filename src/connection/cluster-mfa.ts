@@ -48,6 +48,11 @@ export class ClusterMfa {
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
+  /** To decide what is still to be arranged: see StateReader. @throws ArrangeError likewise */
+  async assumed(): Promise<ClusterConfig> {
+    return inOneOrder(clusterConfigOf((await this.reader.assumed('GetMFAConfig')).body));
+  }
+
   /** What the run found before its first change, as it was shown. */
   async found(): Promise<ClusterConfig> {
     this.#found ??=
@@ -121,7 +126,7 @@ export class ClusterMfa {
   async on(types: readonly string[]): Promise<boolean> {
     await this.proveWayBack();
     const found = await this.found();
-    const now = await this.known();
+    const now = await this.assumed();
     const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
     const wanted = [...new Set([...types, ...keep])];
     const has = (config: ClusterConfig) =>
@@ -142,7 +147,7 @@ export class ClusterMfa {
 
   /** Switches cluster MFA off so that nobody has to enrol anew. */
   async off(): Promise<void> {
-    const now = await this.known();
+    const now = await this.assumed();
     if (!now.enabled) return;
     const body = { ...now, enabled: false, retainUserMfaSettings: true };
     await this.#set(body, (config) => !config.enabled);

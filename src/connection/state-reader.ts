@@ -10,11 +10,13 @@ interface Known {
   readonly body: unknown;
   /** See Api. */
   readonly changes: number;
+  readonly touched: number;
   readonly at: number;
 }
 
 /** Others may use the target too: nothing is known for long. */
 const knownForMs = 2_000;
+const assumedForMs = 10_000;
 
 /**
  * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
@@ -24,7 +26,7 @@ export class StateReader {
   readonly #last = new Map<OperationId, Known>();
 
   constructor(
-    private readonly api: Pick<Api, 'call' | 'contract' | 'changesBegun'>,
+    private readonly api: Pick<Api, 'call' | 'contract' | 'changesBegun' | 'configurationsTouched'>,
     private readonly admin: Credential,
     private readonly strict: boolean,
     /** Whether what was written may show later than it was answered. */
@@ -45,14 +47,28 @@ export class StateReader {
     return isKnown ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.get(operation);
   }
 
+  /**
+   * The same, for deciding what is still to be arranged: what is not meant to change a configuration is taken not to
+   * have changed it.
+   */
+  async assumed<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
+    const last = this.#last.get(operation);
+    const holds =
+      last !== undefined &&
+      last.touched === this.api.configurationsTouched &&
+      performance.now() - last.at < assumedForMs &&
+      !this.lags();
+    return holds ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.known(operation);
+  }
+
   /** @throws ArrangeError when the state can't be told by the answer */
   async get<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
     const at = performance.now();
-    const changes = this.api.changesBegun;
+    const { changesBegun: changes, configurationsTouched: touched } = this.api;
     this.#last.delete(operation);
     const answer = await this.#read(operation);
     if (changes !== undefined && changes === this.api.changesBegun)
-      this.#last.set(operation, { body: answer.body, changes, at });
+      this.#last.set(operation, { body: answer.body, changes, touched, at });
     return answer;
   }
 

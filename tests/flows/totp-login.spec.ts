@@ -52,7 +52,9 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code: codes.wrong(authenticator), type: 'totp' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+      await arrangeLogin(
+        users.login(user, { code: await codes.unused(authenticator), type: 'totp', isRight: true }),
+      );
     },
   );
 
@@ -67,7 +69,9 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code: code ?? '', type: 'totp' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(users.login(user, { code: await codes.unused(authenticator), type: 'totp' }));
+      await arrangeLogin(
+        users.login(user, { code: await codes.unused(authenticator), type: 'totp', isRight: true }),
+      );
     });
   }
 
@@ -77,7 +81,7 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster, codes }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const code = await codes.unused(authenticator);
-      await arrangeLogin(users.login(user, { code, type: 'totp' }));
+      await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
 
       // Twice: a refusal must not bring a code to life again.
       for (let n = 0; n < 2; n += 1) {
@@ -100,7 +104,7 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(victim.user, { code, type: 'totp' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(users.login(other.user, { code, type: 'totp' }));
+      await arrangeLogin(users.login(other.user, { code, type: 'totp', isRight: true }));
     },
   );
 

@@ -88,7 +88,7 @@ test(
   async ({ users, cluster, codes, connection }) => {
     const { user, authenticator } = await arrange(enrolled(users, cluster));
     const code = await codes.unused(authenticator);
-    await arrangeLogin(users.login(user, { code, type: 'totp' }));
+    await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
     await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
 
     const login = await users.login(user, { code, type: 'totp' });
