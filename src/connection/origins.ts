@@ -47,7 +47,8 @@ export class Origins {
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
   readonly #codes = new Map<string, { of: string; step: number; authenticator: Authenticator }>();
   readonly #madeUp = new Map<string, string>();
-  #sorted: readonly (readonly [string, string])[] = [];
+  /** Values by how their spellings begin: most texts hold few of many. */
+  readonly #byBeginning = new Map<string, Set<string>>();
   #latestMailing = -1;
   #count = 0;
 
@@ -100,7 +101,7 @@ export class Origins {
     const names = new Set<string>();
     const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;
     const written = {
-      path: this.#named(path, names, encodeURIComponent),
+      path: this.#named(path, names, inPath),
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, this.#named(value, names)]),
       ),
@@ -117,6 +118,7 @@ export class Origins {
     if (value.length < shortest || this.#byValue.has(value)) return;
     this.#byValue.set(value, origin);
     this.#byName.set(origin.name, origin);
+    this.#note(value);
   }
 
   #next(word: string): string {
@@ -136,7 +138,9 @@ export class Origins {
       this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
     }
     const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));
-    if (!isWithin) this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
+    if (isWithin) return;
+    this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
+    this.#note(value);
   }
 
   #codeOf(value: string): Origin | undefined {
@@ -148,7 +152,9 @@ export class Origins {
 
   #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
     let named = text;
-    for (const [value, other] of this.#longestFirst()) {
+    for (const value of this.#maybeIn(text)) {
+      const origin = this.#byValue.get(value);
+      const other = origin === undefined ? (this.#madeUp.get(value) ?? value) : `{{${origin.name}}}`;
       for (const spelling of new Set([value, spell(value)])) {
         if (!named.includes(spelling)) continue;
         named = named.replaceAll(spelling, () => other);
@@ -158,13 +164,21 @@ export class Origins {
     return named;
   }
 
-  /** All that is known by a name, or stands for nothing: one may be part of another. */
-  #longestFirst(): readonly (readonly [string, string])[] {
-    const count = this.#byValue.size + this.#madeUp.size;
-    if (this.#sorted.length === count) return this.#sorted;
-    const named = [...this.#byValue].map(([value, { name }]) => [value, `{{${name}}}`] as const);
-    this.#sorted = [...named, ...this.#madeUp].sort(([a], [b]) => b.length - a.length);
-    return this.#sorted;
+  #note(value: string): void {
+    for (const spelling of spellingsOf(value)) {
+      const beginning = spelling.slice(0, shortest);
+      const begins = this.#byBeginning.get(beginning);
+      if (begins === undefined) this.#byBeginning.set(beginning, new Set([value]));
+      else begins.add(value);
+    }
+  }
+
+  /** Those that may stand in a text, the longest first: one may be part of another. */
+  #maybeIn(text: string): readonly string[] {
+    const found = new Set<string>();
+    for (let at = 0; at + shortest <= text.length; at += 1)
+      for (const value of this.#byBeginning.get(text.slice(at, at + shortest)) ?? []) found.add(value);
+    return [...found].sort((a, b) => b.length - a.length);
   }
 
   #withTheirs(names: ReadonlySet<string>): Origin[] {
@@ -212,6 +226,12 @@ const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
 const looksLikeCode = /(?:otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
+
+/** As it is, in a path and in a JSON text. */
+const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
+
+/** What is half a character can't be written in a path. */
+const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
 

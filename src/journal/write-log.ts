@@ -4,6 +4,7 @@ import {
   fdatasyncSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -38,6 +39,8 @@ export interface Unsettled {
 /** How long reads may lag where nothing was seen of it yet. */
 const unknownLagMs = 5_000;
 const leastLagMs = 500;
+
+const lineFeed = 0x0a;
 
 /**
  * The writes of a run, in a file beside the journal: each as sent, before it is, then as answered, a line each. What
@@ -134,11 +137,30 @@ export class WriteLog {
   load(): void {
     try {
       // It only grows.
-      if (statSync(this.file).size === this.#size) return;
-      this.#parse(readFileSync(this.file, 'utf8'));
+      const { size } = statSync(this.file);
+      if (size === this.#size) return;
+      if (size < this.#size || !this.#readOn(size)) this.#parse(readFileSync(this.file, 'utf8'));
     } catch {
       // Gone: what was known still holds.
     }
+  }
+
+  /** Takes what was added. @returns whether what is known ends where a line does */
+  #readOn(size: number): boolean {
+    const bytes = Buffer.alloc(size - this.#size);
+    const handle = openSync(this.file, 'r');
+    try {
+      readSync(handle, bytes, 0, bytes.length, this.#size);
+    } finally {
+      closeSync(handle);
+    }
+    // Each line stands between two line feeds.
+    if (this.#size === 0 || bytes[0] !== lineFeed) return false;
+    // The last one may be half written.
+    const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
+    this.#size += whole.length;
+    this.#takeLines(whole.toString('utf8'));
+    return true;
   }
 
   /** There is nothing to wait for any more. */
@@ -167,6 +189,7 @@ export class WriteLog {
   #append(line: object, durable: boolean): void {
     // On a line of its own, also after one that a kill has cut off.
     const text = `\n${JSON.stringify(line)}\n`;
+    this.load();
     const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
     try {
       writeSync(handle, text);
@@ -187,14 +210,18 @@ export class WriteLog {
     this.#size = Buffer.byteLength(text);
     this.#writes = new Map();
     this.#lagMs = undefined;
-    for (const line of text.split('\n')) {
+    this.#takeLines(text);
+    for (const line of this.#unwritten) this.#take(line);
+  }
+
+  #takeLines(text: string): void {
+    for (const line of text.split('\n').filter((each) => each !== '')) {
       try {
         this.#take(JSON.parse(line));
       } catch {
-        // The last one, cut off by a kill: its write was not sent yet, or counts as unanswered.
+        // Cut off by a kill: its write was not sent yet, or counts as unanswered.
       }
     }
-    for (const line of this.#unwritten) this.#take(line);
   }
 
   #take(line: unknown): void {

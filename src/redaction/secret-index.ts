@@ -49,6 +49,43 @@ class Group {
   }
 }
 
+/** Of how many characters patterns are known to begin. */
+const beginLength = 4;
+
+/** The beginnings of patterns, as bits: with thousands of patterns nearly every pair of characters begins one. */
+class Beginnings {
+  readonly #bits = new Uint32Array(1 << 15);
+  #anyShort = false;
+
+  add(text: string): void {
+    if (text.length < beginLength) this.#anyShort = true;
+    for (const first of spellings(text.charCodeAt(0)))
+      for (const second of spellings(text.charCodeAt(1)))
+        for (const third of spellings(text.charCodeAt(2)))
+          for (const fourth of spellings(text.charCodeAt(3))) this.#set(hashOf(first, second, third, fourth));
+  }
+
+  /** Whether none begins here: only what is not encoded tells that. */
+  ruleOut(text: string, at: number, first: number, second: number): boolean {
+    if (this.#anyShort || isMarker(first) || isMarker(second)) return false;
+    const third = text.charCodeAt(at + 2);
+    const fourth = text.charCodeAt(at + 3);
+    if (isMarker(third) || isMarker(fourth)) return false;
+    const hash = hashOf(first, second, third, fourth);
+    return ((this.#bits[hash >>> 5] ?? 0) & (1 << (hash & 31))) === 0;
+  }
+
+  #set(hash: number): void {
+    this.#bits[hash >>> 5] = (this.#bits[hash >>> 5] ?? 0) | (1 << (hash & 31));
+  }
+}
+
+/** Of 20 bits. */
+function hashOf(first: number, second: number, third: number, fourth: number): number {
+  const mixed = Math.imul(Math.imul(Math.imul(first, 0x01000193) ^ second, 0x01000193) ^ third, 0x01000193);
+  return Math.imul(mixed ^ fourth, 0x9e3779b1) >>> 12;
+}
+
 /**
  * Finds any of many patterns in a text, in whatever encoding each of their characters is written. One pass:
  * a table of the pairs of characters that patterns begin with rules out nearly every place at once, so the time
@@ -60,6 +97,8 @@ export class SecretIndex {
   /** Patterns by the low bytes of their first two code units. */
   readonly #patterns: (Group | undefined)[] = new Array(1 << 16).fill(undefined);
 
+  readonly #beginnings = new Beginnings();
+
   /** What of it was tried at the place that is looked at. */
   readonly #tried: number[] = [];
 
@@ -70,6 +109,7 @@ export class SecretIndex {
   /** Patterns are of two characters at least. */
   add(patterns: readonly Pattern[]): void {
     for (const pattern of patterns) {
+      this.#beginnings.add(pattern.text);
       for (const first of spellings(pattern.text.charCodeAt(0))) {
         for (const second of spellings(pattern.text.charCodeAt(1))) {
           this.#worthALook[slot(first, second)] = 1;
@@ -91,6 +131,7 @@ export class SecretIndex {
       const first = second;
       second = text.charCodeAt(at + 1);
       if (worthALook[slot(first, second)] === 0) continue;
+      if (this.#beginnings.ruleOut(text, at, first, second)) continue;
       const found = this.#longestAt(text, at, first);
       if (found === undefined) continue;
       const last = hits.at(-1);
