@@ -137,19 +137,13 @@ export class Connection {
 
   async support(): Promise<SupportMfa> {
     const admin = await this.admin();
-    const mail = () => this.mail();
-    const reader = this.#reader(admin);
-    const { api, journal, readBack, codes } = this;
-    this.#support ??= new SupportMfa(
-      api,
-      admin,
-      journal,
-      reader,
-      readBack,
-      codes,
-      mail,
-      this.target.supportUser,
-    );
+    const { api, journal, readBack, codes, recorder } = this;
+    this.#support ??= new SupportMfa({
+      ...{ api, admin, journal, readBack, codes, recorder },
+      reader: this.#reader(admin),
+      mail: () => this.mail(),
+      user: this.target.supportUser,
+    });
     return this.#support;
   }
 

@@ -10,22 +10,35 @@ import {
 } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { textIn, textOf } from '../judging/body.js';
-import type { Mark } from '../mail/mailbox.js';
 import { isSince } from '../model/releases.js';
 import type { Authenticator } from '../otp/authenticator.js';
 import type { Target } from '../target-file/target.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import type { Codes } from './codes.js';
-import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
 import type { ReadBack } from './read-back.js';
+import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import { SupportMails } from './support-mails.js';
 import { toldSupport } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
+
+export interface SupportParts {
+  readonly api: Api;
+  readonly admin: Credential;
+  readonly journal: Journal;
+  readonly reader: StateReader;
+  readonly readBack: ReadBack;
+  readonly codes: Codes;
+  readonly recorder: Pick<Recorder, 'adopt'>;
+  mail(): Promise<CodesByMail>;
+  readonly user: Target['supportUser'];
+}
 
 /** The support user's MFA: read it, change it with the journal kept, give it back. */
 export class SupportMfa {
@@ -33,21 +46,29 @@ export class SupportMfa {
   #authenticator: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
-  #mayBeLate = true;
+  readonly #mails: SupportMails;
   #hasProven = false;
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
 
-  constructor(
-    private readonly api: Api,
-    private readonly admin: Credential,
-    private readonly journal: Journal,
-    private readonly reader: StateReader,
-    private readonly readBack: ReadBack,
-    private readonly codes: Codes,
-    private readonly mail: () => Promise<CodesByMail>,
-    private readonly user: Target['supportUser'],
-  ) {}
+  private readonly api: Api;
+  private readonly admin: Credential;
+  private readonly journal: Journal;
+  private readonly reader: StateReader;
+  private readonly readBack: ReadBack;
+  private readonly codes: Codes;
+
+  constructor(private readonly parts: SupportParts) {
+    ({
+      api: this.api,
+      admin: this.admin,
+      journal: this.journal,
+      reader: this.reader,
+      readBack: this.readBack,
+      codes: this.codes,
+    } = parts);
+    this.#mails = new SupportMails(parts);
+  }
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
   get takesCode(): boolean {
@@ -69,7 +90,7 @@ export class SupportMfa {
   }
 
   #told(config: SupportConfig): SupportConfig {
-    return toldSupport(config, this.journal.read()?.supportSet, this.user.email);
+    return toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
   }
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
@@ -114,7 +135,7 @@ export class SupportMfa {
 
   /** The support user's password, which changes take from the latest release on. @throws ArrangeError without one */
   get currentPassword(): string {
-    if (this.user.password !== undefined) return this.user.password.reveal();
+    if (this.parts.user.password !== undefined) return this.parts.user.password.reveal();
     throw new ArrangeError('The target file has no supportUser.password.');
   }
 
@@ -171,7 +192,7 @@ export class SupportMfa {
 
   /** Adds the password where the release takes one and the body says nothing of it. */
   #withPassword(body: unknown): unknown {
-    if (this.user.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
+    if (this.parts.user.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
     if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
     return { ...body, currentPassword: this.currentPassword };
   }
@@ -221,6 +242,16 @@ export class SupportMfa {
     }
     this.#enrolment = { answer, authenticator: this.authenticator };
     return this.#enrolment;
+  }
+
+  /** The key that was handed out last, to look at; a new one where none is in force. */
+  async enrolled(): Promise<SupportEnrolment> {
+    const known = this.#enrolment;
+    const { mfaType } = await this.#now();
+    if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
+    // It is this test's evidence, too.
+    this.parts.recorder.adopt([known.answer.exchange]);
+    return known;
   }
 
   /**
@@ -279,25 +310,16 @@ export class SupportMfa {
   }
 
   /** Asks for a code by mail and reads it. */
-  async mailedCode(address: string): Promise<string> {
-    const mail = await this.mail();
-    return mail.codeTo(address, await this.#askForCode(mail, address));
-  }
-
-  async #askForCode(mail: CodesByMail, address: string): Promise<Mark> {
-    const mark = await mail.mark(address);
-    const answer = await this.api.call('SendSupportEmailOtp', { as: this.admin });
-    if (answer.status < 300) return mark;
-    throw new ArrangeError(
-      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
-    );
+  mailedCode(address: string): Promise<string> {
+    return this.#mails.code(address);
   }
 
   /** Switches support MFA off, with the code that its mode asks for. */
   async off(): Promise<void> {
     const now = await this.#now();
     // A key that was not proven yet may wait for that with support MFA off.
-    if (!now.enabled && (this.#enrolment === undefined || now.mfaType !== 'totp')) return;
+    const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
+    if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now);
     const after = await this.readUntil((config) => !config.enabled);
     if (after.enabled) {
@@ -334,30 +356,9 @@ export class SupportMfa {
 
   async #switchOff(now: SupportConfig): Promise<Answer> {
     if (!this.takesCode) return this.patch({ enabled: false });
-    return now.mfaType === 'email' ? this.#offByMail(now.email) : this.#offByTotp();
-  }
-
-  /**
-   * With a mailed code. Where it is refused, it may have been mailed for an earlier request and come late: then the
-   * right one comes after it. Where none does, another is asked for.
-   */
-  async #offByMail(address: string | null): Promise<Answer> {
-    if (address === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
-    const mail = await this.mail();
-    const tried = new Set<string>();
-    let mark = await this.#askForCode(mail, address);
-    for (let asked = 1; ; ) {
-      const code = await mail.codeTo(address, mark, tried);
-      tried.add(code);
-      const answer = await this.patch({ enabled: false, mfaCode: code });
-      if (answer.status < 400 || tried.size >= mostTries) return answer;
-      // A mailbox where none came is not waited for again.
-      this.#mayBeLate &&= await mail.comes(address, mark, tried);
-      if (this.#mayBeLate) continue;
-      if (asked >= mostAsked) return answer;
-      asked += 1;
-      mark = await this.#askForCode(mail, address);
-    }
+    if (now.mfaType !== 'email') return this.#offByTotp();
+    if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+    return this.#mails.acceptedCode(now.email, (mfaCode) => this.patch({ enabled: false, mfaCode }));
   }
 
   /**

@@ -7,153 +7,8 @@ import { textIn } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
 import { type KeyUri, parseKeyUri } from '../../src/otp/key-uri.js';
 
-test.describe('PATCH /support-user/mfa to totp', () => {
-  test(
-    'answers a secret, a URI and nothing else than was set',
-    covers('support-totp/enabling-gives-secret-and-uri'),
-    async ({ support }) => {
-      await arrange(support.off());
-
-      const answer = await support.patch({ enabled: true, mfaType: 'totp' });
-
-      expect(answer).toBeAccepted();
-      const { fields } = answer;
-      expect([textIn(fields.totpSecretKey) !== undefined, textIn(fields.totpUri) !== undefined]).toEqual([
-        true,
-        true,
-      ]);
-      // Switched on it may be by the first right code only.
-      expect(answer.body).toShowAtMost({ mfaType: 'totp' });
-    },
-  );
-
-  test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support, codes }) => {
-    await arrange(support.off());
-    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'totp' }));
-    const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
-    const shown = await support.readUntil(({ mfaType }) => mfaType === 'totp');
-
-    if (!isOn(shown)) await arrange(support.verify(await codes.unused(support.authenticator)));
-    const now = await support.readUntil(isOn);
-
-    expect([shown.mfaType, now.mfaType, now.enabled]).toEqual(['totp', 'totp', true]);
-  });
-
-  test('answers a Base32 secret', covers('support-totp/secret-is-base32'), async ({ support }) => {
-    const { answer } = await arrange(support.onByTotp());
-    const text = textIn(answer.fields.totpSecretKey);
-    if (text === undefined) notApplicable('the target answers no totpSecretKey');
-
-    expect(decodeBase32(asTyped(text ?? ''))).not.toHaveProperty('problem');
-  });
-
-  test('answers a Key URI', covers('support-totp/uri-is-key-uri'), async ({ support }) => {
-    const { answer } = await arrange(support.onByTotp());
-
-    const { problems } = parseKeyUri(await uriOf(answer));
-
-    expect(problems.map(({ text }) => text)).toEqual([]);
-  });
-
-  test('answers one secret twice', covers('support-totp/secret-matches-uri'), async ({ support }) => {
-    const { answer } = await arrange(support.onByTotp());
-
-    const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
-
-    expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(keyUri.secret.reveal());
-  });
-
-  test('answers a canonical secret', covers('support-totp/secret-is-canonical'), async ({ support }) => {
-    const { secretDeviations } = await arrange(enrolledUri(support));
-
-    expect(secretDeviations).toEqual([]);
-  });
-
-  test(
-    'answers a secret that is long enough',
-    covers('support-totp/secret-is-long-enough'),
-    async ({ support }) => {
-      const { secretBits } = await arrange(enrolledUri(support));
-
-      expect(secretBits).toBeAtLeast(128, 'bits');
-    },
-  );
-
-  test('names the issuer', covers('support-totp/uri-has-issuer'), async ({ support }) => {
-    const { issuer, labelIssuer } = await arrange(enrolledUri(support));
-
-    expect(issuer ?? '').not.toBe('');
-    expect(labelIssuer ?? issuer).toBe(issuer);
-  });
-
-  test(
-    'gives codes that change within two minutes',
-    covers('support-totp/period-is-two-minutes-at-most'),
-    async ({ support }) => {
-      const { period } = await arrange(enrolledUri(support));
-
-      expect(period).toBeAtMost(120, 'seconds');
-    },
-  );
-
-  test('answers a URI for a QR code', covers('support-totp/uri-fits-a-qr-code'), async ({ support }) => {
-    const { answer } = await arrange(support.onByTotp());
-
-    const uri = await arrange(uriOf(answer));
-
-    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
-  });
-
-  test(
-    'names the account in the label',
-    covers('support-totp/account-name-is-in-label'),
-    async ({ support }) => {
-      const { answer } = await arrange(support.onByTotp());
-      const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
-
-      const name = textIn(answer.fields.accountName);
-      if (name === undefined) notApplicable('the target answers no accountName');
-      expect(keyUri.label).toContain(name);
-    },
-  );
-
-  test(
-    'does not let the client choose the secret',
-    covers('support-totp/client-cannot-choose-secret'),
-    async ({ support }) => {
-      const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-      await arrange(support.off());
-      const answer = await support.patchAny({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
-
-      expect(answer).toBeHandled();
-      expect(textIn(answer.fields.totpSecretKey)).not.toHoldTheSecretOf(chosen);
-    },
-  );
-
-  test(
-    'gives another secret each time',
-    covers('support-totp/enrolling-anew-gives-a-fresh-secret'),
-    async ({ support }) => {
-      const first = await arrange(support.onByTotp());
-
-      const second = await arrange(support.onByTotp());
-
-      expect(textIn(first.answer.fields.totpSecretKey)).not.toHoldTheSecretOf(
-        textIn(second.answer.fields.totpSecretKey),
-      );
-    },
-  );
-
-  test('hides the secret from GET', covers('support-totp/get-never-shows-secret'), async ({ support }) => {
-    await arrange(support.onByTotp());
-
-    const { body } = await arrange(support.get());
-
-    expect(Object.keys(Object(body)).filter((name) => /^totp(?:SecretKey|Uri)$/i.test(name))).toEqual([]);
-  });
-});
-
-// Those that need a proven key stand side by side, the one that gives it up last: giving it up takes a fresh code.
+// Those that need a proven key stand side by side, after others that do, and the one that gives it up last: giving it up
+// takes a fresh code.
 test.describe('PATCH /support-user/mfa in totp mode', () => {
   test(
     'does not switch off without a code',
@@ -274,8 +129,155 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
   });
 });
 
+// These look at one key, the last ones make others.
+test.describe('PATCH /support-user/mfa to totp', () => {
+  test(
+    'answers a secret, a URI and nothing else than was set',
+    covers('support-totp/enabling-gives-secret-and-uri'),
+    async ({ support }) => {
+      await arrange(support.off());
+
+      const answer = await support.patch({ enabled: true, mfaType: 'totp' });
+
+      expect(answer).toBeAccepted();
+      const { fields } = answer;
+      expect([textIn(fields.totpSecretKey) !== undefined, textIn(fields.totpUri) !== undefined]).toEqual([
+        true,
+        true,
+      ]);
+      // Switched on it may be by the first right code only.
+      expect(answer.body).toShowAtMost({ mfaType: 'totp' });
+    },
+  );
+
+  test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support, codes }) => {
+    await arrange(support.off());
+    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'totp' }));
+    const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
+    const shown = await support.readUntil(({ mfaType }) => mfaType === 'totp');
+
+    if (!isOn(shown)) await arrange(support.verify(await codes.unused(support.authenticator)));
+    const now = await support.readUntil(isOn);
+
+    expect([shown.mfaType, now.mfaType, now.enabled]).toEqual(['totp', 'totp', true]);
+  });
+
+  test('answers a Base32 secret', covers('support-totp/secret-is-base32'), async ({ support }) => {
+    const { answer } = await arrange(support.enrolled());
+    const text = textIn(answer.fields.totpSecretKey);
+    if (text === undefined) notApplicable('the target answers no totpSecretKey');
+
+    expect(decodeBase32(asTyped(text ?? ''))).not.toHaveProperty('problem');
+  });
+
+  test('answers a Key URI', covers('support-totp/uri-is-key-uri'), async ({ support }) => {
+    const { answer } = await arrange(support.enrolled());
+
+    const { problems } = parseKeyUri(await uriOf(answer));
+
+    expect(problems.map(({ text }) => text)).toEqual([]);
+  });
+
+  test('answers one secret twice', covers('support-totp/secret-matches-uri'), async ({ support }) => {
+    const { answer } = await arrange(support.enrolled());
+
+    const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
+
+    expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(keyUri.secret.reveal());
+  });
+
+  test('answers a canonical secret', covers('support-totp/secret-is-canonical'), async ({ support }) => {
+    const { secretDeviations } = await arrange(enrolledUri(support));
+
+    expect(secretDeviations).toEqual([]);
+  });
+
+  test(
+    'answers a secret that is long enough',
+    covers('support-totp/secret-is-long-enough'),
+    async ({ support }) => {
+      const { secretBits } = await arrange(enrolledUri(support));
+
+      expect(secretBits).toBeAtLeast(128, 'bits');
+    },
+  );
+
+  test('names the issuer', covers('support-totp/uri-has-issuer'), async ({ support }) => {
+    const { issuer, labelIssuer } = await arrange(enrolledUri(support));
+
+    expect(issuer ?? '').not.toBe('');
+    expect(labelIssuer ?? issuer).toBe(issuer);
+  });
+
+  test(
+    'gives codes that change within two minutes',
+    covers('support-totp/period-is-two-minutes-at-most'),
+    async ({ support }) => {
+      const { period } = await arrange(enrolledUri(support));
+
+      expect(period).toBeAtMost(120, 'seconds');
+    },
+  );
+
+  test('answers a URI for a QR code', covers('support-totp/uri-fits-a-qr-code'), async ({ support }) => {
+    const { answer } = await arrange(support.enrolled());
+
+    const uri = await arrange(uriOf(answer));
+
+    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
+  });
+
+  test(
+    'names the account in the label',
+    covers('support-totp/account-name-is-in-label'),
+    async ({ support }) => {
+      const { answer } = await arrange(support.enrolled());
+      const keyUri = await arrange(usableKeyUri(textIn(answer.fields.totpUri)));
+
+      const name = textIn(answer.fields.accountName);
+      if (name === undefined) notApplicable('the target answers no accountName');
+      expect(keyUri.label).toContain(name);
+    },
+  );
+
+  test(
+    'does not let the client choose the secret',
+    covers('support-totp/client-cannot-choose-secret'),
+    async ({ support }) => {
+      const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+      await arrange(support.off());
+      const answer = await support.patchAny({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
+
+      expect(answer).toBeHandled();
+      expect(textIn(answer.fields.totpSecretKey)).not.toHoldTheSecretOf(chosen);
+    },
+  );
+
+  test(
+    'gives another secret each time',
+    covers('support-totp/enrolling-anew-gives-a-fresh-secret'),
+    async ({ support }) => {
+      const first = await arrange(support.onByTotp());
+
+      const second = await arrange(support.onByTotp());
+
+      expect(textIn(first.answer.fields.totpSecretKey)).not.toHoldTheSecretOf(
+        textIn(second.answer.fields.totpSecretKey),
+      );
+    },
+  );
+
+  test('hides the secret from GET', covers('support-totp/get-never-shows-secret'), async ({ support }) => {
+    await arrange(support.enrolled());
+
+    const { body } = await arrange(support.get());
+
+    expect(Object.keys(Object(body)).filter((name) => /^totp(?:SecretKey|Uri)$/i.test(name))).toEqual([]);
+  });
+});
+
 /** The URI of a new key of the support user. */
 async function enrolledUri(support: SupportMfa): Promise<KeyUri> {
-  const { answer } = await support.onByTotp();
+  const { answer } = await support.enrolled();
   return usableKeyUri(textIn(answer.fields.totpUri));
 }

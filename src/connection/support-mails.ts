@@ -1,0 +1,56 @@
+import { ArrangeError } from '../errors.js';
+import type { Credential } from '../http/credential.js';
+import type { Mark } from '../mail/mailbox.js';
+import type { Answer, Api } from './api.js';
+import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+
+/** What asking takes. */
+interface Parts {
+  readonly api: Pick<Api, 'call'>;
+  readonly admin: Credential;
+  mail(): Promise<CodesByMail>;
+}
+
+/** Codes that the support user is mailed. */
+export class SupportMails {
+  #mayBeLate = true;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Asks for a code by mail and reads it. */
+  async code(address: string): Promise<string> {
+    const mail = await this.parts.mail();
+    return mail.codeTo(address, await this.#ask(mail, address));
+  }
+
+  /**
+   * The answer to what is done with a mailed code. Where that is refused, it may have been mailed for an earlier request
+   * and come late: then the right one comes after it. Where none does, another is asked for.
+   */
+  async acceptedCode<A extends Answer>(address: string, use: (code: string) => Promise<A>): Promise<A> {
+    const mail = await this.parts.mail();
+    const tried = new Set<string>();
+    let mark = await this.#ask(mail, address);
+    for (let asked = 1; ; ) {
+      const code = await mail.codeTo(address, mark, tried);
+      tried.add(code);
+      const answer = await use(code);
+      if (answer.status < 400 || tried.size >= mostTries) return answer;
+      // A mailbox where none came is not waited for again.
+      this.#mayBeLate &&= await mail.comes(address, mark, tried);
+      if (this.#mayBeLate) continue;
+      if (asked >= mostAsked) return answer;
+      asked += 1;
+      mark = await this.#ask(mail, address);
+    }
+  }
+
+  async #ask(mail: CodesByMail, address: string): Promise<Mark> {
+    const mark = await mail.mark(address);
+    const answer = await this.parts.api.call('SendSupportEmailOtp', { as: this.parts.admin });
+    if (answer.status < 300) return mark;
+    throw new ArrangeError(
+      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
+    );
+  }
+}
