@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../errors.js';
-import { lineOf, readEvents } from '../events/log.js';
+import { eventsIn, lineOf, readEvents } from '../events/log.js';
 import { redactedEvent } from '../events/redact.js';
 import type { RunEvent } from '../model/event.js';
 import type { Verdict } from '../model/verdict.js';
@@ -24,8 +24,16 @@ export function judgeLog(file: string, unwritten: readonly RunEvent[] = []): Ver
 
 /** Takes out of a log what became known as secret after it was written: a second net. All who write to it have ended. */
 export function cleanLog(file: string, redactor: Redactor): void {
-  if (redactor.leaksIn(readFileSync(file, 'utf8')).length === 0) return;
-  const lines = readEvents(file).map((event) => lineOf(redactedEvent(event, redactor)));
+  const written = readFileSync(file, 'utf8').split('\n');
+  const leaky = new Set(written.filter((line) => redactor.leaksIn(line).length > 0));
+  if (leaky.size === 0) return;
+  const lines = written
+    .filter((line) => line !== '')
+    .flatMap((line) =>
+      leaky.has(line)
+        ? eventsIn(line, file).map((event) => lineOf(redactedEvent(event, redactor)))
+        : `${line}\n`,
+    );
   const temporary = `${file}.${process.pid}.tmp`;
   writeFileSync(temporary, lines.join(''), { mode: 0o600 });
   renameSync(temporary, file);
