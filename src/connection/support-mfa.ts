@@ -48,6 +48,8 @@ export class SupportMfa {
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   #hasProven = false;
+  /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
+  #mayGoUnproven = true;
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
 
@@ -366,6 +368,11 @@ export class SupportMfa {
    * answer with the key was lost, a new one takes its place.
    */
   async #offByTotp(): Promise<Answer> {
+    if (this.#enrolment !== undefined && this.#verified === undefined && this.#mayGoUnproven) {
+      const answer = await this.patch({ enabled: false });
+      if (answer.status < 400) return answer;
+      this.#mayGoUnproven = false;
+    }
     if (this.#isKnown()) {
       const soonest = this.codes.soonest(this.authenticator);
       if (soonest !== undefined) {
