@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export async function startEmulator(out, target) {
+export async function startEmulator(out, target, more = []) {
   mkdirSync(out, { recursive: true });
-  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target];
+  const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', target, ...more];
   const child = spawn(process.execPath, [join(root, 'dist', 'emulator', 'main.js'), ...flags], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

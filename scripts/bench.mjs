@@ -2,14 +2,23 @@
 // what several targets cost side by side, and a matrix of very many (once each: scripts/bench-many.mjs).
 //
 //   node scripts/bench.mjs [--runs 3] [--json] [--latency MS]
+//   node scripts/bench.mjs --profile near|limited|far|strict|slow [--profile …] [--keep]
 //
 // One more run is profiled: what journal, lease, redaction and the search for secrets take of it. With --latency each
 // answer takes that long, and the share of the wall time in which the target had a request is told.
 //
 // Memory is read off /proc, so it is told on Linux only.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -18,6 +27,8 @@ import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
 import { parse, stringify } from 'yaml';
 import { merged, sideBySide } from './bench-many.mjs';
+import { measureProfile, profiles, profileTable } from './bench-profiles.mjs';
+import { httpProxy } from './bench-proxy.mjs';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +37,10 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     latency: { type: 'string' },
+    // A cluster as some are, once each, in place of all the rest.
+    profile: { type: 'string', multiple: true },
+    // Keeps the figures of profiles, of which npm run generate makes docs/performance.md.
+    keep: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
@@ -35,8 +50,39 @@ if (!Number.isInteger(runs) || runs < 1)
 const latencyMs = values.latency === undefined ? undefined : Number(values.latency);
 if (latencyMs !== undefined && !(latencyMs >= 0)) throw new Error('--latency wants milliseconds.');
 
+const wrong = (values.profile ?? []).find((name) => !Object.hasOwn(profiles, name));
+if (wrong !== undefined)
+  throw new Error(`--profile ${wrong}: wanted one of ${Object.keys(profiles).join(', ')}`);
+
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-bench-'));
 try {
+  if (values.profile === undefined) await measureAll();
+  else await measureProfiles(values.profile);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureProfiles(names) {
+  const rows = [];
+  for (const name of names) {
+    const row = await measureProfile(name, join(folder, name));
+    rows.push(row);
+    if (!values.json) console.log(profileTable([row]));
+    if (values.keep) keep(row);
+  }
+  if (values.json) console.log(JSON.stringify(rows));
+}
+
+/** Each profile's figures as they were measured last. */
+function keep(row) {
+  const file = join(root, 'selftest', 'performance', 'figures.json');
+  const { [row.name]: _, ...others } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const all = { ...others, [row.name]: { ...row, node: process.version } };
+  const inOrder = Object.keys(profiles).flatMap((name) => (name in all ? [[name, all[name]]] : []));
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(inOrder), undefined, 2)}\n`);
+}
+
+async function measureAll() {
   const samples = [];
   for (let n = 0; n < runs; n += 1) samples.push(await measure(join(folder, String(n))));
   const medians = Object.fromEntries(
@@ -52,8 +98,6 @@ try {
   const many = { ...(await sideBySide(join(folder, 'many'))), ...(await merged(join(folder, 'merged'))) };
   const result = { node: process.version, runs, ...medians, ...safety, loadMs, loadRssMb, ...many };
   console.log(values.json ? JSON.stringify(result) : table(result));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** One run against a fresh emulator, then the bare requests against the same. */
@@ -140,37 +184,12 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
 async function slowDown(targetFile, ms) {
   const content = readFileSync(targetFile, 'utf8');
   const { baseUrl } = parse(content);
-  const { hostname, port, pathname } = new URL(baseUrl);
-  let open = 0;
-  let since = 0;
-  let busyMs = 0;
-  const server = http.createServer((request, response) => {
-    if (open === 0) since = performance.now();
-    open += 1;
-    response.once('close', () => {
-      open -= 1;
-      if (open === 0) busyMs += performance.now() - since;
-    });
-    const { method, url, headers } = request;
-    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
-      setTimeout(() => {
-        response.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(response);
-      }, ms);
-    });
-    forward.once('error', () => response.destroy());
-    request.pipe(forward);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  writeFileSync(
-    targetFile,
-    content.replaceAll(baseUrl, `http://127.0.0.1:${server.address().port}${pathname}`),
-  );
+  const proxy = await httpProxy(baseUrl, { latencyMs: () => ms });
+  writeFileSync(targetFile, content.replaceAll(baseUrl, proxy.baseUrl));
   return {
-    busyMs: () => busyMs,
+    busyMs: proxy.busyMs,
     close: () => {
-      server.close();
-      server.closeAllConnections();
+      proxy.close();
       writeFileSync(targetFile, content);
     },
   };

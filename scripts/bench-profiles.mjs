@@ -1,0 +1,120 @@
+// What a run costs on clusters as they are: the emulator with the real clock, behind what makes such clusters slow.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { freePort, httpProxy, lateMails } from './bench-proxy.mjs';
+import { startEmulator, timedRun } from './bench-tools.mjs';
+
+/** One line each: what it is like, how it is made, and the time that is aimed at. */
+export const profiles = {
+  near: { like: 'nearby, as it is', goalS: 6 },
+  limited: { like: '20 requests a second, 429 beyond', goalS: 50, proxy: () => ({ perSecond: 20 }) },
+  far: {
+    like: 'answers after 80 to 150 ms, mails after 3 s',
+    goalS: 75,
+    proxy: () => ({ latencyMs: between(80, 150) }),
+    mailDelayMs: 3_000,
+  },
+  strict: {
+    like: 'no window for TOTP codes, codes of later steps only',
+    goalS: 75,
+    variants: ['totp-without-window', 'totp-steps-only-forward'],
+  },
+  slow: { like: 'with --slow: lifetimes and locks', goalS: 780, flags: ['--slow'] },
+};
+
+/** Runs the suite once on a profile. @returns what docs/performance.md has a row of */
+export async function measureProfile(name, out) {
+  const { like, goalS, proxy, mailDelayMs = 0, variants = [], flags = [] } = profiles[name];
+  const target = join(out, 'emulator.yaml');
+  const mailPort = await freePort();
+  const late = mailDelayMs === 0 ? undefined : await lateMails(mailPort, mailDelayMs);
+  const emulator = await startEmulator(out, target, [
+    ...variants.flatMap((id) => ['--variant', id]),
+    '--smtp',
+    `127.0.0.1:${late?.port ?? mailPort}`,
+  ]);
+  const content = parse(readFileSync(target, 'utf8'));
+  const between = proxy === undefined ? undefined : await httpProxy(content.baseUrl, proxy());
+  // No cluster lets its clock be moved.
+  const { clock: _, ...rest } = content;
+  const mail = { ...content.mail, listen: `127.0.0.1:${mailPort}`, timeoutMs: 15_000, quietMs: 1_500 };
+  writeFileSync(target, stringify({ ...rest, mail, baseUrl: between?.baseUrl ?? content.baseUrl }));
+  try {
+    const args = ['run', '-t', target, '--out', out, '--state-dir', join(out, 'state'), '--quiet'];
+    const { wallMs, peakRssKb } = await timedRun([...args, '--no-allure', ...flags]);
+    return {
+      name,
+      like,
+      goalS,
+      wallMs,
+      peakRssMb: peakRssKb / 1024,
+      ...seenIn(join(out, content.name), content.accounts),
+    };
+  } finally {
+    between?.close();
+    late?.close();
+    await emulator.stop();
+  }
+}
+
+/** What the log of a run tells of its cost. */
+function seenIn(folder, accounts) {
+  const events = readFileSync(join(folder, 'events.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const exchanges = events.filter(({ type }) => type === 'exchange').map(({ exchange }) => exchange);
+  const waits = {};
+  for (const { for: why, ms } of events.filter(({ type }) => type === 'wait'))
+    waits[why] = (waits[why] ?? 0) + ms;
+  return {
+    requests: exchanges.length,
+    floorMs: exchanges.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    mails: events.filter((event) => event.type === 'wait' && event.for === 'mail').length,
+    sessions: mostOpen(exchanges, accounts),
+    waits,
+  };
+}
+
+/** The most sessions that one user had open at once, as far as the run has ended none. */
+function mostOpen(exchanges, accounts) {
+  const bySid = new Map(Object.values(accounts).map(({ sid, username }) => [sid, username]));
+  const open = new Map();
+  let most = 0;
+  for (const { operation, request, response } of exchanges) {
+    if (operation === 'DeleteSession' && response?.status < 300) {
+      const sid = new URL(request.url).searchParams.get('sid');
+      open.delete(bySid.get(sid));
+    }
+    if (operation !== 'CreateSession' || response?.status !== 201) continue;
+    const user = JSON.parse(request.body ?? '{}').username;
+    open.set(user, (open.get(user) ?? 0) + 1);
+    most = Math.max(most, open.get(user));
+  }
+  return most;
+}
+
+/** Evenly spread, the same in each run. */
+function between(least, most) {
+  let n = 0;
+  return () => {
+    n += 1;
+    return least + ((n * 0.618034) % 1) * (most - least);
+  };
+}
+
+/** A line for each profile. */
+export function profileTable(rows) {
+  const seconds = (ms) => (ms / 1000).toFixed(0);
+  return rows
+    .map(
+      ({ name, wallMs, goalS, floorMs, requests, mails, sessions, waits }) =>
+        `${name.padEnd(8)} ${seconds(wallMs).padStart(5)} s (goal ${goalS} s), ${requests} requests ` +
+        `(${seconds(floorMs)} s one by one), ${mails} mails, ${sessions} sessions of one user at most; waits: ` +
+        Object.entries(waits)
+          .map(([why, ms]) => `${why} ${seconds(ms)} s`)
+          .join(', '),
+    )
+    .join('\n');
+}

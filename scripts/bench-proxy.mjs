@@ -1,0 +1,99 @@
+// What stands between the suite and its emulator when a cluster far away, or a strict one, is measured.
+import http from 'node:http';
+import net from 'node:net';
+import { performance } from 'node:perf_hooks';
+
+/**
+ * Forwards requests to a target.
+ *
+ * @param latencyMs how long each answer takes on its way
+ * @param perSecond requests that are let through in a second; the others are answered 429
+ */
+export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Number.POSITIVE_INFINITY } = {}) {
+  const { hostname, port, pathname } = new URL(baseUrl);
+  const busy = busyTime();
+  let second = 0;
+  let inSecond = 0;
+  const isTooMany = () => {
+    const now = Math.floor(performance.now() / 1000);
+    inSecond = now === second ? inSecond + 1 : 1;
+    second = now;
+    return inSecond > perSecond;
+  };
+  const server = http.createServer((request, response) => {
+    busy.begins();
+    response.once('close', busy.ends);
+    if (isTooMany()) {
+      response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' });
+      response.end('{"errorCode":"KTooManyRequests","message":"Too many requests."}');
+      return;
+    }
+    const { method, url, headers } = request;
+    const forward = http.request({ hostname, port, method, path: url, headers }, (answer) => {
+      setTimeout(() => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      }, latencyMs());
+    });
+    forward.once('error', () => response.destroy());
+    request.pipe(forward);
+  });
+  await listening(server);
+  return {
+    baseUrl: `http://127.0.0.1:${server.address().port}${pathname}`,
+    busyMs: busy.ms,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Hands connections on after some time, as a queue of mails does. */
+export async function lateMails(port, delayMs) {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    setTimeout(() => {
+      const onward = net.connect(port, '127.0.0.1');
+      onward.on('error', () => socket.destroy());
+      onward.pipe(socket);
+      socket.pipe(onward);
+    }, delayMs);
+  });
+  await listening(server);
+  return { port: server.address().port, close: () => server.close() };
+}
+
+/** A port that is free now. */
+export async function freePort() {
+  const server = net.createServer();
+  await listening(server);
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** In which at least one request was under way. */
+function busyTime() {
+  let open = 0;
+  let since = 0;
+  let sum = 0;
+  return {
+    begins: () => {
+      if (open === 0) since = performance.now();
+      open += 1;
+    },
+    ends: () => {
+      open -= 1;
+      if (open === 0) sum += performance.now() - since;
+    },
+    ms: () => sum,
+  };
+}
+
+function listening(server) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+}
