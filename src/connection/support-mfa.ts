@@ -56,19 +56,9 @@ export class SupportMfa {
   private readonly api: Api;
   private readonly admin: Credential;
   private readonly journal: Journal;
-  private readonly reader: StateReader;
-  private readonly readBack: ReadBack;
-  private readonly codes: Codes;
 
   constructor(private readonly parts: SupportParts) {
-    ({
-      api: this.api,
-      admin: this.admin,
-      journal: this.journal,
-      reader: this.reader,
-      readBack: this.readBack,
-      codes: this.codes,
-    } = parts);
+    ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
     this.#mails = new SupportMails(parts);
   }
 
@@ -79,7 +69,7 @@ export class SupportMfa {
 
   /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
   get(): Promise<Answer<'GetSupportMFAConfig'>> {
-    return this.reader.get('GetSupportMFAConfig');
+    return this.parts.reader.get('GetSupportMFAConfig');
   }
 
   /** What GET leaves out, or shows in part, is told as it was set last. */
@@ -97,7 +87,7 @@ export class SupportMfa {
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
   known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
-    return this.reader.known('GetSupportMFAConfig');
+    return this.parts.reader.known('GetSupportMFAConfig');
   }
 
   /** What the run found before its first change. */
@@ -200,7 +190,7 @@ export class SupportMfa {
   }
 
   readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig> {
-    return this.readBack.until(() => this.read(), done);
+    return this.parts.readBack.until(() => this.read(), done);
   }
 
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
@@ -267,11 +257,13 @@ export class SupportMfa {
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) return known;
     const { authenticator } = await this.onByTotp();
-    const before = await this.codes.before(authenticator);
+    const before = await this.parts.codes.before(authenticator);
     const early = before === undefined ? undefined : await this.verify(before);
-    if (early !== undefined && early.fields.success !== true) this.codes.refuses(-1);
+    if (early !== undefined && early.fields.success !== true) this.parts.codes.refuses(-1);
     const answer =
-      early?.fields.success === true ? early : await this.verify(await this.codes.unused(authenticator));
+      early?.fields.success === true
+        ? early
+        : await this.verify(await this.parts.codes.unused(authenticator));
     if (this.#verified === undefined)
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
     await this.readUntil(isStillOn('totp'));
@@ -303,7 +295,7 @@ export class SupportMfa {
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
-      if (this.codes.isRight(enrolment.authenticator, totpCode)) {
+      if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
         this.#verified = { ...enrolment, code: totpCode };
         this.#hasProven = true;
       }
@@ -374,15 +366,15 @@ export class SupportMfa {
       this.#mayGoUnproven = false;
     }
     if (this.#isKnown()) {
-      const soonest = this.codes.soonest(this.authenticator);
+      const soonest = this.parts.codes.soonest(this.authenticator);
       if (soonest !== undefined) {
         const answer = await this.patch({ enabled: false, mfaCode: soonest.code });
         if (answer.status < 400) return answer;
-        if (soonest.step === 1) this.codes.refuses(1);
+        if (soonest.step === 1) this.parts.codes.refuses(1);
       }
       // The first code may have been used before this process knew of it: the next one is fresh.
       for (let n = soonest === undefined ? 0 : 1; n < 2; n += 1) {
-        const mfaCode = await this.codes.unused(this.authenticator);
+        const mfaCode = await this.parts.codes.unused(this.authenticator);
         const answer = await this.patch({ enabled: false, mfaCode });
         if (answer.status < 400) return answer;
       }
@@ -393,7 +385,7 @@ export class SupportMfa {
     if (answer.status < 400 || (enabled && mfaType === 'totp')) return answer;
     const anew = await this.patch({ enabled: true, mfaType: 'totp' });
     if (anew.status >= 400 || !this.#isKnown()) return answer;
-    return this.patch({ enabled: false, mfaCode: await this.codes.unused(this.authenticator) });
+    return this.patch({ enabled: false, mfaCode: await this.parts.codes.unused(this.authenticator) });
   }
 
   #isKnown(): boolean {
