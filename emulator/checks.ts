@@ -1,20 +1,24 @@
 import { isObject, type Json, own } from './json.js';
 import type { Release } from './releases.js';
 
+/** What a release may have that a property came with. */
+type Came = 'supportPassword' | 'references';
+
 type Kind = 'boolean' | 'string' | 'mechanism' | 'mechanisms' | 'purpose';
 
 interface PropertyCheck {
   readonly kind: Kind;
   readonly nullable?: true;
   readonly required?: true;
-  /** Read where changes of support MFA take the support user's password only. */
-  readonly withSupportPassword?: true;
+  /** Read only where the release has that. */
+  readonly cameWith?: Came;
 }
 
 export type BodyCheck = Readonly<Record<string, PropertyCheck>>;
 
 const nullableString = { kind: 'string', nullable: true } as const;
-const newerString = { kind: 'string', nullable: true, withSupportPassword: true } as const;
+const passwordString = { kind: 'string', nullable: true, cameWith: 'supportPassword' } as const;
+const referenceString = { kind: 'string', nullable: true, cameWith: 'references' } as const;
 
 /** The request bodies, as far as this emulator reads them. Other properties are ignored. */
 export const bodyChecks = {
@@ -28,8 +32,8 @@ export const bodyChecks = {
     mfaType: { kind: 'mechanism', nullable: true },
     email: nullableString,
     mfaCode: nullableString,
-    currentPassword: newerString,
-    referenceId: newerString,
+    currentPassword: passwordString,
+    referenceId: referenceString,
   },
   configureSupport: {
     currentPassword: nullableString,
@@ -38,8 +42,8 @@ export const bodyChecks = {
   },
   verifyTotp: {
     totpCode: nullableString,
-    purpose: { kind: 'purpose', withSupportPassword: true },
-    supportUserPassword: { kind: 'string', withSupportPassword: true },
+    purpose: { kind: 'purpose', nullable: true, cameWith: 'references' },
+    supportUserPassword: referenceString,
   },
   totpKey: { totpKeyName: nullableString },
   emailOtp: { username: nullableString, password: nullableString, domain: nullableString },
@@ -52,6 +56,10 @@ export const bodyChecks = {
     certificate: nullableString,
     privateKey: nullableString,
   },
+  userOtp: {
+    otp: { kind: 'string', nullable: true, required: true },
+    type: { kind: 'mechanism', nullable: true, required: true },
+  },
   accessToken: {
     username: { kind: 'string', required: true },
     password: { kind: 'string', required: true },
@@ -63,7 +71,7 @@ export const bodyChecks = {
 export function problemsOf(body: Json, check: BodyCheck, release: Release): string[] {
   if (!isObject(body)) return ['The body must be a JSON object.'];
   return Object.entries(check).flatMap(([name, property]) => {
-    if (property.withSupportPassword && !release.supportPassword) return [];
+    if (property.cameWith !== undefined && !release[property.cameWith]) return [];
     const value = own(body, name);
     if (value === undefined) return property.required ? [`${name} is required.`] : [];
     if (value === null) return property.nullable ? [] : [`${name} may not be null.`];

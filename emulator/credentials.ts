@@ -33,14 +33,16 @@ export function isAnonymous(credentials: Credentials): boolean {
 }
 
 /** The user of the first good credential: the schemes are alternatives. */
-export function identify(credentials: Credentials, _call: Call, world: World): User | undefined {
+export function identify(credentials: Credentials, call: Call, world: World): User | undefined {
   const { state, rules } = world;
   const byKey = state.users.find((user) => user.apiKey === credentials.apiKey);
   const bySession =
     credentials.sessionId !== undefined && isAlive(credentials.sessionId, rules.lifetimes.sessionMs, world)
       ? state.sessions.get(credentials.sessionId)
       : undefined;
-  return byKey ?? bySession ?? byToken(credentials.authorization, world);
+  const byFirstStep =
+    call.operation === 'VerifyUserOtp' ? state.firstSteps.get(credentials.sessionId ?? '') : undefined;
+  return byKey ?? bySession ?? byFirstStep ?? byToken(credentials.authorization, world);
 }
 
 function byToken(authorization: string | undefined, world: World): User | undefined {

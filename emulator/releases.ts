@@ -2,7 +2,20 @@
  * What each release has, written down apart from the release documents on purpose: a mistake in a document
  * shows when the two disagree.
  */
-export const releaseNames = ['6.6.0d', '6.8.1', '7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest'] as const;
+export const releaseNames = [
+  '6.6.0d',
+  '6.8.1',
+  '7.0',
+  '7.1',
+  '7.1.2_u3',
+  '7.2.1',
+  '7.3',
+  '7.3.1',
+  '7.3.2',
+  '7.4',
+  '7.5',
+  'latest',
+] as const;
 
 export type ReleaseName = (typeof releaseNames)[number];
 
@@ -21,8 +34,14 @@ export interface Release {
   /** Access tokens in the Authorization header. */
   readonly bearer: boolean;
   readonly accessTokensPath: string;
-  /** Changes of support MFA take the support user's password; ConfigureSupportMFAConfig and reference ids exist. */
+  /** Changes of support MFA take the support user's password. */
   readonly supportPassword: boolean;
+  /** VerifySupportUserTotp hands out reference ids that stand for a code. */
+  readonly references: boolean;
+  /** VerifyUserOtp: the password alone begins a login, and a code finishes it. */
+  readonly secondStep: boolean;
+  /** ConfigureSupportMFAConfig. */
+  readonly configureSupport: boolean;
 }
 
 export function isReleaseName(name: string): name is ReleaseName {
@@ -39,6 +58,9 @@ export function releaseOf(name: ReleaseName): Release {
     taskLogId: since('7.0'),
     bearer: since('7.1.2_u3'),
     accessTokensPath: since('6.8.1') ? '/access-tokens' : '/accessTokens',
-    supportPassword: since('latest'),
+    supportPassword: since('7.3'),
+    references: since('7.3.1'),
+    secondStep: since('7.3.1'),
+    configureSupport: since('7.3.2'),
   };
 }

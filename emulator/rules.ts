@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Call, Refusal, type World } from './call.js';
+import { attempt, useLoginCode } from './codes.js';
 import { type Credentials, challenges, identify, isAlive } from './credentials.js';
 import type { JsonObject } from './json.js';
 import type { Message } from './mailer.js';
@@ -72,6 +73,13 @@ export interface Rules {
   /** @throws Refusal where a code does not open an access token either: no document says that one does */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
+  /** Whether a login without a code is begun, to be finished by one. */
+  beginsLogin(body: JsonObject, world: World): boolean;
+  /** Whether a code is right for the second step of a user's login. */
+  secondStepRight(user: User, type: string, code: string, world: World): boolean;
+  /** Makes a session of the first step's. */
+  finishLogin(firstStep: string, user: User, world: World): void;
+
   newMailCode(world: World): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
   /** One mail to each; repeated addresses get repeated mails. */
@@ -141,6 +149,16 @@ export function referenceRules(): Rules {
     demandTokenCode(_user, _body, world) {
       const message = 'While MFA is on the password alone gets no token.';
       throw new Refusal(401, 'KOtpRequired', message, challenges(world));
+    },
+
+    beginsLogin: (body, { release }) =>
+      release.secondStep && !Object.hasOwn(body, 'otpCode') && !Object.hasOwn(body, 'otpType'),
+    secondStepRight: (user, type, code, world) =>
+      attempt(user.username, world, () => useLoginCode(user, type, code, world)),
+    finishLogin(firstStep, user, { state, clock }) {
+      if (!state.firstSteps.delete(firstStep)) return;
+      state.sessions.set(firstStep, user);
+      state.issuedAt.set(firstStep, clock.now());
     },
 
     newMailCode: () => String(randomInt(10 ** rules.mailCode.digits)).padStart(rules.mailCode.digits, '0'),

@@ -104,6 +104,8 @@ export interface Variant {
   readonly description: string;
   /** Ids of requirements of level should that turn red, rightly. */
   readonly fails?: readonly string[];
+  /** The first release in which it shows. */
+  readonly since?: ReleaseName;
   apply(seams: Seams): void;
 }
 

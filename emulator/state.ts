@@ -80,6 +80,8 @@ export class State {
   readonly users: readonly User[];
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
+  /** Sessions of logins that a code has yet to finish. */
+  readonly firstSteps = new Map<string, User>();
   /** When a session, a token or a reference id was handed out, by the emulator's clock. */
   readonly issuedAt = new Map<string, number>();
   readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
@@ -111,6 +113,7 @@ export class State {
   reset(start: StartState): void {
     this.sessions.clear();
     this.tokens.clear();
+    this.firstSteps.clear();
     this.issuedAt.clear();
     this.failures.clear();
     this.unusedMails.clear();

@@ -22,7 +22,7 @@ const guarded: readonly Guarded[] = [
   { operation: 'SendSupportEmailOtp', slug: 'send-support-email-otp' },
   { operation: 'SendEmailOtp', slug: 'send-email-otp' },
   { operation: 'CreateTotpKey', slug: 'create-totp-key' },
-  { operation: 'ConfigureSupportMFAConfig', slug: 'configure-support-mfa', since: 'latest' },
+  { operation: 'ConfigureSupportMFAConfig', slug: 'configure-support-mfa', since: '7.3.2' },
 ];
 
 /** Takes for the admin whoever the API doesn't know but the fault lets in. */
@@ -75,7 +75,7 @@ const viewerMay: readonly Fault[] = (
     ['UpdateSupportMFAConfig', 'update-support-mfa', {}],
     ['VerifySupportUserTotp', 'verify-totp', {}],
     ['SendSupportEmailOtp', 'send-support-email-otp', {}],
-    ['ConfigureSupportMFAConfig', 'configure-support-mfa', { since: 'latest' }],
+    ['ConfigureSupportMFAConfig', 'configure-support-mfa', { since: '7.3.2' }],
   ] as const
 ).map(([operation, slug, since]) => ({
   ...since,

@@ -145,7 +145,7 @@ export const guessingFaults: readonly Fault[] = [
     [
       ['session', 'sessionMs', 'Sessions', undefined],
       ['token', 'tokenMs', 'Access tokens', undefined],
-      ['reference', 'referenceMs', 'Reference ids', 'latest'],
+      ['reference', 'referenceMs', 'Reference ids', '7.3.1'],
     ] as const
   ).map(
     ([slug, lifetime, what, since]): Fault => ({

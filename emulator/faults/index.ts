@@ -8,13 +8,14 @@ import { guessingFaults } from './guessing.js';
 import { headFaults } from './heads.js';
 import { httpFaults } from './http.js';
 import { keyAndMailFaults } from './keys-and-mails.js';
-import { latestFaults } from './latest.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
 import { mailContentFaults } from './mail-content.js';
+import { newerFaults } from './newer.js';
 import { otherWayFaults } from './other-ways.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
+import { secondStepFaults } from './second-step.js';
 import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
@@ -56,7 +57,8 @@ export const faults: readonly Fault[] = [
   ...supportProofFaults,
   ...atOnceFaults,
   ...verifyTotpFaults,
-  ...latestFaults,
+  ...secondStepFaults,
+  ...newerFaults,
   ...httpFaults,
   ...wireFaults,
   ...headFaults,

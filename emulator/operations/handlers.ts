@@ -1,6 +1,7 @@
 import type { Answer, Call, World } from '../call.js';
 import { createTotpKey, getMfaConfig, updateMfaConfig } from './cluster.js';
 import { createAccessToken, createEmailOtp, createSession, deleteSessions, sendEmailOtp } from './login.js';
+import { verifyUserOtp } from './second-step.js';
 import { getSupportMfa, sendSupportEmailOtp, updateSupportMfa, verifySupportTotp } from './support.js';
 import { configureSupportMfa } from './support-configure.js';
 import type { OperationId } from './table.js';
@@ -19,6 +20,7 @@ export const handlers: Readonly<Record<OperationId, (call: Call, world: World) =
   CreateSession: createSession,
   DeleteSession: deleteSessions,
   CreateAccessToken: createAccessToken,
+  VerifyUserOtp: verifyUserOtp,
 };
 
 export function isOperationId(name: string): name is OperationId {

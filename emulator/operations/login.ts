@@ -4,12 +4,16 @@ import { attempt, mailNewCode, passwordOf, useLoginCode } from '../codes.js';
 import { challenges, tokenType } from '../credentials.js';
 import { asObject, type JsonObject, text } from '../json.js';
 import type { User } from '../state.js';
+import { firstStepFor } from './second-step.js';
 
 /** POST /users/sessions. */
 export function createSession(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const user = userByPassword(body, world);
-  if (world.rules.asksForCode(user, world)) demandCode(user, body, world);
+  if (world.rules.asksForCode(user, world)) {
+    if (world.rules.beginsLogin(body, world)) return firstStepFor(user, world);
+    demandCode(user, body, world);
+  }
   const sessionId = randomBytes(24).toString('base64url');
   world.state.sessions.set(sessionId, user);
   world.state.issuedAt.set(sessionId, world.clock.now());

@@ -81,7 +81,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
  */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');
-  const reference = world.release.supportPassword ? text(body, 'referenceId') : undefined;
+  const reference = world.release.references ? text(body, 'referenceId') : undefined;
   const namesTotp = own(body, 'mfaType') === 'totp';
   const rekeys =
     code !== undefined && namesTotp && before.mfaType === 'totp' && before.verification === 'kSuccess';
@@ -145,7 +145,7 @@ export function verifySupportTotp(call: Call, world: World): Answer {
   if (code === undefined) throw new Refusal(400, 'KCodeMissing', 'totpCode is required.');
   const { key } = support;
   if (key === undefined) throw new Refusal(400, 'KNotEnrolled', 'TOTP is not set up for the support user.');
-  const toDisable = world.release.supportPassword && own(request, 'purpose') === 'DisableMfa';
+  const toDisable = world.release.references && own(request, 'purpose') === 'DisableMfa';
   if (toDisable) demandSupportPassword(text(request, 'supportUserPassword'), world);
   // What can't be a code is no guess: it doesn't count as an attempt.
   const wellFormed = /^[0-9]+$/.test(code) && code.length === key.parameters.digits;

@@ -15,7 +15,8 @@ export type OperationId =
   | 'VerifySupportUserTotp'
   | 'CreateSession'
   | 'DeleteSession'
-  | 'CreateAccessToken';
+  | 'CreateAccessToken'
+  | 'VerifyUserOtp';
 
 export interface Operation {
   readonly id: OperationId;
@@ -40,6 +41,14 @@ const configureSupport: Operation = {
   privilege: 'CLUSTER_MODIFY',
   body: required(bodyChecks.configureSupport),
   secret: true,
+};
+
+const verifyUserOtp: Operation = {
+  id: 'VerifyUserOtp',
+  method: 'POST',
+  path: '/users/verify-otp',
+  credential: 'needed',
+  body: required(bodyChecks.userOtp),
 };
 
 export function operationsOf(release: Release): readonly Operation[] {
@@ -92,7 +101,7 @@ export function operationsOf(release: Release): readonly Operation[] {
       body: required(bodyChecks.supportMfa),
       secret: true,
     },
-    ...(release.supportPassword ? [configureSupport] : []),
+    ...(release.configureSupport ? [configureSupport] : []),
     {
       id: 'VerifySupportUserTotp',
       method: 'POST',
@@ -109,6 +118,7 @@ export function operationsOf(release: Release): readonly Operation[] {
       body: required(bodyChecks.session),
       secret: true,
     },
+    ...(release.secondStep ? [verifyUserOtp] : []),
     { id: 'DeleteSession', method: 'DELETE', path: '/users/sessions', credential: 'needed' },
     {
       id: 'CreateAccessToken',

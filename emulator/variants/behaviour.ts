@@ -205,6 +205,26 @@ export const behaviourVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'codes-in-the-second-step-only',
+    description:
+      'POST /users/sessions takes no codes: the password begins a login, POST /users/verify-otp ends it.',
+    since: '7.3.1',
+    apply: (seams) =>
+      seams.body('CreateSession', (body) => {
+        if (!isObject(body)) return body;
+        const { otpCode: _code, otpType: _type, ...rest } = body;
+        return rest;
+      }),
+  },
+  {
+    id: 'no-second-step',
+    description: 'The password alone begins no login: the code comes with it, or it is refused.',
+    since: '7.3.1',
+    apply: ({ rules }) => {
+      rules.beginsLogin = () => false;
+    },
+  },
+  {
     id: 'access-tokens-absent',
     description: 'There are no access tokens: the path is not found.',
     apply: (seams) =>

@@ -69,7 +69,7 @@ const operations: readonly ExpectedOperation[] = [
     body: 'ConfigureSupportUserMfaParams',
     status: 200,
     answer: 'UpdateMFAResult',
-    since: 'latest',
+    since: '7.3.2',
   },
   {
     id: 'VerifySupportUserTotp',
@@ -87,6 +87,14 @@ const operations: readonly ExpectedOperation[] = [
     answer: 'UserSession',
   },
   { id: 'DeleteSession', call: 'DELETE /users/sessions', status: 204 },
+  {
+    id: 'VerifyUserOtp',
+    call: 'POST /users/verify-otp',
+    body: 'VerifyUserOtpParams',
+    status: 200,
+    answer: 'VerifiedUser',
+    since: '7.3.1',
+  },
 ];
 
 /** By release: in the first one the path of the tokens is written otherwise. */
@@ -142,10 +150,10 @@ function schemas(release: ReleaseName): Record<string, readonly Row[]> {
       ['email', 'string?'],
       ['mfaCode', 'string?', '6.8.1'],
       ['otpVerificationState', 'string? kNotStarted|kSuccess|kFailure|kPending', '7.1.2_u3'],
-      ['currentPassword', 'string?', 'latest'],
-      ['isQuorumManaged', '-boolean?', 'latest'],
-      ['referenceId', 'string?', 'latest'],
-      ['requiresPasswordAuth', '-boolean =true', 'latest'],
+      ['currentPassword', 'string?', '7.3'],
+      ['isQuorumManaged', '-boolean?', '7.3'],
+      ['referenceId', 'string?', '7.3.1'],
+      ['requiresPasswordAuth', '-boolean =true', '7.3'],
     ],
     SupportTotpKeyInfo: [
       ['accountName', 'string'],
@@ -162,13 +170,13 @@ function schemas(release: ReleaseName): Record<string, readonly Row[]> {
     CreateEmailOtpRequestBody: login,
     VerifyTotpRequest: [
       ['totpCode', 'string?'],
-      ['purpose', 'string DisableMfa|VerifyOtp =VerifyOtp', 'latest'],
-      ['supportUserPassword', 'string', 'latest'],
+      ['purpose', 'string? DisableMfa|VerifyOtp =VerifyOtp', '7.3.1'],
+      ['supportUserPassword', 'string?', '7.3.1'],
     ],
     VerifyTotpResult: [
       ['success', 'boolean =false'],
       ['message', 'string?'],
-      ['referenceId', 'string?', 'latest'],
+      ['referenceId', 'string?', '7.3.1'],
     ],
     CreateUserSessionRequestParams: [
       ...login,
@@ -193,7 +201,16 @@ function schemas(release: ReleaseName): Record<string, readonly Row[]> {
       ['message', 'string?'],
       ['taskLogId', 'string?', '7.0'],
     ],
-    ...(release === 'latest'
+    ...(isSince(release, '7.3.1')
+      ? {
+          VerifyUserOtpParams: [
+            ['otp', '*string?'],
+            ['type', `*string? ${ways(release)}`],
+          ],
+          VerifiedUser: login.filter(([name]) => name !== 'password'),
+        }
+      : {}),
+    ...(isSince(release, '7.3.2')
       ? {
           ConfigureSupportUserMfaParams: [
             ['currentPassword', 'string?'],

@@ -34,7 +34,7 @@ const detected = async (aim: Target): Promise<Detection> => detect(aim, folder()
 
 describe('of the emulator', () => {
   /** Where reading shows something new; what comes between looks like the one before. */
-  const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', 'latest'];
+  const showing: readonly ReleaseName[] = ['6.6.0d', '6.8.1', '7.0', '7.1.2_u3', '7.3', '7.3.1', '7.3.2'];
 
   test.each(releaseNames)('in release %s it says those that look like it', async (release) => {
     const first = showing.findLast((each) => isSince(release, each));
@@ -99,19 +99,22 @@ async function newest(): Promise<Target> {
     if (request.method === 'OPTIONS') return answer(405, {}, { allow: 'GET, HEAD,PATCH, PUT' });
     if (request.headers['apikey'] === undefined) return answer(401, { message: 'no', taskLogId: '1' });
     if (body !== undefined) return answer(200, body);
-    return /\/(totp-key|access-tokens)$/.test(request.url ?? '') ? answer(405, {}) : answer(404, {});
+    return /\/(totp-key|access-tokens|verify-otp)$/.test(request.url ?? '')
+      ? answer(405, {})
+      : answer(404, {});
   });
   const { port } = await listen(server);
   return target(`http://127.0.0.1:${port}/v2`);
 }
 
-test('the newest release is told by its method and its properties', async () => {
+test('the newest form is told by its path, its method and its properties', async () => {
   const found = await detected(await newest());
 
-  expect(found.best).toEqual(['latest']);
+  expect(found.best).toEqual(releaseNames.filter((release) => isSince(release, '7.3.2')));
   const earlier = found.releases.find(({ release }) => release === '7.2.1');
   expect(earlier?.fits).toBe(false);
   expect(earlier?.against.map(({ text }) => text)).toEqual([
+    '/users/verify-otp is there',
     '/support-user/mfa allows PUT (Allow)',
     'isQuorumManaged in the answer to GET /support-user/mfa was seen',
     'requiresPasswordAuth in the answer to GET /support-user/mfa was seen',
@@ -192,7 +195,7 @@ test('what is told holds no value of the target', async () => {
 
   const text = renderDetection(aim, found) + renderDetectionJson(aim, found);
 
-  expect(text).toContain('release latest.');
+  expect(text).toContain('release 7.3.2, 7.4, 7.5 or latest');
   expect(text).not.toContain('key-of-the-admin');
-  expect(JSON.parse(renderDetectionJson(aim, found))).toMatchObject({ schemaVersion: 1, fits: ['latest'] });
+  expect(JSON.parse(renderDetectionJson(aim, found))).toMatchObject({ schemaVersion: 1, fits: found.best });
 });

@@ -76,6 +76,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'access-tokens-absent-in-html',
   ],
   ['token-with-spare-bits', 'support-totp-on-after-first-code'],
+  ['codes-in-the-second-step-only'],
+  ['no-second-step'],
 ];
 
 /**

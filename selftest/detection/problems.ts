@@ -1,4 +1,4 @@
-import { defaultRelease, releaseNames } from '../../emulator/releases.js';
+import { defaultRelease, type ReleaseName, releaseNames } from '../../emulator/releases.js';
 import type { Fault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
@@ -14,8 +14,7 @@ export interface Expectation extends Subject {
 
 export function expectationOfFault({ id, fails, since, tls }: Fault): Expectation {
   // Most faults show in the default release; those of a newer one need it.
-  const newer = since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
-  const release = newer ? { release: since } : {};
+  const release = isNewer(since) ? { release: since } : {};
   return {
     name: nameOf('fault', id),
     faults: [id],
@@ -26,6 +25,10 @@ export function expectationOfFault({ id, fails, since, tls }: Fault): Expectatio
   };
 }
 
+function isNewer(since: ReleaseName | undefined): since is ReleaseName {
+  return since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
+}
+
 /** What the named variants rightly fail, of level should. */
 function failedBy(ids: readonly string[]): string[] {
   return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
@@ -34,11 +37,13 @@ function failedBy(ids: readonly string[]): string[] {
 /** Named after the first: with all of their names it would be too long for a folder. */
 export function expectationOfVariant(first: string, ...others: string[]): Expectation {
   const name = others.length === 0 ? first : `${first}--and-${others.length}-others`;
+  const since = variants.find(({ id }) => id === first)?.since;
   return {
     name: nameOf('variant', name),
     faults: [],
     variants: [first, ...others],
     fails: [...new Set(failedBy([first, ...others]))],
+    ...(isNewer(since) ? { release: since } : {}),
   };
 }
 

@@ -36,7 +36,8 @@ describe('the sources', () => {
   const files = sourcesIn('cli', 'src', 'fixtures', 'tests', 'emulator');
 
   test('keep every file within 400 lines', () => {
-    const long = files.filter(({ text }) => text.split('\n').length > 400);
+    const written = files.filter(({ text }) => !text.startsWith('// Generated'));
+    const long = written.filter(({ text }) => text.split('\n').length > 400);
 
     expect(long.map(({ path }) => path)).toEqual([]);
   });

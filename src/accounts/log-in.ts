@@ -20,7 +20,7 @@ export interface LoginBody {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'>;
+export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
 /**
  * One login, by either way. A code goes along with an access token as it does with a session, though no document

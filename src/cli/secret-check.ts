@@ -102,5 +102,5 @@ function vocabularyOf(targets: readonly Target[]): string {
 const words = [
   'mfa-conformance schemaVersion suite target release contract outcomes inconclusive exchanges request response',
   'headers application/json authorization session-id password currentPassword supportUserPassword accessToken',
-  'username domain LOCAL totpSecretKey totpUri otpCode otpType mfaCode totpCode referenceId certificate privateKey',
+  'username domain LOCAL totpSecretKey totpUri otp otpCode otpType mfaCode totpCode referenceId certificate privateKey',
 ].join(' ');

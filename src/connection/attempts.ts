@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import type { OperationId } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
 import { makeFolder } from '../files.js';
+import type { Credential } from '../http/credential.js';
 import { memberOf, textOf } from '../judging/body.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
-import type { Link } from './call.js';
+import type { Answered, Link } from './call.js';
 
 /** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
 const budget = 3;
@@ -24,6 +25,8 @@ export class Attempts {
   readonly #failed = new Map<string, number>();
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
+  /** Whose login a session began. */
+  readonly #begun = new Map<string, string>();
 
   /** Of accounts that this target file doesn't name. */
   readonly #others: Readonly<Record<string, Count>>;
@@ -48,9 +51,10 @@ export class Attempts {
   /** Sends nothing that might lock an account, and counts what is refused. */
   readonly link: Link = async (call, next) => {
     const { operation, json } = call;
-    this.check(operation, json);
+    const who = this.#whose(operation, json, call.credential);
+    this.#check(who);
     const answer = await next(call);
-    this.note(operation, json, answer.status, answer.body);
+    this.#note(who, operation, json, answer);
     return answer;
   };
 
@@ -60,17 +64,22 @@ export class Attempts {
   }
 
   /** @throws NotAllowedError where the request might lock an account */
-  check(operation: OperationId | null, json: unknown): void {
-    const who = this.#whose(operation, json);
+  #check(who: string | undefined): void {
     if (who === undefined || !this.#isLimited || (this.#failed.get(who) ?? 0) < budget) return;
     throw new NotAllowedError(
       `might lock ${who}, after ${budget} failed attempts in a row: allow.lockOut is not true`,
     );
   }
 
-  note(operation: OperationId | null, json: unknown, status: number, body: unknown): void {
-    const who = this.#whose(operation, json);
+  #note(
+    who: string | undefined,
+    operation: OperationId | null,
+    json: unknown,
+    { status, body }: Pick<Answered, 'status' | 'body'>,
+  ): void {
     if (who === undefined) return;
+    const session = textOf(body, 'sessionId');
+    if (session !== undefined) this.#begun.set(session, who);
     const before = this.#failed.get(who) ?? 0;
     const failed = this.#hasFailed(operation, json, status, body);
     // A mail that was sent proves no code: counts of wrong codes go on.
@@ -89,13 +98,14 @@ export class Attempts {
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
     if (status >= 400) return true;
     if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
+    if (operation === 'VerifyUserOtp') return false;
     const account = this.#accountOf(json);
     // Some answer a success to a wrong password, so as not to tell which accounts there are.
     return account !== undefined && textOf(json, 'password') !== account.password?.reveal();
   }
 
   /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
-  #whose(operation: OperationId | null, json: unknown): string | undefined {
+  #whose(operation: OperationId | null, json: unknown, credential: Credential): string | undefined {
     switch (operation) {
       case 'CreateSession':
       case 'CreateAccessToken':
@@ -106,6 +116,8 @@ export class Attempts {
         return this.#accountOf(json)?.role;
       case 'VerifySupportUserTotp':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
+      case 'VerifyUserOtp':
+        return credential.scheme === 'SessionIdHeader' ? this.#begun.get(credential.id.reveal()) : undefined;
       case 'UpdateSupportMFAConfig':
         return textOf(json, 'mfaCode') === undefined ? undefined : supportUser;
       default:

@@ -225,7 +225,7 @@ const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
-const looksLikeCode = /(?:otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
+const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
 /** As it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);

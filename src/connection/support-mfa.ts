@@ -125,7 +125,7 @@ export class SupportMfa {
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
-  /** The support user's password, which changes take from the latest release on. @throws ArrangeError without one */
+  /** The support user's password, which changes take from 7.3 on. @throws ArrangeError without one */
   get currentPassword(): string {
     if (this.parts.user.password !== undefined) return this.parts.user.password.reveal();
     throw new ArrangeError('The target file has no supportUser.password.');
@@ -184,7 +184,7 @@ export class SupportMfa {
 
   /** Adds the password where the release takes one and the body says nothing of it. */
   #withPassword(body: unknown): unknown {
-    if (this.parts.user.password === undefined || !isSince(this.api.contract.release, 'latest')) return body;
+    if (this.parts.user.password === undefined || !isSince(this.api.contract.release, '7.3')) return body;
     if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
     return { ...body, currentPassword: this.currentPassword };
   }

@@ -1,4 +1,4 @@
-/** The operations of the MFA API by the contract's operationId; the last one is in the newest release only. */
+/** The operations of the MFA API by the contract's operationId; the last one is in the newer releases only. */
 export const mfaOperationIds = [
   'GetMFAConfig',
   'UpdateMFAConfig',
@@ -13,7 +13,12 @@ export const mfaOperationIds = [
 ] as const;
 
 /** Operations outside the MFA API that logging in needs. */
-export const helperOperationIds = ['CreateSession', 'DeleteSession', 'CreateAccessToken'] as const;
+export const helperOperationIds = [
+  'CreateSession',
+  'DeleteSession',
+  'CreateAccessToken',
+  'VerifyUserOtp',
+] as const;
 
 export const operationIds = [...mfaOperationIds, ...helperOperationIds] as const;
 
@@ -39,6 +44,7 @@ export const operationPlaces: Readonly<
   ConfigureSupportMFAConfig: { method: 'put', paths: ['/support-user/mfa'] },
   CreateSession: { method: 'post', paths: ['/users/sessions'] },
   DeleteSession: { method: 'delete', paths: ['/users/sessions'] },
+  VerifyUserOtp: { method: 'post', paths: ['/users/verify-otp'] },
   // The first release names it in another way than the later ones.
   CreateAccessToken: { method: 'post', paths: ['/access-tokens', '/accessTokens'] },
 };

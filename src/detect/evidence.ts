@@ -30,23 +30,42 @@ export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence
 
 function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence[] {
   if (paths === undefined) return [];
-  const there = differingPaths(contracts).filter((path) => paths.get(path) === true);
-  return there.map((path) => {
-    const fitting = contracts.filter(({ operations }) =>
+  return differingPaths(contracts).flatMap((path): Evidence[] => {
+    const isThere = paths.get(path) === true;
+    const having = contracts.filter(({ operations }) =>
       [...operations.values()].some((operation) => operation.path === path),
     );
-    const others = contracts.filter((contract) => !fitting.includes(contract));
+    const others = contracts.filter((contract) => !having.includes(contract));
+    if (!isRenamed(path)) {
+      const [fitting, unfit] = isThere ? [having, others] : [others, having];
+      return [
+        {
+          text: `${path} is ${isThere ? '' : 'not '}there`,
+          supports: releasesOf(fitting),
+          contradicts: releasesOf(unfit),
+          strength: 'strong',
+        },
+      ];
+    }
+    if (!isThere) return [];
     // A target may keep an old name beside the new one: only who lacks its own is contradicted for good.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
-    return {
-      text: `${path} is there`,
-      supports: releasesOf(fitting),
-      contradicts: releasesOf(lacking),
-      strength: 'strong',
-    };
+    return [
+      {
+        text: `${path} is there`,
+        supports: releasesOf(having),
+        contradicts: releasesOf(lacking),
+        strength: 'strong',
+      },
+    ];
   });
+}
+
+/** Whether an operation has another path in other releases. */
+function isRenamed(path: string): boolean {
+  return Object.values(operationPlaces).some(({ paths }) => paths.length > 1 && paths.includes(path));
 }
 
 function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {

@@ -42,6 +42,7 @@ export const answerRequirement: Readonly<Record<OperationId, RequirementId | und
   CreateSession: 'sessions/create-answers-201',
   DeleteSession: 'sessions/delete-answers-204',
   CreateAccessToken: 'access-tokens/create-answers-201',
+  VerifyUserOtp: 'second-step/answers-200',
 };
 
 /** All that one answer breaks of the contract and of HTTP; an empty list for a good one. */

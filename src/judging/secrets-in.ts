@@ -7,6 +7,7 @@ const secretProperties: Readonly<Record<string, string>> = {
   currentPassword: 'password',
   supportUserPassword: 'password',
   otpCode: 'code',
+  otp: 'code',
   mfaCode: 'code',
   totpCode: 'code',
   totpSecretKey: 'TOTP secret',

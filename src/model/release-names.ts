@@ -2,4 +2,17 @@
 // npm run generate
 
 /** The releases of the contract, oldest first: one document each in spec/releases/. */
-export const releaseNames = ['6.6.0d', '6.8.1', '7.0', '7.1', '7.1.2_u3', '7.2.1', 'latest'] as const;
+export const releaseNames = [
+  '6.6.0d',
+  '6.8.1',
+  '7.0',
+  '7.1',
+  '7.1.2_u3',
+  '7.2.1',
+  '7.3',
+  '7.3.1',
+  '7.3.2',
+  '7.4',
+  '7.5',
+  'latest',
+] as const;

@@ -14,6 +14,7 @@ export const secretNames: readonly string[] = [
   'currentPassword',
   'supportUserPassword',
   'otpCode',
+  'otp',
   'mfaCode',
   'totpCode',
   'totpSecretKey',

@@ -28,6 +28,7 @@ export const ordinary: Readonly<Record<OperationId, Omit<Call, 'operation'>>> = 
   CreateSession: { as: 'nobody', body: `{${credentials},"domain":"LOCAL"}` },
   DeleteSession: { as: 'user', query: '?sid=$USER_ID' },
   CreateAccessToken: { as: 'nobody', body: `{${credentials},"domain":"LOCAL"}` },
+  VerifyUserOtp: { as: 'user', body: '{"otp":"$CODE","type":"totp"}' },
 };
 
 /** Bodies that do no harm where they are accepted after all. */

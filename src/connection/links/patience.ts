@@ -71,7 +71,8 @@ function retryAfterMs(
 
 /** Codes of an authenticator in a body, by the names of their members. Junk does not age. */
 function codesIn(json: unknown): [name: string, code: string][] {
-  const names = ['totpCode', 'mfaCode', ...(textOf(json, 'otpType') === 'email' ? [] : ['otpCode'])];
+  const isMailed = [textOf(json, 'otpType'), textOf(json, 'type')].includes('email');
+  const names = ['totpCode', 'mfaCode', ...(isMailed ? [] : ['otpCode', 'otp'])];
   return names.flatMap((name): [string, string][] => {
     const code = textOf(json, name);
     return code !== undefined && /^\d{6,10}$/.test(code) ? [[name, code]] : [];

@@ -28,17 +28,16 @@ export interface SupportMfaConfigInfo {
   readonly mfaCode?: string | null;
   /** How far the verification of the support user's one-time password has come. From 7.1.2_u3 on. */
   readonly otpVerificationState?: 'kNotStarted' | 'kSuccess' | 'kFailure' | 'kPending' | null;
-  /** The support user's present password; needed for changes. From latest on. */
+  /** The support user's present password; needed for changes. From 7.3 on. */
   readonly currentPassword?: string | null;
-  /** Whether changes need the approval of a quorum. From latest on. */
+  /** Whether changes need the approval of a quorum. From 7.3 on. */
   readonly isQuorumManaged?: boolean | null;
+  /** Whether changes need the support user's present password. From 7.3 on. */
+  readonly requiresPasswordAuth?: boolean;
   /**
-   * The answer to a code verified for switching MFA off; needed where mfaCode is not given. From latest
-   * on.
+   * The answer to a code verified for switching MFA off; needed where mfaCode is not given. From 7.3.1 on.
    */
   readonly referenceId?: string | null;
-  /** Whether changes need the support user's present password. From latest on. */
-  readonly requiresPasswordAuth?: boolean;
 }
 
 /** A TOTP key of the support user. */
@@ -86,10 +85,10 @@ export interface CreateEmailOtpRequestBody {
 export interface VerifyTotpRequest {
   /** The code. */
   readonly totpCode?: string | null;
-  /** What the code is verified for. From latest on. */
-  readonly purpose?: 'DisableMfa' | 'VerifyOtp';
-  /** The support user's password. From latest on. */
-  readonly supportUserPassword?: string;
+  /** What the code is verified for. From 7.3.1 on. */
+  readonly purpose?: 'DisableMfa' | 'VerifyOtp' | null;
+  /** The support user's password. From 7.3.1 on. */
+  readonly supportUserPassword?: string | null;
 }
 
 /** What came of verifying a TOTP code. */
@@ -98,7 +97,7 @@ export interface VerifyTotpResult {
   readonly success?: boolean;
   /** More about the result, in words. */
   readonly message?: string | null;
-  /** What stands for the verified code in a later request that switches MFA off. From latest on. */
+  /** What stands for the verified code in a later request that switches MFA off. From 7.3.1 on. */
   readonly referenceId?: string | null;
 }
 
@@ -156,13 +155,29 @@ export interface ErrorBody {
   readonly taskLogId?: string | null;
 }
 
-/** How the support user shall get one-time passwords. From latest on. */
+/** A one-time password, and how the user got it. From 7.3.1 on. */
+export interface VerifyUserOtpParams {
+  /** The one-time password. From 7.3.1 on. */
+  readonly otp: string | null;
+  /** How the user got it. From 7.3.1 on. */
+  readonly type: 'email' | 'totp' | 'salesforce' | null;
+}
+
+/** The user. Which properties there are is not known. From 7.3.1 on. */
+export interface VerifiedUser {
+  /** The user's name. From 7.3.1 on. */
+  readonly username?: string | null;
+  /** The user's domain. From 7.3.1 on. */
+  readonly domain?: string | null;
+}
+
+/** How the support user shall get one-time passwords. From 7.3.2 on. */
 export interface ConfigureSupportUserMfaParams {
-  /** The support user's present password. From latest on. */
+  /** The support user's present password. From 7.3.2 on. */
   readonly currentPassword?: string | null;
-  /** The support user's mail address, used in mode email. From latest on. */
+  /** The support user's mail address, used in mode email. From 7.3.2 on. */
   readonly email?: string | null;
-  /** How the support user gets a one-time password. From latest on. */
+  /** How the support user gets a one-time password. From 7.3.2 on. */
   readonly mfaType?: 'email' | 'totp' | 'salesforce' | null;
 }
 
@@ -180,6 +195,7 @@ export interface RequestBodies {
   readonly CreateSession: CreateUserSessionRequestParams;
   readonly DeleteSession: never;
   readonly CreateAccessToken: CreateAccessTokenRequestParams;
+  readonly VerifyUserOtp: VerifyUserOtpParams;
   readonly ConfigureSupportMFAConfig: ConfigureSupportUserMfaParams;
 }
 
@@ -197,5 +213,6 @@ export interface SuccessBodies {
   readonly CreateSession: UserSession;
   readonly DeleteSession: undefined;
   readonly CreateAccessToken: AccessTokenResponse;
+  readonly VerifyUserOtp: VerifiedUser;
   readonly ConfigureSupportMFAConfig: UpdateMFAResult;
 }

@@ -1,16 +1,17 @@
 import { asObject, isObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { newReference } from '../operations/support-password.js';
+import type { ReleaseName } from '../releases.js';
 import type { Fault } from '../seams.js';
 
 const configure = 'ConfigureSupportMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
-type Latest = Omit<Fault, 'since' | 'level'> & { readonly level?: Fault['level'] };
+type Newer = Omit<Fault, 'level'> & { readonly level?: Fault['level'] };
 
-/** Of what the latest release has more: PUT /support-user/mfa, the support user's password, reference ids. */
-const latest: readonly Latest[] = [
+/** Of what came with 7.3 to 7.3.2: the support user's password, reference ids, PUT /support-user/mfa. */
+const newer: readonly Newer[] = [
   {
     id: 'status/configure-support-mfa-202',
     description: 'PUT /support-user/mfa answers 202 for 200.',
@@ -234,8 +235,14 @@ const latest: readonly Latest[] = [
   },
 ];
 
-export const latestFaults: readonly Fault[] = latest.map((fault) => ({
+/** The release that an id's part came with. */
+const since = (id: string): ReleaseName => {
+  if (id.startsWith('support-reference/')) return '7.3.1';
+  return id.startsWith('support/') ? '7.3' : '7.3.2';
+};
+
+export const newerFaults: readonly Fault[] = newer.map((fault) => ({
   level: 'must',
+  since: since(fault.id),
   ...fault,
-  since: 'latest',
 }));

@@ -1,0 +1,147 @@
+import { useLoginCode } from '../codes.js';
+import { header } from '../credentials.js';
+import { asObject } from '../json.js';
+import type { Fault } from '../seams.js';
+
+const verify = 'VerifyUserOtp';
+
+type Later = Omit<Fault, 'since' | 'level'> & { readonly level?: Fault['level'] };
+
+/** Of the second step of a login, POST /users/verify-otp. */
+const secondStep: readonly Later[] = [
+  {
+    id: 'status/verify-user-otp-201',
+    description: 'POST /users/verify-otp answers 201 for 200.',
+    fails: ['second-step/answers-200'],
+    apply: (seams) =>
+      seams.answer(verify, (answer) => {
+        if (answer.status === 200) answer.status = 201;
+      }),
+  },
+  {
+    id: 'second-step/totp-finishes-nothing',
+    description: 'A TOTP code is told to be right, and the session opens nothing all the same.',
+    fails: ['second-step/right-code-finishes-the-login'],
+    apply: ({ rules }) => {
+      const { finishLogin, secondStepRight } = rules;
+      let isTotp = false;
+      rules.secondStepRight = (user, type, code, world) => {
+        isTotp = type === 'totp';
+        return secondStepRight(user, type, code, world);
+      };
+      rules.finishLogin = (firstStep, user, world) => {
+        if (!isTotp) finishLogin(firstStep, user, world);
+      };
+    },
+  },
+  {
+    id: 'second-step/mailed-code-refused',
+    description: 'A mailed code is refused at the second step.',
+    fails: ['second-step/mailed-code-finishes-the-login'],
+    apply: ({ rules }) => {
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) =>
+        type !== 'email' && secondStepRight(user, type, code, world);
+    },
+  },
+  {
+    id: 'second-step/any-code-finishes',
+    description: 'Every well-formed code finishes a login.',
+    fails: [
+      'second-step/refuses-wrong-code',
+      'second-step/refuses-used-code',
+      'second-step/refuses-code-of-another-user',
+      'second-step/wrong-codes-are-throttled',
+    ],
+    apply: ({ rules }) => {
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) =>
+        /^\d{6}$/.test(code) || secondStepRight(user, type, code, world);
+    },
+  },
+  {
+    id: 'second-step/used-code-finishes',
+    description: 'A code that was used at the second step finishes another login.',
+    fails: ['second-step/refuses-used-code'],
+    apply: ({ rules }) => {
+      const used = new Set<string>();
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) => {
+        const key = `${user.username} ${code}`;
+        const isRight = used.has(key) || secondStepRight(user, type, code, world);
+        if (isRight) used.add(key);
+        return isRight;
+      };
+    },
+  },
+  {
+    id: 'second-step/code-of-anybody-finishes',
+    description: "Another user's code finishes a login.",
+    fails: ['second-step/refuses-code-of-another-user'],
+    apply: ({ rules }) => {
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) =>
+        secondStepRight(user, type, code, world) ||
+        world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world));
+    },
+  },
+  {
+    id: 'second-step/code-without-session',
+    description: 'POST /users/verify-otp answers who the user is without a session.',
+    fails: ['second-step/refuses-anonymous'],
+    apply: (seams) =>
+      seams.refusal(verify, (answer, call, { state }) => {
+        if (call.caller !== undefined || header(call, 'session-id') !== undefined) return;
+        Object.assign(answer, { status: 200, headers: {}, body: { username: state.admin.username } });
+      }),
+  },
+  {
+    id: 'second-step/no-code-finishes',
+    description: 'A null for a code finishes a login.',
+    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    apply: (seams) =>
+      seams.refusal(verify, (answer, call, world) => {
+        const body = asObject(call.body);
+        if (body['otp'] !== null || call.caller === undefined) return;
+        seams.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);
+        Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
+      }),
+  },
+  {
+    id: 'second-step/all-logins-finished',
+    description: 'A code finishes every login that the user has begun.',
+    level: 'should',
+    fails: ['second-step/finishes-one-login-only'],
+    apply: ({ rules }) => {
+      const { finishLogin } = rules;
+      rules.finishLogin = (_firstStep, user, world) => {
+        for (const [id, owner] of world.state.firstSteps) if (owner === user) finishLogin(id, user, world);
+      };
+    },
+  },
+  {
+    id: 'second-step/not-throttled',
+    description: 'Wrong codes at the second step are not counted.',
+    level: 'should',
+    fails: ['second-step/wrong-codes-are-throttled'],
+    apply: ({ rules }) => {
+      rules.secondStepRight = (user, type, code, world) => useLoginCode(user, type, code, world);
+    },
+  },
+  {
+    id: 'second-step/missing-body-accepted',
+    description: 'POST /users/verify-otp without a body is answered 200.',
+    fails: ['second-step/refuses-missing-body'],
+    apply: (seams) =>
+      seams.refusal(verify, (answer, call) => {
+        if (call.caller === undefined || call.content === undefined || call.content.length > 0) return;
+        Object.assign(answer, { status: 200, headers: {}, body: { username: call.caller.username } });
+      }),
+  },
+];
+
+export const secondStepFaults: readonly Fault[] = secondStep.map((fault) => ({
+  level: 'must',
+  ...fault,
+  since: '7.3.1',
+}));

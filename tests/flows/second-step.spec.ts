@@ -1,0 +1,199 @@
+import { bothTypes, enrolled, mailed } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { throttling } from '../../fixtures/throttling.js';
+import type { User, Users } from '../../fixtures/users.js';
+import type { Api } from '../../src/connection/api.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+
+type FirstStep = Extract<Credential, { scheme: 'SessionIdHeader' }>;
+
+/** No code at all, and what nobody could take for one. */
+const noCodes: readonly unknown[] = [
+  { type: 'totp' },
+  { otp: null, type: 'totp' },
+  { otp: '', type: 'totp' },
+  { otp: {}, type: 'totp' },
+  { otp: [], type: 'totp' },
+  { otp: null, type: null },
+];
+
+/** A login that the password began; a target may ask for the code at once instead. */
+async function begun(users: Users, user: User): Promise<FirstStep> {
+  const { handedOut, session } = await users.login(user);
+  if (session !== undefined) throw new ArrangeError('The password alone opened a full session.');
+  if (handedOut === undefined) notApplicable('the password alone begins no login: the code comes with it');
+  if (handedOut?.scheme !== 'SessionIdHeader') throw new ArrangeError('No session began the login.');
+  return handedOut;
+}
+
+function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' = 'totp') {
+  return api.call('VerifyUserOtp', { as, json: { otp, type } });
+}
+
+async function opens(users: Users, user: User, { id }: FirstStep): Promise<boolean> {
+  return (await users.openedBy(user, id.reveal())).session !== undefined;
+}
+
+test.describe('The second step of a login', () => {
+  test('answers the user', covers('second-step/answers-200'), async ({ users, cluster, codes, api }) => {
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const first = await arrange(begun(users, user));
+
+    expect(await verify(api, first, await codes.unused(authenticator))).toSucceed();
+  });
+
+  test(
+    'opens the session with a right TOTP code',
+    covers('second-step/right-code-finishes-the-login'),
+    async ({ users, cluster, codes, api }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+
+      expect(await verify(api, first, await codes.unused(authenticator))).toBeAccepted();
+
+      const isOpen = await cluster.settles(
+        () => opens(users, user, first),
+        (open) => open,
+      );
+      expect(isOpen, 'wanted: a session that opens something\ngot: one that opens nothing').toBe(true);
+    },
+  );
+
+  test(
+    'opens the session with a right mailed code',
+    covers('second-step/mailed-code-finishes-the-login'),
+    async ({ users, cluster, api }) => {
+      const user = users.withMail();
+      await arrange(cluster.on(bothTypes));
+      const first = await arrange(begun(users, user));
+      const { code } = await arrange(mailed(users, cluster));
+
+      expect(await verify(api, first, code, 'email')).toBeAccepted();
+
+      const isOpen = await cluster.settles(
+        () => opens(users, user, first),
+        (open) => open,
+      );
+      expect(isOpen, 'wanted: a session that opens something\ngot: one that opens nothing').toBe(true);
+    },
+  );
+
+  test(
+    'refuses a wrong code',
+    covers('second-step/refuses-wrong-code'),
+    async ({ users, cluster, codes, api }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+
+      expect({ answer: await verify(api, first, codes.wrong(authenticator)) }).toBeRefused();
+
+      expect(await opens(users, user, first)).toBe(false);
+      await arrange(verify(api, first, await codes.unused(authenticator)));
+    },
+  );
+
+  test(
+    'refuses a code that finished another login',
+    covers('second-step/refuses-used-code'),
+    async ({ users, cluster, codes, api }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+      const code = await codes.unused(authenticator);
+      const { status } = await arrange(verify(api, first, code));
+      if (status >= 300) throw new ArrangeError(`A right code was answered ${status}.`);
+      const second = await arrange(begun(users, user));
+
+      await verify(api, second, code);
+
+      expect(await opens(users, user, second), 'wanted: a used code opens nothing').toBe(false);
+    },
+  );
+
+  test(
+    "refuses another user's code",
+    covers('second-step/refuses-code-of-another-user'),
+    async ({ users, cluster, codes, api }) => {
+      const victim = await arrange(enrolled(users, cluster, 0));
+      const other = await arrange(enrolled(users, cluster, 1));
+      const code = await codes.unused(other.authenticator);
+      if (code === (await codes.unused(victim.authenticator)))
+        throw new ArrangeError('Both users have the same code now.');
+      const first = await arrange(begun(users, victim.user));
+
+      expect({ answer: await verify(api, first, code) }).toBeRefused();
+
+      expect(await opens(users, victim.user, first)).toBe(false);
+    },
+  );
+
+  test(
+    'takes nothing else for a code',
+    covers('second-step/what-is-no-code-finishes-nothing'),
+    async ({ users, cluster, api }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const opened: string[] = [];
+      for (const body of noCodes) {
+        const first = await arrange(begun(users, user));
+        await api.call('VerifyUserOtp', { as: first, anyJson: body });
+        if (await opens(users, user, first)) opened.push(JSON.stringify(body));
+      }
+
+      expect(opened).toEqual([]);
+    },
+  );
+
+  test('is refused without a credential', covers('second-step/refuses-anonymous'), async ({ api }) => {
+    expect({ answer: await verify(api, { scheme: 'none' }, '000000') }).toBeRefused();
+  });
+
+  test(
+    'is refused without a body',
+    covers('second-step/refuses-missing-body'),
+    async ({ users, cluster, api }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+
+      expect({
+        answer: await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' }),
+      }).toBeRefused();
+    },
+  );
+
+  test(
+    'finishes one login only',
+    covers('second-step/finishes-one-login-only'),
+    async ({ users, cluster, codes, api }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+      const other = await arrange(begun(users, user));
+      await arrange(verify(api, first, await codes.unused(authenticator)));
+      if (!(await opens(users, user, first))) throw new ArrangeError('A right code finished no login.');
+
+      expect(await opens(users, user, other), 'wanted: the other opens nothing').toBe(false);
+    },
+  );
+
+  test(
+    'throttles wrong codes',
+    covers('second-step/wrong-codes-are-throttled'),
+    async ({ users, cluster, codes, api, connection }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const first = await arrange(begun(users, user));
+      const throttlingIsTested = true;
+      const attempt = (otp: string) =>
+        api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, throttlingIsTested });
+
+      const { after, rest } = await throttling(connection, () => attempt(codes.wrong(authenticator)));
+
+      const isKeptOut = async () => {
+        await attempt(await codes.unused(authenticator));
+        return !(await opens(users, user, first));
+      };
+      const keepsOut = after !== undefined || (await isKeptOut());
+      await rest();
+      expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
+    },
+  );
+});
