@@ -2,6 +2,7 @@ import './quiet-libraries.js';
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../errors.js';
 import { isOfFiles } from '../files.js';
+import { packageRoot } from '../package-root.js';
 import { suiteVersion } from '../version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
@@ -18,9 +19,13 @@ import { addRun } from './commands/run-command.js';
 import { addStatement } from './commands/statement-command.js';
 import { addVerifyBundle } from './commands/verify-bundle-command.js';
 import { addWaivers } from './commands/waivers-command.js';
+import { newerThanBuild } from './stale-build.js';
 import { complain, outliveOutput, outputLost } from './terminal.js';
 
 outliveOutput();
+
+const newer = newerThanBuild(packageRoot());
+if (newer !== undefined) complain(`warning: ${newer} is newer than dist/, which is what runs: npm run build`);
 
 const program = new Command('mfa-conformance')
   .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { newerThanBuild } from '../../src/cli/stale-build.js';
+
+/** Files by when they were changed, in seconds. */
+function folder(files: Readonly<Record<string, number>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'stale-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const [file, at] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), '');
+    utimesSync(join(root, file), at, at);
+  }
+  return root;
+}
+
+const checkout = {
+  'tsconfig.build.json': 9,
+  'dist/cli/main.js': 5,
+  'src/deep/a.ts': 4,
+  'tests/b.spec.ts': 3,
+};
+
+test.each([
+  ['a build newer than all sources', checkout, undefined],
+  ['a source changed since', { ...checkout, 'src/deep/a.ts': 6 }, join('src', 'deep', 'a.ts')],
+  [
+    'of several the newest',
+    { ...checkout, 'src/deep/a.ts': 6, 'tests/b.spec.ts': 7 },
+    join('tests', 'b.spec.ts'),
+  ],
+  ['a package, which has no build to make', { 'dist/cli/main.js': 5, 'src/a.ts': 6 }, undefined],
+  ['a checkout that was never built', { 'tsconfig.build.json': 1, 'src/a.ts': 6 }, undefined],
+])('%s', (_, files, expected) => {
+  expect(newerThanBuild(folder(files))).toBe(expected);
+});

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** What dist/ is built from. */
+const built = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
+
+/**
+ * In a checkout, what would run is not what the sources say when one is newer than dist/. The package has no sources.
+ *
+ * @returns the newest such source, below `root`; undefined where dist/ is up to date, or there is nothing to compare
+ */
+export function newerThanBuild(root: string): string | undefined {
+  const entry = join(root, 'dist', 'cli', 'main.js');
+  if (!existsSync(join(root, 'tsconfig.build.json')) || !existsSync(entry)) return undefined;
+  let newest = { file: '', at: statSync(entry).mtimeMs };
+  for (const folder of built.map((name) => join(root, name)).filter((path) => existsSync(path))) {
+    for (const each of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!each.isFile()) continue;
+      const file = join(each.parentPath, each.name);
+      const at = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (at > newest.at) newest = { file: relative(root, file), at };
+    }
+  }
+  return newest.file === '' ? undefined : newest.file;
+}
