@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from './clock.js';
 import type { Json } from './json.js';
 import type { Mailer } from './mailer.js';
-import type { OperationId } from './operations/table.js';
 import type { Release } from './releases.js';
 import type { Rules } from './rules.js';
 import type { State, User } from './state.js';
@@ -21,8 +20,8 @@ export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
 /** One request on its way through the pipeline. */
 export interface Call {
-  /** Null where the path or the method is none of the API's. */
-  readonly operation: OperationId | null;
+  /** Its id; null where the path or the method is none of the API's. */
+  readonly operation: string | null;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

@@ -3,8 +3,7 @@ import { type Answer, type Call, Refusal, type WireAnswer, type World } from './
 import { problemsOf } from './checks.js';
 import { challenges, credentialsOf, isAnonymous } from './credentials.js';
 import type { Json } from './json.js';
-import { handlers } from './operations/handlers.js';
-import type { Operation } from './operations/table.js';
+import type { Operation } from './operations/operation.js';
 import type { Seams } from './seams.js';
 
 /** Runs one call of an operation: credential, privilege, body, operation, in this order. */
@@ -30,7 +29,7 @@ function operate(operation: Operation, call: Call, world: World, seams: Seams): 
   readBody(operation, call);
   seams.applyBody(call, world);
   checkBody(operation, call, world);
-  const answer = handlers[operation.id](call, world);
+  const answer = operation.handle(call, world);
   if (operation.secret) answer.headers['cache-control'] = 'no-store';
   return answer;
 }

@@ -40,16 +40,19 @@ export interface Release {
   readonly references: boolean;
   /** VerifyUserOtp: the password alone begins a login, and a code finishes it. */
   readonly secondStep: boolean;
-  /** ConfigureSupportMFAConfig. */
-  readonly configureSupport: boolean;
 }
 
 export function isReleaseName(name: string): name is ReleaseName {
   return (releaseNames as readonly string[]).includes(name);
 }
 
+/** Whether `release` is `first` or newer. */
+export function isSince(release: ReleaseName, first: ReleaseName): boolean {
+  return releaseNames.indexOf(release) >= releaseNames.indexOf(first);
+}
+
 export function releaseOf(name: ReleaseName): Release {
-  const since = (first: ReleaseName): boolean => releaseNames.indexOf(name) >= releaseNames.indexOf(first);
+  const since = (first: ReleaseName): boolean => isSince(name, first);
   return {
     name,
     mechanisms: since('6.8.1') ? ['email', 'totp', 'salesforce'] : ['email', 'totp'],
@@ -61,6 +64,5 @@ export function releaseOf(name: ReleaseName): Release {
     supportPassword: since('7.3'),
     references: since('7.3.1'),
     secondStep: since('7.3.1'),
-    configureSupport: since('7.3.2'),
   };
 }

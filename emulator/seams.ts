@@ -93,8 +93,7 @@ export class Seams {
 
 function touches(which: Which, call: Call): boolean {
   if (which === 'any') return true;
-  if (call.operation === null) return false;
-  return typeof which === 'string' ? which === call.operation : which.includes(call.operation);
+  return [which].flat().some((each) => each === call.operation);
 }
 
 /** One deviation that a conforming target may have: no requirement may turn red. */

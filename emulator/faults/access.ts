@@ -1,29 +1,23 @@
 import type { Call, World } from '../call.js';
 import { mailNewCode } from '../codes.js';
 import { type Credentials, challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
-import type { OperationId } from '../operations/table.js';
+import { operations } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 import type { User } from '../state.js';
 
-interface Guarded {
-  readonly operation: OperationId;
-  readonly slug: string;
-  /** The first release that has the operation, where not all have. */
-  readonly since?: Fault['since'] & string;
-}
-
 /** The operations that need a credential, with the slug of their requirements. */
-const guarded: readonly Guarded[] = [
-  { operation: 'GetMFAConfig', slug: 'get-mfa-config' },
-  { operation: 'UpdateMFAConfig', slug: 'update-mfa-config' },
-  { operation: 'GetSupportMFAConfig', slug: 'get-support-mfa' },
-  { operation: 'UpdateSupportMFAConfig', slug: 'update-support-mfa' },
-  { operation: 'VerifySupportUserTotp', slug: 'verify-totp' },
-  { operation: 'SendSupportEmailOtp', slug: 'send-support-email-otp' },
-  { operation: 'SendEmailOtp', slug: 'send-email-otp' },
-  { operation: 'CreateTotpKey', slug: 'create-totp-key' },
-  { operation: 'ConfigureSupportMFAConfig', slug: 'configure-support-mfa', since: '7.3.2' },
-];
+const guarded = operations.flatMap(({ id, slug, since, privilege }) =>
+  slug === undefined
+    ? []
+    : [
+        {
+          operation: id,
+          slug,
+          modifies: privilege !== undefined && privilege !== 'CLUSTER_VIEW',
+          since: since === undefined ? {} : { since },
+        },
+      ],
+);
 
 /** Takes for the admin whoever the API doesn't know but the fault lets in. */
 function letIn(seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean): void {
@@ -32,7 +26,7 @@ function letIn(seams: Seams, admits: (credentials: Credentials, call: Call, worl
     identify(credentials, call, world) ?? (admits(credentials, call, world) ? world.state.admin : undefined);
 }
 
-const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) => ({
+const anonymous: readonly Fault[] = guarded.map(({ operation, slug, since }) => ({
   ...since,
   id: `access/${slug}-anonymous`,
   description: `${operation} works without a credential.`,
@@ -51,7 +45,7 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, ...since }) 
     letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
 }));
 
-const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) => ({
+const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, since }) => ({
   ...since,
   id: `access/${slug}-wrong-key`,
   description: `${operation} works with an API key that nobody has.`,
@@ -69,15 +63,8 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, ...since }) =
   apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
 }));
 
-const viewerMay: readonly Fault[] = (
-  [
-    ['UpdateMFAConfig', 'update-mfa-config', {}],
-    ['UpdateSupportMFAConfig', 'update-support-mfa', {}],
-    ['VerifySupportUserTotp', 'verify-totp', {}],
-    ['SendSupportEmailOtp', 'send-support-email-otp', {}],
-    ['ConfigureSupportMFAConfig', 'configure-support-mfa', { since: '7.3.2' }],
-  ] as const
-).map(([operation, slug, since]) => ({
+const mayModify = guarded.filter(({ modifies }) => modifies);
+const viewerMay: readonly Fault[] = mayModify.map(({ operation, slug, since }) => ({
   ...since,
   id: `access/viewer-may-${slug}`,
   description: `${operation} works for a user who may only view.`,
@@ -102,7 +89,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
       `access/${slug}-refuses-wrong-token`,
       ...(operation === 'GetMFAConfig' ? ['access/near-token-is-refused'] : []),
     ],
-    since: since ?? '7.1.2_u3',
+    since: since.since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
   },
@@ -116,7 +103,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
         ? ['sessions/deleted-session-is-refused', 'access/near-session-is-refused']
         : []),
     ],
-    since: since ?? '7.2.1',
+    since: since.since ?? '7.2.1',
     apply: (seams) =>
       letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),
   },

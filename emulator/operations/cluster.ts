@@ -1,7 +1,9 @@
 import { type Answer, type Call, noContent, type World } from '../call.js';
+import { bodyChecks } from '../checks.js';
 import { asObject, type Json, own, text } from '../json.js';
 import { createKey, shownOnce } from '../keys.js';
 import type { ClusterMfa } from '../state.js';
+import { type Operation, required } from './operation.js';
 
 /** GET /mfa-config. */
 export function getMfaConfig(_call: Call, world: World): Answer {
@@ -46,3 +48,37 @@ export function createTotpKey(call: Call, world: World): Answer {
   };
   return { status: 201, headers: {}, body };
 }
+
+export const clusterOperations = [
+  {
+    id: 'GetMFAConfig',
+    method: 'GET',
+    path: '/mfa-config',
+    credential: 'needed',
+    slug: 'get-mfa-config',
+    handle: getMfaConfig,
+    wrongStatus: ['get-mfa-config', 203, 'mfa-config/get-answers-200'],
+  },
+  {
+    id: 'UpdateMFAConfig',
+    method: 'PUT',
+    path: '/mfa-config',
+    credential: 'needed',
+    privilege: 'MFA_MODIFY',
+    slug: 'update-mfa-config',
+    body: required(bodyChecks.mfaConfig),
+    handle: updateMfaConfig,
+    wrongStatus: ['put-mfa-config', 200, 'mfa-config/put-answers-204'],
+  },
+  {
+    id: 'CreateTotpKey',
+    method: 'POST',
+    path: '/totp-key',
+    credential: 'needed',
+    slug: 'create-totp-key',
+    body: required(bodyChecks.totpKey),
+    secret: true,
+    handle: createTotpKey,
+    wrongStatus: ['totp-key', 200, 'totp-key/create-answers-201'],
+  },
+] as const satisfies readonly Operation[];

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, noContent, Refusal, type World } from '../call.js';
+import { bodyChecks } from '../checks.js';
 import { attempt, mailNewCode, passwordOf, useLoginCode } from '../codes.js';
 import { challenges, tokenType } from '../credentials.js';
 import { asObject, type JsonObject, text } from '../json.js';
 import type { User } from '../state.js';
+import { type Operation, required } from './operation.js';
 import { firstStepFor } from './second-step.js';
 
 /** POST /users/sessions. */
@@ -92,3 +94,51 @@ function userByPassword(body: JsonObject, world: World): User {
 function unauthorised(errorCode: string, message: string, world: World): Refusal {
   return new Refusal(401, errorCode, message, challenges(world));
 }
+
+export const loginOperations = [
+  {
+    id: 'CreateEmailOtp',
+    method: 'POST',
+    path: '/email-otp',
+    credential: 'optional',
+    body: { required: false, check: bodyChecks.emailOtp },
+    handle: createEmailOtp,
+    wrongStatus: ['email-otp', 200, 'email-otp/answers-204'],
+  },
+  {
+    id: 'SendEmailOtp',
+    method: 'POST',
+    path: '/send-email-otp',
+    credential: 'needed',
+    slug: 'send-email-otp',
+    handle: sendEmailOtp,
+    wrongStatus: ['send-email-otp', 202, 'send-email-otp/answers-204'],
+  },
+  {
+    id: 'CreateSession',
+    method: 'POST',
+    path: '/users/sessions',
+    credential: 'ignored',
+    body: required(bodyChecks.session),
+    secret: true,
+    handle: createSession,
+    wrongStatus: ['create-session', 200, 'sessions/create-answers-201'],
+  },
+  {
+    id: 'DeleteSession',
+    method: 'DELETE',
+    path: '/users/sessions',
+    credential: 'needed',
+    handle: deleteSessions,
+  },
+  {
+    id: 'CreateAccessToken',
+    method: 'POST',
+    path: (release) => release.accessTokensPath,
+    credential: 'ignored',
+    body: required(bodyChecks.accessToken),
+    secret: true,
+    handle: createAccessToken,
+    wrongStatus: ['create-access-token', 200, 'access-tokens/create-answers-201'],
+  },
+] as const satisfies readonly Operation[];

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, Refusal, type World } from '../call.js';
+import { bodyChecks } from '../checks.js';
 import { challenges, header } from '../credentials.js';
 import { asObject, text } from '../json.js';
 import type { User } from '../state.js';
+import { type Operation, required } from './operation.js';
 
 /** What POST /users/sessions hands out for the password alone: it opens nothing but the second step. */
 export function firstStepFor(user: User, { state }: World): Answer {
@@ -30,3 +32,15 @@ export function verifyUserOtp(call: Call, world: World): Answer {
   world.rules.finishLogin(header(call, 'session-id') ?? '', user, world);
   return { status: 200, headers: {}, body: { username: user.username, domain: user.domain } };
 }
+
+export const secondStepOperations = [
+  {
+    id: 'VerifyUserOtp',
+    method: 'POST',
+    path: '/users/verify-otp',
+    since: '7.3.1',
+    credential: 'needed',
+    body: required(bodyChecks.userOtp),
+    handle: verifyUserOtp,
+  },
+] as const satisfies readonly Operation[];

@@ -1,7 +1,9 @@
 import type { Answer, Call, World } from '../call.js';
+import { bodyChecks } from '../checks.js';
 import { voidMailCodes } from '../codes.js';
 import { asObject, own, text } from '../json.js';
 import { type SupportMfa, supportOwner } from '../state.js';
+import { type Operation, required } from './operation.js';
 import { answered, demandUsable, merge, newKey, withoutKey } from './support.js';
 import { demandSupportPassword } from './support-password.js';
 
@@ -27,3 +29,18 @@ export function configureSupportMfa(call: Call, world: World): Answer {
   world.state.support = after;
   return answered(after, created, world);
 }
+
+export const configureOperations = [
+  {
+    id: 'ConfigureSupportMFAConfig',
+    method: 'PUT',
+    path: '/support-user/mfa',
+    since: '7.3.2',
+    credential: 'needed',
+    privilege: 'CLUSTER_MODIFY',
+    slug: 'configure-support-mfa',
+    body: required(bodyChecks.configureSupport),
+    secret: true,
+    handle: configureSupportMfa,
+  },
+] as const satisfies readonly Operation[];

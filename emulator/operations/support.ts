@@ -1,8 +1,10 @@
 import { type Answer, type Call, noContent, Refusal, type World } from '../call.js';
+import { bodyChecks } from '../checks.js';
 import { attempt, mailNewCode, useMailCode, useTotpCode, voidMailCodes } from '../codes.js';
 import { asObject, type JsonObject, own, text } from '../json.js';
 import { createKey, shownOnce } from '../keys.js';
 import { type SupportMfa, supportOwner, type TotpKey } from '../state.js';
+import { type Operation, required } from './operation.js';
 import { demandSupportPassword, newReference } from './support-password.js';
 
 const accountName = 'support@cluster';
@@ -167,3 +169,49 @@ export function sendSupportEmailOtp(call: Call, world: World): Answer {
   mailNewCode(supportOwner, email, call, world);
   return noContent();
 }
+
+export const supportOperations = [
+  {
+    id: 'GetSupportMFAConfig',
+    method: 'GET',
+    path: '/support-user/mfa',
+    credential: 'needed',
+    privilege: 'CLUSTER_VIEW',
+    slug: 'get-support-mfa',
+    handle: getSupportMfa,
+    wrongStatus: ['get-support-mfa', 206, 'support-mfa/get-answers-200'],
+  },
+  {
+    id: 'UpdateSupportMFAConfig',
+    method: 'PATCH',
+    path: '/support-user/mfa',
+    credential: 'needed',
+    privilege: 'CLUSTER_MODIFY',
+    slug: 'update-support-mfa',
+    body: required(bodyChecks.supportMfa),
+    secret: true,
+    handle: updateSupportMfa,
+    wrongStatus: ['patch-support-mfa', 202, 'support-mfa/patch-answers-200'],
+  },
+  {
+    id: 'VerifySupportUserTotp',
+    method: 'POST',
+    path: '/support-user/verify-totp',
+    credential: 'needed',
+    privilege: 'CLUSTER_MODIFY',
+    slug: 'verify-totp',
+    body: required(bodyChecks.verifyTotp),
+    handle: verifySupportTotp,
+    wrongStatus: ['verify-totp', 201, 'verify-totp/answers-200'],
+  },
+  {
+    id: 'SendSupportEmailOtp',
+    method: 'POST',
+    path: '/support-user/send-email-otp',
+    credential: 'needed',
+    privilege: 'CLUSTER_MODIFY',
+    slug: 'send-support-email-otp',
+    handle: sendSupportEmailOtp,
+    wrongStatus: ['send-support-email-otp', 200, 'support-email/send-answers-204'],
+  },
+] as const satisfies readonly Operation[];

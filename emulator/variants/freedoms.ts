@@ -1,7 +1,7 @@
 import { challenges } from '../credentials.js';
 import { asObject, isObject, type Json, type JsonObject, own } from '../json.js';
-import { isOperationId } from '../operations/handlers.js';
 import type { OperationId } from '../operations/table.js';
+import { isOperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
 import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';

@@ -1,6 +1,6 @@
 import type { Answer } from '../connection/api.js';
 import type { Connection } from '../connection/connection.js';
-import { operationPlaces } from '../contract/operations.js';
+import { operationRow } from '../contract/operations.js';
 import { ArrangeError, ConfigurationError, NotAllowedError, SuiteError, TransportError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { isJsonType } from '../judging/judge.js';
@@ -75,7 +75,7 @@ async function look({ api }: Connection, as: Credential | undefined): Promise<An
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const [path = ''] = operationPlaces[operation].paths;
+        const [path] = operationRow(operation).paths;
         // Where the contract lacks it, its place is asked all the same.
         return api.contract.operations.has(operation)
           ? await api.call(operation, options)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { OperationId } from '../contract/operations.js';
+import { type OperationId, operationRow } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
 import { makeFolder } from '../files.js';
 import type { Credential } from '../http/credential.js';
@@ -106,21 +106,18 @@ export class Attempts {
 
   /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
   #whose(operation: OperationId | null, json: unknown, credential: Credential): string | undefined {
-    switch (operation) {
-      case 'CreateSession':
-      case 'CreateAccessToken':
-      case 'CreateEmailOtp':
-      // Another path or method may lead to a login as well.
-      case null:
+    // Another path or method may lead to a login as well.
+    switch (operation === null ? 'account' : operationRow(operation).tries) {
+      case 'account':
         // A target may count what is no password, too.
         return this.#accountOf(json)?.role;
-      case 'VerifySupportUserTotp':
+      case 'totpCode':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
-      case 'VerifyUserOtp':
+      case 'begunLogin':
         return credential.scheme === 'SessionIdHeader' ? this.#begun.get(credential.id.reveal()) : undefined;
-      case 'UpdateSupportMFAConfig':
+      case 'mfaCode':
         return textOf(json, 'mfaCode') === undefined ? undefined : supportUser;
-      default:
+      case undefined:
         return undefined;
     }
   }

@@ -1,9 +1,5 @@
+import { operationRow, type Part } from '../contract/operations.js';
 import type { Answered, Call, Next } from './call.js';
-
-/** The parts of the state that the API can change, and that are restored. */
-export type Part = 'cluster' | 'support';
-
-const partOf: Readonly<Record<string, Part>> = { GetMFAConfig: 'cluster', GetSupportMFAConfig: 'support' };
 
 interface Watched {
   /** As it was last read. */
@@ -28,7 +24,7 @@ export class LagWatch {
   async reading(call: Call, next: Next): Promise<Answered> {
     const startedAt = performance.now();
     const answer = await next(call);
-    const part = call.operation === null ? undefined : partOf[call.operation];
+    const part = call.operation === null ? undefined : operationRow(call.operation).reads;
     if (part !== undefined && answer.status === 200)
       this.#saw(part, JSON.stringify(answer.body) ?? '', startedAt);
     return answer;

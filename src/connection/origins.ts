@@ -1,4 +1,4 @@
-import type { OperationId } from '../contract/operations.js';
+import { type OperationId, operationsWith } from '../contract/operations.js';
 import type { Credential } from '../http/credential.js';
 import type { WireRequest } from '../http/transport.js';
 import { secretsIn, secretsInHeaders } from '../judging/secrets-in.js';
@@ -22,12 +22,7 @@ const handedOut: ReadonlySet<string> = new Set([
   'referenceId',
 ]);
 /** Requests after which a code may be in the mail. */
-const mailing: ReadonlySet<string> = new Set([
-  'CreateEmailOtp',
-  'SendEmailOtp',
-  'SendSupportEmailOtp',
-  'UpdateSupportMFAConfig',
-]);
+const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
 interface Sent {
   readonly request: WireRequest;

@@ -1,10 +1,10 @@
 import { fieldsOf } from '../contract/bodies.js';
-import type { OperationId } from '../contract/operations.js';
+import type { OperationId, OperationWith } from '../contract/operations.js';
 import { ArrangeError, TransportError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import type { Answer, Api } from './api.js';
 
-type StateOperation = 'GetMFAConfig' | 'GetSupportMFAConfig';
+type StateOperation = OperationWith<'reads'>;
 
 interface Known {
   readonly body: unknown;

@@ -1,6 +1,6 @@
 import type { SourceDocument } from './document.js';
 import { methods } from './excerpt.js';
-import { isOperationId, type OperationId, operationIds, operationPlaces } from './operations.js';
+import { isOperationId, type OperationId, operationIds, operationRow } from './operations.js';
 import { isObject, type LocatedObject } from './pointers.js';
 
 export interface FoundOperation {
@@ -27,7 +27,7 @@ export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();
   for (const id of operationIds) {
-    const { method, paths } = operationPlaces[id];
+    const { method, paths } = operationRow(id);
     const there = all.find((one) => one.method === method && paths.includes(one.path));
     if (there !== undefined) known.set(id, there);
   }

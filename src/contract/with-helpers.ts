@@ -1,5 +1,5 @@
 import type { Contract } from './contract.js';
-import { helperOperationIds } from './operations.js';
+import { loginOperationIds } from './operations.js';
 
 /**
  * A contract with the operations that logging in needs: documents about MFA alone leave them out, and no user
@@ -7,7 +7,7 @@ import { helperOperationIds } from './operations.js';
  */
 export function withHelpersOf(contract: Contract, release: Contract): Contract {
   const operations = new Map(contract.operations);
-  for (const id of helperOperationIds) {
+  for (const id of loginOperationIds) {
     const helper = release.operations.get(id);
     if (!operations.has(id) && helper !== undefined) operations.set(id, helper);
   }

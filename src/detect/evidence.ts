@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/contract.js';
 import { seenIn } from '../contract/coverage.js';
-import { operationPlaces } from '../contract/operations.js';
+import { callOf, isOperationId, operationIds, operationRow } from '../contract/operations.js';
 import type { ReleaseName } from '../model/releases.js';
 import { differingPaths, type Look, methodsByPath, pathsOfDifferingMethods } from './look.js';
 
@@ -65,7 +65,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
 
 /** Whether an operation has another path in other releases. */
 function isRenamed(path: string): boolean {
-  return Object.values(operationPlaces).some(({ paths }) => paths.length > 1 && paths.includes(path));
+  return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
 }
 
 function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {
@@ -158,8 +158,7 @@ function inWords(key: string): string {
   const [id = '', status, pointer = ''] = key.split(' ');
   const name = pointer.slice(1).replaceAll('/', '.');
   if (status === 'default') return `${name} in errors`;
-  const place = Object.entries(operationPlaces).find(([operation]) => operation === id)?.[1];
-  return `${name} in the answer to ${place?.method.toUpperCase()} ${place?.paths[0]}`;
+  return `${name} in the answer to ${isOperationId(id) ? callOf(id) : id}`;
 }
 
 function challengeEvidence({ challenges }: Look, contracts: readonly Contract[]): Evidence[] {

@@ -1,7 +1,7 @@
 import type { Answer } from '../connection/api.js';
 import type { Connection } from '../connection/connection.js';
 import type { Contract } from '../contract/contract.js';
-import { type OperationId, operationPlaces } from '../contract/operations.js';
+import { type OperationId, operationRow } from '../contract/operations.js';
 import { anonymous, type Credential } from '../http/credential.js';
 
 /** An answer to a request for an operation. */
@@ -51,7 +51,7 @@ export async function look(connection: Connection, contracts: readonly Contract[
   let letIn = false;
   let challenges = '';
   for (const operation of ['GetMFAConfig', 'GetSupportMFAConfig'] as const) {
-    const [path = ''] = operationPlaces[operation].paths;
+    const [path] = operationRow(operation).paths;
     for (const as of key === undefined ? [anonymous] : [anonymous, credential]) {
       const { status, body, headers } = await send('GET', path, as);
       answers.push({ operation, status, body });

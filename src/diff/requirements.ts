@@ -47,7 +47,7 @@ function isTouched(
 ): boolean {
   if (change.kind.startsWith('credential')) return names || own.length === 0;
   if (change.direction === 'error') return id === 'http/errors-are-error';
-  if (change.direction === 'answer' && operations.some((operation) => answerRequirement[operation] === id))
+  if (change.direction === 'answer' && operations.some((operation) => answerRequirement(operation) === id))
     return true;
   return names && (change.breaksClients || change.breaksServers);
 }

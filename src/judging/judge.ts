@@ -1,5 +1,5 @@
 import type { Contract, Operation } from '../contract/contract.js';
-import type { OperationId } from '../contract/operations.js';
+import { type OperationId, operations } from '../contract/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
 import { textOf } from './body.js';
 import type { JsonBody } from './json-body.js';
@@ -28,22 +28,9 @@ export interface Judged {
 }
 
 /** Which requirement speaks of an operation's success answer. */
-export const answerRequirement: Readonly<Record<OperationId, RequirementId | undefined>> = {
-  GetMFAConfig: 'mfa-config/get-answers-200',
-  UpdateMFAConfig: 'mfa-config/put-answers-204',
-  GetSupportMFAConfig: 'support-mfa/get-answers-200',
-  UpdateSupportMFAConfig: 'support-mfa/patch-answers-200',
-  ConfigureSupportMFAConfig: 'support-configure/answers-200',
-  VerifySupportUserTotp: 'verify-totp/answers-200',
-  SendSupportEmailOtp: 'support-email/send-answers-204',
-  SendEmailOtp: 'send-email-otp/answers-204',
-  CreateTotpKey: 'totp-key/create-answers-201',
-  CreateEmailOtp: 'email-otp/answers-204',
-  CreateSession: 'sessions/create-answers-201',
-  DeleteSession: 'sessions/delete-answers-204',
-  CreateAccessToken: 'access-tokens/create-answers-201',
-  VerifyUserOtp: 'second-step/answers-200',
-};
+export function answerRequirement(operation: OperationId): RequirementId {
+  return operations[operation].answers;
+}
 
 /** All that one answer breaks of the contract and of HTTP; an empty list for a good one. */
 export function judge(answer: Judged): Finding[] {
@@ -116,8 +103,7 @@ function judgeText({ status, headers, body, operation }: Judged, found: Found): 
 }
 
 function judgeSuccess(answer: Judged, operation: Operation, found: Found): void {
-  const requirement = answerRequirement[operation.id];
-  if (requirement === undefined) return;
+  const requirement = answerRequirement(operation.id);
   const { success } = operation;
   if (answer.status !== success.status) {
     found(requirement, `wanted status ${success.status}, got ${answer.status}`);

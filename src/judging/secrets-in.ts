@@ -1,4 +1,4 @@
-import type { OperationId } from '../contract/operations.js';
+import { type OperationId, operationRow } from '../contract/operations.js';
 import { secretHeaders } from '../redaction/positions.js';
 
 /** Properties whose values are secret wherever they stand, and what to call them. */
@@ -16,16 +16,6 @@ const secretProperties: Readonly<Record<string, string>> = {
   accessToken: 'access token',
   privateKey: 'private key',
   referenceId: 'reference id',
-};
-
-/** Secret properties that the success of an operation is documented to hand out. */
-const handedOut: Partial<Record<OperationId, readonly string[]>> = {
-  CreateTotpKey: ['totpSecretKey', 'totpUri'],
-  UpdateSupportMFAConfig: ['totpSecretKey', 'totpUri', 'mfaCode'],
-  ConfigureSupportMFAConfig: ['totpSecretKey', 'totpUri'],
-  VerifySupportUserTotp: ['referenceId'],
-  CreateSession: ['sessionId'],
-  CreateAccessToken: ['accessToken'],
 };
 
 /** Values of secret properties at any depth, with what each is; a hostile depth doesn't use up the stack. */
@@ -46,7 +36,7 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
 
 /** The answer as text without the secrets that this very operation is there to hand out. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
-  const names = operation === null ? undefined : handedOut[operation];
+  const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }

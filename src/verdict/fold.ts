@@ -1,3 +1,4 @@
+import { operationsWith } from '../contract/operations.js';
 import { blames, type EventOfTest, type Exchanged, type RunBegan, type RunEvent } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { RawKind, RawOutcome, RunResults } from '../model/results.js';
@@ -205,11 +206,7 @@ const notRestored =
   'whether the target is as it was found is not known: mfa-conformance restore tells, and restores it';
 
 /** Operations that set a configuration. */
-const changing: ReadonlySet<string> = new Set([
-  'UpdateMFAConfig',
-  'UpdateSupportMFAConfig',
-  'ConfigureSupportMFAConfig',
-]);
+const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
 
 function newTest(): Tested {
   return { exchanges: [], said: [], ended: false, durationMs: 0 };

@@ -1,4 +1,4 @@
-import { helperOperationIds } from '../contract/operations.js';
+import { operationIds, operationRow } from '../contract/operations.js';
 import type { Exchanged } from '../model/event.js';
 
 /** What of an exchange tells something of the target. */
@@ -43,7 +43,8 @@ export class ObservedFacts {
   }
 }
 
-const open = new Set<string>([...helperOperationIds, 'CreateEmailOtp']);
+/** What may be called without a credential. */
+const open = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
 
 function add(sets: Map<string, Set<number>>, key: string, value: number): void {
   sets.set(key, (sets.get(key) ?? new Set()).add(value));

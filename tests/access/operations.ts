@@ -1,43 +1,41 @@
 import type { CallOptions } from '../../src/connection/api.js';
 import type { Connection } from '../../src/connection/connection.js';
+import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
 import { ArrangeError } from '../../src/errors.js';
 
+type Guarded = OperationWith<'slug'>;
+
 /**
- * The operations that ask for a credential. `prepare` brings about the state in which a request with a good
- * credential would have its effect, so that a refusal has no other cause, and gives the body for it: one that does
- * no harm if it is accepted after all.
+ * Brings about the state in which a request with a good credential would have its effect, so that a refusal has no
+ * other cause, and gives the body for it: one that does no harm if it is accepted after all.
  */
-export const guarded = [
-  { id: 'GetMFAConfig', slug: 'get-mfa-config', name: 'GET /mfa-config', prepare: nothing },
-  { id: 'UpdateMFAConfig', slug: 'update-mfa-config', name: 'PUT /mfa-config', prepare: asItIs },
-  { id: 'GetSupportMFAConfig', slug: 'get-support-mfa', name: 'GET /support-user/mfa', prepare: nothing },
-  {
-    id: 'UpdateSupportMFAConfig',
-    slug: 'update-support-mfa',
-    name: 'PATCH /support-user/mfa',
-    prepare: stayOff,
-  },
-  {
-    id: 'VerifySupportUserTotp',
-    slug: 'verify-totp',
-    name: 'POST /support-user/verify-totp',
-    prepare: rightCode,
-  },
-  {
-    id: 'SendSupportEmailOtp',
-    slug: 'send-support-email-otp',
-    name: 'POST /support-user/send-email-otp',
-    prepare: addressSet,
-  },
-  { id: 'SendEmailOtp', slug: 'send-email-otp', name: 'POST /send-email-otp', prepare: nothing },
-  { id: 'CreateTotpKey', slug: 'create-totp-key', name: 'POST /totp-key', prepare: keyName },
-  {
-    id: 'ConfigureSupportMFAConfig',
-    slug: 'configure-support-mfa',
-    name: 'PUT /support-user/mfa',
-    prepare: chooseMail,
-  },
-] as const;
+export const preparing = {
+  GetMFAConfig: nothing,
+  UpdateMFAConfig: asItIs,
+  GetSupportMFAConfig: nothing,
+  UpdateSupportMFAConfig: stayOff,
+  VerifySupportUserTotp: rightCode,
+  SendSupportEmailOtp: addressSet,
+  SendEmailOtp: nothing,
+  CreateTotpKey: keyName,
+  ConfigureSupportMFAConfig: chooseMail,
+} satisfies Record<Guarded, (connection: Connection) => Promise<unknown>>;
+
+/** The operations that ask for a credential. */
+export const guarded = operationsWith('slug').map((id) => ({
+  id,
+  slug: operations[id].slug,
+  name: callOf(id),
+  prepare: preparing[id],
+}));
+
+/** Those that a viewer may not call. */
+export const modifying = operationsWith('modifies').map((id) => ({
+  id,
+  slug: operations[id].slug,
+  name: callOf(id),
+  prepare: preparing[id],
+}));
 
 async function nothing(): Promise<CallOptions<never>> {
   return {};
@@ -47,7 +45,7 @@ async function nothing(): Promise<CallOptions<never>> {
  * PUT of the configuration as it is; on a throw-away target with other types, so that it shows where a refused one
  * is stored all the same. Nobody needs a type while cluster MFA is off.
  */
-async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
+export async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
   const cluster = await connection.cluster();
   const config = await cluster.readAsShown();
   if (!connection.target.allow.disposable || config.enabled) return { anyJson: config };

@@ -4,7 +4,7 @@ import type { Open } from '../../fixtures/ways-in.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
-import { guarded } from './operations.js';
+import { asItIs } from './operations.js';
 import { detours, openWays, spellings, type Way, type Write, writes } from './ways.js';
 
 /** A write, and a body that does no harm. */
@@ -47,7 +47,7 @@ test(
 
 /** Each write with a body that does no harm if it is taken; on a throw-away target one whose effect shows. */
 async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {
-  const { anyJson } = await guarded[1].prepare(connection);
+  const { anyJson } = await asItIs(connection);
   await (await connection.support()).off();
   return [
     [writes.cluster, anyJson],

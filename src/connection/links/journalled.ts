@@ -1,16 +1,9 @@
+import { operationRow, type Part } from '../../contract/operations.js';
 import { TransportError } from '../../errors.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
 import { type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
-import { LagWatch, type Part } from '../lag-watch.js';
-
-const changes: Readonly<Record<string, readonly Part[]>> = {
-  UpdateMFAConfig: ['cluster'],
-  UpdateSupportMFAConfig: ['support'],
-  ConfigureSupportMFAConfig: ['support'],
-};
-
-const reads: ReadonlySet<string> = new Set(['GetMFAConfig', 'GetSupportMFAConfig']);
+import { LagWatch } from '../lag-watch.js';
 
 /** Answers of something between, which tell nothing of what the target makes of the request. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
@@ -50,8 +43,10 @@ async function landing(call: Call, next: Next, neverSent: () => void) {
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];
-  if (operation === null || reads.has(operation)) return ['cluster', 'support'];
-  return changes[operation] ?? [];
+  if (operation === null) return ['cluster', 'support'];
+  const { reads, sets } = operationRow(operation);
+  if (reads !== undefined) return ['cluster', 'support'];
+  return sets === undefined ? [] : [sets];
 }
 
 /** Whether a body asks for nothing but what was found. */
