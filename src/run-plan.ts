@@ -51,7 +51,7 @@ export interface GivenContract {
 export const planVariable = 'MFA_CONFORMANCE_PLAN';
 
 /** Names a target file for Playwright run by hand. */
-export const targetVariable = 'MFA_TARGET';
+const targetVariable = 'MFA_TARGET';
 
 /** @throws ConfigurationError when the environment names neither a plan nor a target file */
 export function planOf(env: NodeJS.ProcessEnv): RunPlan {

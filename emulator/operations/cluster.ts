@@ -6,13 +6,13 @@ import type { ClusterMfa } from '../state.js';
 import { type Operation, required } from './operation.js';
 
 /** GET /mfa-config. */
-export function getMfaConfig(_call: Call, world: World): Answer {
+function getMfaConfig(_call: Call, world: World): Answer {
   const { enabled, authenticationTypes, retainUserMfaSettings } = world.rules.readCluster(world);
   return { status: 200, headers: {}, body: { enabled, authenticationTypes, retainUserMfaSettings } };
 }
 
 /** PUT /mfa-config: what is left out falls back to its default. */
-export function updateMfaConfig(call: Call, world: World): Answer {
+function updateMfaConfig(call: Call, world: World): Answer {
   const { rules, state } = world;
   const before = state.cluster;
   state.cluster = rules.storeCluster(before, clusterOf(call.body), world);
@@ -32,7 +32,7 @@ export function clusterOf(body: Json | undefined): ClusterMfa {
 }
 
 /** POST /totp-key, for the caller. */
-export function createTotpKey(call: Call, world: World): Answer {
+function createTotpKey(call: Call, world: World): Answer {
   const { rules, state } = world;
   const user = call.caller ?? state.admin;
   const name = text(asObject(call.body), 'totpKeyName') ?? null;

@@ -9,7 +9,7 @@ import { type Operation, required } from './operation.js';
 import { firstStepFor } from './second-step.js';
 
 /** POST /users/sessions. */
-export function createSession(call: Call, world: World): Answer {
+function createSession(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const user = userByPassword(body, world);
   if (world.rules.asksForCode(user, world)) {
@@ -37,7 +37,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
 }
 
 /** DELETE /users/sessions: those of one user with sid, everybody's without. */
-export function deleteSessions(call: Call, world: World): Answer {
+function deleteSessions(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
   if (sid !== caller.sid && !caller.privileges.includes('CLUSTER_MODIFY')) {
@@ -50,7 +50,7 @@ export function deleteSessions(call: Call, world: World): Answer {
 }
 
 /** POST /access-tokens. */
-export function createAccessToken(call: Call, world: World): Answer {
+function createAccessToken(call: Call, world: World): Answer {
   const user = userByPassword(asObject(call.body), world);
   if (!world.rules.tokenByPasswordAlone(user, world)) {
     world.rules.demandTokenCode(user, asObject(call.body), world);
@@ -62,7 +62,7 @@ export function createAccessToken(call: Call, world: World): Answer {
 }
 
 /** POST /email-otp: for the user of the body, or else for the caller. */
-export function createEmailOtp(call: Call, world: World): Answer {
+function createEmailOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const named = text(body, 'username') !== undefined || text(body, 'password') !== undefined;
   const user = named ? userByPassword(body, world) : call.caller;
@@ -72,7 +72,7 @@ export function createEmailOtp(call: Call, world: World): Answer {
 }
 
 /** POST /send-email-otp. */
-export function sendEmailOtp(call: Call, world: World): Answer {
+function sendEmailOtp(call: Call, world: World): Answer {
   const user = call.caller ?? world.state.admin;
   mailNewCode(user.username, user.email, call, world);
   return noContent();

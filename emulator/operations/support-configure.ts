@@ -11,7 +11,7 @@ import { demandSupportPassword } from './support-password.js';
  * PUT /support-user/mfa: chooses the mode and its address, whether MFA is on or off; switching it on and off is
  * PATCH's. A mode totp comes with a new key.
  */
-export function configureSupportMfa(call: Call, world: World): Answer {
+function configureSupportMfa(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const before = world.state.support;
   const wanted = merge(before, { ...body, enabled: before.enabled });

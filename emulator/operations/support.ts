@@ -10,7 +10,7 @@ import { demandSupportPassword, newReference } from './support-password.js';
 const accountName = 'support@cluster';
 
 /** GET /support-user/mfa. */
-export function getSupportMfa(_call: Call, world: World): Answer {
+function getSupportMfa(_call: Call, world: World): Answer {
   return { status: 200, headers: {}, body: shown(world.rules.readSupport(world), world) };
 }
 
@@ -26,7 +26,7 @@ function shown(support: SupportMfa, world: World): JsonObject {
 }
 
 /** PATCH /support-user/mfa: only what is named changes. */
-export function updateSupportMfa(call: Call, world: World): Answer {
+function updateSupportMfa(call: Call, world: World): Answer {
   const { rules, state } = world;
   const body = asObject(call.body);
   const before = state.support;
@@ -140,7 +140,7 @@ export function withoutKey(support: SupportMfa): SupportMfa {
 }
 
 /** POST /support-user/verify-totp. */
-export function verifySupportTotp(call: Call, world: World): Answer {
+function verifySupportTotp(call: Call, world: World): Answer {
   const { support } = world.state;
   const request = asObject(call.body);
   const code = text(request, 'totpCode');
@@ -161,7 +161,7 @@ export function verifySupportTotp(call: Call, world: World): Answer {
 }
 
 /** POST /support-user/send-email-otp. */
-export function sendSupportEmailOtp(call: Call, world: World): Answer {
+function sendSupportEmailOtp(call: Call, world: World): Answer {
   const { enabled, mfaType, email } = world.state.support;
   if (!enabled || mfaType !== 'email' || email === null) {
     throw new Refusal(400, 'KNoAddress', 'MFA by e-mail is not set up for the support user.');

@@ -27,7 +27,7 @@ export interface ChaosRun {
 type OnEnd = (end: () => void | Promise<void>) => void;
 
 /** Longer than this no run may take, whatever the network does; milliseconds. */
-export const boundMs = 600_000;
+const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
 /** Runs the suite through a bad network, over TLS; then lets the network recover and the state be given back. */

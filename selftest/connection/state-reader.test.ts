@@ -1,21 +1,29 @@
-import { expect, test } from 'vitest';
-import type { Answer, Api } from '../../src/connection/api.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { Connection } from '../../src/connection/connection.js';
 import { StateReader } from '../../src/connection/state-reader.js';
 import { loadContract } from '../../src/contract/load.js';
 import { memberOf } from '../../src/judging/body.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { httpServer, listen } from '../cli/servers.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
 const contract = await loadContract('7.1.2_u3');
 
 /** Each read answers how many there were. */
-function target() {
+async function target() {
   const seen = { reads: 0, lags: false, changes: 0 as number | undefined, touched: 0 };
-  const call = async () => {
+  const server = httpServer((_request, response) => {
     seen.reads += 1;
-    return { status: 200, findings: [], body: { enabled: false, read: seen.reads } } as unknown as Answer;
-  };
-  const api = {
+    const body = JSON.stringify({ enabled: false, read: seen.reads });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+  const folder = temporaryFolder();
+  const file = writeTarget(folder, targetAt(`http://127.0.0.1:${(await listen(server)).port}/v2`));
+  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
+  onTestFinished(() => connection.close());
+  const reading = {
     contract,
-    call: call as Api['call'],
+    call: connection.api.call.bind(connection.api),
     get changesBegun() {
       return seen.changes;
     },
@@ -23,14 +31,14 @@ function target() {
       return seen.touched;
     },
   };
-  const reader = new StateReader(api, { scheme: 'none' }, true, () => seen.lags);
+  const reader = new StateReader(reading, { scheme: 'none' }, true, () => seen.lags);
   const known = async () => memberOf((await reader.known('GetMFAConfig')).body, 'read');
   const assumed = async () => memberOf((await reader.assumed('GetMFAConfig')).body, 'read');
   return { seen, reader, known, assumed };
 }
 
 test('what was read is known until something is sent that might change it', async () => {
-  const { seen, reader, known } = target();
+  const { seen, reader, known } = await target();
 
   expect([await known(), await known()]).toEqual([1, 1]);
   seen.changes = 1;
@@ -40,7 +48,7 @@ test('what was read is known until something is sent that might change it', asyn
 });
 
 test('nothing is known while a change is under way, nor what was read during one', async () => {
-  const { seen, known } = target();
+  const { seen, known } = await target();
 
   seen.changes = undefined;
   expect([await known(), await known()]).toEqual([1, 2]);
@@ -49,14 +57,14 @@ test('nothing is known while a change is under way, nor what was read during one
 });
 
 test('nothing is known of a target that shows changes late', async () => {
-  const { seen, known } = target();
+  const { seen, known } = await target();
   seen.lags = true;
 
   expect([await known(), await known()]).toEqual([1, 2]);
 });
 
 test('what is only arranged goes by what was read until something is sent that is meant to change it', async () => {
-  const { seen, assumed, known } = target();
+  const { seen, assumed, known } = await target();
 
   expect(await assumed()).toBe(1);
   seen.changes = 1;

@@ -21,8 +21,6 @@ function isOpenApi(value: unknown): value is OpenAPIV3.Document {
   return isObject(value) && isObject(value['paths']) && isObject(value['components']);
 }
 
-export type Schema = OpenAPIV3.SchemaObject | OpenAPIV3.ReferenceObject;
-
 export function isReference(value: object): value is OpenAPIV3.ReferenceObject {
   return '$ref' in value;
 }

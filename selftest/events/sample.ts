@@ -14,7 +14,7 @@ export interface Seen {
   readonly findings?: readonly Finding[];
 }
 
-export const baseUrl = 'https://lab.example/v2';
+const baseUrl = 'https://lab.example/v2';
 
 export function exchanged(seen: Seen = {}): Exchanged {
   const { operation = 'GetMFAConfig', status = 200, method = 'GET' } = seen;

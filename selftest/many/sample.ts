@@ -8,7 +8,7 @@ import type { Verdict } from '../../src/model/verdict.js';
 import { deriveVerdict } from '../../src/verdict/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 
-export const runStart = '2026-11-25T00:00:00.000Z';
+const runStart = '2026-11-25T00:00:00.000Z';
 
 /** A verdict on a target: `fails` are the slugs of what fails of area/one, area/two, area/three. */
 export function verdictOn(

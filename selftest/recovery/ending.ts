@@ -181,7 +181,7 @@ function start(args: readonly string[]): Started {
 }
 
 /** A disk of its own for the state folder, where the system lets one be made. */
-export class SmallDisk {
+class SmallDisk {
   constructor(readonly path: string) {
     mkdirSync(path, { recursive: true });
     if (!mount(path)) throw new Error('No disk can be mounted here.');

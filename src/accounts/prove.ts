@@ -22,7 +22,7 @@ export async function proveAccounts(connection: Connection): Promise<Learned> {
   const cluster = await connection.cluster();
   const found = await cluster.found();
   const mayChange = effectiveAllow(connection.target.allow).clusterMfa;
-  if (found.enabled && !mayChange) return unproven(users, connection.target);
+  if (found.enabled && !mayChange) return unproven(users);
   if (found.enabled) await cluster.off();
   try {
     return await prove(connection, users);
@@ -165,7 +165,7 @@ function proofOf(
 }
 
 /** Cluster MFA is on and may not be switched: passwords can't be tried without codes. */
-function unproven(users: readonly User[], _target: Target): Learned {
+function unproven(users: readonly User[]): Learned {
   const proof: AccountProof = {
     letIn: null,
     passwordAlone: null,

@@ -21,8 +21,8 @@ import { withoutRequests } from './page.js';
 import { allureResults, properties } from './results.js';
 
 /** Of the output folder. */
-export const allurePage = 'allure-report/index.html';
-export const allureHistory = 'allure-history.jsonl';
+const allurePage = 'allure-report/index.html';
+const allureHistory = 'allure-history.jsonl';
 
 /** So many nights are kept; a line is some hundred kilobytes. */
 const nights = 60;

@@ -56,7 +56,7 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
 }
 
 /** What the target and the run were, for Allure's table of the environment. */
-export function environmentOf({
+function environmentOf({
   target,
   release,
   mode,

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.js';
 import { packageRoot } from '../package-root.js';
 
 /** The emulator runs as a process of its own: the suite shares no code with it. */
-export function emulatorProgram(): string {
+function emulatorProgram(): string {
   return join(packageRoot(), 'dist', 'emulator', 'main.js');
 }
 

@@ -1,7 +1,7 @@
 import { complain } from './terminal.js';
 
 /** The signals that end a run in good order, and the exit code after each: 128 and the signal's number, as in shells. */
-export const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Signal = keyof typeof signalCodes;
 

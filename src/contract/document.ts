@@ -18,7 +18,6 @@ export {
   type JsonObject,
   type Located,
   type LocatedObject,
-  localReference,
   pointerTo,
   tokensOf,
 } from './pointers.js';

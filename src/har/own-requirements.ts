@@ -20,5 +20,3 @@ export const ownRequirements = [
     operations: [],
   },
 ] as const satisfies readonly PlannedRequirement[];
-
-export type OwnRequirementId = (typeof ownRequirements)[number]['id'];

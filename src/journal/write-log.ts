@@ -245,7 +245,7 @@ export class WriteLog {
 let bootId: string | undefined;
 
 /** The steady clock that all processes of a machine share. */
-export function momentNow(): Moment {
+function momentNow(): Moment {
   bootId ??= readBootId();
   return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
 }

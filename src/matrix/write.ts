@@ -6,7 +6,7 @@ import { printable } from '../redaction/printable.js';
 import { checkBy } from '../spec-schema.js';
 import { renderMatrixPage } from './page.js';
 
-export const matrixFiles = ['matrix.html', 'matrix.json'] as const;
+const matrixFiles = ['matrix.html', 'matrix.json'] as const;
 
 const checked = checkBy<Matrix>('matrix.schema.json', 'matrix');
 

@@ -9,13 +9,11 @@ import {
 import { type Hit, SecretIndex } from './secret-index.js';
 import { patternsOf } from './spellings.js';
 
-export { printable } from './printable.js';
-
 /** Shorter values are common by accident: they are replaced where they stand at a secret's place only. */
 const shortestValue = 4;
 
 /** A recorded body is cut to this many characters. */
-export const longestBody = 4096;
+const longestBody = 4096;
 
 /** A label is shorter than this. */
 const longestLabel = 64;

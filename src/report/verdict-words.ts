@@ -23,7 +23,7 @@ export function verdictLine(verdict: Verdict): string {
 }
 
 /** Of musts that fail, but are waived: how many, and until when at the soonest; empty for none. */
-export function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
+function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
   const waived = outcomes.filter(({ outcome, level }) => outcome === 'waived' && level === 'must');
   if (waived.length === 0) return '';
   const days = new Set(waived.flatMap(({ waiver }) => waiver?.expires ?? []));

@@ -29,7 +29,7 @@ export function escapeText(text: string): string {
 }
 
 /** Text for a quoted attribute, where line ends and tabs would be read as spaces. */
-export function escapeAttribute(text: string): string {
+function escapeAttribute(text: string): string {
   return plain(text).replace(/[&<>"'\t\n\r]/g, (char) => references[char] ?? char);
 }
 

@@ -3,7 +3,7 @@ import type { Account, AccountRole, Allow, Target } from '../target-file/target.
 import type { Requirement } from './catalogue.js';
 import { meaningOf, type Need } from './need-names.js';
 
-export { isNeed, meaningOf, type Need, needMeanings, needNames } from './need-names.js';
+export { meaningOf, type Need, needNames } from './need-names.js';
 
 export interface NeedOptions {
   readonly mode: 'full' | 'read-only';

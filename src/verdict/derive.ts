@@ -111,7 +111,7 @@ export function mustCounts(outcomes: readonly Outcome[]): { readonly checked: nu
   return { checked: musts.filter(wasChecked).length, all: musts.length };
 }
 
-export function wasChecked({ outcome }: Outcome): boolean {
+function wasChecked({ outcome }: Outcome): boolean {
   return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
 }
 

@@ -3,7 +3,7 @@ import { printable } from '../../redaction/printable.js';
 import { cutAt, cutInWords, cutText } from '../../words.js';
 
 /** Of a text longer than this only the beginning is shown, in UTF-16 units. */
-export const longestText = 4000;
+const longestText = 4000;
 
 /** HTML that is safe to put into a page: made by {@link html} only. */
 export class Markup {
@@ -20,11 +20,6 @@ export function html(literals: TemplateStringsArray, ...parts: readonly Part[]):
   let text = literals[0] ?? '';
   for (const [index, part] of parts.entries()) text += rendered(part) + (literals[index + 1] ?? '');
   return new Markup(text);
-}
-
-/** Pieces of markup one after the other. */
-export function joined(parts: readonly Markup[]): Markup {
-  return new Markup(parts.map(({ text }) => text).join(''));
 }
 
 function rendered(part: Part): string {
