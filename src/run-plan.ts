@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { stateDirOf } from './journal/state-dir.js';
-import { isReleaseName, type ReleaseName } from './model/releases.js';
+import { type ReleaseName, releaseNames } from './model/releases.js';
+import { jsonOf, objectOf, shapedLike, shapes } from './shape.js';
 
 /** What the command line hands to the Playwright process, by way of a file named in the environment. */
 export interface RunPlan {
@@ -90,45 +91,33 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
 }
 
 function readRunPlan(file: string): RunPlan {
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (isRunPlan(value)) return value;
-  throw new ConfigurationError(`${file} is no run plan. It is written by mfa-conformance run.`);
+  const plan = jsonOf(readFileSync(file, 'utf8'), isRunPlan);
+  if (plan !== undefined) return plan;
+  throw new ConfigurationError(`${file} is not a run plan. It is written by mfa-conformance run.`);
 }
 
-function isRunPlan(value: unknown): value is RunPlan {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'targets' in value &&
-    Array.isArray(value.targets) &&
-    value.targets.every(
-      (target: { name?: unknown; file?: unknown; log?: unknown; release?: unknown; contract?: unknown }) =>
-        typeof target.name === 'string' &&
-        typeof target.file === 'string' &&
-        typeof target.log === 'string' &&
-        (target.contract === null || isGivenContract(target.contract)) &&
-        (target.release === null || (typeof target.release === 'string' && isReleaseName(target.release))),
-    ) &&
-    'mode' in value &&
-    (value.mode === 'full' || value.mode === 'read-only') &&
-    'seed' in value &&
-    typeof value.seed === 'number' &&
-    'jobs' in value &&
-    typeof value.jobs === 'number' &&
-    'stateDir' in value &&
-    typeof value.stateDir === 'string' &&
-    'outputDir' in value &&
-    typeof value.outputDir === 'string'
-  );
-}
+const { text, number, flag, listOf, oneOf, orNull } = shapes;
 
-function isGivenContract(value: unknown): value is GivenContract {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'file' in value &&
-    typeof value.file === 'string' &&
-    'source' in value &&
-    typeof value.source === 'string'
-  );
-}
+const isRunPlan = shapedLike<RunPlan>(
+  objectOf<RunPlan>({
+    targets: listOf(
+      objectOf<PlannedTarget>({
+        name: text,
+        file: text,
+        release: orNull(oneOf(releaseNames)),
+        contract: orNull(objectOf<GivenContract>({ file: text, source: text })),
+        log: text,
+      }),
+    ),
+    mode: oneOf(['full', 'read-only']),
+    slow: flag,
+    seed: number,
+    jobs: number,
+    stateDir: text,
+    outputDir: text,
+    allureDir: orNull(text),
+    quiet: flag,
+    secretsAddress: orNull(text),
+    terminal: flag,
+  }),
+);

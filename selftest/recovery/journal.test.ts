@@ -71,9 +71,9 @@ const bad = [
   {
     is: 'is no JSON',
     text: '{"version": 1, "base',
-    says: /is not JSON\. It is kept.*by hand.*delete the file/,
+    says: /is not a JSON object with a version\. It is kept.*by hand.*delete the file/,
   },
-  { is: 'holds no object', text: '"journal"', says: /holds no object/ },
+  { is: 'holds no object', text: '"journal"', says: /is not a JSON object/ },
   { is: 'lacks what it must have', text: '{"version":1}', says: /lacks baseUrl/ },
   {
     is: 'holds what is no configuration',

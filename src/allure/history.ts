@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../files.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 
 /**
  * Makes Allure's history ready for one more night: without a line that was cut by a kill, without the night of this
@@ -12,11 +13,9 @@ export function trimHistory(file: string, name: string, most: number): void {
   replaceFile(file, kept.map((line) => `${line}\n`).join(''));
 }
 
+const isNight = shapedLike<{ readonly name: string }>(objectOf<{ name: string }>({ name: shapes.text }));
+
 function isOther(line: string, name: string): boolean {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'name' in value && value.name !== name;
-  } catch {
-    return false;
-  }
+  const night = jsonOf(line, isNight);
+  return night !== undefined && night.name !== name;
 }

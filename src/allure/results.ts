@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { makeFolder } from '../files.js';
 import type { Outcome, Verdict } from '../model/verdict.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { categories, categoryLabel, categoryOf } from './categories.js';
 
 /** Of a target's folder. */
@@ -34,7 +35,7 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   makeFolder(to);
   const outcomes = new Map(verdict.outcomes.map((outcome) => [outcome.id, outcome]));
   for (const name of readdirSync(from).filter((each) => each.endsWith('-result.json'))) {
-    const result = parse(readFileSync(join(from, name), 'utf8'));
+    const result = jsonOf(readFileSync(join(from, name), 'utf8'), isResult);
     if (result === undefined || projectOf(result) !== verdict.target.name) continue;
     const outcome = result.labels
       .map(({ value }) => outcomes.get(String(value)))
@@ -140,28 +141,12 @@ function isFileName(name: string): boolean {
   return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 }
 
-function parse(text: string): AllureResult | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isResult(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const named = objectOf<Pick<Named, 'name'>>({ name: shapes.text });
+const isNamed = shapedLike<Named>(named);
 
-function isResult(value: unknown): value is AllureResult {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'labels' in value &&
-    Array.isArray(value.labels) &&
-    value.labels.every(isNamed) &&
-    'parameters' in value &&
-    Array.isArray(value.parameters) &&
-    value.parameters.every(isNamed)
-  );
-}
-
-function isNamed(value: unknown): value is Named {
-  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
-}
+const isResult = shapedLike<AllureResult>(
+  objectOf<Pick<AllureResult, 'labels' | 'parameters'>>({
+    labels: shapes.listOf(named),
+    parameters: shapes.listOf(named),
+  }),
+);

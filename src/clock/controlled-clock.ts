@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { ArrangeError, ConfigurationError, TransportError } from '../errors.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import type { TargetClock } from './clock.js';
 
 /** An answer of the clock protocol is some 40 bytes; nothing much longer is one. */
@@ -110,18 +111,17 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d
 
 /** Epoch milliseconds of `{"now": "ISO 8601"}`, or undefined for anything else. */
 function timeOf(text: string): number | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof answer !== 'object' || answer === null || !('now' in answer)) return undefined;
-  const { now } = answer;
-  if (typeof now !== 'string' || !isoTime.test(now)) return undefined;
+  const now = jsonOf(text, isClock)?.now;
+  if (now === undefined || !isoTime.test(now)) return undefined;
   const time = Date.parse(now);
   return Number.isNaN(time) ? undefined : time;
 }
+
+interface Shown {
+  readonly now: string;
+}
+
+const isClock = shapedLike<Shown>(objectOf<Shown>({ now: shapes.text }));
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',

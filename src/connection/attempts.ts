@@ -5,6 +5,7 @@ import { NotAllowedError } from '../errors.js';
 import { makeFolder } from '../files.js';
 import type { Credential } from '../http/credential.js';
 import { memberOf, textOf } from '../judging/body.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
 import type { Answered, Link } from './call.js';
@@ -156,16 +157,15 @@ interface Count {
   readonly at: number;
 }
 
+const isCounts = shapedLike<Readonly<Record<string, Count>>>(
+  shapes.mapOf(objectOf<Count>({ count: shapes.number, at: shapes.number })),
+);
+
 function read(file: string): [name: string, count: Count][] {
   if (!existsSync(file)) return [];
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return Object.entries(Object(value)).flatMap(([name, count]): [string, Count][] => {
-      const [failed, at] = [Number(Object(count).count), Number(Object(count).at)];
-      return failed > 0 && Date.now() - at < forgottenAfterMs ? [[name, { count: failed, at }]] : [];
-    });
-  } catch {
-    // Cut off by a kill.
-    return [];
-  }
+  // Nothing where a kill has cut it off.
+  const counts = jsonOf(readFileSync(file, 'utf8'), isCounts) ?? {};
+  return Object.entries(counts).filter(
+    ([, { count, at }]) => count > 0 && Date.now() - at < forgottenAfterMs,
+  );
 }

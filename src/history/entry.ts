@@ -1,5 +1,6 @@
 import type { Claims } from '../model/statement.js';
 import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../model/verdict.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
 /** Of the history's lines; others are left alone by this version. */
@@ -69,71 +70,60 @@ export function lineOf(verdict: Verdict): HistoryLine {
 
 /** What a line of the history tells of its run; undefined for a line that is none, or of another version. */
 export function snapshotOfLine(line: string): Snapshot | undefined {
-  const value = parsed(line);
-  if (!isObject(value) || value['v'] !== lineVersion) return undefined;
-  const { at, target, release, suite, mode, gate, cause, facts, durationMs } = value;
-  const gates: readonly Gate[] = ['conforms', 'does not conform', 'inconclusive'];
-  const knownGate = gates.find((each) => each === gate);
-  const texts = [at, target, release, suite, mode, cause];
-  if (!texts.every((text) => typeof text === 'string') || knownGate === undefined) return undefined;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof durationMs !== 'number')
-    return undefined;
-  const outcomes = outcomesIn(value['outcomes'], value['told']);
-  if (outcomes === undefined || !isObject(facts)) return undefined;
-  const claims = claimsIn(value['claims']);
+  const read = jsonOf(line, isLine);
+  if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;
+  const { at, target, release, suite, mode, gate, cause, facts, durationMs, claims } = read;
   return {
-    target: String(target),
-    release: String(release),
-    suite: String(suite),
+    target,
+    release,
+    suite,
     startedAt: at,
     durationMs,
-    mode: String(mode),
-    gate: knownGate,
-    cause: String(cause),
-    outcomes,
+    mode,
+    gate,
+    cause,
+    outcomes: outcomesIn(read),
     facts,
     ...(claims === undefined ? {} : { claims }),
   };
 }
 
-function claimsIn(value: unknown): Claims | undefined {
-  if (!isObject(value)) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, said]) =>
-      typeof said === 'boolean' || typeof said === 'number' ? [[name, said] as const] : [],
-    ),
-  );
-}
+const { text, number, listOf, mapOf, oneOf } = shapes;
 
-function outcomesIn(grouped: unknown, told: unknown): Map<string, Compared> | undefined {
-  if (!isObject(grouped) || !Array.isArray(told)) return undefined;
+const isLine = shapedLike<HistoryLine>(
+  objectOf<HistoryLine>(
+    {
+      v: { const: lineVersion },
+      at: text,
+      durationMs: number,
+      target: text,
+      release: text,
+      suite: text,
+      mode: text,
+      gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
+      cause: text,
+      counts: mapOf(number),
+      outcomes: { ...mapOf(mapOf(listOf(text))), propertyNames: oneOf(outcomeKinds) },
+      told: listOf({
+        type: 'array',
+        prefixItems: [text, oneOf(outcomeKinds), text],
+        minItems: 3,
+        maxItems: 3,
+      }),
+      facts: mapOf({}),
+      claims: mapOf({ type: ['boolean', 'number'] }),
+    },
+    ['claims'],
+  ),
+);
+
+function outcomesIn({ outcomes, told }: Pick<HistoryLine, 'outcomes' | 'told'>): Map<string, Compared> {
   const found = new Map<string, Compared>();
-  for (const [kind, areas] of Object.entries(grouped)) {
-    const outcome = outcomeKinds.find((each) => each === kind);
-    if (outcome === undefined || !isObject(areas)) return undefined;
-    for (const [area, slugs] of Object.entries(areas)) {
-      if (!Array.isArray(slugs)) return undefined;
-      for (const slug of slugs) found.set(`${area}/${String(slug)}`, { outcome, digest: '' });
+  for (const outcome of outcomeKinds) {
+    for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {})) {
+      for (const slug of slugs) found.set(`${area}/${slug}`, { outcome, digest: '' });
     }
   }
-  for (const each of told) {
-    if (!Array.isArray(each)) return undefined;
-    const [id, kind, digest] = each;
-    const outcome = outcomeKinds.find((known) => known === kind);
-    if (typeof id !== 'string' || outcome === undefined || typeof digest !== 'string') return undefined;
-    found.set(id, { outcome, digest });
-  }
+  for (const [id, outcome, digest] of told) found.set(id, { outcome, digest });
   return found;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

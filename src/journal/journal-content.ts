@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { type ClusterConfig, clusterConfigOf, type SupportConfig, supportConfigOf } from './config.js';
 
 export type SupportSet = Pick<SupportConfig, 'mfaType' | 'email'>;
@@ -17,57 +18,50 @@ export interface JournalContent {
   readonly residue: readonly string[];
 }
 
+/** As it was written: configurations are normalised when they are read. */
+type Written = Omit<JournalContent, 'cluster' | 'support'> & {
+  readonly cluster?: object;
+  readonly support?: object;
+};
+
+const { text, listOf, orNull } = shapes;
+
+const isJournal = shapedLike<Written>(
+  objectOf<Written>(
+    {
+      version: { const: 1 },
+      baseUrl: text,
+      startedAt: text,
+      cluster: { type: 'object' },
+      support: { type: 'object' },
+      enrolledUri: text,
+      supportSet: objectOf<SupportSet>({ mfaType: orNull(text), email: orNull(text) }),
+      sessionId: text,
+      residue: listOf(text),
+    },
+    ['cluster', 'support', 'enrolledUri', 'supportSet', 'sessionId'],
+  ),
+);
+
+const hasVersion = shapedLike<{ readonly version: unknown }>(objectOf<{ version: unknown }>({ version: {} }));
+
 /** @throws ConfigurationError naming the file, and what to do with it */
-export function parseJournal(text: string, file: string): JournalContent {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw damaged(file, 'is not JSON');
-  }
-  if (typeof value !== 'object' || value === null) throw damaged(file, 'holds no object');
-  const members = new Map<string, unknown>(Object.entries(value));
-  const version = members.get('version');
-  if (version !== 1) {
+export function parseJournal(json: string, file: string): JournalContent {
+  const value = jsonOf(json, hasVersion);
+  if (value === undefined) throw damaged(file, 'is not a JSON object with a version');
+  if (value.version !== 1) {
     throw new ConfigurationError(
-      `The journal ${file} has format ${String(version)}, this version knows 1: give back with the version that wrote it.`,
+      `The journal ${file} has format ${String(value.version)}, this version knows 1: give back with the version that wrote it.`,
     );
   }
-  const stringOf = (name: string): string | undefined => {
-    const member = members.get(name);
-    return typeof member === 'string' ? member : undefined;
-  };
-  const baseUrl = stringOf('baseUrl');
-  const startedAt = stringOf('startedAt');
-  const residue = members.get('residue');
-  if (baseUrl === undefined || startedAt === undefined || !Array.isArray(residue)) {
-    throw damaged(file, 'lacks baseUrl, startedAt or residue');
-  }
-  const enrolledUri = stringOf('enrolledUri');
-  const sessionId = stringOf('sessionId');
-  return {
-    version: 1,
-    baseUrl,
-    startedAt,
-    ...configs(members, file),
-    ...(enrolledUri === undefined ? {} : { enrolledUri }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    residue: residue.map(String),
-  };
-}
-
-function configs(
-  members: ReadonlyMap<string, unknown>,
-  file: string,
-): Pick<JournalContent, 'cluster' | 'support' | 'supportSet'> {
-  const set = members.get('supportSet');
-  const cluster = members.get('cluster');
-  const support = members.get('support');
+  if (!isJournal(value))
+    throw damaged(file, 'lacks baseUrl, startedAt or residue, or holds something else there');
+  const { cluster, support, ...rest } = value;
   try {
     return {
+      ...rest,
       ...(cluster === undefined ? {} : { cluster: clusterConfigOf(cluster) }),
       ...(support === undefined ? {} : { support: supportConfigOf(support) }),
-      ...(set === undefined ? {} : { supportSet: supportConfigOf(set) }),
     };
   } catch {
     throw damaged(file, 'holds a configuration that is none');

@@ -16,6 +16,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
 /** Who holds a target, as it stands in the lease's file. */
@@ -300,8 +301,8 @@ function pidSpace(): string {
 /** Undefined where there is none, or one that is no lease: that is waited out until it is whole or old. */
 function read(file: string): LeaseHolder | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isHolder(value)) return value;
+    const holder = jsonOf(readFileSync(file, 'utf8'), isHolder);
+    if (holder !== undefined) return holder;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
   }
@@ -309,15 +310,23 @@ function read(file: string): LeaseHolder | undefined {
   return { owner: 'somebody', host: '?', pid: 0, id: '', pidSpace: '', since: at, expiresAt: at };
 }
 
-function isHolder(value: unknown): value is LeaseHolder {
-  if (typeof value !== 'object' || value === null) return false;
-  const members = new Map<string, unknown>(Object.entries(value));
-  return (
-    ['owner', 'host', 'id', 'pidSpace', 'since', 'expiresAt'].every(
-      (name) => typeof members.get(name) === 'string',
-    ) && typeof members.get('pid') === 'number'
-  );
-}
+const { text, number } = shapes;
+
+const isHolder = shapedLike<LeaseHolder>(
+  objectOf<LeaseHolder>(
+    {
+      baseUrl: text,
+      owner: text,
+      host: text,
+      pid: number,
+      id: text,
+      pidSpace: text,
+      since: text,
+      expiresAt: text,
+    },
+    ['baseUrl'],
+  ),
+);
 
 /** Of a fixed length for one holder, so that a renewal replaces it in place. */
 function textOf(holder: LeaseHolder): string {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '../errors.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 
 /** A moment that no change of the clock moves: milliseconds since the machine was started, and which start that was. */
 export interface Moment {
@@ -18,7 +19,37 @@ export interface Moment {
   readonly up: number;
 }
 
-/** A write as it stands in the log. */
+/** A line of the log: a write that is sent or answered, or a lag that was seen. */
+interface Line extends Partial<Moment> {
+  readonly sent?: string;
+  readonly request?: string;
+  readonly at?: string;
+  readonly answered?: string;
+  readonly status?: number | null;
+  readonly mayDiffer?: boolean;
+  readonly lagMs?: number;
+}
+
+const { text, number, flag, orNull } = shapes;
+
+const isLine = shapedLike<Line>(
+  objectOf<Line>(
+    {
+      boot: text,
+      up: number,
+      sent: text,
+      request: text,
+      at: text,
+      answered: text,
+      status: orNull(number),
+      mayDiffer: flag,
+      lagMs: number,
+    },
+    ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer', 'lagMs'],
+  ),
+);
+
+/** A write as the log tells of it. */
 interface Write {
   readonly request: string;
   readonly sent: Moment;
@@ -54,7 +85,7 @@ export class WriteLog {
   #count = 0;
   /** Whether a line that can't be written is kept in memory: the state is being restored. */
   #mayFail = false;
-  readonly #unwritten: object[] = [];
+  readonly #unwritten: Line[] = [];
   /** When this process first saw writes of another start of the machine, which can't be dated. */
   readonly #firstSeen = momentNow();
 
@@ -176,7 +207,7 @@ export class WriteLog {
     closeSync(openSync(this.file, 'w', 0o600));
   }
 
-  #appendIfPossible(line: object): void {
+  #appendIfPossible(line: Line): void {
     try {
       this.#append(line, false);
     } catch {
@@ -186,7 +217,7 @@ export class WriteLog {
   }
 
   /** Never makes the file: where it is gone, the journal is. */
-  #append(line: object, durable: boolean): void {
+  #append(line: Line, durable: boolean): void {
     // On a line of its own, also after one that a kill has cut off.
     const text = `\n${JSON.stringify(line)}\n`;
     this.load();
@@ -201,7 +232,7 @@ export class WriteLog {
     this.#take(line);
   }
 
-  #keep(line: object): void {
+  #keep(line: Line): void {
     this.#unwritten.push(line);
     this.#take(line);
   }
@@ -215,30 +246,24 @@ export class WriteLog {
   }
 
   #takeLines(text: string): void {
-    for (const line of text.split('\n').filter((each) => each !== '')) {
-      try {
-        this.#take(JSON.parse(line));
-      } catch {
-        // Cut off by a kill: its write was not sent yet, or counts as unanswered.
-      }
+    for (const line of text.split('
+')) {
+      const read = jsonOf(line, isLine);
+      // One that was cut off by a kill: its write was not sent yet, or counts as unanswered.
+      if (read !== undefined) this.#take(read);
     }
   }
 
-  #take(line: unknown): void {
-    const members = new Map<string, unknown>(Object.entries(Object(line)));
-    const [boot, up] = [members.get('boot'), members.get('up')];
-    const moment = typeof boot === 'string' && typeof up === 'number' ? { boot, up } : { boot: '', up: 0 };
-    const [sent, answered, lagMs] = [members.get('sent'), members.get('answered'), members.get('lagMs')];
-    if (typeof sent === 'string') {
-      const request = String(members.get('request'));
-      this.#writes.set(sent, { request, sent: moment, answered: undefined, mayDiffer: true });
-    }
-    const write = typeof answered === 'string' ? this.#writes.get(answered) : undefined;
+  #take({ boot = '', up = 0, request = '', ...line }: Line): void {
+    const moment = { boot, up };
+    if (line.sent !== undefined)
+      this.#writes.set(line.sent, { request, sent: moment, answered: undefined, mayDiffer: true });
+    const write = line.answered === undefined ? undefined : this.#writes.get(line.answered);
     if (write !== undefined) {
       write.answered = moment;
-      write.mayDiffer = members.get('mayDiffer') !== false;
+      write.mayDiffer = line.mayDiffer !== false;
     }
-    if (typeof lagMs === 'number') this.#lagMs = Math.max(this.#lagMs ?? 0, lagMs);
+    if (line.lagMs !== undefined) this.#lagMs = Math.max(this.#lagMs ?? 0, line.lagMs);
   }
 }
 

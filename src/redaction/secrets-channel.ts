@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError } from '../errors.js';
+import { jsonOf, shapedLike } from '../shape.js';
 import { Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
@@ -93,14 +94,18 @@ export class SecretCollector {
     socket.on('error', () => socket.destroy());
     socket.unref();
     createInterface(socket).on('line', (line) => {
-      const told: unknown = JSON.parse(line);
-      if (!Array.isArray(told)) return;
-      const [target, value, what]: unknown[] = told;
-      if (typeof target === 'string' && typeof value === 'string' && typeof what === 'string')
-        this.tell(target, value, what);
+      const told = jsonOf(line, isTold);
+      if (told !== undefined) this.tell(...told);
     });
   }
 }
+
+const isTold = shapedLike<readonly [target: string, value: string, what: string]>({
+  type: 'array',
+  items: { type: 'string' },
+  minItems: 3,
+  maxItems: 3,
+});
 
 /** The other end, in a process that learns secrets. */
 export class SecretTeller {
