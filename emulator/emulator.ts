@@ -173,7 +173,7 @@ async function listening(start: () => Promise<unknown>, host: string, port: numb
     if (code === 'EADDRINUSE') throw new EmulatorUsageError(`Port ${port} of ${host} is in use.`);
     if (code === 'EACCES') throw new EmulatorUsageError(`Port ${port} of ${host} may not be used.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-      throw new EmulatorUsageError(`${host} is no address of this machine.`);
+      throw new EmulatorUsageError(`${host} is not an address of this machine.`);
     }
     throw error;
   }

@@ -37,7 +37,7 @@ export function createServer(
       const refusal = new Refusal(
         error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400,
         'KBadRequest',
-        'This is no HTTP request.',
+        'This is not an HTTP request.',
       );
       refuse(refusal, call, world, seams).then(
         (answer) => socket.end(bytesOf(answer, 'GET')),

@@ -119,5 +119,6 @@ const isRunPlan = shapedLike<RunPlan>(
     quiet: flag,
     secretsAddress: orNull(text),
     terminal: flag,
+    expectedMs: orNull(number),
   }),
 );

@@ -59,5 +59,5 @@ function compile<T>(file: string): ValidateFunction<T> {
 function refusal(place: string, what: string, problems: readonly string[]): ConfigurationError {
   const more = problems.length > shown ? [`and ${problems.length - shown} more`] : [];
   const lines = [...problems.slice(0, shown), ...more].map((problem) => `\n  ${problem}`);
-  return new ConfigurationError(`${place} is no valid ${what}:${lines.join('')}`);
+  return new ConfigurationError(`${place} is not a valid ${what}:${lines.join('')}`);
 }

@@ -65,7 +65,7 @@ export const bodyFaults: readonly Fault[] = [
   },
   {
     id: 'bodies/put-500-for-no-object',
-    description: 'PUT /mfa-config answers 500 for JSON that is no object.',
+    description: 'PUT /mfa-config answers 500 for JSON that is not an object.',
     level: 'should',
     fails: ['mfa-config/any-invalid-body-is-refused', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>

@@ -86,7 +86,7 @@ export const configFaults: readonly Fault[] = [
   },
   {
     id: 'mfa-config/wrong-type-refused-but-stored',
-    description: 'PUT /mfa-config refuses an enabled that is no boolean, and stores true for it.',
+    description: 'PUT /mfa-config refuses an enabled that is not a boolean, and stores true for it.',
     level: 'must',
     fails: [
       'mfa-config/any-invalid-body-is-harmless',

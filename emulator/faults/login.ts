@@ -40,7 +40,7 @@ export const loginFaults: readonly Fault[] = [
   },
   {
     id: 'login/true-as-code-opens',
-    description: 'While cluster MFA is on, a login with a code that is no text opens a session.',
+    description: 'While cluster MFA is on, a login with a code that is not text opens a session.',
     level: 'must',
     fails: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
     apply: (seams) => {
@@ -207,7 +207,7 @@ export const loginFaults: readonly Fault[] = [
   },
   {
     id: 'login/wrong-type-is-500',
-    description: 'A login with a username that is no string answers 500.',
+    description: 'A login with a username that is not a string answers 500.',
     level: 'should',
     fails: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>

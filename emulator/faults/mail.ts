@@ -244,7 +244,7 @@ export const mailFaults: readonly Fault[] = [
   },
   {
     id: 'mail/wrong-type-is-500',
-    description: 'POST /email-otp answers 500 for a username that is no string.',
+    description: 'POST /email-otp answers 500 for a username that is not a string.',
     level: 'should',
     fails: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>

@@ -89,7 +89,7 @@ export const totpLoginFaults: readonly Fault[] = [
   },
   {
     id: 'totp/junk-is-500',
-    description: 'A login with a code that is no number answers 500.',
+    description: 'A login with a code that is not a number answers 500.',
     level: 'must',
     fails: ['totp-login/refuses-junk', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>
@@ -167,7 +167,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'login/keys-always-forgotten',
     description:
-      'Users have to enrol anew whenever cluster MFA was off, whatever retainUserMfaSettings says.',
+      'Users have to enrol again whenever cluster MFA was off, whatever retainUserMfaSettings says.',
     level: 'must',
     fails: ['totp-login/keys-are-retained-where-told'],
     apply: (seams) => {

@@ -66,7 +66,7 @@ describe('a bundle', () => {
   });
 
   test.each([
-    ['what is no zip', Buffer.from('no zip at all, but long enough to be one')],
+    ['what is not a zip', Buffer.from('no zip at all, but long enough to be one')],
     ['a zip without a manifest', zipOf(entries)],
     ['a zip that was cut off', bundleOf(entries).subarray(0, 200)],
   ])('refuses %s', (_what, bytes) => {

@@ -30,7 +30,7 @@ type OnEnd = (end: () => void | Promise<void>) => void;
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
-/** Runs the suite through a bad network, over TLS; then lets the network recover and the state be given back. */
+/** Runs the suite through a bad network, over TLS; then lets the network recover and the state be restored. */
 export async function runThroughChaos(plan: ChaosPlan, folder: string, onEnd: OnEnd): Promise<ChaosRun> {
   const faults = plan.fault === undefined ? [] : ['--fault', plan.fault.id];
   const emulator = await startEmulator(folder, ['--tls', ...faults], onEnd);

@@ -48,6 +48,6 @@ test('a broken verdict in the folder is named, and the others are built again', 
 
   expect(code).toBe(3);
   expect(stderr).toBe('');
-  expect(stdout).toContain(`${join(out, 'b', 'verdict.json')} is no valid verdict`);
+  expect(stdout).toContain(`${join(out, 'b', 'verdict.json')} is not a valid verdict`);
   expect(readdirSync(join(out, 'a'))).toContain('junit.xml');
 });

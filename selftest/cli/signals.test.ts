@@ -23,7 +23,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
   ] as const;
 
   test.for(signals)(
-    'gives the state back after $signal, and says that it was cut short',
+    'restores the state after $signal, and says that it was cut short',
     async ({ signal, code, changed }, { expect, onTestFinished }) => {
       const { folder, emulator, found, run } = await runUntilChanged(changed, onTestFinished);
 
@@ -104,7 +104,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect(await stateOf(emulator)).toEqual(found);
   });
 
-  test('leaves a journal after SIGKILL, by which restore gives the state back', async ({
+  test('leaves a journal after SIGKILL, by which restore restores the state', async ({
     expect,
     onTestFinished,
   }) => {
@@ -146,7 +146,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
       onTestFinished,
     );
     expect(late.code).toBe(4);
-    expect(late.stderr).toContain('Not given back: The clock control');
+    expect(late.stderr).toContain('Not restored: The clock control');
 
     const restored = await cli(['restore', ...target, ...stateDir], {}, onTestFinished);
     expect(restored.code, restored.stderr).toBe(0);

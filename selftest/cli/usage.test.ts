@@ -44,7 +44,11 @@ const wrong: readonly WrongUsage[] = [
     says: /There is no such release; there are 6\.6\.0d/,
   },
   { is: 'an unknown mode', args: withFlags('--mode', 'x'), says: /Wanted full or read-only/ },
-  { is: 'a seed that is no number', args: withFlags('--seed', 'x'), says: /--seed .*Wanted a whole number/ },
+  {
+    is: 'a seed that is not a number',
+    args: withFlags('--seed', 'x'),
+    says: /--seed .*Wanted a whole number/,
+  },
   { is: 'no jobs', args: withFlags('--jobs', '0'), says: /--jobs .*Wanted a whole number from 1 on/ },
   {
     is: 'a pattern that fits nothing',
@@ -115,7 +119,7 @@ const wrong: readonly WrongUsage[] = [
       '--baseline',
       writeTarget(at.folder, { schemaVersion: 2 }, 'verdict.json'),
     ],
-    says: /verdict\.json is no valid verdict/,
+    says: /verdict\.json is not a valid verdict/,
   },
   {
     is: 'a waivers file with a mistake',

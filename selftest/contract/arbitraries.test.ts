@@ -76,7 +76,7 @@ describe('bodies of PUT /mfa-config', async () => {
         'authenticationTypes is a string',
         'authenticationTypes is a list with an item that is outside its enumeration',
         'retainUserMfaSettings is a string',
-        'the body is no object',
+        'the body is not an object',
       ]),
     );
     expect(kinds).not.toContain('authenticationTypes is null');

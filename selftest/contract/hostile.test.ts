@@ -26,7 +26,7 @@ describe('is told with its place, in little time and memory', () => {
     );
   });
 
-  test('what is no OpenAPI', async () => {
+  test('what is not OpenAPI', async () => {
     expect(await complaintAbout(written('{"log": {"entries": []}}', 'traffic.json'))).toMatch(
       /traffic\.json:1:1: \/openapi: wanted an OpenAPI 3\.0 or 3\.1 document/,
     );

@@ -84,7 +84,7 @@ describe.each(releaseNames)('answers of %s', async (release) => {
     }
   });
 
-  test('an answer that is no object is refused', () => {
+  test('an answer that is not an object is refused', () => {
     for (const { id, answer } of answers) {
       for (const value of [undefined, null, true, 1, 'text', []]) {
         expect(answer.mismatches(value).length, id).toBeGreaterThan(0);

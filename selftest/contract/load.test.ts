@@ -175,7 +175,7 @@ describe('a broken document is told with file and place', () => {
     );
   });
 
-  test('that is no YAML', async () => {
+  test('that is not YAML', async () => {
     const error = await errorOf(changed('  /totp-key:\n', '  /totp-key: [\n'));
 
     expect(error.message).toMatch(/document\.yaml:\d+:\d+: /);

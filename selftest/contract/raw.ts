@@ -13,7 +13,7 @@ export function releaseFile(release: ReleaseName): string {
 /** The document of a release, read without the module under test. */
 export function rawDocument(release: ReleaseName): OpenAPIV3.Document {
   const content: unknown = parse(readFileSync(releaseFile(release), 'utf8'));
-  if (!isOpenApi(content)) throw new Error(`${release} is no OpenAPI document`);
+  if (!isOpenApi(content)) throw new Error(`${release} is not an OpenAPI document`);
   return content;
 }
 

@@ -155,7 +155,7 @@ describe('a target', () => {
   test.each([
     ['that has none of the paths', answering(404, 'application/json', '{}')],
     ['that is a web page', answering(200, 'text/html', '<html></html>')],
-  ])('%s is no target', async (_, listener) => {
+  ])('%s is not a target', async (_, listener) => {
     const { port } = await listen(httpServer(listener));
 
     await expect(detected(target(`http://127.0.0.1:${port}/v2`))).rejects.toThrow(TransportError);

@@ -79,7 +79,7 @@ describe('the freedoms', () => {
     expect(new Set(settings).size).toBe(settings.length);
   });
 
-  test('are no settings that it does not', () => {
+  test('are not settings that it does not', () => {
     const wrong = ['absent:Nobody.enabled', 'refusal:any.KForbidden=500', 'delay:rain=400', 'form:a.b', 'x'];
 
     expect(wrong.filter((setting) => freedomOf(setting) !== undefined)).toEqual([]);

@@ -69,7 +69,7 @@ export function problemsOf(
   ];
 }
 
-/** What is said beyond what was expected: red, inconclusive or not given back without a cause. */
+/** What is said beyond what was expected: red, inconclusive or not restored without a cause. */
 export function unexplainedIn(
   judgement: Judgement,
   fails: readonly string[],
@@ -88,7 +88,7 @@ export function unexplainedIn(
     ...(verdict === undefined ? ['the run gave no verdict'] : []),
     ...red.filter((id) => !fails.includes(id)).map((id) => `red though not named: ${id}: ${seen(id)}`),
     ...beside.map((outcome) => `${outcome.id}: ${told(outcome)}`),
-    ...(conforming && verdict?.restored === false ? [`not given back: ${verdict.residue.join('; ')}`] : []),
+    ...(conforming && verdict?.restored === false ? [`not restored: ${verdict.residue.join('; ')}`] : []),
   ];
 }
 

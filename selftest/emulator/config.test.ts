@@ -99,7 +99,7 @@ describe('HTTP', () => {
     expect(large.body.errorCode).toBe('KBodyTooLarge');
   });
 
-  test('what is no HTTP is answered by 400 with an Error', async () => {
+  test('what is not HTTP is answered by 400 with an Error', async () => {
     const emulator = await emulate();
 
     expect(await raw(emulator, 'BREW / COFFEE')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"errorCode"/);

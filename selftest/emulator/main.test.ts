@@ -130,7 +130,7 @@ describe('the command', () => {
     ['an unknown variant', ['--port', '0', '--variant', 'slw'], 'Unknown variant "slw". Near: slow'],
     ['a bad port', ['--port', '70000'], 'port number'],
     ['a bad mail address', ['--smtp', 'relay'], 'HOST:PORT'],
-    ['a foreign host', ['--port', '0', '--host', '192.0.2.1'], '192.0.2.1 is no address of this machine'],
+    ['a foreign host', ['--port', '0', '--host', '192.0.2.1'], '192.0.2.1 is not an address of this machine'],
     ['a target file nowhere', ['--port', '0', '--write-target', '/nowhere/x.yaml'], "can't be written"],
   ])('refuses %s in one line with exit 2', async (_what, args, message) => {
     const { code, stderr } = await ended(start(...args));

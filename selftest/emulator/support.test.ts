@@ -33,7 +33,7 @@ describe("the support user's MFA by TOTP", () => {
     expect(await get(emulator)).toMatchObject({ otpVerificationState: 'kSuccess' });
   });
 
-  test('once verified, needs a code to be switched off or enrolled anew', async () => {
+  test('once verified, needs a code to be switched off or enrolled again', async () => {
     const emulator = await emulate();
     const { body } = await patch(emulator, { enabled: true, mfaType: 'totp' });
     await verify(emulator, await codeOf(emulator, body.totpSecretKey));

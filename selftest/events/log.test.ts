@@ -43,7 +43,7 @@ describe('a log', () => {
     const file = written(began(['area/one']));
     appendFileSync(file, '{"at":"2027-01-01T00:00:00.000Z","type":"unusable"}\n');
 
-    expect(() => readEvents(file)).toThrow(/events\.jsonl:2 is no valid event:\s+\/: .*reason/);
+    expect(() => readEvents(file)).toThrow(/events\.jsonl:2 is not a valid event:\s+\/: .*reason/);
   });
 
   test('is written on by a process that comes later, which counts on', () => {

@@ -180,7 +180,7 @@ describe('URLs', () => {
     'https://other.example/mfa-config',
     'data:text/plain,x',
     'https://cluster.example/v2/mfa-configs',
-  ])('%s is no call of the API', (url) => {
+  ])('%s is not a call of the API', (url) => {
     const harCheck = check({ url });
 
     expect(harCheck.judged).toBe(0);

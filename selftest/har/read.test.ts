@@ -36,10 +36,10 @@ test('gzip is known by its bytes, whatever the name', async () => {
 test.each<[string, string | Buffer, RegExp]>([
   ['cut in the middle', whole.slice(0, -120), /is cut off: it ends after \d+ bytes.*entry 2/],
   ['cut, and packed', gzipSync(whole).subarray(0, 120), /unpacked: it is cut off or damaged/],
-  ['no JSON', 'hello', /is no JSON: near byte 0, after 0 entries/],
-  ['no JSON further on', `${whole.slice(0, -2)}]]`, /is no JSON: near byte/],
+  ['no JSON', 'hello', /is not JSON: near byte 0, after 0 entries/],
+  ['no JSON further on', `${whole.slice(0, -2)}]]`, /is not JSON: near byte/],
   ['empty', '', /is cut off: it ends after 0 bytes/],
-  ['other JSON', '{"a":[1]}', /is no HAR, or an empty one/],
+  ['other JSON', '{"a":[1]}', /is not a HAR, or an empty one/],
   [
     'an entry of another kind',
     '{"log":{"entries":[5]}}',

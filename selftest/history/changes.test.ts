@@ -14,11 +14,11 @@ describe('one requirement', () => {
     ['pass', 'not run', 'a/one was not run any more: got 500; wanted 200'],
     ['pass', 'not applicable', 'a/one does not apply any more: got 500; wanted 200'],
     ['pass', 'inconclusive', 'a/one could not be decided: got 500; wanted 200'],
-    ['fail', 'pass', 'a/one was mended.'],
+    ['fail', 'pass', 'a/one was fixed.'],
     ['fail', 'fail', undefined],
     ['fail', 'waived', 'a/one is waived now.'],
     ['fail', 'not run', 'a/one was not run any more: got 500; wanted 200'],
-    ['waived', 'pass', 'a/one was mended.'],
+    ['waived', 'pass', 'a/one was fixed.'],
     ['waived', 'fail', 'a/one fails; it was waived before: got 500; wanted 200'],
     ['not run', 'fail', 'a/one fails; before, it was not run: got 500; wanted 200'],
     ['not run', 'pass', 'a/one passes now; before, that was not known.'],
@@ -90,7 +90,7 @@ describe('many at once', () => {
       '15 requirements were not run any more (no viewer account): a/n00, a/n01, a/n02, a/n03 and 11 more.',
     ]);
     expect(changeSentences(all('fail'), all('pass'))).toEqual([
-      '15 requirements were mended: a/n00, a/n01, a/n02, a/n03 and 11 more.',
+      '15 requirements were fixed: a/n00, a/n01, a/n02, a/n03 and 11 more.',
     ]);
   });
 
@@ -206,7 +206,7 @@ describe('facts in words', () => {
     expect(factChanges({ [name]: was }, { [name]: is })).toEqual(wanted);
   });
 
-  test('what was measured in one of the runs only is no change', () => {
+  test('what was measured in one of the runs only is not a change', () => {
     expect(factChanges({ a: 1 }, { b: 2 })).toEqual([]);
     expect(factChanges({ credentialModes: {} }, { credentialModes: { Bearer: true } })).toEqual([]);
   });
@@ -240,7 +240,7 @@ test('hostile texts stay on one line, cut, and harmless for a terminal', () => {
   for (const char of ['\u001b', '\u202e']) expect(text).not.toContain(char);
 });
 
-test('for a page: what broke, what was mended, facts, all else', () => {
+test('for a page: what broke, what was fixed, facts, all else', () => {
   const before = snapshot({ 'a/one': 'pass', 'a/two': 'fail' }, { facts: { codeDigits: 6 } });
   const after = snapshot(
     { 'a/one': 'fail', 'a/two': 'pass' },
@@ -250,7 +250,7 @@ test('for a page: what broke, what was mended, facts, all else', () => {
   expect(changesSince(runName(before), changesBetween(before, after))).toEqual({
     since: 'the run of 2026-11-24 02:00 UTC on release 7.1.2_u3',
     broke: ['a/one broke.'],
-    mended: ['a/two was mended.'],
+    mended: ['a/two was fixed.'],
     facts: ['Code digits grew from 6 to 8.'],
     other: ['The run is read-only; before, it was full.'],
   });

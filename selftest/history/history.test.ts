@@ -70,7 +70,7 @@ describe('a line of the history', () => {
   });
 });
 
-describe('what is no line of this version', () => {
+describe('what is not a line of this version', () => {
   const good = (() => {
     const file = fileIn(temporaryFolder());
     appendToHistory(file, sample());

@@ -104,12 +104,12 @@ test('in prose, to the letter', () => {
 
   2026-11-10 02:00  7.1.2_u3  does not conform  1 failed, 1 inconclusive
   2026-11-11 02:00  7.1.2_u3  does not conform  2 failed, 1 inconclusive, 1 broke
-  2026-11-12 02:00  7.1.2_u3  does not conform  1 failed, 1 mended
-  2026-11-13 02:00  7.1.2_u3  does not conform  1 failed, 1 broke, 1 mended
+  2026-11-12 02:00  7.1.2_u3  does not conform  1 failed, 1 fixed
+  2026-11-13 02:00  7.1.2_u3  does not conform  1 failed, 1 broke, 1 fixed
 
 Since the run before
   - a/broke broke.
-  - a/mended was mended.
+  - a/mended was fixed.
   - Wrong codes are not throttled; before, they were throttled after 10 in a row.
 
 Failing

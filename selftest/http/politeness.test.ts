@@ -177,7 +177,7 @@ describe('failed attempts on an account', () => {
     await api.call('CreateSession', { json: { username: 'nobody', password: 'wrong' } });
   });
 
-  test('count anew after a right one', async () => {
+  test('count again after a right one', async () => {
     const { port } = await answeringInTurn([
       [401, {}],
       [401, {}],

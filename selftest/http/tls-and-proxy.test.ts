@@ -175,7 +175,7 @@ describe('through a proxy', () => {
     expect(await bothWays(at)).toEqual(twice(/wants credentials \(407\)/));
   });
 
-  test('that refuses, is no proxy, or is not there', async () => {
+  test('that refuses, is not a proxy, or is not there', async () => {
     const at = 'https://cluster.example/v2';
     const refusing = await connectProxy({ status: 403 });
     environment({ HTTPS_PROXY: `http://127.0.0.1:${refusing.port}` });
@@ -244,11 +244,11 @@ describe('the proxy of a URL', () => {
     expect(of(url, { HTTPS_PROXY: 'http://p', NO_PROXY: list })).toBe(excepted ? undefined : 'p');
   });
 
-  test.each(['socks5://p:1080', 'http://', 'http://user:hidden@', '::::'])('%s is no proxy', (value) => {
+  test.each(['socks5://p:1080', 'http://', 'http://user:hidden@', '::::'])('%s is not a proxy', (value) => {
     const asking = () => of('https://h/v2', { HTTPS_PROXY: value });
 
     expect(asking).toThrow(ConfigurationError);
-    expect(asking).toThrow(/HTTPS_PROXY is no URL of a proxy/);
+    expect(asking).toThrow(/HTTPS_PROXY is not a URL of a proxy/);
     expect(asking).not.toThrow(/hidden/);
   });
 });

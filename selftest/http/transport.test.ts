@@ -63,7 +63,7 @@ test('once it is asked again and is silent still, one timeout is enough', async 
   expect(requests()).toBe(4);
 });
 
-test('an answer in between begins the count anew', async () => {
+test('an answer in between begins the count again', async () => {
   const { send, answer, requests } = await setUp();
   for (let n = 0; n < 2; n += 1) await expect(send()).rejects.toThrow(/within 150 ms/);
   answer(true);

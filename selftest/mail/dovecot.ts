@@ -83,7 +83,7 @@ export class Dovecot {
     await this.#with((client) => client.append(folder, mail.replace(/\r?\n/g, '\r\n')));
   }
 
-  /** Makes a folder anew: all its mails are gone, and UIDs begin again. */
+  /** Makes a folder from nothing again: all its mails are gone, and UIDs begin again. */
   async remake(folder: string): Promise<void> {
     await this.#with(async (client) => {
       await client.mailboxDelete(folder).catch(() => undefined);

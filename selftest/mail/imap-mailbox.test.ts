@@ -152,7 +152,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     await expect(opening).rejects.not.toThrow(/not-this-one|pass-of/);
   });
 
-  test('goes on after the server was started anew', async () => {
+  test('goes on after the server was started again', async () => {
     const mailbox = await open();
     const mark = await mailbox.mark();
     await server.deliver(mail('admin@lab.example', 'code 333333'));
@@ -162,7 +162,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
     expect((await mailbox.since(mark)).map((each) => findCode(each).code)).toEqual(['333333', '444444']);
   });
 
-  test('says so when the folder was made anew: its marks mean nothing any more', async () => {
+  test('says so when the folder was recreated: its marks mean nothing any more', async () => {
     await server.remake('Codes');
     const mailbox = await open({ folder: 'Codes' });
     const mark = await mailbox.mark();
@@ -172,7 +172,7 @@ describe.runIf(hasDovecot())('with a real server', () => {
 
     const asked = mailbox.since(mark);
     await expect(asked).rejects.toThrow(ArrangeError);
-    await expect(asked).rejects.toThrow(/Codes on 127\.0\.0\.1 was made anew/);
+    await expect(asked).rejects.toThrow(/Codes on 127\.0\.0\.1 was recreated/);
   });
 
   test('ends a wait at once when it is called off, or closed', async () => {

@@ -109,7 +109,7 @@ describe('receives', () => {
     expect(findCode(await mailbox.next(mark, { to: 'admin@lab.example' }, 1000))).toEqual({ code: '048291' });
   });
 
-  test('a mail that is no mail, without content', async () => {
+  test('a mail that is not a mail, without content', async () => {
     const mailbox = await open();
     const mark = await mailbox.mark();
     const parts = Array.from(
@@ -173,7 +173,7 @@ describe('when no mail comes', () => {
     await expect(waiting).rejects.toThrow(ArrangeError);
     await expect(waiting).rejects.toThrow(
       'No mail to bob@lab.example came within 0.1 s. What came: "###### is your code" to admin@lab.example. ' +
-        'Recipients that are no addresses of the target file were refused: 1 at elsewhere.example.',
+        'Recipients that are not addresses of the target file were refused: 1 at elsewhere.example.',
     );
   });
 
@@ -217,7 +217,7 @@ describe('when no mail comes', () => {
     await once(socket, 'data');
     socket.write('EHLO x\r\nSTARTTLS\r\n');
     await once(socket, 'data');
-    socket.write('this is no handshake, by far\r\n');
+    socket.write('this is not a handshake, by far\r\n');
     await once(socket, 'close');
     await send(mailbox, { text: 'hello' });
 

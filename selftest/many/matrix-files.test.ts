@@ -93,7 +93,7 @@ describe('matrix.json', () => {
 
   test('is refused where it is not by its schema', () => {
     expect(() => matrixJson({ ...matrixOf(verdictOn('a')), notes: [''] })).toThrow(
-      /matrix is no valid matrix:\s+\/notes\/0/,
+      /matrix is not a valid matrix:\s+\/notes\/0/,
     );
   });
 
@@ -123,7 +123,7 @@ describe('the console', () => {
         '',
         '  a  7.1.2_u3  does not conform: 1 of 3 must failed',
         '  b  7.1.2_u3  does not conform: 1 of 3 must failed',
-        '  c  7.1.2_u3  conforms (3 of 3 must checked)',
+        '  c  7.1.2_u3  conforms (3 of 3 MUST requirements checked)',
         '',
         'Failed: 1 must',
         '  area/two: a, b',
@@ -147,11 +147,11 @@ describe('the console', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
-  test('names a target that was not given back', () => {
+  test('names a target that was not restored', () => {
     const matrix = matrixOf(verdictOn('a', [], { restored: false }));
 
     expect(matrixLine(matrix)).toBe('inconclusive: 1 of 1 target conform, 1 problem');
-    expect(renderMatrixSummary(matrix, options)).toContain('NOT GIVEN BACK as it was found');
+    expect(renderMatrixSummary(matrix, options)).toContain('NOT RESTORED to the state it was found in');
     expect(matrix.exitCode).toBe(4);
   });
 });

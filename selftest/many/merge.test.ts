@@ -175,7 +175,7 @@ describe('a merge of less than was planned is inconclusive, and says what is mis
     const merged = mergeOf(first, second, join(folder, 's3'));
 
     expect(merged.matrix.exitCode).toBe(3);
-    expect(texts(merged)).toContain('s3 is no folder, or not there.');
+    expect(texts(merged)).toContain('s3 is not a folder, or not there.');
     expect(merged.matrix.targets).toHaveLength(4);
   });
 
@@ -213,7 +213,7 @@ describe('a merge of less than was planned is inconclusive, and says what is mis
 describe('a broken file is named, and the rest is merged', () => {
   const good = JSON.stringify(verdictOn('b'));
   test.each([
-    ['cut short', good.slice(0, 400), /verdict\.json is no valid verdict:\s+no JSON/],
+    ['cut short', good.slice(0, 400), /verdict\.json is not a valid verdict:\s+no JSON/],
     ['empty', '', /no JSON/],
     [
       'of a newer schema',

@@ -55,7 +55,7 @@ describe('codes', () => {
     expect(fromUri.startOf(2)).toBe(34_000);
   });
 
-  test('a secret that is no Base32 is an arrange error that does not show it', () => {
+  test('a secret that is not Base32 is an arrange error that does not show it', () => {
     const make = () => new Authenticator({ secret: 'gezdgnbvgy3tqojq' });
 
     expect(make).toThrow(ArrangeError);

@@ -39,7 +39,7 @@ describe('DateOffsetClock', () => {
     expect(Math.abs(clock.now() - Date.now() - offset)).toBeLessThanOrEqual(100);
   });
 
-  test('begins anew when the clock was set', () => {
+  test('begins again when the clock was set', () => {
     const clock = new DateOffsetClock();
     for (let index = 0; index < 10; index++) clock.addSample(sample(0, base + index * 137));
     for (let index = 10; index < 20; index++) clock.addSample(sample(600_000, base + index * 137));
@@ -131,7 +131,7 @@ describe('ControlledClock', () => {
     ['a list', { text: '[]' }],
     ['null', { text: 'null' }],
     ['a page', { text: 'x'.repeat(100_000) }],
-  ])('%s is no clock, and its credentials are not shown', async (_name, answer) => {
+  ])('%s is not a clock, and its credentials are not shown', async (_name, answer) => {
     const connecting = ControlledClock.connect(await listening(() => answer));
 
     await expect(connecting).rejects.toThrow(ConfigurationError);
@@ -155,7 +155,7 @@ describe('ControlledClock', () => {
     await expect(ControlledClock.connect(url)).rejects.toThrow(/nobody listens there/);
   });
 
-  test('what is no URL is a configuration error', async () => {
+  test('what is not a URL is a configuration error', async () => {
     await expect(ControlledClock.connect('ftp://x')).rejects.toThrow(ConfigurationError);
     await expect(ControlledClock.connect('noon')).rejects.toThrow(ConfigurationError);
   });

@@ -69,14 +69,14 @@ describe('a journal', () => {
 
 const bad = [
   {
-    is: 'is no JSON',
+    is: 'is not JSON',
     text: '{"version": 1, "base',
     says: /is not a JSON object with a version\. It is kept.*by hand.*delete the file/,
   },
   { is: 'holds no object', text: '"journal"', says: /is not a JSON object/ },
   { is: 'lacks what it must have', text: '{"version":1}', says: /lacks baseUrl/ },
   {
-    is: 'holds what is no configuration',
+    is: 'holds what is not a configuration',
     text: JSON.stringify({ version: 1, baseUrl, startedAt: 'x', residue: [], cluster: { enabled: 'yes' } }),
     says: /holds a configuration that is none\. It is kept/,
   },

@@ -89,7 +89,7 @@ describe.concurrent('while another run uses the target', () => {
   });
 });
 
-test('a journal that its run still holds open is no leftover', async ({ expect, onTestFinished }) => {
+test('a journal that its run still holds open is not a leftover', async ({ expect, onTestFinished }) => {
   const { folder, emulator, lease } = await used(onTestFinished);
   const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
   journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });

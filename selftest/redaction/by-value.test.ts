@@ -163,7 +163,7 @@ describe('several values', () => {
   });
 });
 
-describe('what is no secret', () => {
+describe('what is not a secret', () => {
   test('values under four characters', () => {
     const redactor = knowing(['abc', 'password'], ['', 'password'], ['12', 'code']);
 

@@ -77,7 +77,7 @@ describe('a secret is found', () => {
     expect(searched({ [`${token}.txt`]: '' }).leaks).toHaveLength(1);
   });
 
-  test('an archive that can not be looked into is no clean one', () => {
+  test('an archive that can not be looked into is not a clean one', () => {
     const { leaks } = searched({ 'a.zip': zip({ 'c.txt': password }).subarray(0, 60) });
 
     expect(leaks).toEqual([['a.zip', expect.stringMatching(/can't be told/)]]);

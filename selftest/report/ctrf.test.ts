@@ -20,7 +20,7 @@ const verdicts: readonly (readonly [string, Verdict])[] = [
   ['everything', sample()],
   ['nothing', deriveVerdict(results({ planned: [], raw: [] }))],
   ['a good run', deriveVerdict(results())],
-  ['not given back', deriveVerdict(results({ restored: false }))],
+  ['not restored', deriveVerdict(results({ restored: false }))],
   ['cut short', deriveVerdict(results({ interrupted: 'SIGINT' }))],
   ['waived', deriveVerdict(results({ raw: fails, waivers: [concerned()] }))],
 ];
@@ -76,7 +76,7 @@ describe('each outcome', () => {
     expect(statuses(deriveVerdict(results({ interrupted: 'SIGINT', restored: false })))).toEqual([
       ['area/one', 'passed', 'pass'],
       ['run/gate', 'failed', 'inconclusive'],
-      ['run/given-back', 'failed', 'not given back'],
+      ['run/given-back', 'failed', 'not restored'],
     ]);
   });
 });

@@ -25,7 +25,7 @@ describe('annotations', () => {
   test('what no requirement shows comes first', () => {
     expect(linesOf({ raw: failing, interrupted: 'SIGINT', restored: false })).toEqual([
       '::error title=lab-7%3A does not conform::The run was cut short: SIGINT.',
-      expect.stringMatching(/^::error title=lab-7%3A not given back::/),
+      expect.stringMatching(/^::error title=lab-7%3A not restored::/),
       expect.stringMatching(/area\/one failed/),
     ]);
   });

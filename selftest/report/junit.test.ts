@@ -179,7 +179,7 @@ describe('what no requirement shows', () => {
     expect(own(renderJUnit(deriveVerdict(results({ ...cut, gateBy: { policy: 'all' } }))))).toHaveLength(1);
   });
 
-  test('a target not given back is an error', () => {
+  test('a target not restored is an error', () => {
     expect(own(renderJUnit(deriveVerdict(results({ restored: false }))))).toEqual([
       ['run/given-back', 'error', expect.stringContaining('mfa-conformance restore')],
     ]);

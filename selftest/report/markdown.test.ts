@@ -10,7 +10,7 @@ import { sample } from './sample.js';
 const changes = {
   since: 'the run of 2026-11-24 02:00 UTC on release 7.1.2_u3',
   broke: ['a/one broke: got <b>'],
-  mended: ['a/two was mended.'],
+  mended: ['a/two was fixed.'],
   facts: ['The accepted code window grew from ±1 to ±3 steps.'],
   other: [],
 };
@@ -45,7 +45,7 @@ test('a page, to the letter', () => {
 ### Since the run of 2026\\-11\\-24 02:&#8203;00 UTC on release 7.1.2\\_u3
 
 - a/one broke: got &lt;b&gt;
-- a/two was mended.
+- a/two was fixed.
 - The accepted code window grew from ±1 to ±3 steps.
 
 ### Failed: 1 must
@@ -83,7 +83,7 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 - credentialModes: \\{"Bearer":&#8203;true\\}
 - throttleAfter: null
 
-### The API has no way to take back: 1 thing
+### What can't be undone through the API: 1 thing
 
 - the TOTP key of admin
 `);

@@ -29,7 +29,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
           durationMs: 1234,
         }),
         raw('totp-key/create-answers-201'),
-        raw('http/utf-8', { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is no UTF-8\nsecond line' }),
+        raw('http/utf-8', { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is not UTF-8\nsecond line' }),
         raw('email-otp/answers-204', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
         raw('email-otp/mails-a-code', { kind: 'inconclusive', reason: 'no mail within 60 s' }),
       ],

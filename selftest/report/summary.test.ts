@@ -33,7 +33,7 @@ Failed: 1 must
 Failed, advisory: 1 should
    - http/utf-8
      JSON bodies are UTF-8.
-     | GetMFAConfig: 0xE9 is no UTF-8
+     | GetMFAConfig: 0xE9 is not UTF-8
 
 Inconclusive: 2
    2 no mail within 60 s
@@ -51,8 +51,8 @@ Measured
 Waited 1 min 13 s in all: mail 1 min 0 s, totp step 12.5 s
 Requests repeated because the target asked for it: 2 times after 429, 1 time after 503
 
-The target was given back as it was found.
-The API has no way to take back:
+The target was restored to the state it was found in.
+What can't be undone through the API:
   - the TOTP key of admin
 
 Written to reports/lab-7: verdict.json, junit.xml
@@ -83,9 +83,9 @@ describe('the verdict stands first and last', () => {
     planned('a/three', { level: 'should' }),
   ];
   const rows: readonly (readonly [line: string, exit: string, change: Partial<RunResults>])[] = [
-    ['conforms (1 of 1 must checked)', '0 (conforms)', {}],
+    ['conforms (1 of 1 MUST requirements checked)', '0 (conforms)', {}],
     [
-      'conforms (1 of 2 must checked)',
+      'conforms (1 of 2 MUST requirements checked)',
       '0 (conforms)',
       { planned: three, raw: [raw('a/one'), raw('a/three', { kind: 'fail' })] },
     ],
@@ -118,8 +118,8 @@ describe('the verdict stands first and last', () => {
       { planned: [], raw: [] },
     ],
     [
-      'conforms (1 of 1 must checked)',
-      '4 (the target was not given back as it was found)',
+      'conforms (1 of 1 MUST requirements checked)',
+      '4 (the target was not restored to the state it was found in)',
       { restored: false },
     ],
   ];
@@ -155,12 +155,12 @@ describe('what must not be overlooked', () => {
     expect(text.indexOf('WARNING')).toBeLessThan(text.indexOf('outcomes'));
   });
 
-  test('a target that was not given back, and what to do', () => {
+  test('a target that was not restored, and what to do', () => {
     const text = renderSummary(deriveVerdict(results({ restored: false })), options);
 
-    expect(text).toContain('THE TARGET WAS NOT GIVEN BACK AS IT WAS FOUND');
+    expect(text).toContain('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN');
     expect(text).toContain('mfa-conformance restore -t TARGET-FILE');
-    expect(text).not.toContain('The target was given back');
+    expect(text).not.toContain('The target was restored');
   });
 
   test('that a run with failures was cut short besides', () => {
@@ -217,7 +217,7 @@ describe('groups', () => {
 });
 
 describe('what a target wrote', () => {
-  const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 must checked)';
+  const hostile = 'x\x1b[2J\rconforms\u202e\nconforms (9 of 9 MUST requirements checked)';
   const verdict = deriveVerdict(
     results({
       target: { name: hostile, baseUrl: 'https://h', tlsInsecure: false },

@@ -14,13 +14,13 @@ test('a waived must stands in the line, with the day on which the first of them 
     verdictLine(sample({ ...plan, raw: raws, waivers }));
 
   expect(line([...failing('area/one'), raw('area/two')], [one])).toBe(
-    'conforms, with 1 waived until 2026-12-31 (2 of 2 must checked)',
+    'conforms, with 1 waived until 2026-12-31 (2 of 2 MUST requirements checked)',
   );
   expect(line(failing('area/one', 'area/two'), [one, two])).toBe(
-    'conforms, with 2 waived, the first until 2026-12-01 (2 of 2 must checked)',
+    'conforms, with 2 waived, the first until 2026-12-01 (2 of 2 MUST requirements checked)',
   );
   expect(line(failing('area/one', 'area/two'), [one])).toBe(
     'does not conform: 1 of 2 must failed, with 1 waived until 2026-12-31',
   );
-  expect(line([raw('area/one'), raw('area/two')], [])).toBe('conforms (2 of 2 must checked)');
+  expect(line([raw('area/one'), raw('area/two')], [])).toBe('conforms (2 of 2 MUST requirements checked)');
 });

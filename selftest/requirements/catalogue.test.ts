@@ -178,7 +178,7 @@ describe('a mistake in a file', () => {
       'http.yaml:7:13 requirements[0].ground: must be one of document, standard, client, security',
     ],
     [
-      'a claim that is no name',
+      'a claim that is not a name',
       entry('    claim: Codes work once\n'),
       'http.yaml:10:12 requirements[0].claim: must match ^[a-z0-9]+(-[a-z0-9]+)*$',
     ],

@@ -193,7 +193,7 @@ curl -sS -i "$BASE_URL/mfa-config" \\
     expect(text).toContain('# Call: GetMFAConfig is not in this release');
   });
 
-  test('gives back what it changes', () => {
+  test('restores what it changes', () => {
     for (const { id, needs } of all) {
       const [before = '', last = ''] = commands(id).slice(-2);
       const switchesCluster = needs.includes('clusterMfa');

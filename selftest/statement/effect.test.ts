@@ -40,7 +40,7 @@ describe('a requirement with a claim', () => {
     });
   });
 
-  test('does not hold for a release that lacks it, whatever is claimed', async () => {
+  test('does not apply to a release that lacks it, whatever is claimed', async () => {
     const reference = requirementById('support-reference/works-once');
     const claimed = statement({ 'reference-ids-work-once': true });
 
@@ -86,7 +86,9 @@ describe('the verdict', () => {
   test('conforms where it holds', () => {
     const verdict = of('pass');
 
-    expect(verdictLine(verdict)).toBe('conforms (2 of 2 must checked, 1 of them claimed by the vendor)');
+    expect(verdictLine(verdict)).toBe(
+      'conforms (2 of 2 MUST requirements checked, 1 of them claimed by the vendor)',
+    );
     expect(statementText(verdict)).toBe('Vault 7.1 of Acme (acme.yaml), 1 claimed, 1 denied');
   });
 });

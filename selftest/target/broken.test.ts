@@ -51,13 +51,13 @@ describe('a file that can not be read', () => {
       'a list',
       '- a\n',
       'lab.yaml',
-      'lab.yaml:1:1 the file is no mapping (key: value): it needs at least baseUrl and accounts',
+      'lab.yaml:1:1 the file is not a mapping (key: value): it needs at least baseUrl and accounts',
     ],
     [
       'a word',
       'hello\n',
       'lab.yaml',
-      'lab.yaml:1:1 the file is no mapping (key: value): it needs at least baseUrl and accounts',
+      'lab.yaml:1:1 the file is not a mapping (key: value): it needs at least baseUrl and accounts',
     ],
   ])('holds %s', (_, text, name, expected) => {
     expect(complaint(text, name)).toBe(expected);
@@ -84,7 +84,7 @@ describe('broken YAML and JSON', () => {
     ['two documents', `${good}---\n${good}`, /^lab\.yaml:3:1 not valid YAML: a second document begins here/],
     ['an unknown tag', `${good}name: !secret x\n`, /^lab\.yaml:3:7 not valid YAML: a tag/],
     ['an alias of nothing', `${good}name: *x\n`, /^lab\.yaml:3:7 an alias/],
-    ['a key that is no word', '? [a]\n: 1\n', /^lab\.yaml:1:3 not valid YAML: a key must be a plain word/],
+    ['a key that is not a word', '? [a]\n: 1\n', /^lab\.yaml:1:3 not valid YAML: a key must be a plain word/],
     ['deep nesting', `name: ${'['.repeat(20_000)}`, /^lab\.yaml:1:\d+ nested too deeply/],
     ['deep nesting in blocks', `${'- '.repeat(20_000)}a`, /^lab\.yaml:1:\d+ nested too deeply/],
     [

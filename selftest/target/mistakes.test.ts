@@ -172,7 +172,7 @@ describe('mistakes in what is meant', () => {
       '1:10 baseUrl: must not hold a user name or password: they go to accounts',
     ],
     ['a space in the URL', withUrl('https://h /v2'), '1:10 baseUrl: holds a space or a line break'],
-    ['a URL without host', withUrl('https:///'), '1:10 baseUrl: is no URL: https://HOST[:PORT]/PATH'],
+    ['a URL without host', withUrl('https:///'), '1:10 baseUrl: is not a URL: https://HOST[:PORT]/PATH'],
     [
       'an unknown release',
       `${good}release: "\${PW}"\n`,
@@ -226,7 +226,7 @@ describe('mistakes in what is meant', () => {
     [
       'a broken pattern',
       `${good}mail: { kind: smtp, listen: "h:1", codePattern: "(" }\n`,
-      '3:49 mail.codePattern: is no regular expression: look for a bracket that is not closed',
+      '3:49 mail.codePattern: is not a regular expression: look for a bracket that is not closed',
     ],
     [
       'a pattern for nothing',
@@ -288,7 +288,7 @@ describe('mistakes in what is meant', () => {
     expect(complaint(text)).toBe(`lab.yaml:${expected}`);
   });
 
-  test('a file name that is no folder name asks for another name', () => {
+  test('a file name that is not a folder name asks for another name', () => {
     expect(complaint(good, 'con.yaml')).toContain(
       "Windows keeps it for a device (it is the file's name: write another with name:)",
     );

@@ -105,10 +105,10 @@ test('a client key that does not fit is refused', () => {
   expect(withKey(certificate)).toContain('tls.key: holds no private key');
 });
 
-test.each(['abc', 'A'.repeat(44), '0'.repeat(64)])('%s is no pin', (bad) => {
+test.each(['abc', 'A'.repeat(44), '0'.repeat(64)])('%s is not a pin', (bad) => {
   expect(complaint({ pin: bad })).toMatch(/^tls\.pin: must be the SHA-256 of the public key in Base64/);
 });
 
-test.each(['10.2.0.7', 'host:443', 'https://host'])('%s is no server name', (bad) => {
+test.each(['10.2.0.7', 'host:443', 'https://host'])('%s is not a server name', (bad) => {
   expect(complaint({ serverName: bad })).toContain('tls.serverName: must be a host name');
 });

@@ -130,7 +130,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     ['totp-key/answers-201 < login/works'],
   ],
   [
-    'that two name each other is no cause of either to be lost',
+    'that two name each other is not a reason for either to be lost',
     [outcome('a/a', 'got: see a/b'), outcome('a/b', 'got: see a/a')],
     ['a/a', 'a/b'],
   ],

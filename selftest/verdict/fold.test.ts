@@ -73,7 +73,7 @@ describe('a test', () => {
     expect(outcomeOf(verdict)?.reason).toContain(reason);
   });
 
-  test('shows the request that its expectation was about, else the last that was no GET', () => {
+  test('shows the request that its expectation was about, else the last that was not a GET', () => {
     const put = exchanged({ index: 0, method: 'PUT' });
     const get = exchanged({ index: 1 });
     const named = verdictOf(began([one]), ...tested(one, put, get, failed(one, 1)), ...ended);

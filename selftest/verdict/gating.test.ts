@@ -250,15 +250,15 @@ describe('reading a baseline', () => {
     [
       'of a newer schema',
       good.replace('"schemaVersion":1', '"schemaVersion":2'),
-      /b\.json is no valid verdict:\n {2}\/schemaVersion: must be 1, is 2: it is of a newer version of the suite/,
+      /b\.json is not a valid verdict:\n {2}\/schemaVersion: must be 1, is 2: it is of a newer version of the suite/,
     ],
     [
       'of an older schema',
       good.replace('"schemaVersion":1', '"schemaVersion":0'),
       /must be 1, is 0: it is of an older version/,
     ],
-    ['cut short', good.slice(0, 200), /b\.json is no valid verdict:\n {2}no JSON/],
-    ['that is something else', '{"a": 1}', /b\.json is no valid verdict/],
+    ['cut short', good.slice(0, 200), /b\.json is not a valid verdict:\n {2}no JSON/],
+    ['that is something else', '{"a": 1}', /b\.json is not a valid verdict/],
     ['that is empty', '', /no JSON/],
   ])('a file %s is refused by name', (_is, text, says) => {
     expect(messageOf(() => readVerdict(join(write(text, 'b.json'), 'b.json')))).toMatch(says);

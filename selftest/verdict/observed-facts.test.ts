@@ -11,7 +11,7 @@ function observedFacts(exchanges: readonly Exchanged[]): Record<string, unknown>
   return observed.facts;
 }
 
-test('nothing seen is no fact', () => {
+test('nothing seen is not a fact', () => {
   expect(observedFacts([])).toEqual({});
   expect(observedFacts([seen({ status: null })])).toEqual({});
 });

@@ -115,7 +115,7 @@ describe('what is none', () => {
     const judge = () => validateVerdict(changed(path, value), 'out/verdict.json');
 
     expect(judge).toThrow(ConfigurationError);
-    expect(judge).toThrow('out/verdict.json is no valid verdict:\n  ');
+    expect(judge).toThrow('out/verdict.json is not a valid verdict:\n  ');
     expect(judge).toThrow(message);
   });
 
@@ -123,9 +123,9 @@ describe('what is none', () => {
     expect(() => validateVerdict(value)).toThrow(ConfigurationError);
   });
 
-  test('text that is no JSON, with its place', () => {
+  test('text that is not JSON, with its place', () => {
     expect(() => parseVerdict('{"schemaVersion": 1,', 'a/verdict.json')).toThrow(
-      /^a\/verdict\.json is no valid verdict:\n {2}no JSON: /,
+      /^a\/verdict\.json is not a valid verdict:\n {2}no JSON: /,
     );
   });
 

@@ -37,7 +37,7 @@ const one = (change: object) => stringify({ waivers: [entry(change)] });
 describe('a bad file is told with line, column and what to do', () => {
   test.each([
     ['nothing', '', 'w.yaml:1:1 the file is empty: it needs the key waivers, a list'],
-    ['a list', '- a', 'w.yaml:1:1 the file is no mapping: it needs the key waivers, a list'],
+    ['a list', '- a', 'w.yaml:1:1 the file is not a mapping: it needs the key waivers, a list'],
     ['no YAML', 'waivers: [\n  {', 'w.yaml:2:4 not valid YAML'],
     ['no list', 'waivers: x', 'w.yaml:1:10 waivers: must be a list'],
     ['an entry that is none', 'waivers:\n  - ', 'waivers[0]: is empty: must be keys with values'],
@@ -53,7 +53,7 @@ describe('a bad file is told with line, column and what to do', () => {
       one({ requirement: 'Totp Login' }),
       'must be the id of a requirement, or a pattern over ids',
     ],
-    ['an issue that is no address', one({ issue: 'BUG-7' }), 'waivers[0].issue: must be an address'],
+    ['an issue that is not an address', one({ issue: 'BUG-7' }), 'waivers[0].issue: must be an address'],
     [
       'a script for an address',
       one({ issue: 'javascript:alert(1)' }),
@@ -64,7 +64,11 @@ describe('a bad file is told with line, column and what to do', () => {
       one({ expires: '31.12.2026' }),
       'waivers[0].expires: must be a day such as 2026-12-31',
     ],
-    ['a day that is none', one({ expires: '2026-02-30' }), 'waivers[0].expires: is no day of the calendar'],
+    [
+      'a day that is none',
+      one({ expires: '2026-02-30' }),
+      'waivers[0].expires: is not a day of the calendar',
+    ],
     [
       'a release as a number',
       'waivers:\n  - releases: { since: 7.0 }',

@@ -45,7 +45,7 @@ export function checkBundle(file: string): Checked {
   const entries = entriesIn(file);
   const manifest = entries.find(({ name }) => name === manifestName);
   if (manifest === undefined)
-    throw new ConfigurationError(`${file} is no bundle: it has no ${manifestName}.`);
+    throw new ConfigurationError(`${file} is not a bundle: it has no ${manifestName}.`);
   const wanted = new Map<string, string>();
   for (const line of manifest.bytes.toString('utf8').split('\n').filter(Boolean)) {
     const [, hash = '', name = ''] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
@@ -81,7 +81,7 @@ function entriesIn(file: string): readonly ZipEntry[] {
       `${file} is damaged: ${error instanceof Error ? error.message : String(error)}.`,
     );
   }
-  throw new ConfigurationError(`${file} is no zip.`);
+  throw new ConfigurationError(`${file} is not a zip.`);
 }
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

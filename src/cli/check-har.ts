@@ -98,7 +98,7 @@ function planned(release: ReleaseName): PlannedRequirement[] {
     const base = { id, level, title, source, operations };
     return appliesTo(requirement, release)
       ? { ...base, notRun: 'the recording does not show it; run against a live target does' }
-      : { ...base, notApplicable: `does not hold for release ${release}` };
+      : { ...base, notApplicable: `does not apply to release ${release}` };
   });
   return [
     ...ofTarget,

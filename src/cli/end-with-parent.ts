@@ -1,4 +1,4 @@
-// Preloaded into Playwright's process: without the process that gives the state back, no test may change it any
+// Preloaded into Playwright's process: without the process that restores the state, no test may change it any
 // more. The parent holds the other end of standard input, which closes however the parent ends. Workers inherit
 // this module; they have a channel to Playwright, and end with it by themselves.
 if (process.send === undefined) {

@@ -39,7 +39,7 @@ export function renderPlan(
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more do not hold for this contract${statement === undefined ? '' : ' or are denied'}.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
     ...section(
       "Claimed by the vendor's statement, so MUST requirements",
       byClaim(standings, statement, true),
@@ -47,7 +47,7 @@ export function renderPlan(
     ...section("Denied by the vendor's statement, so not applicable", byClaim(standings, statement, false)),
     ...section('Operations that would be called', operationsOf(willRun)),
     ...section('Changes of state, each restored at the end', changesOf(target, willRun)),
-    ...section('What the API can not take back', irreversible(target, willRun)),
+    ...section("What can't be undone through the API", irreversible(target, willRun)),
     ...section('Accounts that would be used', accountsOf(target)),
     ...section(
       'What would not run, and why',
@@ -134,7 +134,7 @@ function irreversible(target: Target, requirements: readonly Requirement[]): str
       ? [`new TOTP keys for ${users.join(', ')}: older authenticators of theirs stop working`]
       : []),
     ...(requirements.some((each) => each.needs.includes('clusterMfa') && each.needs.includes('disposable'))
-      ? ['TOTP keys of all users forgotten: everybody has to enrol anew']
+      ? ['TOTP keys of all users forgotten: everybody has to enrol again']
       : []),
     ...(needs.has('userSid') ? ['all sessions of a user ended'] : []),
     ...(needs.has('supportMail')

@@ -15,7 +15,7 @@ import type { Target } from '../target-file/target.js';
 import { waitTeller } from './safekeeping.js';
 import { complain, say } from './terminal.js';
 
-/** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to give back, else 4 */
+/** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to restore, else 4 */
 export async function restore(
   targetFile: string | undefined,
   stateDirFlag: string | undefined,
@@ -31,7 +31,7 @@ function listJournals(stateDir: string): number {
     .map((folder) => join(stateDir, folder, 'journal.json'))
     .filter((file) => existsSync(file));
   if (files.length === 0) {
-    say(`No open journals in ${stateDir}: every run has given back what it changed.`);
+    say(`No open journals in ${stateDir}: every run has restored what it changed.`);
     return 0;
   }
   for (const file of files) tellOf(file);
@@ -45,8 +45,8 @@ function tellOf(file: string): void {
     const holder = Lease.holderOf(dirname(file));
     say(
       holder === undefined
-        ? `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE gives it back.`
-        : `${baseUrl} is in use by ${holder}, who will give it back (${file}).`,
+        ? `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE restores it.`
+        : `${baseUrl} is in use by ${holder}, who will restore it (${file}).`,
     );
   } catch (error) {
     complain(
@@ -59,18 +59,18 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   const target = readTarget(file, process.env);
   const baseUrl = await knownAs(stateDir, target.baseUrl);
   if (new Journal(stateDir, baseUrl).read() === undefined) {
-    say(`Nothing to give back: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
+    say(`Nothing to restore: there is no open journal for ${target.baseUrl} in ${stateDir}.`);
     return 0;
   }
   const lease = await Lease.take(stateDir, baseUrl, { wait, tell: complain, env: process.env });
   if (!(lease instanceof Lease)) {
-    complain(`${target.baseUrl} is in use by ${lease.holder}, who will give it back; --wait waits for that.`);
+    complain(`${target.baseUrl} is in use by ${lease.holder}, who will restore it; --wait waits for that.`);
     return 4;
   }
   try {
     const { restored, residue, problems } = await attempt(target, stateDir);
     for (const line of residue) say(`Stays: ${line}`);
-    for (const problem of problems) complain(`Not given back: ${problem}`);
+    for (const problem of problems) complain(`Not restored: ${problem}`);
     if (restored) say(`${target.baseUrl} is as it was found.`);
     return restored ? 0 : 4;
   } finally {
@@ -78,7 +78,7 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   }
 }
 
-/** A target out of reach is not given back, whatever else is wrong. */
+/** A target out of reach is not restored, whatever else is wrong. */
 async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);

@@ -45,7 +45,7 @@ export function nothingToDo({ index, count }: Shard, targets: number): string {
 
 export function warningOfLostJournals(stateDir: string): string {
   return (
-    `warning: journals go to ${stateDir}, which a CI job may lose: after a kill nobody could give the target back. ` +
+    `warning: journals go to ${stateDir}, which a CI job may lose: after a kill nobody could restore the target. ` +
     'Set --state-dir or MFA_CONFORMANCE_STATE to a folder that outlives the job.'
   );
 }

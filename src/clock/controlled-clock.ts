@@ -30,7 +30,7 @@ export class ControlledClock implements TargetClock {
    */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
-      throw new ConfigurationError('clock.control is no http or https URL.');
+      throw new ConfigurationError('clock.control is not an http or https URL.');
     }
     const clock = new ControlledClock(new URL(control), timeoutMs);
     await clock.refresh();

@@ -21,7 +21,7 @@ export function readTextFile(path: string): TextFile | { readonly trouble: strin
   try {
     const status = fstatSync(descriptor);
     if (status.isDirectory()) return { trouble: 'is a folder, not a file' };
-    if (!status.isFile()) return { trouble: 'is no regular file' };
+    if (!status.isFile()) return { trouble: 'is not a regular file' };
     if (status.size > maxBytes) return { trouble: `is too large: more than ${maxBytes} bytes` };
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(descriptor));
     return { text, mode: status.mode & 0o777 };
@@ -36,7 +36,7 @@ export function readTextFile(path: string): TextFile | { readonly trouble: strin
 
 const troubles: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  ENOTDIR: 'no such file: a part of its path is no folder',
+  ENOTDIR: 'no such file: a part of its path is not a folder',
   EACCES: 'may not be read: permission denied',
   EPERM: 'may not be read: permission denied',
   EISDIR: 'is a folder, not a file',

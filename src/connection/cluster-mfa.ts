@@ -10,7 +10,7 @@ import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 
-/** The cluster's MFA configuration: read it, change it with the journal kept, give it back. */
+/** The cluster's MFA configuration: read it, change it with the journal kept, restore it. */
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;

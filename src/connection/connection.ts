@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   readonly onSecret?: TellSecret;
 }
 
-/** A target within reach: everything that a test, or the giving back after one, speaks to it with. */
+/** A target within reach: everything that a test, or the restoring after one, speaks to it with. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;

@@ -20,7 +20,7 @@ const assumedForMs = 10_000;
 
 /**
  * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
- * judge by it. The giving back reads what it can.
+ * judge by it. The restoring reads what it can.
  */
 export class StateReader {
   readonly #last = new Map<OperationId, Known>();

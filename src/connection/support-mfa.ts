@@ -40,7 +40,7 @@ export interface SupportParts {
   readonly user: Target['supportUser'];
 }
 
-/** The support user's MFA: read it, change it with the journal kept, give it back. */
+/** The support user's MFA: read it, change it with the journal kept, restore it. */
 export class SupportMfa {
   #found: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
@@ -325,7 +325,7 @@ export class SupportMfa {
     this.#verified = undefined;
   }
 
-  /** Puts `config` in force. @returns what of it can't be given back, in words */
+  /** Puts `config` in force. @returns what of it can't be restored, in words */
   async giveBack(config: SupportConfig): Promise<string[]> {
     const now = await this.read();
     if (sameSupport(now, config)) return [];

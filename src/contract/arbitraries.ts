@@ -72,7 +72,7 @@ export function invalidBodies(
       ? []
       : [
           {
-            what: 'the body is no object',
+            what: 'the body is not an object',
             bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
           },
         ]),

@@ -127,7 +127,7 @@ class Excerpt {
     const copy: Record<string, unknown> = {};
     for (const [key, inner] of Object.entries(value)) {
       const at = pointerTo(pointer, key);
-      if (key === '__proto__') throw document.error(at, 'is no name that can be used');
+      if (key === '__proto__') throw document.error(at, 'is not a name that can be used');
       if (!named && (key === 'example' || key === 'examples')) continue;
       if (!named && key === '$ref' && typeof inner === 'string') {
         copy[key] = await this.#follow(document, pointer, inner);
@@ -192,7 +192,7 @@ function locationOf(document: SourceDocument, pointer: string, reference: string
     return resolve(dirname(document.location), path);
   } catch (error) {
     if (error instanceof TypeError || error instanceof URIError) {
-      throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is no place`, error);
+      throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not a place`, error);
     }
     throw error;
   }

@@ -142,7 +142,8 @@ class Reader {
 
   #operation(id: OperationId, { path, method, node: { pointer } }: FoundOperation): Operation {
     const found = this.#document.find(pointer);
-    if (found === undefined || !isObject(found.value)) throw this.#document.error(pointer, 'is no operation');
+    if (found === undefined || !isObject(found.value))
+      throw this.#document.error(pointer, 'is not an operation');
     const node = { pointer, value: found.value };
     const { summary } = node.value;
     return {

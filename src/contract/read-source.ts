@@ -95,7 +95,7 @@ function parsed(location: string): URL {
   try {
     return new URL(location);
   } catch (error) {
-    throw new ConfigurationError(`${location.split('?')[0]}: is no URL`, { cause: error });
+    throw new ConfigurationError(`${location.split('?')[0]}: is not a URL`, { cause: error });
   }
 }
 

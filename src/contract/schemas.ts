@@ -137,7 +137,7 @@ export class SchemaCompiler {
     const { value, pointer } = this.#document.resolve(node);
     if (value === true) return {};
     if (value === false) return { not: {} };
-    if (!isObject(value)) throw this.#document.error(pointer, 'is no schema');
+    if (!isObject(value)) throw this.#document.error(pointer, 'is not a schema');
     if (within.includes(pointer)) throw this.#document.error(pointer, 'the schema contains itself');
     const known = this.#translated.get(pointer);
     if (known !== undefined) return known;

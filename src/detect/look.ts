@@ -96,7 +96,7 @@ function said(hasKey: boolean, letIn: boolean): string {
   if (letIn) return 'with the API key of accounts.admin';
   return hasKey
     ? 'from outside only: the API key of accounts.admin was not let in'
-    : 'from outside only: accounts.admin has no apiKey, and logging in is no reading';
+    : 'from outside only: accounts.admin has no apiKey, and logging in is not reading';
 }
 
 /** Paths that some releases have and others not, but not those that know GET: those are asked anyway. */

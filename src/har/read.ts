@@ -71,7 +71,7 @@ export async function readEntries(
     bytes += chunk.length;
     if (bytes - lastEntryAt > largestEntry) {
       throw new ConfigurationError(
-        `${file}: after ${count} entries ${largestEntry / 1024 / 1024} MB hold no whole entry; that is no recording of an API.`,
+        `${file}: after ${count} entries ${largestEntry / 1024 / 1024} MB hold no whole entry; that is not a recording of an API.`,
       );
     }
   }
@@ -81,7 +81,7 @@ export async function readEntries(
     );
   }
   if (count === 0) {
-    throw new ConfigurationError(`${file} is no HAR, or an empty one: it has no log.entries.`);
+    throw new ConfigurationError(`${file} is not a HAR, or an empty one: it has no log.entries.`);
   }
   return count;
 }
@@ -124,7 +124,7 @@ function asConfiguration(file: string, error: Error, bytes: number, entries: num
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');
   return new ConfigurationError(
-    `${file} is no JSON: near byte ${bytes}, after ${entries} entries (${first.slice(0, 200)})`,
+    `${file} is not JSON: near byte ${bytes}, after ${entries} entries (${first.slice(0, 200)})`,
   );
 }
 

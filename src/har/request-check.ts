@@ -30,6 +30,6 @@ export function bodyMismatches(operation: Operation, body: string | undefined, j
   if (request === undefined) return body === undefined ? [] : ['the operation takes no body'];
   // A browser doesn't record every body: a missing one proves nothing.
   if (body === undefined) return [];
-  if (json === undefined) return ['the body is no JSON'];
+  if (json === undefined) return ['the body is not JSON'];
   return request.mismatches(json).map(({ instancePath, message }) => `body${instancePath}: ${message}`);
 }

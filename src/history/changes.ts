@@ -97,7 +97,7 @@ interface Single {
   readonly id: string;
   /** What the sentence says after the id: `broke`. */
   readonly says: string;
-  /** The same of several: `were mended`; absent: as of one. */
+  /** The same of several: `were fixed`; absent: as of one. */
   readonly sayAll?: string;
   readonly reason: string;
 }
@@ -157,7 +157,7 @@ function transition(id: string, before: Compared, after: Compared): Single | und
       };
     case 'pass':
       if (before.outcome === 'fail' || before.outcome === 'waived') {
-        return { kind: 'mended', id, says: 'was mended', sayAll: 'were mended', reason: '' };
+        return { kind: 'mended', id, says: 'was fixed', sayAll: 'were fixed', reason: '' };
       }
       return {
         kind: 'decided',

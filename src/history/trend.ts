@@ -26,7 +26,7 @@ export interface TrendRun {
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
-  /** How many requirements broke and were mended since the run before. */
+  /** How many requirements broke and were fixed since the run before. */
   readonly broke: number;
   readonly mended: number;
 }
@@ -131,7 +131,7 @@ function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined
   return { id, since: first.run.startedAt, before: lastPass === -1, runs: series.length };
 }
 
-/** Failing once and for all, or being mended once, is no flakiness; nor is what another release does. */
+/** Failing once and for all, or being fixed once, is no flakiness; nor is what another release does. */
 function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
   const checked = checkedIn(id, runs);
   const turns = checked.filter(({ run, failed }, index) => {

@@ -64,7 +64,7 @@ function row({ startedAt, release, gate, failed, waived, inconclusive, broke, me
     ...(waived > 0 ? [`${waived} waived`] : []),
     ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
     ...(broke > 0 ? [`${broke} broke`] : []),
-    ...(mended > 0 ? [`${mended} mended`] : []),
+    ...(mended > 0 ? [`${mended} fixed`] : []),
   ];
   return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${gate.padEnd(widestGate)}  ${parts.join(', ')}`.trimEnd();
 }

@@ -35,7 +35,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol) || proxy.hostname === '') {
     throw new ConfigurationError(
-      `The environment variable ${variable} is no URL of a proxy: http://HOST:PORT, or https:// where the proxy speaks TLS.`,
+      `The environment variable ${variable} is not a URL of a proxy: http://HOST:PORT, or https:// where the proxy speaks TLS.`,
     );
   }
   const secure = proxy.protocol === 'https:';

@@ -60,7 +60,7 @@ export function isStillOn(mode: 'email' | 'totp', address?: string): (config: Su
 }
 
 /** Whether characters of an address are hidden. */
-export function isMasked(shown: string | null): boolean {
+function isMasked(shown: string | null): boolean {
   return shown !== null && /[*•]/.test(shown);
 }
 

@@ -51,7 +51,7 @@ export function parseJournal(json: string, file: string): JournalContent {
   if (value === undefined) throw damaged(file, 'is not a JSON object with a version');
   if (value.version !== 1) {
     throw new ConfigurationError(
-      `The journal ${file} has format ${String(value.version)}, this version knows 1: give back with the version that wrote it.`,
+      `The journal ${file} has format ${String(value.version)}, this version knows 1: restore with the version that wrote it.`,
     );
   }
   if (!isJournal(value))

@@ -119,7 +119,7 @@ export class Journal {
     this.#write({ ...now, supportSet });
   }
 
-  /** What the API can't take back. */
+  /** What can't be undone through the API. */
   noteResidue(sentence: string): void {
     const now = this.#current();
     if (!now.residue.includes(sentence)) this.#write({ ...now, residue: [...now.residue, sentence] });

@@ -246,8 +246,7 @@ export class WriteLog {
   }
 
   #takeLines(text: string): void {
-    for (const line of text.split('
-')) {
+    for (const line of text.split('\n')) {
       const read = jsonOf(line, isLine);
       // One that was cut off by a kill: its write was not sent yet, or counts as unanswered.
       if (read !== undefined) this.#take(read);

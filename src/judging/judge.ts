@@ -55,7 +55,7 @@ function judgeHeaders(answer: Judged, found: Found): void {
   const { status, headers } = answer;
   const date = headers['date'];
   if (date === undefined) found('http/has-date', 'the answer has no Date');
-  else if (!isHttpDate(date)) found('http/has-date', 'Date is no HTTP date');
+  else if (!isHttpDate(date)) found('http/has-date', 'Date is not an HTTP date');
   if (status >= 300 && status < 400) found('http/no-redirect', `the answer is a redirect (${status})`);
   if (status === 401 && !headers['www-authenticate']) {
     found('http/401-has-challenge', 'the 401 has no WWW-Authenticate');

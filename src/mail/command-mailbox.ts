@@ -77,7 +77,7 @@ export class CommandMailbox implements Mailbox {
     const address = this.#addresses.known(filter.to);
     const before = address === undefined ? undefined : this.#marks[mark]?.get(address);
     if (address === undefined || before === undefined) {
-      throw new ArrangeError(`${filter.to} is no address that was marked in the mailbox.`);
+      throw new ArrangeError(`${filter.to} is not an address that was marked in the mailbox.`);
     }
     const startedAt = Date.now();
     const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);

@@ -71,7 +71,7 @@ export class ImapMailbox implements Mailbox {
   ): Promise<ReceivedMail> {
     const address = this.#addresses.known(filter.to);
     if (address === undefined) {
-      throw new ArrangeError(`${filter.to} is no address that the mailbox takes mail for.`);
+      throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
     }
     const startedAt = Date.now();
     const foreignBefore = this.#foreign;

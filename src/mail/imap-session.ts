@@ -136,7 +136,7 @@ export class ImapSession {
       const box = await within(this.commandWithinMs, client.mailboxOpen(folder, { readOnly: true }));
       if (this.#validity !== undefined && this.#validity !== box.uidValidity) {
         throw new ArrangeError(
-          `The folder ${folder} on ${host} was made anew during the run: which mails are new can't be told.`,
+          `The folder ${folder} on ${host} was recreated during the run: which mails are new can't be told.`,
         );
       }
       this.#validity = box.uidValidity;

@@ -127,7 +127,9 @@ export class SmtpMailbox implements Mailbox {
     const startedAt = Date.now();
     const missing = (why: string) => this.#missing(filter.to, mark, Date.now() - startedAt, why);
     if (this.#addresses.known(address) === undefined) {
-      return Promise.reject(new ArrangeError(`${filter.to} is no address that the mailbox takes mail for.`));
+      return Promise.reject(
+        new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`),
+      );
     }
     const wanted = (mail: ReceivedMail) =>
       mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail);
@@ -202,7 +204,7 @@ export class SmtpMailbox implements Mailbox {
     const more: string[] = [];
     if (this.#refused.size > 0) {
       const refused = [...this.#refused].map(([domain, count]) => `${count} at ${domain}`).join(', ');
-      more.push(`Recipients that are no addresses of the target file were refused: ${refused}.`);
+      more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
     }
     if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
     const { codePattern } = this.#settings;

@@ -34,7 +34,7 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const seen = new Set<string>();
   for (const folder of folders) {
     if (!isFolder(folder)) {
-      problems.push({ kind: 'missing folder', text: `${folder} is no folder, or not there.` });
+      problems.push({ kind: 'missing folder', text: `${folder} is not a folder, or not there.` });
       continue;
     }
     for (const file of filesBelow(folder, depth, problems, isOfRun)) {

@@ -73,7 +73,7 @@ function targets({ targets: all, missing }: Matrix): string[] {
     ...all.map(({ name, release, headline, restored }) => [
       printable(name),
       release,
-      `${printable(headline).replaceAll('\n', ' ')}${restored ? '' : '; NOT GIVEN BACK as it was found'}`,
+      `${printable(headline).replaceAll('\n', ' ')}${restored ? '' : '; NOT RESTORED to the state it was found in'}`,
     ]),
     ...missing.map(({ name, why }) => [printable(name), '', `missing: ${printable(why)}`]),
   ];

@@ -99,7 +99,7 @@ export interface Verdict {
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
   readonly restored: boolean;
-  /** What the API can't take back, in words. */
+  /** What can't be undone through the API, in words. */
   readonly residue: readonly string[];
   readonly summary: {
     readonly planned: number;

@@ -177,7 +177,10 @@ function readPeriod(text: string | undefined, wrong: Wrong): number | undefined 
   if (text === undefined) return 30;
   // Ten digits are over a century: more would be no period, and would not be exact as milliseconds.
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  return wrong('parameters', `The parameter period ${shown(text)} is no positive whole number of seconds.`);
+  return wrong(
+    'parameters',
+    `The parameter period ${shown(text)} is not a positive whole number of seconds.`,
+  );
 }
 
 /** Short values only: a long one may be a secret in the wrong place. */

@@ -24,7 +24,7 @@ interface TestCase {
 /**
  * The verdict as JUnit XML, for tools that know nothing else. What an outcome follows from stands in its text. A failed requirement is a failure with its level as
  * type, an undecided one an error; what was not to be checked, or is waived, is skipped and says why. What makes the gate red without any
- * requirement showing it (a run cut short, a target not given back) is an error of its own, in a suite `run`:
+ * requirement showing it (a run cut short, a target not restored) is an error of its own, in a suite `run`:
  * who reads only this file must not see green where the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {

@@ -97,7 +97,9 @@ function overview(verdict: Verdict): string {
     ...otherWarnings(verdict).map(
       (warning) => ['Warning', `**${mdText(cut(warning, longestLine))}**`] as const,
     ),
-    ...(verdict.restored ? [] : [['State', '**The target was not given back as it was found**'] as const]),
+    ...(verdict.restored
+      ? []
+      : [['State', '**The target was not restored to the state it was found in**'] as const]),
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');
 }
@@ -208,7 +210,7 @@ function facts(verdict: Verdict): string[] {
 function residue(verdict: Verdict): string[] {
   const left = verdict.residue.map((text) => mdText(cut(text, longestLine)));
   return section(
-    `The API has no way to take back: ${counted(left.length, 'thing')}`,
+    `What can't be undone through the API: ${counted(left.length, 'thing')}`,
     [list(left.slice(0, inShort))],
     left.length - inShort,
   );

@@ -10,7 +10,7 @@ export interface RunProblem {
 
 /**
  * Who reads nothing but a report for machines must not see green where the exit code is not 0: a run cut short, a
- * stale waiver, a target not given back.
+ * stale waiver, a target not restored.
  */
 export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;
@@ -23,8 +23,8 @@ export function runProblems(verdict: Verdict): RunProblem[] {
       : [
           {
             name: 'given-back' as const,
-            type: 'not given back',
-            message: 'The target was not given back as found: run mfa-conformance restore.',
+            type: 'not restored',
+            message: 'The target was not restored to the state it was found in: run mfa-conformance restore.',
           },
         ]),
   ];

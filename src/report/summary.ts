@@ -303,11 +303,11 @@ function state(
   width: number,
 ): string[] {
   const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
-  const left = residue.length === 0 ? [] : ['The API has no way to take back:', ...residue];
-  if (verdict.restored) return ['The target was given back as it was found.', ...left];
+  const left = residue.length === 0 ? [] : ["What can't be undone through the API:", ...residue];
+  if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];
   return [
-    ink.bad('THE TARGET WAS NOT GIVEN BACK AS IT WAS FOUND'),
-    '  Something that this run changed is still changed. Give it back with',
+    ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),
+    '  Something that this run changed is still changed. Restore it with',
     `    mfa-conformance restore -t ${printable(targetFile)}`,
     '  and see what is open, on all targets, with',
     '    mfa-conformance restore',

@@ -48,7 +48,7 @@ function conformityLine(verdict: Verdict): string {
   const waived = waivedWords(verdict);
   switch (verdict.gate) {
     case 'conforms':
-      return `conforms${waived} (${checked} of ${all} must checked${claimed(['pass', 'waived'])})`;
+      return `conforms${waived} (${checked} of ${all} MUST requirements checked${claimed(['pass', 'waived'])})`;
     case 'does not conform':
       if (fail === 0 && !verdict.cause.includes('--strict'))
         return `does not conform: ${withoutStop(verdict.cause)}${waived}`;

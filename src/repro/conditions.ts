@@ -47,7 +47,7 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
 const statuses: readonly (readonly [wanted: RegExp, pattern: string])[] = [
   [/^a refusal \(4xx with an Error\)/, '4??'],
   [/^a success \(2xx\)/, '2??'],
-  [/^a success or a refusal|^an answer that is no server error/, '[24]??'],
+  [/^a success or a refusal|^an answer that is not a server error/, '[24]??'],
   [/^a refusal \(4xx\)|^nothing opened/, '[1345]??'],
 ];
 

@@ -43,9 +43,9 @@ export interface Requirement {
   /** Empty where it speaks of every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
-  /** The first release it holds for. */
+  /** The first release it applies to. */
   readonly since?: ReleaseName;
-  /** The last release it holds for. */
+  /** The last release it applies to. */
   readonly until?: ReleaseName;
 }
 
@@ -87,7 +87,7 @@ export function whyNotApplicable(
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
 ): string | undefined {
   const { release, source, operations } = contract;
-  if (!appliesTo(requirement, release)) return `does not hold for release ${release}`;
+  if (!appliesTo(requirement, release)) return `does not apply to release ${release}`;
   const missing = requirement.operations.filter((id) => !operations.has(id));
   if (missing.length > 0) return `the contract (${source}) has no operation ${missing.join(', ')}`;
   if (requirement.needs.includes('supportMail') && !canSwitchMailOff(contract)) {

@@ -91,7 +91,7 @@ function readPattern(values: Values): RegExp | undefined {
   } catch {
     values.problem(
       ['mail', 'codePattern'],
-      'is no regular expression: look for a bracket that is not closed',
+      'is not a regular expression: look for a bracket that is not closed',
     );
   }
   return undefined;

@@ -83,7 +83,7 @@ function checkIsMapping(document: ConfigDocument): void {
   const { value } = document;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   const what =
-    value === null || value === undefined ? 'the file is empty' : 'the file is no mapping (key: value)';
+    value === null || value === undefined ? 'the file is empty' : 'the file is not a mapping (key: value)';
   document.problem([], `${what}: it needs at least baseUrl and accounts`);
   document.problems.throwIfAny();
 }

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };
-  if (!URL.canParse(text)) return { trouble: 'is no URL: https://HOST[:PORT]/PATH' };
+  if (!URL.canParse(text)) return { trouble: 'is not a URL: https://HOST[:PORT]/PATH' };
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return { trouble: 'must begin with https:// or http://' };

@@ -6,7 +6,7 @@ export const exitMeanings = {
   1: 'does not conform',
   2: 'wrong usage or configuration',
   3: 'inconclusive',
-  4: 'the target was not given back as it was found',
+  4: 'the target was not restored to the state it was found in',
 } as const;
 
 /** Of a code that may be a signal's. */

@@ -68,7 +68,7 @@ function otherVersion(value: unknown): string | undefined {
 function refusal(place: string, problems: readonly string[]): ConfigurationError {
   const more = problems.length > shown ? [`and ${problems.length - shown} more`] : [];
   const lines = [...problems.slice(0, shown), ...more].map((problem) => `\n  ${problem}`);
-  return new ConfigurationError(`${place} is no valid verdict:${lines.join('')}`);
+  return new ConfigurationError(`${place} is not a valid verdict:${lines.join('')}`);
 }
 
 function inWords({ instancePath, keyword, params, message }: ErrorObject): string {

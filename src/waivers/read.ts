@@ -49,7 +49,7 @@ function waiverAt(values: Values, path: KeyPath): Waiver {
     values.problem([...path, 'releases'], `since ${since} is newer than until ${until}: no release is meant`);
   }
   const expires = values.text([...path, 'expires']) ?? '';
-  if (!isDay(expires)) values.problem([...path, 'expires'], 'is no day of the calendar');
+  if (!isDay(expires)) values.problem([...path, 'expires'], 'is not a day of the calendar');
   const text = (key: 'requirement' | 'reason' | 'owner' | 'issue') => {
     const value = values.text([...path, key]) ?? '';
     if (value.trim() === '') values.problem([...path, key], 'is blank: write a value');
@@ -81,7 +81,7 @@ function checkIsMapping(document: ConfigDocument): void {
   const empty = value === null || value === undefined;
   document.problem(
     [],
-    `${empty ? 'the file is empty' : 'the file is no mapping'}: it needs the key waivers, a list`,
+    `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs the key waivers, a list`,
   );
   document.problems.throwIfAny();
 }

@@ -33,7 +33,7 @@ test.describe('PATCH /support-user/mfa to email', () => {
     expect({ email: now.email ?? undefined }).toShowAtMost({ email });
   });
 
-  test('refuses what is no address', covers('support-email/needs-an-address'), async ({ support }) => {
+  test('refuses what is not an address', covers('support-email/needs-an-address'), async ({ support }) => {
     await arrange(support.off());
 
     const answer = await support.patch({ enabled: true, mfaType: 'email', email: 'no-address' });
@@ -57,7 +57,7 @@ test.describe('POST /support-user/send-email-otp', () => {
   );
 
   test(
-    'is no success without a mail',
+    'is not a success without a mail',
     covers('support-email/no-code-without-an-address'),
     async ({ silence }) => {
       const { answer, mails } = await silence.after(triggerNames.supportOff);

@@ -32,7 +32,7 @@ test.describe('A change of support MFA', () => {
       await arrange(support.off());
       const before = await arrange(passwordAuth(support));
 
-      // isQuorumManaged is left out: where it could be set, nothing could be given back any more.
+      // isQuorumManaged is left out: where it could be set, nothing could be restored any more.
       await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
       const after = await arrange(passwordAuth(support));
       if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });

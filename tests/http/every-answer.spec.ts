@@ -36,7 +36,7 @@ test.describe('Every answer', () => {
   }
 
   test(
-    'A mistake is no server error',
+    'A mistake is not a server error',
     covers('http/no-server-error-for-client-mistake'),
     async ({ api, admin }) => {
       const raw = { body: '{"enabled":' };

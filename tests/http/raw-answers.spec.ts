@@ -82,7 +82,7 @@ test.describe('On a raw connection', () => {
     expect(told, 'wanted: the Content-Length of GET').toBe(get.headers['content-length']);
   });
 
-  test('HEAD is no server error', covers('http/head-is-no-server-error'), async ({ api, admin }) => {
+  test('HEAD is not a server error', covers('http/head-is-no-server-error'), async ({ api, admin }) => {
     const get = await arrange(api.call('GetMFAConfig', { as: admin }));
     if (get.status >= 300) throw new ArrangeError(`GET /mfa-config answered ${get.status}.`);
 

@@ -5,7 +5,7 @@ import type { Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 
 test(
-  'What the API does not have is no success',
+  'What the API does not have is not a success',
   covers('http/unknown-is-no-success'),
   async ({ api, admin, connection }) => {
     for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {

@@ -42,7 +42,7 @@ test.describe('The password alone while cluster MFA is on', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const ways = noCodes.map(([name, members]) => ({
         name,
-        send: () => users.requestSession(user, { members, madeUp: true, mistake: 'what is no code' }),
+        send: () => users.requestSession(user, { members, madeUp: true, mistake: 'what is not a code' }),
       }));
 
       const open = await tryWays(ways, { ...doorsOf(api, users, user, codes), row: wrongInARow });

@@ -60,7 +60,7 @@ describe('the page of a verdict', () => {
       'The proxy answers by itself.',
       'Waited 1 min 13 s in all',
       '2 times after 429',
-      'given back as it was found',
+      'restored to the state it was found in',
       'TOTP keys of the suite stay',
       '1 min 30 s behind this machine',
       'API key: accepted, bearer token: refused',
@@ -85,10 +85,10 @@ describe('the page of a verdict', () => {
     expect(plain(heading).toLowerCase().trim()).toBe(gate);
   });
 
-  test('that was not given back begins with it', () => {
+  test('that was not restored begins with it', () => {
     const text = plain(renderHtml(mixedVerdict(contract, { restored: false })));
 
-    expect(text.indexOf('was not given back')).toBeLessThan(text.indexOf('Must failed'));
+    expect(text.indexOf('was not restored')).toBeLessThan(text.indexOf('Must failed'));
   });
 
   test('shows a waived failure with why, by whom and until when, and which waivers are to be seen to', () => {

@@ -77,7 +77,7 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
         ],
       },
       'http/no-bom': { kind: 'fail', reason: 'wanted: no byte order mark\ngot: one' },
-      'http/utf-8': { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is no UTF-8' },
+      'http/utf-8': { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is not UTF-8' },
       'totp-key/uri-has-issuer': { kind: 'fail', reason: 'wanted: an issuer\ngot: none' },
       'email-otp/answers-204': { kind: 'inconclusive', reason: 'no mail within 60 s' },
       'access/viewer-cannot-update-mfa-config': { kind: 'not run', reason: 'no viewer account' },

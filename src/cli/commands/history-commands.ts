@@ -20,7 +20,7 @@ const widthOf = () => process.stdout.columns ?? 100;
 export function addHistory(program: Command): void {
   program
     .command('compare')
-    .description('say what differs between two verdicts: what broke, what was mended, which facts changed')
+    .description('say what differs between two verdicts: what broke, what was fixed, which facts changed')
     .argument('<before>', 'a verdict.json, or a folder with one')
     .argument('<after>', 'the later one')
     .option('--statement <file>', "compare with this vendor's statement (default: that of the later run)")

@@ -5,7 +5,7 @@ import { stateDirHelp } from './options.js';
 export function addRestore(program: Command): void {
   program
     .command('restore')
-    .description('give back what a killed run left changed; without -t list the open journals')
+    .description('restore what a killed run left changed; without -t list the open journals')
     .option('-t, --target <file>', 'target file')
     .option('--state-dir <dir>', stateDirHelp)
     .option('--wait', 'wait while a run uses the target', false)

@@ -116,7 +116,7 @@ export function addRun(program: Command): void {
     .option('--bundle <file.zip>', 'pack the evidence, with a SHA-256 of each file; verify-bundle checks it')
     .option('--har', 'also failed.har: the exchanges of what failed, as HAR 1.2', false)
     .option('--sarif <file>', 'also SARIF 2.1.0, for code-scanning pages')
-    .option('--restore-first', 'give back what a killed run left changed, then run', false)
+    .option('--restore-first', 'restore what a killed run left changed, then run', false)
     .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
     .option('--no-allure', 'leave out the results for the Allure report')

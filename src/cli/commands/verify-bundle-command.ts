@@ -3,7 +3,7 @@ import { checkBundle } from '../../bundle/bundle.js';
 import { say } from '../terminal.js';
 
 const help = `
-Exit codes: 0 all is as it was packed; 1 something was changed, added or taken away; 2 it is no bundle.
+Exit codes: 0 all is as it was packed; 1 something was changed, added or taken away; 2 it is not a bundle.
 The hash that is printed stands for all files: whoever packed the bundle can tell it by another way.`;
 
 export function addVerifyBundle(program: Command): void {

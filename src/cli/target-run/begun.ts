@@ -144,7 +144,7 @@ async function lookAt(
     const reason = await connected(prepared, log, secrets, async (connection) => {
       const { problems } = await giveBack(connection, tellWait(prepared));
       if (problems.length > 0)
-        return `the earlier run's changes could not be given back: ${problems.join(' ')}`;
+        return `the earlier run's changes could not be restored: ${problems.join(' ')}`;
       const unusable = await preflight(connection, prepared.command.mode);
       if (unusable !== undefined || !mayChange(prepared)) return unusable;
       await prepared.safekeeping.lookAt(connection);

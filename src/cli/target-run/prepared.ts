@@ -121,11 +121,11 @@ export function checkJournal({ target, command, safekeeping: { journal } }: Prep
   if (command.restoreFirst && readOnly === undefined) return;
   if (command.restoreFirst) {
     throw new ConfigurationError(
-      `--restore-first ${readOnly}. Give back first: mfa-conformance restore -t ${target.file}.`,
+      `--restore-first ${readOnly}. Restore first: mfa-conformance restore -t ${target.file}.`,
     );
   }
   throw new ConfigurationError(
     `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). ` +
-      `Give them back first: mfa-conformance restore -t ${target.file}, or run --restore-first.`,
+      `Restore them first: mfa-conformance restore -t ${target.file}, or run --restore-first.`,
   );
 }

@@ -73,9 +73,9 @@ export function state({ restored, residue }: Verdict): Markup {
 <h2 id="state-title">State of the target</h2>
 <p>${
     restored
-      ? 'The target was given back as it was found.'
-      : html`<strong class="bad">The target was not given back as it was found.</strong>`
+      ? 'The target was restored to the state it was found in.'
+      : html`<strong class="bad">The target was not restored to the state it was found in.</strong>`
   }</p>
-${residue.length > 0 && html`<p>The API has no way to take back:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`}
+${residue.length > 0 && html`<p>What can't be undone through the API:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`}
 </section>`;
 }

@@ -66,8 +66,8 @@ function time(iso: string): string {
 export function alerts(verdict: Verdict): Markup {
   const notRestored =
     !verdict.restored &&
-    html`<div class="alert bad" role="note"><strong>The target was not given back as it was found.</strong>
-Something that this run changed is still changed. Give it back with <code>mfa-conformance restore -t TARGET-FILE</code>.</div>`;
+    html`<div class="alert bad" role="note"><strong>The target was not restored to the state it was found in.</strong>
+Something that this run changed is still changed. Restore it with <code>mfa-conformance restore -t TARGET-FILE</code>.</div>`;
   const warnings = (verdict.warnings ?? warningsOf(verdict)).map(
     (warning) => html`<div class="alert bad" role="note"><strong>Warning:</strong> ${warning}</div>`,
   );
