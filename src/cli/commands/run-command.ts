@@ -66,6 +66,7 @@ const ordinary = {
   plan: false,
 } as const;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one option after the other
 export function addRun(program: Command): void {
   program
     .command('run')
