@@ -1,4 +1,14 @@
-import { mkdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -58,4 +68,16 @@ export function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
   return (
     'path' in error || ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EMFILE', 'EIO'].includes(String(error.code))
   );
+}
+
+/** What stands in a file from one offset to another, for who reads on where others write. */
+export function bytesOf(file: string, from: number, to: number): Buffer {
+  const bytes = Buffer.alloc(to - from);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, bytes, 0, bytes.length, from);
+  } finally {
+    closeSync(handle);
+  }
+  return bytes;
 }

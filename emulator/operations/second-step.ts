@@ -14,7 +14,7 @@ export function firstStepFor(user: User, { state }: World): Answer {
 }
 
 /** POST /users/verify-otp: a right code makes a session of what the password began. */
-export function verifyUserOtp(call: Call, world: World): Answer {
+function verifyUserOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const [otp, type] = [text(body, 'otp'), text(body, 'type')];
   const user = call.caller;

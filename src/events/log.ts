@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import { isOfFiles } from '../files.js';
+import { bytesOf, isOfFiles } from '../files.js';
 import type { EventBody, RunEvent } from '../model/event.js';
 import { printable } from '../redaction/printable.js';
 import { checkBy } from '../spec-schema.js';
@@ -133,13 +133,7 @@ export class EventTail {
   news(): RunEvent[] {
     const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
     if (size <= this.#done) return [];
-    const bytes = Buffer.alloc(size - this.#done);
-    const handle = openSync(this.file, 'r');
-    try {
-      readSync(handle, bytes, 0, bytes.length, this.#done);
-    } finally {
-      closeSync(handle);
-    }
+    const bytes = bytesOf(this.file, this.#done, size);
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     this.#done += whole.length;
     return eventsIn(whole.toString('utf8'), this.file);

@@ -4,13 +4,13 @@ import {
   fdatasyncSync,
   openSync,
   readFileSync,
-  readSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError } from '../errors.js';
+import { bytesOf } from '../files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 
 /** A moment that no change of the clock moves: milliseconds since the machine was started, and which start that was. */
@@ -178,13 +178,7 @@ export class WriteLog {
 
   /** Takes what was added. @returns whether what is known ends where a line does */
   #readOn(size: number): boolean {
-    const bytes = Buffer.alloc(size - this.#size);
-    const handle = openSync(this.file, 'r');
-    try {
-      readSync(handle, bytes, 0, bytes.length, this.#size);
-    } finally {
-      closeSync(handle);
-    }
+    const bytes = bytesOf(this.file, this.#size, size);
     // Each line stands between two line feeds.
     if (this.#size === 0 || bytes[0] !== lineFeed) return false;
     // The last one may be half written.

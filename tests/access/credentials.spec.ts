@@ -7,73 +7,42 @@ import { anonymous, type Credential } from '../../src/http/credential.js';
 import { Secret } from '../../src/secret.js';
 import { guarded } from './operations.js';
 
-/** Well formed, and nobody's. */
-const wrongKey = (): Credential => ({ scheme: 'APIKeyHeader', key: new Secret(randomUUID()) });
-const wrongToken = (): Credential => ({
-  scheme: 'Bearer',
-  tokenType: 'Bearer',
-  token: new Secret(randomUUID()),
-});
-const wrongSession = (): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(randomUUID()) });
+/** By the ends of their requirements' ids. What is wrong is well formed, and nobody's. */
+const refused = [
+  ['refuses-anonymous', 'without credentials', (): Credential => anonymous],
+  [
+    'refuses-wrong-key',
+    'with a wrong API key',
+    (): Credential => ({ scheme: 'APIKeyHeader', key: new Secret(randomUUID()) }),
+  ],
+  [
+    'refuses-wrong-token',
+    'with a wrong token',
+    (): Credential => ({ scheme: 'Bearer', tokenType: 'Bearer', token: new Secret(randomUUID()) }),
+  ],
+  [
+    'refuses-wrong-session',
+    'with a wrong session',
+    (): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(randomUUID()) }),
+  ],
+] as const;
 
 for (const operation of guarded) {
-  test.describe(operation.name, () => {
+  for (const [slug, how, credential] of refused) {
     test(
-      'is refused without credentials',
-      covers(`access/${operation.slug}-refuses-anonymous`),
+      `${operation.name} is refused ${how}`,
+      covers(`access/${operation.slug}-${slug}`),
       async ({ api, cluster, support, connection }) => {
         const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
         const before = await arrange(snapshot(cluster, support));
 
-        const answer = await api.call(operation.id, { ...body, as: anonymous });
+        const answer = await api.call(operation.id, { ...body, as: credential() });
 
         expect({ answer }).toBeRefused();
         expect(await changesSince(before, cluster, support)).toBeNone();
       },
     );
-
-    test(
-      'is refused with a wrong API key',
-      covers(`access/${operation.slug}-refuses-wrong-key`),
-      async ({ api, cluster, support, connection }) => {
-        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
-        const before = await arrange(snapshot(cluster, support));
-
-        const answer = await api.call(operation.id, { ...body, as: wrongKey() });
-
-        expect({ answer }).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      },
-    );
-
-    test(
-      'is refused with a wrong token',
-      covers(`access/${operation.slug}-refuses-wrong-token`),
-      async ({ api, cluster, support, connection }) => {
-        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
-        const before = await arrange(snapshot(cluster, support));
-
-        const answer = await api.call(operation.id, { ...body, as: wrongToken() });
-
-        expect({ answer }).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      },
-    );
-
-    test(
-      'is refused with a wrong session',
-      covers(`access/${operation.slug}-refuses-wrong-session`),
-      async ({ api, cluster, support, connection }) => {
-        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
-        const before = await arrange(snapshot(cluster, support));
-
-        const answer = await api.call(operation.id, { ...body, as: wrongSession() });
-
-        expect({ answer }).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      },
-    );
-  });
+  }
 }
 
 test(
