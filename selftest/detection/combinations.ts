@@ -79,18 +79,3 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-in-the-second-step-only'],
   ['no-second-step'],
 ];
-
-/**
- * Combinations, by their first variant, in which some requirement is still left undecided: nothing false is said of
- * these targets, but not all that could be.
- */
-export const unsettled: readonly string[] = [
-  'mail-html-base64',
-  'field-tokens-without-codes',
-  'field-session-limit-3',
-  'field-lock-minutes-3',
-  'field-lock-minutes',
-];
-
-/** Faults that leave what they should turn red undecided: the state that the requirement needs can't be reached. */
-export const unsettledFaults: readonly string[] = ['support/totp-code-refused'];

@@ -6,6 +6,7 @@ import type { User, Users } from '../../fixtures/users.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import type { Answer } from '../../src/connection/api.js';
 import type { Connection } from '../../src/connection/connection.js';
+import type { ReceivedMail } from '../../src/mail/mailbox.js';
 import { namedOtherwise } from './names.js';
 
 const throttlingIsTested = true;
@@ -129,7 +130,8 @@ test.describe('A row of wrong codes', () => {
       });
 
       // A late one must not fall into another test.
-      const came = async () => (await mail.since(mark)).filter(({ to }) => to.includes(user.email)).length;
+      const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
+      const came = async () => (await mail.since(mark)).filter(isCode).length;
       await connection.readBack.until(came, (count) => count >= promised);
       await rest();
       expect(after !== undefined, wanted).toBe(true);

@@ -13,6 +13,7 @@ test.describe('A code of POST /send-email-otp', () => {
     async ({ users, cluster }) => {
       const [victim, caller] = [users.withMail(0), users.withMail(1)];
       await arrange(cluster.on(bothTypes));
+      await arrange(users.learnMailLogin(victim));
       const code = await arrange(users.callersCode(caller));
 
       const login = await users.login(victim, { code, type });
