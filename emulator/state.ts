@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { TotpParameters } from './totp.js';
 
 export type Privilege = 'CLUSTER_VIEW' | 'CLUSTER_MODIFY' | 'MFA_MODIFY';
@@ -148,7 +148,8 @@ function createUsers(domains: StartState['domains'] & object): User[] {
     sid: `S-1-100-${randomBytes(4).readUInt32BE()}-${randomBytes(4).readUInt32BE()}`,
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
-    apiKey: randomUUID(),
+    // Letters whose case means something: a UUID's means nothing.
+    apiKey: randomBytes(24).toString('base64url'),
     privileges,
   });
   return [
