@@ -26,6 +26,13 @@ describe('groups of faults', () => {
     expect(confused).toEqual([]);
   });
 
+  test('leave alone a fault that nearly every test would trip over', () => {
+    const blind = fault('blind', 'support-mfa/get-answers-200');
+    const other = fault('other', 'mfa-config/put-answers-204');
+
+    expect(groupsOf([blind, other], requirements)).toEqual([[blind], [other]]);
+  });
+
   test('are fewer by half than faults', () => {
     expect(groups.length).toBeLessThan(faults.length / 2);
   });
