@@ -45,14 +45,27 @@ export const flawClasses: readonly FlawClass[] = [
   covered(
     'A used code is accepted again with white space around it',
     ['CVE-2025-6015', 'GHSA-v6r4-35f9-9rpw', 'CVE-2025-55000', 'CVE-2025-55003'],
-    ['ways-in/used-totp-code-in-any-form-opens-nothing', 'ways-in/used-email-code-in-any-form-opens-nothing'],
-    ['ways-in/used-totp-code-with-blanks', 'ways-in/used-email-code-with-blanks'],
+    [
+      'ways-in/used-totp-code-in-any-form-opens-nothing',
+      'ways-in/used-email-code-in-any-form-opens-nothing',
+      'verify-totp/refuses-used-code-with-blanks',
+    ],
+    [
+      'ways-in/used-totp-code-with-blanks',
+      'ways-in/used-email-code-with-blanks',
+      'verify-totp/blanks-make-it-another',
+    ],
   ),
   covered(
-    'One code at the same time opens several sessions',
+    'One code at the same time opens several sessions, or serves several changes',
     ['CVE-2026-48505'],
-    ['totp-login/refuses-replay-in-parallel', 'ways-in/mailed-code-works-once-in-parallel'],
-    ['totp/replay-race', 'ways-in/mailed-code-race'],
+    [
+      'totp-login/refuses-replay-in-parallel',
+      'ways-in/mailed-code-works-once-in-parallel',
+      'verify-totp/refuses-replay-in-parallel',
+      'support-email/code-serves-one-change-of-two-at-once',
+    ],
+    ['totp/replay-race', 'ways-in/mailed-code-race', 'verify-totp/replay-at-once', 'support/code-spent-late'],
   ),
   covered(
     'An empty code is accepted',
@@ -80,8 +93,11 @@ export const flawClasses: readonly FlawClass[] = [
       'ways-in/list-of-support-codes-verifies-nothing',
       'ways-in/list-of-support-codes-switches-nothing-off',
       'ways-in/empty-credential-opens-nothing',
+      'support-totp/no-change-without-proof',
+      'support-email/no-change-without-proof',
     ],
     [
+      'support/list-of-mailed-codes',
       'login/null-code-opens',
       'ways-in/code-that-is-an-object',
       'ways-in/totp-any-of-a-list',
@@ -129,14 +145,30 @@ export const flawClasses: readonly FlawClass[] = [
       'ways-in/other-request-skips-no-code',
       'access-tokens/refused-by-password-alone-under-mfa',
       'ways-in/basic-skips-no-code',
+      'access/no-other-way-to-write-without-credentials',
     ],
-    ['ways-in/login-by-older-path', 'login/token-by-password-alone', 'ways-in/password-by-basic'],
+    [
+      'ways-in/login-by-older-path',
+      'login/token-by-password-alone',
+      'ways-in/password-by-basic',
+      'ways/slash-at-the-end-needs-no-credential',
+    ],
   ),
   covered(
-    'Another HTTP method evades the code',
+    'Another HTTP method evades the code, or the check of credentials',
     ['CVE-2026-94379'],
-    ['ways-in/other-request-skips-no-code'],
-    ['ways-in/login-by-another-method'],
+    [
+      'ways-in/other-request-skips-no-code',
+      'access/no-other-way-to-write-without-credentials',
+      'access/no-other-way-to-write-for-a-viewer',
+      'access/head-refuses-anonymous',
+    ],
+    [
+      'ways-in/login-by-another-method',
+      'ways/post-for-put-needs-no-credential',
+      'ways/post-for-put-needs-no-privilege',
+      'ways/head-needs-no-credential',
+    ],
   ),
   covered(
     'MFA is demanded by the user interface alone',
@@ -174,10 +206,19 @@ export const flawClasses: readonly FlawClass[] = [
     [
       'support-totp/not-disabled-without-code',
       'support-totp/key-not-replaced-without-code',
+      'support-totp/no-change-without-proof',
+      'support-email/no-change-without-proof',
+      'support-email/mode-not-changed-without-code',
+      'support-email/codes-follow-the-address',
+      'support-email/refused-address-gets-no-code',
       'ways-in/key-is-for-the-caller',
     ],
     [
       'support/totp-disabled-without-code',
+      'support/address-alone-changes',
+      'support/email-to-totp-without-code',
+      'support/codes-to-the-address-before-too',
+      'support/codes-to-the-refused-address',
       'support/key-replaced-without-code',
       'ways-in/key-for-whom-the-body-names',
     ],
@@ -185,14 +226,22 @@ export const flawClasses: readonly FlawClass[] = [
   covered(
     'Who may do little switches MFA off for all',
     ['CVE-2025-14427'],
-    ['access/viewer-cannot-update-mfa-config'],
-    ['access/viewer-may-update-mfa-config'],
+    [
+      'access/viewer-cannot-update-mfa-config',
+      'access/no-other-way-to-write-for-a-viewer',
+      'sessions/viewer-cannot-end-those-of-others',
+    ],
+    [
+      'access/viewer-may-update-mfa-config',
+      'ways/post-for-put-needs-no-privilege',
+      'login/delete-needs-no-privilege',
+    ],
   ),
   covered(
     'The code comes back in an answer',
     ['CVE-2026-105211'],
-    ['security/no-secret-echoed', 'http/no-content-after-204-of-email-otp'],
-    ['security/password-in-error', 'http/content-after-204-of-email-otp'],
+    ['security/no-secret-echoed', 'security/no-secret-in-head', 'http/no-content-after-204-of-email-otp'],
+    ['security/password-in-error', 'security/mailed-code-in-header', 'http/content-after-204-of-email-otp'],
   ),
   covered(
     'Guesses have no limit',
@@ -227,8 +276,12 @@ export const flawClasses: readonly FlawClass[] = [
   covered(
     'The limit on mailed codes is evaded by asking for another',
     ['CVE-2026-33640', 'CVE-2026-15210'],
-    ['guessing/new-code-resets-no-count', 'email-login/wrong-codes-are-throttled'],
-    ['throttle/new-code-resets-count'],
+    [
+      'guessing/new-code-resets-no-count',
+      'email-login/wrong-codes-are-throttled',
+      'support-email/newer-code-voids-older',
+    ],
+    ['throttle/new-code-resets-count', 'support/older-codes-live-on'],
   ),
   covered(
     'A code that confirms a change is guessed without limit',
@@ -260,10 +313,10 @@ export const flawClasses: readonly FlawClass[] = [
     ['login/local-clients-need-no-code', 'ways-in/real-ip-is-local', 'ways-in/remote-user'],
   ),
   covered(
-    'Codes do not expire',
+    'Codes do not expire, or live on once they served',
     ['CVE-2024-8122'],
-    ['email-login/code-expires'],
-    ['mail/code-never-expires'],
+    ['email-login/code-expires', 'support-email/code-expires', 'support-email/code-serves-one-change'],
+    ['mail/code-never-expires', 'support/codes-without-end', 'support/change-of-address-spends-no-code'],
   ),
   covered('Codes can be foretold', ['CVE-2023-42820'], ['email-otp/codes-differ'], ['mail/codes-count-up']),
   covered(
