@@ -87,7 +87,9 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     level: 'must',
     fails: [
       `access/${slug}-refuses-wrong-token`,
-      ...(operation === 'GetMFAConfig' ? ['access/near-token-is-refused'] : []),
+      ...(operation === 'GetMFAConfig'
+        ? ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day']
+        : []),
     ],
     since: since.since ?? '7.1.2_u3',
     apply: (seams) =>

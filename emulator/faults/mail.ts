@@ -192,7 +192,6 @@ export const mailFaults: readonly Fault[] = [
     level: 'must',
     fails: [
       'email-login/refuses-wrong-code',
-      'totp-login/refuses-code-as-mailed-code',
       'email-login/newer-code-voids-older',
       'email-login/refuses-code-of-another-user',
       'email-login/refuses-code-as-number',
@@ -202,6 +201,7 @@ export const mailFaults: readonly Fault[] = [
       'support-email/not-disabled-with-totp-code',
       'support-email/not-disabled-with-login-code',
       'support-email/address-not-changed-with-wrong-code',
+      'support-email/newer-code-voids-older',
     ],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;

@@ -91,7 +91,11 @@ export const totpLoginFaults: readonly Fault[] = [
     id: 'totp/junk-is-500',
     description: 'A login with a code that is not a number answers 500.',
     level: 'must',
-    fails: ['totp-login/refuses-junk', 'http/no-server-error-for-client-mistake'],
+    fails: [
+      'totp-login/refuses-junk',
+      'sessions/any-body-is-handled',
+      'http/no-server-error-for-client-mistake',
+    ],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call) => {
         const body = asObject(call.body);

@@ -54,6 +54,7 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/refuses-replay-in-parallel',
       'verify-totp/refuses-replay',
       'support-totp/not-disabled-with-used-code',
+      'ways-in/used-totp-code-opens-nothing-a-step-later',
     ],
     apply: (seams) => {
       seams.rules.isReplay = () => false;
@@ -77,6 +78,9 @@ export const totpFaults: readonly Fault[] = [
       'verify-totp/state-is-not-success-before-a-right-code',
       'support-totp/not-disabled-with-wrong-code',
       'support-totp/not-disabled-with-mailed-code',
+      'ways-in/old-support-code-switches-nothing-off',
+      'ways-in/users-code-switches-nothing-off',
+      'guessing/verify-totp-is-throttled',
     ],
     apply: (seams) => {
       const { stepOf } = seams.rules;
