@@ -57,6 +57,9 @@ describe('list', () => {
       'security/no-secret-in-head',
       'security/errors-show-no-internals',
     ]);
+    expect(ids({ slow: true })).toEqual(
+      all.filter(({ needs }) => needs.includes('longWait')).map(({ id }) => id),
+    );
     expect(ids({ grep: '*/refuses-replay' })).toEqual([
       'totp-login/refuses-replay',
       'verify-totp/refuses-replay',

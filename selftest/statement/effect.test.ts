@@ -146,3 +146,15 @@ test('the plan names what is claimed and what is denied', () => {
   const tried = (of: string) => Number(/of (\d+) requirements/.exec(of)?.[1]);
   expect(tried(plan({}))).toBe(tried(text) + 1);
 });
+
+test('the plan tells how long a run takes, by the last one or by what it sends', () => {
+  const target = readTarget(write(temporaryFolder(), 'lab.yaml', good), env);
+  const plan = (lastMs?: number) =>
+    renderPlan(target, contract, { mode: 'full', slow: false, grep: 'http/*' }, undefined, lastMs);
+
+  const [, tried, requests] =
+    /^(\d+) of .*\nIt would send about (\d+) requests one by one, .* at 100 ms an answer/m.exec(plan()) ?? [];
+  expect(Number(requests)).toBe(8 * Number(tried));
+  expect(Number(tried)).toBeGreaterThan(0);
+  expect(plan(185_000)).toContain('It would take about 3 min 5 s, as the last such run did.');
+});

@@ -11,6 +11,8 @@ export interface ListOptions {
   readonly area?: string;
   /** A pattern over ids, as in `run --grep`: `*` stands for any run of characters. */
   readonly grep?: string;
+  /** Only what waits for minutes: `run --slow`, or a clock that can be moved. */
+  readonly slow?: boolean;
   /** Columns of the terminal; longer lines are broken. Absent: nothing is broken. */
   readonly width?: number;
 }
@@ -58,7 +60,10 @@ export function renderClaims(
   return `${blocks.join('\n\n')}\n`;
 }
 
-function choose(requirements: readonly Requirement[], { level, area, grep }: ListOptions): Requirement[] {
+function choose(
+  requirements: readonly Requirement[],
+  { level, area, grep, slow }: ListOptions,
+): Requirement[] {
   const areas = [...new Set(requirements.map((requirement) => requirement.area))];
   if (area !== undefined && !areas.includes(area)) {
     const meant = didYouMean(area, areas) || `; there are ${areas.join(', ')}`;
@@ -67,6 +72,7 @@ function choose(requirements: readonly Requirement[], { level, area, grep }: Lis
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return requirements.filter(
     (requirement) =>
+      (!slow || requirement.needs.includes('longWait')) &&
       (level === undefined || requirement.level === level) &&
       (area === undefined || requirement.area === area) &&
       (pattern === undefined || pattern.test(requirement.id)),

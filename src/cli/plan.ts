@@ -6,14 +6,25 @@ import { exemptedNeed, missingNeed } from '../requirements/needs.js';
 import { standingOf } from '../statement/standing.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Target } from '../target-file/target.js';
+import { duration } from '../words.js';
 import type { RunCommand } from './run-options.js';
 
-/** `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent. */
+/** Of a whole run, about: what a requirement sends, arrangement and looks at the state included. */
+const requestsEach = 8;
+/** A cluster in another town, in milliseconds. */
+const farAwayMs = 100;
+
+/**
+ * `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent.
+ *
+ * @param lastMs how long the last such run on it took; null where none is known
+ */
 export function renderPlan(
   target: Target,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
   command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>,
   statement?: StatementInVerdict,
+  lastMs: number | null = null,
 ): string {
   const pattern = command.grep === undefined ? undefined : idPattern(command.grep);
   const catalogue = loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
@@ -40,6 +51,7 @@ export function renderPlan(
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
     `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
+    timeOf(willRun.length, lastMs),
     ...section(
       "Claimed by the vendor's statement, so MUST requirements",
       byClaim(standings, statement, true),
@@ -60,6 +72,12 @@ export function renderPlan(
     'What depends on the state that is found (support MFA or cluster MFA already on) is decided in the run.',
     '',
   ].join('\n');
+}
+
+function timeOf(requirements: number, lastMs: number | null): string {
+  if (lastMs !== null) return `It would take about ${duration(lastMs)}, as the last such run did.`;
+  const requests = requirements * requestsEach;
+  return `It would send about ${requests} requests one by one, ${duration(requests * farAwayMs)} at ${farAwayMs} ms an answer, and wait for mails.`;
 }
 
 /** Each claim with the requirements that it decides. */

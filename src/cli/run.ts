@@ -11,6 +11,7 @@ import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';
 import { GitHubJob } from './github-job.js';
 import { writeBundle, writeSarif } from './hand-over.js';
+import { expectedMs } from './history.js';
 import { renderPlan } from './plan.js';
 import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
 import { reportMatrix } from './run-matrix.js';
@@ -19,6 +20,7 @@ import { runWave, type Watch } from './run-wave.js';
 import { checkForSecrets, secretLines } from './secret-check.js';
 import { show } from './show.js';
 import { Signals } from './signals.js';
+import { askedFor } from './target-run/beginning.js';
 import type { Finished } from './target-run/begun.js';
 import { checkBefore, isChanged, mayChange, type Prepared, prepare } from './target-run/prepared.js';
 import { complain, say } from './terminal.js';
@@ -72,7 +74,15 @@ async function runAndCheck(
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
     for (const { target, judgedBy, statement } of runs)
-      say(renderPlan(target, judgedBy.contract, command, statement));
+      say(
+        renderPlan(
+          target,
+          judgedBy.contract,
+          command,
+          statement,
+          expectedMs([target.name], command, askedFor(command).length),
+        ),
+      );
     return 0;
   }
   for (const each of runs) warn(each, command);

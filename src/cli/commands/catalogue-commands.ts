@@ -19,9 +19,10 @@ export function addCatalogue(program: Command): void {
     .option('--level <level>', 'must, should or fact')
     .option('--area <area>', 'one area, e.g. totp-login')
     .option('--grep <glob>', 'only ids that fit')
+    .option('--slow', 'only what waits for minutes where the clock can not be moved: run --slow', false)
     .option('--claims', "the claims of a vendor's statement instead, and what each decides", false)
     .option('--json', 'as a JSON array', false)
-    .action(({ level, area, grep, claims, json }) => {
+    .action(({ level, area, grep, slow, claims, json }) => {
       if (level !== undefined && !isLevel(level)) {
         throw new ConfigurationError(`--level ${level}: wanted ${levels.join(', ')}.`);
       }
@@ -36,7 +37,7 @@ export function addCatalogue(program: Command): void {
         return say(json ? JSON.stringify(members, null, 2) : text.trimEnd());
       }
       const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
-      say(renderList(loadRequirements(), { json, level, area, grep, ...width }));
+      say(renderList(loadRequirements(), { json, level, area, grep, slow, ...width }));
     });
 
   program
