@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePort, httpProxy, lateMails } from './bench-proxy.mjs';
+import { httpProxy } from './bench-proxy.mjs';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
 /** One line each: what it is like, how it is made, and the time that is aimed at. */
@@ -13,7 +13,7 @@ export const profiles = {
     like: 'answers after 80 to 150 ms, mails after 3 s',
     goalS: 75,
     proxy: () => ({ latencyMs: between(80, 150) }),
-    mailDelayMs: 3_000,
+    variants: ['delay:mail=3000'],
   },
   strict: {
     like: 'no window for TOTP codes, codes of later steps only',
@@ -25,20 +25,18 @@ export const profiles = {
 
 /** Runs the suite once on a profile. @returns what docs/performance.md has a row of */
 export async function measureProfile(name, out) {
-  const { like, goalS, proxy, mailDelayMs = 0, variants = [], flags = [] } = profiles[name];
+  const { like, goalS, proxy, variants = [], flags = [] } = profiles[name];
   const target = join(out, 'emulator.yaml');
-  const mailPort = await freePort();
-  const late = mailDelayMs === 0 ? undefined : await lateMails(mailPort, mailDelayMs);
-  const emulator = await startEmulator(out, target, [
-    ...variants.flatMap((id) => ['--variant', id]),
-    '--smtp',
-    `127.0.0.1:${late?.port ?? mailPort}`,
-  ]);
+  const emulator = await startEmulator(
+    out,
+    target,
+    variants.flatMap((id) => ['--variant', id]),
+  );
   const content = parse(readFileSync(target, 'utf8'));
   const between = proxy === undefined ? undefined : await httpProxy(content.baseUrl, proxy());
   // No cluster lets its clock be moved.
   const { clock: _, ...rest } = content;
-  const mail = { ...content.mail, listen: `127.0.0.1:${mailPort}`, timeoutMs: 15_000, quietMs: 1_500 };
+  const mail = { ...content.mail, timeoutMs: 15_000, quietMs: 1_500 };
   writeFileSync(target, stringify({ ...rest, mail, baseUrl: between?.baseUrl ?? content.baseUrl }));
   try {
     const args = ['run', '-t', target, '--out', out, '--state-dir', join(out, 'state'), '--quiet'];
@@ -53,7 +51,6 @@ export async function measureProfile(name, out) {
     };
   } finally {
     between?.close();
-    late?.close();
     await emulator.stop();
   }
 }

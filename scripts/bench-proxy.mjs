@@ -1,6 +1,5 @@
 // What stands between the suite and its emulator when a cluster far away, or a strict one, is measured.
 import http from 'node:http';
-import net from 'node:net';
 import { performance } from 'node:perf_hooks';
 
 /**
@@ -47,30 +46,6 @@ export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Numb
       server.closeAllConnections();
     },
   };
-}
-
-/** Hands connections on after some time, as a queue of mails does. */
-export async function lateMails(port, delayMs) {
-  const server = net.createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    setTimeout(() => {
-      const onward = net.connect(port, '127.0.0.1');
-      onward.on('error', () => socket.destroy());
-      onward.pipe(socket);
-      socket.pipe(onward);
-    }, delayMs);
-  });
-  await listening(server);
-  return { port: server.address().port, close: () => server.close() };
-}
-
-/** A port that is free now. */
-export async function freePort() {
-  const server = net.createServer();
-  await listening(server);
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** In which at least one request was under way. */

@@ -46,8 +46,15 @@ const delays: ReadonlyMap<string, (ms: number) => Setter> = new Map([
   ['configuration', (ms: number) => (seams: Seams) => showClusterLate(seams, ms)],
   ['support', (ms: number) => (seams: Seams) => showSupportLate(seams, ms)],
   ['enforcement', (ms: number) => (seams: Seams) => enforceLate(seams, ms)],
+  ['mail', mailLate],
   ['sessions', (ms: number) => (seams: Seams) => endSessionsLate(seams, ms)],
 ]);
+
+function mailLate(ms: number): Setter {
+  return ({ rules }) => {
+    rules.mailCode.delayMs = ms;
+  };
+}
 
 function holds(body: JsonObject, name: string, json: string | undefined): boolean {
   const value = own(body, name);

@@ -54,6 +54,11 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
   }
 }
 
+function planOf({ target, judgedBy, statement }: Prepared, command: RunCommand): string {
+  const lastMs = expectedMs([target.name], command, askedFor(command).length);
+  return renderPlan(target, judgedBy.contract, command, statement, lastMs);
+}
+
 async function runAndCheck(
   command: RunCommand,
   watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
@@ -73,16 +78,7 @@ async function runAndCheck(
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   if (command.plan) {
-    for (const { target, judgedBy, statement } of runs)
-      say(
-        renderPlan(
-          target,
-          judgedBy.contract,
-          command,
-          statement,
-          expectedMs([target.name], command, askedFor(command).length),
-        ),
-      );
+    for (const each of runs) say(planOf(each, command));
     return 0;
   }
   for (const each of runs) warn(each, command);

@@ -5,7 +5,7 @@ import type { Answer } from './api.js';
 
 /** A new TOTP key of the support user, and the authenticator that makes its codes. */
 export interface SupportEnrolment {
-  readonly answer: Answer<'UpdateSupportMFAConfig'>;
+  readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
   readonly authenticator: Authenticator;
 }
 

@@ -18,6 +18,7 @@ import { asText } from './as-text.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
+import { OffByTotp } from './off-by-totp.js';
 import type { ReadBack } from './read-back.js';
 import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
@@ -48,8 +49,7 @@ export class SupportMfa {
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   #hasProven = false;
-  /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
-  #mayGoUnproven = true;
+  readonly #offByTotp: OffByTotp;
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
 
@@ -60,6 +60,7 @@ export class SupportMfa {
   constructor(private readonly parts: SupportParts) {
     ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
     this.#mails = new SupportMails(parts);
+    this.#offByTotp = new OffByTotp(parts.codes);
   }
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -168,17 +169,21 @@ export class SupportMfa {
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
   #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
-    const uri = enrolmentOf(answer);
-    if (uri !== undefined) this.holdKey(uri);
+    if (enrolmentOf(answer) !== undefined) this.hold(answer);
     return answer;
   }
 
-  /** Of a key that was handed out: with its codes changes are made from here on. */
-  holdKey(uri: string): Authenticator {
+  /**
+   * Takes the key of an answer for the one in force: with its codes changes are made from here on.
+   *
+   * @param code by which it was proven, where it was
+   */
+  hold(answer: Answer<Changing>, code?: string): Authenticator {
+    const uri = enrolmentOf(answer);
     this.journal.noteEnrolled(uri);
-    this.#authenticator = authenticatorOf(uri);
-    this.#enrolment = undefined;
-    this.#verified = undefined;
+    this.#authenticator = uri === undefined ? undefined : authenticatorOf(uri);
+    this.#enrolment = { answer, authenticator: this.authenticator };
+    this.#verified = code === undefined ? undefined : { ...this.#enrolment, code };
     return this.authenticator;
   }
 
@@ -232,8 +237,7 @@ export class SupportMfa {
         `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
       );
     }
-    this.#enrolment = { answer, authenticator: this.authenticator };
-    return this.#enrolment;
+    return { answer, authenticator: this.authenticator };
   }
 
   /** The key that was handed out last, to look at; a new one where none is in force. */
@@ -256,7 +260,7 @@ export class SupportMfa {
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) return known;
-    const { authenticator } = await this.onByTotp();
+    const { authenticator } = await this.#unprovenKey();
     const before = await this.parts.codes.before(authenticator);
     const early = before === undefined ? undefined : await this.verify(before);
     if (early !== undefined && early.fields.success !== true) this.parts.codes.refuses(-1);
@@ -268,6 +272,13 @@ export class SupportMfa {
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
     await this.readUntil(isStillOn('totp'));
     return this.#verified;
+  }
+
+  /** A new key; the one in force where it is the suite's, and nothing switches it off. */
+  async #unprovenKey(): Promise<SupportEnrolment> {
+    const known = this.#enrolment;
+    const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
+    return isInForce && isStillOn('totp')(await this.#now()) ? known : this.onByTotp();
   }
 
   /** Whether some key was proven in this run, be it in force or not. */
@@ -350,46 +361,21 @@ export class SupportMfa {
 
   async #switchOff(now: SupportConfig): Promise<Answer> {
     if (!this.takesCode) return this.patch({ enabled: false });
-    if (now.mfaType !== 'email') return this.#offByTotp();
+    if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked());
     if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.patch({ enabled: false, mfaCode }));
   }
 
-  /**
-   * With a code of the key that is known. One that was never verified may be given up without a code; and where the
-   * answer with the key was lost, a new one takes its place.
-   */
-  async #offByTotp(): Promise<Answer> {
-    if (this.#enrolment !== undefined && this.#verified === undefined && this.#mayGoUnproven) {
-      const answer = await this.patch({ enabled: false });
-      if (answer.status < 400) return answer;
-      this.#mayGoUnproven = false;
-    }
-    if (this.#isKnown()) {
-      const soonest = this.parts.codes.soonest(this.authenticator);
-      if (soonest !== undefined) {
-        const answer = await this.patch({ enabled: false, mfaCode: soonest.code });
-        if (answer.status < 400) return answer;
-        if (soonest.step === 1) this.parts.codes.refuses(1);
-      }
-      // The first code may have been used before this process knew of it: the next one is fresh.
-      for (let n = soonest === undefined ? 0 : 1; n < 2; n += 1) {
-        const mfaCode = await this.parts.codes.unused(this.authenticator);
-        const answer = await this.patch({ enabled: false, mfaCode });
-        if (answer.status < 400) return answer;
-      }
-    }
-    const answer = await this.patch({ enabled: false });
-    const { enabled, mfaType } = await this.found();
-    // A key that was found is a person's: that is never replaced.
-    if (answer.status < 400 || (enabled && mfaType === 'totp')) return answer;
-    const anew = await this.patch({ enabled: true, mfaType: 'totp' });
-    if (anew.status >= 400 || !this.#isKnown()) return answer;
-    return this.patch({ enabled: false, mfaCode: await this.parts.codes.unused(this.authenticator) });
-  }
-
-  #isKnown(): boolean {
-    return this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
+  #locked(): Parameters<OffByTotp['off']>[0] {
+    return {
+      isUnproven: this.#enrolment !== undefined && this.#verified === undefined,
+      authenticator: () => {
+        const isKnown = this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
+        return isKnown ? this.authenticator : undefined;
+      },
+      found: () => this.found(),
+      patch: (body) => this.patch(body),
+    };
   }
 }
 
