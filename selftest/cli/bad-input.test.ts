@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { answering, flooding, httpServer, listen, selfSigned, tcpServer, unusedPort } from './servers.js';
 import {
@@ -124,20 +126,43 @@ const badTargets: readonly BadTarget[] = [
 ];
 
 describe.concurrent('a target that is', () => {
-  test.for(badTargets)('$is', async ({ at, says, more }, { expect, onTestFinished }) => {
+  test('out of reach, or no target at all, is inconclusive, and says why', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const folder = temporaryFolder(onTestFinished);
-    const file = writeTarget(folder, targetAt(await at(onTestFinished), more));
+    const targets = badTargets.map(async ({ at, more }, n) => {
+      const content = targetAt(await at(onTestFinished), { name: `bad-${n}`, ...more });
+      return ['-t', writeTarget(folder, content, `bad-${n}.yaml`)];
+    });
+    const args = ['run', ...(await Promise.all(targets)).flat(), ...folders(folder)];
+
+    const ended = await cli(args, {}, onTestFinished);
+
+    expect(ended.code).toBe(3);
+    for (const [n, { is, says }] of badTargets.entries()) {
+      const { gate, cause, summary, restored } = verdictOf(folder, `bad-${n}`);
+      expect({ is, gate, restored }).toEqual({ is, gate: 'inconclusive', restored: true });
+      expect(cause, is).toMatch(says);
+      expect(summary, is).toMatchObject({ pass: 0, fail: 0, failShould: 0 });
+      const told = readFileSync(join(folder, 'out', `bad-${n}`, 'summary.txt'), 'utf8');
+      expect(told, is).toContain(cause.replace(/\.$/, ''));
+    }
+    expectNoTrace(ended, folder);
+    expect(ended.durationMs).toBeLessThan(120_000);
+  });
+
+  test('alone in its run, the run tells of it', async ({ expect, onTestFinished }) => {
+    const folder = temporaryFolder(onTestFinished);
+    const file = writeTarget(folder, targetAt(url('http', { port: await unusedPort() })));
 
     const ended = await cli(['run', '-t', file, ...folders(folder)], {}, onTestFinished);
 
     expect(ended.code).toBe(3);
-    const { gate, cause, summary, restored } = verdictOf(folder);
-    expect({ gate, restored }).toEqual({ gate: 'inconclusive', restored: true });
-    expect(cause).toMatch(says);
-    expect(summary).toMatchObject({ pass: 0, fail: 0, failShould: 0 });
+    const { gate, cause } = verdictOf(folder);
+    expect(gate).toBe('inconclusive');
     expect(ended.stdout).toContain(cause.replace(/\.$/, ''));
     expectNoTrace(ended, folder);
-    expect(ended.durationMs).toBeLessThan(60_000);
   });
 
   test('JSON of nobody knows what to every request', async ({ expect, onTestFinished }) => {

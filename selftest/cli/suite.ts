@@ -10,7 +10,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
 
 export const program = join(packageRoot(), 'dist', 'cli', 'main.js');
-const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');
+export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');
 
 type OnEnd = (end: () => void | Promise<void>) => void;
 

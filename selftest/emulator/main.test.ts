@@ -1,36 +1,17 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { emulatorProgram } from '../cli/suite.js';
 import { emulate } from './tools.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-// Below node_modules, so that what is compiled there finds its packages.
-const built = mkdtempSync(join(root, 'node_modules/.emulator-'));
 const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-
-beforeAll(() => {
-  const config = join(built, 'tsconfig.json');
-  const compilerOptions = { noEmit: false, rootDir: root, outDir: built, types: ['node'], noCheck: true };
-  const extended = join(root, 'tsconfig.json');
-  writeFileSync(
-    config,
-    JSON.stringify({ extends: extended, compilerOptions, include: [join(root, 'emulator')] }),
-  );
-  writeFileSync(join(built, 'package.json'), '{"type":"module"}');
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config]);
-});
-
-afterAll(() => {
-  rmSync(built, { recursive: true });
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function start(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, [join(built, 'emulator/main.js'), ...args]);
+  const child = spawn(process.execPath, [emulatorProgram, ...args]);
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
