@@ -73,7 +73,7 @@ test('failures name the scripts that show them again', () => {
   expect(text).toContain(
     "'apiKey: <key>'\n     again: sh reports/lab-7/repro/totp-key-secret-matches-uri.sh\n",
   );
-  expect(text).toContain('no UTF-8\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
+  expect(text).toContain('not UTF-8\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
 });
 
 describe('the verdict stands first and last', () => {
