@@ -8,7 +8,7 @@ import { proxyFor } from '../../src/http/proxy.js';
 import { sendRaw } from '../../src/http/raw-socket.js';
 import { Transport } from '../../src/http/transport.js';
 import { Secret } from '../../src/secret.js';
-import type { TlsSettings } from '../../src/target-file/target.js';
+import type { TlsSettings } from '../../src/target-file/tls.js';
 import { listen } from '../cli/servers.js';
 import { certificateFor, connectProxy, type Pair } from './proxies.js';
 

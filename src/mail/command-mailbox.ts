@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError, ConfigurationError } from '../errors.js';
-import type { MailSettings } from '../target-file/target.js';
+import type { MailSettings } from '../target-file/mail.js';
 import { Addresses } from './addresses.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';

@@ -1,7 +1,7 @@
 import type { FetchMessageObject, ImapFlow, ImapFlowOptions } from 'imapflow';
 import { ArrangeError, ConfigurationError } from '../errors.js';
 import { authorities } from '../http/authorities.js';
-import type { MailSettings } from '../target-file/target.js';
+import type { MailSettings } from '../target-file/mail.js';
 import { DeadlineError, within } from './deadline.js';
 
 export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;

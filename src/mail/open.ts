@@ -1,4 +1,4 @@
-import type { MailSettings } from '../target-file/target.js';
+import type { MailSettings } from '../target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
 /**

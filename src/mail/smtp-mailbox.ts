@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { ArrangeError } from '../errors.js';
-import type { MailSettings } from '../target-file/target.js';
+import type { MailSettings } from '../target-file/mail.js';
 import { Addresses, folded } from './addresses.js';
 import { listenOn } from './listen.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';

@@ -6,9 +6,9 @@ import type { Values } from '../config-file/values.js';
 import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../model/releases.js';
 import { readAccounts, readSupportUser } from './accounts.js';
 import { accountRoles, readAllow } from './allow.js';
-import { readMail } from './mail.js';
+import { type MailSettings, readMail } from './mail.js';
 import { nameTrouble } from './name.js';
-import type { Allow, Limits, MailSettings, Target } from './target.js';
+import type { Allow, Limits, Target } from './target.js';
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 

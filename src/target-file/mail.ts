@@ -2,9 +2,40 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Values } from '../config-file/values.js';
 import { Secret } from '../secret.js';
-import type { MailSettings } from './target.js';
 import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
+
+interface MailWaits {
+  /** How long a mail may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long silence is silence, in milliseconds. */
+  readonly quietMs: number;
+  readonly codePattern?: RegExp;
+}
+
+export type MailSettings = MailWaits &
+  (
+    | { readonly kind: 'smtp'; readonly host: string; readonly port: number }
+    | {
+        readonly kind: 'imap';
+        readonly host: string;
+        readonly port: number;
+        /** TLS from the first byte, after STARTTLS, or not at all. */
+        readonly tls: boolean | 'starttls';
+        /** PEM text of the authorities to trust besides the system's. */
+        readonly ca?: string;
+        /** Trust any certificate. */
+        readonly insecure: boolean;
+        readonly username: string;
+        readonly password: Secret;
+        readonly folder: string;
+      }
+    | {
+        readonly kind: 'command';
+        /** A program (its absolute path, or a name on the PATH) and its arguments; {to} stands for the address. */
+        readonly run: readonly string[];
+      }
+  );
 
 /** The `mail` section; undefined when there is none, or after a problem was reported. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
@@ -34,11 +65,7 @@ export function readMail(values: Values, folder: string): MailSettings | undefin
   }
 }
 
-function readImap(
-  values: Values,
-  waits: Pick<MailSettings, 'timeoutMs' | 'quietMs' | 'codePattern'>,
-  folder: string,
-): MailSettings | undefined {
+function readImap(values: Values, waits: MailWaits, folder: string): MailSettings | undefined {
   const host = values.text(['mail', 'host']);
   const username = values.text(['mail', 'username']);
   const password = values.text(['mail', 'password']);

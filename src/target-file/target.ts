@@ -1,5 +1,7 @@
 import type { ReleaseName } from '../model/releases.js';
 import type { Secret } from '../secret.js';
+import type { MailSettings } from './mail.js';
+import type { TlsSettings } from './tls.js';
 
 /** What a target file says, read and checked. Everything secret is a {@link Secret}; paths are absolute. */
 export interface Target {
@@ -47,50 +49,6 @@ export interface Account {
   /** False: codes by mail are not set up for it. */
   readonly mailedCodes?: false;
 }
-
-export interface TlsSettings {
-  /** PEM text of the certificate authorities to trust besides the system's. */
-  readonly ca?: string;
-  /** SHA-256 of the server's SubjectPublicKeyInfo, Base64. */
-  readonly pin?: string;
-  readonly serverName?: string;
-  /** PEM text of the client certificate and its key. */
-  readonly cert?: string;
-  readonly key?: Secret;
-  readonly insecure: boolean;
-}
-
-interface MailWaits {
-  /** How long a mail may take, in milliseconds. */
-  readonly timeoutMs: number;
-  /** How long silence is silence, in milliseconds. */
-  readonly quietMs: number;
-  readonly codePattern?: RegExp;
-}
-
-export type MailSettings = MailWaits &
-  (
-    | { readonly kind: 'smtp'; readonly host: string; readonly port: number }
-    | {
-        readonly kind: 'imap';
-        readonly host: string;
-        readonly port: number;
-        /** TLS from the first byte, after STARTTLS, or not at all. */
-        readonly tls: boolean | 'starttls';
-        /** PEM text of the authorities to trust besides the system's. */
-        readonly ca?: string;
-        /** Trust any certificate. */
-        readonly insecure: boolean;
-        readonly username: string;
-        readonly password: Secret;
-        readonly folder: string;
-      }
-    | {
-        readonly kind: 'command';
-        /** A program (its absolute path, or a name on the PATH) and its arguments; {to} stands for the address. */
-        readonly run: readonly string[];
-      }
-  );
 
 export interface Allow {
   readonly stateChanges: boolean;

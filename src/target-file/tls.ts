@@ -4,10 +4,21 @@ import type { KeyPath } from '../config-file/problems.js';
 import { readTextFile } from '../config-file/text-file.js';
 import type { Values } from '../config-file/values.js';
 import { Secret } from '../secret.js';
-import type { TlsSettings } from './target.js';
 import { isHostName } from './urls.js';
 
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
+export interface TlsSettings {
+  /** PEM text of the certificate authorities to trust besides the system's. */
+  readonly ca?: string;
+  /** SHA-256 of the server's SubjectPublicKeyInfo, Base64. */
+  readonly pin?: string;
+  readonly serverName?: string;
+  /** PEM text of the client certificate and its key. */
+  readonly cert?: string;
+  readonly key?: Secret;
+  readonly insecure: boolean;
+}
 
 export function readTls(values: Values, folder: string): TlsSettings {
   const ca = readAuthorities(values, ['tls', 'ca'], folder);

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import type { CallOptions } from '../../src/connection/api.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
 import { Secret } from '../../src/secret.js';
-import { guarded } from './operations.js';
+import { guarded, prepared } from './operations.js';
 
 /** By the ends of their requirements' ids. What is wrong is well formed, and nobody's. */
 const refused = [
@@ -33,7 +32,7 @@ for (const operation of guarded) {
       `${operation.name} is refused ${how}`,
       covers(`access/${operation.slug}-${slug}`),
       async ({ api, cluster, support, connection }) => {
-        const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
+        const body = await arrange(prepared(operation.id, connection));
         const before = await arrange(snapshot(cluster, support));
 
         const answer = await api.call(operation.id, { ...body, as: credential() });

@@ -7,26 +7,27 @@ type Guarded = OperationWith<'slug'>;
 
 /**
  * Brings about the state in which a request with a good credential would have its effect, so that a refusal has no
- * other cause, and gives the body for it: one that does no harm if it is accepted after all.
+ * other cause, and gives the body for it: one that does no harm if it is accepted after all. Operations that are not
+ * here take no body, and have their effect in every state.
  */
-export const preparing = {
-  GetMFAConfig: nothing,
+const preparing: { readonly [Id in Guarded]?: (connection: Connection) => Promise<CallOptions<Id>> } = {
   UpdateMFAConfig: asItIs,
-  GetSupportMFAConfig: nothing,
   UpdateSupportMFAConfig: stayOff,
   VerifySupportUserTotp: rightCode,
   SendSupportEmailOtp: addressSet,
-  SendEmailOtp: nothing,
   CreateTotpKey: keyName,
   ConfigureSupportMFAConfig: chooseMail,
-} satisfies Record<Guarded, (connection: Connection) => Promise<unknown>>;
+};
+
+export async function prepared<Id extends Guarded>(id: Id, connection: Connection): Promise<CallOptions<Id>> {
+  return (await preparing[id]?.(connection)) ?? {};
+}
 
 /** The operations that ask for a credential. */
 export const guarded = operationsWith('slug').map((id) => ({
   id,
   slug: operations[id].slug,
   name: callOf(id),
-  prepare: preparing[id],
 }));
 
 /** Those that a viewer may not call. */
@@ -34,12 +35,7 @@ export const modifying = operationsWith('modifies').map((id) => ({
   id,
   slug: operations[id].slug,
   name: callOf(id),
-  prepare: preparing[id],
 }));
-
-async function nothing(): Promise<CallOptions<never>> {
-  return {};
-}
 
 /**
  * PUT of the configuration as it is; on a throw-away target with other types, so that it shows where a refused one
@@ -63,7 +59,7 @@ async function rightCode(connection: Connection): Promise<CallOptions<'VerifySup
   return { json: { totpCode: await connection.codes.unused(authenticator) } };
 }
 
-async function addressSet(connection: Connection): Promise<CallOptions<never>> {
+async function addressSet(connection: Connection): Promise<CallOptions<'SendSupportEmailOtp'>> {
   const { email } = connection.target.supportUser;
   if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
   await (await connection.support()).onByEmail(email);

@@ -1,7 +1,7 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer, CallOptions } from '../../src/connection/api.js';
-import { modifying } from './operations.js';
+import type { Answer } from '../../src/connection/api.js';
+import { modifying, prepared } from './operations.js';
 
 for (const operation of modifying) {
   test(
@@ -9,7 +9,7 @@ for (const operation of modifying) {
     covers(`access/viewer-cannot-${operation.slug}`),
     async ({ api, users, cluster, support, connection }) => {
       const credentials = await arrange(users.viewerByAllMeans());
-      const body = await arrange<CallOptions<typeof operation.id>>(operation.prepare(connection));
+      const body = await arrange(prepared(operation.id, connection));
       const before = await arrange(snapshot(cluster, support));
 
       for (const as of credentials) {

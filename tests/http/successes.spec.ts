@@ -1,9 +1,8 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { CallOptions } from '../../src/connection/api.js';
 import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
-import { preparing } from '../access/operations.js';
+import { prepared } from '../access/operations.js';
 
 /** These take more than a call by the admin: each has its test below. */
 const special = [
@@ -29,7 +28,7 @@ test.describe('A success', () => {
       `of ${callOf(id)} is documented`,
       covers(operations[id].answers),
       async ({ api, admin, connection }) => {
-        const body = await arrange<CallOptions<typeof id>>(preparing[id](connection));
+        const body = await arrange(prepared(id, connection));
 
         expect(await api.call(id, { ...body, as: admin })).toSucceed();
       },
