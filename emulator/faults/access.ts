@@ -90,6 +90,8 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
       ...(operation === 'GetMFAConfig'
         ? ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day']
         : []),
+      // A password by Basic is no token that anybody issued, either.
+      ...(operation === 'GetSupportMFAConfig' ? ['ways-in/basic-skips-no-code'] : []),
     ],
     since: since.since ?? '7.1.2_u3',
     apply: (seams) =>
@@ -265,12 +267,12 @@ export const accessFaults: readonly Fault[] = [
   },
   {
     id: 'access/cut-key',
-    description: 'An API key is found by its first 35 characters.',
+    description: 'The last character of an API key is not looked at.',
     level: 'must',
     fails: ['access/cut-key-is-refused', 'access/key-with-more-is-refused'],
     apply: (seams) =>
       letIn(seams, ({ apiKey = '' }, _call, { state }) =>
-        state.users.some((user) => apiKey.slice(0, 35) === user.apiKey.slice(0, 35)),
+        state.users.some((user) => apiKey.startsWith(user.apiKey.slice(0, -1))),
       ),
   },
   {

@@ -80,6 +80,9 @@ export const totpFaults: readonly Fault[] = [
       'support-totp/not-disabled-with-mailed-code',
       'ways-in/old-support-code-switches-nothing-off',
       'ways-in/users-code-switches-nothing-off',
+      'ways-in/support-code-opens-no-session',
+      'ways-in/used-totp-code-in-any-form-opens-nothing',
+      'ways-in/what-is-no-code-opens-nothing',
       'guessing/verify-totp-is-throttled',
     ],
     apply: (seams) => {

@@ -39,8 +39,12 @@ test.describe('POST /totp-key', () => {
 
       const open: Open[] = [];
       const theirs = await loginWithKeyOf(users, victim.user, textIn(answer.fields.totpUri), codes);
-      if (theirs?.session !== undefined)
+      if (theirs?.session !== undefined) {
+        // Where any code opens, this one tells nothing of whose key it is.
+        const wrong = await users.login(victim.user, { code: codes.wrong(victim.authenticator), type });
+        if (wrong.session !== undefined) throw new ArrangeError('A wrong code opens a session as well.');
         open.push({ name: 'its code, for the user that the body named', answer });
+      }
       expect(open).toBeShut();
       const own = await users.login(victim.user, { code: await codes.unused(victim.authenticator), type });
       // Where no code of a key opens anything, this key was not replaced.
