@@ -1,0 +1,152 @@
+// Runs the suite against a mock that somebody else's program makes of a release document: it answers by the schemas
+// and keeps no state. The verdict must come, with nothing in it that is the suite's own doing.
+//
+//   npm run prove:prism -- [release …]
+//
+// Fetches @stoplight/prism-cli by npx, the last version for Node.js 20: 90 MB, which no dependency of this package is
+// worth. Its telemetry is switched off.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { releaseDocument } from '../../src/contract/load.js';
+import { isReleaseName, type ReleaseName } from '../../src/model/releases.js';
+import { packageRoot } from '../../src/package-root.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+
+const prism = '@stoplight/prism-cli@5.14.2';
+const startsWithinMs = 300_000;
+/** It conforms, it doesn't, or that can't be told. */
+const verdictCodes = [0, 1, 3];
+
+const wanted = process.argv.slice(2);
+const releases: ReleaseName[] = wanted.length === 0 ? ['7.1.2_u3', '7.3.2'] : wanted.filter(isReleaseName);
+if (releases.length === 0 || releases.length < wanted.length)
+  throw new Error(`Not all of these are releases: ${wanted.join(', ')}`);
+
+let wrong = 0;
+for (const release of releases) {
+  const problems = await prove(release);
+  wrong += problems.length;
+  for (const problem of problems) console.log(`  WRONG ${problem}`);
+}
+process.exitCode = wrong === 0 ? 0 : 1;
+
+async function prove(release: ReleaseName): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prism-'));
+  const [port, mailPort] = [await freePort(), await freePort()];
+  const mock = startPrism(release, port);
+  try {
+    await listening(mock, port);
+    const file = join(folder, 'prism.yaml');
+    writeFileSync(file, stringify(targetFile(release, port, mailPort)), { mode: 0o600 });
+    const { code, said } = await runSuite(file, folder);
+    if (code === null || !verdictCodes.includes(code)) return [`the run ended with ${code}:\n${said}`];
+    return problemsIn(release, code, join(folder, 'out', 'prism'));
+  } finally {
+    stop(mock);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+}
+
+function startPrism(release: ReleaseName, port: number): ChildProcess {
+  const args = ['--yes', prism, 'mock', '-h', '127.0.0.1', '-p', String(port), releaseDocument(release)];
+  return spawn('npx', args, {
+    env: { ...process.env, SCARF_ANALYTICS: 'false' },
+    stdio: 'ignore',
+    // A group of its own: npx doesn't hand signals on.
+    detached: true,
+  });
+}
+
+function stop({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function listening(mock: ChildProcess, port: number): Promise<void> {
+  for (const until = Date.now() + startsWithinMs; Date.now() < until; await pause(500)) {
+    if (mock.exitCode !== null)
+      throw new Error(`${prism} ended with ${mock.exitCode}: is the npm registry in reach?`);
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (isOpen) return;
+  }
+  throw new Error(`${prism} did not listen within ${startsWithinMs / 1000} s.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('No port is free.');
+  return address.port;
+}
+
+/** Whom Prism doesn't know: it lets every credential in. */
+function targetFile(release: ReleaseName, port: number, mailPort: number): object {
+  const account = (username: string) => ({
+    username,
+    password: `password-of-${username}`,
+    email: `${username}@lab.example`,
+  });
+  return {
+    name: 'prism',
+    baseUrl: `http://127.0.0.1:${port}`,
+    release,
+    accounts: {
+      admin: { ...account('admin'), apiKey: 'key-of-the-admin' },
+      viewer: account('viewer'),
+      other: { ...account('bob'), sid: 'S-1-100-1-2' },
+    },
+    supportUser: { email: 'support@lab.example', password: 'password-of-support' },
+    mail: { kind: 'smtp', listen: `127.0.0.1:${mailPort}`, timeoutMs: 1_000, quietMs: 100 },
+    allow: {
+      stateChanges: true,
+      clusterMfa: true,
+      replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
+      lockOut: true,
+      disposable: true,
+    },
+  };
+}
+
+async function runSuite(file: string, folder: string): Promise<{ code: number | null; said: string }> {
+  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
+  const places = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
+  const child = spawn(process.execPath, [program, 'run', '-t', file, ...places, '--quiet', '--no-allure']);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text));
+  await once(child, 'exit');
+  return { code: child.exitCode, said };
+}
+
+/** What is the suite's own doing: tests that broke, and decided outcomes that there are none of. */
+function problemsIn(release: ReleaseName, code: number, report: string): string[] {
+  const verdict = parseVerdict(readFileSync(join(report, 'verdict.json'), 'utf8'), 'verdict.json');
+  const counts = new Map<string, number>();
+  for (const { outcome } of verdict.outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const told = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+  console.log(`${release}: exit code ${code}, ${told}`);
+  const broken = readFileSync(join(report, 'events.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"suite failed"') || line.includes('"configuration failed"'));
+  return [
+    ...broken.map((line) => `the suite failed: ${line.slice(0, 400)}`),
+    ...(counts.get('pass') === undefined ? ['nothing passed'] : []),
+    ...(counts.get('fail') === undefined ? ['nothing failed, though nothing is stored'] : []),
+  ];
+}
