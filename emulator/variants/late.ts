@@ -1,4 +1,4 @@
-import type { World } from '../call.js';
+import type { Call, World } from '../call.js';
 import { text } from '../json.js';
 import type { Seams } from '../seams.js';
 import type { User } from '../state.js';
@@ -79,13 +79,16 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
   };
 }
 
-/** Every other request is served by a second node, which learns of every change so long after the first. */
+/** Every other request of an operation is served by a second node, which learns of changes so long after the first. */
 export function twoNodes(seams: Seams, delayMs: number): void {
-  let requests = 0;
-  seams.input('any', () => {
-    requests += 1;
+  const requests = new Map<Call['operation'], number>();
+  let isSecond = false;
+  seams.input('any', ({ operation }) => {
+    const count = requests.get(operation) ?? 0;
+    requests.set(operation, count + 1);
+    isSecond = count % 2 === 1;
   });
-  const second = () => requests % 2 === 0;
+  const second = () => isSecond;
   showClusterLate(seams, delayMs, second);
   showSupportLate(seams, delayMs, second);
   enforceLate(seams, delayMs, second);

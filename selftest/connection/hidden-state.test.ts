@@ -65,3 +65,25 @@ test('a masked address is restored whole', async () => {
 
   expect(await state()).toEqual(before);
 });
+
+test('a change that GET does not show yet is waited for before the next', async () => {
+  const { connection, state } = await connected('delay:support=400', 'delay:configuration=400');
+  const [cluster, support] = [await connection.cluster(), await connection.support()];
+
+  await support.patch({ enabled: true, mfaType: 'email', email: 'support@lab.example' });
+  await support.off();
+  await cluster.put({ enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true });
+  await cluster.off();
+
+  expect(await state()).toMatchObject({ support: { enabled: false }, cluster: { enabled: false } });
+});
+
+test('nodes that show a change at different times are waited for', async () => {
+  const { connection } = await connected('two-nodes');
+  const cluster = await connection.cluster();
+
+  await cluster.on(['totp']);
+
+  const reads = [await cluster.read(), await cluster.read(), await cluster.read()];
+  expect(reads.map(({ enabled }) => enabled)).toEqual([true, true, true]);
+});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Nodes } from '../../src/connection/nodes.js';
 import { ReadBack } from '../../src/connection/read-back.js';
 
 // Node 20 imports a built-in module by name as it was before its timers were faked.
@@ -68,5 +69,41 @@ describe('the time that a change is given', () => {
 
   test('takes few tries where each costs something', async () => {
     expect((await wait(made(), never, { firstPauseMs: 1_500 })).tries).toBeLessThan(5);
+  });
+});
+
+describe('nodes that learn of a change at different times', () => {
+  /** Every other look goes to a node that learns of it after a second. */
+  async function looksAt(nodes: Nodes) {
+    const startedAt = Date.now();
+    let looks = 0;
+    const came = new ReadBack({ waited: () => {} }, nodes).until(
+      async () => {
+        looks += 1;
+        return looks % 2 === 1 || Date.now() - startedAt >= 1_000;
+      },
+      (value) => value,
+    );
+    await vi.runAllTimersAsync();
+    return { came: await came, looks, tookMs: Date.now() - startedAt };
+  }
+
+  test('are waited for with the first changes', async () => {
+    expect((await looksAt(new Nodes())).tookMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('are not looked for any more where none was seen', async () => {
+    const nodes = new Nodes();
+    for (let n = 0; n < 3; n += 1) nodes.settled();
+
+    expect(await looksAt(nodes)).toEqual({ came: true, looks: 1, tookMs: 0 });
+  });
+
+  test('are waited for from then on where they were seen', async () => {
+    const nodes = new Nodes();
+    for (let n = 0; n < 3; n += 1) nodes.settled();
+    nodes.disagreed();
+
+    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 });

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.js';
 import { memberOf } from '../judging/body.js';
 import type { Answer, Api } from './api.js';
 import { asText } from './as-text.js';
+import { Awaited } from './awaited.js';
 import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
@@ -15,6 +16,7 @@ export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
   #hasRestored = false;
+  readonly #awaited = new Awaited();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
   /** As they were put last; undefined where that isn't known. */
@@ -38,19 +40,27 @@ export class ClusterMfa {
   }
 
   /** As it stands before a change: see StateReader. @throws ArrangeError likewise */
-  async known(): Promise<ClusterConfig> {
-    return this.#told(clusterConfigOf((await this.reader.known('GetMFAConfig')).body));
+  known(): Promise<ClusterConfig> {
+    return this.#beforeChange(() => this.reader.known('GetMFAConfig'));
   }
 
   #told(config: ClusterConfig): ClusterConfig {
+    this.#awaited.shown(config.enabled);
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
   }
 
   /** To decide what is still to be arranged: see StateReader. @throws ArrangeError likewise */
-  async assumed(): Promise<ClusterConfig> {
-    return inOneOrder(clusterConfigOf((await this.reader.assumed('GetMFAConfig')).body));
+  assumed(): Promise<ClusterConfig> {
+    return this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
+  }
+
+  /** The last change is waited for. */
+  async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
+    const wanted = this.#awaited.take();
+    if (wanted !== undefined) return this.readUntil(({ enabled }) => enabled === wanted);
+    return this.#told(clusterConfigOf((await get()).body));
   }
 
   /** What the run found before its first change, as it was shown. */
@@ -76,7 +86,7 @@ export class ClusterMfa {
   async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.proveWayBack();
     const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body });
-    if (answer.status < 300) this.#putTypes = typesIn(body);
+    if (answer.status < 300) this.#wasPut(body);
     return answer;
   }
 
@@ -105,7 +115,14 @@ export class ClusterMfa {
   async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
     // Whatever it is, the target may read it as a request to switch on.
     await this.proveWayBack();
-    return this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
+    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, ...asText(body, mistake) });
+    if (answer.status < 300) this.#wasPut(jsonIn(body));
+    return answer;
+  }
+
+  #wasPut(body: unknown): void {
+    this.#awaited.changed(body);
+    this.#putTypes = typesIn(body);
   }
 
   /** What is read once it satisfies `done`, or the last thing read. */
@@ -191,6 +208,14 @@ export class ClusterMfa {
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
     }
+  }
+}
+
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
 import { journalled } from './links/journalled.js';
+import { Nodes } from './nodes.js';
 import { ReadBack } from './read-back.js';
 import { Recorder } from './recorder.js';
 import { StateReader } from './state-reader.js';
@@ -79,6 +80,7 @@ export class Connection {
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
+    const nodes = new Nodes();
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = journal;
     this.codes = new Codes(clock, this.waiter, this.recorder);
@@ -91,9 +93,9 @@ export class Connection {
       codes: this.codes,
       readOnly,
       attemptsFile: join(this.journal.folder, 'attempts.json'),
-      journalled: journalled(this.journal, (part) => this.#noteFound(part)),
+      journalled: journalled(this.journal, nodes, (part) => this.#noteFound(part)),
     });
-    this.readBack = new ReadBack(this.recorder);
+    this.readBack = new ReadBack(this.recorder, nodes);
   }
 
   /** @throws TransportError or ConfigurationError when the clock control doesn't answer */

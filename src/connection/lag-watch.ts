@@ -6,17 +6,24 @@ interface Watched {
   value?: string;
   /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
+  /** What was before the last write, since it showed. */
+  before?: string;
 }
 
 /** Sees by the reads between writes how long after its answer a change shows. */
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
 
-  constructor(private readonly tell: (ms: number) => void) {}
+  /** @param disagreed told when a read goes back to what was before a write that showed already */
+  constructor(
+    private readonly tell: (ms: number) => void,
+    private readonly disagreed: () => void,
+  ) {}
 
   wrote(part: Part): void {
     const watched = this.#parts[part];
     delete watched.write;
+    delete watched.before;
     if (watched.value !== undefined)
       watched.write = { answeredAt: performance.now(), before: watched.value, stale: false };
   }
@@ -34,6 +41,7 @@ export class LagWatch {
     const watched = this.#parts[part];
     watched.value = value;
     const { write } = watched;
+    if (value === watched.before) this.disagreed();
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {
       write.stale = true;
@@ -41,5 +49,6 @@ export class LagWatch {
     }
     this.tell(write.stale ? Math.ceil(performance.now() - write.answeredAt) : 0);
     delete watched.write;
+    watched.before = write.before;
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Nodes } from './nodes.js';
 import type { Recorder } from './recorder.js';
 
 /** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
@@ -22,7 +23,11 @@ export class ReadBack {
   #slowestMs = 0;
   #missed = false;
 
-  constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
+  constructor(
+    private readonly recorder: Pick<Recorder, 'waited'>,
+    /** Absent: one look is enough. */
+    private readonly nodes?: Nodes,
+  ) {}
 
   /** The last value got, whether or not it satisfies `done`: the caller judges it. */
   async until<T>(
@@ -32,16 +37,20 @@ export class ReadBack {
   ): Promise<T> {
     const startedAt = Date.now();
     const deadlineMs = Math.min(mostMs, this.#deadlineMs);
+    let inARow = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
       const value = await get();
-      const isDone = done(value);
+      inARow = done(value) ? inARow + 1 : 0;
+      const isDone = inARow >= (this.nodes?.looks ?? 1);
+      if (isDone) this.nodes?.settled();
       if (isDone || waitedMs + pauseMs > deadlineMs) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
-        this.#learn(isDone, waitedMs);
+        this.#learn(inARow > 0, waitedMs);
         return value;
       }
       await sleep(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
+      // Another look at what is there already need not be waited for longer each time.
+      if (inARow === 0) pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
       waitedMs = Date.now() - startedAt;
     }
   }

@@ -9,12 +9,13 @@ import {
   withoutNulls,
 } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import { textIn, textOf } from '../judging/body.js';
+import { textIn } from '../judging/body.js';
 import { isSince } from '../model/releases.js';
 import type { Authenticator } from '../otp/authenticator.js';
 import type { Target } from '../target-file/target.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
+import { Awaited } from './awaited.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
@@ -24,7 +25,7 @@ import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { toldSupport } from './told-support.js';
+import { noteSet, toldSupport } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -52,7 +53,7 @@ export class SupportMfa {
   readonly #offByTotp: OffByTotp;
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
-
+  readonly #awaited = new Awaited();
   private readonly api: Api;
   private readonly admin: Credential;
   private readonly journal: Journal;
@@ -78,11 +79,15 @@ export class SupportMfa {
     return this.#told(supportConfigOf((await this.get()).body));
   }
 
+  /** As it stands before a change: the last one is waited for. */
   async #now(): Promise<SupportConfig> {
+    const wanted = this.#awaited.take();
+    if (wanted !== undefined) return this.readUntil(({ enabled }) => enabled === wanted);
     return this.#told(supportConfigOf((await this.known()).body));
   }
 
   #told(config: SupportConfig): SupportConfig {
+    this.#awaited.shown(config.enabled);
     return toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
   }
 
@@ -139,17 +144,14 @@ export class SupportMfa {
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
     const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
-    const mfaType = textOf(body, 'mfaType');
-    if (answer.status < 300 && mfaType !== undefined)
-      this.journal.noteSupportSet({ mfaType, email: textOf(body, 'email') ?? null });
+    if (answer.status < 300) {
+      this.#awaited.changed(body);
+      noteSet(this.journal, body);
+    }
     return this.#noted(answer);
   }
 
-  /**
-   * PATCH of a body that means nothing to the suite, or of none: nothing in it is a secret.
-   *
-   * @param mistake see CallOptions
-   */
+  /** PATCH of a body that means nothing to the suite, or of none: no secret is in it. @param mistake see CallOptions */
   patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
   }

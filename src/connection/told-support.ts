@@ -1,5 +1,13 @@
 import { isShownAs, type SupportConfig } from '../journal/config.js';
+import type { Journal } from '../journal/journal.js';
 import type { SupportSet } from '../journal/journal-content.js';
+import { textOf } from '../judging/body.js';
+
+/** Keeps the mode and the address that a change set, if it did. */
+export function noteSet(journal: Journal, body: unknown): void {
+  const mfaType = textOf(body, 'mfaType');
+  if (mfaType !== undefined) journal.noteSupportSet({ mfaType, email: textOf(body, 'email') ?? null });
+}
 
 /**
  * The configuration that is on, with what GET leaves out or masks: the mode and address that the suite set last, and

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { appearance } from '../../fixtures/appearance.js';
-import { bothTypes, loginByNewMail, mailed, otherCode, untilRefused } from '../../fixtures/logins.js';
+import {
+  bothTypes,
+  loginByNewMail,
+  mailed,
+  otherCode,
+  untilOpen,
+  untilRefused,
+} from '../../fixtures/logins.js';
 import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
@@ -319,7 +326,7 @@ test.describe('A login while cluster MFA is on', () => {
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
-      await arrangeLogin(loginByNewMail(users, user));
+      await arrangeLogin(untilOpen(cluster, () => loginByNewMail(users, user)));
     },
   );
 });

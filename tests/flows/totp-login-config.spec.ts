@@ -4,6 +4,7 @@ import {
   loginByNewKey,
   plainEnrolled,
   switchedOn,
+  untilOpen,
   untilRefused,
 } from '../../fixtures/logins.js';
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
@@ -60,7 +61,7 @@ test.describe('A change of the cluster configuration', () => {
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
-      await arrangeLogin(loginByNewKey(users, user, codes));
+      await arrangeLogin(untilOpen(cluster, () => loginByNewKey(users, user, codes)));
     },
   );
 

@@ -4,6 +4,7 @@ import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../.
 import type { Found, Journal } from '../../journal/journal.js';
 import { type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
 import { LagWatch } from '../lag-watch.js';
+import type { Nodes } from '../nodes.js';
 
 /** Answers of something between, which tell nothing of what the target makes of the request. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
@@ -14,8 +15,11 @@ const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
  *
  * @param noteFound sees to it that the journal holds what a part was found like
  */
-export function journalled(journal: Journal, noteFound: (part: Part) => Promise<void>): Link {
-  const lag = new LagWatch((ms) => journal.writes.lagSeen(ms));
+export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Part) => Promise<void>): Link {
+  const lag = new LagWatch(
+    (ms) => journal.writes.lagSeen(ms),
+    () => nodes.disagreed(),
+  );
   return async (call, next) => {
     const parts = partsOf(call);
     if (parts.length === 0) return lag.reading(call, next);
