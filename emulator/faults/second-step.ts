@@ -51,7 +51,6 @@ const secondStep: readonly Later[] = [
       'second-step/refuses-wrong-code',
       'second-step/refuses-used-code',
       'second-step/refuses-code-of-another-user',
-      'second-step/wrong-codes-are-throttled',
     ],
     apply: ({ rules }) => {
       const { secondStepRight } = rules;
