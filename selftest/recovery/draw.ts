@@ -31,24 +31,54 @@ export interface Ending {
   readonly kind: Kind;
   readonly grep: string;
   readonly hits: readonly Hit[];
+  readonly times: Times;
+}
+
+/** In milliseconds. */
+interface Times {
+  /** A target that is hit waits so long for the others to be. */
+  readonly othersMs: number;
+  /** `limits.settleMs`: longer than a write is ever held, for the others, for a look, and then. */
+  readonly settleMs: number;
+  /** So long after the end nothing may come any more. */
+  readonly laterMs: number;
 }
 
 export const hitsOfAnEnding = 4;
 
 /** Each makes changes at once; with the number of writes that it sends at least. */
-const greps: readonly (readonly [grep: string, writes: number])[] = [
-  ['totp-login/*', 3],
-  ['support-totp/*', 4],
-  ['support-email/*', 4],
-  ['mfa-config/stores-*', 4],
+const greps: readonly { readonly grep: string; readonly few: string; readonly writes: number }[] = [
+  {
+    grep: 'totp-login/*',
+    few: 'totp-login/accepts-current-code,totp-login/refused-while-only-email-is-enabled',
+    writes: 3,
+  },
+  {
+    grep: 'support-totp/*',
+    few: 'support-totp/enabling-gives-secret-and-uri,support-totp/disabled-with-current-code',
+    writes: 4,
+  },
+  {
+    grep: 'support-email/*',
+    few: 'support-email/get-shows-what-was-set,support-email/address-changed-with-mailed-code',
+    writes: 4,
+  },
+  { grep: 'mfa-config/stores-*', few: 'mfa-config/stores-*', writes: 4 },
 ];
 
+interface DrawOptions {
+  readonly from?: readonly Kind[];
+  /** In half the time, with no more requirements than are needed to be hit at the same writes. */
+  readonly short?: boolean;
+}
+
 /** The n-th ending of a seed: the same each time. Kinds take turns, so do the kinds of targets; the rest is random. */
-export function endingOf(seed: number, n: number, from: readonly Kind[] = kinds): Ending {
+export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
   const random = randomOf(seed * 1_000_003 + n);
   const below = (limit: number) => Math.floor(random() * limit);
   const kind = pick(from, n);
-  const [grep, writes] = pick(greps, below(greps.length));
+  const { grep, few, writes } = pick(greps, below(greps.length));
+  const scaled = (ms: number) => (short ? ms / 2 : ms);
   const hits = ['one node', 'reads lag', 'writes are held', 'two nodes'].map((name): Hit => {
     const isHeld = name === 'writes are held';
     return {
@@ -56,17 +86,19 @@ export function endingOf(seed: number, n: number, from: readonly Kind[] = kinds)
       state: pick(startingStates, name === 'one node' ? n : below(startingStates.length)),
       variants: name === 'reads lag' ? ['put-read-after-300ms', 'address-kept-after-disabling'] : [],
       proxy: {
-        laterMs: isHeld ? below(1_500) : 0,
+        laterMs: isHeld ? scaled(below(1_500)) : 0,
         nodeLagMs: name === 'two nodes' ? 100 + below(600) : 0,
+        longestToLookMs: scaled(5_000),
       },
       moment: {
         write: 1 + below(writes),
         phase: isHeld ? 'before it lands' : pick(phases, below(3)),
-        holdMs: below(isHeld ? 6_000 : 2_000),
+        holdMs: scaled(below(isHeld ? 6_000 : 2_000)),
       },
     };
   });
-  return { n, kind, grep, hits };
+  const times = { othersMs: scaled(6_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
+  return { n, kind, grep: short ? few : grep, hits, times };
 }
 
 function pick<T>(from: readonly T[], n: number): T {

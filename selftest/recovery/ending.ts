@@ -23,9 +23,6 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   'disk full': [0, 1, 2, 3],
 };
 
-/** So long after the end nothing may come any more. */
-const laterMs = 10_000;
-
 export interface Judged {
   readonly hits: number;
   /** Targets that something was left to be restored on. */
@@ -36,7 +33,10 @@ export interface Judged {
 /** Ends a run as drawn, restores where that is needed, and says what is not as it was found, then or later. */
 export async function judge(ending: Ending, folder: string): Promise<Judged> {
   mkdirSync(folder, { recursive: true });
-  const lanes = await Promise.all(ending.hits.map((hit, n) => Lane.open(folder, `target-${n}`, hit)));
+  const { settleMs } = ending.times;
+  const lanes = await Promise.all(
+    ending.hits.map((hit, n) => Lane.open(folder, `target-${n}`, hit, settleMs)),
+  );
   const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
   try {
     return await judgeOn(lanes, ending, folder, disk);
@@ -48,7 +48,7 @@ export async function judge(ending: Ending, folder: string): Promise<Judged> {
 
 async function judgeOn(
   lanes: readonly Lane[],
-  { kind, grep }: Ending,
+  { kind, grep, times }: Ending,
   folder: string,
   disk: SmallDisk | undefined,
 ): Promise<Judged> {
@@ -65,7 +65,7 @@ async function judgeOn(
   await Promise.race([
     Promise.all(lanes.map(({ proxy }) => proxy.reached)),
     run.ended,
-    until(() => hits > 0).then(() => pause(6_000)),
+    until(() => hits > 0).then(() => pause(times.othersMs)),
   ]);
   const hit = hits;
   await act(kind, run.child, stateDir, disk);
@@ -84,7 +84,7 @@ async function judgeOn(
   if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
   if (!isUnknown) {
     problems.push(...(await changed(lanes, 'at the end')));
-    await pause(laterMs);
+    await pause(times.laterMs);
     problems.push(...(await changed(lanes, 'later')));
   }
   return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-800)] };

@@ -18,10 +18,9 @@ export interface ProxyOptions {
   readonly laterMs: number;
   /** Every second read comes from a node to which changes come so much later; 0: there is one node. */
   readonly nodeLagMs: number;
+  /** A look at the state is waited for at most so long. */
+  readonly longestToLookMs: number;
 }
-
-/** A look at the state is waited for at most so long. */
-const longestToLookMs = 5_000;
 
 interface Whole {
   readonly status: number;
@@ -105,7 +104,7 @@ export class HeldProxy {
     if (isMoment && this.moment.phase === 'before it lands') {
       // It lands where it does most harm: when the state was read, and found as it was.
       await this.#hold();
-      await Promise.race([this.#looked, pause(longestToLookMs)]);
+      await Promise.race([this.#looked, pause(this.options.longestToLookMs)]);
       await pause(this.moment.holdMs);
     } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
     const answer = await (isConfig ? this.#byNode(request, body, isWrite) : this.#forward(request, body));

@@ -6,9 +6,6 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** Longer than a write is ever held by the proxies: for the others, for a look, and then. */
-const settleMs = 18_000;
-
 /** An emulator behind a proxy: one target of a run that is ended. */
 export class Lane {
   private constructor(
@@ -20,7 +17,7 @@ export class Lane {
     readonly found: string,
   ) {}
 
-  static async open(folder: string, name: string, hit: Hit): Promise<Lane> {
+  static async open(folder: string, name: string, hit: Hit, settleMs: number): Promise<Lane> {
     const emulator = await startEmulator({ variants: hit.variants });
     const { controlUrl, baseUrl, accounts } = emulator;
     const apiKey = accounts.admin.apiKey;

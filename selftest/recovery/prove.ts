@@ -34,7 +34,7 @@ const startedAt = Date.now();
 
 async function take(): Promise<void> {
   for (let n = todo.shift(); n !== undefined; n = todo.shift()) {
-    const ending = endingOf(seed, n, kinds);
+    const ending = endingOf(seed, n, { from: kinds });
     const { hits, open, problems } = await judge(ending, join(folder, String(n)));
     const line = tally.get(ending.kind) ?? { all: 0, right: 0, hit: 0, open: 0 };
     tally.set(ending.kind, line);
