@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
-import { parse } from 'yaml';
+import { expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../emulator/emulator.js';
+import { emulated } from './emulated.js';
 import { listen } from './servers.js';
-import { cli, folders, startEmulator, temporaryFolder, verdictOf, writeTarget } from './suite.js';
+import { cli, folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
 /** Passes everything on, but tells no time. */
 function withoutDate(target: string): http.Server {
@@ -22,47 +23,40 @@ function withoutDate(target: string): http.Server {
   });
 }
 
-describe.concurrent('the clock of a target that is three minutes off, and can not be moved,', () => {
-  const rightCode = 'totp-login/accepts-current-code';
+const rightCode = 'totp-login/accepts-current-code';
 
-  test('is read off its Date headers: codes fit, and the reports warn', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const { targetFile } = await startEmulator(folder, ['--variant', 'clock-behind'], onTestFinished);
-    const { clock: _, ...content } = Object(parse(readFileSync(targetFile, 'utf8')));
-    const file = writeTarget(folder, { ...content, name: 'lab' });
+test('the clock of a target that is three minutes off, and can not be moved', async () => {
+  const folder = temporaryFolder();
+  const variants = ['clock-behind'];
+  const emulator = await startEmulator({ variants });
+  onTestFinished(() => emulator.close());
+  const { port } = await listen(withoutDate(emulator.baseUrl));
+  const { clock: _, ...content } = emulator.targetFile();
+  const timeless = { ...content, name: 'timeless', baseUrl: `http://127.0.0.1:${port}/v2` };
+  const files = [
+    await emulated(folder, 'lab', { variants }, { clock: undefined }),
+    writeTarget(folder, timeless, 'timeless.yaml'),
+  ];
+  const targets = files.flatMap((file) => ['-t', file]);
 
-    const ended = await cli(['run', '-t', file, '--grep', rightCode, ...folders(folder)], {}, onTestFinished);
+  const ended = await cli(['run', ...targets, '--jobs', '2', '--grep', rightCode, ...folders(folder)]);
 
-    const { outcomes, facts, warnings } = verdictOf(folder);
-    expect(outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([['pass', '']]);
-    expect(facts['clockOffsetMs']).toBe(-180_000);
-    const warning = "the target's clock is 180 s behind this machine's";
-    expect(warnings).toEqual([expect.stringContaining(warning)]);
-    expect(ended.stdout).toContain(`WARNING   ${warning}`);
-    expect(readFileSync(join(folder, 'out', 'lab', 'junit.xml'), 'utf8')).toContain('180 s behind');
-  });
+  expect(ended.code, ended.stderr).toBe(3);
+  // It is read off the Date headers: codes fit, and the reports warn.
+  const read = verdictOf(folder);
+  expect(read.outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual([['pass', '']]);
+  expect(read.facts['clockOffsetMs']).toBe(-180_000);
+  const warning = "the target's clock is 180 s behind this machine's";
+  expect(read.warnings).toEqual([expect.stringContaining(warning)]);
+  const report = (name: string) => readFileSync(join(folder, 'out', 'lab', name), 'utf8');
+  expect(report('summary.txt')).toContain(`WARNING   ${warning}`);
+  expect(report('junit.xml')).toContain('180 s behind');
 
-  test('is not known without them: a right code that is refused decides nothing', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const emulator = await startEmulator(folder, ['--variant', 'clock-behind'], onTestFinished);
-    const { port } = await listen(withoutDate(emulator.baseUrl), onTestFinished);
-    const { clock: _, ...content } = Object(parse(readFileSync(emulator.targetFile, 'utf8')));
-    const target = { ...content, name: 'lab', baseUrl: `http://127.0.0.1:${port}/v2` };
-    const file = writeTarget(folder, target);
-
-    const ended = await cli(['run', '-t', file, '--grep', rightCode, ...folders(folder)], {}, onTestFinished);
-
-    expect(ended.code).toBe(3);
-    const { outcomes, facts, warnings } = verdictOf(folder);
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['inconclusive']);
-    expect(outcomes[0]?.reason).toMatch(/^The target's clock is not known.*\nwanted: a session/);
-    expect(facts['clockOffsetMs']).toBeNull();
-    expect(warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
-  });
+  // It is not known without them: a right code that is refused decides nothing.
+  const unread = verdictOf(folder, 'timeless');
+  expect(unread.gate).toBe('inconclusive');
+  expect(unread.outcomes.map(({ outcome }) => outcome)).toEqual(['inconclusive']);
+  expect(unread.outcomes[0]?.reason).toMatch(/^The target's clock is not known.*\nwanted: a session/);
+  expect(unread.facts['clockOffsetMs']).toBeNull();
+  expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
 });

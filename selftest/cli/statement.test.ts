@@ -2,82 +2,107 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { cli, folders, startEmulator, temporaryFolder, verdictOf } from './suite.js';
+import { emulated } from './emulated.js';
+import { cli, folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
 const id = 'totp-key/echoes-name';
+/** Only measured, where nobody claims it. */
+const measured = 'totp-login/keys-are-forgotten-where-told';
+const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 
 test('what a statement says decides a run, its drafts and what is compared', async () => {
   const folder = temporaryFolder();
-  const fault = 'totp/name-lost';
-  const { targetFile } = await startEmulator(folder, ['--fault', fault]);
-  const ofTarget = readFileSync(targetFile, 'utf8');
-  const statement = join(folder, 'acme.statement.yaml');
-  const out = join(folder, 'out', 'emulator');
-  const run = async (claims: object | undefined) => {
-    if (claims !== undefined) {
-      writeFileSync(statement, stringify({ version: 1, vendor: 'Acme', claims }));
-      writeFileSync(targetFile, `${ofTarget}statement: acme.statement.yaml\n`);
-    }
-    const ended = await cli(['run', '-t', targetFile, ...folders(folder), '--grep', 'totp-key/*es-*']);
-    const verdict = verdictOf(folder, 'emulator');
-    return { ...ended, verdict, outcome: verdict.outcomes.find((each) => each.id === id) };
+  const lost = { faults: ['totp/name-lost'] };
+  const statementOf = (name: string, claims: object) => {
+    writeFileSync(join(folder, name), stringify({ version: 1, vendor: 'Acme', claims }));
+    return { statement: name };
+  };
+  const claims = statementOf('claims.yaml', { [claim]: true });
+  writeFileSync(
+    join(folder, 'forgets.json'),
+    JSON.stringify({ version: 1, claims: { 'keys-are-forgotten': true } }),
+  );
+  const targetFile = await emulated(folder, 'silent', lost);
+  const targets = [
+    targetFile,
+    await emulated(folder, 'claimed', lost, claims),
+    await emulated(folder, 'denied', lost, statementOf('denies.yaml', { [claim]: false })),
+    await emulated(
+      folder,
+      'forgets',
+      { faults: ['login/keys-never-forgotten'] },
+      { statement: 'forgets.json' },
+    ),
+  ].flatMap((file) => ['-t', file]);
+  const args = ['run', ...targets, '--jobs', '4', '--grep', grep, ...folders(folder)];
+
+  const { code } = await cli(args);
+
+  expect(code).toBe(1);
+  const out = join(folder, 'out');
+  const matrix: { readonly targets: readonly { readonly name: string; readonly exitCode: number }[] } =
+    JSON.parse(readFileSync(join(out, 'matrix.json'), 'utf8'));
+  const of = (name: string) => {
+    const { gate, outcomes } = verdictOf(folder, name);
+    return {
+      gate,
+      outcome: (wanted: string) => outcomes.find((each) => each.id === wanted),
+      exitCode: matrix.targets.find((each) => each.name === name)?.exitCode,
+      summary: readFileSync(join(out, name, 'summary.txt'), 'utf8'),
+    };
   };
 
   // Nobody promised it: a should, which gates nothing.
-  const silent = await run(undefined);
-  expect(silent.outcome).toMatchObject({ level: 'should', outcome: 'fail' });
-  expect([silent.code, silent.verdict.gate]).toEqual([0, 'conforms']);
+  const silent = of('silent');
+  expect(silent.outcome(id)).toMatchObject({ level: 'should', outcome: 'fail' });
+  expect(silent.outcome(measured)).toMatchObject({ level: 'fact', outcome: 'pass' });
+  expect([silent.exitCode, silent.gate]).toEqual([0, 'conforms']);
 
-  // The draft denies what is not so, and is not written over.
-  const drafted = join(folder, 'draft.yaml');
-  const draft = () => cli(['statement', '-t', targetFile, '--from', out, '--out', drafted]);
-  expect((await draft()).code).toBe(0);
-  expect(readFileSync(drafted, 'utf8')).toContain(`# Measured otherwise: ${id}.\n  ${claim}: false\n`);
-  const again = await draft();
-  expect([again.code, again.stderr]).toEqual([
-    2,
-    `${drafted} is there already, and stays as it is: give --out another name.\n`,
-  ]);
+  const claimed = of('claimed');
+  expect(claimed.outcome(id)).toMatchObject({ level: 'must', claimed: claim, outcome: 'fail' });
+  expect([claimed.exitCode, claimed.gate]).toEqual([1, 'does not conform']);
+  expect(claimed.summary).toContain('1 of them claimed by the vendor');
+  expect(claimed.summary).toContain(`source: claimed by the vendor (${claim}); `);
 
-  const claimed = await run({ [claim]: true });
-  expect(claimed.outcome).toMatchObject({ level: 'must', claimed: claim, outcome: 'fail' });
-  expect([claimed.code, claimed.verdict.gate]).toEqual([1, 'does not conform']);
-  expect(claimed.stdout).toContain('1 of them claimed by the vendor');
-  expect(claimed.stdout).toContain(`source: claimed by the vendor (${claim}); `);
-  const [compared, trend] = await Promise.all([
-    cli(['compare', out, out]),
-    cli(['trend', '--out', join(folder, 'out')]),
-  ]);
-  for (const { stdout } of [compared, trend]) expect(stdout).toContain(`  - The statement claims ${claim} (`);
-
-  const denied = await run({ [claim]: false });
-  expect(denied.outcome).toMatchObject({
+  const denied = of('denied');
+  expect(denied.outcome(id)).toMatchObject({
     level: 'should',
     outcome: 'not applicable',
     reason: `the vendor's statement denies it (${claim})`,
   });
-  expect([denied.code, denied.verdict.gate]).toEqual([0, 'conforms']);
+  expect([denied.exitCode, denied.gate]).toEqual([0, 'conforms']);
 
-  const mistaken = await run({ 'key-names-are-kep': true });
+  // What is otherwise only measured gates once it is claimed.
+  const forgets = of('forgets');
+  expect(forgets.outcome(measured)).toMatchObject({
+    level: 'must',
+    claimed: 'keys-are-forgotten',
+    outcome: 'fail',
+  });
+  expect(forgets.exitCode).toBe(1);
+
+  // The draft denies what is not so, and is not written over.
+  const drafted = join(folder, 'draft.yaml');
+  const draft = () => cli(['statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted]);
+  const [drawn, compared, trend] = await Promise.all([
+    draft(),
+    cli(['compare', join(out, 'claimed'), join(out, 'claimed')]),
+    cli(['trend', '--out', out]),
+  ]);
+  expect(drawn.code).toBe(0);
+  expect(readFileSync(drafted, 'utf8')).toContain(`# Measured otherwise: ${id}.\n  ${claim}: false\n`);
+  for (const { stdout } of [compared, trend]) expect(stdout).toContain(`  - The statement claims ${claim} (`);
+
+  statementOf('claims.yaml', { 'key-names-are-kep': true });
+  const [again, mistaken] = await Promise.all([
+    draft(),
+    cli(['run', '-t', join(folder, 'claimed.yaml'), ...folders(folder)]),
+  ]);
+  expect([again.code, again.stderr]).toEqual([
+    2,
+    `${drafted} is there already, and stays as it is: give --out another name.\n`,
+  ]);
   expect(mistaken.code).toBe(2);
   expect(mistaken.stderr).toContain(`claims.key-names-are-kep: unknown key; did you mean ${claim}?`);
-});
-
-test('what is otherwise only measured gates once it is claimed', async () => {
-  const folder = temporaryFolder();
-  const { targetFile } = await startEmulator(folder, ['--fault', 'login/keys-never-forgotten']);
-  writeFileSync(
-    join(folder, 's.json'),
-    JSON.stringify({ version: 1, claims: { 'keys-are-forgotten': true } }),
-  );
-  writeFileSync(targetFile, `${readFileSync(targetFile, 'utf8')}statement: s.json\n`);
-  const grep = 'totp-login/keys-are-forgotten-*';
-
-  const { code } = await cli(['run', '-t', targetFile, ...folders(folder), '--grep', grep]);
-
-  expect(verdictOf(folder, 'emulator').outcomes).toMatchObject([
-    { level: 'must', claimed: 'keys-are-forgotten', outcome: 'fail' },
-  ]);
-  expect(code).toBe(1);
 });
