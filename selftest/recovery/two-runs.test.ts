@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'vitest';
+import { type TestContext, test } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { Lease } from '../../src/journal/lease.js';
 import {
@@ -32,70 +32,42 @@ async function used(onEnd: TestContext['onTestFinished']): Promise<Used> {
   return { folder, emulator, lease };
 }
 
-describe.concurrent('while another run uses the target', () => {
-  test('a run sends nothing, reports nothing, and names who it is', async ({ expect, onTestFinished }) => {
-    const { folder, emulator } = await used(onTestFinished);
-
-    const ended = await cli(
-      ['run', '-t', emulator.targetFile, ...few, ...folders(folder)],
-      {},
-      onTestFinished,
-    );
-
-    expect(ended.code, ended.stderr).toBe(3);
-    expect(ended.stderr).toMatch(inUse);
-    expect(ended.stderr).toContain('--wait');
-    expect(ended.stdout).toBe('');
-    // Only what was planned: a merge is to miss it.
-    const written = [...filesBelow(folder).keys()].filter((name) => name.startsWith('out'));
-    expect(written).toEqual([join('out', 'planned-1-of-1.json')]);
-  });
-
-  test('restore leaves its journal alone', async ({ expect, onTestFinished }) => {
-    const { folder, emulator } = await used(onTestFinished);
-    const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
-    journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
-    const stateDir = ['--state-dir', join(folder, 'state')];
-
-    const one = await cli(['restore', '-t', emulator.targetFile, ...stateDir], {}, onTestFinished);
-    const list = await cli(['restore', ...stateDir], {}, onTestFinished);
-
-    expect(one.code, one.stderr).toBe(4);
-    expect(one.stderr).toMatch(inUse);
-    expect(journal.read()).toBeDefined();
-    expect(list.code).toBe(4);
-    expect(list.stdout).toMatch(inUse);
-  });
-
-  test('run --wait has its turn when the other is done', async ({ expect, onTestFinished }) => {
-    const { folder, emulator, lease } = await used(onTestFinished);
-
-    const run = start(
-      ['run', '-t', emulator.targetFile, '--wait', ...few, ...folders(folder)],
-      {},
-      onTestFinished,
-    );
-    await new Promise<void>((resolve) =>
-      run.child.stderr?.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('Waiting')) resolve();
-      }),
-    );
-    lease.release();
-    const ended = await run.ended;
-
-    expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toMatch(inUse);
-    expect([...filesBelow(join(folder, 'state')).keys()]).toEqual([]);
-  });
-});
-
-test('a journal that its run still holds open is not a leftover', async ({ expect, onTestFinished }) => {
+test('while another run uses the target, it and its journal are left alone', async ({
+  expect,
+  onTestFinished,
+}) => {
   const { folder, emulator, lease } = await used(onTestFinished);
-  const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
-  journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
   const args = ['run', '-t', emulator.targetFile, ...few, ...folders(folder)];
 
-  const ended = await cli(args, {}, onTestFinished);
+  const refused = await cli(args, {}, onTestFinished);
+
+  expect(refused.code, refused.stderr).toBe(3);
+  expect(refused.stderr).toMatch(inUse);
+  expect(refused.stderr).toContain('--wait');
+  expect(refused.stdout).toBe('');
+  // Only what was planned: a merge is to miss it.
+  const written = [...filesBelow(folder).keys()].filter((name) => name.startsWith('out'));
+  expect(written).toEqual([join('out', 'planned-1-of-1.json')]);
+
+  // A journal that its run still holds open is not a leftover.
+  const journal = new Journal(join(folder, 'state'), emulator.baseUrl);
+  journal.noteFound({ support: { enabled: false, mfaType: null, email: null } });
+  const stateDir = ['--state-dir', join(folder, 'state')];
+  const [again, one, list] = await Promise.all([
+    cli(args, {}, onTestFinished),
+    cli(['restore', '-t', emulator.targetFile, ...stateDir], {}, onTestFinished),
+    cli(['restore', ...stateDir], {}, onTestFinished),
+  ]);
+
+  expect(again.code, again.stderr).toBe(3);
+  expect(again.stderr).toMatch(inUse);
+  expect(one.code, one.stderr).toBe(4);
+  expect(one.stderr).toMatch(inUse);
+  expect(list.code).toBe(4);
+  expect(list.stdout).toMatch(inUse);
+  expect(journal.read()).toBeDefined();
+
+  // With --wait a run has its turn when the other is done.
   const waiting = start([...args, '--wait'], {}, onTestFinished);
   await new Promise<void>((resolve) =>
     waiting.child.stderr?.on('data', (chunk: Buffer) => {
@@ -104,8 +76,9 @@ test('a journal that its run still holds open is not a leftover', async ({ expec
   );
   journal.remove();
   lease.release();
+  const ended = await waiting.ended;
 
-  expect(ended.code, ended.stderr).toBe(3);
+  expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stderr).toMatch(inUse);
-  expect((await waiting.ended).code).toBe(0);
+  expect([...filesBelow(join(folder, 'state')).keys()]).toEqual([]);
 });
