@@ -8,11 +8,11 @@ import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
 
 /** What is asked of each target is little: it is about putting many together. */
 const grep = ['--grep', 'mfa-config/get-*'];
-const count = 12;
-const shards = [1, 2, 3, 4];
+const count = 4;
+const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
 /** The one that does not conform. */
-const faulty = 5;
+const faulty = 2;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));
 const labs = join(folder, 'labs');
@@ -64,7 +64,7 @@ function matrixIn(out: string): { readonly exitCode: number; readonly targets: r
   );
 }
 
-describe('twelve emulators', () => {
+describe('four emulators', () => {
   test('are judged in one run, with a matrix', () => {
     expect(whole.code).toBe(1);
     expect(whole.stdout).toContain(
@@ -74,7 +74,7 @@ describe('twelve emulators', () => {
     expect(matrixIn('whole').targets).toHaveLength(count);
   });
 
-  test('on four machines give the same matrix, but for the number of shards', () => {
+  test('on two machines give the same matrix, but for the number of shards', () => {
     expect(merged.code).toBe(1);
     expect(matrixIn('merged')).toEqual({
       ...matrixIn('whole'),

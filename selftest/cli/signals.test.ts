@@ -89,10 +89,11 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
     expect,
     onTestFinished,
   }) => {
-    const { folder, emulator, found, run } = await runUntilChanged('cluster', onTestFinished, [
-      '--grep',
-      'totp-login/*',
-    ]);
+    const { folder, emulator, found, run } = await runUntilChanged(
+      'cluster',
+      onTestFinished,
+      'totp-login/refuses-*',
+    );
 
     run.child.stdout?.destroy();
     run.child.stderr?.destroy();
@@ -165,16 +166,22 @@ interface Changed {
   readonly run: Started;
 }
 
+/** Something that passes before, and what goes on for a while. */
+const changing = {
+  cluster: 'mfa-config/get-*,totp-login/*',
+  support: 'mfa-config/get-*,support-email/*',
+};
+
 /** A run that has just switched on the MFA of the cluster, or of the support user. */
 async function runUntilChanged(
   what: keyof State,
   onEnd: TestContext['onTestFinished'],
-  more: readonly string[] = [],
+  grep = changing[what],
 ): Promise<Changed> {
   const folder = temporaryFolder(onEnd);
   const emulator = await startEmulator(folder, [], onEnd);
   const found = await stateOf(emulator);
-  const run = start(['run', '-t', emulator.targetFile, ...more, ...folders(folder)], {}, onEnd);
+  const run = start(['run', '-t', emulator.targetFile, '--grep', grep, ...folders(folder)], {}, onEnd);
   await until(async () => (await stateOf(emulator))[what].enabled);
   return { folder, emulator, found, run };
 }

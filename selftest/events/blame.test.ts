@@ -126,7 +126,7 @@ function shuffled<T>(all: readonly T[], seed: number): T[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ each }) => each);
 }
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'a finding on the very last exchange turns its requirement red, files shuffled by seed %i',
   async (seed) => {
     const ids = ['http/has-date', 'http/utf-8', 'http/no-bom', 'http/no-redirect'];

@@ -43,7 +43,8 @@ describe.runIf(hasDovecot())('by IMAP', () => {
     const login = { username: 'suite', password };
     const mail = { kind: 'imap', host: '127.0.0.1', port, ca, ...login, timeoutMs: 10_000, quietMs: 1000 };
 
-    const ended = await runWith(folder, relay, mail, 'send-email-otp/*', onTestFinished);
+    const grep = 'send-email-otp/mails-one-code-to-the-caller,send-email-otp/anonymous-mails-nothing';
+    const ended = await runWith(folder, relay, mail, grep, onTestFinished);
 
     expect(ended.stdout).toContain('conforms');
     const { outcomes } = verdictOf(folder);

@@ -120,12 +120,22 @@ describe('the package', () => {
   });
 
   test('runs against its own emulator', async () => {
-    const { code, stdout, stderr } = await inFolder(bin, ['run', '--out', 'reports']);
+    // All tests are loaded; those with cluster and support MFA, mails, generated bodies and answers' bytes are run.
+    const some = [
+      'mfa-config/any-valid-body-is-stored-or-refused',
+      'totp-login/accepts-current-code',
+      'email-login/accepts-mailed-code',
+      'support-totp/enabling-gives-secret-and-uri',
+      'http/nothing-after-the-end',
+    ];
+    const args = ['run', '--out', 'reports', '--grep', some.join(',')];
+    const { code, stdout, stderr } = await inFolder(bin, args);
 
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^conforms/);
     const file = join(folder, 'reports', 'emulator', 'verdict.json');
-    expect(parseVerdict(readFileSync(file, 'utf8'), file).gate).toBe('conforms');
+    const { gate, summary } = parseVerdict(readFileSync(file, 'utf8'), file);
+    expect({ gate, pass: summary.pass }).toEqual({ gate: 'conforms', pass: some.length });
   });
 
   test('runs against a target by its file', async () => {
