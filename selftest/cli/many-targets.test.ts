@@ -12,7 +12,7 @@ const count = 4;
 const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
 /** The one that does not conform. */
-const faulty = 2;
+const faulty = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-many-'));
 const labs = join(folder, 'labs');
@@ -38,7 +38,7 @@ beforeAll(async () => {
   for (let n = 1; n <= count; n += 1) {
     const emulator = await startEmulator({
       ...(n === faulty ? { faults: ['status/get-mfa-config-203'] } : {}),
-      ...(n % 3 === 0 ? { release: '7.2.1' } : {}),
+      ...(n % 4 === 0 ? { release: '7.2.1' } : {}),
     });
     emulators.push(emulator);
     const name = nameOf(n);
