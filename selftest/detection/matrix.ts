@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import type { Verdict } from '../../src/model/verdict.js';
-import { packageRoot } from '../../src/package-root.js';
 import { measuredPrefix } from '../../src/verdict/measured.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
+import { type Ended, runSuite } from './run-suite.js';
 
 /** One emulator to run the suite against: the faults and variants switched on in it. */
 export interface Subject {
@@ -68,7 +67,7 @@ export async function judge(
       writeFileSync(file, stringify({ ...content, ...mail, name }), { mode: 0o600 });
       files.push(file);
     }
-    const ended = await runSuite(files, folder, jobs);
+    const ended = await runSuite(files, folder, ['--jobs', String(jobs)]);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>
       judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),
@@ -79,38 +78,6 @@ export async function judge(
   } finally {
     await Promise.all(emulators.map((emulator) => emulator.close()));
   }
-}
-
-/** How a run of the suite ended. */
-export interface Ended {
-  readonly code: number | null;
-  /** What was printed about the whole batch. */
-  readonly said: string;
-}
-
-function runSuite(files: readonly string[], folder: string, jobs: number): Promise<Ended> {
-  const targets = files.flatMap((file) => ['-t', file]);
-  const flags = [
-    '--out',
-    join(folder, 'out'),
-    '--state-dir',
-    join(folder, 'state'),
-    '--jobs',
-    String(jobs),
-    '--quiet',
-    '--no-allure',
-  ];
-  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, 'run', ...targets, ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, said }));
-  });
 }
 
 function judgementOf(subject: Subject, trouble: readonly string[], out: string): Judgement {

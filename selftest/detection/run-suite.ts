@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.js';
+
+/** How a run of the suite ended. */
+export interface Ended {
+  /** Null: by a signal. */
+  readonly code: number | null;
+  /** What was printed about the whole batch. */
+  readonly said: string;
+}
+
+/** Runs the built suite, as a user would, against all of the target files: `folder/out` holds its verdicts then. */
+export function runSuite(files: readonly string[], folder: string, flags: readonly string[]): Promise<Ended> {
+  const targets = files.flatMap((file) => ['-t', file]);
+  const places = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
+  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [program, 'run', ...targets, ...places, ...flags, '--quiet', '--no-allure'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, said }));
+  });
+}

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.js';
+import type { InstrumentedFile } from './mutants.js';
+
+/**
+ * Compiles the emulator with its switches, once for all mutants.
+ *
+ * @param folder an empty one, for this build alone
+ * @returns the path of the program
+ */
+export function build(instrumented: readonly InstrumentedFile[], folder: string): string {
+  const root = packageRoot();
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'emulator'), join(folder, 'emulator'), { recursive: true });
+  for (const { name, content } of instrumented) writeFileSync(join(folder, name), content);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+  // Switches narrow no types: whether it compiles was decided before there were any.
+  const compilerOptions = { noEmit: false, noCheck: true, rootDir: '.', outDir: 'dist', types: [] };
+  const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['emulator'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [compiler, '-p', join(folder, 'tsconfig.json')], { stdio: 'inherit' });
+  return join(folder, 'dist', 'emulator', 'main.js');
+}

@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventsFile, readEvents } from '../../src/events/log.js';
+import type { RunEvent } from '../../src/model/event.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import { parseVerdict } from '../../src/verdict/validate.js';
+import { runSuite } from '../detection/run-suite.js';
+import { type Moments, type Reach, reachOf } from './coverage.js';
+import type { Mutant } from './mutants.js';
+import { type MutatedEmulator, startMutated } from './mutated-emulator.js';
+import { type Notice, noticeIn } from './notice.js';
+
+export interface Baseline {
+  /** Of the emulator as it is, several times. */
+  readonly verdicts: readonly Verdict[];
+  readonly reach: Reach;
+  readonly events: readonly RunEvent[];
+}
+
+/** Runs the built suite against instrumented emulators. */
+export class Campaign {
+  readonly #program: string;
+  readonly #folder: string;
+  readonly #jobs: number;
+  #runs = 0;
+
+  /**
+   * @param program what `build` made
+   * @param folder for what the runs leave behind
+   * @param jobs targets tried at once
+   */
+  constructor(program: string, folder: string, jobs: number) {
+    this.#program = program;
+    this.#folder = folder;
+    this.#jobs = jobs;
+  }
+
+  /**
+   * The suite against the emulator as it is: what it says, and which requirements reach which mutants.
+   *
+   * @param requirements those tried; undefined: all
+   * @throws Error where the emulator does not pass
+   */
+  async baseline(times: number, requirements?: readonly string[]): Promise<Baseline> {
+    const folder = this.#newFolder();
+    const names = Array.from({ length: times }, (_, at) => `reference-${at + 1}`);
+    const coverage = (name: string): string => join(folder, `${name}.coverage.json`);
+    const started = await Promise.all(
+      names.map((name) => startMutated({ program: this.#program, name, folder, coverage: coverage(name) })),
+    );
+    const said = await this.#run(started, folder, requirements);
+    const verdicts = names.map((name) => verdictIn(folder, name));
+    const passed = verdicts.flatMap((verdict) => (verdict?.gate === 'conforms' ? [verdict] : []));
+    if (passed.length < times) throw new Error(`The emulator as it is does not pass:\n${said}`);
+    const events = names.map((name) => readEvents(eventsFile(join(folder, 'out', name))));
+    const reach = new Map<string, Set<string>>();
+    names.forEach((name, at) => {
+      const moments: Moments = JSON.parse(readFileSync(coverage(name), 'utf8'));
+      for (const [mutant, requirements] of reachOf(moments, events[at] ?? []))
+        reach.set(mutant, new Set([...(reach.get(mutant) ?? []), ...requirements]));
+    });
+    rmSync(folder, { recursive: true, force: true });
+    return { verdicts: passed, reach, events: events[0] ?? [] };
+  }
+
+  /**
+   * How the suite notices each mutant; undefined where it doesn't. One more emulator, as it is, goes with them: where
+   * that one is not fine either, the run says nothing of the mutants.
+   *
+   * @param requirements those tried; undefined: all
+   * @throws Error where the suite doesn't work, whatever the mutant
+   */
+  async judge(
+    mutants: readonly Mutant[],
+    baseline: Baseline,
+    requirements?: readonly string[],
+  ): Promise<(Notice | undefined)[]> {
+    const folder = this.#newFolder();
+    const started = await Promise.all(
+      [undefined, ...mutants.map(({ id }) => id)].map((mutant) =>
+        startMutated({
+          program: this.#program,
+          name: nameOf(mutant),
+          folder,
+          ...(mutant === undefined ? {} : { mutant }),
+        }),
+      ),
+    );
+    const said = await this.#run(started, folder, requirements);
+    const notice = (id?: string): Notice | undefined =>
+      noticeIn(verdictIn(folder, nameOf(id)), baseline.verdicts, requirements === undefined);
+    const ofReference = notice();
+    const notices = mutants.map(({ id }, at) =>
+      started[at + 1] === undefined ? ({ way: 'does not start', by: '' } as const) : notice(id),
+    );
+    rmSync(folder, { recursive: true, force: true });
+    if (ofReference === undefined) return notices;
+    const [only] = mutants;
+    // A target file that can't be read keeps the suite from trying any.
+    if (only !== undefined && mutants.length === 1 && said.includes(`${nameOf(only.id)}.yaml`))
+      return [{ way: 'unusable', by: '' }];
+    if (mutants.length === 1)
+      throw new Error(`The emulator as it is does not pass: ${ofReference.way} ${ofReference.by}\n${said}`);
+    const each: (Notice | undefined)[] = [];
+    for (const mutant of mutants) each.push(...(await this.judge([mutant], baseline, requirements)));
+    return each;
+  }
+
+  async #run(
+    emulators: readonly (MutatedEmulator | undefined)[],
+    folder: string,
+    requirements: readonly string[] | undefined,
+  ): Promise<string> {
+    const running = emulators.filter((emulator) => emulator !== undefined);
+    try {
+      if (running.length === 0) return '';
+      const grep = requirements === undefined ? [] : ['--grep', requirements.join(',')];
+      const files = running.map(({ file }) => file);
+      return (await runSuite(files, folder, ['--jobs', String(this.#jobs), ...grep])).said;
+    } finally {
+      await Promise.all(running.map((emulator) => emulator.stop()));
+    }
+  }
+
+  #newFolder(): string {
+    this.#runs += 1;
+    const folder = join(this.#folder, `run-${this.#runs}`);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+}
+
+function nameOf(mutant: string | undefined): string {
+  return mutant === undefined ? 'reference' : `mutant-${mutant}`;
+}
+
+function verdictIn(folder: string, name: string): Verdict | undefined {
+  const file = join(folder, 'out', name, 'verdict.json');
+  return existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { RunEvent } from '../../src/model/event.js';
+import { durationsIn, reachOf } from './coverage.js';
+
+const time = (ms: number) => new Date(ms).toISOString();
+const began = (requirement: string, ms: number): RunEvent => ({
+  type: 'test began',
+  requirement,
+  at: time(ms),
+});
+const sent = (requirement: string, ms: number): RunEvent => ({
+  type: 'exchange',
+  at: time(ms + 50),
+  index: 0,
+  requirement,
+  credential: 'none',
+  mistake: null,
+  findings: [],
+  properties: [],
+  enumValues: [],
+  undocumented: [],
+  exchange: {
+    operation: 'GetMFAConfig',
+    request: { method: 'GET', url: 'http://127.0.0.1/v2/mfa-config', headers: {} },
+    startedAt: time(ms),
+    durationMs: 50,
+  },
+});
+
+test('gives each moment to the test that was the last to begin or to send', () => {
+  const events = [sent('', 1000), sent('a/second', 3000), began('a/first', 2000), began('a/second', 3100)];
+  const reach = reachOf(
+    [
+      [3200, ['late']],
+      [500, ['start']],
+      [1010, ['preflight', 'start']],
+      [2000, ['both']],
+      [3000, ['both']],
+      [3150, ['both']],
+    ],
+    events,
+  );
+
+  expect(Object.fromEntries([...reach].map(([id, by]) => [id, [...by]]))).toEqual({
+    start: [],
+    preflight: [],
+    both: ['a/first', 'a/second'],
+    late: ['a/second'],
+  });
+  expect(reach.has('never')).toBe(false);
+});
+
+test('knows how long the tests took', () => {
+  const ended = { type: 'test ended', requirement: 'a/first', status: 'passed', durationMs: 70 } as const;
+
+  expect(durationsIn([began('a/first', 1), { ...ended, at: time(2) }])).toEqual(new Map([['a/first', 70]]));
+});

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fits, type Judgement, judgementFor, readJudged, stale } from './judged.js';
+import { instrument, type Mutant } from './mutants.js';
+
+const mutant: Mutant = {
+  id: '17',
+  file: 'emulator/codes.ts',
+  within: 'attempt',
+  mutator: 'EqualityOperator',
+  line: 'if (record.lockedUntil > now) {',
+  original: 'record.lockedUntil > now',
+  replacement: 'record.lockedUntil >= now',
+  lineNumber: 20,
+};
+const judgement = (is: Judgement['is'], ...mutants: Judgement['mutants']): Judgement => ({
+  is,
+  because: 'so it is',
+  mutants,
+});
+
+describe('fits', () => {
+  test('takes a mutant by its texts, wherever it stands', () => {
+    const { id: _id, lineNumber: _at, ...pattern } = mutant;
+
+    expect(fits(pattern, { ...mutant, id: '18', lineNumber: 99 })).toBe(true);
+  });
+
+  test.each([
+    ['file', 'emulator/state.ts'],
+    ['within', 'useTotpCode'],
+    ['mutator', 'Regex'],
+    ['line', 'if (record.lockedUntil > now) return;'],
+    ['original', 'record.lockedUntil'],
+    ['replacement', 'true'],
+  ])('takes no mutant with another %s', (part, value) => {
+    expect(fits({ file: mutant.file, [part]: value }, mutant)).toBe(false);
+  });
+
+  test('takes * for anything, and all else as it stands', () => {
+    expect(fits({ file: 'emulator/*', original: 'record.*> now' }, mutant)).toBe(true);
+    expect(fits({ file: 'emulator/*', original: 'record?.*> now' }, mutant)).toBe(false);
+    expect(fits({ file: 'emulator.codes.ts' }, mutant)).toBe(false);
+  });
+});
+
+describe('judgementFor', () => {
+  test('gives the first that fits', () => {
+    const other = judgement('hole', { file: 'emulator/state.ts' });
+    const first = judgement('freedom', { file: 'emulator/state.ts' }, { file: mutant.file });
+    const second = judgement('equivalent', { file: mutant.file });
+
+    expect(judgementFor(mutant, [other, first, second], true)).toBe(first);
+    expect(judgementFor(mutant, [other], true)).toBeUndefined();
+  });
+
+  test('takes nothing for unreached that was reached', () => {
+    const unreached = judgement('unreached', { file: mutant.file });
+
+    expect(judgementFor(mutant, [unreached], false)).toBe(unreached);
+    expect(judgementFor(mutant, [unreached], true)).toBeUndefined();
+  });
+});
+
+describe('readJudged', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-judged-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const read = (content: string): Judgement[] => {
+    const file = join(folder, 'judged.yaml');
+    writeFileSync(file, content);
+    return readJudged(file);
+  };
+
+  test('reads what was judged', () => {
+    expect(
+      read('- is: freedom\n  because: so it is\n  mutants: [{ file: a.ts, original: "10 * 2" }]\n'),
+    ).toEqual([judgement('freedom', { file: 'a.ts', original: '10 * 2' })]);
+  });
+
+  test.each([
+    ['{}', 'must hold a list'],
+    ['- is: fine\n  because: x\n  mutants: [{ file: a.ts }]', '"is" must be one of freedom'],
+    ['- is: hole\n  mutants: [{ file: a.ts }]', '"because" must say why'],
+    ['- is: hole\n  because: x\n  mutants: []', '"mutants" must name some'],
+    ['- is: hole\n  because: x\n  mutants: [{ original: x }]', 'needs its file'],
+    ['- is: hole\n  because: x\n  mutants: [{ file: a.ts, lineNumber: 3 }]', 'found lineNumber'],
+    ['- is: hole\n  because: x\n  why: y\n  mutants: [{ file: a.ts }]', 'unknown: why'],
+  ])('refuses %j', (content, complaint) => {
+    expect(() => read(content)).toThrow(complaint);
+  });
+});
+
+describe('what was judged', () => {
+  test('is of mutants that there are', async () => {
+    const { mutants } = await instrument();
+
+    expect(mutants.length).toBeGreaterThan(1000);
+    expect(stale(readJudged(), mutants)).toEqual([]);
+    expect(stale([judgement('hole', { file: 'emulator/gone.ts' })], mutants)).toEqual([
+      { file: 'emulator/gone.ts' },
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { packageRoot } from '../../src/package-root.js';
+import type { Mutant } from './mutants.js';
+
+/**
+ * What a mutant that nobody noticed is: a target may be so (`freedom`), it behaves as the original does
+ * (`equivalent`), the default configuration never gets there (`unreached`), or something that the suite should notice
+ * (`hole`).
+ */
+export const kinds = ['freedom', 'equivalent', 'unreached', 'hole'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** The parts by which a mutant is known again after a change elsewhere; in each, `*` stands for anything. */
+const parts = ['file', 'within', 'mutator', 'line', 'original', 'replacement'] as const;
+export type Pattern = { readonly [Part in (typeof parts)[number]]?: string };
+
+export interface Judgement {
+  readonly is: Kind;
+  /** Where the contract leaves it open, why nothing can show it, or which requirement would. */
+  readonly because: string;
+  readonly mutants: readonly Pattern[];
+}
+
+const judgedFile = join('selftest', 'mutation', 'judged.yaml');
+
+/** @throws Error naming what is wrong in the file */
+export function readJudged(file = join(packageRoot(), judgedFile)): Judgement[] {
+  const content: unknown = parse(readFileSync(file, 'utf8'));
+  if (!Array.isArray(content)) throw new Error(`${file} must hold a list.`);
+  return content.map((entry, at) => judgementOf(entry, `${file}, entry ${at + 1}`));
+}
+
+function judgementOf(entry: unknown, place: string): Judgement {
+  const { is, because, mutants, ...others }: Record<string, unknown> = Object(entry);
+  const kind = kinds.find((known) => known === is);
+  if (kind === undefined) throw new Error(`${place}: "is" must be one of ${kinds.join(', ')}.`);
+  if (typeof because !== 'string' || because === '') throw new Error(`${place}: "because" must say why.`);
+  if (!Array.isArray(mutants) || mutants.length === 0) throw new Error(`${place}: "mutants" must name some.`);
+  if (Object.keys(others).length > 0)
+    throw new Error(`${place}: unknown: ${Object.keys(others).join(', ')}.`);
+  return { is: kind, because, mutants: mutants.map((pattern) => patternOf(pattern, place)) };
+}
+
+function patternOf(pattern: unknown, place: string): Pattern {
+  const entries = Object.entries(Object(pattern)).map(([name, value]): [string, string] => {
+    if (!parts.some((part) => part === name) || typeof value !== 'string')
+      throw new Error(`${place}: a mutant is named by texts: ${parts.join(', ')}; found ${name}.`);
+    return [name, value];
+  });
+  if (!entries.some(([name]) => name === 'file')) throw new Error(`${place}: a mutant needs its file.`);
+  return Object.fromEntries(entries);
+}
+
+export function fits(pattern: Pattern, mutant: Mutant): boolean {
+  return parts.every((part) => {
+    const wanted = pattern[part];
+    return wanted === undefined || textPattern(wanted).test(mutant[part]);
+  });
+}
+
+function textPattern(text: string): RegExp {
+  const quoted = text.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${quoted.join('.*')}$`, 's');
+}
+
+/**
+ * What was judged of a mutant; the first that fits counts.
+ *
+ * @param reached whether the suite went through its code: what was judged unreached and is not any more, is open again
+ */
+export function judgementFor(
+  mutant: Mutant,
+  judged: readonly Judgement[],
+  reached: boolean,
+): Judgement | undefined {
+  return judged.find(
+    ({ is, mutants }) => !(reached && is === 'unreached') && mutants.some((pattern) => fits(pattern, mutant)),
+  );
+}
+
+/** Patterns that fit no mutant any more: the code changed, and what was judged has to be judged again. */
+export function stale(judged: readonly Judgement[], mutants: readonly Mutant[]): Pattern[] {
+  return judged
+    .flatMap(({ mutants: patterns }) => patterns)
+    .filter((pattern) => !mutants.some((mutant) => fits(pattern, mutant)));
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Instrumenter } from '@stryker-mutator/instrumenter';
+import { packageRoot } from '../../src/package-root.js';
+
+/** One small change of the emulator's code. */
+export interface Mutant {
+  /** By which it is switched on in the instrumented code; another one after each change of the code. */
+  readonly id: string;
+  /** `emulator/rules.ts`. */
+  readonly file: string;
+  /** The kind of change, by Stryker's name. */
+  readonly mutator: string;
+  /** The declaration it stands in: a function, a class, a constant. */
+  readonly within: string;
+  /** The line it begins in, without its indentation; a long one is cut. */
+  readonly line: string;
+  /** What is replaced, in one line; a long text is cut, and told apart by its hash. */
+  readonly original: string;
+  /** What stands there instead, in one line. */
+  readonly replacement: string;
+  /** Of `line`, from 1. */
+  readonly lineNumber: number;
+}
+
+/** A file of the emulator, with a switch for each of its mutants. */
+export interface InstrumentedFile {
+  /** `emulator/rules.ts`. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** What is no part of the target: the command line, and what it prints. */
+const commandLine = ['catalogue.ts', 'flags.ts', 'main.ts', 'near.ts', 'target-file.ts', 'usage-error.ts'];
+
+/** Files whose mutants are tried: the emulator without its deviations and its command line. */
+function mutatedFiles(): string[] {
+  return ['emulator', 'emulator/operations'].flatMap((folder) =>
+    readdirSync(join(packageRoot(), folder))
+      .filter((name) => name.endsWith('.ts') && !commandLine.includes(name))
+      .sort()
+      .map((name) => `${folder}/${name}`),
+  );
+}
+
+/** All mutants of the emulator as it is, and its files with a switch for each of them. */
+export async function instrument(
+  files = mutatedFiles(),
+): Promise<{ files: InstrumentedFile[]; mutants: Mutant[] }> {
+  const sources = new Map(files.map((name) => [name, readFileSync(join(packageRoot(), name), 'utf8')]));
+  const result = await new Instrumenter(silent).instrument(
+    [...sources].map(([name, content]) => ({ name, content, mutate: true })),
+    { plugins: null, excludedMutations: [], ignorers: [] },
+  );
+  const mutants = result.mutants.map(({ id, fileName, mutatorName, replacement, location }) => {
+    const lines = (sources.get(fileName) ?? '').split('\n');
+    return {
+      id,
+      file: fileName,
+      mutator: mutatorName,
+      within: declarationAt(lines, location.start.line),
+      line: short(lines[location.start.line] ?? ''),
+      original: short(between(lines, location)),
+      replacement: short(replacement),
+      lineNumber: location.start.line + 1,
+    };
+  });
+  return { files: result.files.map(({ name, content }) => ({ name, content })), mutants };
+}
+
+/** The name of the last declaration that begins at or above a line, at the left margin. */
+function declarationAt(lines: readonly string[], line: number): string {
+  for (let at = line; at >= 0; at -= 1) {
+    const [, name] = /^(?:export )?(?:async )?(?:function|class|const) (\w+)/.exec(lines[at] ?? '') ?? [];
+    if (name !== undefined) return name;
+  }
+  return '';
+}
+
+interface Position {
+  /** From 0. */
+  readonly line: number;
+  readonly column: number;
+}
+
+function between(lines: readonly string[], { start, end }: { start: Position; end: Position }): string {
+  const touched = lines.slice(start.line, end.line + 1);
+  const last = touched.length - 1;
+  return touched
+    .map((line, at) => line.slice(at === 0 ? start.column : 0, at === last ? end.column : undefined))
+    .join('\n');
+}
+
+const longest = 100;
+
+function short(text: string): string {
+  const whole = text.replace(/\s+/g, ' ').trim();
+  if (whole.length <= longest) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, longest - 20)} … ${hash}`;
+}
+
+const off = () => false;
+const nothing = () => undefined;
+/** What the instrumenter has to tell is of no interest. */
+const silent = {
+  isTraceEnabled: off,
+  isDebugEnabled: off,
+  isInfoEnabled: off,
+  isWarnEnabled: off,
+  isErrorEnabled: off,
+  isFatalEnabled: off,
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+};

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { packageRoot } from '../../src/package-root.js';
+import { coverageVariable, mutantVariable } from './variables.js';
+
+export interface MutatedEmulator {
+  /** Its target file. */
+  readonly file: string;
+  stop(): Promise<void>;
+}
+
+interface Start {
+  /** What `build` made. */
+  readonly program: string;
+  /** Of the target. */
+  readonly name: string;
+  /** For the target file. */
+  readonly folder: string;
+  /** Undefined: the emulator as it is. */
+  readonly mutant?: string;
+  /** Where to note which mutants are reached. */
+  readonly coverage?: string;
+}
+
+/** Compiled, also for tests that are not. */
+const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 5000;
+
+/** @returns undefined where the mutant keeps it from starting, or from saying how it is reached */
+export async function startMutated({
+  program,
+  name,
+  folder,
+  mutant,
+  coverage,
+}: Start): Promise<MutatedEmulator | undefined> {
+  const file = join(folder, `${name}.yaml`);
+  const child = spawn(
+    process.execPath,
+    ['--import', switches, program, '--port', '0', '--write-target', file, '--json', '--exit-on-stdin-end'],
+    {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {
+        ...process.env,
+        ...(mutant === undefined ? {} : { [mutantVariable]: mutant }),
+        ...(coverage === undefined ? {} : { [coverageVariable]: coverage }),
+      },
+    },
+  );
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const stop = async (): Promise<void> => {
+    const impatient = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    child.stdin.end();
+    await ended;
+    clearTimeout(impatient);
+  };
+  // A mutant may end it in the middle of a write.
+  child.stdin.on('error', () => undefined);
+  const ready = new Promise<boolean>((resolve) => {
+    const tooLong = setTimeout(() => resolve(false), startTimeoutMs);
+    const answer = (is: boolean): void => {
+      clearTimeout(tooLong);
+      resolve(is);
+    };
+    createInterface(child.stdout).once('line', () => answer(true));
+    ended.then(() => answer(false));
+  });
+  if ((await ready) && hurry(file, name)) return { file, stop };
+  await stop();
+  return undefined;
+}
+
+/** In the target file: its name, and that an emulator on this machine need not be waited for as a cluster is. */
+function hurry(file: string, name: string): boolean {
+  try {
+    const content: unknown = parse(readFileSync(file, 'utf8'));
+    const { mail, limits, ...rest } = Object(content);
+    const quick = {
+      ...rest,
+      name,
+      mail: { ...mail, timeoutMs: 2000 },
+      limits: { ...limits, requestTimeoutMs: 5000, settleMs: 500 },
+    };
+    writeFileSync(file, stringify(quick), { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
+}

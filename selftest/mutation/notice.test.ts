@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import type { OutcomeKind, Verdict } from '../../src/model/verdict.js';
+import { measuredPrefix } from '../../src/verdict/measured.js';
+import { judgementWith } from '../detection/made-judgement.js';
+import { type Notice, noticeIn } from './notice.js';
+
+const [put, login] = ['mfa-config/put-answers-204', 'email-login/accepts-mailed-code'];
+const subject = { name: 'some', faults: [], variants: [] };
+
+function verdict(outcomes: Record<string, OutcomeKind>, more: Partial<Verdict> = {}): Verdict {
+  const { verdict } = judgementWith(subject, outcomes);
+  if (verdict === undefined) throw new Error('no verdict');
+  return { ...verdict, ...more };
+}
+const seenIn = (verdict: Verdict | undefined, ...references: Verdict[]): Notice | undefined =>
+  noticeIn(verdict, references, true);
+const reference = verdict({ [put]: 'pass', [login]: 'pass' }, { facts: { semantics: 'replace', ms: 5 } });
+
+describe('noticeIn', () => {
+  test('sees nothing in what the reference is like, nor in a part of it', () => {
+    expect(seenIn(reference, reference)).toBeUndefined();
+    expect(seenIn(verdict({ [put]: 'pass' }), reference)).toBeUndefined();
+  });
+
+  test('sees what is red, before all else', () => {
+    const seen = verdict({ [put]: 'inconclusive', [login]: 'fail' }, { facts: { semantics: 'merge' } });
+
+    expect(seenIn(seen, reference)).toEqual({ way: 'red', by: login });
+  });
+
+  test('sees a fact that is otherwise, where the runs of the reference agree', () => {
+    const again = verdict({ [put]: 'pass' }, { facts: { semantics: 'replace', ms: 6 } });
+    const seen = (facts: Verdict['facts']) => seenIn(verdict({ [put]: 'pass' }, { facts }), reference, again);
+
+    expect(seen({ semantics: 'replace', ms: 7 })).toBeUndefined();
+    expect(seen({ semantics: 'merge', ms: 5 })).toEqual({ way: 'fact', by: 'semantics' });
+    // Over a part of the requirements a fact may be half gathered.
+    const part = verdict({ [put]: 'pass' }, { facts: { semantics: 'merge' } });
+    expect(noticeIn(part, [reference, again], false)).toBeUndefined();
+  });
+
+  test('sees a requirement that measured something else', () => {
+    const { outcomes, ...rest } = verdict({ [put]: 'pass', [login]: 'not applicable' });
+    const measured = outcomes.map((each) => ({ ...each, reason: `${measuredPrefix}other` }));
+
+    expect(seenIn({ ...rest, outcomes: measured }, reference)).toEqual({ way: 'fact', by: login });
+    expect(seenIn({ ...rest, outcomes }, reference)).toBeUndefined();
+  });
+
+  test('sees what could not be decided, but not where the reference leaves it open too', () => {
+    const seen = verdict({ [put]: 'pass', [login]: 'inconclusive' });
+
+    expect(seenIn(seen, reference)).toEqual({ way: 'undecided', by: login });
+    expect(seenIn(seen, reference, seen)).toBeUndefined();
+  });
+
+  test('sees a target that could not be used or given back', () => {
+    expect(seenIn(undefined, reference)).toEqual({ way: 'unusable', by: '' });
+    expect(seenIn(verdict({ [put]: 'inconclusive', [login]: 'not run' }), reference)).toEqual({
+      way: 'unusable',
+      by: '',
+    });
+    expect(seenIn(verdict({ [put]: 'pass' }, { restored: false }), reference)).toEqual({
+      way: 'not restored',
+      by: '',
+    });
+  });
+});

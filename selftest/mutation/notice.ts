@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Verdict } from '../../src/model/verdict.js';
+import { measuredPrefix } from '../../src/verdict/measured.js';
+
+/** How the suite showed that a mutant is not the reference. */
+export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | 'does not start';
+
+export interface Notice {
+  readonly way: Way;
+  /** The requirement or fact that shows it first; empty where there is none. */
+  readonly by: string;
+}
+
+/**
+ * How a verdict shows that its target is not the reference; undefined where it doesn't.
+ *
+ * @param verdict over all requirements or some; undefined where the suite made none
+ * @param verdicts several over the reference, over all requirements: in what they differ, nothing is seen
+ * @param whole whether the verdict is over all: some facts are gathered by many requirements
+ */
+export function noticeIn(
+  verdict: Verdict | undefined,
+  verdicts: readonly Verdict[],
+  whole: boolean,
+): Notice | undefined {
+  if (verdict === undefined) return { way: 'unusable', by: '' };
+  // A verdict over nothing: the first look found that the target can't be used.
+  if (verdict.outcomes.every(({ outcome }) => outcome === 'inconclusive' || outcome === 'not run'))
+    return { way: 'unusable', by: '' };
+  const fresh = (is: (outcome: Verdict['outcomes'][number]) => boolean): string | undefined => {
+    const known = new Set(verdicts.flatMap(({ outcomes }) => outcomes.filter(is).map(({ id }) => id)));
+    return verdict.outcomes.find((outcome) => is(outcome) && !known.has(outcome.id))?.id;
+  };
+  const red = fresh(({ outcome }) => outcome === 'fail');
+  if (red !== undefined) return { way: 'red', by: red };
+  const measured = fresh(
+    ({ outcome, reason }) => outcome === 'not applicable' && reason.startsWith(measuredPrefix),
+  );
+  const fact = measured ?? (whole ? changedFact(verdict, verdicts) : undefined);
+  if (fact !== undefined) return { way: 'fact', by: fact };
+  const undecided = fresh(({ outcome }) => outcome === 'inconclusive');
+  if (undecided !== undefined) return { way: 'undecided', by: undecided };
+  return verdict.restored ? undefined : { way: 'not restored', by: '' };
+}
+
+/** Only facts in which all runs of the reference agree; times are measured anew by each. */
+function changedFact(verdict: Verdict, verdicts: readonly Verdict[]): string | undefined {
+  const [first, ...others] = verdicts;
+  if (first === undefined) return undefined;
+  return Object.keys(verdict.facts).find((name) => {
+    const value = first.facts[name];
+    const steady =
+      Object.hasOwn(first.facts, name) && others.every(({ facts }) => isDeepStrictEqual(facts[name], value));
+    return steady && !isDeepStrictEqual(verdict.facts[name], value);
+  });
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Reach } from './coverage.js';
+import { batchesOf, select } from './selection.js';
+
+const reach: Reach = new Map([
+  ['put', new Set(['config/put', 'config/round-trip', 'access/all'])],
+  ['get', new Set(['config/get', 'config/round-trip', 'access/all'])],
+  ['login', new Set(['login/right', 'login/wrong', 'access/all'])],
+  ['start', new Set<string>()],
+]);
+const mutants = (...ids: string[]) => ids.map((id) => ({ id }));
+const durations = new Map([['login/wrong', 5000]]);
+
+describe('select', () => {
+  test('has each mutant reached so many times', () => {
+    const chosen = new Set(select(mutants('put', 'get', 'login'), reach, durations, 2));
+
+    for (const id of ['put', 'get', 'login'])
+      expect([...(reach.get(id) ?? [])].filter((each) => chosen.has(each)).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('takes what is about a mutant before what goes everywhere, and the quick before the slow', () => {
+    expect(select(mutants('login'), reach, durations, 1)).toEqual(['login/right']);
+    expect(select(mutants('login'), reach, durations, 2)).toEqual(['access/all', 'login/right']);
+  });
+
+  test('takes one that serves several at once', () => {
+    expect(select(mutants('put', 'get'), reach, new Map(), 1)).toHaveLength(1);
+  });
+
+  test('takes all where there are not so many, and none for what no test reaches', () => {
+    expect(select(mutants('put'), reach, durations, 9)).toEqual([
+      'access/all',
+      'config/put',
+      'config/round-trip',
+    ]);
+    expect(select(mutants('start', 'unknown'), reach, durations, 2)).toEqual([]);
+  });
+});
+
+describe('batchesOf', () => {
+  test('puts each mutant into one batch, with those that the same requirements reach', () => {
+    const all = mutants('put', 'login', 'get', 'start');
+    const batches = batchesOf(all, reach, durations, { size: 2, times: 1 });
+
+    expect(batches.map((batch) => batch.mutants.map(({ id }) => id))).toEqual([
+      ['put', 'get'],
+      ['login', 'start'],
+    ]);
+    expect(batches[1]?.requirements).toEqual(['login/right']);
+  });
+});

@@ -1,0 +1,88 @@
+import type { Reach } from './coverage.js';
+
+export interface Batch<T> {
+  readonly mutants: readonly T[];
+  /** Requirements that are tried against each of them. */
+  readonly requirements: readonly string[];
+}
+
+/**
+ * Mutants that the same requirements reach, together, with a few requirements that reach each of them.
+ *
+ * @param size most mutants of a batch
+ * @param times so many requirements reach each mutant, where there are so many
+ * @param durations of the requirements' tests, in milliseconds
+ */
+export function batchesOf<T extends { readonly id: string }>(
+  mutants: readonly T[],
+  reach: Reach,
+  durations: ReadonlyMap<string, number>,
+  { size, times }: { readonly size: number; readonly times: number },
+): Batch<T>[] {
+  const left = [...mutants];
+  const batches: Batch<T>[] = [];
+  for (let first = left.shift(); first !== undefined; first = left.shift()) {
+    const own = reachedBy(first, reach);
+    // The most alike first, by the share of what reaches either that reaches both.
+    const alike = left
+      .map((other) => ({ other, likeness: likeness(own, reachedBy(other, reach)) }))
+      .sort((a, b) => b.likeness - a.likeness)
+      .slice(0, size - 1)
+      .map(({ other }) => other);
+    for (const other of alike) left.splice(left.indexOf(other), 1);
+    const batch = [first, ...alike];
+    batches.push({ mutants: batch, requirements: select(batch, reach, durations, times) });
+  }
+  return batches;
+}
+
+/**
+ * Few requirements that together reach each mutant so many times: again and again the one that costs least for each
+ * mutant that still needs it. Of those that reach a mutant, the ones that reach few others come first: they are about
+ * it.
+ */
+export function select(
+  mutants: readonly { readonly id: string }[],
+  reach: Reach,
+  durations: ReadonlyMap<string, number>,
+  times: number,
+): string[] {
+  const broad = new Map<string, number>();
+  for (const requirements of reach.values())
+    for (const id of requirements) broad.set(id, (broad.get(id) ?? 0) + 1);
+  const missing = new Map(mutants.map((mutant) => [mutant, times]));
+  const chosen: string[] = [];
+  const open = new Set(mutants.flatMap((mutant) => [...reachedBy(mutant, reach)]));
+  for (;;) {
+    let best: { id: string; worth: number } | undefined;
+    for (const id of open) {
+      const served = mutants.filter(
+        (mutant) => (missing.get(mutant) ?? 0) > 0 && reachedBy(mutant, reach).has(id),
+      );
+      const cost = (startMs + (durations.get(id) ?? 0)) * Math.sqrt(broad.get(id) ?? 1);
+      const worth = served.length / cost;
+      if (served.length > 0 && (best === undefined || worth > best.worth)) best = { id, worth };
+    }
+    if (best === undefined) return chosen.sort();
+    const { id } = best;
+    open.delete(id);
+    chosen.push(id);
+    for (const [mutant, times] of missing)
+      if (reachedBy(mutant, reach).has(id)) missing.set(mutant, times - 1);
+  }
+}
+
+/** What a test costs beside its own time. */
+const startMs = 20;
+
+const none: ReadonlySet<string> = new Set();
+
+function reachedBy({ id }: { readonly id: string }, reach: Reach): ReadonlySet<string> {
+  return reach.get(id) ?? none;
+}
+
+function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const both = [...a].filter((id) => b.has(id)).length;
+  const either = a.size + b.size - both;
+  return either === 0 ? 1 : both / either;
+}
