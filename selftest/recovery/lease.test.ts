@@ -188,16 +188,18 @@ async function racer(folder: string, rounds: number): Promise<number[]> {
     import { appendFileSync, readFileSync } from 'node:fs';
     const { Lease } = await import(${JSON.stringify(lease)});
     const ready = ${JSON.stringify(join(folder, 'ready'))};
-    appendFileSync(ready, '.');
-    while (readFileSync(ready).length < 3);
+    const all = async (times) => {
+      appendFileSync(ready, '.');
+      while (readFileSync(ready).length < 3 * times) await new Promise(setImmediate);
+    };
     const got = [];
     for (let round = 0; round < ${rounds}; round += 1) {
+      await all(round + 1);
       const options = { wait: false, tell() {}, env: {} };
       const taken = await Lease.take(${JSON.stringify(folder)} + '/' + round, ${JSON.stringify(baseUrl)}, options);
       if (taken instanceof Lease) got.push(round);
     }
-    appendFileSync(ready, '.');
-    while (readFileSync(ready).length < 6);
+    await all(${rounds} + 1);
     console.log(JSON.stringify(got));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
