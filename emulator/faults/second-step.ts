@@ -12,6 +12,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'status/verify-user-otp-201',
     description: 'POST /users/verify-otp answers 201 for 200.',
+    level: 'should',
     fails: ['second-step/answers-200'],
     apply: (seams) =>
       seams.answer(verify, (answer) => {

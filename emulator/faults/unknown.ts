@@ -75,7 +75,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/one-read-at-a-time',
     description: 'Of several GET /mfa-config at the same time all but one are answered 500.',
-    level: 'should',
+    level: 'must',
     fails: ['http/parallel-reads-succeed'],
     apply: (seams) => {
       let busy = 0;
