@@ -49,7 +49,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
   ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
   ['field-tokens-only', 'field-authtypes-null', 'field-429-plain'],
-  ['two-nodes', 'field-503-plain'],
+  ['two-nodes'],
+  ['field-503-plain'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
@@ -79,3 +80,6 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-in-the-second-step-only'],
   ['no-second-step'],
 ];
+
+/** Combinations, by their first variant, that the suite doesn't judge right yet: `npm run prove` says in what. */
+export const unsettled: readonly string[] = ['two-nodes'];

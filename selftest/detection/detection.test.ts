@@ -6,7 +6,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { type Proven, proveScripts } from '../repro/prove-scripts.js';
-import { combinations } from './combinations.js';
+import { combinations, unsettled } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -25,7 +25,8 @@ const requirements = loadRequirements();
 
 /** `npm run prove` tries all combinations of variants: of these, each seed a part, three in a row all. */
 const parts = 3;
-const partOf = (which: number) => combinations.filter((_, at) => at % parts === which % parts);
+const settled = combinations.filter(([first]) => !unsettled.includes(first));
+const partOf = (which: number) => settled.filter((_, at) => at % parts === which % parts);
 const conforming = [
   asItIs,
   ...partOf(seed).map(([first, ...others]) => expectationOfVariant(first, ...others)),

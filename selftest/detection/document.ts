@@ -1,6 +1,7 @@
 import type { Fault, Variant } from '../../emulator/seams.js';
 import { levels } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
+import { unsettled } from './combinations.js';
 import type { FlawClass } from './flaw-classes.js';
 import { type Factor, pairsIn } from './pairwise.js';
 
@@ -38,8 +39,8 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 | | |
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red |
-| false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
-| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets: \`npm run prove -- --freedoms\` |
+| false alarms | 0 in ${variants.length - unsettled.length} variants, tried in ${combinations.length - unsettled.length} combinations; not judged right yet: ${list(unsettled)} |
+| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. Not all of these are judged right yet: \`npm run prove -- --freedoms\` says in what |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
