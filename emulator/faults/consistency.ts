@@ -35,7 +35,7 @@ export const consistencyFaults: readonly Fault[] = [
       rules.readCluster = ({ state: { cluster } }) => {
         reads += 1;
         const { enabled, authenticationTypes, retainUserMfaSettings } = cluster;
-        const isMeant = !enabled && authenticationTypes?.join() === 'email' && retainUserMfaSettings === true;
+        const isMeant = enabled && authenticationTypes?.join() === 'email' && retainUserMfaSettings === true;
         return isMeant && reads > 4 ? { ...cluster, authenticationTypes: before } : cluster;
       };
     },
