@@ -48,6 +48,9 @@ describePages('matrix.html', (open) => {
     expect(await area.locator('tr', { hasText: 'TOTP key' }).locator('td').first().textContent()).toContain(
       '1 failed',
     );
+    expect(await area.locator('tr', { hasText: 'Verdict' }).locator('td').first().textContent()).toContain(
+      'does not conform',
+    );
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await screenshot(page, `matrix-first-${width}`, { fullPage: false });
   });

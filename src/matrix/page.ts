@@ -80,15 +80,26 @@ function areas({ requirements, targets }: Matrix): Markup {
   if (requirements.length === 0)
     return html`<section id="matrix"><h2>Areas</h2><p>No verdict can be shown.</p></section>`;
   return html`<section id="matrix"><h2>Areas by targets</h2>
-${tableOf(
-  'Areas by targets',
-  targets,
-  [...groupBy(requirements, areaOf)].map(([area, group]) => {
+${tableOf('Areas by targets', targets, [
+  html`<tr><th scope="row">Verdict</th>${targets.map(gateCell)}</tr>`,
+  ...[...groupBy(requirements, areaOf)].filter(([, group]) => group.some(isMet)).map(areaLine),
+])}</section>`;
+
+  function areaLine([area, group]: readonly [string, readonly MatrixRow[]]): Markup {
     const isClean = group.every(isQuiet);
     const name = isClean ? html`${areaTitle(area)}` : html`<a href="#area-${area}">${areaTitle(area)}</a>`;
     return html`<tr><th scope="row">${name}</th>${targets.map((target) => areaCell(group, target))}</tr>`;
-  }),
-)}</section>`;
+  }
+}
+
+function gateCell({ gate }: MatrixTarget): Markup {
+  const { className, icon } = lookOf(gateOutcomes[gate]);
+  return html`<td class="tone ${className}">${icon} <strong>${gate}</strong></td>`;
+}
+
+/** Means something on some target. */
+function isMet({ outcomes }: MatrixRow): boolean {
+  return Object.values(outcomes).some((kind) => kind !== 'not applicable');
 }
 
 function tableOf(label: string, targets: readonly MatrixTarget[], lines: readonly Markup[]): Markup {

@@ -4,6 +4,7 @@ import { loadContract } from '../../../src/contract/load.js';
 import type { Exchange } from '../../../src/model/exchange.js';
 import { renderHtml } from '../../../src/report/html/render.js';
 import { loadRequirements } from '../../../src/requirements/catalogue.js';
+import { reproduce } from '../../../src/verdict/reproduce.js';
 import { exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 import { sample } from '../sample.js';
@@ -156,6 +157,34 @@ describe('the page of a verdict', () => {
     expect(first).toContain('aria-label="POST /v2/totp-key: 500; POST /v2/totp-key: 500"');
     expect(plain(first)).toContain('30.0 s later');
     expect(first).toContain('href="repro/totp-key-works.sh"');
+  });
+
+  test('marks the answer that is wrong, and shows what led there', () => {
+    const at = (n: number) => ({
+      ...exchange(`https://10.2.0.7/v2/step/${n}`),
+      startedAt: new Date(Date.UTC(2026, 10, 25) + n).toISOString(),
+    });
+    const exchanges = Array.from({ length: 12 }, (_, n) => at(n));
+    const deciding = at(7);
+    const page = renderHtml(
+      sample({
+        planned: [planned('login/a')],
+        raw: [
+          raw('login/a', {
+            kind: 'fail',
+            reason: 'wanted: 401\ngot: 200',
+            exchanges,
+            reproduce: reproduce(deciding, 'https://10.2.0.7/v2'),
+          }),
+        ],
+      }),
+    );
+    const [, label = ''] = /class="sequence"[^>]* aria-label="([^"]*)"/.exec(page) ?? [];
+
+    expect(label).toMatch(
+      /^GET \/v2\/step\/3: 200; .*GET \/v2\/step\/7: 200, which is wrong; GET \/v2\/step\/8: 200$/,
+    );
+    expect(page.match(/✗ 200/g)).toHaveLength(1);
   });
 
   test('draws the last nights', () => {

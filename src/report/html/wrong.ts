@@ -1,4 +1,5 @@
 import type { Verdict } from '../../model/verdict.js';
+import { reproduce as commandOf } from '../../verdict/reproduce.js';
 import { cut } from '../../words.js';
 import { isKnownFailure } from '../run-problems.js';
 import { followWords, type Trouble, troublesOf } from '../troubles.js';
@@ -63,12 +64,14 @@ ${evidence(failure, options)}</article>`;
 
 function evidence(
   { exchanges, reproduce }: NonNullable<Trouble['failure']>,
-  { room, isOpen, script }: CardOptions,
+  { verdict, room, isOpen, script }: CardOptions,
 ): Markup {
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
+  // The command repeats the request that decides.
+  const deciding = exchanges.findLast((each) => reproduce === commandOf(each, verdict.target.baseUrl));
   return html`<details class="evidence"${isOpen && html` open`}><summary>How it was seen, and how to see it again</summary>
-${drawn && sequence(exchanges)}
+${drawn && sequence(exchanges, deciding)}
 ${script !== undefined && html`<p>Script that shows it again: <a class="mono" href="${script}">${script}</a></p>`}
 ${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${longText(reproduce)}</pre></div>`}</details>`;
 }
