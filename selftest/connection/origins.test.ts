@@ -34,6 +34,28 @@ describe('a made-up request is kept for scripts', () => {
   });
 });
 
+describe('bytes that are no JSON', () => {
+  const bytes = (body: string, type = 'application/json') => {
+    const request = {
+      method: 'PUT',
+      url: '/mfa-config',
+      headers: { 'Content-Type': type },
+      body: Buffer.from(body),
+    };
+    const sent = { request, requestJson: undefined, credential: { scheme: 'none' } as const };
+    return new Origins(() => 0, new Redactor()).again(sent, 0)?.body;
+  };
+
+  test('are kept, long ones too, where no secret has its place', () => {
+    for (const body of ['{"enabled":', `{"x":${'['.repeat(5000)}`]) expect(bytes(body)).toBe(body);
+  });
+
+  test('are kept by nobody where one has', () => {
+    expect(bytes('{"username":"bob","password":"pass')).toBeUndefined();
+    expect(bytes('username=bob&pass%77ord=abcdef', 'application/x-www-form-urlencoded')).toBeUndefined();
+  });
+});
+
 describe('a made-up request is kept by nobody where it may hold', () => {
   test.each([
     ['a code', { otpCode: '271828' }],

@@ -90,7 +90,7 @@ export class Origins {
     if (body === null) return undefined;
     // What is made up byte by byte can't be told from what is secret: only by where it stands.
     const isBytes = body !== undefined && sent.requestJson === undefined;
-    if (isBytes && this.redactor.redactBody(body, request.headers['Content-Type']) !== body) return undefined;
+    if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
     if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
     for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
     const names = new Set<string>();
@@ -107,6 +107,12 @@ export class Origins {
       return undefined;
     if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
     return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - Date.now() + sentAt };
+  }
+
+  #holdsSecrets(body: string, type: string): boolean {
+    // Long bodies are cut there, and forms are read there alone.
+    const isForm = type.includes('form');
+    return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
   }
 
   #learn(value: string, origin: Origin): void {

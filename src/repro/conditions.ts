@@ -57,7 +57,7 @@ function byExpectation(
   got: string,
   about: Exchanged | undefined,
 ): Condition[] {
-  const seen = [byReading, byDifference, byMail, byKeys, bySilence];
+  const seen = [byReading, byList, byMail, byKeys, bySilence];
   for (const by of seen) {
     const found = by(own, wanted, got, about);
     if (found.length > 0) return found;
@@ -148,20 +148,16 @@ function memberText({ exchange }: Exchanged, member: string): string | undefined
   return value === undefined ? undefined : JSON.stringify(value).replace(/\s/g, '');
 }
 
-/** Two values side by side, as test runners write them. */
-function byDifference(own: readonly Exchanged[], wanted: string): Condition[] {
-  if (!wanted.startsWith('- wanted\n+ got\n')) return [];
-  const lines = wanted.split('\n').slice(2);
-  for (const line of lines) {
-    const [, name, value = ''] = /^- +"(\w+)": (.*?),?$/.exec(line) ?? [];
-    const shown = name === undefined ? undefined : lastWith(own, `"${name}":`);
-    if (name !== undefined && shown !== undefined && /^(?:"[^"'\\]*"|true|false|null|\d+)$/.test(value))
-      return [{ at: shown.index, shows: `! holds ${shown.index} '"${name}":${value}'` }];
-  }
-  // A list has no names: what is switched on or off is told by its value alone.
-  const [is] = lines.flatMap((line) => /^- +(true|false),?$/.exec(line)?.[1] ?? []);
-  const shown = is === undefined ? undefined : lastWith(own, `"enabled":${is === 'true' ? 'false' : 'true'}`);
-  return shown === undefined ? [] : [{ at: shown.index, shows: `! holds ${shown.index} '"enabled":${is}'` }];
+/** Two lists of values. They have no names: what is switched on or off is told by its value alone. */
+function byList(own: readonly Exchanged[], wanted: string, got: string): Condition[] {
+  const [is, was] = [wanted, got].map((text) => (text.startsWith('[') ? parsed(text) : undefined));
+  if (!Array.isArray(is) || !Array.isArray(was)) return [];
+  const differing: unknown = is.find((value, at) => value !== was[at]);
+  if (typeof differing !== 'boolean') return [];
+  const shown = lastWith(own, `"enabled":${!differing}`);
+  return shown === undefined
+    ? []
+    : [{ at: shown.index, shows: `! holds ${shown.index} '"enabled":${differing}'` }];
 }
 
 const lastWith = (own: readonly Exchanged[], text: string): Exchanged | undefined =>
@@ -216,9 +212,13 @@ function byMembers(own: readonly Exchanged[], wanted: string, got: string): Cond
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  const value = parsed(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -15,7 +15,11 @@ export interface Slice {
 /** The exchanges that show what the assertion says, and all that they need. */
 export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Assertion): Slice {
   const last = Math.max(assertion.decisive, ...assertion.conditions.map(({ at }) => at));
-  const until = own.filter(({ index }) => index <= last);
+  const enrols = own.find((each) => each.index < assertion.decisive && wasOffBefore(each, own))?.index ?? -1;
+  // Before the test itself switches the support user's MFA on, it is off: what ends an enrolment of before is left out.
+  const until = own.filter(
+    ({ index, exchange }) => index <= last && (index >= enrols || !isOfSupport(exchange)),
+  );
   const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
   const wanted = isWhole
     ? withoutPolls(withoutSearch(until, assertion), assertion)
@@ -24,12 +28,10 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
     : [];
   const steps = new Map<number, Exchanged>();
   const ids = new Set(own.map(({ index }) => index));
-  const enrols = own.find((each) => each.index < assertion.decisive && wasOffBefore(each, own))?.index ?? -1;
   const add = (index: number): void => {
     const exchange = log.exchanges.get(index);
     if (exchange === undefined || steps.has(index)) return;
     steps.set(index, exchange);
-    // Before the test itself switches it on, it is off.
     const isOff = ids.has(index) && index <= enrols;
     for (const needed of neededBy(exchange, log, isOff)) add(needed);
   };
@@ -89,6 +91,7 @@ function neededBy(exchange: Exchanged, log: LogIndex, supportIsOff: boolean): nu
   ];
 }
 
+const isOfSupport = ({ operation }: Exchanged['exchange']) => operation?.includes('Support') === true;
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
