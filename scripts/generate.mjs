@@ -2,9 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const node = (path) =>
-  execFileSync(process.execPath, [fileURLToPath(new URL(path, import.meta.url))], { stdio: 'inherit' });
+const node = (path, ...args) =>
+  execFileSync(process.execPath, [fileURLToPath(new URL(path, import.meta.url)), ...args], {
+    stdio: 'inherit',
+  });
+const [only, ...args] = process.argv.slice(2);
 
+if (only !== undefined && only !== 'explain') throw new Error(`There is no part ${only}: explain is one.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -16,3 +20,5 @@ for (const name of [
 // What follows is made by compiled code, out of what was generated just now.
 node('build.mjs');
 node('../dist/selftest/detection/write-document.js');
+// Runs the suite, against many faults the first time: not each time.
+if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);

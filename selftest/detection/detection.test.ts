@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { loadExchanges } from '../../src/requirements/exchanges.js';
+import { isFresh, logOf } from '../explained/recorded.js';
 import { type Proven, proveScripts } from '../repro/prove-scripts.js';
 import { combinations, unsettled } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
+  asItIsInLatest,
   type Expectation,
   expectationOfFault,
   expectationOfVariant,
@@ -29,6 +32,7 @@ const settled = combinations.filter(([first]) => !unsettled.includes(first));
 const partOf = (which: number) => settled.filter((_, at) => at % parts === which % parts);
 const conforming = [
   asItIs,
+  asItIsInLatest,
   ...partOf(seed).map(([first, ...others]) => expectationOfVariant(first, ...others)),
 ];
 /** A sample of the faults, those together that can't be confused. */
@@ -94,6 +98,21 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     const tried = new Set([seed, seed + 1, seed + 2].flatMap(partOf).flat());
 
     expect(variants.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([]);
+  });
+
+  test('sends what explain tells of each requirement', () => {
+    const logs = [asItIs, asItIsInLatest].map(({ name }) => {
+      const found = reports.find(({ subject }) => subject.name === name);
+      return logOf(found?.folder ?? '');
+    });
+
+    const recorded = loadExchanges();
+    const stale = requirements.flatMap(({ id }) => {
+      const told = recorded.get(id);
+      return told === undefined || !isFresh(id, told, logs) ? [id] : [];
+    });
+
+    expect(stale, 'npm run generate -- explain records them anew').toEqual([]);
   });
 
   test('leaves nothing unchecked on the emulator as it is', () => {

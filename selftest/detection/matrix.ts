@@ -32,6 +32,8 @@ export interface JudgeOptions {
   readonly jobs: number;
   /** What a mail is waited for; a fault that mails nothing costs this once for each address. */
   readonly mailTimeoutMs?: number;
+  /** Ids; absent: all requirements. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -43,7 +45,7 @@ export interface JudgeOptions {
 export async function judge(
   subjects: readonly Subject[],
   folder: string,
-  { jobs, mailTimeoutMs }: JudgeOptions,
+  { jobs, mailTimeoutMs, only = [] }: JudgeOptions,
 ): Promise<Judgement[]> {
   mkdirSync(folder, { recursive: true });
   const emulators: RunningEmulator[] = [];
@@ -67,7 +69,11 @@ export async function judge(
       writeFileSync(file, stringify({ ...content, ...mail, name }), { mode: 0o600 });
       files.push(file);
     }
-    const ended = await runSuite(files, folder, ['--jobs', String(jobs)]);
+    const ended = await runSuite(files, folder, [
+      '--jobs',
+      String(jobs),
+      ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
+    ]);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>
       judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),

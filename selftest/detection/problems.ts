@@ -56,6 +56,14 @@ export function expectationOfRow(row: readonly string[], index: number): Expecta
 /** The emulator as it is: what it leaves unchecked, nothing checks. */
 export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
 
+/** With all that the newest release has, over HTTPS. */
+export const asItIsInLatest: Expectation = {
+  ...asItIs,
+  name: 'as-it-is-in-latest',
+  release: 'latest',
+  tls: true,
+};
+
 /** In what a judgement differs from what was expected; empty when in nothing. */
 export function problemsOf(
   judgement: Judgement,

@@ -43,8 +43,8 @@ export const rooms: readonly Room[] = [
   ),
   room(
     'requirements',
-    'The catalogue of requirements, their needs, and how to try one by hand.',
-    'errors model package-root config-file contract target-file',
+    'The catalogue of requirements, their needs, and what is exchanged for each.',
+    'errors package-root spec-schema model config-file contract target-file',
   ),
   room(
     'journal',

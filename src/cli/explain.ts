@@ -1,19 +1,25 @@
 import type { OperationId } from '../contract/operations.js';
+import type { Explained, ToldExchange } from '../model/explained.js';
 import type { Level } from '../model/verdict.js';
+import { scriptName } from '../repro/script.js';
 import { type Requirement, requirementById } from '../requirements/catalogue.js';
-import { curlOf, type OperationPlace, type Step } from '../requirements/curl.js';
 import { meaningOf } from '../requirements/needs.js';
-import { recipeOf } from '../requirements/recipes.js';
 
 /** Where the operations are found in the release that is explained; a contract's operations will do. */
-export type OperationPlaces = ReadonlyMap<OperationId, OperationPlace>;
+export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
 /**
- * One requirement in full, with the commands that show it by hand. Ends with a line break.
+ * One requirement in full, with what was exchanged for it in runs against the emulator. Ends with a line break.
  *
+ * @param recorded of the requirement; undefined where nothing was recorded yet
  * @throws ConfigurationError naming the nearest ids where there is none of this name
  */
-export function renderExplain(id: string, all: readonly Requirement[], operations: OperationPlaces): string {
+export function renderExplain(
+  id: string,
+  all: readonly Requirement[],
+  operations: OperationPlaces,
+  recorded: Explained | undefined,
+): string {
   const requirement = requirementById(id, all);
   const facts: [string, readonly string[]][] = [
     ['Level', [`${requirement.level} (${levelMeanings[requirement.level]})`]],
@@ -29,18 +35,64 @@ export function renderExplain(id: string, all: readonly Requirement[], operation
   const lines = facts.flatMap(([name, values]) =>
     values.map((value, index) => `${(index === 0 ? name : '').padEnd(width)}${value}`),
   );
-  const steps = recipeOf(requirement).map((step) => stepText(step, operations));
   return [
     requirement.id,
     requirement.text,
     '',
     ...lines,
     '',
-    'Reproduce (placeholders in capitals; a private certificate authority needs --cacert FILE as well)',
-    '',
-    steps.join('\n\n'),
+    ...(recorded === undefined ? [] : exchangeLines(recorded)),
+    'On a target of yours',
+    `   mfa-conformance run -t FILE --grep '${id}'`,
+    `   Where it fails, repro/${scriptName(id)} beside the reports shows it again by curl.`,
     '',
   ].join('\n');
+}
+
+function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): string[] {
+  const where = `the emulator${release === undefined ? '' : ` (release ${release})`}`;
+  const first = passes.slice(0, leftOut > 0 ? -shownLast : undefined);
+  const shown =
+    passes.length === 0
+      ? ['   Its test sends no request of its own: it looks at connections, or at the answers to all others.']
+      : [
+          ...numbered(first, 1),
+          ...(leftOut > 0
+            ? [
+                `       … ${leftOut} more …`,
+                ...numbered(passes.slice(-shownLast), first.length + leftOut + 1),
+              ]
+            : []),
+        ];
+  return [
+    `What its test sends, and what ${where} answers`,
+    ...shown,
+    '',
+    `What makes it fail: ${where} with --fault ${fails.fault}`,
+    ...numbered(fails.exchanges, 1),
+    ...aligned('wanted', fails.wanted),
+    ...(fails.got === '' ? [] : aligned('got', fails.got)),
+    '',
+  ];
+}
+
+/** Of a test whose middle was left out. */
+const shownLast = 3;
+
+function numbered(exchanges: readonly ToldExchange[], from: number): string[] {
+  return exchanges.flatMap(({ request, as, fields = [], body, answer, again }, at) => [
+    `${`${from + at}.`.padStart(6)} ${request}   (${as})`,
+    ...fields.map((field) => `       ${field}`),
+    ...(body === undefined || body === '' ? [] : [`       ${body}`]),
+    `       -> ${answer}`,
+    ...(again === undefined
+      ? []
+      : [`       (${again === 1 ? 'again' : `the last ${again} again`}, once or more)`]),
+  ]);
+}
+
+function aligned(word: string, text: string): string[] {
+  return text.split('\n').map((line, at) => `   ${(at === 0 ? `${word}:` : '').padEnd(7)} ${line}`.trimEnd());
 }
 
 const levelMeanings: Readonly<Record<Level, string>> = {
@@ -73,11 +125,4 @@ function needLines({ needs }: Requirement): string[] {
   if (needs.length === 0) return ['nothing but the admin account'];
   const width = Math.max(...needs.map((need) => need.length)) + 2;
   return needs.map((need) => `${need.padEnd(width)}${meaningOf(need).text}`);
-}
-
-function stepText({ note, call, command }: Step, places: OperationPlaces): string {
-  const place = call === undefined ? undefined : places.get(call.operation);
-  if (call !== undefined && place === undefined) return `# ${note}: ${call.operation} is not in this release`;
-  const line = call !== undefined && place !== undefined ? curlOf(call, place) : (command ?? '');
-  return `# ${note}\n${line}`;
 }

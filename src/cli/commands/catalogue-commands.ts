@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.js';
 import { defaultRelease } from '../../model/releases.js';
 import { isLevel, levels } from '../../model/verdict.js';
 import { loadRequirements } from '../../requirements/catalogue.js';
+import { loadExchanges } from '../../requirements/exchanges.js';
 import { loadClaims } from '../../statement/claims.js';
 import { renderExplain } from '../explain.js';
 import { renderClaims, renderList } from '../list.js';
@@ -42,11 +43,13 @@ export function addCatalogue(program: Command): void {
 
   program
     .command('explain')
-    .description('explain one requirement: text, source, needs, and how to reproduce it with curl')
+    .description(
+      'explain one requirement: text, source, needs, what is exchanged for it, and what makes it fail',
+    )
     .argument('<id>', 'e.g. totp-key/secret-matches-uri')
     .option('--release <release>', 'for this release', argument(releaseOf), defaultRelease)
     .action(async (id: string, { release }) => {
       const contract = await loadContract(release);
-      say(renderExplain(id, loadRequirements(), contract.operations));
+      say(renderExplain(id, loadRequirements(), contract.operations, loadExchanges().get(id)));
     });
 }

@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { exchangesFile, loadExchanges } from '../../src/requirements/exchanges.js';
+
+const recorded = [...loadExchanges()];
+
+describe('the recorded exchanges (anew: npm run generate -- explain)', () => {
+  test('are there for each requirement, in the order of the catalogue, and for nothing else', () => {
+    expect(recorded.map(([id]) => id)).toEqual(loadRequirements().map(({ id }) => id));
+  });
+
+  test('fail by a fault that names the requirement, with what was wanted', () => {
+    const known = new Map(faults.map(({ id, fails }) => [id, fails]));
+    const wrong = recorded.filter(
+      ([id, { fails }]) => known.get(fails.fault)?.includes(id) !== true || fails.wanted === '',
+    );
+
+    expect(wrong.map(([id, { fails }]) => `${id}: ${fails.fault}`)).toEqual([]);
+  });
+
+  test('hold nothing that differs from run to run', () => {
+    const text = JSON.stringify(recorded);
+
+    expect(
+      text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|127\.0\.0\.1:\d+|\d\d:\d\d:\d\d|\{\{/g),
+    ).toBeNull();
+  });
+
+  test('are small', () => {
+    expect(statSync(exchangesFile).size).toBeLessThan(400_000);
+  });
+});

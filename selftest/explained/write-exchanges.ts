@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Explained } from '../../src/model/explained.js';
+import { failsIn } from '../../src/repro/explained.js';
+import type { LogIndex } from '../../src/repro/log.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { exchangesFile, exchangesText, loadExchanges } from '../../src/requirements/exchanges.js';
+import { groupsOf, together } from '../detection/groups.js';
+import { judge } from '../detection/matrix.js';
+import { asItIs, asItIsInLatest, type Expectation, expectationOfFault } from '../detection/problems.js';
+import { faultsFor, logOf, passesOf } from './recorded.js';
+
+// npm run generate -- explain [part of an id …]: without one, what makes a requirement fail is recorded anew only
+// where it is missing, or its fault is another by now.
+const parts = process.argv.slice(2);
+
+const requirements = loadRequirements();
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-explain-'));
+const found = new Map<string, Explained['fails']>();
+/** Of the emulator as it is. */
+const logs: LogIndex[] = [];
+/** So many emulators are tried in one run of the suite. */
+const batchSize = 3;
+const options = { jobs: 3, mailTimeoutMs: 2000 };
+
+try {
+  const reference = join(folder, 'reference');
+  await judge([asItIs, asItIsInLatest], reference, options);
+  for (const { name } of [asItIs, asItIsInLatest]) logs.push(logOf(join(reference, 'out', name)));
+
+  let left = toRecord();
+  console.log(`${left.length} requirements to be failed`);
+  // In the end by the fault that comes next.
+  for (const [isAlone, nth] of [
+    [false, 0],
+    [true, 0],
+    [true, 1],
+  ] as const) {
+    await record(
+      left.flatMap((id) => faultOf(id, nth)),
+      isAlone,
+    );
+    left = left.filter((id) => !found.has(id));
+  }
+  write();
+  for (const id of left) console.log(`WRONG ${id}: no fault made it fail`);
+  process.exitCode = left.length === 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly fault: Expectation;
+}
+
+/** What is recorded already, by a fault that still breaks it, and asked for by nobody stays. */
+function toRecord(): string[] {
+  const recorded = existsSync(exchangesFile) ? loadExchanges() : new Map<string, Explained>();
+  return requirements.flatMap(({ id }) => {
+    const known = recorded.get(id)?.fails;
+    const isKnown = faultsFor(id).some((fault) => fault.id === known?.fault);
+    if (known === undefined || !isKnown || parts.some((part) => id.includes(part))) return [id];
+    found.set(id, known);
+    return [];
+  });
+}
+
+function faultOf(id: string, nth: number): Wanted[] {
+  const fault = faultsFor(id)[nth];
+  return fault === undefined ? [] : [{ id, fault: expectationOfFault(fault) }];
+}
+
+/** Faults in groups, each asked only for what it breaks; those that another one hides, or that need more, alone. */
+async function record(wanted: readonly Wanted[], isAlone: boolean): Promise<void> {
+  const faults = [...new Map(wanted.map(({ fault }) => [fault.name, fault])).values()];
+  const groups = isAlone ? faults.map((fault) => [fault]) : groupsOf(faults, requirements);
+  for (let at = 0; at < groups.length; at += batchSize) {
+    const batch = groups.slice(at, at + batchSize);
+    const own = join(folder, `${isAlone ? 'alone' : 'group'}-${at}`);
+    const subjects = batch.map((group, index) => together(group, `group-${index + 1}`));
+    const asked = batch.flatMap((group) => wanted.filter(({ fault }) => group.includes(fault)));
+    const only = isAlone ? {} : { only: asked.map(({ id }) => id) };
+    await judge(subjects, own, { ...options, ...only });
+    for (const [index, { name }] of subjects.entries()) {
+      const log = logOf(join(own, 'out', name));
+      for (const { id, fault } of asked.filter((each) => batch[index]?.includes(each.fault))) {
+        const fails = failsIn(log, id, fault.faults[0] ?? '');
+        if (fails !== undefined) found.set(id, fails);
+      }
+    }
+    console.log(
+      `${Math.min(at + batchSize, groups.length)} of ${groups.length} groups, ${found.size} recorded`,
+    );
+    rmSync(own, { recursive: true, force: true });
+    // It takes long: what ends it early must not cost what there is.
+    write();
+  }
+}
+
+function write(): void {
+  const explained = requirements.flatMap(({ id }) => {
+    const fails = found.get(id);
+    return fails === undefined ? [] : [[id, { ...passesOf(id, logs), fails }] as const];
+  });
+  writeFileSync(exchangesFile, exchangesText(new Map(explained)));
+}
