@@ -6,8 +6,8 @@ interface Watched {
   value?: string;
   /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
-  /** What was before the last write, since it showed. */
-  before?: string;
+  /** What was before the last write, since it showed, and when that was. */
+  before?: { readonly value: string; readonly shownAt: number };
 }
 
 /** Sees by the reads between writes how long after its answer a change shows. */
@@ -28,12 +28,19 @@ export class LagWatch {
       watched.write = { answeredAt: performance.now(), before: watched.value, stale: false };
   }
 
+  /** Something else may have changed what is read: a code that was verified, say. */
+  unsure(): void {
+    for (const watched of Object.values(this.#parts)) delete watched.before;
+  }
+
   async reading(call: Call, next: Next): Promise<Answered> {
     const startedAt = performance.now();
     const answer = await next(call);
     const part = call.operation === null ? undefined : operationRow(call.operation).reads;
-    if (part !== undefined && answer.status === 200)
-      this.#saw(part, JSON.stringify(answer.body) ?? '', startedAt);
+    // HEAD and OPTIONS show nothing.
+    const shows = call.request.method === 'GET' && answer.status === 200;
+    const value = shows ? JSON.stringify(answer.body) : undefined;
+    if (part !== undefined && value !== undefined) this.#saw(part, value, startedAt);
     return answer;
   }
 
@@ -41,7 +48,8 @@ export class LagWatch {
     const watched = this.#parts[part];
     watched.value = value;
     const { write } = watched;
-    if (value === watched.before) this.disagreed();
+    const { before } = watched;
+    if (value === before?.value && startedAt > before.shownAt) this.disagreed();
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {
       write.stale = true;
@@ -49,6 +57,6 @@ export class LagWatch {
     }
     this.tell(write.stale ? Math.ceil(performance.now() - write.answeredAt) : 0);
     delete watched.write;
-    watched.before = write.before;
+    watched.before = { value: write.before, shownAt: performance.now() };
   }
 }

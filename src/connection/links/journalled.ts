@@ -22,7 +22,10 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
   );
   return async (call, next) => {
     const parts = partsOf(call);
-    if (parts.length === 0) return lag.reading(call, next);
+    if (parts.length === 0) {
+      if (!isSafe(call)) lag.unsure();
+      return lag.reading(call, next);
+    }
     for (const part of parts) await noteFound(part);
     const id = journal.writes.sent(nameOf(call));
     const answer = await landing(call, next, () => journal.writes.answered(id, null, false));

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Call } from '../../src/connection/call.js';
+import { LagWatch } from '../../src/connection/lag-watch.js';
+
+/** A watch, and what it has told. */
+function watching() {
+  const told = { lagsMs: [] as number[], disagreements: 0 };
+  const watch = new LagWatch(
+    (ms) => told.lagsMs.push(ms),
+    () => {
+      told.disagreements += 1;
+    },
+  );
+  const read = async (body: unknown, method = 'GET') => {
+    const call: Call = {
+      operation: 'GetMFAConfig',
+      path: '/mfa-config',
+      request: { method, url: 'https://cluster.example/v2/mfa-config', headers: {} },
+      json: undefined,
+      credential: { scheme: 'none' },
+      options: {},
+      send: () => Promise.reject(new Error('nothing is sent here')),
+    };
+    const exchange = { operation: null, request: call.request, startedAt: '', durationMs: 0 };
+    const answer = { status: 200, headers: {}, body, findings: [] };
+    await watch.reading(call, async ({ request: { method: of, url, headers } }) => ({
+      ...answer,
+      exchange: { ...exchange, request: { method: of, url, headers } },
+    }));
+    // The clock of the watch must have moved on.
+    await sleep(1);
+  };
+  return { told, watch, read };
+}
+
+test('a read that goes back to what was before a change is a disagreement of nodes', async () => {
+  const { told, watch, read } = watching();
+
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: false });
+  await read({ enabled: true });
+  expect(told.lagsMs).toHaveLength(1);
+  expect(told.lagsMs[0]).toBeGreaterThan(0);
+  expect(told.disagreements).toBe(0);
+  await read({ enabled: false });
+
+  expect(told.disagreements).toBe(1);
+});
+
+test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) => {
+  const { told, watch, read } = watching();
+
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read('', method);
+  await read(undefined, method);
+  await read({ enabled: false });
+
+  expect(told).toEqual({ lagsMs: [], disagreements: 0 });
+});
+
+test('what something else may have changed is no disagreement', async () => {
+  const { told, watch, read } = watching();
+
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: true });
+  watch.unsure();
+  await read({ enabled: false });
+
+  expect(told.disagreements).toBe(0);
+});
