@@ -84,7 +84,7 @@ describe('the package', () => {
       /^dist\/src\/report\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
-      /^spec\/(?:claims\.yaml|[\w-]+\.schema\.json)$/,
+      /^spec\/(?:claims\.yaml|exchanges\.json|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
       /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];
@@ -94,6 +94,7 @@ describe('the package', () => {
       'dist/cli/main.js',
       'dist/emulator/main.js',
       'spec/claims.yaml',
+      'spec/exchanges.json',
       'spec/verdict.schema.json',
       'LICENSE',
     ];
