@@ -23,7 +23,9 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder,
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
-      if (waitMs === undefined || call.options.throttlingIsTested === true) {
+      // A 503 is no throttle of the target's.
+      const isTested = call.options.throttlingIsTested === true && status === 429;
+      if (waitMs === undefined || isTested) {
         isPatient = true;
         for (const [, code] of codesIn(call.json)) codes.spend(code);
         return answer;
