@@ -20,5 +20,6 @@ for (const name of [
 // What follows is made by compiled code, out of what was generated just now.
 node('build.mjs');
 node('../dist/selftest/detection/write-document.js');
+node('../dist/selftest/performance/write-document.js');
 // Runs the suite, against many faults the first time: not each time.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);

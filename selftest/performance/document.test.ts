@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { renderPerformance } from './document.js';
+import { readFigures } from './figures.js';
+
+test('docs/performance.md tells the figures that were measured last: npm run generate writes it', () => {
+  const page = readFileSync(join(packageRoot(), 'docs', 'performance.md'), 'utf8');
+
+  expect(page).toBe(renderPerformance(readFigures()));
+});
+
+test('each profile was measured but the one whose waits take hours, one after the other', () => {
+  const bench = readFileSync(join(packageRoot(), 'scripts', 'bench-profiles.mjs'), 'utf8');
+  const names = [...bench.matchAll(/^ {2}(\w+): \{/gm)].flatMap(([, name]) => name ?? []);
+
+  expect(names.length).toBeGreaterThan(3);
+  expect(readFigures().map(({ name }) => name)).toEqual(names.filter((name) => name !== 'slow'));
+});
