@@ -89,7 +89,7 @@ describe(`the suite (drawn with seed ${seed})`, () => {
 
     // Some still miss a step that another test took before: they say so with exit 2, or show nothing.
     const unproven = scripted.filter(({ problem }) => problem !== undefined);
-    expect(unproven.length, JSON.stringify(unproven)).toBeLessThanOrEqual(scripted.length / 3);
+    expect(unproven.length, JSON.stringify(unproven)).toBeLessThanOrEqual(scripted.length / 4);
     // What curl can't show: mails, many requests at once, bytes.
     expect(scripted.length).toBeGreaterThanOrEqual(proven.length * 0.6);
   }, 1_800_000);

@@ -50,26 +50,8 @@ json_is_broken() {
   esac
 }
 secret() { printf '%s\n' "$1" >>"$T/secrets"; }
-head_shows_a_other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
-same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
-# Something is cut off, or follows the end of an object, or stands before it.
-json_is_broken() {
-  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
-  case $(cat "$T/json") in
-    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
-  esac
-}
-secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
-body_shows_a_other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
-same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
-# Something is cut off, or follows the end of an object, or stands before it.
-json_is_broken() {
-  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
-  case $(cat "$T/json") in
-    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
-  esac
-}
-secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
+head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
+body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # code KEY STEPS: the code of a key or key URI, so many steps from the target's time as its last answer told it.
