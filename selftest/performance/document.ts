@@ -22,8 +22,7 @@ const before = `<!-- Written by npm run generate, of selftest/performance/figure
 # What a run costs
 
 Measured by \`npm run bench -- --profile NAME --keep\` with the real clock, once each, on two cores that had other work
-beside it. Each row is a cluster
-as some are, made of the emulator and of what stands before it.
+beside it. Each row is a cluster as some are, made of the emulator and of what stands before it.
 
 | profile | what it is like | run | aimed at | requests | of it in requests | mails awaited | sessions of one user, at most | waits |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |`;
