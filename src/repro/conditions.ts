@@ -130,16 +130,15 @@ function byReading(
   got: string,
   about: Exchanged | undefined,
 ): Condition[] {
-  const change = /^(\w+) of GET (\S+): .* before, .* now$/m.exec(got);
+  const change = /^(\w+) of GET (\S+): .* before, (.*) now$/m.exec(got);
   if (change === null && !wanted.startsWith('support MFA stays off')) return [];
-  const [, member = 'enabled', path = '/support-user/mfa'] = change ?? [];
+  const [, member = 'enabled', path = '/support-user/mfa', told = 'true'] = change ?? [];
+  const now = told.replace(/\s/g, '');
   const reads = own.filter(({ exchange }) => exchange.operation === reading[path]);
-  const last = reads.findLast(({ index }) => index > (about?.index ?? -1));
-  const now = last && memberText(last, member);
-  if (last === undefined || now === undefined || now.includes("'")) return [];
-  const first = reads.find((read) => read.index > (about?.index ?? -1) && memberText(read, member) === now);
-  const at = (first ?? last).index;
-  return [{ at, shows: `holds ${at} '"${member}":${now}'` }];
+  // Reads of before the change show another value, and so may those after it was undone.
+  const read = reads.find((each) => each.index > (about?.index ?? -1) && memberText(each, member) === now);
+  if (read === undefined || now.includes("'")) return [];
+  return [{ at: read.index, shows: `holds ${read.index} '"${member}":${now}'` }];
 }
 
 /** The text of a member of an answer, without white space. */

@@ -39,7 +39,7 @@ const findings: readonly (readonly [RegExp, Find])[] = [
     /^a \d+ has neither errorCode nor message$/,
     (at) => `! { holds ${at} '"errorCode":"' || holds ${at} '"message":"'; }`,
   ],
-  [/^the answer's head holds .* in ([\w-]+)$/, (at) => `head_shows_a_secret ${at}`],
+  [/^the answer's head holds .* in ([\w-]+)$/, (at) => `{ hands_out ${at}; head_shows_a_secret ${at}; }`],
   [/^the answer holds /, (at) => `body_shows_a_secret ${at}`],
 ];
 

@@ -150,9 +150,10 @@ fault ${quoted(title)}
     if (again.body === undefined) this.#lines.push(`${ask} </dev/null`);
     else this.#lines.push(`${ask} <<END_OF_BODY`, this.#body(again.body, again), 'END_OF_BODY');
     if (maySay000) this.#lines.push('may_be_silent=');
+    // Before the answer is judged: a script that ends here gives back as well.
+    if (changes && switchesSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
-    if (changes && switchesSupportOn(step)) this.#lines.push(supportOn(step));
   }
 
   /** Time that the run let pass, and what a second code of one key needs. */

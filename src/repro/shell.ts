@@ -50,6 +50,8 @@ json_is_broken() {
   esac
 }
 secret() { printf '%s\n' "$1" >>"$T/secrets"; }
+# hands_out N: what an answer may hold in its body alone.
+hands_out() { secret "$(member "$1" totpSecretKey)"; secret "$(member "$1" totpUri)"; }
 head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
 body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
