@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Origins } from '../../src/connection/origins.js';
+import { Authenticator } from '../../src/otp/authenticator.js';
+import { parseKeyUri } from '../../src/otp/key-uri.js';
 import { Redactor } from '../../src/redaction/redactor.js';
 import { Secret } from '../../src/secret.js';
 
@@ -32,6 +34,34 @@ describe('a made-up request is kept for scripts', () => {
 
     expect(written(members)).toBe(JSON.stringify(requestJson));
   });
+});
+
+test.each([
+  ['the code', (code: string) => code, '{{code-1}}'],
+  ['more after it', (code: string) => `${code}5`, '{{code-1}}5'],
+  ['twice', (code: string) => code + code, '{{code-1}}{{code-1}}'],
+  ['a part of it', (code: string) => code.slice(0, 5), '{{part-2}}'],
+])('a code of a key is made again: %s', (_what, form, expected) => {
+  const uri = 'otpauth://totp/Lab:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lab';
+  const { keyUri } = parseKeyUri(uri);
+  if (keyUri === undefined) throw new Error('It is no key URI.');
+  const authenticator = Authenticator.fromKeyUri(keyUri);
+  const origins = new Origins(() => 0, new Redactor());
+  origins.handedOut(3, 'CreateTotpKey', { totpUri: uri });
+  const code = authenticator.codeAt(0);
+  origins.made(code, authenticator, 0);
+  const requestJson = { username: 'bob', otpCode: form(code) };
+  const request = {
+    method: 'POST',
+    url: '/users/sessions',
+    headers: {},
+    body: Buffer.from(JSON.stringify(requestJson)),
+  };
+
+  const again = origins.again({ request, requestJson, credential: { scheme: 'none' } }, 0);
+
+  expect(again?.body).toBe(JSON.stringify({ username: 'bob', otpCode: expected }));
+  expect(again?.origins.map(({ name }) => name)).toContain('totpUri-3');
 });
 
 describe('bytes that are no JSON', () => {

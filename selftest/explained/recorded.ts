@@ -13,24 +13,27 @@ export function logOf(reports: string): LogIndex {
 }
 
 /**
- * Whether a test still sends what is told of it, and is answered so, by the logs of new runs; and, where nothing was left
- * out, requests nothing else. How often it reads a state, and in what order it asks at once, may differ.
+ * What a test sends otherwise than is told of it, or is answered otherwise, by the logs of new runs; where nothing was left
+ * out, what it sends besides too. How often it reads a state, and in what order it asks at once, may differ.
  */
-export function isFresh(
+export function differencesIn(
   id: string,
   { release, passes, leftOut }: Explained,
   [usual, latest]: readonly LogIndex[],
-): boolean {
+): readonly string[] {
   const log = release === undefined ? usual : latest;
-  if (log === undefined) return false;
+  if (log === undefined) throw new Error('The emulator was not judged.');
   const sent = sentIn(log, id);
   const signs = new Set(sent.map(signOf));
   const told = new Set(passes.map(({ request }) => request));
-  return (
-    passes.every((line) => signs.has(signOf(line))) &&
-    (leftOut !== undefined || sent.every(({ request }) => told.has(request)))
-  );
+  const gone = passes.filter((line) => !signs.has(signOf(line)));
+  const besides = leftOut === undefined ? sent.filter(({ request }) => !told.has(request)) : [];
+  return [...gone, ...besides].map(signOf);
 }
+
+/** Logging in, and reading: whether a test finds a session of before, and how soon a state is seen, differs from run to run. */
+export const isArrangement = (sign: string): boolean =>
+  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)): 2/.test(sign);
 
 /** What the test of a requirement sends to the emulator as it is: to the newest release where the default one lacks it. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {

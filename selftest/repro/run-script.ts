@@ -33,13 +33,18 @@ export async function runScript(script: string, options: ScriptTarget, folder: s
   });
   const mailbox = await openMailbox(target.mail, [...addresses, target.supportUser.email ?? '']);
   let mark = await mailbox.mark();
+  // A person reads the newest mail: more may have been asked for before.
+  const newestTo = async (to: string) => {
+    await mailbox.next(mark, { to }, 5_000);
+    await mailbox.next(await mailbox.mark(to), { to }, 200).catch(() => undefined);
+    const mails = await mailbox.since(mark);
+    mark = await mailbox.mark();
+    return mails.findLast((mail) => mail.to.includes(to));
+  };
   const door = createServer((request, response) => {
     const to = decodeURIComponent(request.url?.slice(1) ?? '');
-    mailbox.next(mark, { to, except: new Set() }, 5_000).then(
-      async (mail) => {
-        mark = await mailbox.mark();
-        response.end(findCode(mail).code ?? '');
-      },
+    newestTo(to).then(
+      (mail) => response.end(mail === undefined ? '' : (findCode(mail).code ?? '')),
       () => response.end(''),
     );
   });

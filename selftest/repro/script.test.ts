@@ -48,13 +48,13 @@ function exchanged(
   };
 }
 
-const failed = (wanted: string, exchange: number | null): RunEvent => ({
+const failed = (wanted: string, exchange: number | null, got = '201 to POST'): RunEvent => ({
   at,
   type: 'expectation failed',
   requirement: id,
-  reason: `wanted: ${wanted}\ngot: 201 to POST`,
+  reason: `wanted: ${wanted}\ngot: ${got}`,
   wanted,
-  got: '201 to POST',
+  got,
   exchange,
 });
 
@@ -120,5 +120,51 @@ describe('the script of a failure', () => {
     ]);
 
     expect(text).toContain(`status 0 '2??' || cannot`);
+  });
+
+  test('is left to the suite where what another request needs can not be sent', () => {
+    const origins = [{ name: 'sessionId-0', kind: 'answer', exchange: 0, member: 'sessionId' } as const];
+    const { lacks } = only([
+      exchanged(0, 'POST', 201, null),
+      exchanged(1, 'POST', 201, { headers: { 'session-id': '{{sessionId-0}}' }, origins }),
+      failed('a refusal (4xx with an Error)', 1),
+    ]);
+
+    expect(lacks).toMatch(/can not send/);
+  });
+
+  test('goes by the state that is wrong, not by that of before or of afterwards', () => {
+    const read = (index: number, enabled: boolean) => {
+      const got = exchanged(index, 'GET', 200, { path: '/mfa-config' });
+      const response = { status: 200, headers: {}, body: JSON.stringify({ enabled }) };
+      return { ...got, exchange: { ...got.exchange, operation: 'GetMFAConfig' as const, response } };
+    };
+    const { text } = only([
+      read(0, false),
+      exchanged(1, 'POST', 400, login),
+      read(2, true),
+      read(3, false),
+      failed('it as before', null, 'enabled of GET /mfa-config: false before, true now'),
+    ]);
+
+    expect(text).toContain(`{ holds 2 '"enabled":true'; } || fixed`);
+    expect(text).not.toContain('ask 3');
+  });
+
+  test('notes what it switches on before it judges: it may end there', () => {
+    const on = exchanged(0, 'PATCH', 200, {
+      headers: { apiKey: '{{ADMIN_KEY}}' },
+      body: '{"enabled":true,"mfaType":"totp"}',
+      origins: [{ name: 'ADMIN_KEY', kind: 'target file' }],
+    });
+    const response = { status: 200, headers: {}, body: '{"enabled":true,"totpUri":"[key URI]"}' };
+    const { text } = only([
+      { ...on, exchange: { ...on.exchange, operation: 'UpdateSupportMFAConfig', response } },
+      refused,
+    ]);
+
+    const body = text.slice(text.lastIndexOf('ask 0'));
+    expect(body.indexOf('support_on=totp')).toBeGreaterThan(0);
+    expect(body.indexOf('support_on=totp')).toBeLessThan(body.indexOf('fixed'));
   });
 });

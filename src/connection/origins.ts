@@ -131,8 +131,12 @@ export class Origins {
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
     if (/^(?:null|true|false)$/.test(value)) return;
-    const code = this.#codeOf(value);
-    if (code !== undefined) this.#learn(value, code);
+    // What is sent may be a code, a part of one, or hold one.
+    for (const code of this.#codes.keys()) {
+      const origin = value.includes(code) || code.startsWith(value) ? this.#codeOf(code) : undefined;
+      if (origin !== undefined) this.#learn(code, origin);
+    }
+    if (this.#byValue.has(value)) return;
     const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
     if (whole !== undefined && whole[0] !== value) {
       const [known, { name: of }] = whole;

@@ -1,22 +1,23 @@
 import type { Exchanged } from '../model/event.js';
 
 type Find = (index: number, match: RegExpExecArray) => string;
-/** What the text of a value begins with. */
+/** What the text of a value begins with, of which characters. */
 const typeBeginnings: Readonly<Record<string, string>> = {
   string: '"',
-  array: '\\[',
+  array: '[',
   object: '{',
-  boolean: '[tf]',
-  number: '[-0-9]',
-  integer: '[-0-9]',
+  boolean: 'tf',
+  number: '-0-9',
+  integer: '-0-9',
 };
 
 const findings: readonly (readonly [RegExp, Find])[] = [
   [/^wanted status (\d+), got/, (at, [, status = '']) => `! status ${at} ${status}`],
   [/wanted the property (\w+), got none$/, (at, [, name = '']) => `! holds ${at} '"${name}":'`],
   [
-    /\/(\w+): wanted an? (\w+)(?: or null)?, got/,
-    (at, [, name = '', type = '']) => `member_is_not ${at} ${name} '${typeBeginnings[type] ?? '.'}'`,
+    /\/(\w+): wanted an? (\w+)( or null)?, got/,
+    (at, [, name = '', type = '', orNull]) =>
+      `member_is_not ${at} ${name} '[${typeBeginnings[type] ?? '^ '}${orNull === undefined ? '' : 'n'}]'`,
   ],
   [/a body that is not JSON$|^the body is not one whole JSON text$/, (at) => `json_is_broken ${at}`],
   [/^the body is not UTF-8$/, (at) => `! iconv -f UTF-8 -t UTF-8 <"$T/${at}.body" >"$T/utf8" 2>&1`],

@@ -43,9 +43,11 @@ function scriptOf(log: LogIndex, failure: Failure): Script {
 
 function missingIn({ steps }: Slice, { conditions, decisive }: Assertion): string | undefined {
   const needed = new Set([decisive, ...conditions.map(({ at }) => at)]);
+  for (const origin of steps.flatMap(({ again }) => again?.origins ?? []))
+    if ('exchange' in origin) needed.add(origin.exchange);
   const unsendable = steps.find(({ again, index }) => again === undefined && needed.has(index));
   if (unsendable !== undefined)
-    return 'the request that decides holds bytes, or a secret in an encoding, that a script can not send';
+    return 'a request that it takes holds bytes, or a secret in an encoding, that a script can not send';
   return steps.length > 60 ? `it takes ${steps.length} requests` : undefined;
 }
 
@@ -226,6 +228,10 @@ fault ${quoted(title)}
     this.#lines.push(
       `status ${index} '${kind}??' || cannot "request ${index} was answered otherwise in the run"`,
     );
+    for (const text of supportStateIn(step))
+      this.#lines.push(
+        `holds ${index} '${text}' || cannot "the support user's MFA is not as it was in the run"`,
+      );
   }
 
   /** A test may try the same in several ways: one before the one that decides may show the fault as well. */
@@ -294,6 +300,13 @@ const switchesSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   isSuccess(step) &&
   /"enabled":\s*true/.test(step.exchange.response?.body ?? '');
+
+/** What an answer tells of the support user's enrolment: another one may be answered otherwise, and rightly. */
+function supportStateIn({ exchange: { operation, response } }: Exchanged): string[] {
+  if (operation !== 'GetSupportMFAConfig') return [];
+  const state = /"(?:enabled|mfaType|otpVerificationState)":(?:true|false|"\w+")/g;
+  return response?.body?.replace(/\s/g, '').match(state) ?? [];
+}
 
 /** What switching off again needs. */
 function supportOn({ index, again, exchange }: Exchanged): string {

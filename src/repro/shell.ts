@@ -89,22 +89,25 @@ needs_support_off() {
   as_admin; ask support GET /support-user/mfa </dev/null
   ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
 }
+switch_off() {
+  if [ "$support_on" = email ]; then
+    as_admin; ask mail POST /support-user/send-email-otp </dev/null
+    off_code=$(mailed_code "$support_address")
+  else pause 31; off_code=$(code "$support_key" 0); fi
+  as_admin; field Content-Type application/json
+  ask off PATCH /support-user/mfa <<EOF
+{"enabled":false,"mfaCode":"$off_code"}
+EOF
+  status off '2??'
+}
 give_back() {
+  may_be_silent=yes
   if [ -n "$support_on" ]; then
     as_admin; ask now GET /support-user/mfa </dev/null
     holds now '"enabled":true' || support_on=
   fi
-  if [ -n "$support_on" ]; then
-    if [ "$support_on" = email ]; then
-      as_admin; ask mail POST /support-user/send-email-otp </dev/null
-      off_code=$(mailed_code "$support_address")
-    else pause 31; off_code=$(code "$support_key" 0); fi
-    as_admin; field Content-Type application/json
-    ask off PATCH /support-user/mfa <<EOF
-{"enabled":false,"mfaCode":"$off_code"}
-EOF
-    status off '2??' || echo "The support user's MFA is still on: switch it off." >&2
-  fi
+  [ -z "$support_on" ] || switch_off || switch_off ||
+    echo "The support user's MFA is still on: switch it off." >&2
   [ -n "$found_config" ] || return 0
   as_admin; field Content-Type application/json
   ask restored PUT /mfa-config <"$T/found.body"

@@ -104,6 +104,9 @@ const handsOutAnew = (exchange: Exchanged): boolean =>
   switchesOn(exchange) &&
   /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(exchange.exchange.response?.body ?? '');
 
+const isVerified = ({ exchange }: Exchanged): boolean =>
+  /"otpVerificationState":\s*"kVerified"/.test(exchange.response?.body ?? '');
+
 /** Whether a test switched on what was off: a key is handed out then, and for mails the state that was read last says so. */
 function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
   if (!handsOutAnew(each)) return false;
@@ -118,7 +121,9 @@ function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
 function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
   if (isPut(exchange)) return [];
   for (const before of log.before(exchange.index)) {
-    if (isPut(before) && isSuccess(before) && before.again !== undefined) return [before.index];
+    // A mistake that was taken for a change is a fault of its own.
+    if (isPut(before) && isSuccess(before) && before.mistake === null && before.again !== undefined)
+      return [before.index];
   }
   return [];
 }
@@ -136,7 +141,8 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
     if (!isPatch(before)) continue;
     if (!switchesOn(before)) return found;
     found.push(before.index);
-    if (handsOutAnew(before)) return found;
+    // A key may be handed out again by an enrolment that goes on.
+    if (handsOutAnew(before) && !isVerified(before)) return found;
   }
   return found;
 }
