@@ -1,7 +1,7 @@
 /** The part of a script that is the same in all of them. Plain POSIX: no arrays, no local variables. */
 export const prelude = String.raw`
 T=$(mktemp -d) || exit 2
-found_config= support_on= support_key= may_be_silent=
+found_config= support_on= support_key= support_pw= may_be_silent=
 trap 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' EXIT
 trap 'exit 130' INT TERM HUP
 : >"$T/fields"; : >"$T/secrets"
@@ -94,9 +94,11 @@ switch_off() {
     as_admin; ask mail POST /support-user/send-email-otp </dev/null
     off_code=$(mailed_code "$support_address")
   else pause 31; off_code=$(code "$support_key" 0); fi
+  off_proof=
+  [ -z "$support_pw" ] || off_proof=",\\"currentPassword\\":\\"$(in_json "$support_pw")\\""
   as_admin; field Content-Type application/json
   ask off PATCH /support-user/mfa <<EOF
-{"enabled":false,"mfaCode":"$off_code"}
+{"enabled":false,"mfaCode":"$off_code"$off_proof}
 EOF
   status off '2??'
 }
