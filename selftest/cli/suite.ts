@@ -140,11 +140,13 @@ export async function startEmulator(
   folder: string,
   args: readonly string[] = [],
   onEnd: OnEnd = onTestFinished,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<StartedEmulator> {
   const targetFile = join(folder, 'emulator.yaml');
   const flags = ['--port', '0', '--json', '--exit-on-stdin-end', '--write-target', targetFile];
   const child = spawn(process.execPath, [emulatorProgram, ...flags, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   onEnd(() => void child.kill('SIGKILL'));
   const line = await new Promise<string>((resolve, reject) => {

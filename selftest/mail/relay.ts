@@ -6,8 +6,11 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A mail server that takes everything, and hands each mail on with the recipient of its envelope. */
-export async function startRelay(deliver: (to: string, mail: string) => Promise<void>): Promise<Relay> {
+/** A mail server that takes everything, and hands each mail on with the recipient of its envelope. @param listenOn any free port, unless given */
+export async function startRelay(
+  deliver: (to: string, mail: string) => Promise<void>,
+  listenOn = 0,
+): Promise<Relay> {
   let queue = Promise.resolve();
   const server = new SMTPServer({
     authOptional: true,
@@ -28,7 +31,7 @@ export async function startRelay(deliver: (to: string, mail: string) => Promise<
     },
   });
   server.on('error', () => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   await once(server.server, 'listening');
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

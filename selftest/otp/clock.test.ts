@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { DateOffsetClock } from '../../src/clock/clock.js';
 import { ControlledClock } from '../../src/clock/controlled-clock.js';
 import { ArrangeError, ConfigurationError, TransportError } from '../../src/errors.js';
+import { steadyNow } from '../../src/steady-now.js';
 
 describe('DateOffsetClock', () => {
   /** What a target whose clock is ahead by `offset` says in an exchange of 20 ms. */
@@ -23,7 +24,7 @@ describe('DateOffsetClock', () => {
 
   test('is within a second after one sample', () => {
     const clock = new DateOffsetClock();
-    clock.addSample(sample(90_000, base + 123));
+    clock.add(sample(90_000, base + 123));
 
     expect(clock.known).toBe(true);
     expect(Math.abs(clock.offsetMs - 90_000)).toBeLessThanOrEqual(clock.uncertaintyMs);
@@ -32,7 +33,7 @@ describe('DateOffsetClock', () => {
 
   test.each([90_000, -45_678, 0, 3_600_250])('narrows to the true offset of %i ms', (offset) => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 30; index++) clock.addSample(sample(offset, base + index * 137));
+    for (let index = 0; index < 30; index++) clock.add(sample(offset, base + index * 137));
 
     expect(Math.abs(clock.offsetMs - offset)).toBeLessThanOrEqual(50);
     expect(clock.uncertaintyMs).toBeLessThanOrEqual(50);
@@ -41,10 +42,18 @@ describe('DateOffsetClock', () => {
 
   test('begins again when the clock was set', () => {
     const clock = new DateOffsetClock();
-    for (let index = 0; index < 10; index++) clock.addSample(sample(0, base + index * 137));
-    for (let index = 10; index < 20; index++) clock.addSample(sample(600_000, base + index * 137));
+    for (let index = 0; index < 10; index++) clock.add(sample(0, base + index * 137));
+    for (let index = 10; index < 20; index++) clock.add(sample(600_000, base + index * 137));
 
     expect(Math.abs(clock.offsetMs - 600_000)).toBeLessThanOrEqual(100);
+    expect(clock.jumps).toBe(1);
+  });
+
+  test('does not take drift, or the clocks of several nodes, for one that was set', () => {
+    const clock = new DateOffsetClock();
+    for (let index = 0; index < 20; index++) clock.add(sample((index % 2) * 1_500, base + index * 137));
+
+    expect(clock.jumps).toBe(0);
   });
 
   test.each([
@@ -56,7 +65,7 @@ describe('DateOffsetClock', () => {
   ])('does not take %j for a date', (dateHeader) => {
     const clock = new DateOffsetClock();
 
-    expect(clock.addSample({ dateHeader, sentAt: base, receivedAt: base })).toBe(false);
+    expect(clock.add({ dateHeader, sentAt: base, receivedAt: base })).toBe(false);
     expect(clock.known).toBe(false);
   });
 
@@ -111,6 +120,32 @@ describe('ControlledClock', () => {
 
     expect(Math.abs(clock.offsetMs - 67_000)).toBeLessThan(200);
     expect(Math.abs(clock.now() - Date.now() - 67_000)).toBeLessThan(200);
+  });
+
+  test('is read again where answers show that somebody else has set it', async () => {
+    let setBy = 0;
+    const clock = await ControlledClock.connect(
+      await listening((_method, body) => {
+        setBy += body === '' ? 0 : Number(Object(JSON.parse(body)).advanceMs);
+        return { text: JSON.stringify({ now: new Date(Date.now() + setBy) }) };
+      }),
+    );
+    const learn = () =>
+      clock.learn({
+        dateHeader: new Date(steadyNow() + setBy).toUTCString(),
+        sentAt: steadyNow(),
+        receivedAt: steadyNow(),
+      });
+
+    await learn();
+    await clock.advance(90_000);
+    await learn();
+    expect(clock.jumps).toBe(0);
+    setBy -= 600_000;
+    await learn();
+
+    expect(clock.jumps).toBe(1);
+    expect(Math.abs(clock.offsetMs + 510_000)).toBeLessThan(200);
   });
 
   test.each([-1, 0.5, Number.NaN])('is not moved by %d', async (ms) => {

@@ -7,8 +7,6 @@ import { type Ending, type Kind, kinds } from './draw.js';
 import { Lane } from './lane.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
 
-const cli = join(packageRoot(), 'dist', 'cli', 'main.js');
-
 /** With which exit codes a run may end, whose state was restored. */
 const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   SIGINT: [130],
@@ -30,8 +28,12 @@ export interface Judged {
   readonly problems: readonly string[];
 }
 
-/** Ends a run as drawn, restores where that is needed, and says what is not as it was found, then or later. */
-export async function judge(ending: Ending, folder: string): Promise<Judged> {
+/**
+ * Ends a run as drawn, restores where that is needed, and says what is not as it was found, then or later.
+ *
+ * @param root of the build that runs
+ */
+export async function judge(ending: Ending, folder: string, root = packageRoot()): Promise<Judged> {
   mkdirSync(folder, { recursive: true });
   const { settleMs } = ending.times;
   const lanes = await Promise.all(
@@ -39,7 +41,7 @@ export async function judge(ending: Ending, folder: string): Promise<Judged> {
   );
   const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
   try {
-    return await judgeOn(lanes, ending, folder, disk);
+    return await judgeOn(lanes, ending, folder, disk, root);
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
     disk?.remove();
@@ -51,12 +53,16 @@ async function judgeOn(
   { kind, grep, times }: Ending,
   folder: string,
   disk: SmallDisk | undefined,
+  root: string,
 ): Promise<Judged> {
   const stateDir = join(disk?.path ?? folder, 'state');
   const targets = lanes.flatMap(({ targetFile }) => ['-t', targetFile]);
   const out = ['--out', join(folder, 'out'), '--no-allure', '--jobs', String(lanes.length)];
-  const run = start(['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
+  const run = start(root, ['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
   let hits = 0;
+  void until(() => mayEnd(kind, run.child)).then(() => {
+    for (const { proxy } of lanes) proxy.arm();
+  });
   for (const lane of lanes)
     void lane.proxy.reached.then(() => {
       hits += 1;
@@ -71,14 +77,14 @@ async function judgeOn(
   await act(kind, run.child, stateDir, disk);
   for (const { proxy } of lanes) proxy.goOn();
   const { code, output } = await run.ended;
-  const problems: string[] = [];
+  const problems = hit > 0 ? [] : ['no target was hit at a change'];
   const open = journalsIn(stateDir).length;
   if (!(restoredCodes[kind].includes(code) || (code === 4 && (open > 0 || kind === 'state folder lost'))))
     problems.push(`the run ended with ${code}`);
   if (/^ {4}at /m.test(output)) problems.push(`a stack trace: ${output}`);
   const isUnknown = kind === 'state folder lost' && code === 4;
   disk?.free();
-  const restores = lanes.map(({ targetFile }) => restore(targetFile, stateDir));
+  const restores = lanes.map(({ targetFile }) => restore(root, targetFile, stateDir));
   if (open > 0) problems.push(...(await Promise.all(restores.map((each) => each()))).flat());
   const left = journalsIn(stateDir);
   if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
@@ -99,11 +105,17 @@ async function changed(lanes: readonly Lane[], when: string): Promise<string[]> 
   );
 }
 
-function restore(targetFile: string, stateDir: string): () => Promise<string[]> {
+function restore(root: string, targetFile: string, stateDir: string): () => Promise<string[]> {
   return async () => {
-    const { code, output } = await start(['restore', '-t', targetFile, '--state-dir', stateDir]).ended;
+    const { code, output } = await start(root, ['restore', '-t', targetFile, '--state-dir', stateDir]).ended;
     return code === 0 ? [] : [`restore ended with ${code}: ${output}`];
   };
+}
+
+/** Whether what the ending ends is there: the accounts are tried before any test runs, which may be a change. */
+function mayEnd(kind: Kind, { pid, exitCode }: ChildProcess): boolean {
+  if (!kind.startsWith('death of') || pid === undefined || exitCode !== null) return true;
+  return childrenOf(pid).some((each) => childrenOf(each).length > 0);
 }
 
 async function act(
@@ -162,8 +174,8 @@ interface Started {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
 
-function start(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [cli, ...args], {
+function start(root: string, args: readonly string[]): Started {
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   });

@@ -35,6 +35,8 @@ interface Whole {
 export class HeldProxy {
   readonly #server: http.Server;
   readonly #target: URL;
+  /** Whether what passes is counted, and may be the moment. */
+  #isArmed = false;
   #writes = 0;
   #reads = 0;
   #isEnded = false;
@@ -81,6 +83,11 @@ export class HeldProxy {
     return `http://127.0.0.1:${address.port}${this.#target.pathname}`;
   }
 
+  /** From here on the moment may come. */
+  arm(): void {
+    this.#isArmed = true;
+  }
+
   /** The suite has been ended: what is held goes on. */
   goOn(): void {
     this.#isEnded = true;
@@ -98,8 +105,8 @@ export class HeldProxy {
     const isConfig = /\/mfa(?:-config)?$/.test(url);
     const isWrite = isConfig && method !== 'GET';
     const after = this.moment.phase === 'after its answer' && this.#writes >= this.moment.write;
-    if (isWrite) this.#writes += 1;
-    const isMoment = isWrite && this.#writes === this.moment.write;
+    if (isWrite && this.#isArmed) this.#writes += 1;
+    const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
       // It lands where it does most harm: when the state was read, and found as it was.

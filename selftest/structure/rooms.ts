@@ -19,6 +19,7 @@ export const rooms: readonly Room[] = [
   room('secret', 'A value that shows itself only where it is asked to.'),
   room('words', 'Counts, durations, colours and line breaks of everything that people read.'),
   room('files', 'Making folders, and files whole or not at all.'),
+  room('steady-now', 'The time by a clock that nobody sets.'),
   room('shape', 'Whether JSON that the processes of the suite write for each other has the shape of a type.'),
   room('private-folder', 'Temporary files where nobody else can reach them.', 'errors'),
   room('package-root', 'Where the package lies.', 'errors'),
@@ -60,7 +61,7 @@ export const rooms: readonly Room[] = [
   room(
     'events',
     'The log of a run: writing it, reading it, taking secrets out of it.',
-    'errors files spec-schema model redaction',
+    'errors files steady-now spec-schema model redaction',
   ),
   room(
     'waivers',
@@ -86,7 +87,7 @@ export const rooms: readonly Room[] = [
   room(
     'report',
     'One function for each form of report, from a verdict to text.',
-    'errors files words package-root model redaction waivers verdict repro history',
+    'errors files steady-now words package-root model redaction waivers verdict repro history',
   ),
   room(
     'many',
@@ -100,14 +101,18 @@ export const rooms: readonly Room[] = [
   ),
   room('bundle', 'Evidence packed with its hashes, and checked.', 'errors redaction'),
   room('allure', 'Results for the Allure report generator.', 'errors files shape model many'),
-  room('clock', "The target's clock: told by its answers, or moved.", 'errors shape'),
-  room('http', 'Connections and bytes: TLS, proxies, limits, raw sockets.', 'errors secret target-file'),
-  room('mail', 'Mailboxes, and the codes in mails.', 'errors target-file http'),
+  room('clock', "The target's clock: told by its answers, or moved.", 'errors steady-now shape'),
+  room(
+    'http',
+    'Connections and bytes: TLS, proxies, limits, raw sockets.',
+    'errors steady-now secret target-file',
+  ),
+  room('mail', 'Mailboxes, and the codes in mails.', 'errors steady-now target-file http'),
   room('otp', 'Keys, key URIs and the codes of authenticators.', 'errors secret'),
   room(
     'connection',
     'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
-    'errors files secret shape model redaction contract target-file journal judging clock http mail otp',
+    'errors files steady-now secret shape model redaction contract target-file journal judging clock http mail otp',
   ),
   room(
     'accounts',
@@ -124,7 +129,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors files secret words private-folder package-root version model redaction config-file contract target-file requirements statement ' +
+    'errors files steady-now secret words private-folder package-root version model redaction config-file contract target-file requirements statement ' +
       'journal run-plan judging events waivers verdict repro history report many matrix bundle allure http otp connection accounts detect diff har',
   ),
 ];

@@ -8,6 +8,7 @@ import { Lease } from '../journal/lease.js';
 import { stateDirOf } from '../journal/state-dir.js';
 import { memberOf } from '../judging/body.js';
 import type { Secret } from '../secret.js';
+import { steadyNow } from '../steady-now.js';
 import { effectiveAllow, readOnlyReason } from '../target-file/allow.js';
 import { readTarget } from '../target-file/read.js';
 import type { Account, Target } from '../target-file/target.js';
@@ -125,7 +126,7 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
 /** Some quick requests: whether the target's own limit lies below the target file's. */
 async function rateOf(connection: Connection): Promise<Finding> {
   const as = await connection.admin();
-  const startedAt = Date.now();
+  const startedAt = steadyNow();
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => connection.api.call('GetMFAConfig', { as, throttlingIsTested: true })),
   );
@@ -135,5 +136,5 @@ async function rateOf(connection: Connection): Promise<Finding> {
     const words = `${throttled} of 10 requests in a row got 429: set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
     return ['wrong', 'rate', words];
   }
-  return ['ok', 'rate', `10 requests in ${Date.now() - startedAt} ms, none refused`];
+  return ['ok', 'rate', `10 requests in ${steadyNow() - startedAt} ms, none refused`];
 }

@@ -17,7 +17,7 @@ import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from 
 import { reportMatrix } from './run-matrix.js';
 import type { RunCommand } from './run-options.js';
 import { runWave, type Watch } from './run-wave.js';
-import { checkForSecrets, secretLines } from './secret-check.js';
+import { checkForSecrets, secretLines, stampsIn } from './secret-check.js';
 import { show } from './show.js';
 import { Signals } from './signals.js';
 import { askedFor } from './target-run/beginning.js';
@@ -85,10 +85,10 @@ async function runAndCheck(
   const losesJournals = Boolean(process.env['CI']) && isDefaultStateDir(command.stateDir, process.env);
   if (losesJournals && runs.some(mayChange)) complain(warningOfLostJournals(stateDir));
   for (const each of runs) checkBefore(each);
+  const before = stampsIn(command.out);
   const planned = plannedNow(shard, split, process.env);
   writePlanned(planned, command.out);
   if (runs.length === 0) return 0;
-  const startedAt = Date.now();
   const signals = new Signals((code) => process.exit(runs.some(isChanged) ? 4 : code));
   const job = new GitHubJob(process.env, command.json);
   try {
@@ -109,7 +109,7 @@ async function runAndCheck(
       written,
       targets: runs,
       out: command.out,
-      startedAt,
+      before,
       console: watch.record,
     });
     const leaked = searched.leaks.length > 0;

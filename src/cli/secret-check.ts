@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { packageRoot } from '../package-root.js';
 import { isTooCommon, type Searched, SecretSearch } from '../redaction/search.js';
@@ -8,6 +8,9 @@ import { secretsOf } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
+/** Of the files right in a folder, by name: other than it was once the file was written to, whatever the clock says. */
+export type Stamps = ReadonlyMap<string, string>;
+
 export interface CheckedRun {
   /** With the folder of each. */
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
@@ -15,8 +18,8 @@ export interface CheckedRun {
   readonly out: string;
   /** Files elsewhere that are the run's own. */
   readonly written: readonly string[];
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
+  /** What lay in `out` when the run began. */
+  readonly before: Stamps;
   readonly console: ConsoleRecord;
 }
 
@@ -81,16 +84,22 @@ function shown(file: string, folder: string): string {
  * What targets have in common lies beside their folders. Other people's files may lie there, too: only what the run
  * has written to counts, and a target file is where secrets belong.
  */
-function writtenIn({ out, startedAt, targets }: CheckedRun): string[] {
-  const targetFiles = new Set(targets.map(({ target }) => target.file));
-  return readdirSync(out)
-    .map((name) => join(out, name))
-    .filter((path) => {
-      const stat = statSync(path, { throwIfNoEntry: false });
-      // File systems keep times in steps of up to two seconds.
-      return stat?.isFile() && stat.mtimeMs >= startedAt - 2_000 && !targetFiles.has(resolve(path));
-    })
+function writtenIn({ out, before, targets }: CheckedRun): string[] {
+  const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
+  return [...stampsIn(out)]
+    .filter(([name, stamp]) => before.get(name) !== stamp)
+    .map(([name]) => join(out, name))
+    .filter((path) => !targetFiles.has(resolve(path)))
     .sort();
+}
+
+export function stampsIn(folder: string): Stamps {
+  const stamps = new Map<string, string>();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stat?.isFile()) stamps.set(name, `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`);
+  }
+  return stamps;
 }
 
 /** What stands in reports whatever the secrets are; the target's own are placeholders in it. */

@@ -1,4 +1,5 @@
 import { ArrangeError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 
 /** The target's clock as the runner knows it. Times are epoch milliseconds. */
 export interface TargetClock {
@@ -9,6 +10,10 @@ export interface TargetClock {
   readonly known: boolean;
   /** Whether the clock can be moved: then nothing needs to wait for real time. */
   readonly canMove: boolean;
+  /** So often it was found to have been set since, by answers' Date headers: codes made before are of another time. */
+  readonly jumps: number;
+  /** Takes an answer's Date into account. @throws TransportError where the clock has to be read anew, and can't be */
+  learn(sample: DateSample): Promise<void>;
   /** Moves the clock ahead. @throws ArrangeError where it can't be moved */
   advance(ms: number): Promise<void>;
 }
@@ -25,17 +30,25 @@ interface Interval {
   readonly high: number;
 }
 
+/** Clocks that nobody sets, and those of several nodes, differ by less. */
+const longestDriftMs = 2_000;
+
 /**
- * A clock that can only be read: off the Date headers of the answers (RFC 9110 6.6.1). One header tells the time
- * to the second, and within the exchange; so each allows an interval of offsets, and their intersection narrows
- * with each answer. Answers that contradict what was known (a clock was set, or drifts) begin anew.
+ * What answers' Date headers (RFC 9110 6.6.1) say of a clock. One header tells the time to the second, and within the
+ * exchange; so each allows an interval of offsets, and their intersection narrows with each answer. Answers that
+ * contradict what was known (a clock was set, or drifts) begin anew.
  */
-export class DateOffsetClock implements TargetClock {
-  readonly canMove = false;
+export class DateOffsets {
   #possible: Interval | undefined;
+  #jumps = 0;
 
   get known(): boolean {
     return this.#possible !== undefined;
+  }
+
+  /** So often one contradicted those before by more than clocks drift. */
+  get jumps(): number {
+    return this.#jumps;
   }
 
   /** The middle of the offsets that are possible, whole milliseconds. */
@@ -50,19 +63,35 @@ export class DateOffsetClock implements TargetClock {
       : Math.ceil((this.#possible.high - this.#possible.low) / 2);
   }
 
-  now(): number {
-    return Date.now() + this.offsetMs;
-  }
-
   /** Takes an answer's Date into account; false where the header is no HTTP date. */
-  addSample({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
+  add({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return false;
     const sample: Interval = { low: date - receivedAt, high: date + 1000 - sentAt };
     const low = Math.max(sample.low, this.#possible?.low ?? sample.low);
     const high = Math.min(sample.high, this.#possible?.high ?? sample.high);
+    if (low - high > longestDriftMs) this.#jumps += 1;
     this.#possible = low <= high ? { low, high } : sample;
     return true;
+  }
+
+  /** The clock is about to be moved on purpose. */
+  forget(): void {
+    this.#possible = undefined;
+  }
+}
+
+/** A clock that can only be read: off the Date headers of the answers. */
+export class DateOffsetClock extends DateOffsets implements TargetClock {
+  readonly canMove = false;
+
+  now(): number {
+    return steadyNow() + this.offsetMs;
+  }
+
+  learn(sample: DateSample): Promise<void> {
+    this.add(sample);
+    return Promise.resolve();
   }
 
   advance(): Promise<void> {

@@ -1,21 +1,25 @@
 import { request } from 'undici';
 import { ArrangeError, ConfigurationError, TransportError } from '../errors.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
-import type { TargetClock } from './clock.js';
+import { steadyNow } from '../steady-now.js';
+import { DateOffsets, type DateSample, type TargetClock } from './clock.js';
 
 /** An answer of the clock protocol is some 40 bytes; nothing much longer is one. */
 const largestAnswer = 4096;
 
 /**
  * A clock that can be moved, by the clock protocol: GET answers `{"now": "ISO 8601"}`, POST `{"advanceMs": N}` the
- * same after the move. Between exchanges it runs with the runner's clock.
+ * same after the move. Between exchanges it runs with the runner's clock; that somebody else has set it shows in the
+ * Date headers of the target's answers.
  */
 export class ControlledClock implements TargetClock {
   readonly canMove = true;
   readonly known = true;
   readonly #url: URL;
   readonly #timeoutMs: number;
+  readonly #dates = new DateOffsets();
   #offsetMs = 0;
+  #movedAt = 0;
 
   private constructor(url: URL, timeoutMs: number) {
     this.#url = url;
@@ -41,8 +45,20 @@ export class ControlledClock implements TargetClock {
     return this.#offsetMs;
   }
 
+  get jumps(): number {
+    return this.#dates.jumps;
+  }
+
   now(): number {
-    return Date.now() + this.#offsetMs;
+    return steadyNow() + this.#offsetMs;
+  }
+
+  async learn(sample: DateSample): Promise<void> {
+    // An answer to what was sent before a move may be of either time.
+    if (sample.sentAt < this.#movedAt) return;
+    const before = this.jumps;
+    this.#dates.add(sample);
+    if (this.jumps > before) await this.refresh();
   }
 
   /** Reads the clock again, for where somebody else may have moved it. */
@@ -56,12 +72,14 @@ export class ControlledClock implements TargetClock {
       throw new ArrangeError(`A clock can be moved ahead by whole milliseconds only, not by ${ms}.`);
     }
     await this.#exchange('POST', JSON.stringify({ advanceMs: ms }));
+    this.#dates.forget();
+    this.#movedAt = steadyNow();
   }
 
   async #exchange(method: 'GET' | 'POST', body?: string): Promise<void> {
-    const sentAt = Date.now();
+    const sentAt = steadyNow();
     const { status, text } = await this.#send(method, body);
-    const receivedAt = Date.now();
+    const receivedAt = steadyNow();
     if (status !== 200) {
       throw new ConfigurationError(
         `${this.#name} answered ${method} with ${status}, not with 200 and the time.`,

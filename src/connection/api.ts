@@ -9,6 +9,7 @@ import { framed } from '../http/framing.js';
 import { Pace } from '../http/pace.js';
 import { sendRaw } from '../http/raw-socket.js';
 import { Transport, type WireRequest, type WireResponse } from '../http/transport.js';
+import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { Attempts } from './attempts.js';
 import {
@@ -134,13 +135,13 @@ export class Api {
   ): Promise<RawAnswer<Id>> {
     let rest: Buffer = Buffer.alloc(0);
     const send = async (request: WireRequest) => {
-      const sentAt = Date.now();
+      const sentAt = steadyNow();
       const { status, reason, headers, ...raw } = await sendRaw(this.target, request);
       rest = raw.rest;
       const hasContent = method !== 'HEAD' && status !== 204 && status !== 304;
       const body = hasContent ? framed(headers, rest)?.content : Buffer.alloc(0);
       if (body === undefined) throw new TransportError(`${method} ${path}: the answer ended before its end.`);
-      return { status, reason, headers, body, sentAt, receivedAt: Date.now() };
+      return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
     };
     const answer = await this.#exchange(id, method, path, success, options, send);
     return { ...answer, rest };

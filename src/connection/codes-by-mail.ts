@@ -1,6 +1,7 @@
 import { ArrangeError } from '../errors.js';
 import { findCode } from '../mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../mail/mailbox.js';
+import { steadyNow } from '../steady-now.js';
 import type { Recorder } from './recorder.js';
 
 export interface MailPatience {
@@ -36,11 +37,11 @@ export class CodesByMail {
    * @throws ArrangeError when none comes in time
    */
   async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
     const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
     const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
-    const leftMs = () => startedAt + patienceMs - Date.now();
+    const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
     this.recorder.waiting(patienceMs, 'mail');
     // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
@@ -59,7 +60,7 @@ export class CodesByMail {
       if (!(error instanceof ArrangeError)) throw error;
       throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
     } finally {
-      this.recorder.waited(Date.now() - startedAt, 'mail');
+      this.recorder.waited(steadyNow() - startedAt, 'mail');
     }
   }
 

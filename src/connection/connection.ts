@@ -181,11 +181,22 @@ export class Connection {
     return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lags);
   }
 
+  /** Sessions end: after their time, or with a new password. */
+  async #isOpen(session: Credential): Promise<boolean> {
+    const reads = (['GetSupportMFAConfig', 'GetMFAConfig'] as const).find((id) =>
+      this.contract.operations.has(id),
+    );
+    return reads === undefined || (await this.api.call(reads, { as: session })).status !== 401;
+  }
+
   async #openAdmin(): Promise<Credential> {
     const { apiKey, username, password, domain } = this.target.accounts.admin;
     if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
     const earlier = this.journal.read()?.sessionId;
-    if (earlier !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(earlier) };
+    if (earlier !== undefined) {
+      const session: Credential = { scheme: 'SessionIdHeader', id: new Secret(earlier) };
+      if (await this.#isOpen(session)) return session;
+    }
     const json = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password: password.reveal() }),

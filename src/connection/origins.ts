@@ -8,6 +8,7 @@ import { parseKeyUri } from '../otp/key-uri.js';
 import { secretNames } from '../redaction/positions.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { Secret } from '../secret.js';
+import { steadyNow } from '../steady-now.js';
 
 /** A value shorter than this is part of other words by accident. */
 const shortest = 4;
@@ -106,7 +107,7 @@ export class Origins {
     if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
       return undefined;
     if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
-    return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - Date.now() + sentAt };
+    return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - steadyNow() + sentAt };
   }
 
   #holdsSecrets(body: string, type: string): boolean {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../steady-now.js';
 import type { Nodes } from './nodes.js';
 import type { Recorder } from './recorder.js';
 
@@ -35,7 +36,7 @@ export class ReadBack {
     done: (value: T) => boolean,
     { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10 }: SettleOptions = {},
   ): Promise<T> {
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const deadlineMs = Math.min(mostMs, this.#deadlineMs);
     let inARow = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
@@ -51,7 +52,7 @@ export class ReadBack {
       await sleep(pauseMs);
       // Another look at what is there already need not be waited for longer each time.
       if (inARow === 0) pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
-      waitedMs = Date.now() - startedAt;
+      waitedMs = steadyNow() - startedAt;
     }
   }
 

@@ -12,6 +12,7 @@ import type { Exchange } from '../model/exchange.js';
 import type { Wait } from '../model/verdict.js';
 import { secretHeaders } from '../redaction/positions.js';
 import { Redactor } from '../redaction/redactor.js';
+import { steadyNow } from '../steady-now.js';
 import { Origins } from './origins.js';
 
 export interface RecordedCall {
@@ -62,7 +63,7 @@ export class Recorder {
     write: (event: EventBody) => void = () => {},
     onSecret: (value: string, what: string) => void = () => {},
     firstIndex = 0,
-    now: () => number = Date.now,
+    now: () => number = steadyNow,
   ) {
     this.origins = new Origins(now, this.redactor);
     this.#contract = contract;
@@ -189,7 +190,7 @@ export class Recorder {
     const exchange: Exchange = {
       ...this.#requestPart(call, sentAt),
       error: this.redactor.redact(error),
-      durationMs: Date.now() - sentAt,
+      durationMs: steadyNow() - sentAt,
     };
     this.#keep(call, exchange, null, [], undefined, this.origins.again(call, sentAt));
   }

@@ -5,6 +5,7 @@ import { bytesOf, isOfFiles } from '../files.js';
 import type { EventBody, RunEvent } from '../model/event.js';
 import { printable } from '../redaction/printable.js';
 import { checkBy } from '../spec-schema.js';
+import { steadyNow } from '../steady-now.js';
 
 /** The log of a target's run, in the folder of its reports. */
 export const eventsName = 'events.jsonl';
@@ -45,7 +46,7 @@ export class EventLog {
   readonly write = (event: EventBody): void => {
     // Restoring that nobody waits for any more may go on after the end.
     if (!this.#isOpen) return;
-    const whole: RunEvent = { at: new Date().toISOString(), ...event };
+    const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
     // What comes after something that is missing would be read without it.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);

@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
@@ -36,7 +37,7 @@ export async function sendRaw(
 ): Promise<RawAnswer> {
   const url = new URL(request.url);
   const timeoutMs = target.limits.requestTimeoutMs;
-  const startedAt = Date.now();
+  const startedAt = steadyNow();
   const { host, port } = addressOf(url);
   const proxy = proxyFor(url);
   const through = proxy === undefined ? undefined : await tunnel(proxy, host, port, timeoutMs);
@@ -49,7 +50,7 @@ export async function sendRaw(
     });
     const deadline = setTimeout(
       () => end(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs))),
-      Math.max(0, startedAt + timeoutMs - Date.now()),
+      Math.max(0, startedAt + timeoutMs - steadyNow()),
     );
     let received = Buffer.alloc(0);
     const end = (error?: unknown) => {

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { TransportError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
 import { inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
@@ -44,7 +45,7 @@ export class Transport {
   #silentUntil = 0;
 
   /** @param now a clock in milliseconds, for the time in which a silent target is left alone */
-  constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = Date.now) {
+  constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
     this.#agent = new Agent({
@@ -60,7 +61,7 @@ export class Transport {
   async send(request: WireRequest, options: { readonly closeAfter?: boolean } = {}): Promise<WireResponse> {
     const url = new URL(request.url);
     this.#checkSilence(url);
-    const sentAt = Date.now();
+    const sentAt = steadyNow();
     try {
       const answer = await this.#agent.request({
         origin: url.origin,
@@ -75,7 +76,7 @@ export class Transport {
       const headers = joined(answer.headers);
       this.#timeoutsInARow = 0;
       const { statusCode: status, statusText: reason } = answer;
-      return { status, reason, headers, body, sentAt, receivedAt: Date.now() };
+      return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error)) this.#noteTimeout();

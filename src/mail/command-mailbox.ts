@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError, ConfigurationError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 import type { MailSettings } from '../target-file/mail.js';
 import { Addresses } from './addresses.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
@@ -79,9 +80,9 @@ export class CommandMailbox implements Mailbox {
     if (address === undefined || before === undefined) {
       throw new ArrangeError(`${filter.to} is not an address that was marked in the mailbox.`);
     }
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const leftMs = () => Math.max(0, startedAt + deadlineMs - Date.now());
+    const leftMs = () => Math.max(0, startedAt + deadlineMs - steadyNow());
     for (let call = 0; !ended.aborted; call += 1) {
       const code = await this.#printed(address);
       if (code !== '' && code !== before) {
@@ -95,7 +96,7 @@ export class CommandMailbox implements Mailbox {
     }
     throw missingMail({
       address: filter.to,
-      waitedMs: Date.now() - startedAt,
+      waitedMs: steadyNow() - startedAt,
       why: ended.aborted ? 'the wait was called off' : '',
       others: [],
       more: [
@@ -111,7 +112,7 @@ export class CommandMailbox implements Mailbox {
     const key = `${mark} ${to} ${code}`;
     const known = this.#mails.get(key);
     if (known !== undefined) return known;
-    const envelope = { to: [to], from: '', receivedAt: Date.now(), secure: false };
+    const envelope = { to: [to], from: '', receivedAt: steadyNow(), secure: false };
     const content = { subject: '', text: '', html: '', code };
     const mail = new StoredMail(envelope, content, Buffer.from(code));
     this.#mails.set(key, mail);

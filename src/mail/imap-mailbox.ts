@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { ArrangeError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 import { Addresses } from './addresses.js';
 import { ImapSession, type ImapSettings } from './imap-session.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
@@ -73,10 +74,10 @@ export class ImapMailbox implements Mailbox {
     if (address === undefined) {
       throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
     }
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const foreignBefore = this.#foreign;
     const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const leftMs = () => Math.max(0, startedAt + deadlineMs - Date.now());
+    const leftMs = () => Math.max(0, startedAt + deadlineMs - steadyNow());
     for (let look = 0; ; look += 1) {
       if (ended.aborted) break;
       await this.#look();
@@ -94,7 +95,7 @@ export class ImapMailbox implements Mailbox {
     const foreign = this.#foreign - foreignBefore;
     throw missingMail({
       address: filter.to,
-      waitedMs: Date.now() - startedAt,
+      waitedMs: steadyNow() - startedAt,
       why,
       others: this.#since(mark),
       codePattern: this.#settings.codePattern,
@@ -127,7 +128,7 @@ export class ImapMailbox implements Mailbox {
   async #stored(to: readonly string[], raw: Buffer): Promise<ReceivedMail> {
     const { from } = await headersOf(raw);
     const secure = this.#settings.tls !== false;
-    return new StoredMail({ to, from, receivedAt: Date.now(), secure }, await parseMail(raw), raw);
+    return new StoredMail({ to, from, receivedAt: steadyNow(), secure }, await parseMail(raw), raw);
   }
 
   /** Who got it: by the headers of delivery where those name somebody known, else by those of the sender. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SMTPServer } from 'smtp-server';
 import { ConfigurationError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 
 /** A worker that was replaced frees its port only when it is gone. */
 const retryForMs = 2000;
@@ -13,11 +14,11 @@ const retryEveryMs = 25;
  * @throws ConfigurationError in words, naming host and port
  */
 export async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
-  const giveUpAt = Date.now() + retryForMs;
+  const giveUpAt = steadyNow() + retryForMs;
   for (;;) {
     const failure = await attempt(server, host, port);
     if (failure === undefined) break;
-    if (failure !== 'EADDRINUSE' || Date.now() > giveUpAt) {
+    if (failure !== 'EADDRINUSE' || steadyNow() > giveUpAt) {
       throw new ConfigurationError(
         `Mail can't be received on ${host.includes(':') ? `[${host}]` : host}:${port}: ${advice[failure] ?? failure}.`,
       );

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { ArrangeError } from '../errors.js';
+import { steadyNow } from '../steady-now.js';
 import type { MailSettings } from '../target-file/mail.js';
 import { Addresses, folded } from './addresses.js';
 import { listenOn } from './listen.js';
@@ -124,8 +125,8 @@ export class SmtpMailbox implements Mailbox {
 
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail> {
     const address = folded(filter.to);
-    const startedAt = Date.now();
-    const missing = (why: string) => this.#missing(filter.to, mark, Date.now() - startedAt, why);
+    const startedAt = steadyNow();
+    const missing = (why: string) => this.#missing(filter.to, mark, steadyNow() - startedAt, why);
     if (this.#addresses.known(address) === undefined) {
       return Promise.reject(
         new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`),
@@ -178,7 +179,7 @@ export class SmtpMailbox implements Mailbox {
     if (stream.sizeExceeded) return;
     // Before reading it: later mails may be read sooner, and the order is that of arrival.
     const order = ++this.#order;
-    const receivedAt = Date.now();
+    const receivedAt = steadyNow();
     const raw = Buffer.concat(chunks);
     const { mailFrom, rcptTo } = session.envelope;
     const envelope = {

@@ -7,7 +7,7 @@ import type { ReportExtras } from './extras.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { statementText, verdictLine } from './verdict-words.js';
+import { residueHeading, statementText, verdictLine } from './verdict-words.js';
 
 /** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
 const mostBytes = 60_000;
@@ -210,7 +210,7 @@ function facts(verdict: Verdict): string[] {
 function residue(verdict: Verdict): string[] {
   const left = verdict.residue.map((text) => mdText(cut(text, longestLine)));
   return section(
-    `What can't be undone through the API: ${counted(left.length, 'thing')}`,
+    `${residueHeading(verdict)}: ${counted(left.length, 'thing')}`,
     [list(left.slice(0, inShort))],
     left.length - inShort,
   );

@@ -1,5 +1,6 @@
 import type { OutcomeKind } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
+import { steadyNow } from '../steady-now.js';
 import { duration, type Paint, paint } from '../words.js';
 
 export interface ProgressOptions {
@@ -47,7 +48,7 @@ export class Progress {
   readonly #options: ProgressOptions;
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
-  readonly #startedAt = Date.now();
+  readonly #startedAt = steadyNow();
   /** Counts by target and area since it was last reported. */
   readonly #areas = new Map<string, { readonly target: string; readonly counts: Counts }>();
   /** Requirements that are being checked, the latest last. Several targets may be at the same one. */
@@ -55,7 +56,7 @@ export class Progress {
   /** By target, the latest last. */
   readonly #waits = new Map<string, Wait>();
   #timer: NodeJS.Timeout | undefined;
-  #spokenAt = Date.now();
+  #spokenAt = steadyNow();
   #lineShown = false;
   #finished = false;
 
@@ -93,7 +94,7 @@ export class Progress {
     if (this.#finished) return;
     this.#waits.delete(target);
     this.#waits.set(target, { what, untilMs });
-    const ms = untilMs - Date.now();
+    const ms = untilMs - steadyNow();
     if (!this.#options.tty && ms >= longWaitMs) {
       const end = new Date(untilMs).toISOString().slice(11, 19);
       const id = this.#running.findLast((each) => each.target === target)?.id;
@@ -142,7 +143,7 @@ export class Progress {
   #progress(): string {
     const { total, expectedMs } = this.#options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
-    const elapsed = Date.now() - this.#startedAt;
+    const elapsed = steadyNow() - this.#startedAt;
     const left = (expectedMs ?? 0) - elapsed;
     const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)} left`] : [])];
     return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
@@ -150,7 +151,7 @@ export class Progress {
 
   #permanent(line: string): void {
     if (this.#options.quiet) return;
-    this.#spokenAt = Date.now();
+    this.#spokenAt = steadyNow();
     this.#erase();
     this.#options.stream.write(`${line}\n`);
   }
@@ -165,7 +166,7 @@ export class Progress {
   }
 
   #goesOn(): void {
-    if (Date.now() - this.#spokenAt >= silenceMs) this.#permanent(this.#liveLine());
+    if (steadyNow() - this.#spokenAt >= silenceMs) this.#permanent(this.#liveLine());
   }
 
   #draw(): void {
@@ -181,7 +182,7 @@ export class Progress {
     const parts = [this.#progress(), inWords(this.#all)];
     const [target, wait] = [...this.#waits].at(-1) ?? ['', undefined];
     if (wait !== undefined) {
-      const left = Math.max(0, Math.ceil((wait.untilMs - Date.now()) / 1000));
+      const left = Math.max(0, Math.ceil((wait.untilMs - steadyNow()) / 1000));
       const whose = target === '' ? '' : `${printable(target)} `;
       parts.push(`${whose}waiting for ${printable(wait.what)}: ${left} s`);
     }

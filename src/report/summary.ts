@@ -6,7 +6,7 @@ import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration, type Paint, paint, wrap } from '../words.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { statementText, verdictLine, waiverText } from './verdict-words.js';
+import { residueHeading, statementText, verdictLine, waiverText } from './verdict-words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -303,7 +303,7 @@ function state(
   width: number,
 ): string[] {
   const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
-  const left = residue.length === 0 ? [] : ["What can't be undone through the API:", ...residue];
+  const left = residue.length === 0 ? [] : [`${residueHeading(verdict)}:`, ...residue];
   if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];
   return [
     ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),

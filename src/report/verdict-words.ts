@@ -17,6 +17,11 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
+/** What stands above {@link Verdict.residue}: it tells, too, why the state is not restored where it isn't. */
+export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
+  return restored ? "What can't be undone through the API" : "What is not restored, or can't be";
+}
+
 /** The verdict in one line, and where it is gated by something else, what that makes of it. */
 export function verdictLine(verdict: Verdict): string {
   return `${conformityLine(verdict)}${gatingText(verdict.gating)}`;

@@ -1,6 +1,7 @@
-import { DateOffsetClock, type TargetClock } from '../../clock/clock.js';
+import type { TargetClock } from '../../clock/clock.js';
 import { TransportError } from '../../errors.js';
 import type { Pace } from '../../http/pace.js';
+import { steadyNow } from '../../steady-now.js';
 import type { Link, Next } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
@@ -24,17 +25,17 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
       ...(mistake === undefined ? {} : { mistake }),
       madeUp: options.madeUp ?? false,
     };
-    const startedAt = Date.now();
+    const startedAt = steadyNow();
     const response = await send(request).catch((error: unknown) => {
       if (error instanceof TransportError) recorder.failed(recorded, error.message, startedAt);
       throw error;
     });
     const dateHeader = response.headers['date'];
-    if (dateHeader !== undefined && clock instanceof DateOffsetClock) {
-      const { sentAt, receivedAt } = response;
-      clock.addSample({ dateHeader, sentAt, receivedAt });
-    }
     const { exchange, findings, body } = recorder.answered(recorded, response);
+    if (dateHeader !== undefined) {
+      const { sentAt, receivedAt } = response;
+      await clock.learn({ dateHeader, sentAt, receivedAt });
+    }
     return { status: response.status, headers: response.headers, body: body.value, exchange, findings };
   };
 }

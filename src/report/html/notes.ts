@@ -2,6 +2,7 @@ import type { Verdict, Wait } from '../../model/verdict.js';
 import { troubles, type WaiverUse } from '../../model/waiver.js';
 import { counted, duration } from '../../words.js';
 import { groupBy } from '../group.js';
+import { residueHeading } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 
 /** The waivers for this target and release, and what came of each. */
@@ -68,7 +69,8 @@ function repeated(retries: Verdict['retries']): string {
 }
 
 /** Whether the target is as it was, and what the API has no way to take back. */
-export function state({ restored, residue }: Verdict): Markup {
+export function state(verdict: Verdict): Markup {
+  const { restored, residue } = verdict;
   return html`<section id="state" aria-labelledby="state-title">
 <h2 id="state-title">State of the target</h2>
 <p>${
@@ -76,6 +78,6 @@ export function state({ restored, residue }: Verdict): Markup {
       ? 'The target was restored to the state it was found in.'
       : html`<strong class="bad">The target was not restored to the state it was found in.</strong>`
   }</p>
-${residue.length > 0 && html`<p>What can't be undone through the API:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`}
+${residue.length > 0 && html`<p>${residueHeading(verdict)}:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`}
 </section>`;
 }

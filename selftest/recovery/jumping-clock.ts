@@ -1,0 +1,30 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * A wall clock that can be set while processes run by it: `Date` is other than it is by what stands in a file, in each
+ * process that gets these options of Node.js, and in those that it starts. What measures time is left alone, as it is
+ * when somebody sets the clock of a machine.
+ */
+export function jumpingClock(folder: string) {
+  const file = join(folder, 'clock-offset');
+  const module = join(folder, 'clock.mjs');
+  const set = (ms: number): void => writeFileSync(file, String(ms));
+  set(0);
+  writeFileSync(
+    module,
+    `import { readFileSync } from 'node:fs';
+const Real = Date;
+const now = () => Real.now() + Number(readFileSync(${JSON.stringify(file)}, 'utf8'));
+globalThis.Date = new Proxy(Real, {
+  apply: () => new Real(now()).toString(),
+  construct: (_, args, newTarget) => Reflect.construct(Real, args.length === 0 ? [now()] : args, newTarget),
+  get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+});
+`,
+  );
+  return {
+    set,
+    env: { NODE_OPTIONS: `--import=${module}` },
+  };
+}
