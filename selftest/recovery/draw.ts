@@ -97,7 +97,7 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
       },
     };
   });
-  const times = { othersMs: scaled(6_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
+  const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
   return { n, kind, grep: short ? few : grep, hits, times };
 }
 

@@ -89,9 +89,12 @@ async function judgeOn(
   const left = journalsIn(stateDir);
   if (left.length > 0) problems.push(`journals are open: ${left.join(', ')}`);
   if (!isUnknown) {
-    problems.push(...(await changed(lanes, 'at the end')));
-    await pause(times.laterMs);
-    problems.push(...(await changed(lanes, 'later')));
+    const atTheEnd = await changed(lanes, 'at the end');
+    problems.push(...atTheEnd);
+    if (atTheEnd.length === 0) {
+      await pause(times.laterMs);
+      problems.push(...(await changed(lanes, 'later')));
+    }
   }
   return { hits: hit, open, problems: problems.length === 0 ? [] : [...problems, output.slice(-800)] };
 }

@@ -1,0 +1,103 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.js';
+import type { Kind } from './draw.js';
+import type { Moment } from './held-proxy.js';
+
+/** Something that keeps a target as it was found is taken out of the suite. */
+export interface Break {
+  readonly is: string;
+  /** Below `dist/`. */
+  readonly file: string;
+  /** Each text stands in the file once; what is to stand in its place. */
+  readonly edits: readonly (readonly [from: string, to: string])[];
+  /** An ending that has to show it. */
+  readonly shownBy: Shown;
+}
+
+interface Shown {
+  readonly kind: Kind;
+  /** Of the kinds of targets that are drawn. */
+  readonly target: string;
+  readonly moment: Moment;
+  readonly variants?: readonly string[];
+}
+
+const giveBack = 'src/connection/give-back.js';
+const landsLate: Moment = { write: 1, phase: 'before it lands', holdMs: 1_500 };
+const changed: Moment = { write: 1, phase: 'after its answer', holdMs: 0 };
+
+export const breaks: readonly Break[] = [
+  {
+    is: 'a write is noted as sent when it was answered, not before',
+    file: 'src/connection/links/journalled.js',
+    edits: [
+      ['const id = journal.writes.sent(nameOf(call));', "let id = '';"],
+      ['const mayDiffer =', 'id = journal.writes.sent(nameOf(call)); const mayDiffer ='],
+    ],
+    shownBy: { kind: 'SIGKILL', target: 'writes are held', moment: landsLate },
+  },
+  {
+    is: 'nothing is restored, and that is called restored',
+    file: giveBack,
+    edits: [
+      [
+        'journal.beginRestoring();',
+        'journal.remove(); return { restored: true, residue: [], problems: [] };',
+      ],
+    ],
+    shownBy: { kind: 'SIGKILL', target: 'one node', moment: changed },
+  },
+  {
+    is: 'what was restored once is called restored, and not read again',
+    file: giveBack,
+    edits: [['if (inARow >= looks)', 'if (problems.length === 0)']],
+    shownBy: { kind: 'SIGKILL', target: 'writes are held', moment: landsLate },
+  },
+  {
+    is: 'the first read that shows the state as found is believed, however late reads are',
+    file: 'src/journal/write-log.js',
+    edits: [['const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;', 'const lagMs = 0;']],
+    shownBy: {
+      kind: 'SIGKILL',
+      target: 'reads lag',
+      moment: changed,
+      // Longer than any machine takes to look.
+      variants: ['delay:configuration=60000'],
+    },
+  },
+  {
+    is: 'what was found is not kept in memory',
+    file: 'src/cli/safekeeping.js',
+    edits: [
+      ['this.journal.remember();', ''],
+      ['this.journal.holdWithout(this.#found);', ''],
+    ],
+    shownBy: { kind: 'state folder lost', target: 'one node', moment: changed },
+  },
+];
+
+/**
+ * A build of the suite with a fault in it.
+ *
+ * @param folder one that may be made
+ * @returns its root
+ */
+export function broken({ file, edits }: Break, folder: string): string {
+  const root = packageRoot();
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'dist'), join(folder, 'dist'), {
+    recursive: true,
+    filter: (path) => !path.includes(join('dist', 'selftest')),
+  });
+  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  const path = join(folder, 'dist', file);
+  let text = readFileSync(path, 'utf8');
+  for (const [from, to] of edits) {
+    if (text.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`);
+    text = text.replace(from, () => to);
+  }
+  writeFileSync(path, text);
+  return folder;
+}
