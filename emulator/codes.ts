@@ -87,7 +87,7 @@ export function mailNewCode(owner: Owner, address: string, call: Call, world: Wo
   countMail(owner, world);
   const entry: MailCode = {
     owner,
-    code: rules.newMailCode(world),
+    code: rules.newMailCode(world, owner),
     issuedAt: world.clock.now(),
     uses: 0,
   };

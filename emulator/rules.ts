@@ -80,7 +80,7 @@ export interface Rules {
   /** Makes a session of the first step's. */
   finishLogin(firstStep: string, user: User, world: World): void;
 
-  newMailCode(world: World): string;
+  newMailCode(world: World, owner: MailCode['owner']): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;
   /** One mail to each; repeated addresses get repeated mails. */
   recipients(address: string, call: Call, world: World): readonly string[];

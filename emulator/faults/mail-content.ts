@@ -119,9 +119,9 @@ export const mailContentFaults: readonly Fault[] = [
     fails: ['email-otp/codes-differ'],
     apply: (seams) => {
       const { newMailCode } = seams.rules;
-      seams.rules.newMailCode = (world) =>
+      seams.rules.newMailCode = (world, to) =>
         world.state.mailCodes.find(({ uses, owner }) => uses > 0 && owner === 'bob')?.code ??
-        newMailCode(world);
+        newMailCode(world, to);
     },
   },
   {
@@ -142,7 +142,7 @@ export const mailContentFaults: readonly Fault[] = [
     fails: ['email-otp/codes-differ'],
     apply: ({ rules }) => {
       const { newMailCode } = rules;
-      rules.newMailCode = (world) => `424${newMailCode(world).slice(1)}`;
+      rules.newMailCode = (world, to) => `424${newMailCode(world, to).slice(1)}`;
     },
   },
   {

@@ -4,6 +4,7 @@ import { behaviourVariants } from './behaviour.js';
 import { fieldVariants } from './field.js';
 import { fieldAnswerVariants } from './field-answers.js';
 import { leftOpenVariants } from './left-open.js';
+import { loginVariants } from './logins.js';
 import { mailVariants } from './mail.js';
 import { transportVariants } from './transport.js';
 
@@ -14,6 +15,7 @@ export const variants: readonly Variant[] = [
   ...fieldVariants,
   ...fieldAnswerVariants,
   ...leftOpenVariants,
+  ...loginVariants,
   ...mailVariants,
   ...transportVariants,
 ];

@@ -2,6 +2,33 @@ import type { Variant } from '../seams.js';
 
 export const mailVariants: readonly Variant[] = [
   {
+    id: 'mail-same-code-again',
+    description: 'As long as a mailed code lives and was not used, it is the one that is mailed again.',
+    apply: ({ rules }) => {
+      const { newMailCode } = rules;
+      rules.newMailCode = (world, owner) => {
+        const now = world.clock.now();
+        const alive = world.state.mailCodes.find((known) =>
+          rules.mailCodeFits(known, known.code, owner, now),
+        );
+        return alive?.code ?? newMailCode(world, owner);
+      };
+    },
+  },
+  {
+    id: 'wrong-code-voids-mailed-one',
+    description: 'A wrong code voids the one that was mailed.',
+    apply: ({ rules }) => {
+      const { mailCodeFits } = rules;
+      rules.mailCodeFits = (entry, code, owner, now) => {
+        const fits = mailCodeFits(entry, code, owner, now);
+        // To the one who owns it: what was used up fits no more.
+        if (!fits && entry.owner === owner) entry.uses += 1;
+        return fits;
+      };
+    },
+  },
+  {
     id: 'mail-html-base64',
     description:
       'Mails are HTML only in base64, with the code in the subject too and other numbers around it.',

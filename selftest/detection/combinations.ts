@@ -50,7 +50,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
   ['field-tokens-only', 'field-authtypes-null', 'field-429-plain'],
   ['two-nodes'],
-  ['field-503-plain'],
+  ['field-503-plain', 'mail-same-code-again', 'users-by-address-too'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
@@ -78,7 +78,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['token-with-spare-bits', 'support-totp-on-after-first-code'],
   ['codes-in-the-second-step-only'],
-  ['no-second-step'],
+  ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
 ];
 
 /** Combinations, by their first variant, that the suite doesn't judge right yet: `npm run prove` says in what. */

@@ -8,12 +8,13 @@ import {
   untilOpen,
   untilRefused,
 } from '../../fixtures/logins.js';
-import { notRun } from '../../fixtures/not-applicable.js';
+import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
+import { sameCodeAgain } from './mailed-codes.js';
 
 const tenAndAHalfMinutes = 630_000;
 
@@ -188,11 +189,14 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster }) => {
       const { user, code: older } = await arrange(mailed(users, cluster));
       const newer = await arrange(users.mailedCode(user));
+      if (older === newer) notApplicable(sameCodeAgain);
 
       const login = await users.login(user, { code: older, type: 'email' });
 
       expect(login).toBeRefused();
-      expect(await users.login(user, { code: newer, type: 'email' })).toOpenSession();
+      // A wrong code may void the one that is out: only another tells whether newer ones work.
+      const newest = await arrange(users.mailedCode(user));
+      expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
     },
   );
 

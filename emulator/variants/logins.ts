@@ -1,0 +1,32 @@
+import { asObject, isObject, text } from '../json.js';
+import type { Variant } from '../seams.js';
+
+/** Ways to say who logs in, and by what. */
+export const loginVariants: readonly Variant[] = [
+  {
+    id: 'users-by-address-too',
+    description: 'A user is known by its name in any case, and by its e-mail address.',
+    apply: (seams) => {
+      for (const operation of ['CreateSession', 'CreateAccessToken', 'CreateEmailOtp'] as const)
+        seams.body(operation, (body, _call, world) => {
+          const given = text(asObject(body), 'username')?.toLowerCase();
+          const user = world.state.users.find(({ username, email }) => given === username || given === email);
+          return !isObject(body) || user === undefined ? body : { ...body, username: user.username };
+        });
+    },
+  },
+  {
+    id: 'otp-type-by-the-code',
+    description: 'A code may come without its otpType: it is looked for among those of both types.',
+    apply: (seams) =>
+      seams.body('CreateSession', (body, _call, world) => {
+        const given = asObject(body);
+        const [code, username] = [text(given, 'otpCode'), text(given, 'username')];
+        if (!isObject(body) || code === undefined || 'otpType' in body) return body;
+        const isMailed = world.state.mailCodes.some(
+          (known) => known.code === code && known.owner === username && known.uses === 0,
+        );
+        return { ...body, otpType: isMailed ? 'email' : 'totp' };
+      }),
+  },
+];
