@@ -169,6 +169,16 @@ export const accessFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'access/viewer-may-change-the-address-alone',
+    description: 'A PATCH /support-user/mfa that names neither enabled nor mfaType asks for no privilege.',
+    level: 'must',
+    fails: ['access/viewer-cannot-update-support-mfa'],
+    apply: (seams) =>
+      seams.input('UpdateSupportMFAConfig', (call) => {
+        if (!/"(?:enabled|mfaType)"/.test(call.content?.toString() ?? '')) call.skip.add('authorisation');
+      }),
+  },
+  {
     id: 'access/keys-in-any-case',
     description: 'API keys are compared without regard to the case of their letters.',
     level: 'should',

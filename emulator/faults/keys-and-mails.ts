@@ -146,6 +146,20 @@ export const keyAndMailFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'ways-in/support-code-opens-admin',
+    description: "A code of the support user's key opens a session of the admin.",
+    level: 'must',
+    fails: ['ways-in/support-code-opens-no-session'],
+    apply: ({ rules }) => {
+      const { loginKeys } = rules;
+      rules.loginKeys = (user, world) => {
+        const { key } = world.state.support;
+        const isAdmin = user.role === 'admin' && key !== undefined;
+        return [...loginKeys(user, world), ...(isAdmin ? [key] : [])];
+      };
+    },
+  },
+  {
     id: 'ways-in/list-of-codes-verifies',
     description: 'POST /support-user/verify-totp takes any of a list of codes.',
     level: 'must',
@@ -181,6 +195,17 @@ export const keyAndMailFaults: readonly Fault[] = [
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         Array.from({ length: halfAnHour }, (_, index) => at(-2 - index)).some((code) => code === given),
+      ),
+  },
+  {
+    id: 'ways-in/future-code-switches-off',
+    description: 'PATCH /support-user/mfa takes codes of the next half an hour as mfaCode.',
+    level: 'must',
+    since: '6.8.1',
+    fails: ['ways-in/old-support-code-switches-nothing-off'],
+    apply: (seams) =>
+      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
+        Array.from({ length: halfAnHour }, (_, index) => at(2 + index)).some((code) => code === given),
       ),
   },
   {

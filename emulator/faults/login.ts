@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { useLoginCode } from '../codes.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
+import type { TotpKey } from '../state.js';
 
 export const loginFaults: readonly Fault[] = [
   {
@@ -215,6 +216,32 @@ export const loginFaults: readonly Fault[] = [
         const username = own(asObject(call.body), 'username') ?? '';
         if (typeof username !== 'string') answer.status = 500;
       }),
+  },
+  {
+    id: 'login/token-for-any-code',
+    description: 'While cluster MFA is on, the password and whatever code get an access token.',
+    level: 'should',
+    fails: ['access-tokens/refused-by-password-alone-under-mfa'],
+    apply: ({ rules }) => {
+      const { demandTokenCode } = rules;
+      rules.demandTokenCode = (user, body, world) => {
+        if (text(body, 'otpCode')?.length !== rules.totp.digits) demandTokenCode(user, body, world);
+      };
+    },
+  },
+  {
+    id: 'login/token-for-a-used-code',
+    description: 'A TOTP code that opened a session gets an access token.',
+    level: 'should',
+    fails: ['access-tokens/refuses-used-code'],
+    apply: ({ rules }) => {
+      const { demandTokenCode } = rules;
+      rules.demandTokenCode = (user, body, world) => {
+        const now = world.clock.now();
+        const isRight = (key: TotpKey) => rules.stepOf(text(body, 'otpCode') ?? '', key, now) !== undefined;
+        if (!rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
+      };
+    },
   },
   {
     id: 'login/token-by-password-alone',

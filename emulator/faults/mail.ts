@@ -180,6 +180,8 @@ export const mailFaults: readonly Fault[] = [
       'email-login/refuses-code-of-another-user',
       'email-login/refuses-support-code',
       'support-email/not-disabled-with-login-code',
+      'support-email/not-disabled-with-callers-code',
+      'ways-in/callers-code-is-the-callers',
     ],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;
@@ -200,6 +202,7 @@ export const mailFaults: readonly Fault[] = [
       'support-email/not-disabled-with-wrong-code',
       'support-email/not-disabled-with-totp-code',
       'support-email/not-disabled-with-login-code',
+      'support-email/not-disabled-with-callers-code',
       'support-email/address-not-changed-with-wrong-code',
       'support-email/newer-code-voids-older',
     ],
@@ -208,6 +211,30 @@ export const mailFaults: readonly Fault[] = [
       seams.rules.mailCodeFits = (entry, _code, owner, now) => mailCodeFits(entry, entry.code, owner, now);
     },
   },
+  ...(
+    [
+      ['first', (code) => code.slice(1), ['support-email/not-disabled-with-wrong-code']],
+      [
+        'last',
+        (code) => code.slice(0, -1),
+        ['support-email/address-not-changed-with-wrong-code', 'ways-in/near-email-code-opens-nothing'],
+      ],
+    ] as const satisfies readonly (readonly [string, (code: string) => string, readonly string[]])[]
+  ).map(
+    ([place, compared, fails]): Fault => ({
+      id: `mail/${place}-digit-not-compared`,
+      description: `The ${place} digit of a mailed code is not compared.`,
+      level: 'must',
+      fails: ['email-login/refuses-wrong-code', ...fails],
+      apply: ({ rules }) => {
+        const { mailCodeFits } = rules;
+        rules.mailCodeFits = (entry, code, owner, now) => {
+          const isNear = code.length === entry.code.length && compared(code) === compared(entry.code);
+          return mailCodeFits(entry, isNear ? entry.code : code, owner, now);
+        };
+      },
+    }),
+  ),
   {
     id: 'mail/right-code-refused',
     description: 'No mailed code opens a session.',

@@ -135,7 +135,7 @@ export const supportCodeFaults: readonly Fault[] = [
     id: 'support/login-code-taken-as-mfa-code',
     description: 'Support MFA by e-mail is switched off with a code that was mailed to a user.',
     level: 'must',
-    fails: ['support-email/not-disabled-with-login-code'],
+    fails: ['support-email/not-disabled-with-login-code', 'support-email/not-disabled-with-callers-code'],
     since: '6.8.1',
     apply: (seams) =>
       disableAlso(
@@ -144,6 +144,29 @@ export const supportCodeFaults: readonly Fault[] = [
           mfaType === 'email' &&
           state.mailCodes.some((entry) => entry.owner !== supportOwner && entry.code === code),
       ),
+  },
+  {
+    id: 'support/callers-code-taken-as-mfa-code',
+    description: 'Support MFA by e-mail is switched off with a code of POST /send-email-otp.',
+    level: 'must',
+    fails: ['support-email/not-disabled-with-callers-code'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const codes = new Set<string>();
+      seams.answer('SendEmailOtp', (_answer, call, { state }) => {
+        const own = state.mailCodes.findLast(({ owner }) => owner === call.caller?.username);
+        if (own !== undefined) codes.add(own.code);
+      });
+      disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && codes.has(code));
+    },
+  },
+  {
+    id: 'support/code-of-a-developer',
+    description: 'Support MFA by e-mail is switched off with 000000.',
+    level: 'must',
+    fails: ['support-email/not-disabled-with-wrong-code'],
+    since: '6.8.1',
+    apply: (seams) => disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && code === '000000'),
   },
   {
     id: 'support/mailed-code-reusable',

@@ -89,6 +89,24 @@ export const supportProofFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/address-cleared-without-code',
+    description: 'In email mode the address is cleared without a code, and another one set after that.',
+    level: 'must',
+    fails: ['support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const { needsMfaCode } = seams.rules;
+      seams.rules.needsMfaCode = (before, wanted, world) =>
+        needsMfaCode(before, wanted, world) && !(before.mfaType === 'email' && before.email === null);
+      seams.refusal(patch, (answer, _call, { state }) => {
+        if (text(asObject(answer.body), 'errorCode') !== 'KAddressMissing') return;
+        if (!state.support.enabled || state.support.mfaType !== 'email') return;
+        state.support = { ...state.support, email: null };
+        Object.assign(answer, { status: 200, body: { enabled: true, mfaType: 'email', email: null } });
+      });
+    },
+  },
+  {
     id: 'support/codes-to-the-address-before-too',
     description: 'After a change of the address, codes go to the one before as well.',
     level: 'must',

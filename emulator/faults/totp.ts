@@ -93,6 +93,40 @@ export const totpFaults: readonly Fault[] = [
   },
   ...(
     [
+      [
+        'first',
+        (code) => code.slice(1),
+        [
+          'totp-login/refuses-wrong-code',
+          'verify-totp/refuses-wrong-code',
+          'support-totp/not-disabled-with-wrong-code',
+        ],
+      ],
+      [
+        'last',
+        (code) => code.slice(0, -1),
+        ['totp-login/refuses-wrong-code', 'ways-in/near-totp-code-opens-nothing'],
+      ],
+    ] as const satisfies readonly (readonly [string, (code: string) => string, readonly string[]])[]
+  ).map(
+    ([place, compared, fails]): Fault => ({
+      id: `totp/${place}-digit-not-compared`,
+      description: `The ${place} digit of a TOTP code is not compared.`,
+      level: 'must',
+      fails,
+      apply: ({ rules }) => {
+        rules.stepOf = (code, key, now) => {
+          const current = stepAt(now, key.parameters.period);
+          return [current - 1, current, current + 1].find((step) => {
+            const right = hotp(key.secret, step, key.parameters);
+            return code.length === right.length && compared(code) === compared(right);
+          });
+        };
+      },
+    }),
+  ),
+  ...(
+    [
       ['digits', 'digits=6', 'digits=8'],
       ['period', 'period=30', 'period=60'],
       ['algorithm', 'algorithm=SHA1', 'algorithm=SHA256'],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Call, World } from '../call.js';
 import { header } from '../credentials.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import type { ReleaseName } from '../releases.js';
 import type { Fault, Seams } from '../seams.js';
 import type { User } from '../state.js';
 
@@ -11,7 +12,8 @@ interface Codeless {
   readonly description: string;
   readonly fails: readonly string[];
   readonly level?: Fault['level'];
-  is(body: JsonObject, call: Call): boolean;
+  readonly since?: ReleaseName;
+  is(body: JsonObject, call: Call, world: World): boolean;
 }
 
 const otherMember = 'ways-in/other-member-skips-no-code';
@@ -73,6 +75,21 @@ const codeless: readonly Codeless[] = [
     description: 'a wildcard as otpCode',
     fails: [noCode],
     is: (body) => own(body, 'otpCode') === '%',
+  },
+  {
+    id: 'code-of-a-developer',
+    description: '123456 as otpCode',
+    fails: [noCode],
+    is: (body) => own(body, 'otpCode') === '123456',
+  },
+  {
+    id: 'type-that-nothing-checks',
+    description: 'salesforce as otpType where that is enabled',
+    fails: ['ways-in/made-up-salesforce-code-opens-nothing'],
+    since: '6.8.1',
+    is: (body, _call, { state }) =>
+      own(body, 'otpType') === 'salesforce' &&
+      state.cluster.authenticationTypes?.includes('salesforce') === true,
   },
   {
     id: 'types-in-a-list',
@@ -180,11 +197,12 @@ const empty = 'ways-in/empty-credential-opens-nothing';
 
 export const waysInFaults: readonly Fault[] = [
   ...codeless.map(
-    ({ id, description, fails, level = 'must', is }): Fault => ({
+    ({ is, level = 'must', id, description, fails, since }): Fault => ({
       id: `ways-in/${id}`,
+      ...(since === undefined ? {} : { since }),
+      fails,
       description: `While cluster MFA is on, a login asks for no code for ${description}.`,
       level,
-      fails,
       apply: (seams) => asksNoCode(seams, is),
     }),
   ),

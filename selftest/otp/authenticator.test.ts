@@ -77,6 +77,16 @@ describe('wrong codes', () => {
     }
   });
 
+  test.each([
+    ['first', 0],
+    ['last', 5],
+  ] as const)('almost right differ from the current one in the %s digit alone', (place, at) => {
+    const right = authenticator.codeAt(authenticator.stepAt(now));
+    const code = authenticator.almostCode(now, place);
+    expect([...code].flatMap((digit, index) => (digit === right[index] ? [] : [index]))).toEqual([at]);
+    expect(code).toMatch(/^\d{6}$/);
+  });
+
   test("of steps far away are those steps' codes", () => {
     expect(authenticator.codeOfSteps(now, -20)).toBe(authenticator.codeAt(authenticator.stepAt(now) - 20));
     expect(authenticator.codeOfSteps(now, 20)).toBe(authenticator.codeAt(authenticator.stepAt(now) + 20));

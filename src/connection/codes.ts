@@ -1,5 +1,6 @@
 import type { TargetClock } from '../clock/clock.js';
 import type { Authenticator } from '../otp/authenticator.js';
+import type { DigitPlace } from '../otp/one-digit-off.js';
 
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
@@ -148,6 +149,12 @@ export class Codes {
   wrong(authenticator: Authenticator): string {
     const make = async () => this.wrong(authenticator);
     return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
+  }
+
+  /** The current code with one digit changed, which no step near now has: for tests that send one wrong code. */
+  almost(authenticator: Authenticator, place: DigitPlace): string {
+    const make = async () => this.almost(authenticator, place);
+    return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 
   /** The code so many steps away, where it isn't also a valid one by chance. */

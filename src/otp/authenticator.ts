@@ -4,6 +4,7 @@ import { createGuardrails, generateSync } from 'otplib';
 import { ArrangeError } from '../errors.js';
 import { decodeBase32 } from './base32.js';
 import type { OtpAlgorithm, OtpDigits, OtpParameters } from './key-uri.js';
+import { type DigitPlace, oneDigitOff } from './one-digit-off.js';
 
 export interface AuthenticatorSettings {
   /** The key itself, or its Base32 text. */
@@ -105,6 +106,16 @@ export class Authenticator {
       const code = String(randomInt(10 ** this.digits)).padStart(this.digits, '0');
       if (!right.has(code)) return code;
     }
+  }
+
+  /**
+   * The current code with one digit changed, and none of the codes around now either: what a target that compares
+   * a part of a code takes for right.
+   */
+  almostCode(nowMs: number, place: DigitPlace): string {
+    const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+    const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
+    return near ?? this.wrongCode(nowMs);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Answer } from '../../src/connection/api.js';
-import { modifying, prepared } from './operations.js';
+import { modifying, partsOf, prepared } from './operations.js';
 
 for (const operation of modifying) {
   test(
@@ -10,11 +10,14 @@ for (const operation of modifying) {
     async ({ api, users, cluster, support, connection }) => {
       const credentials = await arrange(users.viewerByAllMeans());
       const body = await arrange(prepared(operation.id, connection));
+      const parts = await arrange(partsOf(operation.id, connection));
       const before = await arrange(snapshot(cluster, support));
 
       for (const as of credentials) {
-        const answer = await api.call(operation.id, { ...body, as });
-        expect({ answer }).toBeRefused();
+        for (const each of [body, ...parts]) {
+          const answer = await api.call(operation.id, { ...each, as });
+          expect({ answer }).toBeRefused();
+        }
       }
       expect(await changesSince(before, cluster, support)).toBeNone();
     },

@@ -162,9 +162,9 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster }) => {
       const { user, code } = await arrange(mailed(users, cluster));
 
-      const login = await users.login(user, { code: otherCode(code), type: 'email' });
-
-      expect(login).toBeRefused();
+      for (const place of ['first', 'last'] as const) {
+        expect(await users.login(user, { code: otherCode(code, place), type: 'email' })).toBeRefused();
+      }
       await arrangeLogin(loginByNewMail(users, user));
     },
   );

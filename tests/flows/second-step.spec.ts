@@ -87,7 +87,7 @@ test.describe('The second step of a login', () => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const first = await arrange(begun(users, user));
 
-      expect({ answer: await verify(api, first, codes.wrong(authenticator)) }).toBeRefused();
+      expect({ answer: await verify(api, first, codes.almost(authenticator, 'first')) }).toBeRefused();
 
       expect(await opens(users, user, first)).toBe(false);
       await arrange(verify(api, first, await codes.unused(authenticator)));

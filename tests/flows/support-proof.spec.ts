@@ -15,7 +15,8 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
       await arrange(support.ensureEmail(address));
       demandRefused(await support.patch({ enabled: false }));
       demandRefused(await support.patch({ enabled: true, mfaType: 'email', email: second }));
-      const rows = changesWithoutCode(await arrange(support.mailedCode(address)), second);
+      const { disposable } = connection.target.allow;
+      const rows = changesWithoutCode(await arrange(support.mailedCode(address)), second, disposable);
 
       const found = await firstThat(
         support,

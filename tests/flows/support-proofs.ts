@@ -39,8 +39,13 @@ export const offWithoutCode: readonly Row[] = [
   ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
 ];
 
-/** @param right a code that would do: it is one of several guesses here */
-export function changesWithoutCode(right: string, email: string): readonly Row[] {
+const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
+
+/**
+ * @param right a code that would do: it is one of several guesses here
+ * @param isDisposable whether nobody minds a target that can't be restored
+ */
+export function changesWithoutCode(right: string, email: string, isDisposable: boolean): readonly Row[] {
   const guesses: readonly Proof[] = [
     ['a list of guesses', ['000000', '111111', right]],
     ['a list of lists', [['000000', right]]],
@@ -48,7 +53,11 @@ export function changesWithoutCode(right: string, email: string): readonly Row[]
   return [
     ...offWithoutCode,
     ...rowsOf('switching off', { enabled: false }, guesses),
-    ...rowsOf('another address', { enabled: true, mfaType: 'email', email }, guesses),
+    ...rowsOf('another address', byEmail(email), guesses),
+    // Where no address is a way to another one, the first step leaves nothing to send a code to.
+    ...(isDisposable
+      ? [{ what: 'no address, then another one', bodies: [byEmail(null), byEmail(email)] }]
+      : []),
     { what: 'another address alone', bodies: [{ email }] },
     { what: 'another address with Email in capitals', bodies: [{ Email: email, EMAIL: email }] },
   ];

@@ -54,6 +54,23 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
   );
 
   test(
+    'does not switch off with a code for its caller',
+    covers('support-email/not-disabled-with-callers-code'),
+    async ({ support, users, connection }) => {
+      const own = await arrange(mailed(support, connection.target));
+      // The one who asks for the change: nobody else's code is as likely to be taken for the support user's.
+      const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
+      const code = await arrange(users.callersCode(caller));
+      if (code === own) throw new ArrangeError('Both were mailed the same code.');
+
+      const answer = await support.patch(off(code));
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+
+  test(
     'does not switch off with a code that was used',
     covers('support-email/code-works-once'),
     async ({ support, connection }) => {

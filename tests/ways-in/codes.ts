@@ -14,6 +14,8 @@ export const noCodes: readonly (readonly [name: string, members: Readonly<Record
   ['a blank', { otpCode: ' ', otpType: 'email' }],
   ['wildcards', { otpCode: '%', otpType: 'email' }],
   ['zeros', { otpCode: '000000', otpType: 'totp' }],
+  ['a TOTP code that many would guess', { otpCode: '123456', otpType: 'totp' }],
+  ['a mailed code that many would guess', { otpCode: '123456', otpType: 'email' }],
   ['a guess without a type', { otpCode: '000000' }],
   ['a guess of an unknown type', { otpCode: '000000', otpType: 'sms' }],
   ['both types and no code', { otpType: ['totp', 'email'] }],

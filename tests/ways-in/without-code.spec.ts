@@ -1,5 +1,6 @@
-import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { bothTypes, enrolled, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import {
   codelessInARow,
@@ -114,11 +115,12 @@ test(
       users.requestToken(user, undefined, { members: { ...members }, headers: more, madeUp: true });
     const named = [{ name: 'the password alone', members: {} }, ...namedOtherwise(user)];
 
+    const ways = (all: readonly { readonly name: string; readonly members: object }[]) =>
+      all.map(({ name, members: each }) => ({ name, send: () => request(each) }));
+
     const open = [
-      ...(await tryWays(
-        named.map(({ name, members: each }) => ({ name, send: () => request(each) })),
-        doors,
-      )),
+      ...(await tryWays(ways(named), doors)),
+      ...(await tryWays(ways(madeUpCodes), { ...doors, row: wrongInARow })),
       ...(await tryTogether(members, (parts) => request(Object.assign({}, ...parts)), doors)),
       ...(await tryTogether(headers, (parts) => request({}, Object.assign({}, ...parts)), doors)),
     ];
@@ -126,6 +128,60 @@ test(
     expect(open).toBeShut();
   },
 );
+
+test(
+  'POST /access-tokens hands out no token for a code that opened a session',
+  covers('access-tokens/refuses-used-code'),
+  async ({ api, users, cluster, codes }) => {
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const why = users.whyNoTokens;
+    if (why !== undefined) notApplicable(why);
+    const request = async (otpCode: string) => {
+      const members = { otpCode, otpType: 'totp' };
+      return users.requestToken(user, undefined, { members, madeUp: true });
+    };
+    const code = await codes.unused(authenticator);
+    await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
+
+    const answer = await request(code);
+
+    const isOpen = await opensAnything(api, users, user, answer);
+    await arrangeLogin(loginByNewKey(users, user, codes));
+    const open = isOpen ? [{ name: 'the used code', answer }] : [];
+    await unlessPlain(
+      open,
+      'A wrong code',
+      async () => (await request(codes.wrong(authenticator))).status < 300,
+    );
+    expect(open).toBeShut();
+  },
+);
+
+test(
+  'A made-up code of the type salesforce opens nothing where that type is enabled',
+  covers('ways-in/made-up-salesforce-code-opens-nothing'),
+  async ({ users, cluster, codes }) => {
+    const { user } = await arrange(enrolled(users, cluster));
+    const { status } = await cluster.put({ ...(await cluster.read()), authenticationTypes: allTypes });
+    if (status >= 400)
+      notApplicable(`the target does not enable salesforce: PUT /mfa-config answered ${status}`);
+    await arrange(cluster.readUntil(({ authenticationTypes: types }) => types?.length === allTypes.length));
+
+    for (const code of ['314159', '']) {
+      expect(await users.login(user, { code, type: 'salesforce' })).toBeRefused();
+    }
+    await arrange(cluster.on(bothTypes));
+    await arrangeLogin(untilOpen(cluster, () => loginByNewKey(users, user, codes)));
+  },
+);
+
+const allTypes = ['totp', 'email', 'salesforce'];
+
+/** No document says that POST /access-tokens takes a code: one that is wrong must not do either. */
+const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) => ({
+  name: `a made-up code of the type ${otpType}`,
+  members: { otpCode: '314159', otpType },
+}));
 
 type Headers = Readonly<Record<string, string>>;
 
