@@ -146,6 +146,31 @@ describe.concurrent('in the middle of a run', () => {
     expect(target.journals()).toEqual([]);
   });
 
+  test("the admin's password is changed, and the API key holds: what is refused since is inconclusive", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const target = await upsetTarget(onTestFinished, { moment: { of: isWrite, nth: 2 } });
+    const { admin } = target.content.accounts;
+    target.proxy.meddle = otherPassword(admin);
+    const file = target.write({ accounts: { admin }, allow: { disposable: true } });
+
+    const ended = await target.run(
+      file,
+      'totp-login/accepts-*,sessions/create-answers-201,access-tokens/create-*',
+    );
+
+    expect(target.proxy.isUpset).toBe(true);
+    expectOrder(expect, ended, 3);
+    const { outcomes, restored } = verdictOf(target.folder);
+    expect(restored).toBe(true);
+    expect(outcomes.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+    expect(outcomes.map(({ reason }) => reason).join()).toContain(
+      'accounts.admin was let in with its password before anything was judged, and is not any more',
+    );
+    expect(await target.isAsFound()).toBe(true);
+  });
+
   test("the admin's password is changed, where there is no API key: exit 4, and restore takes the new one", async ({
     expect,
     onTestFinished,

@@ -73,6 +73,30 @@ describe('a test', () => {
     expect(outcomeOf(verdict)?.reason).toContain(reason);
   });
 
+  test.each<[string, readonly number[], string]>([
+    ['has been shut out since', [], 'inconclusive'],
+    ['was let in again, and shut out later', [2], 'fail'],
+    ['was let in before', [0], 'inconclusive'],
+  ])('that fails by the refused login of a user who %s', (_, letIn, outcome) => {
+    const login = (index: number, status: number) => {
+      const made = exchanged({ index, operation: 'CreateSession', status, method: 'POST' });
+      const request = { ...made.exchange.request, body: '{"username":"Bob","password":"[password]"}' };
+      return { ...made, exchange: { ...made.exchange, request } };
+    };
+    const logins = [0, 1, 2].flatMap((index) =>
+      index === 1 ? login(1, 401) : letIn.includes(index) ? login(index, 201) : [],
+    );
+    const shutOut = { type: 'shut out', username: 'bob', reason: 'It has another password.' } as const;
+    const judged = outcomeOf(
+      verdictOf(began([one]), ...tested(one, ...logins, failed(one, 1)), shutOut, ...ended),
+    );
+
+    expect(judged?.outcome).toBe(outcome);
+    expect(judged?.reason.startsWith('It has another password. What was seen:')).toBe(
+      outcome === 'inconclusive',
+    );
+  });
+
   test('shows the request that its expectation was about, else the last that was not a GET', () => {
     const put = exchanged({ index: 0, method: 'PUT' });
     const get = exchanged({ index: 1 });

@@ -93,6 +93,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   'not applicable': true,
   'test ended': true,
   unusable: true,
+  'shut out': true,
   restored: true,
   'run ended': true,
 };

@@ -138,6 +138,8 @@ export type EventBody =
   | EventOfTest
   /** The first look found that nothing can be judged; `mistaken`: by the target file, so nothing that answered is to blame. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
+  /** After the tests: a user is refused whose password held before. Failures about its logins since prove nothing. */
+  | { readonly type: 'shut out'; readonly username: string; readonly reason: string }
   | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
   | { readonly type: 'run ended'; readonly interrupted: string | null };
 

@@ -6,6 +6,7 @@ import type { Verdict, Wait } from '../model/verdict.js';
 import { Breaches } from './breaches.js';
 import { CoverageCount } from './coverage.js';
 import { deriveVerdict } from './derive.js';
+import { Logins } from './logins.js';
 import { ObservedFacts } from './observed-facts.js';
 import { reproduce } from './reproduce.js';
 
@@ -23,6 +24,8 @@ interface Said {
   readonly kind: RawKind;
   readonly reason: string;
   readonly about?: Exchange | undefined;
+  /** Of {@link about}. */
+  readonly index?: number | null;
 }
 
 /** What is known of one requirement's test. */
@@ -46,6 +49,7 @@ export class RunFold {
   readonly #waits: Wait[] = [];
   readonly #retries = { '429': 0, '503': 0 };
   readonly #coverage = new CoverageCount();
+  readonly #logins = new Logins();
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
@@ -73,6 +77,9 @@ export class RunFold {
         this.#unusable = event.reason;
         this.#isMistaken = event.mistaken;
         break;
+      case 'shut out':
+        this.#logins.shutOut(event.username, event.reason);
+        break;
       case 'restored':
         this.#restored = event;
         break;
@@ -97,7 +104,10 @@ export class RunFold {
 
   /** What all that was taken says of each requirement that it says anything of, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
-    const ofTests = [...this.#tests].map(([id, tested]) => outcomeOf(id, tested, baseUrl));
+    const ofTests = [...this.#tests].map(([id, tested]) => {
+      const said = tested.said.map((one) => this.#excused(one));
+      return outcomeOf(id, { ...tested, said }, baseUrl);
+    });
     if (this.#isMistaken) return ofTests;
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
@@ -157,8 +167,16 @@ export class RunFold {
     };
   }
 
+  #excused(said: Said): Said {
+    const excuse = said.kind === 'fail' ? this.#logins.excuseFor(said.index ?? null) : undefined;
+    return excuse === undefined
+      ? said
+      : { ...said, kind: 'inconclusive', reason: `${excuse} What was seen:\n${said.reason}` };
+  }
+
   #exchanged(event: Exchanged): void {
     const { exchange, index, requirement } = event;
+    this.#logins.take(event);
     this.#coverage.add(event);
     this.#observed.take(event);
     this.#breaches.take(event);
@@ -184,6 +202,7 @@ export class RunFold {
           kind: 'fail',
           reason: event.reason,
           about: this.#exchanges.get(event.exchange ?? -1),
+          index: event.exchange,
         });
         break;
       case 'not run':

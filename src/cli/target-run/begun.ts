@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { learnedFile } from '../../accounts/keep.js';
 import { mistakeIn, problemsIn } from '../../accounts/learned.js';
 import { proveAccounts } from '../../accounts/prove.js';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
-import { EventLog, nextIndex, readEvents } from '../../events/log.js';
+import { EventLog, eventsIn, nextIndex, readEvents } from '../../events/log.js';
 import { isOfFiles, makeFolder } from '../../files.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
@@ -22,6 +22,7 @@ import { complain } from '../terminal.js';
 import { beginningOf } from './beginning.js';
 import type { Leased } from './leased.js';
 import { isChanged, mayChange, type Prepared } from './prepared.js';
+import { shutOut, suspectsIn } from './shut-out.js';
 
 /** A target that was judged, and what was written of it. */
 export interface Finished {
@@ -79,6 +80,7 @@ export class Begun {
       return { restored: !isChanged(prepared), residue: [], problems: [] };
     });
     const restored = await Promise.race([restore(prepared, log, secrets, stop.signal), stopped]);
+    if (restored.restored && !stop.signal.aborted) await Promise.race([this.#lookForShutOut(), atOnce]);
     log.write({
       type: 'restored',
       restored: restored.restored,
@@ -105,6 +107,26 @@ export class Begun {
     });
     const misconfigured = trouble?.misconfigured !== undefined || disk.isFull;
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
+  }
+
+  /** Whether a user that failures speak of has lost its password during the run. */
+  async #lookForShutOut(): Promise<void> {
+    const { prepared, log, secrets } = this;
+    if (!mayChange(prepared) || log.unwritten.length > 0) return;
+    const text = readFileSync(log.file, 'utf8');
+    // To read all of a log takes a second, and most have no failure.
+    const suspects = text.includes('"expectation failed"') ? suspectsIn(eventsIn(text, log.file)) : undefined;
+    if (suspects === undefined || suspects.size === 0) return;
+    try {
+      const learned = learnedFile(prepared.planned.log);
+      const found = await connected(prepared, log, secrets, (connection) =>
+        shutOut(connection, suspects, learned),
+      );
+      for (const event of found) log.write(event);
+    } catch (error) {
+      // Nobody can be asked: what was seen stands.
+      if (!(error instanceof SuiteError)) throw error;
+    }
   }
 }
 
