@@ -29,4 +29,13 @@ export const loginVariants: readonly Variant[] = [
         return { ...body, otpType: isMailed ? 'email' : 'totp' };
       }),
   },
+  {
+    id: 'sessions-end-with-a-key',
+    description: 'A new TOTP key ends all sessions of its user.',
+    apply: (seams) =>
+      seams.success('CreateTotpKey', (body, { caller }, { state }) => {
+        for (const [id, user] of state.sessions) if (user === caller) state.sessions.delete(id);
+        return body;
+      }),
+  },
 ];

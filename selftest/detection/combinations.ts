@@ -76,7 +76,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'types-not-shown-while-off',
     'access-tokens-absent-in-html',
   ],
-  ['token-with-spare-bits', 'support-totp-on-after-first-code'],
+  ['token-with-spare-bits', 'support-totp-on-after-first-code', 'sessions-end-with-a-key'],
   ['codes-in-the-second-step-only'],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
 ];
