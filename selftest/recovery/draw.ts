@@ -30,6 +30,8 @@ export interface Ending {
   readonly n: number;
   readonly kind: Kind;
   readonly grep: string;
+  /** The moment comes once tests run; else it may come before, while the accounts are tried. */
+  readonly inTests: boolean;
   readonly hits: readonly Hit[];
   readonly times: Times;
 }
@@ -98,7 +100,9 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
     };
   });
   const times = { othersMs: scaled(12_000), settleMs: scaled(18_000), laterMs: scaled(10_000) };
-  return { n, kind, grep: short ? few : grep, hits, times };
+  // What is not there can't be ended.
+  const inTests = kind.startsWith('death of') || below(4) > 0;
+  return { n, kind, grep: short ? few : grep, inTests, hits, times };
 }
 
 function pick<T>(from: readonly T[], n: number): T {

@@ -50,7 +50,7 @@ export async function judge(ending: Ending, folder: string, root = packageRoot()
 
 async function judgeOn(
   lanes: readonly Lane[],
-  { kind, grep, times }: Ending,
+  { kind, grep, inTests, times }: Ending,
   folder: string,
   disk: SmallDisk | undefined,
   root: string,
@@ -60,7 +60,7 @@ async function judgeOn(
   const out = ['--out', join(folder, 'out'), '--no-allure', '--jobs', String(lanes.length)];
   const run = start(root, ['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
   let hits = 0;
-  void until(() => mayEnd(kind, run.child)).then(() => {
+  void testsRun(inTests ? run.child : undefined).then(() => {
     for (const { proxy } of lanes) proxy.arm();
   });
   for (const lane of lanes)
@@ -115,10 +115,13 @@ function restore(root: string, targetFile: string, stateDir: string): () => Prom
   };
 }
 
-/** Whether what the ending ends is there: the accounts are tried before any test runs, which may be a change. */
-function mayEnd(kind: Kind, { pid, exitCode }: ChildProcess): boolean {
-  if (!kind.startsWith('death of') || pid === undefined || exitCode !== null) return true;
-  return childrenOf(pid).some((each) => childrenOf(each).length > 0);
+/** Waits until there are workers, or the run has ended without any. */
+async function testsRun(child: ChildProcess | undefined): Promise<void> {
+  if (child?.pid === undefined) return;
+  while (child.exitCode === null) {
+    if (childrenOf(child.pid).some((each) => childrenOf(each).length > 0)) return;
+    await pause(100);
+  }
 }
 
 async function act(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { temporaryFolder } from '../cli/suite.js';
-import { endingOf, kinds } from './draw.js';
+import { endingOf, hitsOfAnEnding, kinds } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
 import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
@@ -26,10 +26,15 @@ describe.concurrent('the target is as it was found, and stays so', () => {
 test('a seed names the same endings each time, of all kinds, in all starting states', ({ expect }) => {
   const endings = (from: number) => Array.from({ length: 50 }, (_, n) => endingOf(from, n));
   const hits = endings(3).flatMap((ending) => ending.hits);
+  const short = kinds.map((_, n) => endingOf(seed, n, { short: true }));
 
   expect(endings(3)).toEqual(endings(3));
   expect(endings(3)).not.toEqual(endings(4));
   expect(new Set(endings(3).map(({ kind }) => kind)).size).toBe(kinds.length);
   expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
   expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
+  // What npm test takes of it, too, is on all targets, with a moment in the tests for most.
+  for (const ending of short) expect(new Set(ending.hits.map(({ name }) => name)).size).toBe(hitsOfAnEnding);
+  expect(short.filter(({ inTests }) => inTests).length).toBeGreaterThan(kinds.length / 2);
+  expect(short.every(({ inTests }) => inTests)).toBe(false);
 });

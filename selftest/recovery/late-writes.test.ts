@@ -111,7 +111,7 @@ test('reads that show a change late are not believed before', async () => {
 });
 
 test('a target that was gone and comes back is restored', async () => {
-  const { late, connect, state } = await lateTarget();
+  const { late, connect, state } = await lateTarget({ limits: { settleMs: 1_000 } });
   const connection = await connect();
   await (await connection.cluster()).on(['totp']);
   late.isGone = true;
