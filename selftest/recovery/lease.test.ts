@@ -47,12 +47,14 @@ async function take(folder: string, wait = false) {
   return { taken, told };
 }
 
-const pidSpaceOfThis = async (folder: string) => {
+const ownLease = async (folder: string) => {
   const { taken } = await take(folder);
   const text = readFileSync(fileIn(folder), 'utf8');
   if (taken instanceof Lease) taken.release();
-  return String(Object(JSON.parse(text)).pidSpace);
+  const { pidSpace, renewed } = Object(JSON.parse(text));
+  return { pidSpace: String(pidSpace), renewed: { boot: String(renewed.boot), up: Number(renewed.up) } };
 };
+const pidSpaceOfThis = async (folder: string) => (await ownLease(folder)).pidSpace;
 
 describe('a lease', () => {
   afterEach(() => {
@@ -102,6 +104,23 @@ describe('a lease', () => {
     const { taken, told } = await take(folder);
     expect(taken).toBeInstanceOf(Lease);
     expect(told).toEqual([expect.stringContaining('it expired at')]);
+  });
+
+  test("of a process that lives is kept whatever the machine's clock is set to", async () => {
+    const folder = temporaryFolder();
+    const { renewed, pidSpace } = await ownLease(folder);
+    const long = new Date(Date.now() - 24 * 3_600_000).toISOString();
+    held(folder, { host: hostname(), pid: process.ppid, pidSpace, renewed, expiresAt: long });
+
+    expect((await take(folder)).taken).not.toBeInstanceOf(Lease);
+
+    held(folder, {
+      host: hostname(),
+      pid: process.ppid,
+      pidSpace,
+      renewed: { ...renewed, up: renewed.up - 180_000 },
+    });
+    expect((await take(folder)).taken).toBeInstanceOf(Lease);
   });
 
   test('that is being written is respected until it is old', async () => {

@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
+import { type Moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
 /** Who holds a target, as it stands in the lease's file. */
@@ -34,6 +35,8 @@ export interface LeaseHolder {
   /** ISO 8601, the runner's clock. */
   readonly since: string;
   readonly expiresAt: string;
+  /** When it was renewed last; leases of old don't say it. */
+  readonly renewed?: Moment;
 }
 
 export interface LeaseOptions {
@@ -142,7 +145,7 @@ export class Lease {
       return;
     }
     try {
-      const text = textOf({ ...this.holder, expiresAt: fromNow(holdsMs) });
+      const text = textOf({ ...this.holder, ...fromNow() });
       writeSync(this.handle, text, 0);
     } catch {
       // A disk that is full now may not be at the next time; it holds for eight of them.
@@ -237,12 +240,17 @@ function takeOver(file: string, holder: LeaseHolder): Taken {
 
 /** Why a lease holds no more, in words. */
 function staleness(there: LeaseHolder): string | undefined {
-  const expiredMs = Date.now() - Date.parse(there.expiresAt);
   const isHere = there.host === hostname() && there.pidSpace === pidSpace() && there.id !== ownId;
   if (isHere && (there.pid === process.pid || !isAlive(there.pid))) return 'its process is gone';
-  // A clock that was set makes a lease look old whose process goes on renewing it.
-  if (expiredMs < (isHere ? longestClockJumpMs : 0)) return undefined;
-  return `it expired at ${there.expiresAt}`;
+  return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
+}
+
+/** A clock that was set makes a lease look old whose process goes on renewing it: on one machine another one counts. */
+function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
+  const now = momentNow();
+  if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)
+    return now.up - renewed.up - holdsMs;
+  return Date.now() - Date.parse(expiresAt) - (isHere ? longestClockJumpMs : 0);
 }
 
 function isAlive(pid: number): boolean {
@@ -268,7 +276,7 @@ function ownHolder(baseUrl: string, env: NodeJS.ProcessEnv): LeaseHolder {
     id: ownId,
     pidSpace: pidSpace(),
     since: now,
-    expiresAt: fromNow(holdsMs),
+    ...fromNow(),
   };
 }
 
@@ -323,12 +331,13 @@ const isHolder = shapedLike<LeaseHolder>(
       pidSpace: text,
       since: text,
       expiresAt: text,
+      renewed: objectOf<Moment>({ boot: text, up: number }),
     },
-    ['baseUrl'],
+    ['baseUrl', 'renewed'],
   ),
 );
 
-/** Of a fixed length for one holder, so that a renewal replaces it in place. */
+/** Never shorter than before for one holder, so that a renewal replaces it in place. */
 function textOf(holder: LeaseHolder): string {
   return `${JSON.stringify(holder, undefined, 2)}\n`;
 }
@@ -337,8 +346,8 @@ function describe({ owner, host, pid, since }: LeaseHolder): string {
   return `${owner} on ${host} (pid ${pid}) since ${since}`;
 }
 
-function fromNow(ms: number): string {
-  return new Date(Date.now() + ms).toISOString();
+function fromNow(): Pick<LeaseHolder, 'expiresAt' | 'renewed'> {
+  return { expiresAt: new Date(Date.now() + holdsMs).toISOString(), renewed: momentNow() };
 }
 
 function ageOf(file: string): number {

@@ -8,16 +8,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { ConfigurationError } from '../errors.js';
 import { bytesOf } from '../files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
-
-/** A moment that no change of the clock moves: milliseconds since the machine was started, and which start that was. */
-export interface Moment {
-  readonly boot: string;
-  readonly up: number;
-}
+import { type Moment, momentNow } from './moment.js';
 
 /** A line of the log: a write that is sent or answered, or a lag that was seen. */
 interface Line extends Partial<Moment> {
@@ -257,22 +251,5 @@ export class WriteLog {
       write.mayDiffer = line.mayDiffer !== false;
     }
     if (line.lagMs !== undefined) this.#lagMs = Math.max(this.#lagMs ?? 0, line.lagMs);
-  }
-}
-
-let bootId: string | undefined;
-
-/** The steady clock that all processes of a machine share. */
-function momentNow(): Moment {
-  bootId ??= readBootId();
-  return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
-}
-
-/** Empty where the system doesn't tell: then a write of another process counts as sent just now. */
-function readBootId(): string {
-  try {
-    return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
-  } catch {
-    return '';
   }
 }
