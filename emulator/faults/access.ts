@@ -207,7 +207,8 @@ export const accessFaults: readonly Fault[] = [
     id: 'access/token-by-its-beginning',
     description: 'An access token is found by its first 16 characters.',
     level: 'must',
-    fails: ['access/near-token-is-refused'],
+    // One that has ended is still found.
+    fails: ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>

@@ -163,7 +163,11 @@ export const guessingFaults: readonly Fault[] = [
     id: 'ways-in/used-code-counts-in-the-next-step',
     description: 'A TOTP code that was used counts again in the next step.',
     level: 'should',
-    fails: ['ways-in/used-totp-code-opens-nothing-a-step-later'],
+    fails: [
+      'ways-in/used-totp-code-opens-nothing-a-step-later',
+      'totp-login/refuses-replay-after-newer-code',
+      'support-totp/not-disabled-with-used-code',
+    ],
     apply: ({ rules, clock }) => {
       const { isReplay } = rules;
       rules.isReplay = (step, key) =>

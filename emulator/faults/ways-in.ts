@@ -110,7 +110,8 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 
-const byName = 'ways-in/name-in-any-form-needs-code';
+/** A name that asks for no code is known to no lock either. */
+const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
 function asksNoCode(seams: Seams, is: (body: JsonObject, call: Call, world: World) => boolean): void {
   const { asksForCode } = seams.rules;
@@ -144,12 +145,12 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
 }
 
 /** A login by another door, which has no lock. */
-function door(id: string, what: string, is: (call: Call) => boolean): Fault {
+function door(id: string, what: string, is: (call: Call) => boolean, ...alsoFails: readonly string[]): Fault {
   return {
     id: `ways-in/login-by-${id}`,
     description: `While cluster MFA is on, the password alone opens a session ${what}.`,
     level: 'must',
-    fails: ['ways-in/other-request-skips-no-code'],
+    fails: ['ways-in/other-request-skips-no-code', ...alsoFails],
     apply: (seams) =>
       seams.answer('any', (answer, call, world) => {
         if (answer.status < 400 || !is(call) || call.content === undefined) return;
@@ -171,6 +172,7 @@ function loginIn(content: string): JsonObject {
   }
 }
 
+const mediaTypes = 'http/refuses-other-media-types';
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
 /** Credentials that a server takes for the admin's. */
@@ -211,7 +213,7 @@ export const waysInFaults: readonly Fault[] = [
       id: `ways-in/name-${id}`,
       description: `While cluster MFA is on, a user's name ${what} asks for no code.`,
       level: 'must',
-      fails: [byName],
+      fails: byName,
       apply: (seams) => {
         asksNoCode(seams, (body, _call, world) => readAs(body, of, world) !== undefined);
         seams.body('CreateSession', (body, _call, world) => renamed(body, of, world));
@@ -222,7 +224,7 @@ export const waysInFaults: readonly Fault[] = [
     id: 'ways-in/domain-that-is-null',
     description: 'While cluster MFA is on, null as domain asks for no code.',
     level: 'must',
-    fails: [byName],
+    fails: byName,
     apply: (seams) => asksNoCode(seams, (body) => own(body, 'domain') === null),
   },
   {
@@ -252,8 +254,9 @@ export const waysInFaults: readonly Fault[] = [
     'by a form',
     (call) =>
       call.path.endsWith('/users/sessions') && mediaTypeOf(call) === 'application/x-www-form-urlencoded',
+    mediaTypes,
   ),
-  door('text', 'by JSON sent as text', (call) => mediaTypeOf(call) === 'text/plain'),
+  door('text', 'by JSON sent as text', (call) => mediaTypeOf(call) === 'text/plain', mediaTypes),
   door('older-path', 'by the path of an older release', ({ path }) => path.endsWith('/accessTokens')),
   {
     id: 'ways-in/password-by-basic',

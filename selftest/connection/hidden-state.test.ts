@@ -78,6 +78,18 @@ test('a change that GET does not show yet is waited for before the next', async 
   expect(await state()).toMatchObject({ support: { enabled: false }, cluster: { enabled: false } });
 });
 
+test('a change of the address that GET does not show yet is waited for before the next', async () => {
+  const { connection, state } = await connected('delay:support=400');
+  const support = await connection.support();
+  await support.ensureEmail('support@lab.example');
+  const mfaCode = await support.mailedCode('support@lab.example');
+  await support.patch({ enabled: true, mfaType: 'email', email: 'admin@lab.example', mfaCode });
+
+  await support.ensureEmail('support@lab.example');
+
+  expect(await state()).toMatchObject({ support: { enabled: true, email: 'support@lab.example' } });
+});
+
 test('nodes that show a change at different times are waited for', async () => {
   const { connection } = await connected('two-nodes');
   const cluster = await connection.cluster();

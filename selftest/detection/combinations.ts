@@ -80,6 +80,3 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-in-the-second-step-only'],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
 ];
-
-/** Combinations, by their first variant, that the suite doesn't judge right yet: `npm run prove` says in what. */
-export const unsettled: readonly string[] = ['two-nodes'];

@@ -1,24 +1,20 @@
-import { memberOf } from '../judging/body.js';
+/** What the last change that was accepted is to show, until a read shows it: reads may be late. */
+export class Awaited<Config> {
+  #isShownIn: ((config: Config) => boolean) | undefined;
 
-/** Whether MFA is on by the last change that was accepted, until a read shows it: reads may be late. */
-export class Awaited {
-  #enabled: boolean | undefined;
-
-  /** TOTP may be on only once a code was verified, so that nothing is awaited of it. */
-  changed(body: unknown): void {
-    const enabled = memberOf(body, 'enabled');
-    const isCertain = typeof enabled === 'boolean' && memberOf(body, 'mfaType') !== 'totp';
-    this.#enabled = isCertain ? enabled : undefined;
+  /** @param isShownIn undefined: what the change brings about isn't known */
+  changed(isShownIn: ((config: Config) => boolean) | undefined): void {
+    this.#isShownIn = isShownIn;
   }
 
-  shown(enabled: boolean): void {
-    if (enabled === this.#enabled) this.#enabled = undefined;
+  shown(config: Config): void {
+    if (this.#isShownIn?.(config)) this.#isShownIn = undefined;
   }
 
   /** What is still to show; it is awaited once only. */
-  take(): boolean | undefined {
-    const enabled = this.#enabled;
-    this.#enabled = undefined;
-    return enabled;
+  take(): ((config: Config) => boolean) | undefined {
+    const isShownIn = this.#isShownIn;
+    this.#isShownIn = undefined;
+    return isShownIn;
   }
 }

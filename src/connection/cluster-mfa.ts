@@ -16,7 +16,7 @@ export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
   #hasRestored = false;
-  readonly #awaited = new Awaited();
+  readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
   /** As they were put last; undefined where that isn't known. */
@@ -45,7 +45,7 @@ export class ClusterMfa {
   }
 
   #told(config: ClusterConfig): ClusterConfig {
-    this.#awaited.shown(config.enabled);
+    this.#awaited.shown(config);
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
@@ -58,8 +58,8 @@ export class ClusterMfa {
 
   /** The last change is waited for. */
   async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
-    const wanted = this.#awaited.take();
-    if (wanted !== undefined) return this.readUntil(({ enabled }) => enabled === wanted);
+    const isShown = this.#awaited.take();
+    if (isShown !== undefined) return this.readUntil(isShown);
     return this.#told(clusterConfigOf((await get()).body));
   }
 
@@ -121,7 +121,8 @@ export class ClusterMfa {
   }
 
   #wasPut(body: unknown): void {
-    this.#awaited.changed(body);
+    const wanted = memberOf(body, 'enabled');
+    this.#awaited.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);
   }
 

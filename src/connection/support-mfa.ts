@@ -25,7 +25,7 @@ import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { noteSet, toldSupport } from './told-support.js';
+import { noteSet, shownAfter, toldSupport } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -53,7 +53,7 @@ export class SupportMfa {
   readonly #offByTotp: OffByTotp;
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
-  readonly #awaited = new Awaited();
+  readonly #awaited = new Awaited<SupportConfig>();
   private readonly api: Api;
   private readonly admin: Credential;
   private readonly journal: Journal;
@@ -81,14 +81,15 @@ export class SupportMfa {
 
   /** As it stands before a change: the last one is waited for. */
   async #now(): Promise<SupportConfig> {
-    const wanted = this.#awaited.take();
-    if (wanted !== undefined) return this.readUntil(({ enabled }) => enabled === wanted);
+    const isShown = this.#awaited.take();
+    if (isShown !== undefined) return this.readUntil(isShown);
     return this.#told(supportConfigOf((await this.known()).body));
   }
 
   #told(config: SupportConfig): SupportConfig {
-    this.#awaited.shown(config.enabled);
-    return toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
+    const told = toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
+    this.#awaited.shown(told);
+    return told;
   }
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
@@ -145,7 +146,7 @@ export class SupportMfa {
   ): Promise<Answer<Id>> {
     const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
     if (answer.status < 300) {
-      this.#awaited.changed(body);
+      this.#awaited.changed(shownAfter(body));
       noteSet(this.journal, body);
     }
     return this.#noted(answer);

@@ -1,7 +1,7 @@
 import { isShownAs, type SupportConfig } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import type { SupportSet } from '../journal/journal-content.js';
-import { textOf } from '../judging/body.js';
+import { memberOf, textOf } from '../judging/body.js';
 
 /** Keeps the mode and the address that a change set, if it did. */
 export function noteSet(journal: Journal, body: unknown): void {
@@ -24,4 +24,16 @@ export function toldSupport(
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
   const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
   return { ...shown, mfaType, email: known ?? shown.email };
+}
+
+/** How the configuration shows that a change was made; undefined where that can't be said beforehand. */
+export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
+  const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
+  // TOTP may be on only once a code was verified.
+  if (typeof wanted !== 'boolean' || mode === 'totp') return undefined;
+  return ({ enabled, mfaType, email }) =>
+    enabled === wanted &&
+    // Of what is off, mode and address may be forgotten.
+    (!wanted ||
+      ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }

@@ -17,7 +17,10 @@ const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
  */
 export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Part) => Promise<void>): Link {
   const lag = new LagWatch(
-    (ms) => journal.writes.lagSeen(ms),
+    (ms) => {
+      journal.writes.lagSeen(ms);
+      nodes.changed();
+    },
     () => nodes.disagreed(),
   );
   return async (call, next) => {
