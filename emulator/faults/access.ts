@@ -103,8 +103,15 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     level: 'must',
     fails: [
       `access/${slug}-refuses-wrong-session`,
+      ...(operation === 'GetMFAConfig' || operation === 'SendEmailOtp'
+        ? ['sessions/deleted-session-is-refused']
+        : []),
       ...(operation === 'GetMFAConfig'
-        ? ['sessions/deleted-session-is-refused', 'access/near-session-is-refused']
+        ? [
+            'access/near-session-is-refused',
+            'ways-in/session-ends-within-a-day',
+            'ways-in/session-id-is-not-the-clients',
+          ]
         : []),
     ],
     since: since.since ?? '7.2.1',
@@ -196,7 +203,8 @@ export const accessFaults: readonly Fault[] = [
     id: 'access/session-by-its-beginning',
     description: 'A session is found by the first 16 characters of its id.',
     level: 'must',
-    fails: ['access/near-session-is-refused'],
+    // One that has ended is still found.
+    fails: ['access/near-session-is-refused', 'ways-in/session-ends-within-a-day'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>

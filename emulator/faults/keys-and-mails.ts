@@ -178,7 +178,7 @@ export const keyAndMailFaults: readonly Fault[] = [
     id: 'ways-in/code-with-more-verifies',
     description: 'POST /support-user/verify-totp looks at the first digits of a code only.',
     level: 'should',
-    fails: ['ways-in/near-support-code-verifies-nothing'],
+    fails: ['ways-in/near-support-code-verifies-nothing', 'verify-totp/refuses-used-code-with-blanks'],
     apply: (seams) =>
       readsSupportCode(
         seams,

@@ -61,7 +61,13 @@ const codeless: readonly Codeless[] = [
   {
     id: 'code-that-is-an-object',
     description: 'an object as otpCode',
-    fails: [noCode],
+    fails: [
+      noCode,
+      'totp-login/refuses-junk',
+      'email-login/refuses-junk',
+      'ways-in/list-of-totp-codes-opens-nothing',
+      'ways-in/list-of-email-codes-opens-nothing',
+    ],
     is: (body) => typeof own(body, 'otpCode') === 'object' && !Array.isArray(own(body, 'otpCode')),
   },
   {
@@ -179,14 +185,14 @@ const mediaTypeOf = (call: Call) => header(call, 'content-type');
 function credential(
   id: string,
   description: string,
-  requirement: string,
+  fails: readonly string[],
   is: (call: Call) => boolean,
 ): Fault {
   return {
     id: `ways-in/${id}`,
     description,
     level: 'must',
-    fails: [requirement],
+    fails,
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>
@@ -195,7 +201,8 @@ function credential(
   };
 }
 
-const empty = 'ways-in/empty-credential-opens-nothing';
+const empty = ['ways-in/empty-credential-opens-nothing'];
+const byHeader = 'ways-in/name-in-header-opens-nothing';
 
 export const waysInFaults: readonly Fault[] = [
   ...codeless.map(
@@ -289,13 +296,13 @@ export const waysInFaults: readonly Fault[] = [
   credential(
     'remote-user',
     'A header X-Remote-User opens the API to whom it names.',
-    'ways-in/name-in-header-opens-nothing',
+    [byHeader, 'access/no-other-way-to-write-without-credentials'],
     (call) => header(call, 'x-remote-user') !== undefined,
   ),
   credential(
     'cookie-admin',
     'A cookie admin=true opens the API.',
-    'ways-in/name-in-header-opens-nothing',
+    [byHeader],
     (call) => header(call, 'cookie')?.includes('admin=true') === true,
   ),
 ];
