@@ -39,6 +39,10 @@ export function isFolder(path: string): boolean {
   return found(path)?.isDirectory() ?? false;
 }
 
+export function isFile(path: string): boolean {
+  return found(path)?.isFile() ?? false;
+}
+
 /** What can't be looked at, as a link that leads in a circle, is as good as missing: using it says why. */
 function found(path: string): Stats | undefined {
   try {

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EventLog, EventTail, lineOf, nextIndex, readEvents } from '../../src/events/log.js';
+import { EventLog, EventTail, lineOf, readEvents } from '../../src/events/log.js';
 import { redactedEvent } from '../../src/events/redact.js';
 import type { EventBody } from '../../src/model/event.js';
 import { Redactor } from '../../src/redaction/redactor.js';
@@ -51,7 +51,7 @@ describe('a log', () => {
     const tail = new EventTail(file);
     expect(tail.news()).toHaveLength(1);
     const log = EventLog.open(file);
-    log.write(exchanged({ index: nextIndex(file) }));
+    log.write(exchanged({ index: log.nextIndex() }));
     log.close();
 
     expect(tail.news()).toMatchObject([{ type: 'exchange', index: 5 }]);

@@ -35,7 +35,7 @@ export const breaks: readonly Break[] = [
       ['const id = journal.writes.sent(nameOf(call));', "let id = '';"],
       ['const mayDiffer =', 'id = journal.writes.sent(nameOf(call)); const mayDiffer ='],
     ],
-    shownBy: { kind: 'SIGKILL', target: 'writes are held', moment: landsLate },
+    shownBy: { kind: 'death of Playwright', target: 'writes are held', moment: landsLate },
   },
   {
     is: 'nothing is restored, and that is called restored',
@@ -52,7 +52,7 @@ export const breaks: readonly Break[] = [
     is: 'what was restored once is called restored, and not read again',
     file: giveBack,
     edits: [['if (inARow >= looks)', 'if (problems.length === 0)']],
-    shownBy: { kind: 'SIGKILL', target: 'writes are held', moment: landsLate },
+    shownBy: { kind: 'death of Playwright', target: 'writes are held', moment: landsLate },
   },
   {
     is: 'the first read that shows the state as found is believed, however late reads are',

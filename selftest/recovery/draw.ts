@@ -12,6 +12,7 @@ export const kinds = [
   'death of the workers',
   'death of Playwright',
   'state folder lost',
+  'reports lost',
   'disk full',
 ] as const;
 export type Kind = (typeof kinds)[number];

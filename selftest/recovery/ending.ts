@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../../src/package-root.js';
@@ -18,6 +18,7 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
   'death of the workers': [0, 1, 3],
   'death of Playwright': [3],
   'state folder lost': [1, 3],
+  'reports lost': [2],
   'disk full': [0, 1, 2, 3],
 };
 
@@ -57,7 +58,8 @@ async function judgeOn(
 ): Promise<Judged> {
   const stateDir = join(disk?.path ?? folder, 'state');
   const targets = lanes.flatMap(({ targetFile }) => ['-t', targetFile]);
-  const out = ['--out', join(folder, 'out'), '--no-allure', '--jobs', String(lanes.length)];
+  const reports = join(folder, 'out');
+  const out = ['--out', reports, '--no-allure', '--jobs', String(lanes.length)];
   const run = start(root, ['run', ...targets, '--grep', grep, '--state-dir', stateDir, ...out]);
   let hits = 0;
   void testsRun(inTests ? run.child : undefined).then(() => {
@@ -74,7 +76,7 @@ async function judgeOn(
     until(() => hits > 0).then(() => pause(times.othersMs)),
   ]);
   const hit = hits;
-  await act(kind, run.child, stateDir, disk);
+  await act(kind, run.child, { stateDir, reports, disk });
   for (const { proxy } of lanes) proxy.goOn();
   const { code, output } = await run.ended;
   const problems = hit > 0 ? [] : ['no target was hit at a change'];
@@ -124,12 +126,13 @@ async function testsRun(child: ChildProcess | undefined): Promise<void> {
   }
 }
 
-async function act(
-  kind: Kind,
-  child: ChildProcess,
-  stateDir: string,
-  disk: SmallDisk | undefined,
-): Promise<void> {
+interface Places {
+  readonly stateDir: string;
+  readonly reports: string;
+  readonly disk: SmallDisk | undefined;
+}
+
+async function act(kind: Kind, child: ChildProcess, { stateDir, reports, disk }: Places): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   const below = descendantsOf(pid);
@@ -161,6 +164,11 @@ async function act(
       return;
     case 'state folder lost':
       rmSync(stateDir, { recursive: true, force: true });
+      return;
+    case 'reports lost':
+      // In one step: the run goes on writing to it. Nor can it be made again.
+      renameSync(reports, `${reports}-lost`);
+      writeFileSync(reports, '');
       return;
     case 'disk full':
       disk?.fill();

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { takeAllureResults } from '../allure/results.js';
-import { isOfFiles, makeFolder } from '../files.js';
+import { isFolder, isOfFiles, makeFolder } from '../files.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
 import type { RunPlan } from '../run-plan.js';
 import type { ConsoleRecord } from './console-record.js';
@@ -13,7 +13,7 @@ import type { Signals } from './signals.js';
 import { askedFor } from './target-run/beginning.js';
 import { Begun, type Finished } from './target-run/begun.js';
 import { Leased } from './target-run/leased.js';
-import { checkJournal, type Prepared } from './target-run/prepared.js';
+import { checkJournal, isChanged, type Prepared } from './target-run/prepared.js';
 import { complain } from './terminal.js';
 
 /** What all waves of a run share. */
@@ -42,7 +42,7 @@ export async function runWave(
   watch: Watch,
   isWhole: boolean,
 ): Promise<Finished[]> {
-  const { signals, base } = watch;
+  const { signals } = watch;
   const leased: Leased[] = [];
   try {
     await takeFree(wave, leased);
@@ -51,28 +51,48 @@ export async function runWave(
       checkJournal(each.prepared);
       each.onLost((reason) => signals.cutShort(`${each.prepared.target.name}: ${reason}`));
     }
-    const runs: Begun[] = [];
-    for (const prepared of wave) {
-      const own = leased.find((each) => each.prepared === prepared);
-      if (own !== undefined) runs.push(await Begun.on(own, watch.secrets));
+    return await tryAll(
+      wave.flatMap((prepared) => leased.find((each) => each.prepared === prepared) ?? []),
+      watch,
+      isWhole,
+    );
+  } finally {
+    for (const each of leased) each.release();
+  }
+}
+
+/** Whatever goes wrong with one target, all of them are restored before it is told. */
+async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean): Promise<Finished[]> {
+  const { signals, base } = watch;
+  const failures: unknown[] = [];
+  const attempt = async (step: () => unknown) => {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
     }
-    const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
-    // One wrong target file among several must not cost the verdicts on the others.
-    if (isWhole && wrong[0] !== undefined && wrong.length === runs.length) throw wrong[0];
-    const usable = runs.filter(({ trouble }) => trouble === undefined);
-    if (usable.length > 0 && signals.interrupted === undefined) await tryOut(usable, watch);
-    const finished: Finished[] = [];
-    for (const each of runs) {
+  };
+  const runs: Begun[] = [];
+  for (const each of leased) await attempt(async () => runs.push(await Begun.on(each, watch.secrets)));
+  const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
+  // One wrong target file among several must not cost the verdicts on the others.
+  const isAllWrong = isWhole && wrong.length === runs.length;
+  if (isAllWrong && wrong[0] !== undefined && !runs.some(({ prepared }) => isChanged(prepared)))
+    throw wrong[0];
+  const usable = runs.filter(({ trouble }) => trouble === undefined);
+  if (usable.length > 0 && failures.length === 0 && signals.interrupted === undefined)
+    await attempt(() => tryOut(usable, watch));
+  const finished: Finished[] = [];
+  for (const each of runs)
+    await attempt(async () => {
       const made = await each.finish(signals.interrupted, signals.atOnce);
       watch.job.add(made.verdict, made.extras);
       const hasAllure = takesAllure(allureDirOf(base), made);
       finished.push(hasAllure ? made : { ...made, misconfigured: true });
-    }
-    rmSync(allureDirOf(base), { recursive: true, force: true });
-    return finished;
-  } finally {
-    for (const each of leased) each.release();
-  }
+    });
+  if (isFolder(base)) await attempt(() => rmSync(allureDirOf(base), { recursive: true, force: true }));
+  if (failures.length > 0) throw failures[0];
+  return finished;
 }
 
 /** @returns whether there was room for them */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isOfFiles } from '../files.js';
 import { isDefaultStateDir, stateDirOf } from '../journal/state-dir.js';
 import { plannedNow, writePlanned } from '../many/planned.js';
 import { splitOver } from '../many/shard.js';
@@ -54,6 +55,18 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
   }
 }
 
+/** @returns whether there was a place for it */
+function isWritten(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (!isOfFiles(error)) throw error;
+    complain(error.message);
+    return false;
+  }
+}
+
 function planOf({ target, judgedBy, statement }: Prepared, command: RunCommand): string {
   const lastMs = expectedMs([target.name], command, askedFor(command).length);
   return renderPlan(target, judgedBy.contract, command, statement, lastMs);
@@ -100,10 +113,10 @@ async function runAndCheck(
       finished.push(...(await runWave(wave, shared, waves.length === 1)));
     }
     await watch.secrets.settled();
-    const misconfigured = finished.some((each) => each.misconfigured);
+    let misconfigured = finished.some((each) => each.misconfigured);
     const verdicts = finished.map(({ verdict }) => verdict);
     const inUse = finished.length < runs.length;
-    if (runs.length > 1) reportMatrix(verdicts, planned, command);
+    if (runs.length > 1 && !isWritten(() => reportMatrix(verdicts, planned, command))) misconfigured = true;
     const written = writeSarif(command.sarif, verdicts);
     const searched = checkForSecrets(watch.secrets, {
       written,
@@ -122,6 +135,10 @@ async function runAndCheck(
     if (command.bundle !== undefined && !leaked) writeBundle(command.bundle, finished);
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);
     return code;
+  } catch (error) {
+    for (const { target } of runs.filter(isChanged))
+      complain(`${target.name} is still changed: mfa-conformance restore -t ${target.file} restores it.`);
+    throw error;
   } finally {
     signals.stopListening();
     job.end();

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { isFolder } from '../files.js';
 import { packageRoot } from '../package-root.js';
 import { isTooCommon, type Searched, SecretSearch } from '../redaction/search.js';
 import type { SecretCollector } from '../redaction/secrets-channel.js';
@@ -38,7 +39,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   // Each target's folder is searched for its own secrets: with very many targets, all of them would take minutes.
   const own = run.targets.map(({ target, folder }) => {
     const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
-    search.lookInto(folder);
+    if (isFolder(folder)) search.lookInto(folder);
     return search.result;
   });
   const shared = new SecretSearch(secrets.values, vocabulary);
@@ -95,7 +96,7 @@ function writtenIn({ out, before, targets }: CheckedRun): string[] {
 
 export function stampsIn(folder: string): Stamps {
   const stamps = new Map<string, string>();
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+  for (const name of isFolder(folder) ? readdirSync(folder) : []) {
     const stat = statSync(join(folder, name), { throwIfNoEntry: false });
     if (stat?.isFile()) stamps.set(name, `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`);
   }

@@ -1,7 +1,17 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ConfigurationError } from '../errors.js';
-import { bytesOf, isOfFiles } from '../files.js';
+import { bytesOf, isOfFiles, makeFolder } from '../files.js';
 import type { EventBody, RunEvent } from '../model/event.js';
 import { printable } from '../redaction/printable.js';
 import { checkBy } from '../spec-schema.js';
@@ -26,7 +36,7 @@ export class EventLog {
     private readonly goesOn: boolean,
   ) {
     try {
-      this.#handle = openSync(file, 'a', 0o600);
+      this.#handle = openSync(file, 'a+', 0o600);
     } catch (error) {
       throw new ConfigurationError(`${file} can't be written to: ${String(error)}`);
     }
@@ -62,6 +72,33 @@ export class EventLog {
       if (isOfFiles(error)) return false;
       throw error;
     }
+  }
+
+  /** All that it holds, from its first line on, where its file is lost, too: the handle still leads to it. */
+  text(): string {
+    const bytes = Buffer.alloc(fstatSync(this.#handle).size);
+    let at = 0;
+    for (let read = 1; read > 0; at += read) read = readSync(this.#handle, bytes, at, bytes.length - at, at);
+    return bytes.toString('utf8', 0, at);
+  }
+
+  /** Of the next exchange: processes of one run go on counting. */
+  nextIndex(): number {
+    // Whole logs take a second to check: how the lines of exchanges begin is enough here.
+    const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
+    let last = -1;
+    for (const [, index] of begins) last = Math.max(last, Number(index));
+    return last + 1;
+  }
+
+  /** Puts the file back where it was lost, for its owner alone. @returns whether it was */
+  rescue(): boolean {
+    const there = statSync(this.file, { throwIfNoEntry: false });
+    if (there?.ino === fstatSync(this.#handle).ino) return false;
+    makeFolder(dirname(this.file), 0o700);
+    rmSync(this.file, { force: true });
+    writeFileSync(this.file, this.text(), { mode: 0o600, flag: 'wx' });
+    return true;
   }
 
   close(): void {
@@ -133,20 +170,20 @@ export class EventTail {
 
   /** What was written since it was called last. */
   news(): RunEvent[] {
-    const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
-    if (size <= this.#done) return [];
-    const bytes = bytesOf(this.file, this.#done, size);
+    const bytes = this.#added();
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     this.#done += whole.length;
     return eventsIn(whole.toString('utf8'), this.file);
   }
-}
 
-/** The index of the next exchange of a log: processes of one run go on counting. */
-export function nextIndex(file: string): number {
-  // Whole logs take a second to check: how the lines of exchanges begin is enough here.
-  const begins = readFileSync(file, 'utf8').matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
-  let last = -1;
-  for (const [, index] of begins) last = Math.max(last, Number(index));
-  return last + 1;
+  /** Nothing where the file is lost: what it tells of is only shown. */
+  #added(): Buffer {
+    try {
+      const { size } = statSync(this.file);
+      return size > this.#done ? bytesOf(this.file, this.#done, size) : Buffer.alloc(0);
+    } catch (error) {
+      if (isOfFiles(error)) return Buffer.alloc(0);
+      throw error;
+    }
+  }
 }

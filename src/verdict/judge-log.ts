@@ -10,12 +10,16 @@ import { RunFold } from './fold.js';
 /**
  * The verdict of a run, by its log and nothing else.
  *
- * @param unwritten events that there was no room for any more
  * @throws ConfigurationError for a log that can't be read, or lacks its beginning
  */
-export function judgeLog(file: string, unwritten: readonly RunEvent[] = []): Verdict {
+export function judgeLog(file: string): Verdict {
+  return judgeEvents(readEvents(file), file);
+}
+
+/** @param file that they are of */
+export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {
   const fold = new RunFold();
-  for (const event of [...readEvents(file), ...unwritten]) fold.take(event);
+  for (const event of events) fold.take(event);
   const verdict = fold.verdict();
   if (verdict === undefined)
     throw new ConfigurationError(`${file} is not the log of a run: it lacks its beginning.`);

@@ -1,18 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { learnedFile } from '../../accounts/keep.js';
 import { mistakeIn, problemsIn } from '../../accounts/learned.js';
 import { proveAccounts } from '../../accounts/prove.js';
 import { Connection } from '../../connection/connection.js';
 import { type GivenBack, giveBack } from '../../connection/give-back.js';
 import { ConfigurationError, SuiteError } from '../../errors.js';
-import { EventLog, eventsIn, nextIndex, readEvents } from '../../events/log.js';
-import { isOfFiles, makeFolder } from '../../files.js';
+import { EventLog, eventsIn, readEvents } from '../../events/log.js';
+import { redactedEvent } from '../../events/redact.js';
+import { isFile, isOfFiles, makeFolder } from '../../files.js';
 import type { Verdict } from '../../model/verdict.js';
 import type { SecretCollector } from '../../redaction/secrets-channel.js';
 import type { ReportExtras } from '../../report/extras.js';
 import { writeHar, writeReports } from '../../report/write.js';
 import { readOnlyReason } from '../../target-file/allow.js';
-import { cleanLog, judgeLog } from '../../verdict/judge-log.js';
+import { cleanLog, judgeEvents } from '../../verdict/judge-log.js';
 import { extrasOf, remember } from '../history.js';
 import { writeContract } from '../judged-by.js';
 import { preflight } from '../preflight.js';
@@ -89,18 +90,29 @@ export class Begun {
     if (detected !== undefined)
       log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
     log.write({ type: 'run ended', interrupted: interrupted ?? null });
-    log.close();
     const disk = new Disk(target.name);
+    disk.write(() => {
+      if (log.rescue())
+        throw new ConfigurationError(
+          `${folder} was lost during the run: what is there is written anew (--out).`,
+        );
+    });
+    const held = log.text();
+    log.close();
     // The one place where a verdict loses what was learnt late: it is made of a log without it.
     disk.write(() => {
       cleanLog(log.file, secrets.logRedactor);
       if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
     });
-    const verdict = judgeLog(log.file, log.unwritten);
-    const extras = extrasOf(verdict, command.out, gateBy?.baseline?.verdict);
+    const events = isFile(log.file)
+      ? readEvents(log.file)
+      : eventsIn(held, log.file).map((event) => redactedEvent(event, secrets.logRedactor));
+    const verdict = judgeEvents([...events, ...log.unwritten], log.file);
+    let extras: ReportExtras = { trend: [] };
     let files: readonly string[] = [];
     disk.write(() => {
-      writeScripts(readEvents(log.file), verdict, folder);
+      extras = extrasOf(verdict, command.out, gateBy?.baseline?.verdict);
+      writeScripts(events, verdict, folder);
       files = writeReports(verdict, folder, extras);
       writeHar(verdict, folder, command.har);
       remember(verdict, command.out);
@@ -113,7 +125,7 @@ export class Begun {
   async #lookForShutOut(): Promise<void> {
     const { prepared, log, secrets } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
-    const text = readFileSync(log.file, 'utf8');
+    const text = log.text();
     // To read all of a log takes a second, and most have no failure.
     const suspects = text.includes('"expectation failed"') ? suspectsIn(eventsIn(text, log.file)) : undefined;
     if (suspects === undefined || suspects.size === 0) return;
@@ -173,7 +185,9 @@ async function lookAt(
       return learn(connection, prepared);
     });
     return reason === undefined ? undefined : { reason, mistaken: true };
-  } catch (error) {
+  } catch (thrown) {
+    // A folder that is lost already keeps nothing from being restored.
+    const error = isOfFiles(thrown) ? new ConfigurationError(thrown.message) : thrown;
     if (!(error instanceof SuiteError)) throw error;
     const { message: reason } = error;
     return error instanceof ConfigurationError
@@ -227,7 +241,7 @@ async function connected<T>(
     journal: safekeeping.journal,
     readOnly: readOnlyReason(target, command.mode),
     write: log.write,
-    firstIndex: nextIndex(log.file),
+    firstIndex: log.nextIndex(),
     onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
   });
   try {
