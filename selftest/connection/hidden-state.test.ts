@@ -90,6 +90,17 @@ test('a change of the address that GET does not show yet is waited for before th
   expect(await state()).toMatchObject({ support: { enabled: true, email: 'support@lab.example' } });
 });
 
+test('a key that GET does not show yet is waited for before the next change', async () => {
+  const { connection, state } = await connected('delay:support=400');
+  const support = await connection.support();
+  await support.off();
+  await support.patch({ enabled: true, mfaType: 'totp' });
+
+  await support.off();
+
+  expect(await state()).toMatchObject({ support: { enabled: false } });
+});
+
 test('nodes that show a change at different times are waited for', async () => {
   const { connection } = await connected('two-nodes');
   const cluster = await connection.cluster();

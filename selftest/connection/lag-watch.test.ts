@@ -5,13 +5,16 @@ import { LagWatch } from '../../src/connection/lag-watch.js';
 
 /** A watch, and what it has told. */
 function watching() {
-  const told = { lagsMs: [] as number[], disagreements: 0 };
-  const watch = new LagWatch(
-    (ms) => told.lagsMs.push(ms),
-    () => {
+  const told = { lagsMs: [] as number[], changes: 0, disagreements: 0 };
+  const watch = new LagWatch({
+    seen: (ms) => told.lagsMs.push(ms),
+    changed: () => {
+      told.changes += 1;
+    },
+    disagreed: () => {
       told.disagreements += 1;
     },
-  );
+  });
   const read = async (body: unknown, method = 'GET') => {
     const call: Call = {
       operation: 'GetMFAConfig',
@@ -46,7 +49,10 @@ test('a read that goes back to what was before a change is a disagreement of nod
   expect(told.disagreements).toBe(0);
   await read({ enabled: false });
 
-  expect(told.disagreements).toBe(1);
+  expect(told).toMatchObject({ changes: 1, disagreements: 1 });
+  // The other node is later than the first.
+  expect(told.lagsMs).toHaveLength(2);
+  expect(told.lagsMs[1]).toBeGreaterThan(told.lagsMs[0] ?? 0);
 });
 
 test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) => {
@@ -58,7 +64,7 @@ test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) =
   await read(undefined, method);
   await read({ enabled: false });
 
-  expect(told).toEqual({ lagsMs: [], disagreements: 0 });
+  expect(told).toEqual({ lagsMs: [], changes: 0, disagreements: 0 });
 });
 
 test('what something else may have changed is no disagreement', async () => {

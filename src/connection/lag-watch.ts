@@ -7,18 +7,27 @@ interface Watched {
   /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
   /** What was before the last write, since it showed, and when that was. */
-  before?: { readonly value: string; readonly shownAt: number };
+  before?: { readonly value: string; readonly answeredAt: number; readonly shownAt: number };
 }
+
+/** What the reads tell of the target. */
+export interface Lags {
+  /** A change showed so long after it was answered, at the first node or at another. */
+  seen(ms: number): void;
+  /** A change showed for the first time. */
+  changed(): void;
+  /** A read went back to what was before a change that had shown already. */
+  disagreed(): void;
+}
+
+/** What goes back later than this after a change was changed by somebody else. */
+const latestNodeMs = 10_000;
 
 /** Sees by the reads between writes how long after its answer a change shows. */
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
 
-  /** @param disagreed told when a read goes back to what was before a write that showed already */
-  constructor(
-    private readonly tell: (ms: number) => void,
-    private readonly disagreed: () => void,
-  ) {}
+  constructor(private readonly tell: Lags) {}
 
   wrote(part: Part): void {
     const watched = this.#parts[part];
@@ -47,16 +56,20 @@ export class LagWatch {
   #saw(part: Part, value: string, startedAt: number): void {
     const watched = this.#parts[part];
     watched.value = value;
-    const { write } = watched;
-    const { before } = watched;
-    if (value === before?.value && startedAt > before.shownAt) this.disagreed();
+    const { write, before } = watched;
+    const now = performance.now();
+    if (value === before?.value && startedAt > before.shownAt && now - before.answeredAt < latestNodeMs) {
+      this.tell.disagreed();
+      this.tell.seen(Math.ceil(now - before.answeredAt));
+    }
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {
       write.stale = true;
       return;
     }
-    this.tell(write.stale ? Math.ceil(performance.now() - write.answeredAt) : 0);
+    this.tell.changed();
+    this.tell.seen(write.stale ? Math.ceil(now - write.answeredAt) : 0);
     delete watched.write;
-    watched.before = { value: write.before, shownAt: performance.now() };
+    watched.before = { value: write.before, answeredAt: write.answeredAt, shownAt: now };
   }
 }

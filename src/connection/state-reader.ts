@@ -30,7 +30,7 @@ export class StateReader {
     private readonly admin: Credential,
     private readonly strict: boolean,
     /** Whether what was written may show later than it was answered. */
-    private readonly lags: () => boolean,
+    readonly lags: () => boolean,
   ) {}
 
   /**

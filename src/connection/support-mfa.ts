@@ -97,6 +97,11 @@ export class SupportMfa {
     return this.parts.reader.known('GetSupportMFAConfig');
   }
 
+  /** Whether reads were seen that did not show a change yet. */
+  get lags(): boolean {
+    return this.parts.reader.lags();
+  }
+
   /** What the run found before its first change. */
   async found(): Promise<SupportConfig> {
     this.#found ??=

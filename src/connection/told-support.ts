@@ -29,8 +29,9 @@ export function toldSupport(
 /** How the configuration shows that a change was made; undefined where that can't be said beforehand. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
-  // TOTP may be on only once a code was verified.
-  if (typeof wanted !== 'boolean' || mode === 'totp') return undefined;
+  if (typeof wanted !== 'boolean') return undefined;
+  // By TOTP it may be on only once a code was verified.
+  if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
   return ({ enabled, mfaType, email }) =>
     enabled === wanted &&
     // Of what is off, mode and address may be forgotten.

@@ -7,7 +7,7 @@ test(
   covers('mfa-config/on-without-types-is-not-open'),
   async ({ users, cluster }) => {
     await arrange(cluster.off());
-    const user = users.withPassword();
+    const user = users.withReplaceableTotp();
     await arrangeLogin(users.withoutCode(user));
     await arrange(cluster.on(['totp']));
     const under = await untilRefused(cluster, () => users.login(user));

@@ -16,13 +16,11 @@ const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
  * @param noteFound sees to it that the journal holds what a part was found like
  */
 export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Part) => Promise<void>): Link {
-  const lag = new LagWatch(
-    (ms) => {
-      journal.writes.lagSeen(ms);
-      nodes.changed();
-    },
-    () => nodes.disagreed(),
-  );
+  const lag = new LagWatch({
+    seen: (ms) => journal.writes.lagSeen(ms),
+    changed: () => nodes.changed(),
+    disagreed: () => nodes.disagreed(),
+  });
   return async (call, next) => {
     const parts = partsOf(call);
     if (parts.length === 0) {
