@@ -176,6 +176,20 @@ export const accessFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'access/put-without-credential-stored-in-part',
+    description:
+      'A PUT /mfa-config without a credential is answered 401, and its retainUserMfaSettings is stored.',
+    level: 'must',
+    fails: ['access/update-mfa-config-refuses-anonymous'],
+    apply: (seams) =>
+      seams.refusal('UpdateMFAConfig', (answer, call, world) => {
+        const [, retain] =
+          /"retainUserMfaSettings":\s*(true|false)/.exec(call.content?.toString() ?? '') ?? [];
+        if (answer.status !== 401 || retain === undefined || !isAnonymous(credentialsOf(call, world))) return;
+        world.state.cluster = { ...world.state.cluster, retainUserMfaSettings: retain === 'true' };
+      }),
+  },
+  {
     id: 'access/viewer-may-change-the-address-alone',
     description: 'A PATCH /support-user/mfa that names neither enabled nor mfaType asks for no privilege.',
     level: 'must',

@@ -91,6 +91,24 @@ export const bodyFaults: readonly Fault[] = [
     apply: (seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0),
   },
   {
+    id: 'bodies/put-takes-item-for-list',
+    description: 'PUT /mfa-config takes a text for authenticationTypes, as the only type.',
+    level: 'should',
+    fails: ['mfa-config/any-invalid-body-is-refused'],
+    apply: (seams) =>
+      seams.body(put, (body) => {
+        const type = text(asObject(body), 'authenticationTypes');
+        return type === undefined ? body : { ...asObject(body), authenticationTypes: [type] };
+      }),
+  },
+  {
+    id: 'bodies/put-takes-list-for-object',
+    description: 'PUT /mfa-config takes an empty list for an object without properties.',
+    level: 'should',
+    fails: ['mfa-config/any-invalid-body-is-refused'],
+    apply: (seams) => seams.body(put, (body) => (Array.isArray(body) && body.length === 0 ? {} : body)),
+  },
+  {
     id: 'bodies/patch-500-for-long-address',
     description: 'PATCH /support-user/mfa answers 500 for an address of more than 254 characters.',
     level: 'must',

@@ -63,6 +63,16 @@ export const httpFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'http/length-of-content-on-204',
+    description: 'The 204 of PUT /mfa-config has the Content-Length of what it does not send.',
+    level: 'must',
+    fails: ['http/no-length-of-204', 'http/no-framing-of-204'],
+    apply: (seams) =>
+      seams.wire('UpdateMFAConfig', (answer) => {
+        if (answer.status === 204) answer.raw = { framing: { 'content-length': '17' } };
+      }),
+  },
+  {
     id: 'http/chunked-204',
     description: 'The 204 of PUT /mfa-config has a Transfer-Encoding, and an empty chunk after it.',
     level: 'must',

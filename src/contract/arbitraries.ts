@@ -75,6 +75,8 @@ export function invalidBodies(
             what: 'the body is not an object',
             bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
           },
+          // What some servers take for an object without properties.
+          { what: 'the body is an empty list', bodies: fc.constant([]) },
         ]),
   ];
   return kinds.map(({ what, bodies }) => ({
@@ -206,6 +208,8 @@ function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
   if (type === 'array' && items !== undefined) {
     const right = nonNullOf(items);
+    // Lenient servers make a list of it.
+    kinds.push(['an item without its list', right]);
     for (const [what, wrong] of spoiledOf(items)) {
       kinds.push([`a list with an item that is ${what}`, fc.tuple(right, wrong).map((pair) => [...pair])]);
     }

@@ -182,6 +182,8 @@ const ofHeaders: readonly string[] = [
   'http/401-has-challenge',
   'http/405-has-allow',
   'http/no-framing-of-204',
+  'http/no-length-of-204',
+  'http/no-transfer-encoding-of-204',
   'http/secrets-are-not-stored',
 ];
 

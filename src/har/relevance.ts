@@ -3,6 +3,12 @@ import { answerRequirement } from '../judging/judge.js';
 import type { RequirementId } from '../requirements/ids.js';
 import type { HarResponse } from './entry.js';
 
+const of204 = [
+  'http/no-framing-of-204',
+  'http/no-length-of-204',
+  'http/no-transfer-encoding-of-204',
+] as const;
+
 /**
  * Which requirements one recorded answer can break: where none such was recorded, a requirement was not checked,
  * and must not count as passed. A recorder may leave out headers and content, and it decodes texts.
@@ -21,7 +27,7 @@ export function relevantTo(
   when(hasHeaders, 'http/has-date', 'security/no-secret-in-head');
   when(hasHeaders && status === 401, 'http/401-has-challenge');
   when(hasHeaders && status === 405, 'http/405-has-allow');
-  when(hasHeaders && status === 204, 'http/no-framing-of-204', 'http/no-transfer-encoding-of-204');
+  when(hasHeaders && status === 204, ...of204);
   when(hasHeaders && (status === 429 || status === 503), 'http/retry-after-is-readable');
   when(
     hasHeaders && status === 201 && (operation.id === 'CreateTotpKey' || operation.id === 'CreateSession'),

@@ -18,6 +18,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
     "the server's certificate is not signed by a trusted authority: set tls.ca to the right one, or tls.pin",
   ],
   [/CERT_|ERR_TLS|ERR_SSL/, 'TLS failed'],
+  [/UND_ERR_RES_CONTENT_LENGTH_MISMATCH/, 'the answer has another length than its Content-Length says'],
   [
     /HTTPParserError|HPE_|UND_ERR_RES|ERR_HTTP/,
     'what came back is not HTTP: does the port speak TLS, or another protocol?',

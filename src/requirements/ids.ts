@@ -109,6 +109,7 @@ export const requirementIds = [
   'http/no-content-after-204-of-send-email-otp',
   'http/no-content-after-204-of-support-email-otp',
   'http/no-transfer-encoding-of-204',
+  'http/no-length-of-204',
   'http/no-framing-of-204',
   'http/head-has-no-content',
   'http/head-has-length-of-get',

@@ -48,15 +48,16 @@ export async function partsOf(id: Guarded, connection: Connection): Promise<read
 }
 
 /**
- * PUT of the configuration as it is; on a throw-away target with other types, so that it shows where a refused one
- * is stored all the same. Nobody needs a type while cluster MFA is off.
+ * PUT of the configuration as it is; on a throw-away target with all else than enabled changed, so that it shows where a
+ * refused one is stored all the same, in part or as a whole. Nobody needs a type while cluster MFA is off.
  */
 export async function asItIs(connection: Connection): Promise<CallOptions<'UpdateMFAConfig'>> {
   const cluster = await connection.cluster();
   const config = await cluster.readAsShown();
   if (!connection.target.allow.disposable || config.enabled) return { anyJson: config };
   const authenticationTypes = config.authenticationTypes?.length === 1 ? ['email', 'totp'] : ['totp'];
-  return { anyJson: { ...config, authenticationTypes } };
+  const retainUserMfaSettings = !config.retainUserMfaSettings;
+  return { anyJson: { ...config, authenticationTypes, retainUserMfaSettings } };
 }
 
 async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {
