@@ -162,7 +162,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'ways-in/used-code-counts-in-the-next-step',
     description: 'A TOTP code that was used counts again in the next step.',
-    level: 'should',
+    level: 'must',
     fails: [
       'ways-in/used-totp-code-opens-nothing-a-step-later',
       'totp-login/refuses-replay-after-newer-code',
