@@ -171,9 +171,9 @@ describe('when no mail comes', () => {
     const waiting = mailbox.next(mark, { to: 'bob@lab.example' }, 120);
 
     await expect(waiting).rejects.toThrow(ArrangeError);
+    // How long it was: as long as was said, or more on a busy machine.
     await expect(waiting).rejects.toThrow(
-      'No mail to bob@lab.example came within 0.1 s. What came: "###### is your code" to admin@lab.example. ' +
-        'Recipients that are not addresses of the target file were refused: 1 at elsewhere.example.',
+      /^No mail to bob@lab\.example came within \d+\.\d s\. What came: "###### is your code" to admin@lab\.example\. Recipients that are not addresses of the target file were refused: 1 at elsewhere\.example\.$/,
     );
   });
 
