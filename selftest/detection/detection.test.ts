@@ -90,8 +90,8 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     // Some still miss a step that another test took before: they say so with exit 2, or show nothing.
     const unproven = scripted.filter(({ problem }) => problem !== undefined);
     expect(unproven.length, JSON.stringify(unproven)).toBeLessThanOrEqual(scripted.length / 4);
-    // What curl can't show: mails, many requests at once, bytes.
-    expect(scripted.length).toBeGreaterThanOrEqual(proven.length * 0.6);
+    // What curl can't show: mails, many requests at once, bytes. Of few faults these may be most.
+    expect(scripted.length).toBeGreaterThanOrEqual(proven.length / 3);
   }, 1_800_000);
 
   test('is tried with every variant by three seeds in a row', () => {
@@ -119,7 +119,7 @@ describe(`the suite (drawn with seed ${seed})`, () => {
       differing.filter(({ differences }) => !differences.every(isArrangement)),
       why,
     ).toEqual([]);
-    expect(differing.length, why).toBeLessThanOrEqual(requirements.length / 50);
+    expect(differing.length, why).toBeLessThanOrEqual(requirements.length / 30);
   });
 
   test('leaves nothing unchecked on the emulator as it is', () => {

@@ -31,9 +31,14 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/** Logging in, and reading: whether a test finds a session of before, and how soon a state is seen, differs from run to run. */
+/**
+ * Logging in, ending sessions that are too many, and reading: whether a test finds a session of before, and how soon a state
+ * is seen, differs from run to run.
+ */
 export const isArrangement = (sign: string): boolean =>
-  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)): 2/.test(sign);
+  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/.test(
+    sign,
+  );
 
 /** What the test of a requirement sends to the emulator as it is: to the newest release where the default one lacks it. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {

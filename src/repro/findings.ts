@@ -40,8 +40,12 @@ const findings: readonly (readonly [RegExp, Find])[] = [
     /^a \d+ has neither errorCode nor message$/,
     (at) => `! { holds ${at} '"errorCode":"' || holds ${at} '"message":"'; }`,
   ],
-  [/^the answer's head holds .* in ([\w-]+)$/, (at) => `{ hands_out ${at}; head_shows_a_secret ${at}; }`],
-  [/^the answer holds /, (at) => `body_shows_a_secret ${at}`],
+  // Of codes a script knows those alone that it sends.
+  [
+    /^the answer's head holds (?!.*\bcode\b).* in ([\w-]+)$/,
+    (at) => `{ hands_out ${at}; head_shows_a_secret ${at}; }`,
+  ],
+  [/^the answer holds (?!.*\bcode\b)/, (at) => `body_shows_a_secret ${at}`],
 ];
 
 /** What a finding says of an answer, as a command; undefined where no command tells it. */

@@ -155,6 +155,8 @@ fault ${quoted(title)}
     // Before the answer is judged: a script that ends here gives back as well.
     if (changes && switchesSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
+    // Nothing else may hold it from now on.
+    if (/"totp(?:Uri|SecretKey)"/.test(exchange.response?.body ?? '')) this.#lines.push(`hands_out ${index}`);
     this.#capture(step);
   }
 
