@@ -167,4 +167,21 @@ describe('the script of a failure', () => {
     expect(body.indexOf('support_on=totp')).toBeGreaterThan(0);
     expect(body.indexOf('support_on=totp')).toBeLessThan(body.indexOf('fixed'));
   });
+
+  test('tells members that must not be there, and answers that are to look alike, by what came', () => {
+    const body = (index: number, text: string) => {
+      const got = exchanged(index, 'GET', 200, {});
+      return { ...got, exchange: { ...got.exchange, response: { status: 200, headers: {}, body: text } } };
+    };
+    const named = only([body(0, '{"totpUri":"[key URI]"}'), failed('[]', null, '["totpUri"]')]);
+    const alike = only([
+      exchanged(0, 'POST', 401, login),
+      exchanged(1, 'POST', 404, login),
+      failed('{"status":401}', null, '{"status":404}'),
+    ]);
+
+    expect(named.text).toContain(`{ holds 0 '"totpUri":'; } || fixed`);
+    expect(alike.text).toContain(`{ status 0 '4??'; } || fixed`);
+    expect(alike.text).toContain('{ ! status 1 "$(cat "$T/0.status")"; } || fixed');
+  });
 });

@@ -57,7 +57,7 @@ function byExpectation(
   got: string,
   about: Exchanged | undefined,
 ): Condition[] {
-  const seen = [byReading, byList, byMail, byKeys, bySilence];
+  const seen = [byReading, byList, byNames, byLikeness, byMail, byKeys, bySilence];
   for (const by of seen) {
     const found = by(own, wanted, got, about);
     if (found.length > 0) return found;
@@ -157,6 +157,33 @@ function byList(own: readonly Exchanged[], wanted: string, got: string): Conditi
   return shown === undefined
     ? []
     : [{ at: shown.index, shows: `! holds ${shown.index} '"enabled":${differing}'` }];
+}
+
+/** Members that an answer must not have. */
+function byNames(own: readonly Exchanged[], wanted: string, got: string): Condition[] {
+  const names = wanted === '[]' ? parsed(got) : undefined;
+  const [name]: readonly unknown[] = Array.isArray(names) ? names : [];
+  const shown = typeof name === 'string' && /^\w+$/.test(name) ? lastWith(own, `"${name}":`) : undefined;
+  return shown === undefined ? [] : [{ at: shown.index, shows: `holds ${shown.index} '"${name}":'` }];
+}
+
+/** Two answers of one operation that are to look alike, and have different statuses. */
+function byLikeness(own: readonly Exchanged[], wanted: string, got: string): Condition[] {
+  const [is, was] = [objectIn(wanted)?.['status'], objectIn(got)?.['status']];
+  if (typeof is !== 'number' || typeof was !== 'number' || is === was) return [];
+  const other = own.findLast((each) => statusOf(each) === was);
+  const like = own.findLast(
+    (each) =>
+      statusOf(each) === is &&
+      each.index < (other?.index ?? -1) &&
+      each.exchange.operation === other?.exchange.operation,
+  );
+  if (other === undefined || like === undefined) return [];
+  const { index } = like;
+  return [
+    { at: index, shows: `status ${index} '4??'` },
+    { at: other.index, shows: `! status ${other.index} "$(cat "$T/${index}.status")"` },
+  ];
 }
 
 const lastWith = (own: readonly Exchanged[], text: string): Exchanged | undefined =>
