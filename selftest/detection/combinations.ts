@@ -49,7 +49,6 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
   ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
   ['field-tokens-only', 'field-authtypes-null', 'field-429-plain'],
-  ['two-nodes'],
   ['field-503-plain', 'mail-same-code-again', 'users-by-address-too'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['field-session-limit-3', 'field-first-step'],
@@ -77,12 +76,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'access-tokens-absent-in-html',
   ],
   ['token-with-spare-bits', 'support-totp-on-after-first-code', 'sessions-end-with-a-key'],
+  // Each change is waited for on both nodes, which takes ten minutes: not for the first seed.
+  ['two-nodes'],
   ['codes-in-the-second-step-only'],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
 ];
-
-/**
- * Combinations, by their first variant, that `npm run prove` alone tries: each change is waited for on both nodes, which
- * takes some ten minutes.
- */
-export const long: readonly string[] = ['two-nodes'];
