@@ -132,33 +132,26 @@ export const keyAndMailFaults: readonly Fault[] = [
         'GetSupportMFAConfig',
       ),
   },
-  {
-    id: 'ways-in/support-code-opens-session',
-    description: "A code of the support user's key opens a session of any user.",
-    level: 'must',
-    fails: ['ways-in/support-code-opens-no-session'],
-    apply: ({ rules }) => {
-      const { loginKeys } = rules;
-      rules.loginKeys = (user, world) => {
-        const { key } = world.state.support;
-        return [...loginKeys(user, world), ...(key === undefined ? [] : [key])];
-      };
-    },
-  },
-  {
-    id: 'ways-in/support-code-opens-admin',
-    description: "A code of the support user's key opens a session of the admin.",
-    level: 'must',
-    fails: ['ways-in/support-code-opens-no-session'],
-    apply: ({ rules }) => {
-      const { loginKeys } = rules;
-      rules.loginKeys = (user, world) => {
-        const { key } = world.state.support;
-        const isAdmin = user.role === 'admin' && key !== undefined;
-        return [...loginKeys(user, world), ...(isAdmin ? [key] : [])];
-      };
-    },
-  },
+  ...(
+    [
+      ['session', 'any user', () => true],
+      ['admin', 'the admin', ({ role }) => role === 'admin'],
+    ] as const satisfies readonly (readonly [string, string, (user: User) => boolean])[]
+  ).map(
+    ([opens, whose, isOpen]): Fault => ({
+      id: `ways-in/support-code-opens-${opens}`,
+      description: `A code of the support user's key opens a session of ${whose}.`,
+      level: 'must',
+      fails: ['ways-in/support-code-opens-no-session'],
+      apply: ({ rules }) => {
+        const { loginKeys } = rules;
+        rules.loginKeys = (user, world) => {
+          const { key } = world.state.support;
+          return [...loginKeys(user, world), ...(key === undefined || !isOpen(user) ? [] : [key])];
+        };
+      },
+    }),
+  ),
   {
     id: 'ways-in/list-of-codes-verifies',
     description: 'POST /support-user/verify-totp takes any of a list of codes.',
