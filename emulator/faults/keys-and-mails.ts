@@ -216,7 +216,7 @@ export const keyAndMailFaults: readonly Fault[] = [
     id: 'ways-in/callers-code-for-anybody',
     description: 'A code of POST /send-email-otp opens a session of any user.',
     level: 'must',
-    fails: ['ways-in/callers-code-is-the-callers'],
+    fails: ['ways-in/callers-code-is-the-callers', 'support-email/not-disabled-with-callers-code'],
     apply: (seams) => callersCodes(seams, ({ uses }) => uses === 0),
   },
   {

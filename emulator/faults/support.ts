@@ -252,7 +252,7 @@ export const supportFaults: readonly Fault[] = [
     id: 'support/refused-patch-half-done',
     description: 'A PATCH /support-user/mfa that is refused for one property stores the address.',
     level: 'must',
-    fails: ['support-mfa/refused-patch-changes-nothing'],
+    fails: ['support-mfa/refused-patch-changes-nothing', 'support-email/no-change-without-proof'],
     apply: (seams) =>
       seams.refusal(patch, (answer, call, { state }) => {
         const email = text(asObject(call.body), 'email');

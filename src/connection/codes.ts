@@ -1,4 +1,5 @@
 import type { TargetClock } from '../clock/clock.js';
+import { ArrangeError } from '../errors.js';
 import type { Authenticator } from '../otp/authenticator.js';
 import type { DigitPlace } from '../otp/one-digit-off.js';
 
@@ -74,6 +75,15 @@ export class Codes {
     const isUsed = authenticator.unusedStep(this.clock.now(), { back: 0, ahead: 0 }) === undefined;
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
     return this.at(authenticator, 0);
+  }
+
+  /** An unused code that is none of another key now, as one in some hundred thousand is by chance. */
+  async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const code = await this.unused(authenticator);
+      if (!this.isRight(other, code)) return code;
+    }
+    throw new ArrangeError('Two keys of different secrets had the same code in three steps in a row.');
   }
 
   /**

@@ -133,6 +133,8 @@ const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();
 function replayed(support: SupportMfa): ReturnType<typeof replay> {
   const known = replays.get(support) ?? replay(support);
   replays.set(support, known);
+  // What failed shows its own exchanges in each test.
+  known.catch(() => replays.delete(support));
   return known;
 }
 

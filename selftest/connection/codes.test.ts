@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { Codes } from '../../src/connection/codes.js';
+import { Recorder } from '../../src/connection/recorder.js';
+import type { Waiter } from '../../src/connection/waiter.js';
+import { loadContract } from '../../src/contract/load.js';
+import { ArrangeError } from '../../src/errors.js';
+import { Authenticator } from '../../src/otp/authenticator.js';
+
+const contract = await loadContract('7.1.2_u3');
+const secret = new TextEncoder().encode('12345678901234567890');
+
+/** Codes by a clock that stands at the first step after the epoch, and goes on by what is waited for. */
+function codesFromOne(): Codes {
+  let now = 30_000;
+  const clock = {
+    now: () => now,
+    offsetMs: 0,
+    known: true,
+    canMove: false,
+    jumps: 0,
+    learn: () => Promise.resolve(),
+    advance: () => Promise.resolve(),
+  };
+  const waiter: Waiter = {
+    letPass: (ms) => {
+      now += ms;
+      return Promise.resolve();
+    },
+  };
+  return new Codes(clock, waiter, new Recorder(contract));
+}
+
+test('a code that is right by another key too is passed over', async () => {
+  // The other's steps of an hour hold the codes of its first three half minutes (RFC 4226, Appendix D).
+  const other = new Authenticator({ secret, period: 3600 });
+
+  expect(await codesFromOne().unlike(new Authenticator({ secret }), other)).toBe('969429');
+});
+
+test('keys that never differ are said to be the same', async () => {
+  const key = new Authenticator({ secret });
+
+  await expect(codesFromOne().unlike(key, key)).rejects.toThrow(ArrangeError);
+});
