@@ -36,8 +36,10 @@ const { values, positionals: only } = parseArgs({
 const sampled = values.sample === undefined ? undefined : Number(values.sample);
 
 /** So many emulators are tried in one run of the suite. */
-const batchSize = 24;
-// One more than the cores that it is meant for: some targets wait for mails that never come.
+const batchSize = 20;
+/** So many such runs at a time: one writes its reports, in one process, while the other tries targets. */
+const batchesAtOnce = 2;
+// More than the cores that it is meant for: what is broken is waited for.
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 
 const wanted = (expectation: Expectation) =>
@@ -98,17 +100,22 @@ async function judgeAll(
   expectations: readonly Expectation[],
   take: (expectation: Expectation, judgement: Judgement) => void,
 ): Promise<void> {
-  for (let at = 0; at < expectations.length; at += batchSize) {
-    const batch = expectations.slice(at, at + batchSize);
-    const batchFolder = join(folder, String(runs));
-    const judgements = await judge(batch, batchFolder, options);
-    runs += batch.length;
-    batch.forEach((expectation, index) => {
-      const judgement = judgements[index];
-      if (judgement !== undefined) take(expectation, judgement);
-    });
-    rmSync(batchFolder, { recursive: true, force: true });
-  }
+  let at = 0;
+  const judgeNext = async () => {
+    while (at < expectations.length) {
+      const batch = expectations.slice(at, at + batchSize);
+      at += batchSize;
+      const batchFolder = join(folder, String(runs));
+      runs += batch.length;
+      const judgements = await judge(batch, batchFolder, options);
+      batch.forEach((expectation, index) => {
+        const judgement = judgements[index];
+        if (judgement !== undefined) take(expectation, judgement);
+      });
+      rmSync(batchFolder, { recursive: true, force: true });
+    }
+  };
+  await Promise.all(Array.from({ length: batchesAtOnce }, judgeNext));
 }
 
 function noteOf(expectation: Expectation, judgement: Judgement, detail: string): void {

@@ -6,6 +6,11 @@ import type { Recorder } from './recorder.js';
 /** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
+/** In a test to which so many changes did not come, the next ones are given little: it is decided. */
+const mostMissesInTest = 2;
+const afterMissesMs = 500;
+/** What takes as long as a slow answer says nothing of a target that shows its changes late. */
+const lateMs = 500;
 const longestPauseMs = 500;
 
 export interface SettleOptions {
@@ -18,14 +23,17 @@ export interface SettleOptions {
 /**
  * Waits for what a change brings about: a target may take some seconds to show it, or to act by it, and one of its
  * nodes may be later than another. How long is learned: a target on which one change never came about is given less
- * for the next, though always more than the slowest one took, and all of it again once one came late.
+ * for the next, though always more than the slowest one took, and all of it again once one came late. A test that
+ * makes a change many times waits for two of those that don't come.
  */
 export class ReadBack {
   #slowestMs = 0;
   #missed = false;
+  #missesInTest = 0;
+  #test = '';
 
   constructor(
-    private readonly recorder: Pick<Recorder, 'waited'>,
+    private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
     /** Absent: one look is enough. */
     private readonly nodes?: Nodes,
   ) {}
@@ -57,14 +65,19 @@ export class ReadBack {
   }
 
   get #deadlineMs(): number {
-    return this.#missed ? Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs)) : atFirstMs;
+    if (!this.#missed) return atFirstMs;
+    if (this.#test === this.recorder.requirement && this.#missesInTest >= mostMissesInTest)
+      return afterMissesMs;
+    return Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs));
   }
 
   #learn(isDone: boolean, waitedMs: number): void {
     if (!isDone) {
+      this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
+      this.#test = this.recorder.requirement;
       this.#missed = true;
     } else if (waitedMs > 0) {
-      this.#missed = false;
+      if (waitedMs >= lateMs) this.#missed = false;
       this.#slowestMs = Math.max(this.#slowestMs, waitedMs);
     }
   }
