@@ -135,6 +135,22 @@ describe('nodes that learn of a change at different times', () => {
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
+  test('are looked for soon where a change shows, however long one that does not is waited for', async () => {
+    const nodes = new Nodes();
+    settle(nodes);
+    nodes.disagreed();
+
+    const startedAt = Date.now();
+    const came = new ReadBack({ waited: () => {}, requirement: '' }, nodes).until(
+      () => Promise.resolve(true),
+      Boolean,
+      { firstPauseMs: 1_500 },
+    );
+    await vi.runAllTimersAsync();
+    expect(await came).toBe(true);
+    expect(Date.now() - startedAt).toBeLessThan(1_500);
+  });
+
   test('are not looked for any more where none was seen', async () => {
     const nodes = new Nodes();
     settle(nodes);

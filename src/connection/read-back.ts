@@ -52,13 +52,13 @@ export class ReadBack {
       inARow = done(value) ? inARow + 1 : 0;
       const isDone = inARow >= (this.nodes?.looks ?? 1);
       if (isDone) this.nodes?.settled();
-      if (isDone || waitedMs + pauseMs > deadlineMs) {
+      const nextMs = inARow > 0 ? Math.min(pauseMs, longestPauseMs) : pauseMs;
+      if (isDone || waitedMs + nextMs > deadlineMs) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
         this.#learn(inARow > 0, waitedMs);
         return value;
       }
-      await sleep(pauseMs);
-      // Another look at what is there already need not be waited for longer each time.
+      await sleep(nextMs);
       if (inARow === 0) pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
       waitedMs = steadyNow() - startedAt;
     }
