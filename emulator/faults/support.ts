@@ -263,7 +263,11 @@ export const supportFaults: readonly Fault[] = [
     id: 'support/unknown-mode-stored',
     description: 'PATCH /support-user/mfa stores any text as mfaType.',
     level: 'must',
-    fails: ['support-mfa/unknown-mode-is-not-stored', 'support-mfa/get-answers-200'],
+    fails: [
+      'support-mfa/unknown-mode-is-not-stored',
+      'support-mfa/get-answers-200',
+      'support-mfa/patch-answers-200',
+    ],
     apply: (seams) =>
       seams.body(patch, (body, call) => {
         if (text(asObject(body), 'mfaType') !== undefined) call.skip.add('checks');
