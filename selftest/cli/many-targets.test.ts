@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import { externalLoads } from '../../src/allure/page.js';
+import { readEvents } from '../../src/events/log.js';
+import type { RunEvent } from '../../src/model/event.js';
 import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
 
 /** What is asked of each target is little: it is about putting many together. */
@@ -72,6 +74,17 @@ describe('four emulators', () => {
     );
     expect(whole.stdout).toContain(`mfa-config/get-answers-200: ${nameOf(faulty)}`);
     expect(matrixIn('whole').targets).toHaveLength(count);
+  });
+
+  test('are each restored as soon as they are through, while others are tried', () => {
+    const logs = Array.from({ length: count }, (_, at) =>
+      readEvents(join(folder, 'whole', nameOf(at + 1), 'events.jsonl')),
+    );
+    const timesOf = (type: RunEvent['type']) =>
+      logs.flatMap((events) => events.filter((event) => event.type === type).map(({ at }) => at)).sort();
+
+    expect(timesOf('restored')).toHaveLength(count);
+    expect(timesOf('restored')[0]).toSatisfy((first: string) => first < (timesOf('test ended').at(-1) ?? ''));
   });
 
   test('on two machines give the same matrix, but for the number of shards', () => {

@@ -80,12 +80,23 @@ async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean)
   if (isAllWrong && wrong[0] !== undefined && !runs.some(({ prepared }) => isChanged(prepared)))
     throw wrong[0];
   const usable = runs.filter(({ trouble }) => trouble === undefined);
+  const ends = new Map<Begun, Promise<Finished>>();
+  const end = (run: Begun) => {
+    const ending = ends.get(run) ?? run.finish(signals.interrupted, signals.atOnce);
+    ends.set(run, ending);
+    return ending;
+  };
+  // A target that is through need not stay changed until the slowest is, nor wait for its reports.
+  watch.secrets.onLeft((baseUrl) => {
+    const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
+    if (left !== undefined && runs.length > 1 && left.isThrough) end(left).catch(() => {});
+  });
   if (usable.length > 0 && failures.length === 0 && signals.interrupted === undefined)
     await attempt(() => tryOut(usable, watch));
   const finished: Finished[] = [];
   for (const each of runs)
     await attempt(async () => {
-      const made = await each.finish(signals.interrupted, signals.atOnce);
+      const made = await end(each);
       watch.job.add(made.verdict, made.extras);
       const hasAllure = takesAllure(allureDirOf(base), made);
       finished.push(hasAllure ? made : { ...made, misconfigured: true });

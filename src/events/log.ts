@@ -165,6 +165,7 @@ function parsed(line: string): unknown {
 /** Reads on in a log that others are writing. */
 export class EventTail {
   #done = 0;
+  #ino: number | undefined;
 
   constructor(private readonly file: string) {}
 
@@ -176,10 +177,12 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Nothing where the file is lost: what it tells of is only shown. */
+  /** Nothing where the file is lost, or another was put in its place: what it tells of is only shown. */
   #added(): Buffer {
     try {
-      const { size } = statSync(this.file);
+      const { size, ino } = statSync(this.file);
+      this.#ino ??= ino;
+      if (ino !== this.#ino) return Buffer.alloc(0);
       return size > this.#done ? bytesOf(this.file, this.#done, size) : Buffer.alloc(0);
     } catch (error) {
       if (isOfFiles(error)) return Buffer.alloc(0);

@@ -15,6 +15,9 @@ type TellSecretOf = (target: string, value: string, what: string) => void;
 
 const longestSettling = 5_000;
 
+/** Not found in texts by accident. */
+const isTelltale = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
+
 /**
  * Collects the secrets of a run from the processes that learn them, so that what the run has written can be searched
  * for them. They go through a socket that only the user can reach, from memory to memory: never onto a disk.
@@ -23,12 +26,11 @@ export class SecretCollector {
   readonly #values = new Map<string, string>();
   readonly #byTarget = new Map<string, Map<string, string>>();
   readonly #open = new Map<Socket, Promise<void>>();
+  #onLeft: (target: string) => void = () => {};
   readonly #server: Server;
   readonly address: string;
   /** Knows all but those so short that they stand in texts by accident. */
   readonly redactor = new Redactor();
-  /** Knows short codes as well: for the log, where a number that was taken for one is no loss. */
-  readonly logRedactor = new Redactor();
 
   private constructor(address: string) {
     this.address = address;
@@ -66,10 +68,24 @@ export class SecretCollector {
     this.#byTarget.set(target, own.set(value, what));
     if (this.#values.has(value)) return;
     this.#values.set(value, what);
-    const isTelltale = value.length >= 8 || /^\d{6,}$/.test(value);
-    if (isTelltale) this.redactor.add(value, what);
-    if (isTelltale || isShortCode(value, what)) this.logRedactor.add(value, what);
+    if (isTelltale(value)) this.redactor.add(value, what);
   };
+
+  /**
+   * Knows what is secret of one target so far, short codes as well: for its log, where a number that was taken for one
+   * is no loss. One that knew the secrets of many targets would find the beginning of some at every place.
+   */
+  redactorOf(target: string): Redactor {
+    const redactor = new Redactor();
+    for (const [value, what] of this.valuesOf(target))
+      if (isTelltale(value) || isShortCode(value, what)) redactor.add(value, what);
+    return redactor;
+  }
+
+  /** @param left told of each process that will send nothing more to a target, however it ended */
+  onLeft(left: (target: string) => void): void {
+    this.#onLeft = left;
+  }
 
   /** Until all that was told is here; the tellers have ended. */
   async settled(): Promise<void> {
@@ -93,10 +109,18 @@ export class SecretCollector {
     this.#open.set(socket, closed);
     socket.on('error', () => socket.destroy());
     socket.unref();
-    createInterface(socket).on('line', (line) => {
-      const told = jsonOf(line, isTold);
-      if (told !== undefined) this.tell(...told);
-    });
+    const targets = new Set<string>();
+    createInterface(socket)
+      .on('line', (line) => {
+        const told = jsonOf(line, isTold);
+        if (told !== undefined) this.tell(...told);
+        const target = told?.[0] ?? jsonOf(line, isTarget);
+        if (target !== undefined) targets.add(target);
+      })
+      // After its last line.
+      .on('close', () => {
+        for (const target of targets) this.#onLeft(target);
+      });
   }
 }
 
@@ -106,6 +130,8 @@ const isTold = shapedLike<readonly [target: string, value: string, what: string]
   minItems: 3,
   maxItems: 3,
 });
+
+const isTarget = shapedLike<string>({ type: 'string' });
 
 /** The other end, in a process that learns secrets. */
 export class SecretTeller {
@@ -132,6 +158,7 @@ export class SecretTeller {
     // Written to at once: what was told is with the other process even if this one is killed.
     socket.unref();
     socket.on('error', () => socket.destroy());
+    socket.write(`${JSON.stringify(target)}\n`);
     return new SecretTeller(socket, target);
   }
 

@@ -67,6 +67,15 @@ export class Begun {
     return new Begun(prepared, trouble, log, secrets);
   }
 
+  /** Whether every test that was planned has ended. */
+  get isThrough(): boolean {
+    const text = this.log.text();
+    const [first] = eventsIn(text.slice(0, text.indexOf('\n')), this.log.file);
+    if (first?.type !== 'run began') return false;
+    const ended = text.matchAll(/^\{"at":"[^"]*","type":"test ended"/gm);
+    return [...ended].length >= first.planned.length;
+  }
+
   /**
    * Restores the state, then makes the verdict of the log and writes the reports.
    *
@@ -100,13 +109,14 @@ export class Begun {
     const held = log.text();
     log.close();
     // The one place where a verdict loses what was learnt late: it is made of a log without it.
+    const redactor = secrets.redactorOf(target.baseUrl);
     disk.write(() => {
-      cleanLog(log.file, secrets.logRedactor);
+      cleanLog(log.file, redactor);
       if (log.unwritten.length > 0) throw new ConfigurationError(`${log.file}: there is no room for it.`);
     });
     const events = isFile(log.file)
       ? readEvents(log.file)
-      : eventsIn(held, log.file).map((event) => redactedEvent(event, secrets.logRedactor));
+      : eventsIn(held, log.file).map((event) => redactedEvent(event, redactor));
     const verdict = judgeEvents([...events, ...log.unwritten], log.file);
     let extras: ReportExtras = { trend: [] };
     let files: readonly string[] = [];
