@@ -8,17 +8,23 @@ const requirements = loadRequirements();
  * What the suite might have said of a subject.
  *
  * @param called operations that each requirement went through
+ * @param reason what is said of each outcome
  */
 export function judgementWith(
   subject: Subject,
   outcomes: Readonly<Record<string, OutcomeKind>>,
   called: readonly string[] = [],
+  reason = 'because',
 ): Judgement {
   const red = Object.keys(outcomes).filter((id) => outcomes[id] === 'fail');
-  return { subject, verdict: verdictOf(outcomes, called), trouble: [], red };
+  return { subject, verdict: verdictOf(outcomes, called, reason), trouble: [], red };
 }
 
-function verdictOf(outcomes: Readonly<Record<string, OutcomeKind>>, called: readonly string[]): Verdict {
+function verdictOf(
+  outcomes: Readonly<Record<string, OutcomeKind>>,
+  called: readonly string[],
+  reason: string,
+): Verdict {
   return {
     schemaVersion: 1,
     suite: { name: 'mfa-conformance', version: '0' },
@@ -44,7 +50,10 @@ function verdictOf(outcomes: Readonly<Record<string, OutcomeKind>>, called: read
       waived: 0,
       inconclusive: 0,
     },
-    outcomes: Object.entries(outcomes).map(([id, outcome]) => outcomeOf(id, outcome, called)),
+    outcomes: Object.entries(outcomes).map(([id, outcome]) => ({
+      ...outcomeOf(id, outcome, called),
+      reason,
+    })),
     facts: {},
     waits: [],
     retries: { '429': 0, '503': 0 },

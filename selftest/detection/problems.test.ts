@@ -10,6 +10,7 @@ const requirements = loadRequirements();
 const put = 'mfa-config/put-answers-204';
 const mail = 'send-email-otp/answers-204';
 const login = 'sessions/create-answers-201';
+const some = { name: 'fault--some', faults: ['some'], variants: [] };
 
 describe('problemsOf', () => {
   test('has nothing to say of exactly what was named', () => {
@@ -34,6 +35,18 @@ describe('problemsOf', () => {
     expect(problems([put], { [put]: 'fail', [mail]: 'inconclusive' }, ['GetMFAConfig'])).toEqual([
       `${mail}: inconclusive because`,
     ]);
+  });
+
+  test('lets be inconclusive what was not tried for what the broken operation answered', () => {
+    const told = (operation: string) =>
+      problemsOf(
+        judgementWith(some, { [put]: 'inconclusive' }, [], `GET /${operation} answered a text.`),
+        ['mfa-config/get-answers-200'],
+        requirements,
+      ).filter((problem) => problem.startsWith(put));
+
+    expect(told('mfa-config')).toEqual([]);
+    expect(told('support-user/mfa')).toHaveLength(1);
   });
 
   test('lets nothing be inconclusive in what conforms', () => {
@@ -85,6 +98,5 @@ describe('neverRed', () => {
 });
 
 function problems(fails: string[], outcomes: Record<string, OutcomeKind>, called: string[] = []): string[] {
-  const subject = { name: 'fault--some', faults: ['some'], variants: [] };
-  return problemsOf(judgementWith(subject, outcomes, called), fails, requirements);
+  return problemsOf(judgementWith(some, outcomes, called), fails, requirements);
 }

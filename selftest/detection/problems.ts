@@ -1,6 +1,7 @@
 import { defaultRelease, type ReleaseName, releaseNames } from '../../emulator/releases.js';
 import type { Fault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
+import { callOf, isOperationId } from '../../src/contract/operations.js';
 import type { Outcome, Verdict } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
 import { failedByRow } from './freedoms.js';
@@ -120,13 +121,15 @@ export function operationsOf(
   return operations;
 }
 
-/** Whether a requirement had to go through a broken operation, as its own or to arrange. */
+/** Whether a requirement had to go through a broken operation, as its own or to arrange; or nothing could, for it. */
 function touches(
-  { id, exchanges }: Outcome,
+  { id, exchanges, reason }: Outcome,
   broken: ReadonlySet<string> | 'all',
   requirements: readonly Requirement[],
 ): boolean {
   if (broken === 'all') return true;
+  const isNamed = [...broken].some((name) => isOperationId(name) && reason.startsWith(`${callOf(name)} `));
+  if (exchanges.length === 0 && isNamed) return true;
   const own = requirements.find((requirement) => requirement.id === id)?.operations ?? [];
   const called = exchanges.flatMap(({ operation }) => operation ?? []);
   return [...own, ...called].some((operation) => broken.has(operation));
