@@ -213,6 +213,19 @@ export const keyAndMailFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'ways-in/admins-code-switches-off',
+    description: "PATCH /support-user/mfa takes a code of the admin's own key as mfaCode.",
+    level: 'must',
+    since: '6.8.1',
+    fails: ['ways-in/users-code-switches-nothing-off'],
+    apply: (seams) =>
+      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, _at, world) =>
+        world.state.userKeys.some(
+          (key) => key.owner === world.state.admin.username && codeOf(key, 0, world) === given,
+        ),
+      ),
+  },
+  {
     id: 'ways-in/callers-code-for-anybody',
     description: 'A code of POST /send-email-otp opens a session of any user.',
     level: 'must',

@@ -149,7 +149,11 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/code-reusable',
     description: 'A mailed code opens sessions until it expires.',
     level: 'should',
-    fails: ['email-login/code-works-once'],
+    fails: [
+      'email-login/code-works-once',
+      'ways-in/callers-code-works-once',
+      'ways-in/mailed-code-works-once-in-parallel',
+    ],
     apply: (seams) => {
       seams.rules.mailCode.singleUse = false;
     },

@@ -220,7 +220,7 @@ const newer: readonly Newer[] = [
     id: 'support-reference/reusable',
     description: 'A referenceId is right again and again.',
     level: 'should',
-    fails: ['support-reference/works-once'],
+    fails: ['support-reference/works-once', 'ways-in/reference-ends-within-a-day'],
     apply: (seams) => {
       seams.rules.useReference = (id, { state }) => state.referenceIds.has(id);
     },

@@ -65,6 +65,21 @@ export const supportCodeFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'verify-totp/callers-key-verifies',
+    description: "POST /support-user/verify-totp takes the codes of the caller's own key too.",
+    level: 'must',
+    fails: ['verify-totp/refuses-code-of-a-users-key'],
+    apply: (seams) =>
+      verifyAlso(seams, (code, support, { state, clock }) =>
+        state.userKeys.some(
+          (key) =>
+            support.key !== undefined &&
+            key.owner === state.admin.username &&
+            currentCode(key, clock.now()) === code,
+        ),
+      ),
+  },
+  {
     id: 'verify-totp/replaced-secret-verifies',
     description: 'POST /support-user/verify-totp takes the codes of replaced secrets too.',
     level: 'should',

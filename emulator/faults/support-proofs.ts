@@ -238,7 +238,7 @@ export const supportProofFaults: readonly Fault[] = [
     id: 'support/email-without-address',
     description: 'Support MFA is switched on by mail although there is no address.',
     level: 'should',
-    fails: ['support-email/not-on-without-an-address'],
+    fails: ['support-email/not-on-without-an-address', 'support-email/no-change-without-proof'],
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
       seams.rules.needsMfaCode = (before, wanted, world) =>

@@ -179,6 +179,33 @@ export const totpLoginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'totp-login/no-key-no-code',
+    description: 'While TOTP alone is enabled, a user without a key is asked for no code.',
+    level: 'should',
+    fails: ['totp-login/refuses-password-alone-without-key'],
+    apply: ({ rules }) => {
+      const { asksForCode } = rules;
+      rules.asksForCode = (user, world) => {
+        const { userKeys, cluster } = world.state;
+        const mayEnrol = cluster.authenticationTypes?.includes('email') === false;
+        const isEnrolled = userKeys.some(({ owner }) => owner === user.username);
+        return (isEnrolled || !mayEnrol) && asksForCode(user, world);
+      };
+    },
+  },
+  {
+    id: 'totp-login/mail-login-forgets-used-codes',
+    description: 'After a login with a mailed code, right or wrong, used TOTP codes are taken again.',
+    level: 'must',
+    fails: ['totp-login/refuses-replay'],
+    apply: (seams) =>
+      seams.answer('CreateSession', (_answer, call, { state }) => {
+        const body = asObject(call.body);
+        if (text(body, 'otpType') !== 'email') return;
+        for (const key of state.userKeys) if (key.owner === text(body, 'username')) key.acceptedSteps.clear();
+      }),
+  },
+  {
     id: 'login/keys-never-forgotten',
     description: 'Keys stay when cluster MFA is switched off with retainUserMfaSettings false.',
     level: 'should',

@@ -17,6 +17,7 @@ interface Codeless {
 }
 
 const otherMember = 'ways-in/other-member-skips-no-code';
+const otherCredential = 'ways-in/credential-of-others-skips-no-code';
 const noCode = 'ways-in/what-is-no-code-opens-nothing';
 
 const codeless: readonly Codeless[] = [
@@ -51,6 +52,27 @@ const codeless: readonly Codeless[] = [
     fails: ['ways-in/header-skips-no-code'],
     level: 'should',
     is: (_body, call) => header(call, 'cookie')?.includes('trusted_device=1') === true,
+  },
+  {
+    id: 'session-of-another-user',
+    description: 'the session of anybody in its header',
+    fails: [otherCredential],
+    is: (_body, call, { state }) => state.sessions.has(header(call, 'session-id') ?? ''),
+  },
+  {
+    id: 'api-key-of-another-user',
+    description: 'the API key of anybody in its header',
+    fails: [otherCredential],
+    is: (_body, call, { state }) => state.users.some(({ apiKey }) => apiKey === header(call, 'apikey')),
+  },
+  {
+    id: 'empty-mailed-code-where-there-is-none',
+    description: 'an empty code of type email where none is under way',
+    fails: ['ways-in/used-email-code-in-any-form-opens-nothing'],
+    is: (body, _call, { state }) =>
+      own(body, 'otpCode') === '' &&
+      own(body, 'otpType') === 'email' &&
+      state.mailCodes.every(({ owner, uses }) => uses > 0 || owner !== text(body, 'username')),
   },
   {
     id: 'type-that-is-null',
@@ -227,6 +249,22 @@ export const waysInFaults: readonly Fault[] = [
       },
     }),
   ),
+  {
+    id: 'ways-in/cookie-of-a-refusal',
+    description:
+      'While cluster MFA is on, the cookie that a refused login sets stands for a code in the next one.',
+    level: 'must',
+    fails: ['ways-in/cookie-of-refusal-skips-no-code'],
+    apply: (seams) => {
+      const known = new Set<string>();
+      seams.refusal('CreateSession', (answer) => {
+        const value = randomUUID();
+        known.add(`login-flow=${value}`);
+        answer.headers['set-cookie'] = `login-flow=${value}; HttpOnly; Secure; SameSite=Lax`;
+      });
+      asksNoCode(seams, (_body, call) => known.has(header(call, 'cookie') ?? ''));
+    },
+  },
   {
     id: 'ways-in/domain-that-is-null',
     description: 'While cluster MFA is on, null as domain asks for no code.',

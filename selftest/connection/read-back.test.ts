@@ -138,7 +138,7 @@ describe('nodes that learn of a change at different times', () => {
   test('are looked for soon where a change shows, however long one that does not is waited for', async () => {
     const nodes = new Nodes();
     settle(nodes);
-    nodes.disagreed();
+    nodes.disagreed(4_000);
 
     const startedAt = Date.now();
     const came = new ReadBack({ waited: () => {}, requirement: '' }, nodes).until(
@@ -151,6 +151,30 @@ describe('nodes that learn of a change at different times', () => {
     expect(Date.now() - startedAt).toBeLessThan(1_500);
   });
 
+  test('are given the time that the latest took, after each change', async () => {
+    const nodes = new Nodes();
+    settle(nodes);
+    nodes.disagreed(800);
+    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    nodes.wrote();
+
+    expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
+    expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
+    nodes.wrote();
+    expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
+  });
+
+  test('are not waited for by time where a target changes what it shows for ever', async () => {
+    const nodes = new Nodes();
+    settle(nodes);
+    nodes.disagreed(800);
+    nodes.disagreed(4_000);
+    nodes.wrote();
+    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+
+    expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
+  });
+
   test('are not looked for any more where none was seen', async () => {
     const nodes = new Nodes();
     settle(nodes);
@@ -161,7 +185,7 @@ describe('nodes that learn of a change at different times', () => {
   test('are waited for from then on where they were seen', async () => {
     const nodes = new Nodes();
     settle(nodes);
-    nodes.disagreed();
+    nodes.disagreed(4_000);
 
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });

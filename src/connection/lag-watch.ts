@@ -16,8 +16,8 @@ export interface Lags {
   seen(ms: number): void;
   /** A change showed for the first time. */
   changed(): void;
-  /** A read went back to what was before a change that had shown already. */
-  disagreed(): void;
+  /** A read went back to what was before a change that had shown already, so long after it was answered. */
+  disagreed(afterMs: number): void;
 }
 
 /** What goes back later than this after a change was changed by somebody else. */
@@ -59,8 +59,9 @@ export class LagWatch {
     const { write, before } = watched;
     const now = performance.now();
     if (value === before?.value && startedAt > before.shownAt && now - before.answeredAt < latestNodeMs) {
-      this.tell.disagreed();
-      this.tell.seen(Math.ceil(now - before.answeredAt));
+      const afterMs = Math.ceil(now - before.answeredAt);
+      this.tell.disagreed(afterMs);
+      this.tell.seen(afterMs);
     }
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {

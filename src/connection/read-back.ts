@@ -50,10 +50,13 @@ export class ReadBack {
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
       const value = await get();
       inARow = done(value) ? inARow + 1 : 0;
-      const isDone = inARow >= (this.nodes?.looks ?? 1);
+      const restMs = this.nodes?.restMs ?? 0;
+      const isDone = inARow >= (this.nodes?.looks ?? 1) && restMs === 0;
       if (isDone) this.nodes?.settled();
-      const nextMs = inARow > 0 ? Math.min(pauseMs, longestPauseMs) : pauseMs;
-      if (isDone || waitedMs + nextMs > deadlineMs) {
+      const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
+      // What is there already is given the time that another node may need, however many changes did not come.
+      const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
+      if (isDone || waitedMs + nextMs > mostNowMs) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
         this.#learn(inARow > 0, waitedMs);
         return value;

@@ -80,6 +80,24 @@ test.describe('A change of the cluster configuration', () => {
   );
 
   test(
+    'to TOTP alone opens nothing to a user without a key',
+    covers('totp-login/refuses-password-alone-without-key'),
+    async ({ users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      await arrange(cluster.offForgetting());
+      await arrange(narrowed(cluster, 'totp'));
+
+      const login = await untilRefused(cluster, () => users.login(user));
+
+      expect(login).toBeRefused();
+      await arrange(cluster.off());
+      await arrange(users.enrol(user));
+      await arrange(switchedOn(users, cluster, user));
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+
+  test(
     'to off and on with retainUserMfaSettings false forgets keys',
     covers('totp-login/keys-are-forgotten-where-told'),
     async ({ users, cluster, codes }) => {

@@ -65,6 +65,8 @@ export const usedForms: readonly Form[] = [
   coded('in a list', (code) => [code]),
   coded('a NUL after it', (code) => `${code}\0`),
   form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
+  // A code that nobody has may equal one that is empty.
+  form('nothing in its place', () => ({ code: '' })),
   form('no type', (code) => ({ code, members: { otpType: undefined } })),
 ];
 

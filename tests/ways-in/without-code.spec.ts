@@ -4,6 +4,7 @@ import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test
 import type { User, Users } from '../../fixtures/users.js';
 import {
   codelessInARow,
+  cookiesIn,
   type Doors,
   type Open,
   opensAnything,
@@ -14,6 +15,7 @@ import {
 } from '../../fixtures/ways-in.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import type { Codes } from '../../src/connection/codes.js';
+import { type Credential, headersOf } from '../../src/http/credential.js';
 import { noCodes } from './codes.js';
 import { namedOtherwise } from './names.js';
 import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
@@ -81,6 +83,46 @@ test.describe('The password alone while cluster MFA is on', () => {
         users.requestSession(user, { headers: Object.assign({}, ...parts), madeUp: true });
 
       const open = await tryTogether(headers, send, doorsOf(api, users, user, codes));
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing beside a credential of another user',
+    covers('ways-in/credential-of-others-skips-no-code'),
+    async ({ api, users, cluster, codes, admin }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const others: { readonly of: string; readonly credential: Credential }[] = [];
+      if (user.role !== 'admin') others.push({ of: 'the credential of the admin', credential: admin });
+      for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role))
+        others.push({ of: `a session of ${other.role}`, credential: await arrange(users.session(other)) });
+      const ways = others.map(({ of: name, credential }) => ({
+        name,
+        send: () => users.requestSession(user, { headers: headersOf(credential) }),
+      }));
+
+      const open = await tryWays(ways, doorsOf(api, users, user, codes));
+
+      await unlessPasswordAlone(open, users, user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
+    'opens nothing with a cookie that its refusal has set',
+    covers('ways-in/cookie-of-refusal-skips-no-code'),
+    async ({ api, users, cluster, codes }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const Cookie = cookiesIn(await arrange(users.requestSession(user)));
+      if (Cookie === '') notApplicable('the password alone is answered without a cookie');
+      const name = 'the cookie';
+
+      const open = await tryWays(
+        [{ name, send: () => users.requestSession(user, { headers: { Cookie } }) }],
+        doorsOf(api, users, user, codes),
+      );
 
       await unlessPasswordAlone(open, users, user);
       expect(open).toBeShut();

@@ -19,13 +19,15 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
   const lag = new LagWatch({
     seen: (ms) => journal.writes.lagSeen(ms),
     changed: () => nodes.changed(),
-    disagreed: () => nodes.disagreed(),
+    disagreed: (afterMs) => nodes.disagreed(afterMs),
   });
   return async (call, next) => {
     const parts = partsOf(call);
     if (parts.length === 0) {
       if (!isSafe(call)) lag.unsure();
-      return lag.reading(call, next);
+      const answer = await lag.reading(call, next);
+      if (call.operation === 'DeleteSession' && answer.status < 400) nodes.wrote();
+      return answer;
     }
     for (const part of parts) await noteFound(part);
     const id = journal.writes.sent(nameOf(call));
@@ -33,7 +35,10 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     if (gatewayStatuses.has(answer.status)) return answer;
     const mayDiffer = answer.status < 400 && !isAsFound(call, parts, journal.read());
     journal.writes.answered(id, answer.status, mayDiffer);
-    if (answer.status < 400) for (const part of parts) lag.wrote(part);
+    if (answer.status < 400) {
+      for (const part of parts) lag.wrote(part);
+      nodes.wrote();
+    }
     return answer;
   };
 }
