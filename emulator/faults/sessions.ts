@@ -40,6 +40,19 @@ const deleteFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'login/beginning-of-sid-ends-sessions',
+    description:
+      'DELETE /users/sessions ends the sessions of each user whose sid begins with the one that is given.',
+    level: 'must',
+    fails: ['sessions/unknown-sid-ends-none'],
+    apply: (seams) =>
+      seams.answer('DeleteSession', (answer, call, { state }) => {
+        const begin = call.query.get('sid');
+        if (answer.status >= 300 || !begin) return;
+        for (const [id, { sid }] of state.sessions) if (sid.startsWith(begin)) state.sessions.delete(id);
+      }),
+  },
+  {
     id: 'login/delete-answers-200',
     description: 'DELETE /users/sessions answers 200.',
     level: 'must',

@@ -89,10 +89,12 @@ async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean)
   // A target that is through need not stay changed until the slowest is, nor wait for its reports.
   watch.secrets.onLeft((baseUrl) => {
     const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
-    if (left !== undefined && runs.length > 1 && left.isThrough) end(left).catch(() => {});
+    const isEnding = left === undefined || ends.has(left) || signals.interrupted !== undefined;
+    if (!isEnding && runs.length > 1 && left.isThrough) end(left).catch(() => {});
   });
   if (usable.length > 0 && failures.length === 0 && signals.interrupted === undefined)
     await attempt(() => tryOut(usable, watch));
+  watch.secrets.onLeft(() => {});
   const finished: Finished[] = [];
   for (const each of runs)
     await attempt(async () => {

@@ -103,7 +103,7 @@ export class Begun {
     disk.write(() => {
       if (log.rescue())
         throw new ConfigurationError(
-          `${folder} was lost during the run: what is there is written anew (--out).`,
+          `${folder} was lost during the run: what is there is written again (--out).`,
         );
     });
     const held = log.text();
