@@ -6,7 +6,7 @@ import { endingOf } from './draw.js';
 import { judge } from './ending.js';
 
 // However long it takes to look, nothing lands before.
-const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000 };
+const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 
 describe.concurrent('an ending shows it where', () => {

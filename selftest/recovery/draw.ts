@@ -41,7 +41,7 @@ export interface Ending {
 interface Times {
   /** A target that is hit waits so long for the others to be. */
   readonly othersMs: number;
-  /** `limits.settleMs`: longer than a write is ever held, for the others, for a look, and then. */
+  /** `limits.settleMs`: longer than a write is ever held. */
   readonly settleMs: number;
   /** So long after the end nothing may come any more. */
   readonly laterMs: number;
@@ -92,6 +92,7 @@ export function endingOf(seed: number, n: number, { from = kinds, short = false 
         laterMs: isHeld ? scaled(below(1_500)) : 0,
         nodeLagMs: name === 'two nodes' ? 100 + below(600) : 0,
         longestToLookMs: scaled(5_000),
+        landsWithinMs: scaled(16_000),
       },
       moment: {
         write: 1 + below(writes),

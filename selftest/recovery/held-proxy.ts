@@ -20,6 +20,8 @@ export interface ProxyOptions {
   readonly nodeLagMs: number;
   /** A look at the state is waited for at most so long. */
   readonly longestToLookMs: number;
+  /** However slow the machine is: longer than so no write is under way, as `limits.settleMs` promises. */
+  readonly landsWithinMs: number;
 }
 
 interface Whole {
@@ -110,9 +112,10 @@ export class HeldProxy {
     if (after) await this.#hold();
     if (isMoment && this.moment.phase === 'before it lands') {
       // It lands where it does most harm: when the state was read, and found as it was.
+      const lands = pause(this.options.landsWithinMs);
       await this.#hold();
-      await Promise.race([this.#looked, pause(this.options.longestToLookMs)]);
-      await pause(this.moment.holdMs);
+      await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);
+      await Promise.race([pause(this.moment.holdMs), lands]);
     } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
     const answer = await (isConfig ? this.#byNode(request, body, isWrite) : this.#forward(request, body));
     if (isMoment && this.moment.phase === 'before its answer is passed on') await this.#hold();
