@@ -146,6 +146,16 @@ export const mailContentFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'mail/codes-of-four-digits',
+    description: 'Mailed codes are four digits behind two zeros.',
+    level: 'should',
+    fails: ['email-otp/codes-differ'],
+    apply: ({ rules }) => {
+      const { newMailCode } = rules;
+      rules.newMailCode = (world, to) => `00${newMailCode(world, to).slice(2)}`;
+    },
+  },
+  {
     id: 'mail/empty-code-accepted',
     description: 'A login with an empty mailed code opens a session.',
     level: 'must',

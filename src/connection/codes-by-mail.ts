@@ -19,6 +19,7 @@ const shortestPatienceMs = 2_000;
 export class CodesByMail {
   /** Addresses at which a code that was asked for did not come. */
   readonly #silent = new Set<string>();
+  readonly #seen = new Set<string>();
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -80,10 +81,17 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
+  /** Every code that was found so far, each once. */
+  get seen(): readonly string[] {
+    return [...this.#seen];
+  }
+
   /** The code of a mail, which is a secret from then on; undefined where it holds none. */
   codeIn(mail: ReceivedMail): string | undefined {
     const { code } = findCode(mail, this.settings.codePattern);
-    if (code !== undefined) this.recorder.addSecret(code, 'mailed code', mail.to[0] ?? '');
+    if (code === undefined) return undefined;
+    this.recorder.addSecret(code, 'mailed code', mail.to[0] ?? '');
+    this.#seen.add(code);
     return code;
   }
 

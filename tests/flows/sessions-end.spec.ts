@@ -42,16 +42,14 @@ test.describe('DELETE /users/sessions', () => {
     covers('sessions/unknown-sid-ends-none'),
     async ({ api, users, cluster, admin }) => {
       await arrange(cluster.off());
-      const user = users.withSid();
-      const sessions = await arrange(
-        Promise.all([users.sessionId(user), users.sessionId(users.withPassword(1))]),
-      );
+      const both = [users.withSid(), users.withPassword(1)];
+      const sessions = await arrange(Promise.all(both.map((user) => users.sessionId(user))));
       for (const as of sessions) await arrangeSuccess(api.call('GetMFAConfig', { as }));
       users.forgetSessions();
 
       // Half of a long one is nobody's; of a short one it might be.
-      const half = user.sid.length < 6 ? [] : [user.sid.slice(0, user.sid.length / 2)];
-      for (const sid of [`nobody-${randomUUID()}`, ...half]) {
+      const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
+      for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
         expect(await api.call('DeleteSession', { as: admin, query: { sid } })).toBeHandled();
         for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
       }
