@@ -1,4 +1,4 @@
-import { Refusal } from '../call.js';
+import { type Call, Refusal } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
@@ -6,6 +6,9 @@ import { endSessionsLate, enforceLate, twoNodes } from './late.js';
 
 /** A 33rd character of base64url is half a byte of nothing. */
 const spare = 'A';
+
+/** Of nginx's usual limits, a low one. */
+const mostBytes = 64 * 1024;
 
 const configuration = ['enabled', 'mfaType', 'email', 'otpVerificationState'];
 
@@ -193,6 +196,24 @@ export const leftOpenVariants: readonly Variant[] = [
       seams.answer('UpdateMFAConfig', async () => {
         await new Promise((resolve) => setTimeout(resolve, 25));
         open -= 1;
+      });
+    },
+  },
+  {
+    id: 'limit-page-413',
+    description:
+      'A body of more than 64 KiB is answered 413 by the HTML page of a web server, and not taken.',
+    apply: (seams) => {
+      const refused = new WeakSet<Call>();
+      seams.input('any', (call) => {
+        if (call.content !== undefined && call.content.length <= mostBytes) return;
+        refused.add(call);
+        throw new Refusal(413, 'KTooLarge', 'Request Entity Too Large');
+      });
+      seams.wire('any', (answer, call) => {
+        if (!refused.has(call)) return;
+        answer.headers['content-type'] = 'text/html';
+        answer.content = Buffer.from('<html><center><h1>413 Request Entity Too Large</h1></center></html>');
       });
     },
   },

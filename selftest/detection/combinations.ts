@@ -49,7 +49,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes'],
   ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
   ['field-tokens-only', 'field-authtypes-null', 'field-429-plain'],
-  ['field-503-plain', 'mail-same-code-again', 'users-by-address-too'],
+  ['field-503-plain', 'limit-page-413', 'mail-same-code-again', 'users-by-address-too'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
