@@ -148,7 +148,7 @@ export const mailFaults: readonly Fault[] = [
   {
     id: 'mail/code-reusable',
     description: 'A mailed code opens sessions until it expires.',
-    level: 'should',
+    level: 'must',
     fails: [
       'email-login/code-works-once',
       'ways-in/callers-code-works-once',

@@ -237,7 +237,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/email-without-address',
     description: 'Support MFA is switched on by mail although there is no address.',
-    level: 'should',
+    level: 'must',
     fails: ['support-email/not-on-without-an-address', 'support-email/no-change-without-proof'],
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
