@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { TotpParameters } from './totp.js';
 
 export type Privilege = 'CLUSTER_VIEW' | 'CLUSTER_MODIFY' | 'MFA_MODIFY';
@@ -140,12 +140,18 @@ export class State {
 /** Addresses under a name that RFC 2606 keeps free: nothing can be delivered by mistake. */
 export const supportAddress = 'support@lab.example';
 
+/** No secret: a user has the same in each emulator, as on a target that was repaired. */
+function sidOf(username: string): string {
+  const hash = createHash('sha256').update(username).digest();
+  return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;
+}
+
 function createUsers(domains: StartState['domains'] & object): User[] {
   const create = (role: Role, username: string, privileges: readonly Privilege[]): User => ({
     role,
     username,
     domain: domains[role] ?? 'LOCAL',
-    sid: `S-1-100-${randomBytes(4).readUInt32BE()}-${randomBytes(4).readUInt32BE()}`,
+    sid: sidOf(username),
     password: randomBytes(15).toString('base64url'),
     email: `${username}@lab.example`,
     // Letters whose case means something: a UUID's means nothing.
