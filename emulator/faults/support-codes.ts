@@ -2,7 +2,7 @@ import type { World } from '../call.js';
 import { asObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import type { Fault, Seams } from '../seams.js';
-import { type SupportMfa, supportOwner, type TotpKey } from '../state.js';
+import { type Owner, type State, type SupportMfa, supportOwner, type TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
 const patch = 'UpdateSupportMFAConfig';
@@ -36,6 +36,16 @@ function verifyAlso(
   });
 }
 
+/** Takes the codes of users' keys too, where the support user has one. */
+function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => boolean): void {
+  verifyAlso(
+    seams,
+    (code, support, { state, clock }) =>
+      support.key !== undefined &&
+      state.userKeys.some((key) => isTheirs(key.owner, state) && currentCode(key, clock.now()) === code),
+  );
+}
+
 /** Takes some more codes as mfaCode for switching off. */
 function disableAlso(
   seams: Seams,
@@ -57,27 +67,14 @@ export const supportCodeFaults: readonly Fault[] = [
     description: "POST /support-user/verify-totp takes the codes of users' keys too.",
     level: 'must',
     fails: ['verify-totp/refuses-code-of-a-users-key'],
-    apply: (seams) =>
-      verifyAlso(seams, (code, support, { state, clock }) =>
-        support.key === undefined
-          ? false
-          : state.userKeys.some((key) => currentCode(key, clock.now()) === code),
-      ),
+    apply: (seams) => verifyByKeysOf(seams, () => true),
   },
   {
     id: 'verify-totp/callers-key-verifies',
     description: "POST /support-user/verify-totp takes the codes of the caller's own key too.",
     level: 'must',
     fails: ['verify-totp/refuses-code-of-a-users-key'],
-    apply: (seams) =>
-      verifyAlso(seams, (code, support, { state, clock }) =>
-        state.userKeys.some(
-          (key) =>
-            support.key !== undefined &&
-            key.owner === state.admin.username &&
-            currentCode(key, clock.now()) === code,
-        ),
-      ),
+    apply: (seams) => verifyByKeysOf(seams, (owner, { admin }) => owner === admin.username),
   },
   {
     id: 'verify-totp/replaced-secret-verifies',

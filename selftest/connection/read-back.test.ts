@@ -79,6 +79,13 @@ describe('the time that a change is given', () => {
     expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
   });
 
+  test('is not less for that where no test runs: while the state is restored', async () => {
+    const readBack = new ReadBack({ waited: () => {}, requirement: '' });
+    for (let n = 0; n < 3; n += 1) await wait(readBack, never);
+
+    expect(await wait(readBack, 1_000)).toMatchObject({ came: true });
+  });
+
   test('is always more than the slowest took', async () => {
     const recorder = { waited: () => {}, requirement: '' };
     const readBack = new ReadBack(recorder);

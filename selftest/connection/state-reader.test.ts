@@ -10,17 +10,11 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 const contract = await loadContract('7.1.2_u3');
 
 /** Each read answers how many there were. */
-async function target(strict = true) {
-  const seen = {
-    reads: 0,
-    lags: false,
-    enabled: false as unknown,
-    changes: 0 as number | undefined,
-    touched: 0,
-  };
+async function target() {
+  const seen = { reads: 0, lags: false, changes: 0 as number | undefined, touched: 0 };
   const server = httpServer((_request, response) => {
     seen.reads += 1;
-    const body = JSON.stringify({ enabled: seen.enabled, read: seen.reads });
+    const body = JSON.stringify({ enabled: false, read: seen.reads });
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   });
   const folder = temporaryFolder();
@@ -37,7 +31,7 @@ async function target(strict = true) {
       return seen.touched;
     },
   };
-  const reader = new StateReader(reading, { scheme: 'none' }, strict, () => seen.lags);
+  const reader = new StateReader(reading, { scheme: 'none' }, true, () => seen.lags);
   const known = async () => memberOf((await reader.known('GetMFAConfig')).body, 'read');
   const assumed = async () => memberOf((await reader.assumed('GetMFAConfig')).body, 'read');
   return { seen, reader, known, assumed };
@@ -60,13 +54,6 @@ test('nothing is known while a change is under way, nor what was read during one
   expect([await known(), await known()]).toEqual([1, 2]);
   seen.changes = 1;
   expect(await known()).toBe(3);
-});
-
-test('what breaks the contract is read again, so that each test has it as evidence', async () => {
-  const { seen, known } = await target(false);
-  seen.enabled = 'false';
-
-  expect([await known(), await known()]).toEqual([1, 2]);
 });
 
 test('nothing is known of a target that shows changes late', async () => {

@@ -109,17 +109,16 @@ export class SecretCollector {
     this.#open.set(socket, closed);
     socket.on('error', () => socket.destroy());
     socket.unref();
-    const targets = new Set<string>();
+    let target: string | undefined;
     createInterface(socket)
       .on('line', (line) => {
         const told = jsonOf(line, isTold);
         if (told !== undefined) this.tell(...told);
-        const target = told?.[0] ?? jsonOf(line, isTarget);
-        if (target !== undefined) targets.add(target);
+        else target ??= jsonOf(line, isTarget);
       })
       // After its last line.
       .on('close', () => {
-        for (const target of targets) this.#onLeft(target);
+        if (target !== undefined) this.#onLeft(target);
       });
   }
 }
@@ -131,6 +130,7 @@ const isTold = shapedLike<readonly [target: string, value: string, what: string]
   maxItems: 3,
 });
 
+/** The first line: whose secrets the others will be. */
 const isTarget = shapedLike<string>({ type: 'string' });
 
 /** The other end, in a process that learns secrets. */

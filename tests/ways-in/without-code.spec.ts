@@ -11,6 +11,7 @@ import {
   tryTogether,
   tryWays,
   unlessPlain,
+  type Way,
   wrongInARow,
 } from '../../fixtures/ways-in.js';
 import type { Answer, Api } from '../../src/connection/api.js';
@@ -31,10 +32,7 @@ test.describe('The password alone while cluster MFA is on', () => {
         send: () => users.requestSession(user, { members }),
       }));
 
-      const open = await tryWays(ways, doorsOf(api, users, user, codes));
-
-      await unlessPasswordAlone(open, users, user);
-      expect(open).toBeShut();
+      await areShut(ways, users, user, doorsOf(api, users, user, codes));
     },
   );
 
@@ -48,10 +46,7 @@ test.describe('The password alone while cluster MFA is on', () => {
         send: () => users.requestSession(user, { members, madeUp: true, mistake: 'what is not a code' }),
       }));
 
-      const open = await tryWays(ways, { ...doorsOf(api, users, user, codes), row: wrongInARow });
-
-      await unlessPasswordAlone(open, users, user);
-      expect(open).toBeShut();
+      await areShut(ways, users, user, { ...doorsOf(api, users, user, codes), row: wrongInARow });
     },
   );
 
@@ -103,10 +98,7 @@ test.describe('The password alone while cluster MFA is on', () => {
         send: () => users.requestSession(user, { headers: headersOf(credential) }),
       }));
 
-      const open = await tryWays(ways, doorsOf(api, users, user, codes));
-
-      await unlessPasswordAlone(open, users, user);
-      expect(open).toBeShut();
+      await areShut(ways, users, user, doorsOf(api, users, user, codes));
     },
   );
 
@@ -117,15 +109,9 @@ test.describe('The password alone while cluster MFA is on', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const Cookie = cookiesIn(await arrange(users.requestSession(user)));
       if (Cookie === '') notApplicable('the password alone is answered without a cookie');
-      const name = 'the cookie';
+      const send = () => users.requestSession(user, { headers: { Cookie } });
 
-      const open = await tryWays(
-        [{ name, send: () => users.requestSession(user, { headers: { Cookie } }) }],
-        doorsOf(api, users, user, codes),
-      );
-
-      await unlessPasswordAlone(open, users, user);
-      expect(open).toBeShut();
+      await areShut([{ name: 'the cookie', send }], users, user, doorsOf(api, users, user, codes));
     },
   );
 
@@ -139,10 +125,7 @@ test.describe('The password alone while cluster MFA is on', () => {
         send: () => sendOtherwise(api, user, other),
       }));
 
-      const open = await tryWays(ways, doorsOf(api, users, user, codes));
-
-      await unlessPasswordAlone(open, users, user);
-      expect(open).toBeShut();
+      await areShut(ways, users, user, doorsOf(api, users, user, codes));
     },
   );
 });
@@ -232,6 +215,13 @@ function doorsOf(api: Api, users: Users, user: User, codes: Codes): Doors {
     row: codelessInARow,
     isNearLimit: () => api.attempts.isNearLimit(user.role),
   };
+}
+
+/** Ways of a login by the password alone, which open nothing. */
+async function areShut(ways: readonly Way[], users: Users, user: User, doors: Doors): Promise<void> {
+  const open = await tryWays(ways, doors);
+  await unlessPasswordAlone(open, users, user);
+  expect(open).toBeShut();
 }
 
 function unlessPasswordAlone(open: readonly Open[], users: Users, user: User): Promise<void> {
