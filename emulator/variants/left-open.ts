@@ -80,6 +80,7 @@ export const leftOpenVariants: readonly Variant[] = [
   {
     id: 'credentials-hexadecimal',
     description: 'Session ids are hexadecimal and, like API keys, taken in any case.',
+    fails: ['access/key-in-other-case-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.success('CreateSession', (body) => {

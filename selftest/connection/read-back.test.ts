@@ -171,6 +171,18 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
   });
 
+  test('say little of what is acted by late: what was so before two changes may be seen', async () => {
+    const nodes = new Nodes();
+    settle(nodes);
+    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    await wait(readBack, 1_000);
+    nodes.wrote();
+
+    expect((await wait(readBack, 0)).tookMs).toBeLessThan(100);
+    expect((await wait(readBack, 0, { isFelt: true })).tookMs).toBeGreaterThanOrEqual(1_500);
+    expect((await wait(readBack, 0, { isFelt: true })).tookMs).toBeLessThan(100);
+  });
+
   test('are not waited for by time where a target changes what it shows for ever', async () => {
     const nodes = new Nodes();
     settle(nodes);

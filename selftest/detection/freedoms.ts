@@ -60,6 +60,8 @@ const delaysMs = [400, 1500];
 /** Good practice that a freedom leaves aside rightly, by the beginning of its setting. */
 const leavesAside: readonly (readonly [setting: RegExp, requirement: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
+  [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name'],
+  [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique'],
 ];
 
 /** What the contract leaves open, one factor for each thing, in the order in which they are set. */

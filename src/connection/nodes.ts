@@ -32,10 +32,12 @@ export class Nodes {
   /**
    * How long some node may still not know of the last change, by the longest lag that was seen: with a balancer that
    * deals requests out at random, no number of looks tells.
+   *
+   * @param feltMs what changes take to be acted by, where that is asked for
    */
-  get restMs(): number {
-    if (this.#lagMs === 0 || this.#isRestless) return 0;
-    return Math.max(0, this.#wroteAt + 1.5 * this.#lagMs + 100 - steadyNow());
+  restMs(feltMs: number): number {
+    const lagMs = Math.max(this.#isRestless ? 0 : this.#lagMs, feltMs);
+    return lagMs === 0 ? 0 : Math.max(0, this.#wroteAt + 1.5 * lagMs + 100 - steadyNow());
   }
 
   /** What was waited for was seen in as many looks as are asked for. Where nothing had changed, that tells nothing. */

@@ -18,6 +18,11 @@ export interface SettleOptions {
   readonly mostMs?: number;
   /** Longer where each try costs something: a session, or an attempt that counts. */
   readonly firstPauseMs?: number;
+  /**
+   * It shows what the target acts by. Where it acts late, what is wanted may be there from before a change and another
+   * that took it back: then it tells something only once the last change is felt.
+   */
+  readonly isFelt?: true;
 }
 
 /**
@@ -42,15 +47,17 @@ export class ReadBack {
   async until<T>(
     get: () => Promise<T>,
     done: (value: T) => boolean,
-    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10 }: SettleOptions = {},
+    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10, isFelt }: SettleOptions = {},
   ): Promise<T> {
     const startedAt = steadyNow();
     const deadlineMs = Math.min(mostMs, this.#deadlineMs);
     let inARow = 0;
+    let cameMs = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
       const value = await get();
       inARow = done(value) ? inARow + 1 : 0;
-      const restMs = this.nodes?.restMs ?? 0;
+      if (inARow === 1) cameMs = waitedMs;
+      const restMs = this.nodes?.restMs(isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0) ?? 0;
       const isDone = inARow >= (this.nodes?.looks ?? 1) && restMs === 0;
       if (isDone) this.nodes?.settled();
       const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
@@ -58,7 +65,7 @@ export class ReadBack {
       const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
       if (isDone || waitedMs + nextMs > mostNowMs) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
-        this.#learn(inARow > 0, waitedMs);
+        this.#learn(inARow > 0, cameMs);
         return value;
       }
       await sleep(nextMs);
@@ -75,14 +82,15 @@ export class ReadBack {
     return Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs));
   }
 
-  #learn(isDone: boolean, waitedMs: number): void {
+  /** @param cameMs after how long it was there: what was waited for other nodes says nothing of the next change */
+  #learn(isDone: boolean, cameMs: number): void {
     if (!isDone) {
       this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
       this.#test = this.recorder.requirement;
       this.#missed = true;
-    } else if (waitedMs > 0) {
-      if (waitedMs >= lateMs) this.#missed = false;
-      this.#slowestMs = Math.max(this.#slowestMs, waitedMs);
+    } else if (cameMs > 0) {
+      if (cameMs >= lateMs) this.#missed = false;
+      this.#slowestMs = Math.max(this.#slowestMs, cameMs);
     }
   }
 }

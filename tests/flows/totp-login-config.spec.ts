@@ -71,7 +71,7 @@ test.describe('A change of the cluster configuration', () => {
     async ({ users, cluster, codes }) => {
       const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
       await arrange(cluster.off());
-      await arrange(cluster.on(bothTypes));
+      await arrange(switchedOn(users, cluster, user));
 
       const login = await users.login(user, { code: await codes.unused(authenticator), type });
 
@@ -104,7 +104,7 @@ test.describe('A change of the cluster configuration', () => {
     async ({ users, cluster, codes }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       await arrange(cluster.offForgetting());
-      await arrange(cluster.on(bothTypes));
+      await arrange(switchedOn(users, cluster, user));
 
       const login = await users.login(user, { code: await codes.unused(authenticator), type });
 
