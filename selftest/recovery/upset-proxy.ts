@@ -27,6 +27,10 @@ export const isLogin = ({ method, url }: Passing): boolean =>
 export const isLoginWithCode = (request: Passing): boolean =>
   isLogin(request) && request.body.includes('otpCode');
 
+/** A mailed code is as good after the clock was set. */
+export const isLoginWithTotp = (request: Passing): boolean =>
+  isLogin(request) && request.body.includes('"totp"');
+
 /** When a target is upset: before the n-th request of a kind, counted from 1, is passed on. */
 export interface Moment {
   readonly of: (request: Passing) => boolean;

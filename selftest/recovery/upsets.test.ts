@@ -15,7 +15,15 @@ import {
 import { startRelay } from '../mail/relay.js';
 import { jumpingClock } from './jumping-clock.js';
 import { journalsIn, stateOf } from './observe.js';
-import { isLogin, isLoginWithCode, isWrite, type Meddler, type Moment, UpsetProxy } from './upset-proxy.js';
+import {
+  isLogin,
+  isLoginWithCode,
+  isLoginWithTotp,
+  isWrite,
+  type Meddler,
+  type Moment,
+  UpsetProxy,
+} from './upset-proxy.js';
 
 type OnEnd = TestContext['onTestFinished'];
 
@@ -97,7 +105,7 @@ describe.concurrent('in the middle of a run', () => {
     async ({ hours, change }, { expect, onTestFinished }) => {
       const clock = jumpingClock(temporaryFolder(onTestFinished));
       const target = await upsetTarget(onTestFinished, {
-        moment: { of: isLoginWithCode, nth: 1 },
+        moment: { of: isLoginWithTotp, nth: 1 },
         env: clock.env,
       });
       target.proxy.upset = () => clock.set(hours * 3_600_000);
