@@ -77,13 +77,21 @@ export class Codes {
     return this.at(authenticator, 0);
   }
 
-  /** An unused code that is none of another key now, as one in some hundred thousand is by chance. */
+  /**
+   * An unused code that is none of another key now, as one in some hundred thousand is by chance.
+   *
+   * @throws ArrangeError where the two keys are one
+   */
   async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    const step = this.currentStep(authenticator);
+    const isOne =
+      authenticator.period === other.period &&
+      [0, 1, 2].every((n) => authenticator.codeAt(step + n) === other.codeAt(step + n));
+    for (let attempt = 0; !isOne && attempt < 3; attempt += 1) {
       const code = await this.unused(authenticator);
       if (!this.isRight(other, code)) return code;
     }
-    throw new ArrangeError('Two keys of different secrets had the same code in three steps in a row.');
+    throw new ArrangeError("The target gave the same secret twice: a code of one key is the other's too.");
   }
 
   /**
