@@ -2,12 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
+import { tool, wholeNumber } from '../tool/tool.js';
 import { type ChaosPlan, runThroughChaos } from './chaos.js';
 import { mischiefs } from './chaos-proxy.js';
 import { pick, randomOf } from './random.js';
 
-// How many runs, the first seed, and how many at once.
-const [runs = 12, first = 1, jobs = 2] = process.argv.slice(2).map(Number);
+interface Options {
+  readonly runs: number;
+  readonly first: number;
+  readonly jobs: number;
+}
+
+const { runs, first, jobs } = tool(
+  'prove:chaos',
+  'Runs through connections that are reset, cut, delayed, garbled, or swallowed.',
+)
+  .option('--runs <n>', 'so many', wholeNumber, 12)
+  .option('--first <seed>', 'the seed of the first; each other has the next', wholeNumber, 1)
+  .option('--jobs <n>', 'so many at a time', wholeNumber, 2)
+  .parse()
+  .opts<Options>();
 
 /** One in three runs is of a target with a fault; one in three meets only one kind of harm. */
 function planOf(seed: number): ChaosPlan {

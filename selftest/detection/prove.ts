@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { tool, wholeNumber } from '../tool/tool.js';
 import { combinations } from './combinations.js';
 import { freedomRows } from './freedoms.js';
 import { type Judgement, judge } from './matrix.js';
@@ -20,20 +20,26 @@ import {
 import { tryInRounds } from './rounds.js';
 import { sample } from './sample.js';
 
-// npm run prove -- [--alone] [--sample N [--seed S]] [--freedoms] [part of an id …]
-const { values, positionals: only } = parseArgs({
-  allowPositionals: true,
-  options: {
-    // Each fault and each variant in an emulator of its own from the start, not only where several say anything unexpected.
-    alone: { type: 'boolean', default: false },
-    // So many faults only, drawn by the seed; the variants, of which `npm test` tries all, are left out then.
-    sample: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    // The rows of freedoms only.
-    freedoms: { type: 'boolean', default: false },
-  },
-});
-const sampled = values.sample === undefined ? undefined : Number(values.sample);
+interface Options {
+  readonly alone?: true;
+  readonly sample?: number;
+  readonly seed: number;
+  readonly freedoms?: true;
+}
+
+const command = tool(
+  'prove',
+  'Tries the suite on the emulator with each of its faults, and as targets that conform.',
+)
+  .argument('[id...]', 'parts of ids: only the faults and variants that have one of them')
+  .option('--alone', 'each in an emulator of its own, not only where several say anything unexpected')
+  .option('--sample <n>', 'so many faults only, and no variants, of which npm test tries all', wholeNumber)
+  .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
+  .option('--freedoms', 'only targets that differ in what the contract leaves open')
+  .parse();
+const only = command.args;
+const values = command.opts<Options>();
+const sampled = values.sample;
 
 /** So many emulators are tried in one run of the suite. */
 const batchSize = 20;
@@ -50,7 +56,7 @@ const wanted = (expectation: Expectation) =>
 
 const requirements = loadRequirements();
 // An id asks for that variant: not for those that it is combined with.
-const variantsAlone = values.alone || only.length > 0;
+const variantsAlone = values.alone === true || only.length > 0;
 const conforming = [
   ...(values.freedoms ? [] : [asItIs]),
   ...(variantsAlone && !values.freedoms ? variants.map(({ id }) => expectationOfVariant(id)) : []),
@@ -59,11 +65,7 @@ const conforming = [
     : []),
   ...freedomRows().map(expectationOfRow),
 ].filter(wanted);
-const drawn = values.freedoms
-  ? []
-  : sampled === undefined
-    ? faults
-    : sample(faults, sampled, Number(values.seed));
+const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { sample } from '../detection/sample.js';
+import { tool, wholeNumber } from '../tool/tool.js';
 import { build } from './build.js';
 import { type Baseline, Campaign } from './campaign.js';
 import { durationsIn } from './coverage.js';
@@ -12,17 +12,25 @@ import type { Notice } from './notice.js';
 import { writeResult } from './result.js';
 import { batchesOf, select } from './selection.js';
 
-// npm run mutate -- [--sample N] [--seed S] [--all] [--record] [part of a file's name …]
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    sample: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
-    all: { type: 'boolean', default: false },
-    // What docs/detection.md says of it is this run's.
-    record: { type: 'boolean', default: false },
-  },
-});
+interface Options {
+  readonly sample: number;
+  readonly seed: number;
+  readonly all?: true;
+  readonly record?: true;
+}
+
+const command = tool(
+  'mutate',
+  "Changes the emulator's code by machine, and says which changes the suite didn't notice.",
+)
+  .argument('[file...]', 'parts of names: only the files that have one of them')
+  .option('--sample <n>', 'so many changes', wholeNumber, 20)
+  .option('--seed <n>', 'which ones', wholeNumber, 1)
+  .option('--all', 'every change')
+  .option('--record', 'keep the figures, of which docs/detection.md tells')
+  .parse();
+const positionals = command.args;
+const values = command.opts<Options>();
 
 /** One more than the cores that it is meant for: some targets wait for mails that never come. */
 const jobs = 3;
@@ -44,7 +52,7 @@ async function main(): Promise<void> {
   const wanted = mutants.filter(
     ({ file }) => positionals.length === 0 || positionals.some((part) => file.includes(part)),
   );
-  const drawn = values.all ? wanted : sample(wanted, Number(values.sample), Number(values.seed));
+  const drawn = values.all ? wanted : sample(wanted, values.sample, values.seed);
   console.log(`${drawn.length} of ${mutants.length} mutants${values.all ? '' : `, seed ${values.seed}`}`);
   const campaign = new Campaign(build(files, join(folder, 'build')), folder, jobs);
   const baseline = await campaign.baseline(references);
@@ -137,7 +145,7 @@ function report(
   console.log(
     `${noticed.size} noticed, ${judgements.size} judged, ${unjudged} neither, of ${drawn.length}: ${((100 * settled) / drawn.length).toFixed(1)} %, took ${seconds()}`,
   );
-  if (values.record) writeResult({ seed: Number(values.seed), all: all.length, drawn, noticed, judgements });
+  if (values.record) writeResult({ seed: values.seed, all: all.length, drawn, noticed, judgements });
   process.exitCode = unjudged === 0 ? 0 : 1;
 }
 

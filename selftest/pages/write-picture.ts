@@ -1,35 +1,68 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
+import { Option } from 'commander';
+import { faults } from '../../emulator/faults/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { judge } from '../detection/matrix.js';
+import { expectationOfFault } from '../detection/problems.js';
+import { tool, wholeNumber } from '../tool/tool.js';
 import { findBrowser, noBrowser } from './find-browser.js';
 
-// npm run picture: the report of the run that README.md tells of, as it opens.
+interface Options {
+  readonly out?: string;
+  readonly width: number;
+  readonly scheme: 'light' | 'dark';
+}
+
+const command = tool(
+  'picture',
+  'The first screen of reports. Without a fault: of the run that README.md tells of.',
+)
+  .argument('[id...]', 'parts of ids: the faults that have one of them, a report of a run against each')
+  .option('--out <folder>', 'where to put FAULT.png (default: docs/report.png, of the first)')
+  .option('--width <pixels>', 'of the screen', wholeNumber, 1100)
+  .addOption(new Option('--scheme <colours>').choices(['light', 'dark']).default('light'))
+  .parse();
+const { out, width, scheme } = command.opts<Options>();
+const parts = command.args.length > 0 ? command.args : ['login/password-alone'];
+const wanted = faults.filter(({ id }) => parts.some((part) => id.includes(part)));
+if (wanted.length === 0) command.error(`error: no fault's id holds ${parts.join(' or ')}`);
+
 const browserFile = findBrowser();
 if (browserFile === undefined) throw new Error(noBrowser);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-picture-'));
 try {
-  const subject = { name: 'emulator', faults: ['login/password-alone'], variants: [] };
-  await judge([subject], folder, { jobs: 1, mailTimeoutMs: 2000 });
+  const subjects = wanted.map((fault) => ({ ...expectationOfFault(fault), name: nameOf(fault.id) }));
+  await judge(subjects, folder, { jobs: 2, mailTimeoutMs: 2000 });
   const browser = await chromium.launch({
     executablePath: browserFile,
     args: ['--no-sandbox', '--disable-gpu'],
   });
   try {
     const page = await browser.newPage({
-      viewport: { width: 1100, height: 1000 },
+      viewport: { width, height: 1000 },
+      colorScheme: scheme,
       locale: 'en-GB',
       timezoneId: 'UTC',
     });
-    await page.goto(pathToFileURL(join(folder, 'out', subject.name, 'index.html')).href);
-    writeFileSync(join(packageRoot(), 'docs', 'report.png'), await page.screenshot());
+    if (out !== undefined) mkdirSync(out, { recursive: true });
+    for (const { name } of subjects) {
+      await page.goto(pathToFileURL(join(folder, 'out', name, 'index.html')).href);
+      const file = out === undefined ? join(packageRoot(), 'docs', 'report.png') : join(out, `${name}.png`);
+      writeFileSync(file, await page.screenshot());
+    }
   } finally {
     await browser.close();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** README.md calls its target emulator. */
+function nameOf(id: string): string {
+  return out === undefined ? 'emulator' : id.replaceAll('/', '--');
 }

@@ -1,34 +1,36 @@
 // Ends runs in all ways, at random moments at which something is changed, and looks whether the targets are as they
 // were found: at the end, and ten seconds later.
 //
-//   npm run prove:restore -- [--endings 200] [--seed 1] [--only N] [--at-once 3]
-//
 // Needs /proc, to find the processes of a run; and a mount that is allowed, to fill a disk.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { tool, wholeFrom, wholeNumber } from '../tool/tool.js';
 import { endingOf, hitsOfAnEnding } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
 
-const { values } = parseArgs({
-  options: {
-    endings: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    'at-once': { type: 'string', default: '3' },
-  },
-});
-const [endings, seed, atOnce] = [Number(values.endings), Number(values.seed), Number(values['at-once'])];
-if (![endings, seed, atOnce].every(Number.isSafeInteger) || endings < 1 || atOnce < 1)
-  throw new Error('--endings, --seed and --at-once want whole numbers.');
+interface Options {
+  readonly endings: number;
+  readonly seed: number;
+  readonly only?: number;
+  readonly atOnce: number;
+}
+
+const { endings, seed, only, atOnce } = tool(
+  'prove:restore',
+  'Ends runs in all ways at random moments, and looks whether the targets are as they were found.',
+)
+  .option('--endings <n>', 'so many', wholeNumber, 200)
+  .option('--seed <n>', 'which ones', wholeNumber, 1)
+  .option('--only <n>', 'the run of this number alone', wholeFrom(0))
+  .option('--at-once <n>', 'so many at a time', wholeNumber, 3)
+  .parse()
+  .opts<Options>();
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-restore-'));
 const kinds = possibleKinds(join(folder, 'probe'));
 const todo =
-  values.only === undefined
-    ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n)
-    : [Number(values.only)];
+  only === undefined ? Array.from({ length: Math.ceil(endings / hitsOfAnEnding) }, (_, n) => n) : [only];
 const tally = new Map<string, { all: number; right: number; hit: number; open: number }>();
 const startedAt = Date.now();
 

@@ -1,28 +1,36 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { faults } from '../../emulator/faults/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
 import { expectationOfFault } from '../detection/problems.js';
 import { sample } from '../detection/sample.js';
+import { tool, wholeNumber } from '../tool/tool.js';
 import { type Proven, proveScripts } from './prove-scripts.js';
 
-// npm run prove:scripts -- [--sample 60] [--seed 1] [part of a fault's id …]
-const { values, positionals: only } = parseArgs({
-  allowPositionals: true,
-  options: {
-    sample: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    keep: { type: 'string' },
-  },
-});
+interface Options {
+  readonly sample: number;
+  readonly seed: number;
+  readonly keep?: string;
+}
+
+const command = tool(
+  'prove:scripts',
+  'Runs the scripts of failures: 1 on the faulty emulator, 0 without the fault?',
+)
+  .argument('[id...]', 'parts of ids: all faults that have one of them, in place of a sample')
+  .option('--sample <n>', 'so many faults', wholeNumber, 60)
+  .option('--seed <n>', 'which ones', wholeNumber, 1)
+  .option('--keep <folder>', 'where to leave reports and scripts')
+  .parse();
+const only = command.args;
+const values = command.opts<Options>();
 const drawn =
   only.length > 0
     ? faults.filter(({ id }) => only.some((part) => id.includes(part)))
-    : sample(faults, Number(values.sample), Number(values.seed));
+    : sample(faults, values.sample, values.seed);
 const groups = groupsOf(drawn.map(expectationOfFault), loadRequirements());
 const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'mfa-conformance-scripts-'));
 const proven: Proven[] = [];

@@ -1,0 +1,21 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/**
+ * A command for those who work on the suite, with --help and one line for what is wrong, as the suite's own have.
+ *
+ * @param script its name in package.json
+ */
+export function tool(script: string, description: string): Command {
+  return new Command(`npm run ${script} --`).description(description).showHelpAfterError();
+}
+
+/** For options and arguments that take a number. */
+export function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Wanted a whole number from ${least} on.`);
+  };
+}
+
+export const wholeNumber = wholeFrom(1);
