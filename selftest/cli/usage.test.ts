@@ -53,7 +53,17 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a pattern that fits nothing',
     args: withFlags('--grep', 'nothing/*'),
-    says: /--grep nothing\/\*: no requirement fits/,
+    says: /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
+  },
+  {
+    is: 'an area for a pattern',
+    args: withFlags('--grep', 'totp-login'),
+    says: /--grep totp-login: no requirement fits; did you mean 'totp-login\/\*'\?/,
+  },
+  {
+    is: 'a part of an id for a pattern',
+    args: withFlags('--grep', 'wrong-code'),
+    says: /--grep wrong-code: no requirement fits; did you mean '\*wrong-code\*'\?/,
   },
   {
     is: 'no target file',

@@ -17,6 +17,7 @@ describe('a fact in words', () => {
     ['throttleAfter', 5, 'After 5 wrong codes'],
     ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
     ['newKeyRetiresOlder', true, 'A new TOTP key retires the older one'],
+    ['accountsWithoutCode', ['other'], 'Of other alone'],
     ['ownInvention', true, 'yes'],
     ['ownInvention', { deep: [1] }, '{"deep":[1]}'],
     // Values of another kind than is known are shown, not hidden.

@@ -336,6 +336,11 @@ describe('the whole', () => {
     ['one that is behind', { facts: { clockOffsetMs: -7_200_000 } }, [/clock is 7200 s behind/]],
     ['one that is not known', { facts: { clockOffsetMs: null } }, [/clock is not known: .*no Date header/]],
     [
+      'accounts that need no code where others do',
+      { facts: { accountsWithoutCode: ['viewer', 'other'] } },
+      [/^accounts\.viewer logged in without a code .*mfaExempt: true$/, /^accounts\.other logged in/],
+    ],
+    [
       'TLS that was not verified, before what the target file is warned of',
       {
         target: { name: 'lab-7', baseUrl: 'https://h/v2', tlsInsecure: true },

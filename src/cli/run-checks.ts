@@ -33,9 +33,15 @@ export function checkNames(runs: readonly Prepared[]): void {
 /** @throws ConfigurationError where no requirement fits */
 export function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
-  const pattern = idPattern(grep);
-  if (loadRequirements().some(({ id }) => pattern.test(id))) return;
-  throw new ConfigurationError(`--grep ${grep}: no requirement fits; mfa-conformance list shows all.`);
+  const fits = (glob: string) => {
+    const pattern = idPattern(glob);
+    return loadRequirements().some(({ id }) => pattern.test(id));
+  };
+  if (fits(grep)) return;
+  // People write the part that they know.
+  const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
+  const advice = wider === undefined ? 'mfa-conformance list shows all.' : `did you mean '${wider}'?`;
+  throw new ConfigurationError(`--grep ${grep}: no requirement fits; ${advice}`);
 }
 
 export function nothingToDo({ index, count }: Shard, targets: number): string {

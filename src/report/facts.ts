@@ -22,6 +22,10 @@ const known: Readonly<Record<string, Known>> = {
   acceptedSteps: { label: 'Code window', describe: acceptedSteps },
   throttleAfter: { label: 'Throttle', describe: throttle },
   patchSemantics: { label: 'PATCH', describe: patchSemantics },
+  accountsWithoutCode: {
+    label: 'Logins without a code',
+    describe: (roles) => (Array.isArray(roles) ? `Of ${roles.join(', ')} alone` : undefined),
+  },
   newKeyRetiresOlder: {
     label: 'Several TOTP keys',
     describe: yesOrNo(

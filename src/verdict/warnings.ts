@@ -16,7 +16,7 @@ export function warningsOf({
   facts,
   warnings = [],
 }: Pick<RunResults, 'target' | 'facts' | 'warnings'>): string[] {
-  const { clockOffsetMs } = facts;
+  const { clockOffsetMs, accountsWithoutCode } = facts;
   return [
     ...(target.tlsInsecure ? [notVerified] : []),
     ...(typeof clockOffsetMs === 'number' && Math.abs(clockOffsetMs) > largestOffsetMs
@@ -29,8 +29,14 @@ export function warningsOf({
           "the target's clock is not known: its answers have no Date header, so codes were made by this machine's clock",
         ]
       : []),
+    ...(Array.isArray(accountsWithoutCode) ? accountsWithoutCode.map(withoutCode) : []),
     ...warnings,
   ];
+}
+
+/** Either a hole or a setting of the cluster: only who looks after it can tell. */
+function withoutCode(role: unknown): string {
+  return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }
 
 function inWords(offsetMs: number): string {
