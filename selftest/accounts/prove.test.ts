@@ -92,6 +92,17 @@ describe('what is wrong with the target file', () => {
 
     expect(learned.mailSilent).toContain('No mail reached the suite');
   });
+
+  test('mails whose code is not told are, too', async () => {
+    const change = (file: Record<string, unknown>) => ({
+      ...file,
+      mail: { ...Object(file['mail']), codePattern: 'TAN (\\d+)', timeoutMs: 500 },
+    });
+
+    const { learned } = await learn({ change });
+
+    expect(learned.mailSilent).toContain('mail.codePattern');
+  });
 });
 
 describe('the accounts', () => {

@@ -45,6 +45,12 @@ describe('finds the code', () => {
     ['in Chinese', mail('您的验证码是：482913，10分钟内有效。'), '482913'],
     ['in Japanese', mail('認証コード：482913'), '482913'],
     ['though "number" stands before it', mail('Your OTP number is 482913'), '482913'],
+    [
+      'below a "security number", in groups',
+      mail('Customer A. Bee, case 0088120001.\nSecurity number\n\n    1234 5678\n\nHotline 0800 123 4567.'),
+      '12345678',
+    ],
+    ['as a TAN', mail('Your TAN for the login: 482913. Case 881200'), '482913'],
     ['of four digits beside the word', mail('Your code is 4829.'), '4829'],
     ['of five digits beside the word', mail('Your passcode: 04829'), '04829'],
     ['of four digits beside the word, in spite of the year', mail('Your code is 4829. © 2026 Lab'), '4829'],
@@ -169,6 +175,29 @@ describe('finds none', () => {
 
   test('two equals, and says so', () => {
     expect(findCode(mail('482913 and 735102')).problem).toMatch(/two numbers/);
+  });
+
+  test.each([
+    ['two likely ones', mail('482913 and 735102')],
+    ['a number that is called something else', mail('Order 482913')],
+    ['one of letters and digits', mail('Key of the day: 4X8K2P')],
+    ['only what codePattern does not match', mail('482913'), /code (\w+)/],
+  ])('%s may be the code', (_, given, pattern?: RegExp) => {
+    expect(findCode(given, pattern)).toMatchObject({
+      unclear: true,
+      problem: expect.stringContaining('codePattern'),
+    });
+  });
+
+  test.each([
+    ['no digit', mail('Somebody logged in.')],
+    [
+      'a year, a time and an address only',
+      mail('(c) 2026 Lab. Valid until 14:30, for 10 minutes, at 10.1.2.3.'),
+    ],
+    ['no digit, where codePattern matches nothing', mail('Hello'), /code (\w+)/],
+  ])('a mail with %s holds none', (_, given, pattern?: RegExp) => {
+    expect(findCode(given, pattern)).toMatchObject({ unclear: false });
   });
 });
 

@@ -95,6 +95,12 @@ export class CodesByMail {
     return code;
   }
 
+  /** Why no code is found in a mail that may hold one: it says nothing of the sender. Undefined of all others. */
+  unclearIn(mail: ReceivedMail): string | undefined {
+    const found = findCode(mail, this.settings.codePattern);
+    return found.code === undefined && found.unclear ? found.problem : undefined;
+  }
+
   /** Why the mails that came held no code: what to set may be in it. */
   #problemsOf(mails: ReadonlySet<ReceivedMail>): string[] {
     const problems = [...mails].flatMap((mail) => findCode(mail, this.settings.codePattern).problem ?? []);

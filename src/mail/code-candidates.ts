@@ -51,9 +51,13 @@ const grouped =
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
 
+/** What is called a number, and is the code all the same. */
+const codeNumber =
+  '(?:security|verification|authentication|access|log-?in|sign-?in|secret|one[ -]?time) number';
+
 /** A word for the code, in the languages mail comes in most. "zip code" and "barcode" are none. */
 const word = new RegExp(
-  `(?<!\\b(?:${otherCodes})[ -]?)(?<!bar|uni|en|de|post)code(?:s(?![a-z])|(?![a-z]))|pass[ -]?codes?|\\bt?otp\\b|\\bpin\\b|\\btoken\\b|one[ -]?time pass(?:word|phrase)|einmal(?:passwort|kennwort)|mot de passe à usage unique|codice|c[oó]digo|\\bkode?\\b|(?<!\\p{L})код(?!\\p{L})|验证码|驗證碼|認証コード|確認コード|コード|인증\\s?번호`,
+  `(?<!\\b(?:${otherCodes})[ -]?)(?<!bar|uni|en|de|post)code(?:s(?![a-z])|(?![a-z]))|pass[ -]?codes?|\\bt?otp\\b|\\bpin\\b|\\btoken\\b|\\bm?tan\\b|${codeNumber}|sicherheitsnummer|one[ -]?time pass(?:word|phrase)|einmal(?:passwort|kennwort)|mot de passe à usage unique|codice|c[oó]digo|\\bkode?\\b|(?<!\\p{L})код(?!\\p{L})|验证码|驗證碼|認証コード|確認コード|コード|인증\\s?번호`,
   'giu',
 );
 
@@ -114,6 +118,16 @@ export function candidatesIn(text: string): Candidate[] {
   return [...best].map(([code, score]) => ({ code, score })).sort((a, b) => b.score - a.score);
 }
 
+/** Whether a plain text holds anything that could be a code at all: digits, or digits among capitals. */
+export function mayHoldCode(text: string): boolean {
+  let rest = text;
+  for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
+  return (
+    /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/.test(rest) ||
+    /(?<![\w-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}(?![\w-])/.test(rest)
+  );
+}
+
 /** Stands for what is no code: neither a letter nor a digit nor space. */
 const blanked = '\ufffc';
 
@@ -143,9 +157,15 @@ function scoreOf(text: string, start: number, end: number): number {
   return score;
 }
 
-/** "code number 482913" and "OTP no. 482913" name the code, though "number" alone names something else. */
+/**
+ * "code number 482913", "OTP no. 482913" and "security number" name the code, though "number" alone names something
+ * else.
+ */
 function isPartOfWord(before: string): boolean {
-  return /(?:code|otp|pin|passcode) (?:no|nr|number)\b\.?\s?[:=-]?\s?(?:is )?$/i.test(before);
+  return new RegExp(
+    `(?:(?:code|otp|pin|passcode) (?:no|nr|number)|${codeNumber})\\b\\.?\\s?[:=-]?\\s?(?:is )?$`,
+    'i',
+  ).test(before);
 }
 
 function namedBefore(before: string): number {

@@ -1,11 +1,16 @@
-import { candidatesIn, plain, strongScore, weakScore } from './code-candidates.js';
+import { candidatesIn, mayHoldCode, plain, strongScore, weakScore } from './code-candidates.js';
 import { htmlToText } from './html-text.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
 /** The code of a mail, a string since it may begin with zeros; or why there is none, in words that show no digit. */
 export type FoundCode =
   | { readonly code: string; readonly problem?: never }
-  | { readonly problem: string; readonly code?: never };
+  | {
+      readonly problem: string;
+      readonly code?: never;
+      /** It holds what may be a code: that none was found says nothing of the sender. */
+      readonly unclear: boolean;
+    };
 
 /**
  * Finds the one-time code of a mail: in its text, else its HTML, else its subject. Numbers that a word like "code"
@@ -26,10 +31,16 @@ export function findCode(mail: MailContent, pattern?: RegExp): FoundCode {
       if (second?.score !== best.score) return { code: best.code };
       return {
         problem: `The mail ${named(mail)} holds two numbers that may equally be the code; set mail.codePattern.`,
+        unclear: true,
       };
     }
   }
-  return { problem: `The mail ${named(mail)} holds no number that looks like a code.` };
+  if (!sources.some(mayHoldCode))
+    return { problem: `The mail ${named(mail)} holds no number that looks like a code.`, unclear: false };
+  return {
+    problem: `The mail ${named(mail)} may hold a code, which is not told from what else it holds; set mail.codePattern.`,
+    unclear: true,
+  };
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
@@ -40,7 +51,10 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
     const code = match?.[1] ?? match?.[0];
     if (code !== undefined && code !== '') return { code };
   }
-  return { problem: `The mail ${named(mail, pattern)} holds nothing that mail.codePattern matches.` };
+  return {
+    problem: `The mail ${named(mail, pattern)} holds nothing that mail.codePattern matches.`,
+    unclear: sources.some(mayHoldCode),
+  };
 }
 
 function named(mail: MailContent, pattern?: RegExp): string {
