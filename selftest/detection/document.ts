@@ -39,7 +39,7 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
-| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. Not all of these are judged right yet: \`npm run prove -- --freedoms\` says in what |
+| freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;

@@ -57,11 +57,11 @@ const refused: readonly (readonly [errorCode: string, reference: number, ...oper
 const delayed = ['configuration', 'support', 'enforcement', 'sessions'];
 const delaysMs = [400, 1500];
 
-/** Good practice that a freedom leaves aside rightly, by the beginning of its setting. */
-const leavesAside: readonly (readonly [setting: RegExp, requirement: string])[] = [
+/** Good practice that a freedom leaves aside rightly, by the beginning of its setting; unless there is nothing to see. */
+const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hiddenBy?: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
-  [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name'],
-  [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique'],
+  [/^form:totpKeyName\.numbered$/, 'totp-key/echoes-name', 'absent:CreateTotpKey.totpKeyName'],
+  [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique', 'absent:CreateTotpKey.totpKeyId'],
 ];
 
 /** What the contract leaves open, one factor for each thing, in the order in which they are set. */
@@ -88,8 +88,8 @@ export function freedomRows(): string[][] {
 
 /** Requirements of level should that a row turns red, rightly. */
 export function failedByRow(row: readonly string[]): string[] {
-  return leavesAside.flatMap(([setting, requirement]) =>
-    row.some((one) => setting.test(one)) ? [requirement] : [],
+  return leavesAside.flatMap(([setting, requirement, hiddenBy = '']) =>
+    row.some((one) => setting.test(one)) && !row.includes(hiddenBy) ? [requirement] : [],
   );
 }
 
