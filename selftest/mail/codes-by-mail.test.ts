@@ -3,6 +3,7 @@ import { CodesByMail } from '../../src/connection/codes-by-mail.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Mailbox, MailFilter, Mark } from '../../src/mail/mailbox.js';
 import { type ReceivedMail, StoredMail } from '../../src/mail/received-mail.js';
+import { steadyNow } from '../../src/steady-now.js';
 
 /** A mailbox that notes how long it was to wait, and has what it is told to have. */
 class Box implements Mailbox {
@@ -33,9 +34,10 @@ class Box implements Mailbox {
   }
 }
 
-function codesOf(box: Box) {
+function codesOf(box: Box, promisedMails: readonly number[] = []) {
   const secrets: string[] = [];
   const recorder = {
+    promisedMails,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => undefined,
     waited: () => undefined,
@@ -81,5 +83,43 @@ describe('the wait for a code', () => {
     await expect(codes.codeTo(to, await codes.mark())).rejects.toThrow(
       'No mail came. The mail "Case ####" holds two numbers that may equally be the code; set mail.codePattern.',
     );
+  });
+});
+
+describe('a mail that nobody read', () => {
+  const code = (digits: string) => `Your code is ${digits}`;
+
+  test('and that comes late, is not taken for the one that was asked for after it', async () => {
+    const box = new Box();
+    const now = steadyNow();
+    const { codes } = codesOf(box, [now - 50, now]);
+    const mark = await codes.mark();
+    box.put('Sign-in', code('111111'));
+    setTimeout(() => box.put('Sign-in', code('222222')), 30);
+
+    expect(await codes.codeTo(to, mark)).toBe('222222');
+  });
+
+  test('is not waited for once it has come', async () => {
+    const box = new Box();
+    const now = steadyNow();
+    const { codes } = codesOf(box, [now - 50, now]);
+    const mark = await codes.mark();
+    box.put('Sign-in', code('111111'));
+    box.put('Sign-in', code('222222'));
+
+    expect(await codes.codeTo(to, mark)).toBe('222222');
+    expect(steadyNow() - now).toBeLessThan(200);
+  });
+
+  test('and that never comes, takes the quiet period', async () => {
+    const box = new Box();
+    const now = steadyNow();
+    const { codes } = codesOf(box, [now - 50, now]);
+    const mark = await codes.mark();
+    box.put('Sign-in', code('111111'));
+
+    expect(await codes.codeTo(to, mark)).toBe('111111');
+    expect(steadyNow() - now).toBeGreaterThanOrEqual(200);
   });
 });

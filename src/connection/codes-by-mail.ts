@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError } from '../errors.js';
 import { findCode } from '../mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../mail/mailbox.js';
@@ -15,15 +16,23 @@ export interface MailPatience {
 /** How long another mail is awaited after one with a code that was refused, at least. */
 const shortestPatienceMs = 2_000;
 
+/** Between two looks for a later mail. */
+const lookMs = 100;
+
 /** Mails that a request caused, and the codes in them; every code found becomes a secret of the run. */
 export class CodesByMail {
   /** Addresses at which a code that was asked for did not come. */
   readonly #silent = new Set<string>();
   readonly #seen = new Set<string>();
+  /** Until when mails were promised that count no more, since a later one was read. */
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** What had come when a code was read last: so many mails after that mark. */
+  #read: { readonly mark: Mark; readonly count: number } | undefined;
+  #slowestMs = 0;
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'waited'>,
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'waited' | 'promisedMails'>,
     private readonly settings: MailPatience,
   ) {}
 
@@ -33,7 +42,8 @@ export class CodesByMail {
   }
 
   /**
-   * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box.
+   * The code in the first mail to `address` after `mark` that holds one: other mail may come to the same box. Where
+   * nobody read a mail that was promised a moment before, that one may come first: then it is the code of the last.
    * @param tried codes that were refused: one mailed before the mark may have been late, and come first
    * @throws ArrangeError when none comes in time
    */
@@ -53,7 +63,7 @@ export class CodesByMail {
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
-          return code;
+          return await this.#lastOf(code, address, mark);
         }
         others.add(mail);
       }
@@ -63,6 +73,24 @@ export class CodesByMail {
     } finally {
       this.recorder.waited(steadyNow() - startedAt, 'mail');
     }
+  }
+
+  /** The code of the last mail, once none of those is on its way that nobody read. */
+  async #lastOf(first: string, address: string, mark: Mark): Promise<string> {
+    const unread = this.recorder.promisedMails.filter((at) => at > this.#readAt);
+    const own = unread.at(-1) ?? steadyNow();
+    this.#slowestMs = Math.max(this.#slowestMs, steadyNow() - own);
+    const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
+    const promised = unread.filter((at) => at > own - lateMs).length;
+    const before = this.#read ?? { mark, count: 0 };
+    const isOnItsWay = async () => (await this.since(before.mark)).length - before.count < promised;
+    while (promised > 1 && steadyNow() < own + lateMs && (await isOnItsWay())) await sleep(lookMs);
+    const came = promised > 0 ? await this.since(mark) : [];
+    const ownOnes = came.filter(({ to }) => to.some((one) => one.toLowerCase() === address.toLowerCase()));
+    const last = promised > 1 ? ownOnes.flatMap((mail) => this.codeIn(mail) ?? []).at(-1) : undefined;
+    this.#readAt = own;
+    if (promised > 0) this.#read = { mark, count: came.length };
+    return last ?? first;
   }
 
   /** Whether a code that wasn't tried comes: see {@link codeTo}. */

@@ -45,6 +45,8 @@ export class Recorder {
   /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
+  /** When mails were promised last, by this machine's steady clock. */
+  #promisedMails: readonly number[] = [];
   /** Where the values that requests are made of come from. */
   readonly origins: Origins;
   #requirement = '';
@@ -85,6 +87,11 @@ export class Recorder {
 
   get exchanges(): readonly Exchange[] {
     return this.#exchanges;
+  }
+
+  /** When the requests were sent that a mail was promised for, the last ones, by this machine's steady clock. */
+  get promisedMails(): readonly number[] {
+    return this.#promisedMails;
   }
 
   /** By which the log names an exchange; null for one that it doesn't hold. */
@@ -181,6 +188,8 @@ export class Recorder {
     };
     this.#keep(call, exchange, response.status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
+    if (mails && response.status < 300)
+      this.#promisedMails = [...this.#promisedMails, response.sentAt].slice(-10);
     return { exchange, findings, body };
   }
 
