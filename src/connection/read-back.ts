@@ -74,6 +74,14 @@ export class ReadBack {
     }
   }
 
+  /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
+  async felt(): Promise<void> {
+    const restMs = this.nodes?.restMs(this.#slowestMs) ?? 0;
+    if (restMs === 0) return;
+    await sleep(restMs);
+    this.recorder.waited(restMs, 'read-back');
+  }
+
   get #deadlineMs(): number {
     if (!this.#missed) return atFirstMs;
     // Outside of tests, where accounts are tried or the state is restored, nothing is decided by that.

@@ -19,11 +19,12 @@ import { Awaited } from './awaited.js';
 import type { Codes } from './codes.js';
 import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
+import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
-import type { ReadBack } from './read-back.js';
+import type { ReadBack, SettleOptions } from './read-back.js';
 import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
-import { authenticatorOf, enrolmentOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import type { SupportEnrolment, Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { noteSet, shownAfter, toldSupport } from './told-support.js';
 
@@ -54,6 +55,7 @@ export class SupportMfa {
   /** What the target made of an attempt to restore it, where that is all that can be had. */
   #kept: SupportConfig | undefined;
   readonly #awaited = new Awaited<SupportConfig>();
+  #lastRead: SupportConfig | undefined;
   private readonly api: Api;
   private readonly admin: Credential;
   private readonly journal: Journal;
@@ -89,6 +91,7 @@ export class SupportMfa {
   #told(config: SupportConfig): SupportConfig {
     const told = toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
     this.#awaited.shown(told);
+    this.#lastRead = told;
     return told;
   }
 
@@ -177,7 +180,7 @@ export class SupportMfa {
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
   #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
-    if (enrolmentOf(answer) !== undefined) this.hold(answer);
+    if (handedUri(answer.fields) !== undefined) this.hold(answer);
     return answer;
   }
 
@@ -187,7 +190,7 @@ export class SupportMfa {
    * @param code by which it was proven, where it was
    */
   hold(answer: Answer<Changing>, code?: string): Authenticator {
-    const uri = enrolmentOf(answer);
+    const uri = handedUri(answer.fields);
     this.journal.noteEnrolled(uri);
     this.#authenticator = uri === undefined ? undefined : authenticatorOf(uri);
     this.#enrolment = { answer, authenticator: this.authenticator };
@@ -202,8 +205,16 @@ export class SupportMfa {
     return { ...body, currentPassword: this.currentPassword };
   }
 
-  readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig> {
-    return this.parts.readBack.until(() => this.read(), done);
+  readUntil(
+    done: (config: SupportConfig) => boolean,
+    options: Pick<SettleOptions, 'isFelt'> = {},
+  ): Promise<SupportConfig> {
+    return this.parts.readBack.until(() => this.read(), done, options);
+  }
+
+  /** Waits until reads show all changes. */
+  felt(): Promise<void> {
+    return this.parts.readBack.felt();
   }
 
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
@@ -232,6 +243,7 @@ export class SupportMfa {
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     await this.off();
+    const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
     if (answer.status >= 300) {
       throw new ArrangeError(
@@ -240,7 +252,7 @@ export class SupportMfa {
     }
     // Switched on it may be by the first right code only.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
-    if (!isOn(await this.readUntil(isOn))) {
+    if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {}))) {
       throw new ArrangeError(
         `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
       );
@@ -301,7 +313,7 @@ export class SupportMfa {
 
   /** Whether its key is the one that was handed out last, by whomever. */
   #isEnrolled({ answer }: SupportEnrolment): boolean {
-    return this.journal.read()?.enrolledUri === enrolmentOf(answer);
+    return this.journal.read()?.enrolledUri === handedUri(answer.fields);
   }
 
   /** POST /support-user/verify-totp */
