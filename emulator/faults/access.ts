@@ -88,7 +88,11 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     fails: [
       `access/${slug}-refuses-wrong-token`,
       ...(operation === 'GetMFAConfig'
-        ? ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day']
+        ? [
+            'access/near-token-is-refused',
+            'access/token-in-other-case-is-refused',
+            'ways-in/token-ends-within-a-day',
+          ]
         : []),
       // A password by Basic is no token that anybody issued, either.
       ...(operation === 'GetSupportMFAConfig' ? ['ways-in/basic-skips-no-code'] : []),
@@ -109,6 +113,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
       ...(operation === 'GetMFAConfig'
         ? [
             'access/near-session-is-refused',
+            'access/session-in-other-case-is-refused',
             'ways-in/session-ends-within-a-day',
             'ways-in/session-id-is-not-the-clients',
           ]
@@ -148,6 +153,10 @@ const carefree: readonly Fault[] = (
 function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
   if (id === undefined) return undefined;
   return [...known].find(([other]) => other.slice(0, 16) === id.slice(0, 16))?.[1];
+}
+
+function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
+  return [...known].find(([other]) => other.toLowerCase() === id?.toLowerCase())?.[1];
 }
 
 /** Makes the API blind for one kind of credential. */
@@ -211,6 +220,29 @@ export const accessFaults: readonly Fault[] = [
         const owner = world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === given);
         return owner ?? identify(credentials, call, world);
       };
+    },
+  },
+  {
+    id: 'access/sessions-in-any-case',
+    description: 'Session ids are compared without regard to the case of their letters.',
+    level: 'should',
+    fails: ['access/session-in-other-case-is-refused'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ?? inAnyCase(world.state.sessions, credentials.sessionId);
+    },
+  },
+  {
+    id: 'access/tokens-in-any-case',
+    description: 'Access tokens are compared without regard to the case of their letters.',
+    level: 'should',
+    fails: ['access/token-in-other-case-is-refused'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        inAnyCase(world.state.tokens, credentials.authorization?.split(' ')[1]);
     },
   },
   {

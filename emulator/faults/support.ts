@@ -224,6 +224,13 @@ export const supportFaults: readonly Fault[] = [
     apply: (seams) => seams.success(patch, ({ totpSecretKey: _secret, totpUri: _uri, ...body }) => body),
   },
   {
+    id: 'support/secret-without-uri',
+    description: 'Switching support MFA to totp answers the secret, and no URI.',
+    level: 'should',
+    fails: ['support-totp/gives-both-forms'],
+    apply: (seams) => seams.success(patch, ({ totpUri: _uri, ...body }) => body),
+  },
+  {
     id: 'support/any-address-accepted',
     description: 'PATCH /support-user/mfa takes any text for an address, and forgets what is none.',
     level: 'should',

@@ -178,9 +178,17 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/key-without-uri',
     description: 'POST /totp-key leaves totpUri out.',
-    level: 'must',
-    fails: ['totp-key/gives-secret-and-uri'],
+    level: 'should',
+    fails: ['totp-key/gives-both-forms'],
     apply: (seams) => seams.success('CreateTotpKey', ({ totpUri: _left, ...body }) => body),
+  },
+  {
+    id: 'totp/no-secret',
+    description: 'POST /totp-key answers neither secret nor URI.',
+    level: 'must',
+    fails: ['totp-key/gives-secret-and-uri', 'totp-key/gives-both-forms'],
+    apply: (seams) =>
+      seams.success('CreateTotpKey', ({ totpUri: _uri, totpSecretKey: _secret, ...body }) => body),
   },
   {
     id: 'totp/name-lost',

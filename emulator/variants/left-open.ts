@@ -1,5 +1,6 @@
 import { type Call, Refusal } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
+import type { OperationId } from '../operations/table.js';
 import type { Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, twoNodes } from './late.js';
@@ -9,6 +10,8 @@ const spare = 'A';
 
 /** Of nginx's usual limits, a low one. */
 const mostBytes = 64 * 1024;
+
+const handsOutKey: OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
 const configuration = ['enabled', 'mfaType', 'email', 'otpVerificationState'];
 
@@ -51,10 +54,22 @@ export const leftOpenVariants: readonly Variant[] = [
     apply: (seams) => seams.success('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
   },
   {
+    id: 'keys-by-uri-only',
+    description: 'A new key is handed out as a URI, without totpSecretKey.',
+    fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'],
+    apply: (seams) => seams.success(handsOutKey, without(['totpSecretKey'])),
+  },
+  {
+    id: 'keys-by-secret-only',
+    description: 'A new key is handed out as totpSecretKey, without a URI.',
+    fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'],
+    apply: (seams) => seams.success(handsOutKey, without(['totpUri'])),
+  },
+  {
     id: 'secret-in-groups',
     description: 'totpSecretKey is shown in small letters and groups of four; the URI holds it exactly.',
     apply: (seams) =>
-      seams.success(['CreateTotpKey', 'UpdateSupportMFAConfig'], (body) => {
+      seams.success(handsOutKey, (body) => {
         const secret = text(body, 'totpSecretKey');
         const groups = secret?.toLowerCase().match(/.{1,4}/g);
         return groups === undefined || groups === null ? body : { ...body, totpSecretKey: groups.join(' ') };

@@ -75,9 +75,14 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'types-not-shown-while-off',
     'access-tokens-absent-in-html',
   ],
-  ['token-with-spare-bits', 'support-totp-on-after-first-code', 'sessions-end-with-a-key'],
+  [
+    'token-with-spare-bits',
+    'support-totp-on-after-first-code',
+    'sessions-end-with-a-key',
+    'keys-by-uri-only',
+  ],
   // Each change is waited for on both nodes, which takes ten minutes: not for the first seed.
   ['two-nodes'],
   ['codes-in-the-second-step-only'],
-  ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code'],
+  ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code', 'keys-by-secret-only'],
 ];

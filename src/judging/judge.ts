@@ -92,7 +92,8 @@ function judgeRetryAfter(answer: Judged, found: Found): void {
 /** Logins and new TOTP keys; a PATCH only where it made one. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
-  if (operation === 'UpdateSupportMFAConfig') return textOf(body.value, 'totpSecretKey') !== undefined;
+  if (operation === 'UpdateSupportMFAConfig')
+    return ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
   return operation === 'CreateTotpKey' || operation === 'CreateSession' || operation === 'CreateAccessToken';
 }
 

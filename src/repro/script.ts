@@ -317,7 +317,10 @@ function supportOn({ index, again, exchange }: Exchanged): string {
   const proof = password === undefined ? '' : `; support_pw=$${variableOf(password)}`;
   // A change of what is on already hands out no key: the one before goes on.
   if (!email)
-    return `support_on=totp; key=$(member ${index} totpUri); [ -z "$key" ] || support_key=$key${proof}`;
+    return (
+      `support_on=totp; key=$(member ${index} totpUri); [ -n "$key" ] || key=$(member ${index} totpSecretKey); ` +
+      `[ -z "$key" ] || support_key=$key${proof}`
+    );
   const address = /"email":\s*"([^"{}$`\\]*)"/.exec(again?.body ?? '')?.[1] ?? '';
   return `support_on=email${address === '' ? '' : ` support_address='${address.replaceAll("'", '')}'`}${proof}`;
 }

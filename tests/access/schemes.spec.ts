@@ -62,6 +62,21 @@ test(
   },
 );
 
+test(
+  'A session id in the other case opens nothing',
+  covers('access/session-in-other-case-is-refused'),
+  async ({ api, users, cluster }) => {
+    await arrange(cluster.off());
+    const session = await arrange(users.sessionId(users.withPassword()));
+    await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
+    const id = session.id.reveal();
+    if (!hasCase(id)) notApplicable(withoutCase);
+
+    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(inOtherCase(id)) };
+    expect({ answer: await api.call('GetMFAConfig', { as }) }).toBeRefused();
+  },
+);
+
 test.describe('An access token', () => {
   test(
     'that is nearly right opens nothing',
@@ -76,6 +91,21 @@ test.describe('An access token', () => {
         const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
         expect({ answer: await api.call('GetMFAConfig', { as: nearlyAs }) }).toBeRefused();
       }
+    },
+  );
+
+  test(
+    'in the other case opens nothing',
+    covers('access/token-in-other-case-is-refused'),
+    async ({ api, users, cluster }) => {
+      await arrange(cluster.off());
+      const as = await users.token(users.withPassword());
+      await arrangeAccepted(api.call('GetMFAConfig', { as }));
+      const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+      if (!hasCase(token)) notApplicable(withoutCase);
+
+      const cased: Credential = { scheme: 'Bearer', tokenType, token: new Secret(inOtherCase(token)) };
+      expect({ answer: await api.call('GetMFAConfig', { as: cased }) }).toBeRefused();
     },
   );
 
@@ -166,15 +196,20 @@ function spellingsOf(path: string): readonly string[] {
 }
 
 /**
- * A credential without its last characters, with another one near its end, with more, and in the other case where
- * that means something. Never the last one alone: in base64url some of its bits may mean nothing.
+ * A credential without its last characters, with another one near its end, and with more. Never the last one alone: in
+ * base64url some of its bits may mean nothing.
  */
 function nearly(text: string): readonly string[] {
   const at = Math.max(0, text.length - 4);
-  const other = text[at] === 'A' ? 'B' : 'A';
+  const other = text[at]?.toUpperCase() === 'A' ? 'B' : 'A';
   const changed = `${text.slice(0, at)}${other}${text.slice(at + 1)}`;
-  const cased = isHexadecimal(text) ? [] : [inOtherCase(text)];
-  return [text.slice(0, -2), changed, `${text}AA`, ...cased].filter((near) => near !== text);
+  return [text.slice(0, -2), changed, `${text}AA`].filter((near) => near !== text);
+}
+
+const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';
+
+function hasCase(text: string): boolean {
+  return !isHexadecimal(text) && inOtherCase(text) !== text;
 }
 
 /** A UUID is compared without regard to case (RFC 9562 4), and so may be any number in this notation. */

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { handedUri } from '../../src/connection/handed-key.js';
 import { ArrangeError } from '../../src/errors.js';
-import { textIn } from '../../src/judging/body.js';
 
 test.describe('PATCH /support-user/mfa at the same time', () => {
   test(
@@ -11,7 +11,7 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
       await arrange(support.off());
       const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
-      const withKey = answers.filter(({ fields }) => textIn(fields.totpUri) !== undefined);
+      const withKey = answers.filter(({ fields }) => handedUri(fields) !== undefined);
       if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
       const verified: { readonly answer: (typeof answers)[number]; readonly code: string }[] = [];
       for (const answer of withKey) {

@@ -17,9 +17,10 @@ const names = [
 test('The name of a key spoils no URI', covers('totp-key/name-spoils-no-uri'), async ({ users }) => {
   const user = users.withReplaceableTotp();
   const plain = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
-  const wanted = await arrange(usableKeyUri(textIn(plain.fields.totpUri)));
+  const wanted = await arrange(usableKeyUri(plain));
 
-  if (!sameSecret(textIn(plain.fields.totpSecretKey), wanted.secret.reveal()))
+  const shown = textIn(plain.fields.totpSecretKey);
+  if (shown !== undefined && !sameSecret(shown, wanted.secret.reveal()))
     throw new ArrangeError('Even of a plain name totpUri has another secret than totpSecretKey.');
 
   for (const name of names) {
@@ -28,7 +29,8 @@ test('The name of a key spoils no URI', covers('totp-key/name-spoils-no-uri'), a
     const { keyUri: got } = parseKeyUri(textIn(answer.fields.totpUri) ?? '');
     expect(got !== undefined, 'wanted: a Key URI\ngot: a URI that the name has spoilt').toBe(true);
     if (got === undefined) continue;
-    expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(got.secret.reveal());
+    if (shown !== undefined)
+      expect(textIn(answer.fields.totpSecretKey)).toHoldTheSecretOf(got.secret.reveal());
     expect([got.digits, got.period, got.algorithm]).toEqual([wanted.digits, wanted.period, wanted.algorithm]);
   }
 });

@@ -4,11 +4,10 @@ import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test
 import type { Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open } from '../../fixtures/ways-in.js';
 import type { Codes } from '../../src/connection/codes.js';
+import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
 import { ArrangeError } from '../../src/errors.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
 import { textIn } from '../../src/judging/body.js';
-import { Authenticator } from '../../src/otp/authenticator.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
 
 /** One more member by which a request could name whose key it asks for: a line. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
@@ -38,7 +37,7 @@ test.describe('POST /totp-key', () => {
       const answer = await users.createKey(caller, 'mfa-conformance', naming);
 
       const open: Open[] = [];
-      const theirs = await loginWithKeyOf(users, victim.user, textIn(answer.fields.totpUri), codes);
+      const theirs = await loginWithKeyOf(users, victim.user, handedUri(answer.fields), codes);
       if (theirs?.session !== undefined) {
         // Where any code opens, this one tells nothing of whose key it is.
         const wrong = await users.login(victim.user, { code: codes.wrong(victim.authenticator), type });
@@ -62,7 +61,7 @@ test.describe('POST /totp-key', () => {
 
       const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
-      const login = await loginWithKeyOf(users, user, textIn(answer.fields.totpUri), codes);
+      const login = await loginWithKeyOf(users, user, handedUri(answer.fields), codes);
       expect(
         login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer }],
       ).toBeShut();
@@ -148,8 +147,7 @@ async function firstStep(users: Users, user: User): Promise<Credential> {
 
 /** A login of a user with a code of a key that was not made for it. */
 async function loginWithKeyOf(users: Users, user: User, uri: string | undefined, codes: Codes) {
-  const key = uri === undefined ? undefined : parseKeyUri(uri);
-  const usable = key?.usable ?? key?.keyUri;
-  if (usable === undefined) return undefined;
-  return users.login(user, { code: await codes.unused(Authenticator.fromKeyUri(usable)), type });
+  const authenticator = uri === undefined ? undefined : authenticatorOf(uri);
+  if (authenticator === undefined) return undefined;
+  return users.login(user, { code: await codes.unused(authenticator), type });
 }
