@@ -81,6 +81,13 @@ export const answerVariants: readonly Variant[] = [
     errorCode: 'KRefused',
   })),
   {
+    ...errors('errors-of-nulls', 'Errors have null for errorCode and for message.', () => ({
+      errorCode: null,
+      message: null,
+    })),
+    fails: ['http/errors-say-something'],
+  },
+  {
     id: 'optional-absent',
     description: 'Properties without a value are left out.',
     apply: (seams) => seams.success('any', withoutNulls),

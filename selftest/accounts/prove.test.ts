@@ -44,6 +44,7 @@ describe('the way to log in', () => {
     [[], [], 'sessions'],
     [['field-sessions-only'], ['tokens'], 'sessions'],
     [['field-tokens-only'], ['sessions'], 'tokens'],
+    [['field-sessions-only', 'errors-of-nulls'], ['tokens'], 'sessions'],
     [['access-tokens-absent'], ['tokens'], 'sessions'],
     [['field-first-step'], [], 'sessions'],
   ] as const)('with %j: %j not open, flows go by %s', async (variants, closed, way) => {

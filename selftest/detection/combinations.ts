@@ -83,6 +83,6 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   // Each change is waited for on both nodes, which takes ten minutes: not for the first seed.
   ['two-nodes'],
-  ['codes-in-the-second-step-only'],
+  ['codes-in-the-second-step-only', 'errors-of-nulls'],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code', 'keys-by-secret-only'],
 ];

@@ -16,7 +16,10 @@ export async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): 
   const { status, body } = refusal;
   if (status < 400 || (status >= 500 && status !== 501)) return undefined;
   const message = textOf(body, 'message') ?? '';
-  if ([403, 404, 405, 501].includes(status) || saysSo.test(message)) return told(status, message);
+  // The one that is closed answers 400, in some builds without a word.
+  const isWordless = status === 400 && message === '' && textOf(body, 'errorCode') === undefined;
+  if ([403, 404, 405, 501].includes(status) || isWordless || saysSo.test(message))
+    return told(status, message);
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
   // Who refuses everybody in the same words, has not looked at what was sent.
   const other = await api.call(operations[way], { anyJson: [] });
