@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Call, Refusal, type WireAnswer } from '../call.js';
 import { header } from '../credentials.js';
-import { asObject, isObject, text } from '../json.js';
+import { asObject, isObject, type JsonObject, text } from '../json.js';
 import type { Seams, Variant } from '../seams.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -12,6 +12,26 @@ function lineFeeds(seams: Seams): void {
     if (answer.content !== undefined && answer.headers['content-type']?.includes('json'))
       answer.content = Buffer.concat([answer.content, Buffer.from('\n')]);
   });
+}
+
+/** A login sets a cookie that authenticates by itself; of the body that it answers, what is left. */
+function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void {
+  const cookies = new Map<string, string>();
+  const { identify } = seams.rules;
+  seams.answer('CreateSession', (answer) => {
+    const body = answer.status < 300 ? asObject(answer.body) : {};
+    const id = text(body, 'sessionId');
+    if (id === undefined) return;
+    const cookie = randomBytes(24).toString('base64url');
+    cookies.set(cookie, id);
+    answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
+    answer.body = left(body);
+  });
+  seams.rules.identify = (credentials, call, world) => {
+    const [, cookie = ''] = /\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '') ?? [];
+    const sessionId = cookies.get(cookie);
+    return identify(sessionId === undefined ? credentials : { sessionId, ...credentials }, call, world);
+  };
 }
 
 function page(answer: WireAnswer, status: number, type: string, content: string): void {
@@ -146,21 +166,11 @@ export const fieldAnswerVariants: readonly Variant[] = [
   {
     id: 'field-cookie-too',
     description: 'A login sets a cookie as well, which authenticates by itself.',
-    apply: (seams) => {
-      const cookies = new Map<string, string>();
-      const { identify } = seams.rules;
-      seams.answer('CreateSession', (answer) => {
-        const id = answer.status < 300 ? text(asObject(answer.body), 'sessionId') : undefined;
-        if (id === undefined) return;
-        const cookie = randomBytes(24).toString('base64url');
-        cookies.set(cookie, id);
-        answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
-      });
-      seams.rules.identify = (credentials, call, world) => {
-        const [, cookie = ''] = /\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '') ?? [];
-        const sessionId = cookies.get(cookie);
-        return identify(sessionId === undefined ? credentials : { sessionId, ...credentials }, call, world);
-      };
-    },
+    apply: (seams) => setCookies(seams, (body) => body),
+  },
+  {
+    id: 'sessions-by-cookie-only',
+    description: 'A login sets a cookie, and answers no session id.',
+    apply: (seams) => setCookies(seams, ({ sessionId: _left, ...body }) => body),
   },
 ];

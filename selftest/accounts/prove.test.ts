@@ -46,6 +46,7 @@ describe('the way to log in', () => {
     [['field-tokens-only'], ['sessions'], 'tokens'],
     [['field-sessions-only', 'errors-of-nulls'], ['tokens'], 'sessions'],
     [['access-tokens-absent'], ['tokens'], 'sessions'],
+    [['sessions-by-cookie-only'], ['sessions'], 'tokens'],
     [['field-first-step'], [], 'sessions'],
   ] as const)('with %j: %j not open, flows go by %s', async (variants, closed, way) => {
     const { learned } = await learn({ variants });

@@ -57,6 +57,8 @@ interface Tried {
   /** By which it was let in. */
   readonly way: LoginWay | undefined;
   readonly session: Credential | undefined;
+  /** A cookie was set, and no session id answered. */
+  readonly byCookie: boolean;
   readonly opens: AccountProof['opens'];
   readonly refusals: readonly string[];
   readonly error: SuiteError | undefined;
@@ -65,7 +67,15 @@ interface Tried {
 /** The password alone, while cluster MFA is off: by sessions, or else by a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  const none = { user, letIn: false, way: undefined, session: undefined, opens: null, error: undefined };
+  const none = {
+    user,
+    letIn: false,
+    way: undefined,
+    session: undefined,
+    byCookie: false,
+    opens: null,
+    error: undefined,
+  };
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
@@ -85,7 +95,8 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     }
     const session = credentialIn(answer);
     const opens = session === undefined ? null : await look(api, session);
-    return { ...none, letIn: true, way, session, opens, refusals: [] };
+    const byCookie = session === undefined && answer.headers['set-cookie'] !== undefined;
+    return { ...none, letIn: true, way, session, byCookie, opens, refusals: [] };
   }
   const refusals = refused.map(({ way, answer }) => `${wayNames[way]} answers ${answer.status}`);
   return { ...none, refusals };
@@ -133,6 +144,8 @@ async function learnSessionLimit(
 /** Before the header is part of the contract, a target may know sessions by a cookie alone, which the suite sends none of. */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
+  if (tried.some(({ byCookie }) => byCookie))
+    return `it sets a cookie, and release ${api.contract.release} declares no header session-id for an id`;
   const seen = tried.flatMap(({ way, opens }) => (way === 'sessions' && opens !== null ? [opens] : []));
   if (seen.length === 0 || seen.some(isUsable)) return undefined;
   return `its session ids open nothing in the header session-id, which release ${api.contract.release} does not declare`;
