@@ -3,7 +3,6 @@ import { mailNewCode } from '../codes.js';
 import { type Credentials, challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
 import { operations } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
-import type { User } from '../state.js';
 
 /** The operations that need a credential, with the slug of their requirements. */
 const guarded = operations.flatMap(({ id, slug, since, privilege }) =>
@@ -150,15 +149,6 @@ const carefree: readonly Fault[] = (
   },
 }));
 
-function byBeginning(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
-  if (id === undefined) return undefined;
-  return [...known].find(([other]) => other.slice(0, 16) === id.slice(0, 16))?.[1];
-}
-
-function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): User | undefined {
-  return [...known].find(([other]) => other.toLowerCase() === id?.toLowerCase())?.[1];
-}
-
 /** Makes the API blind for one kind of credential. */
 function blindFor(seams: Seams, blind: (credentials: Credentials, call: Call) => Credentials): void {
   const { identify } = seams.rules;
@@ -207,68 +197,6 @@ export const accessFaults: readonly Fault[] = [
       seams.input('UpdateSupportMFAConfig', (call) => {
         if (!/"(?:enabled|mfaType)"/.test(call.content?.toString() ?? '')) call.skip.add('authorisation');
       }),
-  },
-  {
-    id: 'access/keys-in-any-case',
-    description: 'API keys are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/key-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) => {
-        const given = credentials.apiKey?.toLowerCase();
-        const owner = world.state.users.find(({ apiKey }) => apiKey.toLowerCase() === given);
-        return owner ?? identify(credentials, call, world);
-      };
-    },
-  },
-  {
-    id: 'access/sessions-in-any-case',
-    description: 'Session ids are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/session-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? inAnyCase(world.state.sessions, credentials.sessionId);
-    },
-  },
-  {
-    id: 'access/tokens-in-any-case',
-    description: 'Access tokens are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/token-in-other-case-is-refused'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        inAnyCase(world.state.tokens, credentials.authorization?.split(' ')[1]);
-    },
-  },
-  {
-    id: 'access/session-by-its-beginning',
-    description: 'A session is found by the first 16 characters of its id.',
-    level: 'must',
-    // One that has ended is still found.
-    fails: ['access/near-session-is-refused', 'ways-in/session-ends-within-a-day'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? byBeginning(world.state.sessions, credentials.sessionId);
-    },
-  },
-  {
-    id: 'access/token-by-its-beginning',
-    description: 'An access token is found by its first 16 characters.',
-    level: 'must',
-    // One that has ended is still found.
-    fails: ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day'],
-    apply: (seams) => {
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        byBeginning(world.state.tokens, credentials.authorization?.split(' ')[1]);
-    },
   },
   {
     id: 'access/slash-at-the-end-needs-no-credential',

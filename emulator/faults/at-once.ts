@@ -1,5 +1,5 @@
 import type { Call } from '../call.js';
-import { asObject, text } from '../json.js';
+import { asObject, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
 import type { SupportMfa, TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
@@ -62,6 +62,18 @@ export const atOnceFaults: readonly Fault[] = [
       seams.rules.asksForCode = (user, world) =>
         asksForCode(user, world) && (world.state.cluster.authenticationTypes?.length ?? 0) > 0;
     },
+  },
+  {
+    id: 'config/code-without-types-is-500',
+    description: 'While cluster MFA is on without any type, a login with a code is answered by 500.',
+    level: 'should',
+    fails: ['mfa-config/on-without-types-is-not-open'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call, { state }) => {
+        const { enabled, authenticationTypes } = state.cluster;
+        const hasTypes = (authenticationTypes?.length ?? 0) > 0;
+        if (enabled && !hasTypes && own(asObject(call.body), 'otpCode') !== undefined) answer.status = 500;
+      }),
   },
   {
     id: 'totp-key/name-raw-in-uri',

@@ -11,6 +11,7 @@ import { keyAndMailFaults } from './keys-and-mails.js';
 import { loginFaults } from './login.js';
 import { mailFaults } from './mail.js';
 import { mailContentFaults } from './mail-content.js';
+import { nearCredentialFaults } from './near-credentials.js';
 import { newerFaults } from './newer.js';
 import { otherWayFaults } from './other-ways.js';
 import { rightCodeFaults } from './right-codes.js';
@@ -39,6 +40,7 @@ export const faults: readonly Fault[] = [
   ...bodyFaults,
   ...consistencyFaults,
   ...accessFaults,
+  ...nearCredentialFaults,
   ...otherWayFaults,
   ...totpKeyFaults,
   ...totpFaults,

@@ -1,7 +1,7 @@
 import { asObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import type { Fault, Seams } from '../seams.js';
-import { supportOwner } from '../state.js';
+import { supportOff, supportOwner } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
 
@@ -205,10 +205,45 @@ export const supportFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/key-for-switching-off',
+    description: 'Switching support MFA off answers a TOTP secret.',
+    level: 'should',
+    fails: ['support-mfa/hands-out-no-key-unasked'],
+    apply: (seams) =>
+      seams.success(patch, (body, call) =>
+        own(asObject(call.body), 'enabled') === false && own(asObject(call.body), 'mfaType') === undefined
+          ? { ...body, totpSecretKey: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }
+          : body,
+      ),
+  },
+  {
+    id: 'support/on-without-a-mode',
+    description: 'Support MFA is switched on where no mode was chosen.',
+    level: 'should',
+    fails: ['support-mfa/not-on-without-a-mode'],
+    apply: (seams) =>
+      seams.refusal(patch, (answer, _call, { state }) => {
+        if (text(asObject(answer.body), 'errorCode') !== 'KModeMissing') return;
+        state.support = { ...supportOff, enabled: true };
+        Object.assign(answer, { status: 200, body: { enabled: true, mfaType: null, email: null } });
+      }),
+  },
+  {
+    id: 'support/change-voids-mailed-codes',
+    description: "A change of the support user's configuration voids all codes that were mailed.",
+    level: 'should',
+    fails: ['support-mfa/voids-no-mailed-code'],
+    apply: (seams) =>
+      seams.success(patch, (body, _call, { state }) => {
+        state.mailCodes = [];
+        return body;
+      }),
+  },
+  {
     id: 'support/totp-secret-in-email-mode',
     description: 'Switching support MFA to email answers a TOTP secret.',
     level: 'must',
-    fails: ['support-email/enabling-shows-what-was-set'],
+    fails: ['support-email/enabling-shows-what-was-set', 'support-mfa/hands-out-no-key-unasked'],
     apply: (seams) =>
       seams.success(patch, (body) =>
         own(body, 'mfaType') === 'email'

@@ -127,4 +127,25 @@ export const unknownFaults: readonly Fault[] = [
         return isObject(proto) ? { ...asObject(body), ...proto } : body;
       }),
   },
+  {
+    id: 'http/405-allows-another',
+    description: 'The Allow of a 405 names a method that the path does not have, and no other.',
+    level: 'should',
+    fails: ['http/405-has-allow'],
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 405) answer.headers = { allow: 'TRACE' };
+      }),
+  },
+  {
+    id: 'http/undecodable-path-is-500',
+    description: 'A path with a percent sign that encodes nothing is answered by 500.',
+    level: 'should',
+    fails: ['http/no-server-error-for-client-mistake'],
+    apply: (seams) =>
+      seams.answer('any', (answer, call) => {
+        if (call.path.includes('%zz'))
+          Object.assign(answer, { status: 500, body: { errorCode: 'KInternal', message: 'Bad path.' } });
+      }),
+  },
 ];

@@ -65,6 +65,19 @@ export const wireFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'http/retry-after-of-a-century',
+    description:
+      'A method that a path does not have is answered by 429 with a Retry-After of a hundred years.',
+    level: 'should',
+    fails: ['http/retry-after-is-readable'],
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status !== 405) return;
+        answer.status = 429;
+        answer.headers = { 'retry-after': String(100 * 366 * 86_400) };
+      }),
+  },
+  {
     id: 'http/support-secret-may-be-stored',
     description: 'PATCH /support-user/mfa to totp does not say Cache-Control no-store.',
     level: 'should',

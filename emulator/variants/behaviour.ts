@@ -51,6 +51,23 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'support-lock-in-disguise',
+    description:
+      'After 5 wrong codes in a row the support user is locked for 8 seconds: right codes are told to be wrong.',
+    apply: (seams) => {
+      seams.rules.throttle = { attempts: 5, lockMs: 8_000 };
+      seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
+        if (answer.status !== 429) return;
+        const isVerify = call.operation === 'VerifySupportUserTotp';
+        answer.status = isVerify ? 200 : 403;
+        answer.headers = {};
+        answer.body = isVerify
+          ? { success: false, message: 'The code is wrong.' }
+          : { errorCode: 'KInvalidMfaCode', message: 'mfaCode is not valid.' };
+      });
+    },
+  },
+  {
     id: 'mail-limit-after-5',
     description: 'After 5 codes in a row that nobody used no more are mailed for 10 seconds.',
     apply: ({ rules }) => {

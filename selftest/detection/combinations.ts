@@ -52,6 +52,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['field-503-plain', 'limit-page-413', 'mail-same-code-again', 'users-by-address-too'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['sessions-by-cookie-only'],
+  ['support-lock-in-disguise', 'keys-by-secret-only'],
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
   ['field-lock-minutes-3', 'field-user-exempt'],

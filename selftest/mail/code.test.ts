@@ -50,6 +50,16 @@ describe('finds the code', () => {
       mail('Customer A. Bee, case 0088120001.\nSecurity number\n\n    1234 5678\n\nHotline 0800 123 4567.'),
       '12345678',
     ],
+    [
+      'for somebody',
+      mail('Your verification code for the support user is 482913.\n\nIt is valid for 600 seconds.'),
+      '482913',
+    ],
+    [
+      'for something',
+      mail('The code to sign in to cluster 7 for account bob is: 482913. Case 881200'),
+      '482913',
+    ],
     ['as a TAN', mail('Your TAN for the login: 482913. Case 881200'), '482913'],
     ['of four digits beside the word', mail('Your code is 4829.'), '4829'],
     ['of five digits beside the word', mail('Your passcode: 04829'), '04829'],

@@ -54,8 +54,9 @@ export class OffByTotp {
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
-    // The first code may have been used before this process knew of it: the next one is fresh.
-    for (let n = soonest === undefined ? 0 : 1; n < 2 && !this.#isStuck; n += 1) {
+    // The first code may have been used before this process knew of it: the next one is fresh. A lock that is not told
+    // from a wrong code may last some seconds more.
+    for (let n = soonest === undefined ? 0 : 1; n < 3 && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.patch({ enabled: false, mfaCode });
       if (answer.status < 400) return answer;

@@ -166,6 +166,7 @@ export class Recorder {
       contract: this.#contract,
       operation: call.operation,
       method: call.request.method,
+      request: call.requestJson,
       ...(call.mistake === undefined ? {} : { mistake: call.mistake }),
       status: response.status,
       headers: response.headers,

@@ -26,7 +26,7 @@ import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import type { SupportEnrolment, Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { noteSet, shownAfter, toldSupport } from './told-support.js';
+import { keptAddress, noteSet, shownAfter, toldSupport } from './told-support.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -205,16 +205,8 @@ export class SupportMfa {
     return { ...body, currentPassword: this.currentPassword };
   }
 
-  readUntil(
-    done: (config: SupportConfig) => boolean,
-    options: Pick<SettleOptions, 'isFelt'> = {},
-  ): Promise<SupportConfig> {
+  readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
     return this.parts.readBack.until(() => this.read(), done, options);
-  }
-
-  /** Waits until reads show all changes. */
-  felt(): Promise<void> {
-    return this.parts.readBack.felt();
   }
 
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
@@ -329,6 +321,8 @@ export class SupportMfa {
       if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
         this.#verified = { ...enrolment, code: totpCode };
         this.#hasProven = true;
+        // It may have been what switches support MFA on.
+        this.#awaited.changed(isStillOn('totp'));
       }
     }
     return answer;
@@ -357,7 +351,7 @@ export class SupportMfa {
   }
 
   /** Puts `config` in force. @returns what of it can't be restored, in words */
-  async giveBack(config: SupportConfig): Promise<string[]> {
+  async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
     const now = await this.read();
     if (sameSupport(now, config)) return [];
     if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
@@ -373,6 +367,8 @@ export class SupportMfa {
       this.#kept = after;
       return [keptAddress];
     }
+    // What was read first was late: what was done did not fit.
+    if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
     throw new ArrangeError(
       `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
         `it was found ${config.enabled ? `on (${config.mfaType})` : 'off'}.`,
@@ -398,6 +394,3 @@ export class SupportMfa {
     };
   }
 }
-
-const keptAddress =
-  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

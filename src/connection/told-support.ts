@@ -38,3 +38,7 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
     (!wanted ||
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
+
+/** What can't be restored where a target keeps them. */
+export const keptAddress =
+  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

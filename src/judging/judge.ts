@@ -1,7 +1,7 @@
 import type { Contract, Operation } from '../contract/contract.js';
 import { type OperationId, operations } from '../contract/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
-import { textOf } from './body.js';
+import { memberOf, textOf } from './body.js';
 import type { JsonBody } from './json-body.js';
 
 /** A breach seen in one answer, whatever the test that sent the request was about. */
@@ -15,6 +15,8 @@ export interface Judged {
   readonly contract: Contract;
   readonly operation: OperationId | null;
   readonly method: string;
+  /** What was sent, where it was JSON. */
+  readonly request?: unknown;
   /** The request was a client's mistake on purpose: what kind of. */
   readonly mistake?: string;
   readonly status: number;
@@ -76,6 +78,8 @@ function judgeHeaders(answer: Judged, found: Found): void {
     }
   }
   if (status === 429 || status === 503) judgeRetryAfter(answer, found);
+  if (handsOutKey(answer) && asksForNoKey(answer.request))
+    found('support-mfa/hands-out-no-key-unasked', 'a change that asks for no key was answered one');
   if (handsOutSecret(answer) && !/\bno-store\b/i.test(headers['cache-control'] ?? '')) {
     found('http/secrets-are-not-stored', 'an answer with a secret has no Cache-Control: no-store');
   }
@@ -84,16 +88,36 @@ function judgeHeaders(answer: Judged, found: Found): void {
 function judgeRetryAfter(answer: Judged, found: Found): void {
   if (isGatewayStatus(answer)) return;
   const after = answer.headers['retry-after'];
-  if (after === undefined || /^\d+$/.test(after) || isHttpDate(after)) return;
-  const got = 'a Retry-After that is neither seconds nor a date';
+  const isNumber = after !== undefined && /^\d+$/.test(after);
+  const isEndless = isNumber && Number(after) > aYear;
+  if (after === undefined || (isNumber && !isEndless) || isHttpDate(after)) return;
+  const got = isEndless
+    ? 'a Retry-After of more than a year'
+    : 'a Retry-After that is neither seconds nor a date';
   found('http/retry-after-is-readable', `the ${answer.status} has ${got}`);
+}
+
+/** Seconds. */
+const aYear = 366 * 86_400;
+
+function holdsKey(body: JsonBody): boolean {
+  return ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
+}
+
+function handsOutKey({ operation, status, body }: Judged): boolean {
+  return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
+}
+
+/** Switched off, or to mail, the support user has no use for a key. */
+function asksForNoKey(request: unknown): boolean {
+  const mode = textOf(request, 'mfaType');
+  return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
 /** Logins and new TOTP keys; a PATCH only where it made one. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
-  if (operation === 'UpdateSupportMFAConfig')
-    return ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
+  if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
   return operation === 'CreateTotpKey' || operation === 'CreateSession' || operation === 'CreateAccessToken';
 }
 

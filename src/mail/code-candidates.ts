@@ -140,7 +140,7 @@ function scoreOf(text: string, start: number, end: number): number {
   const after = text.slice(end, end + 80);
   const found = text.slice(start, end);
   const digits = found.replace(/\D/g, '');
-  if (labelOfOther.test(before) && !isPartOfWord(before)) return 0;
+  if (labelOfOther.test(before) && !isPartOfWord(before) && !isWhatItIsFor(before)) return 0;
   if (unitAfter.test(after) || streetAfter.test(after)) return 0;
 
   const named = Math.max(namedBefore(before), namedAfter(after));
@@ -165,6 +165,15 @@ function isPartOfWord(before: string): boolean {
   return new RegExp(
     `(?:(?:code|otp|pin|passcode) (?:no|nr|number)|${codeNumber})\\b\\.?\\s?[:=-]?\\s?(?:is )?$`,
     'i',
+  ).test(before);
+}
+
+/** "The code for the support user is 482913" names the code: what stands before the number is only whom it is for. */
+function isWhatItIsFor(before: string): boolean {
+  const { source, flags } = word;
+  return new RegExp(
+    `(?:${source})[^.!?\\n:]{0,40} (?:for|to|für|pour|para|per) [^.!?\\n:]{1,60} (?:is|ist|lautet|est|es|è):? ?$`,
+    flags,
   ).test(before);
 }
 

@@ -1,6 +1,10 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/errors.js';
+import { memberOf } from '../../src/judging/body.js';
+
+const nothingSet = { enabled: false, mfaType: null, email: null };
 
 test.describe('GET /support-user/mfa', () => {
   test('changes nothing', covers('support-mfa/get-is-safe'), async ({ support }) => {
@@ -54,6 +58,46 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.onByTotp());
 
       expect(await cluster.read()).toEqual(before);
+    },
+  );
+
+  test(
+    'leaves the codes alone that were mailed to users',
+    covers('support-mfa/voids-no-mailed-code'),
+    async ({ users, cluster, support }) => {
+      const user = users.withMail();
+      await arrange(support.off());
+      await arrange(cluster.on(['email']));
+      await arrange(users.learnMailLogin(user));
+      const code = await arrange(users.mailedCode(user));
+
+      await arrangeSuccess(support.patch({ enabled: false }));
+
+      const login = await users.login(user, { code, type: 'email' });
+      if (login.session === undefined)
+        await arrangeLogin(
+          users.login(user, { code: await users.mailedCode(user), type: 'email', isRight: true }),
+        );
+      expect(login).toOpenSession();
+    },
+  );
+
+  test(
+    'does not switch on without a mode',
+    covers('support-mfa/not-on-without-a-mode'),
+    async ({ support }) => {
+      await arrange(support.off());
+      if ((await support.read()).mfaType !== null) await arrange(support.giveBack(nothingSet));
+      if ((await support.read()).mfaType !== null) notApplicable('the target keeps the mode');
+
+      await support.patch({ enabled: true });
+
+      const { body } = await arrange(support.get());
+      // Nobody has a code where there is no mode: the way back is one that has.
+      if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
+        await support.patch({ enabled: true, mfaType: 'totp' });
+      const isOpen = memberOf(body, 'enabled') === true && memberOf(body, 'mfaType') === null;
+      expect(isOpen, 'wanted: a refusal, or a mode\ngot: on, without a mode').toBe(false);
     },
   );
 });

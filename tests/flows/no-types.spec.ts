@@ -20,8 +20,11 @@ test(
       // Refused, or taken for off, it opens nothing that was shut.
       if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
       const login = await untilRefused(cluster, () => users.login(user));
+      const withCodes = [];
+      for (const type of ['totp', 'email']) withCodes.push(await users.login(user, { code: '000000', type }));
       await arrange(cluster.off());
-      expect(login).toBeRefused();
+      for (const each of [login, ...withCodes]) expect(each).toBeRefused();
+      await arrangeLogin(users.withoutCode(user));
     }
   },
 );

@@ -95,7 +95,7 @@ test.describe('POST /totp-key', () => {
     const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
     const text = shownSecret(answer);
 
-    expect(decodeBase32(asTyped(text ?? ''))).not.toHaveProperty('problem');
+    expect(decodeBase32(asTyped(text))).not.toHaveProperty('problem');
   });
 
   test('answers a canonical secret in the URI', covers('totp-key/secret-is-canonical'), async ({ users }) => {

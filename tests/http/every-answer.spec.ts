@@ -44,6 +44,9 @@ test.describe('Every answer', () => {
         await api
           .call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' })
           .catch(() => undefined);
+        await api
+          .probe('GET', '/mfa-config%zz', { mistake: 'a path that is not encoded' })
+          .catch(() => undefined);
         await arrange(reads(api, admin));
       }
     },
@@ -55,8 +58,23 @@ test.describe('Every answer', () => {
   });
 
   test('A 405 names the allowed methods', covers('http/405-has-allow'), async ({ api, admin }) => {
-    await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+    const { status, headers } = await arrange(
+      api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }),
+    );
+
+    const allowed = headers['allow']?.split(',').map((method) => method.trim());
+    if (status === 405 && allowed !== undefined)
+      expect(allowed).toEqual(expect.arrayContaining(['GET', 'PUT']));
   });
+
+  test(
+    'A key is answered to who asks for one',
+    covers('support-mfa/hands-out-no-key-unasked'),
+    async ({ support }) => {
+      await arrange(support.off());
+      await arrange(support.patch({ enabled: false }));
+    },
+  );
 });
 
 test('A 429 says when to come back', covers('http/retry-after-is-readable'), async ({ api, admin }) => {
