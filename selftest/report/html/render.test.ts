@@ -49,7 +49,7 @@ describe('the page of a verdict', () => {
       '12.3 s',
       'TLS NOT VERIFIED',
       'What is wrong',
-      'The secret in totpUri is totpSecretKey.',
+      'Where a key comes with both totpSecretKey and totpUri, they hold one secret.',
       'wanted the secret of the URI got another one',
       'Source:',
       'What is new',
