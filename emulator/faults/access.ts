@@ -44,6 +44,10 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, since }) => 
     letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
 }));
 
+/** Where anything opens, a name does. */
+const nameOpens = (operation: string): readonly string[] =>
+  operation === 'GetSupportMFAConfig' ? ['ways-in/name-as-credential-opens-nothing'] : [];
+
 const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, since }) => ({
   ...since,
   id: `access/${slug}-wrong-key`,
@@ -51,6 +55,7 @@ const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, since }) => (
   level: 'must',
   fails: [
     `access/${slug}-refuses-wrong-key`,
+    ...nameOpens(operation),
     ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
       ? [
           'access/cut-key-is-refused',
@@ -70,6 +75,7 @@ const viewerMay: readonly Fault[] = mayModify.map(({ operation, slug, since }) =
   level: 'must',
   fails: [
     `access/viewer-cannot-${slug}`,
+    ...(operation === 'UpdateMFAConfig' ? ['access/callers-at-once-are-told-apart'] : []),
     ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
   ],
   apply: (seams) => {
@@ -86,6 +92,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     level: 'must',
     fails: [
       `access/${slug}-refuses-wrong-token`,
+      ...nameOpens(operation),
       ...(operation === 'GetMFAConfig'
         ? [
             'access/near-token-is-refused',
@@ -106,6 +113,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     level: 'must',
     fails: [
       `access/${slug}-refuses-wrong-session`,
+      ...nameOpens(operation),
       ...(operation === 'GetMFAConfig' || operation === 'SendEmailOtp'
         ? ['sessions/deleted-session-is-refused']
         : []),
@@ -141,7 +149,10 @@ const carefree: readonly Fault[] = (
   id: `access/${name}-skips-privileges`,
   description: `By ${name} a user who may only view may change.`,
   level: 'must',
-  fails: name === 'session' ? [...viewerCannot, 'support-email/refused-send-mails-nothing'] : viewerCannot,
+  fails:
+    name === 'session'
+      ? [...viewerCannot, 'access/callers-at-once-are-told-apart', 'support-email/refused-send-mails-nothing']
+      : viewerCannot,
   apply: (seams) => {
     const { mayCall } = seams.rules;
     seams.rules.mayCall = (user, privilege, call) =>

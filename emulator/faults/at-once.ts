@@ -53,6 +53,24 @@ export const atOnceFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'access/callers-are-mixed-up',
+    description: "While a request of the admin is answered, all requests are taken for the admin's.",
+    level: 'must',
+    fails: ['access/callers-at-once-are-told-apart'],
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      let atWork = 0;
+      seams.rules.identify = (credentials, call, world) =>
+        atWork > 0 ? world.state.admin : identify(credentials, call, world);
+      seams.answer('GetMFAConfig', async (_answer, call) => {
+        if (call.caller?.role !== 'admin') return;
+        atWork += 1;
+        await pause(30);
+        atWork -= 1;
+      });
+    },
+  },
+  {
     id: 'config/without-types-is-open',
     description: 'While cluster MFA is on without any type, the password alone opens a session.',
     level: 'should',

@@ -78,6 +78,23 @@ const deleteFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/deleted-session-comes-back',
+    description: 'A deleted session opens again once its user has logged in anew.',
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      const ended = new Map<string, User>();
+      seams.input('DeleteSession', (_call, { state }) => {
+        for (const [id, user] of state.sessions) ended.set(id, user);
+      });
+      seams.success('CreateSession', (body, _call, { state }) => {
+        const back = new Set(state.sessions.values());
+        for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
+        return body;
+      });
+    },
+  },
+  {
     id: 'login/delete-ends-newest-only',
     description: "DELETE /users/sessions ends the newest of a user's sessions only.",
     level: 'must',

@@ -106,6 +106,18 @@ const codeless: readonly Codeless[] = [
     is: (body) => own(body, 'otpCode') === '%',
   },
   {
+    id: 'code-that-is-a-glob',
+    description: 'an otpCode of wildcards',
+    fails: [noCode],
+    is: (body) => /^(?:\*|\?{6})$/.test(text(body, 'otpCode') ?? ''),
+  },
+  {
+    id: 'code-that-is-a-pattern',
+    description: 'an otpCode that is a regular expression for digits',
+    fails: [noCode],
+    is: (body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? ''),
+  },
+  {
     id: 'code-of-a-developer',
     description: '123456 as otpCode',
     fails: [noCode],
@@ -209,7 +221,7 @@ function credential(
   id: string,
   description: string,
   fails: readonly string[],
-  is: (call: Call) => boolean,
+  is: (call: Call, world: World) => boolean,
 ): Fault {
   return {
     id: `ways-in/${id}`,
@@ -219,7 +231,7 @@ function credential(
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ?? (is(call) ? world.state.admin : undefined);
+        identify(credentials, call, world) ?? (is(call, world) ? world.state.admin : undefined);
     },
   };
 }
@@ -337,6 +349,13 @@ export const waysInFaults: readonly Fault[] = [
     'A header X-Remote-User opens the API to whom it names.',
     [byHeader, 'access/no-other-way-to-write-without-credentials'],
     (call) => header(call, 'x-remote-user') !== undefined,
+  ),
+  credential(
+    'name-as-session-id',
+    'The name of a user who is logged in is taken for a session id.',
+    ['ways-in/name-as-credential-opens-nothing'],
+    (call, { state }) =>
+      [...state.sessions.values()].some(({ username }) => username === header(call, 'session-id')),
   ),
   credential(
     'cookie-admin',

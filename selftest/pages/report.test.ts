@@ -88,7 +88,9 @@ describePages('the HTML report', (open) => {
 
     await page
       .locator('article.wrong')
-      .getByRole('link', { name: 'The secret in totpUri is totpSecretKey.' })
+      .getByRole('link', {
+        name: 'Where a key comes with both totpSecretKey and totpUri, they hold one secret.',
+      })
       .click();
 
     await row.locator('.got pre').waitFor();

@@ -25,6 +25,23 @@ for (const operation of modifying) {
 }
 
 test(
+  'A viewer is refused while the admin is served',
+  covers('access/callers-at-once-are-told-apart'),
+  async ({ api, admin, users, cluster }) => {
+    const as = await arrange(users.viewer());
+    const anyJson = await arrange(cluster.readAsShown());
+
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      // The same configuration: whoever stores it changes nothing.
+      const write = () => api.call('UpdateMFAConfig', { as, anyJson });
+      const read = () => api.call('GetMFAConfig', { as: admin });
+      const [, first, second] = await Promise.all([read(), write(), write(), read()]);
+      for (const answer of [first, second]) expect({ answer }).toBeRefused();
+    }
+  },
+);
+
+test(
   'A missing privilege is told as such',
   covers('access/missing-privilege-is-403'),
   async ({ api, users, cluster, connection }) => {

@@ -107,6 +107,9 @@ test.describe('DELETE /users/sessions with a sid', () => {
         expect({ answer }).toBeRefused();
         expect({ answer: await api.call('SendEmailOtp', { as }) }).toBeRefused();
       }
+      // Nor by the next login of the same user.
+      await arrange(users.sessionId(user));
+      expect({ answer: await api.call('GetMFAConfig', { as: newest }) }).toBeRefused();
     },
   );
 

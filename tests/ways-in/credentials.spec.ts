@@ -6,7 +6,7 @@ import type { Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
 import { Secret } from '../../src/secret.js';
-import { callerHeaders, emptyCredentials } from './requests.js';
+import { callerHeaders, emptyCredentials, namesAsCredentials } from './requests.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -31,6 +31,18 @@ test.describe('GET /support-user/mfa', () => {
       const { username } = connection.target.accounts.admin;
 
       expect(await openTo(api, callerHeaders(username ?? 'admin'))).toBeShut();
+    },
+  );
+
+  test(
+    'is refused with the name of a user who is logged in for a credential',
+    covers('ways-in/name-as-credential-opens-nothing'),
+    async ({ api, users, cluster }) => {
+      const user = users.withPassword();
+      await arrange(cluster.off());
+      await arrange(users.session(user));
+
+      expect(await openTo(api, namesAsCredentials(user.username))).toBeShut();
     },
   );
 

@@ -79,6 +79,13 @@ export const callerHeaders = (name: string): readonly Part<Headers>[] => [
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];
 
+/** Credentials that are nothing but a user's name. */
+export const namesAsCredentials = (name: string): readonly Part<Headers>[] => [
+  header('session-id', name),
+  header('apiKey', name),
+  header('Authorization', `Bearer ${name}`),
+];
+
 /** Header fields of a credential that says nothing. */
 export const emptyCredentials: readonly Part<Headers>[] = ['', 'null', 'undefined'].flatMap((value) => [
   header('apiKey', value),
