@@ -5,6 +5,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { readResult } from '../mutation/result.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
@@ -26,6 +27,7 @@ describe('docs/detection.md', () => {
         flawClasses,
         freedoms: freedoms(),
         rows: freedomRows(),
+        mutation: readResult(),
       }),
     );
   });

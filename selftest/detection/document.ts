@@ -1,6 +1,7 @@
 import type { Fault, Variant } from '../../emulator/seams.js';
 import { levels } from '../../src/model/verdict.js';
 import type { Requirement } from '../../src/requirements/catalogue.js';
+import { type MutationResult, resultInWords } from '../mutation/result.js';
 import type { FlawClass } from './flaw-classes.js';
 import { type Factor, pairsIn } from './pairwise.js';
 
@@ -13,6 +14,8 @@ export interface Proven {
   readonly freedoms: readonly Factor[];
   /** Of these freedoms. */
   readonly rows: readonly (readonly string[])[];
+  /** Of `npm run mutate -- --record`. */
+  readonly mutation: MutationResult;
 }
 
 /** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
@@ -24,6 +27,7 @@ export function renderDetection({
   flawClasses,
   freedoms,
   rows,
+  mutation,
 }: Proven): string {
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
@@ -41,6 +45,7 @@ emulator, as do the variants of a combination; \`npm run prove -- --alone\` give
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
 | freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
+| changes of the emulator's code by machine | ${resultInWords(mutation)} (\`selftest/mutation/judged.yaml\`) |
 
 Where a fault breaks an operation that another requirement needs to arrange its case, that one may be inconclusive;
 it is never red.

@@ -4,6 +4,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { packageRoot } from '../../src/package-root.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { readResult } from '../mutation/result.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
@@ -18,5 +19,6 @@ const page = renderDetection({
   flawClasses,
   freedoms: freedoms(),
   rows: freedomRows(),
+  mutation: readResult(),
 });
 writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);

@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../src/shape.js';
 import type { Judgement, Kind } from './judged.js';
 import type { Mutant } from './mutants.js';
 import type { Notice, Way } from './notice.js';
 
 /** What came of a sample of mutants. */
-interface MutationResult {
+export interface MutationResult {
   readonly seed: number;
   /** Mutants there are. */
   readonly all: number;
@@ -16,6 +17,16 @@ interface MutationResult {
   readonly judged: { readonly [K in Kind]?: number };
 }
 
+const isResult = shapedLike<MutationResult>(
+  objectOf<MutationResult>({
+    seed: shapes.number,
+    all: shapes.number,
+    drawn: shapes.number,
+    noticed: shapes.mapOf(shapes.number),
+    judged: shapes.mapOf(shapes.number),
+  }),
+);
+
 const resultFile = join('selftest', 'mutation', 'result.json');
 
 interface Found {
@@ -24,6 +35,25 @@ interface Found {
   readonly drawn: readonly Mutant[];
   readonly noticed: ReadonlyMap<Mutant, Notice>;
   readonly judgements: ReadonlyMap<Mutant, Judgement>;
+}
+
+/** @throws where `npm run mutate -- --record` never wrote one */
+export function readResult(): MutationResult {
+  const result = jsonOf(readFileSync(join(packageRoot(), resultFile), 'utf8'), isResult);
+  if (result === undefined) throw new Error(`${resultFile} is no result of npm run mutate -- --record.`);
+  return result;
+}
+
+/** `101 of 200`, and how. */
+export function resultInWords({ seed, all, drawn, noticed, judged }: MutationResult): string {
+  const sum = (counts: object) =>
+    Object.values(counts).reduce((total: number, count) => total + Number(count), 0);
+  const [seen, settled] = [sum(noticed), sum(noticed) + sum(judged)];
+  const how = Object.entries(judged).map(([kind, count]) => `${count} ${kind}`);
+  return (
+    `${settled} of ${drawn} drawn of ${all} (seed ${seed}) are noticed (${seen}) or judged (${how.join(', ')}): ` +
+    `${((100 * settled) / drawn).toFixed(1)} %`
+  );
 }
 
 export function writeResult({ seed, all, drawn, noticed, judgements }: Found): void {
