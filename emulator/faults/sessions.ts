@@ -79,7 +79,7 @@ const deleteFaults: readonly Fault[] = [
   },
   {
     id: 'login/deleted-session-comes-back',
-    description: 'A deleted session opens again once its user has logged in anew.',
+    description: 'A deleted session opens what it did once its user has logged in again.',
     level: 'must',
     fails: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {

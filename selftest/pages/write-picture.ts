@@ -29,6 +29,8 @@ const command = tool(
 const { out, width, scheme } = command.opts<Options>();
 const parts = command.args.length > 0 ? command.args : ['login/password-alone'];
 const wanted = faults.filter(({ id }) => parts.some((part) => id.includes(part)));
+if (wanted.length > 1 && out === undefined)
+  command.error(`error: ${wanted.length} faults want --out <folder>`);
 if (wanted.length === 0) command.error(`error: no fault's id holds ${parts.join(' or ')}`);
 
 const browserFile = findBrowser();
