@@ -18,6 +18,21 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
   }
 }
 
+let ajv: Ajv2020 | undefined;
+const schemas = new Map<string, AnySchemaObject>();
+
+/** The check by a schema in spec/; its errors are on it afterwards. It is compiled with the first value. */
+export function specSchema<T>(file: string): ValidateFunction<T> {
+  // They hold parts of its verdict.
+  if (file === 'events.schema.json') specSchema('verdict.schema.json');
+  ajv ??= emptyAjv();
+  const schema: AnySchemaObject =
+    schemas.get(file) ?? JSON.parse(readFileSync(join(packageRoot(), 'spec', file), 'utf8'));
+  schemas.set(file, schema);
+  // What was compiled before is not again.
+  return ajv.compile<T>(schema);
+}
+
 /**
  * Checks values that came from outside by a schema in spec/, which is read with the first one.
  *
@@ -26,9 +41,8 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
  *   JSON pointer
  */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
-  let validate: ValidateFunction<T> | undefined;
   return (value, place) => {
-    validate ??= compile<T>(schemaFile);
+    const validate = specSchema<T>(schemaFile);
     if (validate(value)) return value;
     const problems = (validate.errors ?? []).map(
       ({ instancePath, message, keyword }) =>
@@ -38,22 +52,23 @@ export function checkBy<T>(schemaFile: string, what: string): (value: unknown, p
   };
 }
 
-function compile<T>(file: string): ValidateFunction<T> {
-  const schemaIn = (name: string): AnySchemaObject =>
-    JSON.parse(readFileSync(join(packageRoot(), 'spec', name), 'utf8'));
-  // The events of a run differ by their type.
-  const ajv = new Ajv2020({
+function emptyAjv(): Ajv2020 {
+  const empty = new Ajv2020({
     allErrors: true,
+    verbose: true,
     allowUnionTypes: true,
+    // Conditions name properties that are required and typed beside them, which strict mode can't see.
     strictTypes: false,
+    strictRequired: false,
     logger: false,
+    // The events of a run differ by their type.
     discriminator: true,
+    // A self-test holds them against the schema of schemas, which takes longer to compile than they do.
+    meta: false,
+    validateSchema: false,
   });
-  ajvFormats.default(ajv);
-  const schema = schemaIn(file);
-  // They hold parts of its verdict.
-  if (file === 'events.schema.json') ajv.addSchema(schemaIn('verdict.schema.json'));
-  return ajv.compile<T>(schema);
+  ajvFormats.default(empty);
+  return empty;
 }
 
 function refusal(place: string, what: string, problems: readonly string[]): ConfigurationError {

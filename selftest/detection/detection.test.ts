@@ -8,7 +8,7 @@ import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { loadExchanges } from '../../src/requirements/exchanges.js';
 import { differencesIn, isArrangement, logOf } from '../explained/recorded.js';
 import { type Proven, proveScripts } from '../repro/prove-scripts.js';
-import { combinations } from './combinations.js';
+import { combinations, longCombinations } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -95,8 +95,8 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     expect(scripted.length).toBeGreaterThanOrEqual(showable.length * 0.75);
   }, 1_800_000);
 
-  test('is tried with every variant by three seeds in a row', () => {
-    const tried = new Set([seed, seed + 1, seed + 2].flatMap(partOf).flat());
+  test('is tried with every variant by three seeds in a row, but for what takes long', () => {
+    const tried = new Set([...[seed, seed + 1, seed + 2].flatMap(partOf), ...longCombinations].flat());
 
     const left = variants.map(({ id }) => id).filter((id) => !tried.has(id));
     expect(left).toEqual([]);

@@ -5,7 +5,7 @@ import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/requirements/catalogue.js';
 import { tool, wholeNumber } from '../tool/tool.js';
-import { combinations } from './combinations.js';
+import { combinations, longCombinations } from './combinations.js';
 import { freedomRows } from './freedoms.js';
 import { type Judgement, judge } from './matrix.js';
 import {
@@ -61,7 +61,9 @@ const conforming = [
   ...(values.freedoms ? [] : [asItIs]),
   ...(variantsAlone && !values.freedoms ? variants.map(({ id }) => expectationOfVariant(id)) : []),
   ...(only.length === 0 && !values.freedoms
-    ? combinations.map(([first, ...others]) => expectationOfVariant(first, ...others))
+    ? [...longCombinations, ...combinations].map(([first, ...others]) =>
+        expectationOfVariant(first, ...others),
+      )
     : []),
   ...freedomRows().map(expectationOfRow),
 ].filter(wanted);

@@ -23,6 +23,11 @@ export const rooms: readonly Room[] = [
   room('shape', 'Whether JSON that the processes of the suite write for each other has the shape of a type.'),
   room('private-folder', 'Temporary files where nobody else can reach them.', 'errors'),
   room('package-root', 'Where the package lies.', 'errors'),
+  room(
+    'built',
+    'What the build has made of files of the package, so that no process reads them anew.',
+    'package-root',
+  ),
   room('version', 'The version of the suite.', 'package-root'),
   room('spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root'),
   room('model', 'The words: exchange, outcome, verdict, gating, waiver, release. No behaviour.'),
@@ -30,7 +35,7 @@ export const rooms: readonly Room[] = [
   room(
     'config-file',
     'Reading what people write (YAML or JSON) with line, column and "did you mean".',
-    'errors package-root',
+    'errors spec-schema',
   ),
   room(
     'contract',
@@ -45,7 +50,7 @@ export const rooms: readonly Room[] = [
   room(
     'requirements',
     'The catalogue of requirements, their needs, and what is exchanged for each.',
-    'errors package-root spec-schema model config-file contract target-file',
+    'errors package-root built spec-schema model config-file contract target-file',
   ),
   room(
     'journal',
@@ -71,7 +76,7 @@ export const rooms: readonly Room[] = [
   room(
     'verdict',
     'The verdict as a pure function of what a run left behind.',
-    'errors files package-root model redaction contract events waivers',
+    'errors files spec-schema model redaction contract events waivers',
   ),
   room(
     'statement',

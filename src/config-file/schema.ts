@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { packageRoot } from '../package-root.js';
+import type { ErrorObject } from 'ajv';
+import { specSchema } from '../spec-schema.js';
 import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
-
-const compiled = new Map<string, ValidateFunction>();
 
 /**
  * Reports what of a document breaks a schema of `spec/`, in words for the one who wrote the document.
@@ -19,7 +14,7 @@ export function checkSchema(
   schemaFile: string,
   hint: (path: KeyPath, keyword: string) => string | undefined = () => undefined,
 ): void {
-  const validate = compiled.get(schemaFile) ?? compile(schemaFile);
+  const validate = specSchema(schemaFile);
   if (validate(document.value)) return;
   for (const group of byPath(validate.errors ?? []).values()) {
     for (const error of telling(group)) {
@@ -27,13 +22,6 @@ export function checkSchema(
       document.problem(path, hint(path, error.keyword) ?? text, at);
     }
   }
-}
-
-function compile(schemaFile: string): ValidateFunction {
-  const schema: AnySchemaObject = JSON.parse(readFileSync(join(packageRoot(), 'spec', schemaFile), 'utf8'));
-  const validate = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(schema);
-  compiled.set(schemaFile, validate);
-  return validate;
 }
 
 function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import ajvFormats from 'ajv-formats';
+import type { ErrorObject } from 'ajv';
 import { ConfigurationError } from '../errors.js';
 import type { Verdict } from '../model/verdict.js';
-import { packageRoot } from '../package-root.js';
+import { specSchema } from '../spec-schema.js';
 import { summarise } from './derive.js';
 
 /** More problems than this are of one kind, or the file is no verdict at all. */
 const shown = 5;
-
-let compiled: ValidateFunction<Verdict> | undefined;
 
 /**
  * A value that came from outside, or is about to go there, as a verdict: by the schema in spec/, with outcomes
@@ -23,8 +17,8 @@ let compiled: ValidateFunction<Verdict> | undefined;
 export function validateVerdict(value: unknown, place = 'verdict'): Verdict {
   const version = otherVersion(value);
   if (version !== undefined) throw refusal(place, [version]);
-  compiled ??= compile();
-  if (!compiled(value)) throw refusal(place, (compiled.errors ?? []).map(inWords));
+  const validate = specSchema<Verdict>('verdict.schema.json');
+  if (!validate(value)) throw refusal(place, (validate.errors ?? []).map(inWords));
   const problems = [...repeatedIds(value), ...wrongCounts(value)];
   if (problems.length > 0) throw refusal(place, problems);
   return value;
@@ -39,21 +33,6 @@ export function parseVerdict(text: string, place: string): Verdict {
     throw refusal(place, [`no JSON: ${error instanceof Error ? error.message : String(error)}`]);
   }
   return validateVerdict(value, place);
-}
-
-function compile(): ValidateFunction<Verdict> {
-  const file = join(packageRoot(), 'spec', 'verdict.schema.json');
-  const schema: AnySchemaObject = JSON.parse(readFileSync(file, 'utf8'));
-  // Conditions name properties that are required and typed beside them, which strict mode can't see.
-  const ajv = new Ajv2020({
-    allErrors: true,
-    allowUnionTypes: true,
-    strictRequired: false,
-    strictTypes: false,
-    logger: false,
-  });
-  ajvFormats.default(ajv);
-  return ajv.compile<Verdict>(schema);
 }
 
 /** All else that may be wrong with a verdict of another version follows from that. */
