@@ -15,4 +15,4 @@ cpSync(new URL(`../${assets}`, import.meta.url), new URL(`../dist/${assets}`, im
   recursive: true,
   filter: (file) => !file.endsWith('tsconfig.json'),
 });
-execFileSync(process.execPath, ['dist/src/requirements/build.js'], { cwd: root, stdio: 'inherit' });
+execFileSync(process.execPath, ['dist/src/cli/build.js'], { cwd: root, stdio: 'inherit' });

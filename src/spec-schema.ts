@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import standalone from 'ajv/dist/standalone/index.js';
 import ajvFormats from 'ajv-formats';
+import { builtPlace, writeBuilt } from './built.js';
 import { ConfigurationError } from './errors.js';
 import { packageRoot } from './package-root.js';
 
@@ -18,19 +21,47 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
   }
 }
 
+const require = createRequire(import.meta.url);
+const specFile = (name: string) => join(packageRoot(), 'spec', name);
+
+/** What a schema refers to: the events of a run hold parts of its verdict. */
+const othersOf = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
+
+const placeOfBuilt = (file: string) => builtPlace(`${file}.cjs`, [file, ...othersOf(file)].map(specFile));
+
+/** By schema: where the build has put the check by it; null where it has not, or the schema was changed since. */
+const places = new Map<string, string | null>();
+
 let ajv: Ajv2020 | undefined;
 const schemas = new Map<string, AnySchemaObject>();
 
-/** The check by a schema in spec/; its errors are on it afterwards. It is compiled with the first value. */
+/** The check by a schema in spec/; its errors are on it afterwards. */
 export function specSchema<T>(file: string): ValidateFunction<T> {
-  // They hold parts of its verdict.
-  if (file === 'events.schema.json') specSchema('verdict.schema.json');
+  let place = places.get(file);
+  if (place === undefined) {
+    const built = placeOfBuilt(file);
+    place = existsSync(built) ? built : null;
+    places.set(file, place);
+  }
+  if (place !== null) return require(place);
   ajv ??= emptyAjv();
-  const schema: AnySchemaObject =
-    schemas.get(file) ?? JSON.parse(readFileSync(join(packageRoot(), 'spec', file), 'utf8'));
+  return compiled(file, ajv);
+}
+
+/** A step of the build: compiling takes each process of a run longer than all its checks. */
+export function buildSchemas(): void {
+  for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
+    const empty = emptyAjv();
+    writeBuilt(placeOfBuilt(file), standalone.default(empty, compiled(file, empty)));
+  }
+}
+
+function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
+  for (const other of othersOf(file)) compiled(other, by);
+  const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
   // What was compiled before is not again.
-  return ajv.compile<T>(schema);
+  return by.compile<T>(schema);
 }
 
 /**
@@ -66,6 +97,7 @@ function emptyAjv(): Ajv2020 {
     // A self-test holds them against the schema of schemas, which takes longer to compile than they do.
     meta: false,
     validateSchema: false,
+    code: { source: true },
   });
   ajvFormats.default(empty);
   return empty;

@@ -36,7 +36,7 @@ const conforming = [
   ...partOf(seed).map(([first, ...others]) => expectationOfVariant(first, ...others)),
 ];
 /** A sample of the faults, those together that can't be confused. */
-const broken = sample(faults, 8, seed).map(expectationOfFault);
+const broken = sample(faults, 10, seed).map(expectationOfFault);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-detection-'));
 // The built suite is run as a user runs it, against real emulators.

@@ -80,6 +80,7 @@ describe('the package', () => {
     const known = [
       /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/playwright\.config\.js$/,
+      /^dist\/built\/[\w.-]+\.(?:cjs|json)$/,
       /^dist\/(?:cli|src|fixtures|emulator)\/(?:[\w-]+\/)*[\w-]+\.js$/,
       /^dist\/src\/report\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,

@@ -6,8 +6,12 @@ import { judge, possibleKinds } from './ending.js';
 import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
-/** A part of `npm run prove:restore`, shortened: each kind once, on four targets. */
+/** A part of `npm run prove:restore`, shortened: each kind once, on two of its four targets. */
 const seed = 1;
+const short = (n: number) => {
+  const ending = endingOf(seed, n, { short: true });
+  return { ...ending, hits: ending.hits.filter((_, at) => (at + n) % 2 === 0) };
+};
 
 describe.concurrent('the target is as it was found, and stays so', () => {
   test.for(kinds.map((kind, n) => ({ kind, n })))('after $kind', async ({ kind, n }, context) => {
@@ -15,7 +19,7 @@ describe.concurrent('the target is as it was found, and stays so', () => {
     const folder = temporaryFolder(onTestFinished);
     skip(!possibleKinds(join(folder, 'probe')).includes(kind), 'no disk can be mounted here');
 
-    const { hits, open, problems } = await judge(endingOf(seed, n, { short: true }), join(folder, 'ending'));
+    const { hits, open, problems } = await judge(short(n), join(folder, 'ending'));
 
     expect(problems).toEqual([]);
     expect(hits).toBeGreaterThan(0);
@@ -26,7 +30,8 @@ describe.concurrent('the target is as it was found, and stays so', () => {
 test('a seed names the same endings each time, of all kinds, in all starting states', ({ expect }) => {
   const endings = (from: number) => Array.from({ length: 50 }, (_, n) => endingOf(from, n));
   const hits = endings(3).flatMap((ending) => ending.hits);
-  const short = kinds.map((_, n) => endingOf(seed, n, { short: true }));
+  const tried = kinds.map((_, n) => short(n));
+  const targets = tried.map(({ hits: few }) => few.map(({ name }) => name));
 
   expect(endings(3)).toEqual(endings(3));
   expect(endings(3)).not.toEqual(endings(4));
@@ -34,7 +39,8 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
   expect(new Set(hits.map(({ state }) => state.name)).size).toBe(startingStates.length);
   expect(new Set(hits.map(({ moment }) => moment.phase)).size).toBe(phases.length);
   // What npm test takes of it, too, is on all targets, with a moment in the tests for most.
-  for (const ending of short) expect(new Set(ending.hits.map(({ name }) => name)).size).toBe(hitsOfAnEnding);
-  expect(short.filter(({ inTests }) => inTests).length).toBeGreaterThan(kinds.length / 2);
-  expect(short.every(({ inTests }) => inTests)).toBe(false);
+  for (const names of targets) expect(new Set(names).size).toBe(hitsOfAnEnding / 2);
+  expect(new Set(targets.flat()).size).toBe(hitsOfAnEnding);
+  expect(tried.filter(({ inTests }) => inTests).length).toBeGreaterThan(kinds.length / 2);
+  expect(tried.every(({ inTests }) => inTests)).toBe(false);
 });

@@ -29,7 +29,7 @@ export const rooms: readonly Room[] = [
     'package-root',
   ),
   room('version', 'The version of the suite.', 'package-root'),
-  room('spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root'),
+  room('spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root built'),
   room('model', 'The words: exchange, outcome, verdict, gating, waiver, release. No behaviour.'),
   room('redaction', 'Taking secrets out of texts, and searching for them in artefacts.', 'errors shape'),
   room(
@@ -134,7 +134,7 @@ export const rooms: readonly Room[] = [
   room(
     'cli',
     'The commands.',
-    'errors files steady-now secret words private-folder package-root version model redaction config-file contract target-file requirements statement ' +
+    'errors files steady-now secret words private-folder package-root version spec-schema model redaction config-file contract target-file requirements statement ' +
       'journal run-plan judging events waivers verdict repro history report many matrix bundle allure http otp connection accounts detect diff har',
   ),
 ];

@@ -1,4 +1,3 @@
-import SwaggerParser from '@apidevtools/swagger-parser';
 import type { OpenAPI } from 'openapi-types';
 import { isObject, messageOf, type SourceDocument, tokensOf } from './document.js';
 import { type Located, pointerTo } from './pointers.js';
@@ -48,6 +47,8 @@ export async function requireValid(document: SourceDocument, operations: readonl
     ...(security === undefined ? {} : { security }),
   };
   if (!isOpenApi(part)) throw document.error('', 'wanted the objects info and paths');
+  // Long to load, and of no use to a run by one of the suite's own documents.
+  const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');
   try {
     await SwaggerParser.validate(part, { resolve: { external: false } });
   } catch (error) {

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { readBuilt, writeBuilt } from '../built.js';
+import { builtPlace, writeBuilt } from '../built.js';
 import { ConfigDocument } from '../config-file/document.js';
 import { didYouMean, nearest } from '../config-file/nearest.js';
 import { pathText } from '../config-file/problems.js';
@@ -61,17 +61,22 @@ let loaded: readonly Requirement[] | undefined;
  */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
-  loaded ??= readBuilt<readonly Requirement[]>(builtName, filesOf(ownFolder())) ?? readFolder(ownFolder());
+  loaded ??= builtCatalogue() ?? readFolder(ownFolder());
   return loaded;
 }
 
 /** A step of the build: no process of a run has to read the YAML, which takes it half a second. */
 export function buildCatalogue(): void {
-  writeBuilt(builtName, filesOf(ownFolder()), readFolder(ownFolder()));
+  writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
 }
 
-const builtName = 'requirements.json';
+function builtCatalogue(): readonly Requirement[] | undefined {
+  const place = placeOfBuilt();
+  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
+}
+
 const ownFolder = () => join(packageRoot(), 'spec', 'requirements');
+const placeOfBuilt = () => builtPlace('requirements.json', filesOf(ownFolder()));
 
 /** @throws ConfigurationError naming the nearest ids where there is none of this name */
 export function requirementById(id: string, all = loadRequirements()): Requirement {
