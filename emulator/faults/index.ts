@@ -14,6 +14,7 @@ import { mailContentFaults } from './mail-content.js';
 import { nearCredentialFaults } from './near-credentials.js';
 import { newerFaults } from './newer.js';
 import { otherWayFaults } from './other-ways.js';
+import { refusedFaults } from './refused.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
 import { secondStepFaults } from './second-step.js';
@@ -41,6 +42,7 @@ export const faults: readonly Fault[] = [
   ...consistencyFaults,
   ...accessFaults,
   ...nearCredentialFaults,
+  ...refusedFaults,
   ...otherWayFaults,
   ...totpKeyFaults,
   ...totpFaults,

@@ -1,5 +1,5 @@
 import type { World } from '../call.js';
-import { asObject, own, text } from '../json.js';
+import { asObject, type Json, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
@@ -72,6 +72,51 @@ export const supportProofFaults: readonly Fault[] = [
         if (answer.status !== 200 || (given !== 'kPending' && given !== 'kNotStarted')) return;
         state.support = { ...state.support, verification: given };
       }),
+  },
+  {
+    id: 'support/off-when-the-address-is-named',
+    description: 'Who names an address beside enabled false needs no code.',
+    level: 'must',
+    fails: ['support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let isNamed = false;
+      seams.body(patch, (body) => {
+        isNamed =
+          own(asObject(body), 'enabled') === false && typeof own(asObject(body), 'email') === 'string';
+        return body;
+      });
+      freely(seams, () => isNamed);
+    },
+  },
+  {
+    id: 'support/off-when-a-mode-is-named',
+    description: 'Who names the other mode beside enabled false needs no code.',
+    level: 'must',
+    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let mode: Json | undefined;
+      seams.body(patch, (body) => {
+        mode = own(asObject(body), 'enabled') === false ? own(asObject(body), 'mfaType') : undefined;
+        return body;
+      });
+      freely(seams, (_given, { state }) => typeof mode === 'string' && mode !== state.support.mfaType);
+    },
+  },
+  {
+    id: 'support/off-by-session',
+    description: 'Who is logged in, rather than by an API key, needs no code to switch off.',
+    level: 'must',
+    fails: ['support-totp/no-change-without-proof'],
+    since: '6.8.1',
+    apply: (seams) => {
+      let isLogin = false;
+      seams.input(patch, ({ headers }) => {
+        isLogin = headers['apikey'] === undefined;
+      });
+      freely(seams, () => isLogin);
+    },
   },
   {
     id: 'support/address-alone-changes',

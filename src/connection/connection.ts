@@ -141,7 +141,7 @@ export class Connection {
     const admin = await this.admin();
     const { api, journal, readBack, codes, recorder } = this;
     this.#support ??= new SupportMfa({
-      ...{ api, admin, journal, readBack, codes, recorder },
+      ...{ api, admin, journal, readBack, codes, recorder, waiter: this.waiter },
       reader: this.#reader(admin),
       mail: () => this.mail(),
       user: this.target.supportUser,

@@ -3,17 +3,24 @@ import type { Credential } from '../http/credential.js';
 import type { Mark } from '../mail/mailbox.js';
 import type { Answer, Api } from './api.js';
 import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+import type { Waiter } from './waiter.js';
 
 /** What asking takes. */
 interface Parts {
   readonly api: Pick<Api, 'call'>;
   readonly admin: Credential;
+  readonly waiter: Waiter;
   mail(): Promise<CodesByMail>;
 }
+
+/** A lock of seconds that looks like a wrong code is over after that. */
+const lockMs = 10_000;
 
 /** Codes that the support user is mailed. */
 export class SupportMails {
   #mayBeLate = true;
+  /** A lock is waited out once, and again where that has helped. */
+  #mayBeLocked = true;
 
   constructor(private readonly parts: Parts) {}
 
@@ -31,15 +38,22 @@ export class SupportMails {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
     let mark = await this.#ask(mail, address);
+    let hasWaited = false;
     for (let asked = 1; ; ) {
       const code = await mail.codeTo(address, mark, tried);
       tried.add(code);
       const answer = await use(code);
+      if (answer.status < 400) this.#mayBeLocked ||= hasWaited;
       if (answer.status < 400 || tried.size >= mostTries) return answer;
       // A mailbox where none came is not waited for again.
       this.#mayBeLate &&= await mail.comes(address, mark, tried);
       if (this.#mayBeLate) continue;
-      if (asked >= mostAsked) return answer;
+      if (asked >= mostAsked) {
+        if (!this.#mayBeLocked) return answer;
+        this.#mayBeLocked = false;
+        hasWaited = true;
+        await this.parts.waiter.letPass(lockMs, 'retry-after');
+      }
       asked += 1;
       mark = await this.#ask(mail, address);
     }

@@ -27,6 +27,7 @@ import type { StateReader } from './state-reader.js';
 import type { SupportEnrolment, Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { keptAddress, noteSet, shownAfter, toldSupport } from './told-support.js';
+import type { Waiter } from './waiter.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -39,6 +40,7 @@ export interface SupportParts {
   readonly readBack: ReadBack;
   readonly codes: Codes;
   readonly recorder: Pick<Recorder, 'adopt'>;
+  readonly waiter: Waiter;
   mail(): Promise<CodesByMail>;
   readonly user: Target['supportUser'];
 }

@@ -99,7 +99,8 @@ function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined
 function bytesOf(request: WireRequest, url: URL): Buffer {
   const body = Buffer.from(request.body ?? '');
   const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const length = request.body === undefined ? '' : `Content-Length: ${body.length}\r\n`;
+  const isChunked = request.headers['Transfer-Encoding'] !== undefined;
+  const length = request.body === undefined || isChunked ? '' : `Content-Length: ${body.length}\r\n`;
   const head = `${request.method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n`;
   return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}Connection: close\r\n\r\n`), body]);
 }

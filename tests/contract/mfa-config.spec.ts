@@ -1,3 +1,4 @@
+import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
@@ -163,3 +164,20 @@ test.describe('PUT /mfa-config', () => {
 function isRefused({ status }: { readonly status: number }): boolean {
   return status >= 400 && status < 500;
 }
+
+test(
+  'A viewer is shown the same',
+  covers('mfa-config/viewer-is-shown-the-same'),
+  async ({ api, users, cluster }) => {
+    const as = await arrange(users.viewer());
+    await arrange(cluster.on(bothTypes));
+
+    const get = () => api.call('GetMFAConfig', { as });
+    const answer = await arrange(
+      cluster.settles(get, ({ status, fields }) => status >= 300 || fields.enabled === true),
+    );
+
+    if (answer.status >= 300) notApplicable('a viewer may not call GET /mfa-config');
+    expect(answer.body).toHaveMembers({ enabled: true });
+  },
+);

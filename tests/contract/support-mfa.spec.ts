@@ -49,6 +49,20 @@ test.describe('PATCH /support-user/mfa', () => {
   );
 
   test(
+    'refused for its address keeps an enrolment',
+    covers('support-totp/refused-patch-keeps-the-enrolment'),
+    async ({ cluster, support }) => {
+      await arrange(support.onByTotp());
+      const before = await arrange(snapshot(cluster, support));
+
+      const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
+      if (status < 300) notApplicable('the target takes any text as an address');
+
+      expect(await changesSince(before, cluster, support)).toBeNone();
+    },
+  );
+
+  test(
     "leaves the cluster's configuration alone",
     covers('support-mfa/apart-from-cluster-mfa'),
     async ({ cluster, support }) => {

@@ -53,6 +53,18 @@ test.describe('POST /email-otp', () => {
     },
   );
 
+  test('mails nothing on null', covers('email-otp/null-password-mails-nothing'), async ({ silence }) => {
+    expect(await silence.after(triggerNames.nullPassword)).toHaveMailed([]);
+  });
+
+  test(
+    'mails nothing to a user of another domain',
+    covers('email-otp/other-domain-mails-nothing'),
+    async ({ silence }) => {
+      expect(await silence.after(triggerNames.otherDomain)).toHaveMailed([]);
+    },
+  );
+
   test(
     'mails nothing on a wrong password beside a declared credential',
     covers('email-otp/wrong-password-with-key-mails-nothing'),

@@ -1,5 +1,5 @@
 import type { Silence } from '../../fixtures/silence.js';
-import { covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { Answer } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -64,6 +64,22 @@ test.describe('The mail of POST /email-otp', () => {
       const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
       facts.note('mail', { ...formOf(mail), ...overTls });
       expect(longest).toBeAtMost(998, 'bytes in a line');
+    },
+  );
+
+  test(
+    "holds nobody else's code",
+    covers('email-otp/mail-holds-nobody-elses-code'),
+    async ({ users, mail }) => {
+      const [user, other] = [users.withMail(0), users.withMail(1)];
+      const theirs = await arrange(users.mailedCode(other));
+      const mark = await mail.mark(user.email);
+      const own = await arrange(users.mailedCode(user));
+
+      const mails = (await arrange(mail.since(mark))).filter(({ to }) => to.includes(user.email));
+      const texts = mails.flatMap(({ subject, text, html }) => [subject, text, html]);
+      const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
+      expect(isTold, "wanted: no code but the user's own\ngot: that of another user").toBe(false);
     },
   );
 

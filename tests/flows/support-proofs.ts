@@ -1,6 +1,10 @@
+import type { Credential } from '../../src/http/credential.js';
+
 /** Bodies, sent one after the other, that must not change what a code is needed for. A text is sent as it is. */
 export interface Row {
   readonly what: string;
+  /** Whose request it is; absent: the admin's, as all are. */
+  readonly as?: Credential;
   readonly bodies: readonly (object | string)[];
 }
 
@@ -29,6 +33,13 @@ const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | str
     { otpVerificationState: 'kNotStarted' },
     { enabled: false },
   ],
+  [
+    'enabled false and a state that the target alone may set',
+    { enabled: false, otpVerificationState: 'kPending' },
+  ],
+  ['enabled false and a mode', { enabled: false, mfaType: 'email' }],
+  ['enabled false and another mode', { enabled: false, mfaType: 'totp' }],
+  ['enabled false and no mode', { enabled: false, mfaType: null }],
 ];
 
 const rowsOf = (change: string, body: object, those: readonly Proof[]): readonly Row[] =>
@@ -43,9 +54,16 @@ const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', em
 
 /**
  * @param right a code that would do: it is one of several guesses here
+ * @param address as it is
+ * @param email another
  * @param isDisposable whether nobody minds a target that can't be restored
  */
-export function changesWithoutCode(right: string, email: string, isDisposable: boolean): readonly Row[] {
+export function changesWithoutCode(
+  right: string,
+  address: string,
+  email: string,
+  isDisposable: boolean,
+): readonly Row[] {
   const guesses: readonly Proof[] = [
     ['a list of guesses', ['000000', '111111', right]],
     ['a list of lists', [['000000', right]]],
@@ -58,6 +76,12 @@ export function changesWithoutCode(right: string, email: string, isDisposable: b
     ...(isDisposable
       ? [{ what: 'no address, then another one', bodies: [byEmail(null), byEmail(email)] }]
       : []),
+    { what: 'enabled false and the address', bodies: [{ enabled: false, email: address }] },
+    { what: 'enabled false and another address', bodies: [{ enabled: false, email }] },
+    {
+      what: 'another address of the same name',
+      bodies: [byEmail(`${address.split('@')[0]}@elsewhere.mfa-conformance.example`)],
+    },
     { what: 'another address alone', bodies: [{ email }] },
     { what: 'another address with Email in capitals', bodies: [{ Email: email, EMAIL: email }] },
   ];

@@ -1,6 +1,7 @@
+import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { asTyped, likenessOf, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { handedSecret } from '../../src/connection/handed-key.js';
 import { memberOf } from '../../src/judging/body.js';
 import { decodeBase32 } from '../../src/otp/base32.js';
@@ -186,3 +187,25 @@ test.describe('POST /totp-key', () => {
     expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
   });
 });
+
+test(
+  'A key outlives a request for another that is refused',
+  covers('totp-key/refused-request-keeps-the-key'),
+  async ({ api, users, cluster, codes }) => {
+    const { user } = await arrange(enrolled(users, cluster));
+    await arrangeLogin(loginByNewKey(users, user, codes));
+    const { authenticator } = await arrange(users.enrol(user));
+    const as = await arrange(users.session(user));
+
+    for (const totpKeyName of [5, {}]) {
+      const { status } = await arrange(
+        api.call('CreateTotpKey', { as, anyJson: { totpKeyName }, mistake: 'a wrong type' }),
+      );
+      if (status < 300) notApplicable('the target takes any totpKeyName');
+    }
+
+    expect(
+      await users.login(user, { code: await codes.unused(authenticator), type: 'totp' }),
+    ).toOpenSession();
+  },
+);

@@ -1,4 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
+import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
@@ -26,6 +27,19 @@ test.describe('POST /support-user/verify-totp', () => {
 
       if (shown === undefined) notApplicable('the target shows no otpVerificationState');
       expect(shown).toBe('kSuccess');
+    },
+  );
+
+  test(
+    "is told as before after a user's new key",
+    covers('totp-key/apart-from-support-mfa'),
+    async ({ support, users, cluster }) => {
+      await arrange(support.verified());
+      const before = await arrange(snapshot(cluster, support));
+
+      await arrange(users.enrol(users.withReplaceableTotp()));
+
+      expect(await changesSince(before, cluster, support)).toBeNone();
     },
   );
 

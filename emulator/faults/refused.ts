@@ -1,0 +1,154 @@
+import type { Call, World } from '../call.js';
+import { mailNewCode } from '../codes.js';
+import { credentialsOf } from '../credentials.js';
+import { asObject, type Json, own } from '../json.js';
+import { clusterOf } from '../operations/cluster.js';
+import type { Fault } from '../seams.js';
+import { supportOff } from '../state.js';
+
+function store({ content }: Call, { state }: World): void {
+  try {
+    const body: Json = JSON.parse(String(content));
+    state.cluster = clusterOf(body);
+  } catch {
+    // What is no JSON can't be taken for any.
+  }
+}
+
+/** What is refused, or should be, and has an effect all the same. */
+export const refusedFaults: readonly Fault[] = [
+  {
+    id: 'http/wrong-method-is-stored',
+    description: "The admin's POST or PATCH of /mfa-config is answered 405, and stored.",
+    level: 'must',
+    fails: ['http/refused-write-changes-nothing'],
+    apply: (seams) =>
+      seams.refusal('any', (answer, call, world) => {
+        if (answer.status !== 405 || !call.path.endsWith('/mfa-config')) return;
+        const caller = world.rules.identify(credentialsOf(call, world), call, world);
+        if (caller?.username === world.state.admin.username) store(call, world);
+      }),
+  },
+  {
+    id: 'http/wrong-media-type-is-stored',
+    description: 'A PUT /mfa-config of another media type is answered 415, and stored.',
+    level: 'must',
+    fails: ['http/refused-write-changes-nothing'],
+    apply: (seams) =>
+      seams.refusal('UpdateMFAConfig', (answer, call, world) => {
+        if (answer.status === 415) store(call, world);
+      }),
+  },
+  {
+    id: 'http/charset-is-refused',
+    description: 'POST /users/sessions refuses application/json with a charset.',
+    level: 'should',
+    fails: ['http/charset-is-no-other-type'],
+    apply: (seams) =>
+      seams.input('CreateSession', ({ headers }) => {
+        if (headers['content-type']?.includes('charset')) headers['content-type'] = 'application/other';
+      }),
+  },
+  {
+    id: 'http/chunks-are-dropped',
+    description: 'PATCH /support-user/mfa takes a body in chunks for none.',
+    level: 'should',
+    fails: ['http/chunked-body-is-read'],
+    apply: (seams) =>
+      seams.input('UpdateSupportMFAConfig', (call) => {
+        if (call.headers['transfer-encoding'] !== undefined) call.content = Buffer.alloc(0);
+      }),
+  },
+  {
+    id: 'totp-key/refused-request-takes-the-key',
+    description: "A POST /totp-key that is refused for its body ends the caller's keys.",
+    level: 'must',
+    fails: ['totp-key/refused-request-keeps-the-key'],
+    apply: (seams) =>
+      seams.refusal('CreateTotpKey', ({ status }, { caller }, { state }) => {
+        if (status === 400) state.userKeys = state.userKeys.filter(({ owner }) => owner !== caller?.username);
+      }),
+  },
+  {
+    id: 'mail/null-password-mails',
+    description: 'POST /email-otp takes null as the password of anybody.',
+    level: 'must',
+    fails: ['email-otp/null-password-mails-nothing'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (answer, call, world) => {
+        const { username, password } = asObject(call.body);
+        const user = world.state.users.find((one) => one.username === username);
+        if (password !== null || user === undefined) return;
+        Object.assign(answer, { status: 204, body: undefined });
+        mailNewCode(user.username, user.email, call, world);
+      }),
+  },
+  {
+    id: 'mail/other-domain-mails',
+    description: 'POST /email-otp refuses another domain, and mails the code all the same.',
+    level: 'should',
+    fails: ['email-otp/other-domain-mails-nothing'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const domain = own(asObject(call.body), 'domain');
+        const user = world.state.users.find(
+          ({ username }) => username === own(asObject(call.body), 'username'),
+        );
+        if (typeof domain === 'string' && domain !== 'LOCAL' && user !== undefined)
+          mailNewCode(user.username, user.email, call, world);
+      }),
+  },
+  {
+    id: 'mail/names-other-codes',
+    description: 'Mails name the code that was mailed before, to whomever.',
+    level: 'must',
+    fails: ['email-otp/mail-holds-nobody-elses-code'],
+    apply: (seams) => {
+      const { compose } = seams.rules;
+      let before = '';
+      seams.rules.compose = (code) => {
+        const message = compose(code);
+        const text = `${message.text ?? ''}\nOpen requests: ${before}\n`;
+        before = code;
+        return { ...message, text };
+      };
+    },
+  },
+  {
+    id: 'support/refused-address-ends-the-enrolment',
+    description:
+      'A PATCH of enabled false that is refused for its email switches off what was not verified yet.',
+    level: 'must',
+    fails: ['support-totp/refused-patch-keeps-the-enrolment'],
+    apply: (seams) =>
+      seams.refusal('UpdateSupportMFAConfig', ({ status }, call, { state }) => {
+        const { enabled, email } = asObject(call.body);
+        const isPending = state.support.verification !== 'kSuccess' && state.support.mfaType === 'totp';
+        if (status === 400 && isPending && enabled === false && typeof email === 'string')
+          state.support = supportOff;
+      }),
+  },
+  {
+    id: 'totp-key/touches-support-mfa',
+    description: "A user's new key takes back that the support user's key was verified.",
+    level: 'must',
+    fails: ['totp-key/apart-from-support-mfa', 'ways-in/users-code-switches-nothing-off'],
+    since: '7.1.2_u3',
+    apply: (seams) =>
+      seams.success('CreateTotpKey', (body, _call, { state }) => {
+        if (state.support.verification === 'kSuccess')
+          state.support = { ...state.support, verification: 'kPending' };
+        return body;
+      }),
+  },
+  {
+    id: 'mfa-config/viewers-are-shown-off',
+    description: 'GET /mfa-config tells viewers that cluster MFA is off.',
+    level: 'must',
+    fails: ['mfa-config/viewer-is-shown-the-same'],
+    apply: (seams) =>
+      seams.success('GetMFAConfig', (body, { caller }, { state }) =>
+        caller !== undefined && caller.username !== state.admin.username ? { ...body, enabled: false } : body,
+      ),
+  },
+];
