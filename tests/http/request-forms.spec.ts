@@ -1,5 +1,6 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { asItIs } from '../access/operations.js';
 
 test(
@@ -48,7 +49,8 @@ test(
   async ({ api, admin, support }) => {
     await arrange(support.off());
     const json = '{"enabled":false}';
-    await arrangeSuccess(support.patch({ enabled: false }));
+    const plain = await arrange(support.patch({ enabled: false }));
+    if (plain.status >= 300) notApplicable('the target refuses a PATCH of what is so already');
 
     const answer = await api.callRaw('UpdateSupportMFAConfig', {
       as: admin,
