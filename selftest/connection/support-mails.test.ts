@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, Api } from '../../src/connection/api.js';
+import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
+import { SupportMails } from '../../src/connection/support-mails.js';
+
+type Parts = ConstructorParameters<typeof SupportMails>[0];
+
+/** A target that takes the n-th code it is given, and none before. */
+function target(takesNth: number) {
+  const waits: number[] = [];
+  let mailed = 0;
+  let used = 0;
+  const answered = (status: number) => ({ status }) as Answer;
+  const parts: Parts = {
+    api: { call: async () => answered(204) } as unknown as Pick<Api, 'call'>,
+    admin: { scheme: 'none' },
+    waiter: { letPass: async (ms) => void waits.push(ms) },
+    mail: async () =>
+      ({
+        mark: async () => ({}),
+        codeTo: async () => String(++mailed),
+        comes: async () => false,
+      }) as unknown as CodesByMail,
+  };
+  const mails = new SupportMails(parts);
+  const use = () =>
+    mails.acceptedCode('support@lab.example', async () => answered(++used < takesNth ? 400 : 200));
+  return { use, waits };
+}
+
+describe("the support user's mailed code", () => {
+  test('that is taken at once is waited for no longer', async () => {
+    const { use, waits } = target(1);
+
+    expect((await use()).status).toBe(200);
+    expect(waits).toEqual([]);
+  });
+
+  test('is tried again after a lock that looks like a wrong code', async () => {
+    const { use, waits } = target(3);
+
+    expect((await use()).status).toBe(200);
+    expect(waits).toEqual([10_000]);
+  });
+
+  test('that is never taken is waited for once', async () => {
+    const { use, waits } = target(Number.POSITIVE_INFINITY);
+
+    expect((await use()).status).toBe(400);
+    expect((await use()).status).toBe(400);
+    expect(waits).toEqual([10_000]);
+  });
+});
