@@ -31,7 +31,9 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
         () => support.onByEmail(address),
       );
 
-      expect(found, 'wanted: support MFA on, with the address of before').toBe(undefined);
+      expect(found, `wanted: support MFA on, with the address of before\ngot: changed by ${found}`).toBe(
+        undefined,
+      );
     },
   );
 });
@@ -53,7 +55,7 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
         () => support.verified(),
       );
 
-      expect(found, 'wanted: support MFA on as before').toBe(undefined);
+      expect(found, `wanted: support MFA on as before\ngot: switched off by ${found}`).toBe(undefined);
     },
   );
 });

@@ -74,7 +74,10 @@ export function changesWithoutCode(
     ...rowsOf('another address', byEmail(email), guesses),
     // Where no address is a way to another one, the first step leaves nothing to send a code to.
     ...(isDisposable
-      ? [{ what: 'no address, then another one', bodies: [byEmail(null), byEmail(email)] }]
+      ? [
+          { what: 'no mode', bodies: [{ mfaType: null }] },
+          { what: 'no address, then another one', bodies: [byEmail(null), byEmail(email)] },
+        ]
       : []),
     { what: 'enabled false and the address', bodies: [{ enabled: false, email: address }] },
     { what: 'enabled false and another address', bodies: [{ enabled: false, email }] },
