@@ -28,10 +28,11 @@ const command = tool(
   .parse();
 const { out, width, scheme } = command.opts<Options>();
 const parts = command.args.length > 0 ? command.args : ['login/password-alone'];
+const unknown = parts.filter((part) => faults.every(({ id }) => !id.includes(part)));
+if (unknown.length > 0) command.error(`error: no fault's id holds ${unknown.join(' or ')}`);
 const wanted = faults.filter(({ id }) => parts.some((part) => id.includes(part)));
 if (wanted.length > 1 && out === undefined)
   command.error(`error: ${wanted.length} faults want --out <folder>`);
-if (wanted.length === 0) command.error(`error: no fault's id holds ${parts.join(' or ')}`);
 
 const browserFile = findBrowser();
 if (browserFile === undefined) throw new Error(noBrowser);

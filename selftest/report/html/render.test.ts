@@ -159,6 +159,18 @@ describe('the page of a verdict', () => {
     expect(first).toContain('href="repro/totp-key-works.sh"');
   });
 
+  test('sets lines below each other without the indent of the command line', () => {
+    const reason = 'wanted: as before\ngot: one now\n     another now';
+    const page = renderHtml(
+      sample({
+        planned: [planned('login/a')],
+        raw: [raw('login/a', { kind: 'fail', reason, exchanges: [] })],
+      }),
+    );
+
+    expect(page).toContain('<pre>one now\nanother now</pre>');
+  });
+
   test('marks the answer that is wrong, and shows what led there', () => {
     const at = (n: number) => ({
       ...exchange(`https://10.2.0.7/v2/step/${n}`),

@@ -109,7 +109,8 @@ export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
     const [, name, rest] = pair.exec(line) ?? [];
     if (name !== undefined && rest !== undefined) blocks.push({ name: name.toLowerCase(), lines: [rest] });
     else if (blocks.length === 0) blocks.push({ name: '', lines: [line] });
-    else blocks.at(-1)?.lines.push(line);
+    // On the command line they stand below each other.
+    else blocks.at(-1)?.lines.push(line.replace(/^ {5}/, ''));
   }
   return html`${title}<div class="pairs">${blocks.map(
     ({ name, lines: text }) =>
