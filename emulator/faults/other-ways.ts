@@ -43,7 +43,11 @@ export const otherWayFaults: readonly Fault[] = [
     id: 'ways/refused-but-stored',
     description: 'PUT /mfa-config asked for by PATCH is refused, and stored.',
     level: 'must',
-    fails: ['access/no-other-way-to-write-without-credentials', 'access/no-other-way-to-write-for-a-viewer'],
+    fails: [
+      'http/refused-write-changes-nothing',
+      'access/no-other-way-to-write-without-credentials',
+      'access/no-other-way-to-write-for-a-viewer',
+    ],
     apply: (seams) =>
       seams.refusal('any', (answer, call, world) => {
         const { status, headers, body } = answer;

@@ -4,7 +4,7 @@ import { credentialsOf } from '../credentials.js';
 import { asObject, type Json, own } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
 import type { Fault } from '../seams.js';
-import { supportOff } from '../state.js';
+import { supportOff, supportOwner } from '../state.js';
 
 function store({ content }: Call, { state }: World): void {
   try {
@@ -15,7 +15,7 @@ function store({ content }: Call, { state }: World): void {
   }
 }
 
-/** What is refused, or should be, and has an effect all the same. */
+/** What is refused, or should be, and has an effect all the same; and effects on what was not asked for. */
 export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/wrong-method-is-stored',
@@ -150,5 +150,26 @@ export const refusedFaults: readonly Fault[] = [
       seams.success('GetMFAConfig', (body, { caller }, { state }) =>
         caller !== undefined && caller.username !== state.admin.username ? { ...body, enabled: false } : body,
       ),
+  },
+  {
+    id: 'mfa-config/off-switches-support-mfa-off',
+    description: "Switching cluster MFA off switches the support user's MFA off as well.",
+    level: 'must',
+    fails: ['mfa-config/apart-from-support-mfa'],
+    apply: (seams) =>
+      seams.answer('UpdateMFAConfig', ({ status }, { body }, { state }) => {
+        if (status === 204 && own(asObject(body), 'enabled') === false) state.support = supportOff;
+      }),
+  },
+  {
+    id: 'support/reading-voids-the-code',
+    description: 'GET /support-user/mfa voids the code that was mailed to the support user.',
+    level: 'must',
+    fails: ['support-email/disabled-with-mailed-code'],
+    since: '6.8.1',
+    apply: (seams) =>
+      seams.answer('GetSupportMFAConfig', (_answer, _call, { state }) => {
+        state.mailCodes = state.mailCodes.filter(({ owner }) => owner !== supportOwner);
+      }),
   },
 ];

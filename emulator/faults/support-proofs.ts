@@ -1,5 +1,5 @@
-import type { World } from '../call.js';
-import { asObject, type Json, own, text } from '../json.js';
+import type { Call, World } from '../call.js';
+import { asObject, type JsonObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
@@ -10,16 +10,19 @@ const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** Lets changes pass without a code. */
-function freely(seams: Seams, isFree: (given: string | undefined, world: World) => boolean): void {
+/** Lets changes pass without a code, by the mfaCode that is given, and all else of the request. */
+function freely(
+  seams: Seams,
+  isFree: (given: string | undefined, world: World, body: JsonObject, call: Call) => boolean,
+): void {
   const { needsMfaCode } = seams.rules;
-  let given: string | undefined;
-  seams.body(patch, (body) => {
-    given = text(asObject(body), 'mfaCode');
+  let frees = (_world: World): boolean => false;
+  seams.body(patch, (body, call) => {
+    const asked = asObject(body);
+    frees = (world) => isFree(text(asked, 'mfaCode'), world, asked, call);
     return body;
   });
-  seams.rules.needsMfaCode = (before, wanted, world) =>
-    needsMfaCode(before, wanted, world) && !isFree(given, world);
+  seams.rules.needsMfaCode = (before, wanted, world) => needsMfaCode(before, wanted, world) && !frees(world);
 }
 
 /** Every code that was mailed to the support user, oldest first. */
@@ -79,15 +82,11 @@ export const supportProofFaults: readonly Fault[] = [
     level: 'must',
     fails: ['support-email/no-change-without-proof'],
     since: '6.8.1',
-    apply: (seams) => {
-      let isNamed = false;
-      seams.body(patch, (body) => {
-        isNamed =
-          own(asObject(body), 'enabled') === false && typeof own(asObject(body), 'email') === 'string';
-        return body;
-      });
-      freely(seams, () => isNamed);
-    },
+    apply: (seams) =>
+      freely(
+        seams,
+        (_given, _world, body) => own(body, 'enabled') === false && text(body, 'email') !== undefined,
+      ),
   },
   {
     id: 'support/off-when-a-mode-is-named',
@@ -95,14 +94,11 @@ export const supportProofFaults: readonly Fault[] = [
     level: 'must',
     fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
     since: '6.8.1',
-    apply: (seams) => {
-      let mode: Json | undefined;
-      seams.body(patch, (body) => {
-        mode = own(asObject(body), 'enabled') === false ? own(asObject(body), 'mfaType') : undefined;
-        return body;
-      });
-      freely(seams, (_given, { state }) => typeof mode === 'string' && mode !== state.support.mfaType);
-    },
+    apply: (seams) =>
+      freely(seams, (_given, { state }, body) => {
+        const mode = text(body, 'mfaType') ?? state.support.mfaType;
+        return own(body, 'enabled') === false && mode !== state.support.mfaType;
+      }),
   },
   {
     id: 'support/off-by-session',
@@ -110,13 +106,7 @@ export const supportProofFaults: readonly Fault[] = [
     level: 'must',
     fails: ['support-totp/no-change-without-proof'],
     since: '6.8.1',
-    apply: (seams) => {
-      let isLogin = false;
-      seams.input(patch, ({ headers }) => {
-        isLogin = headers['apikey'] === undefined;
-      });
-      freely(seams, () => isLogin);
-    },
+    apply: (seams) => freely(seams, (_given, _world, _body, { headers }) => headers['apikey'] === undefined),
   },
   {
     id: 'support/address-alone-changes',
@@ -124,14 +114,7 @@ export const supportProofFaults: readonly Fault[] = [
     level: 'must',
     fails: ['support-email/no-change-without-proof'],
     since: '6.8.1',
-    apply: (seams) => {
-      let isAlone = false;
-      seams.body(patch, (body) => {
-        isAlone = Object.keys(asObject(body)).join() === 'email';
-        return body;
-      });
-      freely(seams, () => isAlone);
-    },
+    apply: (seams) => freely(seams, (_given, _world, body) => Object.keys(body).join() === 'email'),
   },
   {
     id: 'support/address-cleared-without-code',
