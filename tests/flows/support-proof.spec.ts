@@ -71,7 +71,7 @@ async function firstThat(
   if (!isBroken(await support.read())) return undefined;
   for (const row of rows) {
     try {
-      await again();
+      await arrange(again());
     } catch (error) {
       // What was changed may be what the way back needs.
       if (error instanceof ArrangeError) return severalInARow;
