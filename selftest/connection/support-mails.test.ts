@@ -1,30 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
 import { SupportMails } from '../../src/connection/support-mails.js';
-
-type Parts = ConstructorParameters<typeof SupportMails>[0];
+import type { Mark } from '../../src/mail/mailbox.js';
 
 /** A target that takes the n-th code it is given, and none before. */
 function target(takesNth: number) {
   const waits: number[] = [];
   let mailed = 0;
   let used = 0;
-  const answered = (status: number) => ({ status }) as Answer;
-  const parts: Parts = {
-    api: { call: async () => answered(204) } as unknown as Pick<Api, 'call'>,
-    admin: { scheme: 'none' },
+  const mails = new SupportMails({
+    ask: async () => ({ status: 204 }),
     waiter: { letPass: async (ms) => void waits.push(ms) },
-    mail: async () =>
-      ({
-        mark: async () => ({}),
-        codeTo: async () => String(++mailed),
-        comes: async () => false,
-      }) as unknown as CodesByMail,
-  };
-  const mails = new SupportMails(parts);
+    mail: async () => ({
+      mark: async () => mailed as Mark,
+      codeTo: async () => String(++mailed),
+      comes: async () => false,
+    }),
+  });
   const use = () =>
-    mails.acceptedCode('support@lab.example', async () => answered(++used < takesNth ? 400 : 200));
+    mails.acceptedCode('support@lab.example', async () => ({ status: ++used < takesNth ? 400 : 200 }));
   return { use, waits };
 }
 

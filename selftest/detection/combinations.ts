@@ -1,7 +1,7 @@
 /**
  * Variants that are tried together: targets differ in several ways at once. Each line holds ways that don't
- * contradict each other, and each variant stands in one line at least. The tests try a part of these, `npm run prove` all, and
- * `npm run prove -- --alone` each variant by itself as well.
+ * contradict each other, and each variant stands in one line at least. The tests try a part of these, `npm run prove`
+ * all, and `npm run prove -- --alone` each variant by itself as well.
  */
 export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['slow', 'totp-8-digits-60s-sha256', 'mail-slow'],

@@ -33,7 +33,7 @@ const command = tool(
 )
   .argument('[id...]', 'parts of ids: only the faults and variants that have one of them')
   .option('--alone', 'each in an emulator of its own, not only where several say anything unexpected')
-  .option('--sample <n>', 'so many faults only, and not what takes ten minutes', wholeNumber)
+  .option('--sample <n>', 'so many faults only, no freedoms, and nothing that takes ten minutes', wholeNumber)
   .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
   .parse();

@@ -36,7 +36,7 @@ another request may have caused. On a cluster far away they are what a run takes
 - **totp step**: the support user's key, once proven, is given up by a code that was not used yet. Tests that need a
   proven key stand side by side; each time that one is given up takes up to 30 s where the target accepts only the codes
   of the current step. A cluster that takes those of the steps beside it costs hardly any wait.
-- **retry-after**: what the cluster asks for by 429 or 503. \`limits.requestsPerSecond\` keeps a run below that.
+- **retry-after**: what the cluster asks for by 429 or 503, and locks that are waited out. \`limits.requestsPerSecond\` keeps a run below that.
 - **read-back**: what a cluster takes to show a change, learnt in the run.
 - **slow**: \`--slow\` waits for lifetimes and locks one after the other, ten minutes each: some hours where the clock can't be
   moved, and so not in the table.

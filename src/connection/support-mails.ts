@@ -1,17 +1,17 @@
 import { ArrangeError } from '../errors.js';
-import type { Credential } from '../http/credential.js';
 import type { Mark } from '../mail/mailbox.js';
-import type { Answer, Api } from './api.js';
 import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
 import type { Waiter } from './waiter.js';
 
 /** What asking takes. */
 interface Parts {
-  readonly api: Pick<Api, 'call'>;
-  readonly admin: Credential;
   readonly waiter: Waiter;
-  mail(): Promise<CodesByMail>;
+  /** POST /support-user/send-email-otp. */
+  ask(): Promise<{ readonly status: number }>;
+  mail(): Promise<AskedMail>;
 }
+
+type AskedMail = Pick<CodesByMail, 'mark' | 'codeTo' | 'comes'>;
 
 /** A lock of seconds that looks like a wrong code is over after that. */
 const lockMs = 10_000;
@@ -34,7 +34,10 @@ export class SupportMails {
    * The answer to what is done with a mailed code. Where that is refused, it may have been mailed for an earlier request
    * and come late: then the right one comes after it. Where none does, another is asked for.
    */
-  async acceptedCode<A extends Answer>(address: string, use: (code: string) => Promise<A>): Promise<A> {
+  async acceptedCode<A extends { readonly status: number }>(
+    address: string,
+    use: (code: string) => Promise<A>,
+  ): Promise<A> {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
     let mark = await this.#ask(mail, address);
@@ -59,9 +62,9 @@ export class SupportMails {
     }
   }
 
-  async #ask(mail: CodesByMail, address: string): Promise<Mark> {
+  async #ask(mail: AskedMail, address: string): Promise<Mark> {
     const mark = await mail.mark(address);
-    const answer = await this.parts.api.call('SendSupportEmailOtp', { as: this.parts.admin });
+    const answer = await this.parts.ask();
     if (answer.status < 300) return mark;
     throw new ArrangeError(
       `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,

@@ -64,7 +64,8 @@ export class SupportMfa {
 
   constructor(private readonly parts: SupportParts) {
     ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
-    this.#mails = new SupportMails(parts);
+    const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
+    this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
   }
 

@@ -1,0 +1,42 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { builtPlace } from '../../src/built.js';
+import { packageRoot } from '../../src/package-root.js';
+import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { specSchema } from '../../src/spec-schema.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+describe('what the build has made', () => {
+  test('of the catalogue says what its files say', () => {
+    expect(loadRequirements()).toEqual(loadRequirements(join(packageRoot(), 'spec', 'requirements')));
+  });
+
+  test('of a schema is what checks by it', () => {
+    const schema = join(packageRoot(), 'spec', 'planned.schema.json');
+    const check = specSchema('planned.schema.json');
+
+    expect(builtPlace('planned.schema.json.cjs', [schema])).toMatch(
+      /planned\.schema\.json-[0-9a-f]{16}\.cjs$/,
+    );
+    expect(check({})).toBe(false);
+    expect(check.errors?.map(({ keyword }) => keyword)).toContain('required');
+  });
+
+  test('of a file does not count for another content, name or company', () => {
+    const folder = temporaryFolder();
+    const [one, other] = [join(folder, 'one.yaml'), join(folder, 'other.yaml')];
+    writeFileSync(one, 'a: 1');
+    writeFileSync(other, 'a: 1');
+    const places = [
+      builtPlace('x.json', [one]),
+      builtPlace('x.json', [other]),
+      builtPlace('x.json', [one, other]),
+    ];
+    const before = builtPlace('x.json', [one]);
+    writeFileSync(one, 'a: 2');
+
+    expect(new Set(places).size).toBe(places.length);
+    expect(builtPlace('x.json', [one])).not.toBe(before);
+  });
+});
