@@ -225,9 +225,10 @@ export const supportCodeFaults: readonly Fault[] = [
     since: '6.8.1',
     apply: (seams) =>
       seams.input(patch, (call, { state }) => {
-        const [, type] = /"mfaType":\s*"(\w+)"/.exec(call.content?.toString() ?? '') ?? [];
+        const text = call.content?.toString() ?? '';
+        const asksForOne = /"mfaType":\s*"totp"/.test(text) && !/"enabled":\s*false/.test(text);
         const isProven = state.support.mfaType === 'totp' && state.support.verification === 'kSuccess';
-        if (type === 'totp' && isProven) state.support = { ...state.support, verification: 'kPending' };
+        if (asksForOne && isProven) state.support = { ...state.support, verification: 'kPending' };
       }),
   },
   {
