@@ -40,6 +40,7 @@ test.each([
   ['the code', (code: string) => code, '{{code-1}}'],
   ['more after it', (code: string) => `${code}5`, '{{code-1}}5'],
   ['twice', (code: string) => code + code, '{{code-1}}{{code-1}}'],
+  ['in two groups', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`, '{{apart-2}}'],
   ['a part of it', (code: string) => code.slice(0, 5), '{{part-2}}'],
 ])('a code of a key is made again: %s', (_what, form, expected) => {
   const uri = 'otpauth://totp/Lab:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lab';

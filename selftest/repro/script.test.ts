@@ -133,22 +133,48 @@ describe('the script of a failure', () => {
     expect(lacks).toMatch(/can not send/);
   });
 
-  test('goes by the state that is wrong, not by that of before or of afterwards', () => {
+  describe('goes by the state that is wrong', () => {
     const read = (index: number, enabled: boolean) => {
       const got = exchanged(index, 'GET', 200, { path: '/mfa-config' });
       const response = { status: 200, headers: {}, body: JSON.stringify({ enabled }) };
       return { ...got, exchange: { ...got.exchange, operation: 'GetMFAConfig' as const, response } };
     };
-    const { text } = only([
-      read(0, false),
-      exchanged(1, 'POST', 400, login),
-      read(2, true),
-      read(3, false),
-      failed('it as before', null, 'enabled of GET /mfa-config: false before, true now'),
-    ]);
 
-    expect(text).toContain(`{ holds 2 '"enabled":true'; } || fixed`);
-    expect(text).not.toContain('ask 3');
+    test('not by that of before or of afterwards', () => {
+      const { text } = only([
+        read(0, false),
+        exchanged(1, 'POST', 400, login),
+        read(2, true),
+        read(3, false),
+        failed('it as before', null, 'enabled of GET /mfa-config: false before, true now'),
+      ]);
+
+      expect(text).toContain(`{ status 2 '2??' && ! same_value 0 2 enabled; } || fixed`);
+      expect(text).not.toContain('ask 3');
+    });
+
+    test('not by what was found before the test made its own', () => {
+      const { text } = only([
+        read(0, false),
+        read(1, true),
+        exchanged(2, 'POST', 400, login),
+        read(3, false),
+        failed('it as before', null, 'enabled of GET /mfa-config: true before, false now'),
+      ]);
+
+      expect(text).toContain('same_value 1 3 enabled');
+    });
+
+    test('by the value that a named request must not leave', () => {
+      const { text } = only([
+        read(0, false),
+        exchanged(1, 'POST', 400, login),
+        read(2, true),
+        failed('it as before', 1, 'enabled of GET /mfa-config: false before, true now'),
+      ]);
+
+      expect(text).toContain(`{ holds 2 '"enabled":true'; } || fixed`);
+    });
   });
 
   test('notes what it switches on before it judges: it may end there', () => {

@@ -132,12 +132,20 @@ export class Origins {
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
     if (/^(?:null|true|false)$/.test(value)) return;
+    const apart = inTwo.exec(value)?.groups;
+    const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
     // What is sent may be a code, a part of one, or hold one.
     for (const code of this.#codes.keys()) {
-      const origin = value.includes(code) || code.startsWith(value) ? this.#codeOf(code) : undefined;
+      const origin = value.includes(code) || code.startsWith(joined) ? this.#codeOf(code) : undefined;
       if (origin !== undefined) this.#learn(code, origin);
     }
     if (this.#byValue.has(value)) return;
+    const of = this.#byValue.get(joined)?.name;
+    if (apart !== undefined && of !== undefined) {
+      const { first = '', by = '' } = apart;
+      this.#learn(value, { name: this.#next('apart'), kind: 'apart', of, after: first.length, by });
+      return;
+    }
     const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
     if (whole !== undefined && whole[0] !== value) {
       const [known, { name: of }] = whole;
@@ -229,6 +237,9 @@ const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name
 const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 /** No digits but one, as often as it may be. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
+
+/** A code in two groups. */
+const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
 const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;

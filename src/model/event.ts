@@ -46,6 +46,8 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** Another value without its last characters. */
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
+  /** Another value with something put in after so many characters. */
+  | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
 );
 
 /** A request as it can be sent again: `{{name}}` stands in place of each secret. */

@@ -130,16 +130,31 @@ function byReading(
   got: string,
   about: Exchanged | undefined,
 ): Condition[] {
-  const change = /^(\w+) of GET (\S+): .* before, (.*) now$/m.exec(got);
+  const change = /^(\w+) of GET (\S+): (.*) before, (.*) now$/m.exec(got);
   if (change === null && !wanted.startsWith('support MFA stays off')) return [];
-  const [, member = 'enabled', path = '/support-user/mfa', told = 'true'] = change ?? [];
-  const now = told.replace(/\s/g, '');
+  const [, member = 'enabled', path = '/support-user/mfa', was, told = 'true'] = change ?? [];
+  const shows = (value: string | undefined) => (each: Exchanged) =>
+    spelt(memberText(each, member) ?? 'null') === spelt(value ?? '');
   const reads = own.filter(({ exchange }) => exchange.operation === reading[path]);
+  // Where no request is named, what was read before the test made its own state may show the same.
+  const before = about === undefined ? reads.find(shows(was)) : undefined;
+  const since = (about ?? before)?.index ?? -1;
   // Reads of before the change show another value, and so may those after it was undone.
-  const read = reads.find((each) => each.index > (about?.index ?? -1) && memberText(each, member) === now);
-  if (read === undefined || now.includes("'")) return [];
-  return [{ at: read.index, shows: `holds ${read.index} '"${member}":${now}'` }];
+  const read = reads.find((each) => each.index > since && shows(told)(each));
+  if (read === undefined) return [];
+  const at = read.index;
+  const untouched = reads.findLast((each) => each.index < at && shows(was)(each));
+  if (before !== undefined && untouched !== undefined)
+    return [
+      { at: untouched.index, shows: `{ status ${untouched.index} '2??' || cannot 'nothing was read'; }` },
+      { at, shows: `status ${at} '2??' && ! same_value ${untouched.index} ${at} ${member}` },
+    ];
+  const now = memberText(read, member);
+  return now === undefined || now.includes("'") ? [] : [{ at, shows: `holds ${at} '"${member}":${now}'` }];
 }
+
+/** Reasons tell texts without their quotes. */
+const spelt = (value: string): string => value.replace(/\s/g, '').replace(/^"(.*)"$/, '$1');
 
 /** The text of a member of an answer, without white space. */
 function memberText({ exchange }: Exchanged, member: string): string | undefined {

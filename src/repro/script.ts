@@ -189,6 +189,14 @@ fault ${quoted(title)}
         case 'part':
           this.#lines.push(`${variable}=\${${variableOf(origin.of)}%${'?'.repeat(origin.cut)}}`);
           break;
+        case 'apart': {
+          const { of, after, by } = origin;
+          const whole = `"$${variableOf(of)}"`;
+          this.#lines.push(
+            `${variable}=$(printf '%s' ${whole} | cut -c -${after})${quoted(by)}$(printf '%s' ${whole} | cut -c ${after + 1}-)`,
+          );
+          break;
+        }
         default:
           // Set where they come: after the exchange that hands them out, or has them mailed.
           continue;

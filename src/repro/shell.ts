@@ -42,6 +42,12 @@ member() {
 }
 other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
 same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
+# Of a member, as JSON writes it: a text, a list, a word or a number; nothing where it is left out.
+value() {
+  tr -d ' \t\r\n' <"$T/$1.body" | sed -n -e "s/.*[{,]\"$2\":\(\"[^\"]*\"\).*/\1/p" \
+    -e "s/.*[{,]\"$2\":\(\[[^]]*\]\).*/\1/p" -e "s/.*[{,]\"$2\":\([a-z0-9.-]*\)[],}].*/\1/p"
+}
+same_value() { [ "$(value "$1" "$3")" = "$(value "$2" "$3")" ]; }
 # Something is cut off, or follows the end of an object, or stands before it.
 json_is_broken() {
   tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"

@@ -106,6 +106,8 @@ function wordsOf(origin: Origin): string {
       return 'mailed code';
     case 'part':
       return `${origin.of.replace(/-\d+$/, '')} without its end`;
+    case 'apart':
+      return `${origin.of.replace(/-\d+$/, '')} with "${origin.by}" in it`;
     case 'code':
       if (Math.abs(origin.steps) <= 1) return 'code';
       return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
