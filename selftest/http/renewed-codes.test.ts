@@ -90,6 +90,17 @@ test('a code that was answered before is not replaced by a fresh one', async () 
   expect(got).toEqual([code]);
 });
 
+test('a code that was answered before is sent again within its step', async () => {
+  const { got, connect } = await asking(1, 3);
+  const connection = await connect();
+  const code = await connection.codes.unused(authenticator());
+  connection.codes.spend(code);
+
+  await verify(connection, code);
+
+  expect(got).toEqual([code, code]);
+});
+
 test('failed attempts count over several runs on one machine', async () => {
   const { connect, folder } = await asking(0);
   mkdirSync(join(folder, 'state'));

@@ -51,18 +51,24 @@ export class Codes {
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
+  /** The step that the target is in, by the key that made a code; undefined for junk. */
+  stepFor(code: string): number | undefined {
+    const made = this.#made.get(code);
+    return made === undefined ? undefined : this.currentStep(made.again.authenticator);
+  }
+
   /**
    * After the target had a request wait: sees to it that {@link renewed} gives a code that means now what this one
-   * meant when it was made.
+   * meant when it was sent, in the step of {@link stepFor}.
    *
    * @returns whether that can be: another can't stand for a code that was answered before. Junk does not age.
    */
-  async renew(code: string): Promise<boolean> {
+  async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
     const { authenticator, make } = made.again;
     if (this.currentStep(authenticator) === made.step && this.leftMs(authenticator) >= tooLateMs) return true;
-    if (made.isSpent) return false;
+    if (made.isSpent) return this.currentStep(authenticator) === sentIn;
     const other = await make();
     for (const [held, sent] of this.#renewed) if (sent === code) this.#renewed.set(held, other);
     this.#renewed.set(code, other);

@@ -24,7 +24,7 @@ import { OffByTotp } from './off-by-totp.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
-import type { SupportEnrolment, Verified } from './support-enrolment.js';
+import { type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { keptAddress, noteSet, shownAfter, toldSupport } from './told-support.js';
 import type { Waiter } from './waiter.js';
@@ -276,17 +276,16 @@ export class SupportMfa {
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) return known;
     const { authenticator } = await this.#unprovenKey();
-    const before = await this.parts.codes.before(authenticator);
-    const early = before === undefined ? undefined : await this.verify(before);
-    if (early !== undefined && early.fields.success !== true) this.parts.codes.refuses(-1);
-    const answer =
-      early?.fields.success === true
-        ? early
-        : await this.verify(await this.parts.codes.unused(authenticator));
+    const { answer } = await this.prove(authenticator);
     if (this.#verified === undefined)
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
     await this.readUntil(isStillOn('totp'));
     return this.#verified;
+  }
+
+  /** Verifies a right code that leaves the current one, where that can be. @param current made already */
+  prove(authenticator: Authenticator, current?: string): Promise<Proof> {
+    return proofOf(this.parts.codes, authenticator, (code) => this.verify(code), current);
   }
 
   /** A new key; the one in force where it is the suite's, and nothing switches it off. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
 import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
@@ -81,22 +80,6 @@ test.describe('A day later', () => {
     },
   );
 });
-
-test(
-  'A TOTP code that opened a session opens no second one a step later',
-  covers('ways-in/used-totp-code-opens-nothing-a-step-later'),
-  async ({ users, cluster, codes, connection }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
-    const code = await codes.unused(authenticator);
-    await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
-    await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
-
-    const login = await users.login(user, { code, type: 'totp' });
-
-    expect(login).toBeRefused();
-    await arrangeLogin(loginByNewKey(users, user, codes));
-  },
-);
 
 /** Nobody waits for a day. */
 function onlyByClock({ clock }: Connection): void {

@@ -1,4 +1,5 @@
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
 import { lists, nearCodes } from './codes.js';
 
@@ -10,6 +11,59 @@ const formsOf = (forms: readonly Form[], code: string) =>
 
 // In this order the support user's key is proven and given up seldom: each time takes a fresh code.
 test.describe("A code of the support user's key", () => {
+  test(
+    'verifies nothing when cut or with more',
+    covers('ways-in/near-support-code-verifies-nothing'),
+    async ({ api, admin, support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(authenticator);
+
+      for (const { code: totpCode } of formsOf(nearCodes, code)) {
+        const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
+        expect(answer).toNotVerify();
+      }
+      await arrange(support.prove(authenticator, code));
+    },
+  );
+
+  test(
+    'verifies nothing among guesses',
+    covers('ways-in/list-of-support-codes-verifies-nothing'),
+    async ({ api, admin, support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      const code = await codes.unused(authenticator);
+
+      const open: Open[] = [];
+      for (const { name, code: totpCode } of formsOf(lists, code)) {
+        const answer = await api.call('VerifySupportUserTotp', {
+          as: admin,
+          anyJson: { totpCode },
+          mistake: 'a list of codes',
+        });
+        if (answer.fields.success === true) open.push({ name, answer });
+      }
+      expect(open).toBeShut();
+      await arrange(support.prove(authenticator, code));
+    },
+  );
+
+  // The step that it waits for is the one whose code the next test takes.
+  test(
+    'A TOTP code that opened a session opens no second one a step later',
+    covers('ways-in/used-totp-code-opens-nothing-a-step-later'),
+    async ({ users, cluster, codes, connection }) => {
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
+      const code = await codes.unused(authenticator);
+      await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
+      await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
+
+      const login = await users.login(user, { code, type: 'totp' });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewKey(users, user, codes));
+    },
+  );
+
   test(
     'switches nothing off among guesses',
     covers('ways-in/list-of-support-codes-switches-nothing-off'),
@@ -59,42 +113,6 @@ test.describe("A code of the support user's key", () => {
         expect({ answer }).toBeRefused();
         expect(await support.read()).toMatchObject(on);
       }
-    },
-  );
-
-  test(
-    'verifies nothing when cut or with more',
-    covers('ways-in/near-support-code-verifies-nothing'),
-    async ({ api, admin, support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
-
-      for (const { code: totpCode } of formsOf(nearCodes, code)) {
-        const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
-        expect(answer).toNotVerify();
-      }
-      await arrange(support.verify(code));
-    },
-  );
-
-  test(
-    'verifies nothing among guesses',
-    covers('ways-in/list-of-support-codes-verifies-nothing'),
-    async ({ api, admin, support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
-
-      const open: Open[] = [];
-      for (const { name, code: totpCode } of formsOf(lists, code)) {
-        const answer = await api.call('VerifySupportUserTotp', {
-          as: admin,
-          anyJson: { totpCode },
-          mistake: 'a list of codes',
-        });
-        if (answer.fields.success === true) open.push({ name, answer });
-      }
-      expect(open).toBeShut();
-      await arrange(support.verify(code));
     },
   );
 });

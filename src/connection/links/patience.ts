@@ -39,9 +39,10 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder,
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
+      const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
-      for (const [, code] of codesIn(call.json)) {
-        if (await codes.renew(code)) continue;
+      for (const { code, sentIn } of sent) {
+        if (await codes.renew(code, sentIn)) continue;
         throw new ArrangeError(
           `${nameOf(call)} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
         );
