@@ -5,6 +5,9 @@ import { isSuccess, LogIndex, statusOf } from './log.js';
 import { giveBack, prelude } from './shell.js';
 import { type Slice, sliceOf } from './slice.js';
 
+/** More requests than these nobody reads. */
+const mostSteps = 120;
+
 type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
 /** A script that shows one failure again, and whether it can tell by itself. */
@@ -48,7 +51,7 @@ function missingIn({ steps }: Slice, { conditions, decisive }: Assertion): strin
   const unsendable = steps.find(({ again, index }) => again === undefined && needed.has(index));
   if (unsendable !== undefined)
     return 'a request that it takes holds bytes, or a secret in an encoding, that a script can not send';
-  return steps.length > 60 ? `it takes ${steps.length} requests` : undefined;
+  return steps.length > mostSteps ? `it takes ${steps.length} requests` : undefined;
 }
 
 const comment = (text: string) =>

@@ -73,7 +73,7 @@ async function rightCode(connection: Connection): Promise<CallOptions<'VerifySup
 async function addressSet(connection: Connection): Promise<CallOptions<'SendSupportEmailOtp'>> {
   const { email } = connection.target.supportUser;
   if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
-  await (await connection.support()).onByEmail(email);
+  await (await connection.support()).ensureEmail(email);
   return {};
 }
 
