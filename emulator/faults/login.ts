@@ -174,7 +174,7 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/code-of-another-user',
     description: "A TOTP code of any user's key opens a session.",
     level: 'must',
-    fails: ['totp-login/refuses-code-of-another-user'],
+    fails: ['totp-login/refuses-code-of-another-user', 'ways-in/key-is-for-the-caller'],
     apply: (seams) => {
       seams.rules.loginKeys = (_user, world) => world.state.userKeys;
     },

@@ -142,8 +142,8 @@ export const sessionFaults: readonly Fault[] = [
   {
     id: 'login/one-session-id-for-each-user',
     description: "Each login of a user is answered with the first one's session id.",
-    level: 'should',
-    fails: ['sessions/ids-differ'],
+    level: 'must',
+    fails: ['sessions/ids-differ', 'sessions/deleted-session-is-refused'],
     apply: (seams) => {
       const ids = new Map<string, string>();
       changeId(seams, (id, user) => {
@@ -170,12 +170,13 @@ function tellUnknown(seams: Seams, operation: 'CreateSession' | 'CreateAccessTok
 
 /** Gives sessions other ids. */
 function changeId(seams: Seams, change: (id: string, username: string) => string): void {
-  seams.success('CreateSession', (body, _call, { state }) => {
+  seams.success('CreateSession', (body, _call, { state, clock }) => {
     const id = text(body, 'sessionId') ?? '';
     const user = state.sessions.get(id);
     if (user === undefined) return body;
     const sessionId = change(id, user.username);
     state.sessions.set(sessionId, user);
+    state.issuedAt.set(sessionId, state.issuedAt.get(id) ?? clock.now());
     return { ...body, sessionId };
   });
 }

@@ -53,9 +53,9 @@ export const behaviourVariants: readonly Variant[] = [
   {
     id: 'support-lock-in-disguise',
     description:
-      'After 5 wrong codes in a row the support user is locked for 8 seconds: right codes are told to be wrong.',
+      'After 5 wrong codes in a row the support user is locked for a minute: right codes are told to be wrong.',
     apply: (seams) => {
-      seams.rules.throttle = { attempts: 5, lockMs: 8_000 };
+      seams.rules.throttle = { attempts: 5, lockMs: 60_000 };
       seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
         if (answer.status !== 429) return;
         const isVerify = call.operation === 'VerifySupportUserTotp';

@@ -165,6 +165,18 @@ export const leftOpenVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'no-change-while-off',
+    description:
+      'A PATCH of /support-user/mfa that leaves support MFA off is answered 409, whatever else it sets.',
+    apply: (seams) =>
+      seams.body('UpdateSupportMFAConfig', (body, call, { state }) => {
+        const leavesOff = !state.support.enabled && own(asObject(body), 'enabled') === false;
+        if (leavesOff && call.caller?.role === 'admin')
+          throw new Refusal(409, 'KNoChange', 'Support MFA is off.');
+        return body;
+      }),
+  },
+  {
     id: 'support-totp-on-after-first-code',
     description: "The support user's MFA by TOTP is on only after the first right code.",
     apply: (seams) => {
@@ -214,6 +226,16 @@ export const leftOpenVariants: readonly Variant[] = [
         open -= 1;
       });
     },
+  },
+  {
+    id: 'type-page-415',
+    description: 'A body of another media type is answered 415 by the HTML page of a web server.',
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        if (answer.status !== 415) return;
+        answer.headers['content-type'] = 'text/html';
+        answer.content = Buffer.from('<html><center><h1>415 Unsupported Media Type</h1></center></html>');
+      }),
   },
   {
     id: 'limit-page-413',

@@ -1,4 +1,5 @@
 import type { Variant } from '../seams.js';
+import type { Owner } from '../state.js';
 
 export const mailVariants: readonly Variant[] = [
   {
@@ -26,6 +27,25 @@ export const mailVariants: readonly Variant[] = [
         if (!fits && entry.owner === owner) entry.uses += 1;
         return fits;
       };
+    },
+  },
+  {
+    id: 'mail-quotes-the-former',
+    description: 'A mail quotes the one before to the same user, with its code.',
+    apply: ({ rules }) => {
+      const { newMailCode } = rules;
+      const latest = new Map<Owner, string>();
+      let former: string | undefined;
+      rules.newMailCode = (world, owner) => {
+        const code = newMailCode(world, owner);
+        former = latest.get(owner);
+        latest.set(owner, code);
+        return code;
+      };
+      rules.compose = (code) => ({
+        subject: 'Fwd: Re: your access code',
+        text: `Your access code: ${code}\n${former === undefined ? '' : `\n> Your access code: ${former}\n`}`,
+      });
     },
   },
   {

@@ -26,6 +26,17 @@ describe('finds the code', () => {
     ['between asterisks', mail('Your code: *482913*'), '482913'],
     ['in quotes', mail('The verification code is "482913".'), '482913'],
     ['bare, when nothing else is there', mail('Hello! 482913'), '482913'],
+    [
+      'before one that is quoted of the mail before',
+      mail('Your access code: 482913\n\n> Your access code: 778812\n> (no longer valid)\n'),
+      '482913',
+    ],
+    [
+      'beside one in a quotation of HTML',
+      mail('', '<p>Your access code: 482913</p><blockquote><p>Your access code: 778812</p></blockquote>'),
+      '482913',
+    ],
+    ['in a quotation, when nothing else is there', mail('Forwarded:\n> Your code is 482913'), '482913'],
     ['of seven digits', mail('Your code is 4829137'), '4829137'],
     ['of eight digits', mail('Your code is 48291375'), '48291375'],
     ['of eight digits that read as a date', mail('Your code is 20261125'), '20261125'],

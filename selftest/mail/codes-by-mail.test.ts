@@ -75,6 +75,20 @@ describe('the wait for a code', () => {
     expect(secrets).toEqual(['482913']);
   });
 
+  test('knows the code of a mail before from a new one', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    box.put('Sign-in', 'Your code is 482913');
+    await codes.codeTo(to, await codes.mark());
+
+    box.mails = [];
+    box.put('Sign-in', 'Your code is 735102\nOn Monday you were sent: Your code is 482913');
+    const [mail] = box.mails;
+
+    expect(await codes.codeTo(to, await codes.mark())).toBe('735102');
+    expect(mail === undefined ? '' : codes.codeIn(mail)).toBe('735102');
+  });
+
   test('that was in vain tells why the mails that came held no code', async () => {
     const box = new Box();
     const { codes } = codesOf(box);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError } from '../errors.js';
-import { findCode } from '../mail/code.js';
+import { type FoundCode, findCode } from '../mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../mail/mailbox.js';
 import { steadyNow } from '../steady-now.js';
 import type { Recorder } from './recorder.js';
@@ -24,6 +24,7 @@ export class CodesByMail {
   /** Addresses at which a code that was asked for did not come. */
   readonly #silent = new Set<string>();
   readonly #seen = new Set<string>();
+  readonly #found = new WeakMap<ReceivedMail, FoundCode>();
   /** Until when mails were promised that count no more, since a later one was read. */
   #readAt = Number.NEGATIVE_INFINITY;
   /** What had come when a code was read last: so many mails after that mark. */
@@ -116,22 +117,29 @@ export class CodesByMail {
 
   /** The code of a mail, which is a secret from then on; undefined where it holds none. */
   codeIn(mail: ReceivedMail): string | undefined {
-    const { code } = findCode(mail, this.settings.codePattern);
+    const { code } = this.#find(mail);
     if (code === undefined) return undefined;
     this.recorder.addSecret(code, 'mailed code', mail.to[0] ?? '');
     this.#seen.add(code);
     return code;
   }
 
+  /** What a mail holds was found when it came: codes that came later don't change that. */
+  #find(mail: ReceivedMail): FoundCode {
+    const found = this.#found.get(mail) ?? findCode(mail, this.settings.codePattern, this.#seen);
+    this.#found.set(mail, found);
+    return found;
+  }
+
   /** Why no code is found in a mail that may hold one: it says nothing of the sender. Undefined of all others. */
   unclearIn(mail: ReceivedMail): string | undefined {
-    const found = findCode(mail, this.settings.codePattern);
+    const found = this.#find(mail);
     return found.code === undefined && found.unclear ? found.problem : undefined;
   }
 
   /** Why the mails that came held no code: what to set may be in it. */
   #problemsOf(mails: ReadonlySet<ReceivedMail>): string[] {
-    const problems = [...mails].flatMap((mail) => findCode(mail, this.settings.codePattern).problem ?? []);
+    const problems = [...mails].flatMap((mail) => this.#find(mail).problem ?? []);
     return [...new Set(problems)];
   }
 }

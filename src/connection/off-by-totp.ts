@@ -13,6 +13,9 @@ interface Locked {
   patch(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
 }
 
+/** Codes, of a step each. */
+const mostTries = 4;
+
 /** Switches the support user's MFA off while it is on by TOTP. */
 export class OffByTotp {
   /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
@@ -55,8 +58,8 @@ export class OffByTotp {
       if (soonest.step === 1) this.codes.refuses(1);
     }
     // The first code may have been used before this process knew of it: the next one is fresh. A lock that is not told
-    // from a wrong code may last some seconds more.
-    for (let n = soonest === undefined ? 0 : 1; n < 3 && !this.#isStuck; n += 1) {
+    // from a wrong code may last some seconds more, or a minute.
+    for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
       const mfaCode = await this.codes.unused(authenticator);
       const answer = await support.patch({ enabled: false, mfaCode });
       if (answer.status < 400) return answer;

@@ -175,12 +175,12 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
 }
 
-const limitStatuses: ReadonlySet<number> = new Set([413, 414, 429, 431, 503]);
+const limitStatuses: ReadonlySet<number> = new Set([413, 414, 415, 429, 431, 503]);
 
 /**
  * Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5); so does what
- * limits the rate, the load or the size (RFC 9110 15.5.14 and 15.5.15, RFC 6585 5), be it in front of the API or in
- * it, before a request is taken.
+ * limits the rate, the load, the size or the type of what is sent (RFC 9110 15.5.14 to 15.5.16, RFC 6585 5), be it in
+ * front of the API or in it, before a request is taken.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;

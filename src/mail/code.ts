@@ -1,4 +1,11 @@
-import { candidatesIn, mayHoldCode, plain, strongScore, weakScore } from './code-candidates.js';
+import {
+  type Candidate,
+  candidatesIn,
+  mayHoldCode,
+  plain,
+  strongScore,
+  weakScore,
+} from './code-candidates.js';
 import { htmlToText } from './html-text.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
@@ -15,20 +22,28 @@ export type FoundCode =
 /**
  * Finds the one-time code of a mail: in its text, else its HTML, else its subject. Numbers that a word like "code"
  * or the layout names come before bare ones of six to eight digits; four or five digits are taken only beside such
- * a word, so that a code that is too short is found too. Two equally likely numbers are a problem, not a guess.
+ * a word, so that a code that is too short is found too. What is quoted of another mail comes after all that. Two
+ * equally likely numbers are a problem, not a guess.
  *
  * @param pattern of the target file, in place of all this: its first match, or that of its first group
+ * @param earlier codes of mails before this one: of two equally likely numbers the other one is new
  */
-export function findCode(mail: MailContent, pattern?: RegExp): FoundCode {
+export function findCode(
+  mail: MailContent,
+  pattern?: RegExp,
+  earlier: ReadonlySet<string> = new Set(),
+): FoundCode {
   if (mail.code !== undefined) return { code: mail.code };
   const sources = [mail.text, htmlToText(mail.html), mail.subject].map(plain);
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
 
-  const found = sources.map(candidatesIn);
-  for (const least of [strongScore, weakScore]) {
-    for (const [best, second] of found) {
-      if (best === undefined || best.score < least) continue;
-      if (second?.score !== best.score) return { code: best.code };
+  for (const { least, found } of looksAt(mail, sources)) {
+    for (const candidates of found) {
+      const score = candidates[0]?.score ?? 0;
+      if (score < least) continue;
+      const likely = candidates.filter((each) => each.score === score);
+      const [code, another] = likely.length > 1 ? likely.filter((each) => !earlier.has(each.code)) : likely;
+      if (code !== undefined && another === undefined) return { code: code.code };
       return {
         problem: `The mail ${named(mail)} holds two numbers that may equally be the code; set mail.codePattern.`,
         unclear: true,
@@ -41,6 +56,27 @@ export function findCode(mail: MailContent, pattern?: RegExp): FoundCode {
     problem: `The mail ${named(mail)} may hold a code, which is not told from what else it holds; set mail.codePattern.`,
     unclear: true,
   };
+}
+
+/** The candidates of each source: what is said for certain before what may be meant, one's own words before quoted ones. */
+function looksAt(
+  mail: MailContent,
+  sources: readonly string[],
+): { readonly least: number; readonly found: readonly (readonly Candidate[])[] }[] {
+  const own = [withoutQuotes(mail.text), htmlToText(mail.html, { leaveOut: 'blockquote' }), mail.subject];
+  const ownFound = own.map(plain).map(candidatesIn);
+  const found = sources.map(candidatesIn);
+  return [
+    { least: strongScore, found: ownFound },
+    { least: strongScore, found },
+    { least: weakScore, found: ownFound },
+    { least: weakScore, found },
+  ];
+}
+
+/** Without the lines of a mail that is answered or passed on. */
+function withoutQuotes(text: string): string {
+  return text.replace(/^[ \t]*>.*$/gm, '');
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {

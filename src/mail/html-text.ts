@@ -47,8 +47,10 @@ const longest = 200_000;
 /**
  * The text a reader of the HTML sees, in lines: without what styles hide, table cells set apart by a space, and digits
  * in neighbouring spans left together. No more of HTML than mails need.
+ *
+ * @param also.leaveOut the name of another element whose content is left out
  */
-export function htmlToText(source: string): string {
+export function htmlToText(source: string, also: { readonly leaveOut?: string } = {}): string {
   const html = source.slice(0, longest);
   let text = '';
   let at = 0;
@@ -69,7 +71,8 @@ export function htmlToText(source: string): string {
     }
     if (hidden.length === 0) text += gap(name);
     const goesOn = !empty.has(name) && !attributes.endsWith('/');
-    if (goesOn && (hidden.length > 0 || unseen.has(name) || isHidden(attributes))) hidden.push(name);
+    if (goesOn && (hidden.length > 0 || unseen.has(name) || name === also.leaveOut || isHidden(attributes)))
+      hidden.push(name);
     if (goesOn && rawText.has(name)) {
       const end = new RegExp(`</${name}\\s*>`, 'gi');
       end.lastIndex = at;

@@ -87,7 +87,10 @@ test.describe('PUT /mfa-config', () => {
       await arrange(cluster.asFound());
       const before = await arrange(cluster.read());
 
-      await arrangeSuccess(cluster.put({ ...before, retainUserMfaSettings: true }));
+      const put = await cluster.put({ ...before, retainUserMfaSettings: true });
+      if (before.retainUserMfaSettings === true && isRefused(put))
+        notApplicable('it is set already, and the target refuses what is so already');
+      await arrangeSuccess(Promise.resolve(put));
 
       // Left out of the answer it is write-only, which the document allows.
       const now = await cluster.readUntil((read) => read.retainUserMfaSettings === true);

@@ -38,7 +38,10 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
         const now = await support.readUntil((read) => read.email === email && read.mfaType === mfaType);
         return now.email === email && now.mfaType === mfaType;
       };
-      await arrangeSuccess(support.patch({ enabled: false, email: 'one@mfa-conformance.example' }));
+      const first = await support.patch({ enabled: false, email: 'one@mfa-conformance.example' });
+      if (first.status >= 400 && first.status < 500)
+        notApplicable('the target takes no change while support MFA is off');
+      await arrangeSuccess(Promise.resolve(first));
       await arrangeSuccess(support.patch({ enabled: false, mfaType: 'email' }));
       if (!(await stored('one@mfa-conformance.example', 'email')))
         notApplicable('the target keeps neither mode nor address while support MFA is off');

@@ -79,6 +79,7 @@ test.describe("A code of the support user's key", () => {
       }
       expect(open).toBeShut();
       expect(await support.read()).toMatchObject(on);
+      await arrange(support.verify(code));
     },
   );
 
@@ -103,8 +104,11 @@ test.describe("A code of the support user's key", () => {
     async ({ users, support, codes }) => {
       const supports = await arrange(support.verified());
 
-      // Nor from that of the caller, who may be one of them.
-      for (const user of users.allWithReplaceableTotp()) {
+      // Nor from that of the caller, who may be one of them: not from all, which would add up to what locks.
+      const isCaller = ({ role }: { readonly role: string }) => role === 'admin';
+      const all = users.allWithReplaceableTotp();
+      const some = [...all.filter(isCaller), ...all.filter((user) => !isCaller(user))].slice(0, wrongInARow);
+      for (const user of some) {
         const { authenticator } = await arrange(users.enrol(user));
         const mfaCode = await codes.unlike(authenticator, supports.authenticator);
 
