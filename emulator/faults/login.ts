@@ -13,6 +13,7 @@ export const loginFaults: readonly Fault[] = [
       'totp-login/refuses-password-alone',
       'totp-login/forwarded-header-skips-no-code',
       'totp-login/first-step-session-opens-nothing',
+      'totp-login/refuses-password-alone-without-key',
     ],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
@@ -85,7 +86,11 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/refused-replay-revives-code',
     description: 'A code that was used counts again once it was refused.',
     level: 'must',
-    fails: ['totp-login/refuses-replay', 'totp-login/refuses-replay-in-parallel'],
+    fails: [
+      'totp-login/refuses-replay',
+      'totp-login/refuses-replay-in-parallel',
+      'verify-totp/refuses-replay-in-parallel',
+    ],
     apply: ({ rules }) => {
       const { isReplay } = rules;
       rules.isReplay = (step, key) => {
@@ -137,6 +142,7 @@ export const loginFaults: readonly Fault[] = [
       'email-otp/unknown-user-looks-alike',
       'sessions/unknown-user-looks-alike',
       'access-tokens/unknown-user-looks-alike',
+      'email-otp/null-password-mails-nothing',
     ],
     apply: (seams) => {
       seams.rules.passwordRight = () => true;

@@ -38,8 +38,7 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, fails }
     id: `mail/${slug}-sends-two`,
     description: `${operation} mails the code twice.`,
     level: 'must',
-    // The second mail of the older code is taken for the newer one.
-    fails: slug === 'email-otp' ? [fails, 'email-login/newer-code-voids-older'] : [fails],
+    fails: slug === 'email-otp' ? [fails, 'ways-in/header-redirects-no-mail'] : [fails],
     apply: (seams) => mailTo(seams, operation, (address) => [address, address]),
   },
   {
@@ -91,7 +90,12 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/wrong-password-mails',
     description: 'POST /email-otp refuses a wrong password, and mails a code all the same.',
     level: 'must',
-    fails: ['email-otp/wrong-password-mails-nothing', 'email-otp/wrong-password-with-key-mails-nothing'],
+    fails: [
+      'email-otp/wrong-password-mails-nothing',
+      'email-otp/wrong-password-with-key-mails-nothing',
+      'email-otp/null-password-mails-nothing',
+      'email-otp/other-domain-mails-nothing',
+    ],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const named = own(asObject(call.body), 'username');
@@ -103,7 +107,12 @@ export const mailFaults: readonly Fault[] = [
     id: 'mail/wrong-password-mails-a-notice',
     description: 'POST /email-otp refuses a wrong password, and mails the user that somebody tried.',
     level: 'must',
-    fails: ['email-otp/wrong-password-mails-nothing', 'email-otp/wrong-password-with-key-mails-nothing'],
+    fails: [
+      'email-otp/wrong-password-mails-nothing',
+      'email-otp/wrong-password-with-key-mails-nothing',
+      'email-otp/null-password-mails-nothing',
+      'email-otp/other-domain-mails-nothing',
+    ],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const named = own(asObject(call.body), 'username');

@@ -114,7 +114,7 @@ const deleteFaults: readonly Fault[] = [
     id: 'login/delete-ends-too-much',
     description: 'DELETE /users/sessions ends the newest session of another user, too.',
     level: 'must',
-    fails: ['sessions/delete-leaves-other-users-alone'],
+    fails: ['sessions/delete-leaves-other-users-alone', 'sessions/unknown-sid-ends-none'],
     apply: (seams) =>
       seams.answer('DeleteSession', (answer, _call, { state }) => {
         const newest = [...state.sessions.keys()].at(-1);

@@ -59,6 +59,7 @@ export const supportFaults: readonly Fault[] = [
       'support-email/code-serves-one-change',
       'support-email/newer-code-voids-older',
       'support-email/code-expires',
+      'support-email/not-disabled-with-callers-code',
     ],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, true, 'email'),
@@ -72,6 +73,9 @@ export const supportFaults: readonly Fault[] = [
       'support-totp/not-disabled-with-used-code',
       'support-totp/not-disabled-with-wrong-code',
       'support-totp/not-disabled-with-mailed-code',
+      'ways-in/list-of-support-codes-switches-nothing-off',
+      'ways-in/old-support-code-switches-nothing-off',
+      'ways-in/users-code-switches-nothing-off',
     ],
     since: '6.8.1',
     apply: (seams) => waive(seams, true, 'totp'),
@@ -85,6 +89,9 @@ export const supportFaults: readonly Fault[] = [
       'support-totp/not-disabled-with-wrong-code',
       'support-totp/not-disabled-with-used-code',
       'support-totp/not-disabled-with-mailed-code',
+      'ways-in/list-of-support-codes-switches-nothing-off',
+      'ways-in/old-support-code-switches-nothing-off',
+      'ways-in/users-code-switches-nothing-off',
     ],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, true, 'totp'),
@@ -109,6 +116,8 @@ export const supportFaults: readonly Fault[] = [
     fails: [
       'support-email/address-not-changed-without-code',
       'support-email/address-not-changed-with-wrong-code',
+      'support-email/code-serves-one-change-of-two-at-once',
+      'support-email/mode-not-changed-without-code',
     ],
     since: '6.8.1',
     apply: (seams) => waive(seams, false, 'email'),
@@ -117,7 +126,10 @@ export const supportFaults: readonly Fault[] = [
     id: 'support/address-changed-with-wrong-code',
     description: 'The address of support MFA is changed with any mfaCode.',
     level: 'must',
-    fails: ['support-email/address-not-changed-with-wrong-code'],
+    fails: [
+      'support-email/address-not-changed-with-wrong-code',
+      'support-email/code-serves-one-change-of-two-at-once',
+    ],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, false, 'email'),
   },
@@ -128,6 +140,7 @@ export const supportFaults: readonly Fault[] = [
     fails: [
       'support-email/address-not-changed-without-code',
       'support-email/address-not-changed-with-wrong-code',
+      'support-email/refused-address-gets-no-code',
     ],
     since: '6.8.1',
     apply: (seams) =>
@@ -219,8 +232,12 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/on-without-a-mode',
     description: 'Support MFA is switched on where no mode was chosen.',
-    level: 'should',
-    fails: ['support-mfa/not-on-without-a-mode'],
+    level: 'must',
+    fails: [
+      'support-mfa/not-on-without-a-mode',
+      'support-email/send-answers-204',
+      'support-email/no-change-without-proof',
+    ],
     apply: (seams) =>
       seams.refusal(patch, (answer, _call, { state }) => {
         if (text(asObject(answer.body), 'errorCode') !== 'KModeMissing') return;

@@ -201,7 +201,7 @@ export const totpKeyFaults: readonly Fault[] = [
     id: 'totp/key-with-empty-id',
     description: 'POST /totp-key answers an empty totpKeyId.',
     level: 'should',
-    fails: ['totp-key/gives-id-and-name'],
+    fails: ['totp-key/gives-id-and-name', 'totp-key/ids-are-unique'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyId: '' })),
   },
   {
@@ -215,7 +215,11 @@ export const totpKeyFaults: readonly Fault[] = [
     id: 'totp/one-secret-for-all-users',
     description: 'POST /totp-key gives all users the same secret.',
     level: 'must',
-    fails: ['totp-key/secrets-are-unique', 'totp-key/enrolling-anew-gives-another-secret'],
+    fails: [
+      'totp-key/secrets-are-unique',
+      'totp-key/enrolling-anew-gives-another-secret',
+      'ways-in/key-is-for-the-caller',
+    ],
     apply: (seams) => shareSecret(seams, 'CreateTotpKey'),
   },
   {

@@ -108,7 +108,7 @@ export const totpLoginFaults: readonly Fault[] = [
     id: 'totp/empty-code-accepted',
     description: 'A login with an empty TOTP code opens a session.',
     level: 'must',
-    fails: ['totp-login/refuses-junk'],
+    fails: ['totp-login/refuses-junk', 'ways-in/used-totp-code-in-any-form-opens-nothing'],
     apply: (seams) => {
       seams.body('CreateSession', (body, call, world) => {
         const named = world.state.users.find(({ username }) => username === own(asObject(body), 'username'));
@@ -136,8 +136,9 @@ export const totpLoginFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'login/first-step-session-opens-support-mfa',
-    description: 'The password alone gets a session that reads the support configuration, and nothing else.',
+    id: 'login/first-step-session-writes-config',
+    description:
+      'The password alone gets a session that changes the configuration of cluster MFA, and reads nothing.',
     level: 'should',
     fails: ['totp-login/first-step-session-opens-nothing'],
     apply: (seams) => {
@@ -151,7 +152,7 @@ export const totpLoginFaults: readonly Fault[] = [
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>
         identify(credentials, call, world) ??
-        (call.operation === 'GetSupportMFAConfig' && first.has(credentials.sessionId ?? '')
+        (call.operation === 'UpdateMFAConfig' && first.has(credentials.sessionId ?? '')
           ? world.state.admin
           : undefined);
     },

@@ -103,7 +103,11 @@ export const unknownFaults: readonly Fault[] = [
     fails: ['http/hostile-bodies-are-harmless', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.answer('UpdateMFAConfig', (answer, { content }) => {
-        if (content?.includes('[[[[[[[[')) answer.status = 500;
+        if (content?.includes('[[[[[[[['))
+          Object.assign(answer, {
+            status: 500,
+            body: { errorCode: 'KInternalError', message: 'An internal error came up.' },
+          });
       }),
   },
   {

@@ -33,7 +33,14 @@ export const wireFaults: readonly Fault[] = [
       id: `http/${area}-${what}-is-500`,
       description: `${operation} answers 500 for a ${what.replace('-', ' ')}.`,
       level: 'must',
-      fails: [`${area}/refuses-${what}`, 'http/no-server-error-for-client-mistake'],
+      fails: [
+        `${area}/refuses-${what}`,
+        'http/no-server-error-for-client-mistake',
+        // Bytes that are no text are sent there.
+        ...(operation === 'CreateSession' && what === 'malformed-json'
+          ? ['http/hostile-bodies-are-harmless']
+          : []),
+      ],
       apply: (seams) =>
         seams.refusal(operation, (answer, call) => {
           const isMissing = call.content?.length === 0;

@@ -36,11 +36,18 @@ describe("the support user's mailed code", () => {
     expect(waits).toEqual([10_000]);
   });
 
+  test('is tried again after a lock of a minute', async () => {
+    const { use, waits } = target(4);
+
+    expect((await use()).status).toBe(200);
+    expect(waits).toEqual([10_000, 50_000]);
+  });
+
   test('that is never taken is waited for once', async () => {
     const { use, waits } = target(Number.POSITIVE_INFINITY);
 
     expect((await use()).status).toBe(400);
     expect((await use()).status).toBe(400);
-    expect(waits).toEqual([10_000]);
+    expect(waits).toEqual([10_000, 50_000]);
   });
 });

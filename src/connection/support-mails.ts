@@ -13,13 +13,13 @@ interface Parts {
 
 type AskedMail = Pick<CodesByMail, 'mark' | 'codeTo' | 'comes'>;
 
-/** A lock of seconds that looks like a wrong code is over after that. */
-const lockMs = 10_000;
+/** A lock that looks like a wrong code is over after the first of these, or after both. */
+const lockWaitsMs = [10_000, 50_000];
 
 /** Codes that the support user is mailed. */
 export class SupportMails {
   #mayBeLate = true;
-  /** A lock is waited out once, and again where that has helped. */
+  /** A lock is waited out as long as that helps. */
   #mayBeLocked = true;
 
   constructor(private readonly parts: Parts) {}
@@ -41,21 +41,21 @@ export class SupportMails {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
     let mark = await this.#ask(mail, address);
-    let hasWaited = false;
+    let waited = 0;
     for (let asked = 1; ; ) {
       const code = await mail.codeTo(address, mark, tried);
       tried.add(code);
       const answer = await use(code);
-      if (answer.status < 400) this.#mayBeLocked ||= hasWaited;
-      if (answer.status < 400 || tried.size >= mostTries) return answer;
+      if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
       // A mailbox where none came is not waited for again.
       this.#mayBeLate &&= await mail.comes(address, mark, tried);
       if (this.#mayBeLate) continue;
       if (asked >= mostAsked) {
-        if (!this.#mayBeLocked) return answer;
-        this.#mayBeLocked = false;
-        hasWaited = true;
-        await this.parts.waiter.letPass(lockMs, 'retry-after');
+        const ms = this.#mayBeLocked ? lockWaitsMs[waited] : undefined;
+        this.#mayBeLocked &&= ms !== undefined;
+        if (ms === undefined) return answer;
+        waited += 1;
+        await this.parts.waiter.letPass(ms, 'retry-after');
       }
       asked += 1;
       mark = await this.#ask(mail, address);

@@ -1,6 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { handedUri } from '../../src/connection/handed-key.js';
+import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 
 test.describe('PATCH /support-user/mfa at the same time', () => {
@@ -11,17 +12,22 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
       await arrange(support.off());
       const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
-      const withKey = answers.filter(({ fields }) => handedUri(fields) !== undefined);
+      const uris = answers.map(({ fields }) => handedUri(fields));
+      // A pending key may be handed out again.
+      const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
       if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
       const verified: { readonly answer: (typeof answers)[number]; readonly code: string }[] = [];
       for (const answer of withKey) {
         const { code, answer: told } = await support.prove(support.hold(answer));
         if (told.fields.success === true) verified.push({ answer, code });
       }
-      // Its codes are what the suite gets out again with.
-      for (const { answer, code } of verified.slice(0, 1)) support.hold(answer, code);
-      if ((await support.verify(codes.wrong(support.authenticator))).fields.success === true)
-        throw new ArrangeError('Wrong codes verify as well.');
+      const wrong = await support.verify(codes.wrong(support.authenticator));
+      // Its codes are what the suite gets out again with; where several verify, those of one do that.
+      for (const { answer, code } of verified.reverse()) {
+        support.hold(answer, code);
+        if (verified.length === 1 || (await isOff(support))) break;
+      }
+      if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
       expect(
         verified.length,
         `wanted: codes of one key at most verify\ngot: of ${verified.length}`,
@@ -61,3 +67,13 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
     },
   );
 });
+
+async function isOff(support: SupportMfa): Promise<boolean> {
+  try {
+    await support.off();
+    return true;
+  } catch (error) {
+    if (error instanceof ArrangeError) return false;
+    throw error;
+  }
+}

@@ -26,7 +26,9 @@ test.describe('Codes mailed to the support user', () => {
         await mail.codeTo(second, before).catch(() => undefined);
       }
 
-      const got = (await arrange(mail.since(mark))).filter((each) => mail.codeIn(each) !== undefined);
+      // The code of before the change may come again, late.
+      const isNew = (code: string | undefined) => code !== undefined && code !== mfaCode;
+      const got = (await arrange(mail.since(mark))).filter((each) => isNew(mail.codeIn(each)));
       if (got.length === 0)
         throw new ArrangeError('No code came, neither to the new address nor to the one before.');
       const elsewhere = got.filter(({ to }) => to.includes(email)).length;

@@ -1,5 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
+import { endRow } from '../../fixtures/support-rows.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
@@ -62,9 +63,7 @@ test.describe('POST /support-user/verify-totp', () => {
       if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
 
       for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
-      // The row must not add up to what locks the support user.
-      const right = await codes.before(authenticator);
-      if (right !== undefined) await arrange(support.verify(right));
+      await arrange(endRow(support, codes, authenticator));
       for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
         expect(await support.verify(again)).toNotVerify();
     },
@@ -92,6 +91,7 @@ test.describe('POST /support-user/verify-totp', () => {
     const answer = await support.verify(codes.almost(authenticator, 'first'));
 
     expect(answer).toNotVerify();
+    await arrange(endRow(support, codes, authenticator));
   });
 
   test(
@@ -104,16 +104,18 @@ test.describe('POST /support-user/verify-totp', () => {
         const code = codes.distant(authenticator, steps);
         if (code !== undefined) expect(await support.verify(code)).toNotVerify();
       }
+      await arrange(endRow(support, codes, authenticator));
     },
   );
 
-  test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support }) => {
-    await arrange(support.onByTotp());
+  test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support, codes }) => {
+    const { authenticator } = await arrange(support.onByTotp());
 
     // Few, so that no lock-out sets in.
     for (const junk of [null, '', '12345', "' or 1=1 --"]) {
       expect(await support.verify(junk)).toNotVerify();
     }
+    await arrange(endRow(support, codes, authenticator));
   });
 
   test(

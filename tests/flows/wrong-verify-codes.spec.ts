@@ -1,3 +1,4 @@
+import { endRow } from '../../fixtures/support-rows.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
@@ -41,6 +42,7 @@ test.describe('POST /support-user/verify-totp', () => {
 
         expect(answer).toNotVerify();
       }
+      await arrange(endRow(support, codes, authenticator));
     },
   );
 
@@ -55,6 +57,7 @@ test.describe('POST /support-user/verify-totp', () => {
       const answer = await support.verify(code);
 
       expect(answer).toNotVerify();
+      await arrange(endRow(support, codes, authenticator));
     },
   );
 
