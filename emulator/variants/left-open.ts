@@ -165,6 +165,21 @@ export const leftOpenVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'pending-key-again',
+    description:
+      "A request for the support user's key while one waits for its first code hands out that one again.",
+    apply: ({ rules }) => {
+      const { newSecret } = rules;
+      rules.newSecret = (call, world) => {
+        const { support } = world.state;
+        const isPending =
+          support.enabled && support.mfaType === 'totp' && support.verification === 'kPending';
+        const asksAgain = call.operation === 'UpdateSupportMFAConfig' && isPending;
+        return (asksAgain ? support.key?.secret : undefined) ?? newSecret(call, world);
+      };
+    },
+  },
+  {
     id: 'no-change-while-off',
     description:
       'A PATCH of /support-user/mfa that leaves support MFA off is answered 409, whatever else it sets.',
