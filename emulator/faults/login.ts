@@ -26,6 +26,24 @@ export const loginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/any-code-without-key',
+    description: 'Of a user who has no TOTP key any six digits are taken for a code.',
+    level: 'should',
+    fails: ['totp-login/refuses-password-alone-without-key', 'totp-login/keys-are-forgotten-where-told'],
+    apply: (seams) => {
+      const { asksForCode } = seams.rules;
+      let isMadeUp = false;
+      seams.body('CreateSession', (body, _call, { state }) => {
+        const name = own(asObject(body), 'username');
+        const hasKey = state.userKeys.some(({ owner }) => owner === name);
+        isMadeUp = !hasKey && /^\d{6}$/.test(String(own(asObject(body), 'otpCode')));
+        isMadeUp &&= own(asObject(body), 'otpType') === 'totp';
+        return body;
+      });
+      seams.rules.asksForCode = (user, world) => !isMadeUp && asksForCode(user, world);
+    },
+  },
+  {
     id: 'login/null-code-opens',
     description: 'While cluster MFA is on, a login with null as its code opens a session.',
     level: 'must',

@@ -84,13 +84,15 @@ test.describe('A change of the cluster configuration', () => {
     covers('totp-login/refuses-password-alone-without-key'),
     async ({ users, cluster, codes }) => {
       await mayNarrow(cluster);
-      const { user } = await arrange(enrolled(users, cluster));
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
       await arrange(cluster.offForgetting());
       await arrange(cluster.on(['totp']));
 
       const login = await untilRefused(cluster, () => users.login(user));
 
       expect(login).toBeRefused();
+      // Whether the key was forgotten or not, no code of it.
+      expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
       await arrange(cluster.off());
       await arrange(users.enrol(user));
       await arrange(switchedOn(users, cluster, user));
