@@ -35,6 +35,18 @@ export const configFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'mfa-config/loses-retain-false',
+    description: 'PUT /mfa-config takes retainUserMfaSettings false for left out, and keeps what it had.',
+    level: 'should',
+    fails: ['mfa-config/stores-retain-user-mfa-settings', 'totp-login/keys-are-forgotten-where-told'],
+    apply: (seams) => {
+      seams.rules.storeCluster = (before, wanted) => ({
+        ...wanted,
+        retainUserMfaSettings: wanted.retainUserMfaSettings || before.retainUserMfaSettings,
+      });
+    },
+  },
+  {
     id: 'mfa-config/put-clears-types',
     description: 'PUT /mfa-config stores the first authentication type only.',
     level: 'must',

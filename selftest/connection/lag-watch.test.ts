@@ -78,3 +78,31 @@ test('what something else may have changed is no disagreement', async () => {
 
   expect(told.disagreements).toBe(0);
 });
+
+test('after a refusal a read that goes back tells of nodes only where one goes forth again', async () => {
+  const { told, watch, read } = watching();
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: true });
+  watch.refused();
+
+  await read({ enabled: false });
+  await read({ enabled: false });
+  expect(told.disagreements).toBe(0);
+
+  await read({ enabled: true });
+  expect(told.disagreements).toBe(1);
+});
+
+test('what a refused request stored is no disagreement of nodes, though it is put right again', async () => {
+  const { told, watch, read } = watching();
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: true });
+  watch.refused();
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: true });
+
+  expect(told.disagreements).toBe(0);
+});

@@ -27,6 +27,7 @@ describe('a made-up request is kept for scripts', () => {
     ['the word null', { otpCode: 'null' }],
     ['zeros', { otpCode: '000000' }],
     ['a comparison', { otpCode: { $ne: '' } }],
+    ['a code that anybody would guess', { otpCode: '123456' }],
     ['another member', { skipMfa: true }],
     ['an empty password', { password: '' }],
   ])('%s', (_what, members) => {
@@ -100,4 +101,43 @@ describe('a made-up request is kept by nobody where it may hold', () => {
   ])('%s', (_what, members) => {
     expect(written(members)).toBeUndefined();
   });
+});
+
+test('a password in capitals is made of the right one', () => {
+  const origins = new Origins(() => 0, new Redactor());
+  origins.ofTargetFile(new Secret('Correct-Horse'), 'OTHER_PW');
+  const requestJson = { username: 'bob', password: 'CORRECT-HORSE' };
+  const body = Buffer.from(JSON.stringify(requestJson));
+  const request = { method: 'POST', url: '/users/sessions', headers: {}, body };
+  const again = origins.again({ request, requestJson, credential: { scheme: 'none' } }, 0);
+
+  expect(again?.body).toBe('{"username":"bob","password":"{{recased-1}}"}');
+  expect(again?.origins).toEqual([
+    { name: 'OTHER_PW', kind: 'target file' },
+    { name: 'recased-1', kind: 'recased', of: 'OTHER_PW', case: 'upper' },
+  ]);
+});
+
+test('a name that was tried as a password stays a name', () => {
+  const origins = new Origins(() => 0, new Redactor());
+  origins.isPlain(['admin']);
+  const login = (requestJson: object) =>
+    origins.again(
+      {
+        request: {
+          method: 'POST',
+          url: '/users/sessions',
+          headers: {},
+          body: Buffer.from(JSON.stringify(requestJson)),
+        },
+        requestJson,
+        credential: { scheme: 'none' },
+      },
+      0,
+    )?.body;
+  login({ username: 'admin', password: 'admin' });
+
+  expect(login({ username: 'admin', password: 'no password' })).toBe(
+    '{"username":"admin","password":"xx xxxxxxxx"}',
+  );
 });

@@ -190,8 +190,8 @@ describe('the script of a failure', () => {
     ]);
 
     const body = text.slice(text.lastIndexOf('ask 0'));
-    expect(body.indexOf('support_on=totp')).toBeGreaterThan(0);
-    expect(body.indexOf('support_on=totp')).toBeLessThan(body.indexOf('fixed'));
+    expect(body.indexOf('support_is_on 0')).toBeGreaterThan(0);
+    expect(body.indexOf('support_is_on 0')).toBeLessThan(body.indexOf('fixed'));
   });
 
   test('tells members that must not be there, and answers that are to look alike, by what came', () => {

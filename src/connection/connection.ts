@@ -76,6 +76,11 @@ export class Connection {
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     for (const { value, variable } of variablesOf(target))
       this.recorder.origins.ofTargetFile(value, variable);
+    this.recorder.origins.isPlain(
+      Object.values(target.accounts).flatMap(({ username, domain, email }) =>
+        [username, domain, email].flatMap((name) => name ?? []),
+      ),
+    );
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');

@@ -7,7 +7,19 @@ interface Watched {
   /** Of the last write that was answered and has not shown yet. */
   write?: { readonly answeredAt: number; readonly before: string; stale: boolean };
   /** What was before the last write, since it showed, and when that was. */
-  before?: { readonly value: string; readonly answeredAt: number; readonly shownAt: number };
+  before?: Before;
+}
+
+interface Before {
+  readonly value: string;
+  readonly answeredAt: number;
+  readonly shownAt: number;
+  /** What showed instead. */
+  readonly after: string;
+  /** A request was refused since: it may have been stored all the same. */
+  isRefusedSince: boolean;
+  /** A read went back so long after the answer; undefined: none did since the refusal. */
+  wentBackMs?: number;
 }
 
 /** What the reads tell of the target. */
@@ -42,6 +54,12 @@ export class LagWatch {
     for (const watched of Object.values(this.#parts)) delete watched.before;
   }
 
+  /** A change was refused. A read that goes back then tells of nodes only where one goes forth again. */
+  refused(): void {
+    for (const { before } of Object.values(this.#parts))
+      if (before !== undefined) before.isRefusedSince = true;
+  }
+
   async reading(call: Call, next: Next): Promise<Answered> {
     const startedAt = performance.now();
     const answer = await next(call);
@@ -58,11 +76,7 @@ export class LagWatch {
     watched.value = value;
     const { write, before } = watched;
     const now = performance.now();
-    if (value === before?.value && startedAt > before.shownAt && now - before.answeredAt < latestNodeMs) {
-      const afterMs = Math.ceil(now - before.answeredAt);
-      this.tell.disagreed(afterMs);
-      this.tell.seen(afterMs);
-    }
+    if (before !== undefined) this.#compare(before, value, startedAt, now);
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {
       write.stale = true;
@@ -71,6 +85,24 @@ export class LagWatch {
     this.tell.changed();
     this.tell.seen(write.stale ? Math.ceil(now - write.answeredAt) : 0);
     delete watched.write;
-    watched.before = { value: write.before, answeredAt: write.answeredAt, shownAt: now };
+    const { before: was, answeredAt } = write;
+    watched.before = { value: was, answeredAt, shownAt: now, after: value, isRefusedSince: false };
+  }
+
+  #compare(before: Before, value: string, startedAt: number, now: number): void {
+    if (value === before.after && before.wentBackMs !== undefined) {
+      this.#disagreed(before.wentBackMs);
+      delete before.wentBackMs;
+    }
+    if (value !== before.value || startedAt <= before.shownAt || now - before.answeredAt >= latestNodeMs)
+      return;
+    const afterMs = Math.ceil(now - before.answeredAt);
+    if (before.isRefusedSince) before.wentBackMs = afterMs;
+    else this.#disagreed(afterMs);
+  }
+
+  #disagreed(afterMs: number): void {
+    this.tell.disagreed(afterMs);
+    this.tell.seen(afterMs);
   }
 }

@@ -5,6 +5,7 @@ import { secretsIn, secretsInHeaders } from '../judging/secrets-in.js';
 import type { Again, Origin } from '../model/event.js';
 import { Authenticator } from '../otp/authenticator.js';
 import { parseKeyUri } from '../otp/key-uri.js';
+import { isObviousCode } from '../redaction/obvious-code.js';
 import { secretNames } from '../redaction/positions.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { Secret } from '../secret.js';
@@ -43,6 +44,7 @@ export class Origins {
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
   readonly #codes = new Map<string, { of: string; step: number; authenticator: Authenticator }>();
   readonly #madeUp = new Map<string, string>();
+  readonly #plain = new Set<string>();
   /** Values by how their spellings begin: most texts hold few of many. */
   readonly #byBeginning = new Map<string, Set<string>>();
   #latestMailing = -1;
@@ -55,6 +57,11 @@ export class Origins {
 
   ofTargetFile(value: Secret, variable: string): void {
     this.#learn(value.reveal(), { name: variable, kind: 'target file' });
+  }
+
+  /** Names of the target file: sent as a password as well, they stay what they are everywhere else. */
+  isPlain(values: Iterable<string>): void {
+    for (const value of values) this.#plain.add(value);
   }
 
   mailed(code: string, to: string): void {
@@ -104,8 +111,7 @@ export class Origins {
       ...(body === undefined ? {} : { body: this.#named(body, names, inJson) }),
     };
     const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
-    if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
-      return undefined;
+    if (texts.some((text) => this.redactor.redact(text) !== text || holdsCode(text))) return undefined;
     if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
     return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - steadyNow() + sentAt };
   }
@@ -131,7 +137,8 @@ export class Origins {
   /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
-    if (/^(?:null|true|false)$/.test(value)) return;
+    if (jsonWord.test(value) || this.#plain.has(value)) return;
+    if (isObviousCode(value) && !this.#codes.has(value)) return;
     const apart = inTwo.exec(value)?.groups;
     const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
     // What is sent may be a code, a part of one, or hold one.
@@ -150,6 +157,12 @@ export class Origins {
     if (whole !== undefined && whole[0] !== value) {
       const [known, { name: of }] = whole;
       this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
+    }
+    for (const letters of ['upper', 'lower'] as const) {
+      const other = [...this.#byValue].find(([known]) => known !== value && inCase(known, letters) === value);
+      if (other === undefined) continue;
+      this.#learn(value, { name: this.#next('recased'), kind: 'recased', of: other[1].name, case: letters });
+      return;
     }
     const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));
     if (isWithin) return;
@@ -217,7 +230,7 @@ function tellsNothing(body = '{}'): boolean {
     if (typeof each !== 'object' || each === null) continue;
     for (const [name, value] of Object.entries(each)) {
       const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
-      const isHarmless = /code$/i.test(name) ? canBeNoCode.test(text) : jsonWords.test(text);
+      const isHarmless = /code$/i.test(name) ? isNoCode(text) : jsonWords.test(text);
       if (secretPlaces.has(name.toLowerCase()) && !isHarmless) return false;
       open.push(value);
     }
@@ -238,11 +251,20 @@ const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 /** No digits but one, as often as it may be. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
+const jsonWord = /^(?:null|true|false)$/;
+const isNoCode = (json: string) => canBeNoCode.test(json) || isObviousCode(json.replace(/"/g, ''));
+
+const inCase = (value: string, letters: 'upper' | 'lower') =>
+  letters === 'upper'
+    ? value.replace(/[a-z]/g, (each) => each.toUpperCase())
+    : value.replace(/[A-Z]/g, (each) => each.toLowerCase());
+
 /** A code in two groups. */
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
-const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
+const codes = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)(\d{6,8})/g;
+const holdsCode = (text: string) => [...text.matchAll(codes)].some(([, code = '']) => !isObviousCode(code));
 
 /** As it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);

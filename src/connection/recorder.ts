@@ -10,6 +10,7 @@ import { secretsIn, secretsInHeaders, withoutHandedOut } from '../judging/secret
 import type { Again, EventBody } from '../model/event.js';
 import type { Exchange } from '../model/exchange.js';
 import type { Wait } from '../model/verdict.js';
+import { isObviousCode } from '../redaction/obvious-code.js';
 import { secretHeaders } from '../redaction/positions.js';
 import { Redactor } from '../redaction/redactor.js';
 import { steadyNow } from '../steady-now.js';
@@ -210,7 +211,8 @@ export class Recorder {
     if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
     if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
     if (madeUp) return;
-    for (const [value, what] of secretsIn(requestJson)) this.addSecret(value, what);
+    for (const [value, what] of secretsIn(requestJson))
+      if (!isObviousCode(value)) this.addSecret(value, what);
     // Made from a secret, cut or with something after it, it is one as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }

@@ -153,8 +153,12 @@ function byReading(
   return now === undefined || now.includes("'") ? [] : [{ at, shows: `holds ${at} '"${member}":${now}'` }];
 }
 
-/** Reasons tell texts without their quotes. */
-const spelt = (value: string): string => value.replace(/\s/g, '').replace(/^"(.*)"$/, '$1');
+/** Reasons tell texts without their quotes, and lists as sets. */
+const spelt = (value: string): string => {
+  const list = parsed(value);
+  const text = Array.isArray(list) ? [...new Set(list)].sort().join(' ') : value;
+  return text.replace(/\s/g, '').replace(/^"(.*)"$/, '$1');
+};
 
 /** The text of a member of an answer, without white space. */
 function memberText({ exchange }: Exchanged, member: string): string | undefined {

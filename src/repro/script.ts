@@ -100,7 +100,7 @@ class Writer {
       ({ exchange, again }) =>
         again !== undefined && /^Update/.test(exchange.operation ?? '') && isCredentialled(again),
     );
-    const changes = steps.some((step) => admin !== undefined && isSuccess(step) && changesState(step));
+    const changes = admin !== undefined && steps.some(changesState);
     if (changes && admin?.again !== undefined) {
       this.#define(admin.again);
       this.#lines.push(`as_admin() {\n${this.#credentials(admin.again)}\n}`, giveBack);
@@ -145,7 +145,7 @@ fault ${quoted(title)}
       `# ${exchange.operation ?? 'no operation of the API'} (${requirement || 'before the tests'})`,
     );
     if (changes && exchange.operation === 'UpdateMFAConfig') this.#lines.push('keep_config');
-    if (changes && switchesSupportOn(step)) this.#lines.push('needs_support_off');
+    if (changes && mayHaveSupportOn(step)) this.#lines.push('needs_support_off');
     for (const [name, value] of Object.entries(again.headers)) this.#lines.push(this.#field(name, value));
     const maySay000 = this.assertion.conditions.some(
       ({ at, shows }) => at === index && shows.endsWith(' 000'),
@@ -156,7 +156,11 @@ fault ${quoted(title)}
     else this.#lines.push(`${ask} <<END_OF_BODY`, this.#body(again.body, again), 'END_OF_BODY');
     if (maySay000) this.#lines.push('may_be_silent=');
     // Before the answer is judged: a script that ends here gives back as well.
-    if (changes && switchesSupportOn(step)) this.#lines.push(supportOn(step));
+    if (changes && mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
+    const looksForSecrets = this.assertion.conditions.some(
+      ({ at, shows }) => at === index && shows.includes('_shows_a_secret'),
+    );
+    if (looksForSecrets) for (const value of madeUpIn(again)) this.#lines.push(`secret ${quoted(value)}`);
     this.#judge(step);
     // Nothing else may hold it from now on.
     if (/"totp(?:Uri|SecretKey)"/.test(exchange.response?.body ?? '')) this.#lines.push(`hands_out ${index}`);
@@ -192,6 +196,13 @@ fault ${quoted(title)}
         case 'part':
           this.#lines.push(`${variable}=\${${variableOf(origin.of)}%${'?'.repeat(origin.cut)}}`);
           break;
+        case 'recased': {
+          const [from, to] = origin.case === 'upper' ? ['a-z', 'A-Z'] : ['A-Z', 'a-z'];
+          this.#lines.push(
+            `${variable}=$(printf '%s' "$${variableOf(origin.of)}" | LC_ALL=C tr '${from}' '${to}')`,
+          );
+          break;
+        }
         case 'apart': {
           const { of, after, by } = origin;
           const whole = `"$${variableOf(of)}"`;
@@ -241,10 +252,19 @@ fault ${quoted(title)}
     this.#lines.push(
       `status ${index} '${kind}??' || cannot "request ${index} was answered otherwise in the run"`,
     );
-    for (const text of supportStateIn(step))
-      this.#lines.push(
-        `holds ${index} '${text}' || cannot "the support user's MFA is not as it was in the run"`,
-      );
+    // Where the run read something else than it had switched on, the reading shows the fault itself.
+    const otherwise = this.#contradictsSupport(step)
+      ? `fixed "the support user's MFA is as it was set"`
+      : `cannot "the support user's MFA is not as it was in the run"`;
+    for (const text of supportStateIn(step)) this.#lines.push(`holds ${index} '${text}' || ${otherwise}`);
+  }
+
+  /** What was switched on before reads as off. */
+  #contradictsSupport({ index, exchange }: Exchanged): boolean {
+    const set = this.slice.steps.findLast(
+      (step) => step.index < index && step.exchange.operation === 'UpdateSupportMFAConfig' && isSuccess(step),
+    );
+    return asksSupportOn(set) && /"enabled":\s*false/.test(exchange.response?.body ?? '');
   }
 
   /** A test may try the same in several ways: one before the one that decides may show the fault as well. */
@@ -306,32 +326,41 @@ const isCredentialled = ({ headers }: Again): boolean =>
     ([name, value]) => /^(?:apikey|authorization|session-id)$/i.test(name) && value.includes('{{'),
   );
 
-const changesState = (step: Exchanged): boolean =>
-  step.exchange.operation === 'UpdateMFAConfig' || switchesSupportOn(step);
+/** Values in place of a password or key that are nobody's: an answer may not repeat them either. */
+function madeUpIn({ headers, body }: Again): string[] {
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    /^(?:apikey|authorization|session-id)$/i.test(name) ? [value.replace(/^Bearer /, '')] : [],
+  );
+  const members = [...(body ?? '').matchAll(/"\w*password":\s*"([^"\\]*)"/gi)].map(([, value = '']) => value);
+  return [...fields, ...members].filter((value) => value.length >= 8 && !value.includes('{{'));
+}
 
-const switchesSupportOn = (step: Exchanged): boolean =>
+const changesState = (step: Exchanged): boolean =>
+  (step.exchange.operation === 'UpdateMFAConfig' && isSuccess(step)) || mayHaveSupportOn(step);
+
+const asksSupportOn = (step: Exchanged | undefined): boolean =>
+  /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
+
+/** Asked for, or done all the same; what was refused in the run may be done where the fault is mended. */
+const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
-  isSuccess(step) &&
-  /"enabled":\s*true/.test(step.exchange.response?.body ?? '');
+  (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /** What an answer tells of the support user's enrolment: another one may be answered otherwise, and rightly. */
 function supportStateIn({ exchange: { operation, response } }: Exchanged): string[] {
   if (operation !== 'GetSupportMFAConfig') return [];
-  const state = /"(?:enabled|mfaType|otpVerificationState)":(?:true|false|"\w+")/g;
-  return response?.body?.replace(/\s/g, '').match(state) ?? [];
+  const body = response?.body?.replace(/\s/g, '') ?? '';
+  // While it is off, what was chosen or proven before says nothing.
+  if (body.includes('"enabled":false')) return ['"enabled":false'];
+  return body.match(/"(?:enabled|mfaType|otpVerificationState)":(?:true|"\w+")/g) ?? [];
 }
 
-/** What switching off again needs. */
-function supportOn({ index, again, exchange }: Exchanged): string {
-  const email = /"mfaType":\s*"email"/.test(exchange.response?.body ?? '');
-  const password = /"currentPassword":"\{\{([\w-]+)\}\}"/.exec(again?.body ?? '')?.[1];
+/** What switching off again needs, where the answer says that it is on. */
+function supportOn({ index, again }: Exchanged): string {
+  const body = again?.body ?? '';
+  const [, mode = ''] = /"mfaType":\s*"(email|totp)"/.exec(body) ?? [];
+  const [, address = ''] = /"email":\s*"([^"{}$`\\]*)"/.exec(body) ?? [];
+  const [, password] = /"currentPassword":"\{\{([\w-]+)\}\}"/.exec(body) ?? [];
   const proof = password === undefined ? '' : `; support_pw=$${variableOf(password)}`;
-  // A change of what is on already hands out no key: the one before goes on.
-  if (!email)
-    return (
-      `support_on=totp; key=$(member ${index} totpUri); [ -n "$key" ] || key=$(member ${index} totpSecretKey); ` +
-      `[ -z "$key" ] || support_key=$key${proof}`
-    );
-  const address = /"email":\s*"([^"{}$`\\]*)"/.exec(again?.body ?? '')?.[1] ?? '';
-  return `support_on=email${address === '' ? '' : ` support_address='${address.replaceAll("'", '')}'`}${proof}`;
+  return `support_is_on ${index} '${mode}' '${address.replaceAll("'", '')}'${proof}`;
 }

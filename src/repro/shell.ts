@@ -1,7 +1,7 @@
 /** The part of a script that is the same in all of them. Plain POSIX: no arrays, no local variables. */
 export const prelude = String.raw`
 T=$(mktemp -d) || exit 2
-found_config= support_on= support_key= support_pw= may_be_silent=
+found_config= support_on= support_key= support_address= support_pw= may_be_silent=
 trap 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' EXIT
 trap 'exit 130' INT TERM HUP
 : >"$T/fields"; : >"$T/secrets"
@@ -94,6 +94,16 @@ needs_support_off() {
   [ -z "$support_on" ] || return 0
   as_admin; ask support GET /support-user/mfa </dev/null
   ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
+}
+# support_is_on N MODE ADDRESS: after an answer that may have switched it on, with what was asked for.
+support_is_on() {
+  status "$1" '2??' || return 0
+  ! holds "$1" '"enabled":false' || return 0
+  mode=$(member "$1" mfaType); support_on=\${mode:-\${2:-\${support_on:-totp}}}
+  [ -z "$3" ] || support_address=$3
+  [ -n "$support_address" ] || support_address=$(member "$1" email)
+  # A change of what is on already hands out no key: the one before goes on.
+  key=$(member "$1" totpUri); [ -n "$key" ] || key=$(member "$1" totpSecretKey); [ -z "$key" ] || support_key=$key
 }
 switch_off() {
   if [ "$support_on" = email ]; then

@@ -22,7 +22,7 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
   );
   const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
   const wanted = isWhole
-    ? withoutPolls(withoutSearch(until, assertion), assertion)
+    ? withoutPolls(withoutOldSessions(withoutSearch(until, assertion), assertion), assertion)
         .filter(({ again }) => again !== undefined)
         .map(({ index }) => index)
     : [];
@@ -62,6 +62,20 @@ function withoutSearch(own: readonly Exchanged[], { wanted, decisive }: Assertio
   return own.filter(({ index }) => !dropped.has(index));
 }
 
+/** Whether a session of an earlier test still opens something: why it no longer did lies outside of this test. */
+function withoutOldSessions(own: readonly Exchanged[], { conditions }: Assertion): readonly Exchanged[] {
+  const ids = new Set(own.map(({ index }) => index));
+  const deciding = new Set(conditions.map(({ at }) => at));
+  return own.filter(({ index, exchange, again }) => {
+    const isRefusedRead =
+      exchange.request.method === 'GET' && Math.floor((exchange.response?.status ?? 0) / 100) === 4;
+    const isOfBefore = again?.origins.some(
+      (origin) => origin.kind === 'answer' && origin.member !== 'totpUri' && !ids.has(origin.exchange),
+    );
+    return deciding.has(index) || !isRefusedRead || isOfBefore !== true;
+  });
+}
+
 /** What is read again and again until it is as it should be: the last time. */
 function withoutPolls(own: readonly Exchanged[], { conditions }: Assertion): readonly Exchanged[] {
   const asked = ({ exchange: { request } }: Exchanged) =>
@@ -96,6 +110,10 @@ const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConf
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
 const switchesOn = ({ exchange }: Exchanged) => /"enabled":\s*true/.test(exchange.request.body ?? '');
+
+/** Answers that tell nothing go by what was asked. */
+const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
+  /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
 /** A change of what was on already hands out no key. */
 const handsOutAnew = (exchange: Exchanged): boolean =>
@@ -139,7 +157,9 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
     if (!isSuccess(before)) continue;
     if (isVerify(before)) found.push(before.index);
     if (!isPatch(before)) continue;
-    if (!switchesOn(before)) return found;
+    if (isOff(before)) return found;
+    // What left things as they were is no part of the state.
+    if (!switchesOn(before)) continue;
     found.push(before.index);
     // A key may be handed out again by an enrolment that goes on.
     if (handsOutAnew(before) && !isVerified(before)) return found;

@@ -105,14 +105,20 @@ function wordsOf(origin: Origin): string {
     case 'mailed':
       return 'mailed code';
     case 'part':
-      return `${origin.of.replace(/-\d+$/, '')} without its end`;
+      return `${nameOf(origin.of)} without its end`;
     case 'apart':
-      return `${origin.of.replace(/-\d+$/, '')} with "${origin.by}" in it`;
+      return `${nameOf(origin.of)} with "${origin.by}" in it`;
+    case 'recased':
+      return `${nameOf(origin.of)} in ${origin.case} case`;
     case 'code':
       if (Math.abs(origin.steps) <= 1) return 'code';
       return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
   }
 }
+
+/** Of what another value is made. */
+const nameOf = (name: string): string =>
+  /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
 
 const ownerOf = (variable: string): string => {
   const who = (variable.split('_')[0] ?? '').toLowerCase();

@@ -38,7 +38,7 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     if (answer.status < 400) {
       for (const part of parts) lag.wrote(part);
       nodes.wrote();
-    }
+    } else lag.refused();
     return answer;
   };
 }
