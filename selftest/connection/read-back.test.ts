@@ -98,6 +98,14 @@ describe('the time that a change is given', () => {
     expect(await wait(readBack, 3_000)).toMatchObject({ came: true });
   });
 
+  test('is not longer for looks that only make sure', async () => {
+    const readBack = made();
+    await wait(readBack, 600, { looks: 6 });
+    expect((await wait(readBack, never)).tookMs).toBeGreaterThan(4_000);
+
+    expect((await wait(readBack, never)).tookMs).toBeLessThan(2_500);
+  });
+
   test('may be cut short', async () => {
     expect((await wait(made(), never, { mostMs: 300 })).tookMs).toBeLessThan(300);
   });

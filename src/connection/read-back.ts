@@ -23,6 +23,8 @@ export interface SettleOptions {
    * that took it back: then it tells something only once the last change is felt.
    */
   readonly isFelt?: true;
+  /** So many in a row must satisfy, where one node may be ahead of the others. */
+  readonly looks?: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export class ReadBack {
   async until<T>(
     get: () => Promise<T>,
     done: (value: T) => boolean,
-    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10, isFelt }: SettleOptions = {},
+    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10, isFelt, looks = 1 }: SettleOptions = {},
   ): Promise<T> {
     const startedAt = steadyNow();
     const deadlineMs = Math.min(mostMs, this.#deadlineMs);
@@ -58,7 +60,7 @@ export class ReadBack {
       inARow = done(value) ? inARow + 1 : 0;
       if (inARow === 1) cameMs = waitedMs;
       const restMs = this.nodes?.restMs(isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0) ?? 0;
-      const isDone = inARow >= (this.nodes?.looks ?? 1) && restMs === 0;
+      const isDone = inARow >= Math.max(looks, this.nodes?.looks ?? 1) && restMs === 0;
       if (isDone) this.nodes?.settled();
       const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
       // What is there already is given the time that another node may need, however many changes did not come.

@@ -3,7 +3,7 @@ import type { Verdict } from '../model/verdict.js';
 import { type Assertion, assertionOf } from './conditions.js';
 import { isSuccess, LogIndex, statusOf } from './log.js';
 import { giveBack, prelude } from './shell.js';
-import { type Slice, sliceOf } from './slice.js';
+import { isProbe, type Slice, sliceOf } from './slice.js';
 
 /** More requests than these nobody reads. */
 const mostSteps = 120;
@@ -291,7 +291,9 @@ fault ${quoted(title)}
 
   /** One word of the shell, with variables for names. */
   #word(text: string): string {
-    return `"${withVariables(text, /["\\$`]/g, (variable) => `$${variable}`)}"`;
+    return `"${withVariables(text, /["\\$`]/g, (variable, isWithinWord) =>
+      isWithinWord ? `\${${variable}}` : `$${variable}`,
+    )}"`;
   }
 
   #body(text: string, { origins }: Again): string {
@@ -314,10 +316,18 @@ const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
-function withVariables(text: string, special: RegExp, spelt: (variable: string) => string): string {
+function withVariables(
+  text: string,
+  special: RegExp,
+  spelt: (variable: string, isWithinWord: boolean) => string,
+): string {
   return text
     .split(/(\{\{[\w-]+\}\})/)
-    .map((part, at) => (at % 2 === 0 ? part.replace(special, '\\$&') : spelt(variableOf(part.slice(2, -2)))))
+    .map((part, at, parts) =>
+      at % 2 === 0
+        ? part.replace(special, '\\$&')
+        : spelt(variableOf(part.slice(2, -2)), /^\w/.test(parts[at + 1] ?? '')),
+    )
     .join('');
 }
 
@@ -347,8 +357,9 @@ const mayHaveSupportOn = (step: Exchanged): boolean =>
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /** What an answer tells of the support user's enrolment: another one may be answered otherwise, and rightly. */
-function supportStateIn({ exchange: { operation, response } }: Exchanged): string[] {
-  if (operation !== 'GetSupportMFAConfig') return [];
+function supportStateIn(step: Exchanged): string[] {
+  const { operation, response } = step.exchange;
+  if (operation !== 'GetSupportMFAConfig' || isProbe(step)) return [];
   const body = response?.body?.replace(/\s/g, '') ?? '';
   // While it is off, what was chosen or proven before says nothing.
   if (body.includes('"enabled":false')) return ['"enabled":false'];

@@ -146,8 +146,17 @@ function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
   return [];
 }
 
+/** A read with what a login handed out: it shows whether that opens anything, whatever the state is. */
+export function isProbe({ exchange, again }: Exchanged): boolean {
+  const credentials = Object.entries(again?.headers ?? {}).filter(([name]) =>
+    /^(?:session-id|authorization|cookie)$/i.test(name),
+  );
+  return exchange.request.method === 'GET' && credentials.some(([, value]) => value.includes('{{'));
+}
+
 /** The support user's MFA that a request meets: nothing where it is off, as it is found. */
 function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
+  if (isProbe(exchange)) return [];
   const { operation, request } = exchange.exchange;
   const speaksOfIt =
     operation?.includes('Support') === true || /support/i.test(request.url + (request.body ?? ''));

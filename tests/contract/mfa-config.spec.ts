@@ -11,7 +11,7 @@ test.describe('GET /mfa-config', () => {
 
     const reads = [await cluster.read(), await cluster.read(), await cluster.read(), await cluster.read()];
 
-    expect(reads).toEqual([before, before, before, before]);
+    expect(reads.flatMap((read) => clusterChanges(before, read))).toBeNone();
   });
 });
 

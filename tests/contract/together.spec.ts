@@ -48,7 +48,7 @@ test.describe('PUT /mfa-config', () => {
     await stored(cluster, { ...config, authenticationTypes: changed });
     const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
     // Several nodes may take some seconds to agree.
-    await arrange(cluster.readUntil(inARow(3, isShown)));
+    await arrange(cluster.readUntil(isShown, { looks: 3 }));
 
     const reads = [];
     for (let read = 0; read < 6; read += 1) reads.push(await cluster.read());
@@ -139,13 +139,4 @@ function isShownAs(config: ClusterConfig, now: ClusterConfig): boolean {
     ...(now.retainUserMfaSettings === null ? { retainUserMfaSettings: null } : {}),
     ...(!now.enabled && now.authenticationTypes === null ? { authenticationTypes: null } : {}),
   });
-}
-
-/** Holds once `holds` did so many times in a row. */
-function inARow<T>(times: number, holds: (value: T) => boolean): (value: T) => boolean {
-  let count = 0;
-  return (value) => {
-    count = holds(value) ? count + 1 : 0;
-    return count >= times;
-  };
 }

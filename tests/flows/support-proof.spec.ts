@@ -1,3 +1,4 @@
+import { supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import type { Answer } from '../../src/connection/api.js';
@@ -31,9 +32,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
         () => support.onByEmail(address),
       );
 
-      expect(found, `wanted: support MFA on, with the address of before\ngot: changed by ${found}`).toBe(
-        undefined,
-      );
+      expect(found, `wanted: support MFA on, with the address of before\ngot: ${found}`).toBe(undefined);
     },
   );
 });
@@ -55,32 +54,35 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
         () => support.verified(),
       );
 
-      expect(found, `wanted: support MFA on as before\ngot: switched off by ${found}`).toBe(undefined);
+      expect(found, `wanted: support MFA on as before\ngot: ${found}`).toBe(undefined);
     },
   );
 });
 
-/** Sends all, looks once, and only where something was changed row by row: the first that does it. */
+/** Sends all, looks once, and only where something was changed row by row: what the first that does it changes. */
 async function firstThat(
   support: SupportMfa,
   rows: readonly Row[],
   isBroken: (now: SupportConfig) => boolean,
   again: () => Promise<unknown>,
 ): Promise<string | undefined> {
+  const before = await support.read();
   for (const row of rows) await send(support, row);
-  if (!isBroken(await support.read())) return undefined;
+  const after = await support.read();
+  if (!isBroken(after)) return undefined;
+  const changes = (by: string) => [...supportChanges(before, after), `by ${by}`].join('\n     ');
   for (const row of rows) {
     try {
       await arrange(again());
     } catch (error) {
       // What was changed may be what the way back needs.
-      if (error instanceof ArrangeError) return severalInARow;
+      if (error instanceof ArrangeError) return changes(severalInARow);
       throw error;
     }
     await send(support, row);
-    if (isBroken(await support.read())) return row.what;
+    if (isBroken(await support.read())) return changes(row.what);
   }
-  return severalInARow;
+  return changes(severalInARow);
 }
 
 const severalInARow = 'several of them, one after the other';
