@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
@@ -274,6 +275,19 @@ export const loginFaults: readonly Fault[] = [
     fails: ['access-tokens/refused-by-password-alone-under-mfa'],
     apply: (seams) => {
       seams.rules.tokenByPasswordAlone = () => true;
+    },
+  },
+  {
+    id: 'login/tokens-open-with-mfa',
+    description:
+      'POST /access-tokens is not open while cluster MFA is off; while it is on, the password alone gets a token.',
+    level: 'should',
+    fails: ['access-tokens/refused-by-password-alone-under-mfa'],
+    apply: (seams) => {
+      seams.rules.tokenByPasswordAlone = () => true;
+      seams.input('CreateAccessToken', (_call, { state }) => {
+        if (!state.cluster.enabled) throw new Refusal(400, 'KInvalidRequest', 'Access denied');
+      });
     },
   },
 ];

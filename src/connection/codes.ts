@@ -228,7 +228,9 @@ export class Codes {
       if (steps === undefined) return undefined;
       await this.#reach(authenticator, steps);
       const code = this.at(authenticator, 0);
-      if (code.startsWith('0')) return code;
+      if (!code.startsWith('0')) continue;
+      this.recorder.origins.waitedForZero(code);
+      return code;
     }
     return undefined;
   }

@@ -33,6 +33,13 @@ interface Sent {
   readonly madeUp?: boolean;
 }
 
+interface Made {
+  readonly of: string;
+  readonly step: number;
+  readonly authenticator: Authenticator;
+  readonly zero?: true;
+}
+
 /**
  * Where the secret values of requests come from: the target file, an earlier answer, a mail, an authenticator, or nowhere.
  * With that a request can be written down so that it can be sent again, without any of the values.
@@ -42,7 +49,7 @@ export class Origins {
   readonly #byValue = new Map<string, Origin>();
   readonly #byName = new Map<string, Origin>();
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
-  readonly #codes = new Map<string, { of: string; step: number; authenticator: Authenticator }>();
+  readonly #codes = new Map<string, Made>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
   /** Values by how their spellings begin: most texts hold few of many. */
@@ -75,6 +82,12 @@ export class Origins {
       [1, 2].every((each) => known.codeAt(each) === authenticator.codeAt(each)),
     );
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
+  }
+
+  /** The code was waited for, as one that begins with a zero: another key has one at another time. */
+  waitedForZero(code: string): void {
+    const known = this.#codes.get(code);
+    if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
   }
 
   /** @param index of the exchange that the body is the answer of */
@@ -174,7 +187,8 @@ export class Origins {
     const made = this.#codes.get(value);
     if (made === undefined) return undefined;
     const steps = made.step - made.authenticator.stepAt(this.now());
-    return { name: this.#next('code'), kind: 'code', of: made.of, steps };
+    const zero = made.zero === undefined ? {} : { zero: made.zero };
+    return { name: this.#next('code'), kind: 'code', of: made.of, steps, ...zero };
   }
 
   #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {

@@ -40,8 +40,8 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   /** A member of an earlier answer. */
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
-  /** A code of the authenticator that the secret or key URI `of` makes; `steps` from the target's time. */
-  | { readonly kind: 'code'; readonly of: string; readonly steps: number }
+  /** A code of the authenticator that the secret or key URI `of` makes; `steps` from the target's time; `zero`: the next that begins with 0. */
+  | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   /** A code that the mail after an exchange brought. */
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** Another value without its last characters. */

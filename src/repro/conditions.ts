@@ -24,13 +24,13 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
   for (const { wanted, got, reason, exchange } of of.failed) {
     const about = of.own.find(({ index }) => index === exchange);
     const conditions = byExpectation(of.own, wanted ?? reason, got ?? '', about);
-    const [first] = conditions;
-    if (first === undefined) continue;
+    const last = conditions.at(-1);
+    if (last === undefined) continue;
     // Where the state that was read is wrong, what was sent before it decides.
     const sent = of.own.findLast(
-      ({ index, exchange: { request } }) => index < first.at && request.method !== 'GET',
+      ({ index, exchange: { request } }) => index < last.at && request.method !== 'GET',
     );
-    const decisive = about?.index ?? sent?.index ?? first.at;
+    const decisive = about?.index ?? sent?.index ?? last.at;
     return { wanted: wanted ?? reason, got: got ?? '', decisive, conditions };
   }
   for (const { exchange, message } of of.breaches) {
@@ -136,15 +136,16 @@ function byReading(
   const shows = (value: string | undefined) => (each: Exchanged) =>
     spelt(memberText(each, member) ?? 'null') === spelt(value ?? '');
   const reads = own.filter(({ exchange }) => exchange.operation === reading[path]);
-  // Where no request is named, what was read before the test made its own state may show the same.
-  const before = about === undefined ? reads.find(shows(was)) : undefined;
-  const since = (about ?? before)?.index ?? -1;
-  // Reads of before the change show another value, and so may those after it was undone.
-  const read = reads.find((each) => each.index > since && shows(told)(each));
+  // Reads of before the change show another value, and so may those after it was undone. Where no request is named,
+  // the test may have made the same state on its way: the last one that shows it is what it failed by.
+  const read =
+    about === undefined
+      ? reads.findLast(shows(told))
+      : reads.find((each) => each.index > about.index && shows(told)(each));
   if (read === undefined) return [];
   const at = read.index;
   const untouched = reads.findLast((each) => each.index < at && shows(was)(each));
-  if (before !== undefined && untouched !== undefined)
+  if (about === undefined && untouched !== undefined)
     return [
       { at: untouched.index, shows: `{ status ${untouched.index} '2??' || cannot 'nothing was read'; }` },
       { at, shows: `status ${at} '2??' && ! same_value ${untouched.index} ${at} ${member}` },

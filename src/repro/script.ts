@@ -175,6 +175,8 @@ fault ${quoted(title)}
     let seconds = passed > 3_000 ? Math.ceil(passed / 1000) : 0;
     for (const origin of origins) {
       if (origin.kind !== 'code' || this.#defined.has(origin.name)) continue;
+      // It is waited for by itself.
+      if (origin.zero) seconds = 0;
       const before = this.#codes.get(origin.of);
       if (before?.steps === origin.steps) seconds = Math.max(seconds, 31);
       this.#codes.set(origin.of, { steps: origin.steps, targetTime });
@@ -191,6 +193,7 @@ fault ${quoted(title)}
           this.#variables.add(variable);
           break;
         case 'code':
+          if (origin.zero) this.#lines.push(`until_zero "$${variableOf(origin.of)}"`);
           this.#lines.push(`${variable}=$(code "$${variableOf(origin.of)}" ${origin.steps}) || exit 2`);
           break;
         case 'part':

@@ -72,13 +72,28 @@ mailed_code() {
   printf 'The newest code mailed to %s: ' "$1" >/dev/tty && IFS= read -r answer </dev/tty && printf '%s' "$answer"
 }
 no_code_for() { [ -z "$(mailed_code "$1")" ]; }
+# The target's time, by an answer that says nothing else.
+look_at_clock() {
+  # shellcheck disable=SC2086 # options are several words
+  curl -sS -g --max-time 60 ${'$'}{CURL_OPTIONS:-} -D "$T/clock.head" -o "$T/clock" "$BASE_URL/mfa-config" || return 0
+  time=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/clock.head" | tr -d '\r' | tail -n 1)
+  DATE=${'$'}{time:-$DATE}
+}
 # pause SECONDS, by the target's clock
 pause() {
   echo "(waiting $1 s)"
-  if [ -z "${'$'}{CLOCK_CONTROL:-}" ]; then sleep "$1"; return; fi
+  if [ -z "${'$'}{CLOCK_CONTROL:-}" ]; then sleep "$1"; look_at_clock; return; fi
   curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":$1000}" "$CLOCK_CONTROL" ||
     cannot 'the clock could not be moved'
   DATE=$(sed -n 's/.*"now" *: *"\([^"]*\)".*/\1/p' "$T/clock")
+}
+# until_zero KEY: until its code begins with a zero, which one of ten does.
+until_zero() {
+  tries=0
+  while made=$(code "$1" 0) || exit 2; [ "${'$'}{made#0}" = "$made" ]; do
+    tries=$((tries + 1)); [ "$tries" -le 90 ] || cannot 'no code begins with a zero'
+    pause 30
+  done
 }
 `;
 
