@@ -98,6 +98,8 @@ export function mailNewCode(owner: Owner, address: string, call: Call, world: Wo
   const message = rules.compose(entry.code);
   for (const recipient of rules.recipients(address, call, world)) {
     world.mailer.send(recipient, message, rules.mailCode.delayMs);
+    const { copyMs } = rules.mailCode;
+    if (copyMs !== undefined) world.mailer.send(recipient, message, copyMs);
   }
 }
 

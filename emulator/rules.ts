@@ -36,6 +36,8 @@ export interface Rules {
     newerVoidsOlder: boolean;
     /** How long a mail is held back, in real milliseconds. */
     delayMs: number;
+    /** When a copy of it follows, likewise; undefined: none does. */
+    copyMs?: number;
   };
   /** After so many wrong codes in a row an account waits so long, by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };

@@ -30,6 +30,15 @@ export const loginVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'sessions-end-with-a-support-change',
+    description: "A change of the support user's MFA ends all sessions.",
+    apply: (seams) =>
+      seams.success('UpdateSupportMFAConfig', (body, _call, { state }) => {
+        state.sessions.clear();
+        return body;
+      }),
+  },
+  {
     id: 'sessions-end-with-a-key',
     description: 'A new TOTP key ends all sessions of its user.',
     apply: (seams) =>

@@ -30,6 +30,13 @@ export const mailVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'mail-comes-twice',
+    description: 'Each mail comes twice, the copy a moment later.',
+    apply: ({ rules }) => {
+      rules.mailCode.copyMs = 300;
+    },
+  },
+  {
     id: 'mail-quotes-the-former',
     description: 'A mail quotes the one before to the same user, with its code.',
     apply: ({ rules }) => {

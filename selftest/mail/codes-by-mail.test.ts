@@ -137,3 +137,35 @@ describe('a mail that nobody read', () => {
     expect(steadyNow() - now).toBeGreaterThanOrEqual(200);
   });
 });
+
+describe('a mail that comes twice', () => {
+  test('is not taken for the next one, which comes after the copy', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    box.put('Sign-in', 'Your code is 482913');
+    expect(await codes.codeTo(to, await codes.mark())).toBe('482913');
+    box.mails = [];
+    box.put('Sign-in', 'Your code is 482913');
+    box.put('Sign-in', 'Your code is 735520');
+
+    expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
+  });
+
+  test('is the next one where no other comes, and then others like it at once', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    const again = async () => {
+      box.mails = [];
+      box.waits.length = 0;
+      box.put('Sign-in', 'Your code is 482913');
+      return codes.codeTo(to, await codes.mark());
+    };
+    await again();
+
+    expect(await again()).toBe('482913');
+    expect(box.waits).toHaveLength(2);
+    expect(box.waits[1]).toBeLessThanOrEqual(200);
+    expect(await again()).toBe('482913');
+    expect(box.waits).toHaveLength(1);
+  });
+});

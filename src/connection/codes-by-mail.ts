@@ -29,6 +29,9 @@ export class CodesByMail {
   #readAt = Number.NEGATIVE_INFINITY;
   /** What had come when a code was read last: so many mails after that mark. */
   #read: { readonly mark: Mark; readonly count: number } | undefined;
+  readonly #repeats = new WeakSet<ReceivedMail>();
+  /** A target may mail a code again that is still good: then no other is waited for. */
+  #mailsCodesAgain = false;
   #slowestMs = 0;
 
   constructor(
@@ -55,21 +58,29 @@ export class CodesByMail {
     const patienceMs = this.#silent.has(address) || tried.size > 0 ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
+    // Of a code that was read before: a copy of an earlier mail, or the same code again.
+    let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     this.recorder.waiting(patienceMs, 'mail');
     // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
-        const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(leftMs(), 0));
+        const waitMs = Math.min(leftMs(), (repeated?.untilMs ?? Number.POSITIVE_INFINITY) - steadyNow());
+        const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(waitMs, 0));
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
-          return await this.#lastOf(code, address, mark);
+          if (!this.#repeats.has(mail) || this.#mailsCodesAgain) return await this.#lastOf(code, address, mark);
+          repeated ??= { code, untilMs: steadyNow() + Math.max(this.settings.quietMs, 2 * this.#slowestMs) };
         }
         others.add(mail);
       }
     } catch (error) {
       if (!(error instanceof ArrangeError)) throw error;
+      if (repeated !== undefined) {
+        this.#mailsCodesAgain = true;
+        return await this.#lastOf(repeated.code, address, mark);
+      }
       throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
     } finally {
       this.recorder.waited(steadyNow() - startedAt, 'mail');
@@ -126,8 +137,11 @@ export class CodesByMail {
 
   /** What a mail holds was found when it came: codes that came later don't change that. */
   #find(mail: ReceivedMail): FoundCode {
-    const found = this.#found.get(mail) ?? findCode(mail, this.settings.codePattern, this.#seen);
+    const known = this.#found.get(mail);
+    if (known !== undefined) return known;
+    const found = findCode(mail, this.settings.codePattern, this.#seen);
     this.#found.set(mail, found);
+    if (found.code !== undefined && this.#seen.has(found.code)) this.#repeats.add(mail);
     return found;
   }
 

@@ -46,6 +46,7 @@ test.describe('Codes mailed to the support user', () => {
       if (refused.status < 400)
         throw new ArrangeError(`A change without a code was answered ${refused.status}.`);
       const mark = await arrange(mail.mark());
+      const earlier = new Set(mail.seen);
 
       for (let n = 0; n < 2; n += 1) {
         const before = await arrange(mail.mark(email));
@@ -53,7 +54,11 @@ test.describe('Codes mailed to the support user', () => {
         await mail.codeTo(email, before).catch(() => undefined);
       }
 
-      const got = (await arrange(mail.since(mark))).filter((each) => mail.codeIn(each) !== undefined);
+      // A copy of an earlier mail may come late.
+      const got = (await arrange(mail.since(mark))).filter((each) => {
+        const code = mail.codeIn(each);
+        return code !== undefined && !earlier.has(code);
+      });
       const elsewhere = got.filter(({ to }) => to.includes(second)).length;
       expect(elsewhere, `wanted: no code to the refused address\ngot: ${elsewhere}`).toBe(0);
     },
