@@ -68,8 +68,7 @@ const codeless: readonly Codeless[] = [
   {
     id: 'empty-mailed-code-where-there-is-none',
     description: 'an empty code of type email where none is under way',
-    fails: ['ways-in/used-email-code-in-any-form-opens-nothing'],
-    level: 'should',
+    fails: ['email-login/refuses-junk', 'ways-in/used-email-code-in-any-form-opens-nothing'],
     is: (body, _call, { state }) =>
       own(body, 'otpCode') === '' &&
       own(body, 'otpType') === 'email' &&

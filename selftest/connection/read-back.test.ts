@@ -98,6 +98,13 @@ describe('the time that a change is given', () => {
     expect(await wait(readBack, 3_000)).toMatchObject({ came: true });
   });
 
+  test('is not less for one kind of change where another did not come', async () => {
+    const readBack = made();
+    await wait(readBack, never, { of: 'unchanged' });
+
+    expect(await wait(readBack, 4_000, { of: 'cluster' })).toMatchObject({ came: true });
+  });
+
   test('is not longer for looks that only make sure', async () => {
     const readBack = made();
     await wait(readBack, 600, { looks: 6 });

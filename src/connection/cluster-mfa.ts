@@ -128,7 +128,7 @@ export class ClusterMfa {
 
   /** What is read once it satisfies `done`, or the last thing read. */
   readUntil(done: (config: ClusterConfig) => boolean, options?: SettleOptions): Promise<ClusterConfig> {
-    return this.readBack.until(() => this.read(), done, options);
+    return this.readBack.until(() => this.read(), done, { of: 'cluster', ...options });
   }
 
   /** What is got once it satisfies `done`, or the last thing got: for whatever a change brings about. */

@@ -70,7 +70,8 @@ export class CodesByMail {
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
-          if (!this.#repeats.has(mail) || this.#mailsCodesAgain) return await this.#lastOf(code, address, mark);
+          if (!this.#repeats.has(mail) || this.#mailsCodesAgain)
+            return await this.#lastOf(code, address, mark);
           repeated ??= { code, untilMs: steadyNow() + Math.max(this.settings.quietMs, 2 * this.#slowestMs) };
         }
         others.add(mail);

@@ -13,7 +13,11 @@ const afterMissesMs = 500;
 const lateMs = 500;
 const longestPauseMs = 500;
 
+/** What is waited for: that one of them did not come says nothing of the others. */
+type Awaited = 'cluster' | 'support' | 'unchanged' | 'other';
+
 export interface SettleOptions {
+  readonly of?: Awaited;
   /** Where less than what was learned is enough. */
   readonly mostMs?: number;
   /** Longer where each try costs something: a session, or an attempt that counts. */
@@ -35,7 +39,7 @@ export interface SettleOptions {
  */
 export class ReadBack {
   #slowestMs = 0;
-  #missed = false;
+  readonly #missed = new Set<Awaited>();
   #missesInTest = 0;
   #test = '';
 
@@ -49,10 +53,16 @@ export class ReadBack {
   async until<T>(
     get: () => Promise<T>,
     done: (value: T) => boolean,
-    { mostMs = Number.POSITIVE_INFINITY, firstPauseMs = 10, isFelt, looks = 1 }: SettleOptions = {},
+    {
+      mostMs = Number.POSITIVE_INFINITY,
+      firstPauseMs = 10,
+      isFelt,
+      looks = 1,
+      of = 'other',
+    }: SettleOptions = {},
   ): Promise<T> {
     const startedAt = steadyNow();
-    const deadlineMs = Math.min(mostMs, this.#deadlineMs);
+    const deadlineMs = Math.min(mostMs, this.#deadlineMs(of));
     let inARow = 0;
     let cameMs = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
@@ -67,7 +77,7 @@ export class ReadBack {
       const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
       if (isDone || waitedMs + nextMs > mostNowMs) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
-        this.#learn(inARow > 0, cameMs);
+        this.#learn(of, inARow > 0, cameMs);
         return value;
       }
       await sleep(nextMs);
@@ -84,8 +94,8 @@ export class ReadBack {
     this.recorder.waited(restMs, 'read-back');
   }
 
-  get #deadlineMs(): number {
-    if (!this.#missed) return atFirstMs;
+  #deadlineMs(of: Awaited): number {
+    if (!this.#missed.has(of)) return atFirstMs;
     // Outside of tests, where accounts are tried or the state is restored, nothing is decided by that.
     const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
     if (isInTest && this.#missesInTest >= mostMissesInTest) return afterMissesMs;
@@ -93,13 +103,13 @@ export class ReadBack {
   }
 
   /** @param cameMs after how long it was there: what was waited for other nodes says nothing of the next change */
-  #learn(isDone: boolean, cameMs: number): void {
+  #learn(of: Awaited, isDone: boolean, cameMs: number): void {
     if (!isDone) {
       this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
       this.#test = this.recorder.requirement;
-      this.#missed = true;
+      this.#missed.add(of);
     } else if (cameMs > 0) {
-      if (cameMs >= lateMs) this.#missed = false;
+      if (cameMs >= lateMs) this.#missed.clear();
       this.#slowestMs = Math.max(this.#slowestMs, cameMs);
     }
   }

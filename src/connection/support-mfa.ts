@@ -209,7 +209,7 @@ export class SupportMfa {
   }
 
   readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
-    return this.parts.readBack.until(() => this.read(), done, options);
+    return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
   }
 
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */

@@ -292,16 +292,18 @@ test.describe('A login while cluster MFA is on', () => {
   test('fails with junk', covers('email-login/refuses-junk'), async ({ users, cluster }) => {
     const { user } = await arrange(mailed(users, cluster));
 
+    const refused = async (code: unknown) =>
+      expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
     // Two in a row, so that no lock-out sets in, and while a code is waited for: junk may be taken for that one.
-    for (const junk of [
-      [null, true],
-      ['', "' or 1=1 --"],
-    ]) {
-      for (const code of junk)
-        expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-      await arrangeLogin(loginByNewMail(users, user));
-      await arrange(users.mailedCode(user));
-    }
+    for (const code of [null, true]) await refused(code);
+    await arrangeLogin(loginByNewMail(users, user));
+    // Nothing is what may be left to compare with once a code was used.
+    await refused('');
+    await arrange(users.mailedCode(user));
+    await refused('');
+    await arrangeLogin(loginByNewMail(users, user));
+    await refused("' or 1=1 --");
+    await arrangeLogin(loginByNewMail(users, user));
   });
 
   test(
