@@ -13,7 +13,7 @@ export const atOnceFaults: readonly Fault[] = [
     id: 'support/enrolments-at-once-both-count',
     description: 'Of two PATCHes to totp at the same time the codes of both keys verify.',
     level: 'should',
-    fails: ['support-totp/parallel-enrolments-leave-one-key', 'support-totp/disabled-with-current-code'],
+    fails: ['support-totp/parallel-enrolments-leave-one-key'],
     apply: (seams) => {
       let flying: TotpKey[] = [];
       const twins = new Map<TotpKey, TotpKey>();

@@ -79,7 +79,11 @@ export const loginFaults: readonly Fault[] = [
     id: 'login/admin-needs-no-code',
     description: 'While cluster MFA is on, the admin logs in by password alone.',
     level: 'must',
-    fails: ['totp-login/refuses-password-alone', 'email-login/refuses-support-code'],
+    fails: [
+      'totp-login/refuses-password-alone',
+      'email-login/refuses-support-code',
+      'ways-in/support-code-opens-no-session',
+    ],
     apply: ({ rules }) => {
       const { asksForCode } = rules;
       rules.asksForCode = (user, world) => user.role !== 'admin' && asksForCode(user, world);
@@ -127,6 +131,7 @@ export const loginFaults: readonly Fault[] = [
       'totp-login/refuses-password-alone',
       'ways-in/totp-code-of-no-enabled-type-opens-nothing',
       'ways-in/email-code-of-no-enabled-type-opens-nothing',
+      'ways-in/made-up-salesforce-code-opens-nothing',
     ],
     apply: (seams) => {
       const { asksForCode } = seams.rules;

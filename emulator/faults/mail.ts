@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mailNewCode } from '../codes.js';
 import { credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
@@ -31,15 +32,26 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, fails }
     id: `mail/${slug}-sends-nothing`,
     description: `${operation} answers 204 and mails nothing.`,
     level: 'must',
-    fails: [fails],
+    fails: slug === 'email-otp' ? [fails, 'ways-in/header-redirects-no-mail'] : [fails],
     apply: (seams) => mailTo(seams, operation, () => []),
   },
   {
     id: `mail/${slug}-sends-two`,
-    description: `${operation} mails the code twice.`,
+    description: `${operation} mails a second number, in a mail of its own.`,
     level: 'must',
-    fails: slug === 'email-otp' ? [fails, 'ways-in/header-redirects-no-mail'] : [fails],
-    apply: (seams) => mailTo(seams, operation, (address) => [address, address]),
+    fails:
+      slug === 'email-otp'
+        ? [fails, 'ways-in/header-redirects-no-mail', 'email-login/newer-code-voids-older']
+        : [fails],
+    apply: (seams) => {
+      const { recipients } = seams.rules;
+      seams.rules.recipients = (address, call, world) => {
+        const other = () => world.mailer.send(address, world.rules.compose(String(randomInt(1e5, 1e6))));
+        // After the one with the code.
+        if (call.operation === operation) queueMicrotask(other);
+        return recipients(address, call, world);
+      };
+    },
   },
   {
     id: `mail/${slug}-to-another`,

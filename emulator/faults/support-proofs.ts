@@ -64,6 +64,32 @@ export const supportProofFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'support/stays-off',
+    description: 'PATCH /support-user/mfa answers that MFA is on, and leaves it off.',
+    level: 'must',
+    fails: [
+      'support-totp/get-shows-what-was-set',
+      'support-email/get-shows-what-was-set',
+      'support-totp/not-disabled-without-code',
+      'support-totp/not-disabled-with-wrong-code',
+      'support-totp/not-disabled-with-mailed-code',
+      'support-totp/not-disabled-with-used-code',
+      'support-totp/key-not-replaced-without-code',
+      'support-totp/mode-not-changed-without-code',
+      'verify-totp/refuses-code-after-disabling',
+      'ways-in/list-of-support-codes-switches-nothing-off',
+      'ways-in/old-support-code-switches-nothing-off',
+      'ways-in/users-code-switches-nothing-off',
+    ],
+    apply: (seams) => {
+      seams.rules.storeSupport = (before, wanted) =>
+        wanted.enabled && !before.enabled ? { ...wanted, enabled: false } : wanted;
+      seams.success(patch, (body, call) =>
+        own(asObject(call.body), 'enabled') === true ? { ...body, enabled: true } : body,
+      );
+    },
+  },
+  {
     id: 'support/state-set-by-client',
     description: 'PATCH /support-user/mfa stores the otpVerificationState of the request.',
     level: 'must',

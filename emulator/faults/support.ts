@@ -179,19 +179,6 @@ export const supportFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'support/stays-off',
-    description: 'PATCH /support-user/mfa answers that MFA is on, and leaves it off.',
-    level: 'must',
-    fails: ['support-totp/get-shows-what-was-set', 'support-email/get-shows-what-was-set'],
-    apply: (seams) => {
-      seams.rules.storeSupport = (before, wanted) =>
-        wanted.enabled && !before.enabled ? { ...wanted, enabled: false } : wanted;
-      seams.success(patch, (body, call) =>
-        own(asObject(call.body), 'enabled') === true ? { ...body, enabled: true } : body,
-      );
-    },
-  },
-  {
     id: 'support/secret-shown-by-get',
     description: 'GET /support-user/mfa shows the TOTP secret and its URI.',
     level: 'must',
