@@ -142,9 +142,9 @@ function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): 
       Buffer.from(secret).toString('hex'),
     ]),
   );
-  // What stands for a made-up code in a script is a small number; what anybody would guess first is sent as it is.
+  // What stands for a made-up code in a script is a small number.
   const byPosition =
-    /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000|123456\b|(\d)\1{5})\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
+    /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
   return [...files].flatMap(([name, text]) => {
     const seen = [...spellings].filter((secret) => text.includes(secret));
     const placed = byPosition.exec(text)?.[0];

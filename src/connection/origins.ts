@@ -124,7 +124,8 @@ export class Origins {
       ...(body === undefined ? {} : { body: this.#named(body, names, inJson) }),
     };
     const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
-    if (texts.some((text) => this.redactor.redact(text) !== text || holdsCode(text))) return undefined;
+    if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
+      return undefined;
     if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
     return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - steadyNow() + sentAt };
   }
@@ -244,7 +245,7 @@ function tellsNothing(body = '{}'): boolean {
     if (typeof each !== 'object' || each === null) continue;
     for (const [name, value] of Object.entries(each)) {
       const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
-      const isHarmless = /code$/i.test(name) ? isNoCode(text) : jsonWords.test(text);
+      const isHarmless = /code$/i.test(name) ? canBeNoCode.test(text) : jsonWords.test(text);
       if (secretPlaces.has(name.toLowerCase()) && !isHarmless) return false;
       open.push(value);
     }
@@ -266,8 +267,6 @@ const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 const jsonWord = /^(?:null|true|false)$/;
-const isNoCode = (json: string) => canBeNoCode.test(json) || isObviousCode(json.replace(/"/g, ''));
-
 const inCase = (value: string, letters: 'upper' | 'lower') =>
   letters === 'upper'
     ? value.replace(/[a-z]/g, (each) => each.toUpperCase())
@@ -277,8 +276,7 @@ const inCase = (value: string, letters: 'upper' | 'lower') =>
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
 
 /** A code that nobody knows: what stands for a made-up one begins with zeros. */
-const codes = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)(\d{6,8})/g;
-const holdsCode = (text: string) => [...text.matchAll(codes)].some(([, code = '']) => !isObviousCode(code));
+const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
 
 /** As it is, in a path and in a JSON text. */
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);

@@ -1,6 +1,5 @@
 /**
- * Whether a code is one that anybody would guess first: it is nobody's secret, unless it happens to be somebody's code.
- *
- * @example isObviousCode('000000'), isObviousCode('123456')
+ * Whether a code is nothing but zeros, which anybody would guess first: it is nobody's secret, unless it happens to be
+ * somebody's code.
  */
-export const isObviousCode = (value: string): boolean => /^(?:(\d)\1{5,7}|123456)$/.test(value);
+export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);

@@ -28,8 +28,7 @@ test.describe('Codes mailed to the support user', () => {
       }
 
       // A code of before the change may come again, late.
-      const isNew = (code: string | undefined) => code !== undefined && !earlier.has(code);
-      const got = (await arrange(mail.since(mark))).filter((each) => isNew(mail.codeIn(each)));
+      const got = (await arrange(mail.since(mark))).filter((each) => isNew(mail.codeIn(each), earlier));
       if (got.length === 0)
         throw new ArrangeError('No code came, neither to the new address nor to the one before.');
       const elsewhere = got.filter(({ to }) => to.includes(email)).length;
@@ -56,10 +55,7 @@ test.describe('Codes mailed to the support user', () => {
       }
 
       // A copy of an earlier mail may come late.
-      const got = (await arrange(mail.since(mark))).filter((each) => {
-        const code = mail.codeIn(each);
-        return code !== undefined && !earlier.has(code);
-      });
+      const got = (await arrange(mail.since(mark))).filter((each) => isNew(mail.codeIn(each), earlier));
       const elsewhere = got.filter(({ to }) => to.includes(second)).length;
       expect(elsewhere, `wanted: no code to the refused address\ngot: ${elsewhere}`).toBe(0);
     },
@@ -208,3 +204,6 @@ async function showing(support: SupportMfa, address: string): Promise<void> {
   if (now.email !== address)
     throw new ArrangeError('GET /support-user/mfa does not show the changed address.');
 }
+
+const isNew = (code: string | undefined, earlier: ReadonlySet<string>): boolean =>
+  code !== undefined && !earlier.has(code);
