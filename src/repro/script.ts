@@ -172,16 +172,24 @@ fault ${quoted(title)}
     const { targetTime, origins } = again;
     const passed = isOwn && this.#lastTime !== undefined ? targetTime - this.#lastTime : 0;
     this.#lastTime = isOwn ? targetTime : undefined;
+    const stepsPassed = stepAt(targetTime) - stepAt(targetTime - passed);
     let seconds = passed > 3_000 ? Math.ceil(passed / 1000) : 0;
+    let isCodeAgain = false;
     for (const origin of origins) {
-      if (origin.kind !== 'code' || this.#defined.has(origin.name)) continue;
+      if (origin.kind !== 'code') continue;
+      if (this.#defined.has(origin.name)) {
+        isCodeAgain = true;
+        continue;
+      }
       // It is waited for by itself.
       if (origin.zero) seconds = 0;
       const before = this.#codes.get(origin.of);
       if (before?.steps === origin.steps) seconds = Math.max(seconds, 31);
       this.#codes.set(origin.of, { steps: origin.steps, targetTime });
     }
-    if (seconds > 0) this.#lines.push(`pause ${seconds}`);
+    // How late a code comes again is counted in its own steps, wherever in one of them the script stands.
+    if (seconds > 0 && isCodeAgain && stepsPassed > 0) this.#lines.push(`pause_steps ${stepsPassed}`);
+    else if (seconds > 0) this.#lines.push(`pause ${seconds}`);
   }
 
   #define({ origins }: Again): void {
@@ -308,6 +316,9 @@ fault ${quoted(title)}
     );
   }
 }
+
+/** Which step of TOTP a moment of the target's clock lies in. */
+const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
 const wordsOf = (variable: string): string => {
   const [who = '', what] = variable.split('_');

@@ -87,6 +87,12 @@ pause() {
     cannot 'the clock could not be moved'
   DATE=$(sed -n 's/.*"now" *: *"\([^"]*\)".*/\1/p' "$T/clock")
 }
+# pause_steps N: until the Nth step of 30 s from now has begun.
+pause_steps() {
+  second=${'$'}{DATE:-$(date -u +%H:%M:%S)}; second=${'$'}{second#*:}
+  second=$(printf '%s' "${'$'}{second#*:}" | sed 's/^0*\([0-9][0-9]*\).*/\1/')
+  pause $(($1 * 30 + 1 - second % 30))
+}
 # until_zero KEY: until its code begins with a zero, which one of ten does.
 until_zero() {
   tries=0
