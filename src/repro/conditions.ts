@@ -57,7 +57,7 @@ function byExpectation(
   got: string,
   about: Exchanged | undefined,
 ): Condition[] {
-  const seen = [byReading, byList, byNames, byLikeness, byMail, byKeys, bySilence];
+  const seen = [byReading, byNames, byLikeness, byMail, byKeys, bySilence];
   for (const by of seen) {
     const found = by(own, wanted, got, about);
     if (found.length > 0) return found;
@@ -165,18 +165,6 @@ const spelt = (value: string): string => {
 function memberText({ exchange }: Exchanged, member: string): string | undefined {
   const value = objectIn(exchange.response?.body ?? '')?.[member];
   return value === undefined ? undefined : JSON.stringify(value).replace(/\s/g, '');
-}
-
-/** Two lists of values. They have no names: what is switched on or off is told by its value alone. */
-function byList(own: readonly Exchanged[], wanted: string, got: string): Condition[] {
-  const [is, was] = [wanted, got].map((text) => (text.startsWith('[') ? parsed(text) : undefined));
-  if (!Array.isArray(is) || !Array.isArray(was)) return [];
-  const differing: unknown = is.find((value, at) => value !== was[at]);
-  if (typeof differing !== 'boolean') return [];
-  const shown = lastWith(own, `"enabled":${!differing}`);
-  return shown === undefined
-    ? []
-    : [{ at: shown.index, shows: `! holds ${shown.index} '"enabled":${differing}'` }];
 }
 
 /** Members that an answer must not have. */

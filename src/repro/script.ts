@@ -3,7 +3,18 @@ import type { Verdict } from '../model/verdict.js';
 import { type Assertion, assertionOf } from './conditions.js';
 import { isSuccess, LogIndex, statusOf } from './log.js';
 import { giveBack, prelude } from './shell.js';
-import { isProbe, type Slice, sliceOf } from './slice.js';
+import { type Slice, sliceOf } from './slice.js';
+import {
+  asksSupportOn,
+  changesState,
+  isCredentialled,
+  isHalfLogin,
+  madeUpIn,
+  mayHaveSupportOn,
+  supportOn,
+  supportStateIn,
+  variableOf,
+} from './step.js';
 
 /** More requests than these nobody reads. */
 const mostSteps = 120;
@@ -257,6 +268,8 @@ fault ${quoted(title)}
     const own = conditions.filter(({ at }) => at === index);
     for (const { shows } of own) this.#lines.push(`{ ${shows}; } || fixed ${quoted(oneLine(wanted))}`);
     if (own.length > 0 || index >= this.assertion.decisive || this.#showsTheSame(step)) return;
+    if (isHalfLogin(step, this.slice.steps, this.assertion.decisive))
+      this.#lines.push(`! status ${index} '4??' || fixed 'no session by the password alone'`);
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind !== 2 && kind !== 4) return;
@@ -326,7 +339,6 @@ const wordsOf = (variable: string): string => {
   return `${what === 'KEY' ? 'API key' : 'password'} of ${whose}`;
 };
 
-const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
@@ -343,49 +355,4 @@ function withVariables(
         : spelt(variableOf(part.slice(2, -2)), /^\w/.test(parts[at + 1] ?? '')),
     )
     .join('');
-}
-
-const isCredentialled = ({ headers }: Again): boolean =>
-  Object.entries(headers).some(
-    ([name, value]) => /^(?:apikey|authorization|session-id)$/i.test(name) && value.includes('{{'),
-  );
-
-/** Values in place of a password or key that are nobody's: an answer may not repeat them either. */
-function madeUpIn({ headers, body }: Again): string[] {
-  const fields = Object.entries(headers).flatMap(([name, value]) =>
-    /^(?:apikey|authorization|session-id)$/i.test(name) ? [value.replace(/^Bearer /, '')] : [],
-  );
-  const members = [...(body ?? '').matchAll(/"\w*password":\s*"([^"\\]*)"/gi)].map(([, value = '']) => value);
-  return [...fields, ...members].filter((value) => value.length >= 8 && !value.includes('{{'));
-}
-
-const changesState = (step: Exchanged): boolean =>
-  (step.exchange.operation === 'UpdateMFAConfig' && isSuccess(step)) || mayHaveSupportOn(step);
-
-const asksSupportOn = (step: Exchanged | undefined): boolean =>
-  /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
-
-/** Asked for, or done all the same; what was refused in the run may be done where the fault is mended. */
-const mayHaveSupportOn = (step: Exchanged): boolean =>
-  step.exchange.operation === 'UpdateSupportMFAConfig' &&
-  (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
-
-/** What an answer tells of the support user's enrolment: another one may be answered otherwise, and rightly. */
-function supportStateIn(step: Exchanged): string[] {
-  const { operation, response } = step.exchange;
-  if (operation !== 'GetSupportMFAConfig' || isProbe(step)) return [];
-  const body = response?.body?.replace(/\s/g, '') ?? '';
-  // While it is off, what was chosen or proven before says nothing.
-  if (body.includes('"enabled":false')) return ['"enabled":false'];
-  return body.match(/"(?:enabled|mfaType|otpVerificationState)":(?:true|"\w+")/g) ?? [];
-}
-
-/** What switching off again needs, where the answer says that it is on. */
-function supportOn({ index, again }: Exchanged): string {
-  const body = again?.body ?? '';
-  const [, mode = ''] = /"mfaType":\s*"(email|totp)"/.exec(body) ?? [];
-  const [, address = ''] = /"email":\s*"([^"{}$`\\]*)"/.exec(body) ?? [];
-  const [, password] = /"currentPassword":"\{\{([\w-]+)\}\}"/.exec(body) ?? [];
-  const proof = password === undefined ? '' : `; support_pw=$${variableOf(password)}`;
-  return `support_is_on ${index} '${mode}' '${address.replaceAll("'", '')}'${proof}`;
 }
