@@ -110,6 +110,21 @@ export const fieldAnswerVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'web-page-404',
+    description:
+      'A sid that nobody has is not found by DELETE /users/sessions, and a web server covers that answer by its HTML page.',
+    apply: (seams) => {
+      seams.input('DeleteSession', (call, { state }) => {
+        const sid = call.query.get('sid');
+        if (sid === null || state.users.some((user) => user.sid === sid)) return;
+        throw new Refusal(404, 'KNotFound', 'There is no such user.');
+      });
+      seams.wire('DeleteSession', (answer) => {
+        if (answer.status === 404) page(answer, 404, 'text/html', notFound);
+      });
+    },
+  },
+  {
     id: 'field-429-plain',
     description:
       'Every 40th request is answered 429 in plain text, without Retry-After and without Via, and not taken.',

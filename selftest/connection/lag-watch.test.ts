@@ -106,3 +106,16 @@ test('what a refused request stored is no disagreement of nodes, though it is pu
 
   expect(told.disagreements).toBe(0);
 });
+
+test('a list in another order is no other state', async () => {
+  const { told, watch, read } = watching();
+  await read({ authenticationTypes: ['totp', 'email'] });
+  watch.wrote('cluster');
+  await read({ authenticationTypes: ['email', 'totp'] });
+  await read({ authenticationTypes: ['totp'] });
+  await read({ authenticationTypes: ['totp'] });
+
+  expect(told.changes).toBe(1);
+  expect(told.lagsMs.every((ms) => ms > 0)).toBe(true);
+  expect(told.disagreements).toBe(0);
+});

@@ -35,6 +35,9 @@ export interface Lags {
 /** What goes back later than this after a change was changed by somebody else. */
 const latestNodeMs = 10_000;
 
+/** Lists are sets: one in another order is no other state. */
+const inOneOrder = (_: string, value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : value);
+
 /** Sees by the reads between writes how long after its answer a change shows. */
 export class LagWatch {
   readonly #parts: Readonly<Record<Part, Watched>> = { cluster: {}, support: {} };
@@ -66,7 +69,7 @@ export class LagWatch {
     const part = call.operation === null ? undefined : operationRow(call.operation).reads;
     // HEAD and OPTIONS show nothing.
     const shows = call.request.method === 'GET' && answer.status === 200;
-    const value = shows ? JSON.stringify(answer.body) : undefined;
+    const value = shows ? JSON.stringify(answer.body, inOneOrder) : undefined;
     if (part !== undefined && value !== undefined) this.#saw(part, value, startedAt);
     return answer;
   }
