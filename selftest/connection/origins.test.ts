@@ -42,6 +42,7 @@ test.each([
   ['twice', (code: string) => code + code, '{{code-1}}{{code-1}}'],
   ['in two groups', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`, '{{apart-2}}'],
   ['a part of it', (code: string) => code.slice(0, 5), '{{part-2}}'],
+  ['wrong in one digit', (code: string) => `${(Number(code[0]) + 3) % 10}${code.slice(1)}`, '{{near-2}}'],
 ])('a code of a key is made again: %s', (_what, form, expected) => {
   const uri = 'otpauth://totp/Lab:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lab';
   const { keyUri } = parseKeyUri(uri);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Again, Exchanged, RunEvent } from '../../src/model/event.js';
 import { scriptsOf } from '../../src/repro/script.js';
+import { prelude } from '../../src/repro/shell.js';
 
 const at = '2026-11-25T20:00:00.000Z';
 const id = 'totp-login/refuses-junk';
@@ -48,10 +49,15 @@ function exchanged(
   };
 }
 
-const failed = (wanted: string, exchange: number | null, got = '201 to POST'): RunEvent => ({
+const failed = (
+  wanted: string,
+  exchange: number | null,
+  got = '201 to POST',
+  requirement = id,
+): RunEvent => ({
   at,
   type: 'expectation failed',
-  requirement: id,
+  requirement,
   reason: `wanted: ${wanted}\ngot: ${got}`,
   wanted,
   got,
@@ -210,4 +216,86 @@ describe('the script of a failure', () => {
     expect(alike.text).toContain(`{ status 0 '4??'; } || fixed`);
     expect(alike.text).toContain('{ ! status 1 "$(cat "$T/0.status")"; } || fixed');
   });
+
+  const session = (index: number) => ({
+    headers: { 'session-id': `{{sessionId-${index}}}` },
+    origins: [{ name: `sessionId-${index}`, kind: 'answer', exchange: index, member: 'sessionId' } as const],
+  });
+  const withBody = (each: Exchanged & { at: string }, body: string, of = id) => {
+    const request = { ...each.exchange.request, body };
+    return { ...each, requirement: of, exchange: { ...each.exchange, request } };
+  };
+
+  test('takes a session that should not have been handed out to another test from a right login', () => {
+    const bob = '{"username":"bob"}';
+    const other = 'totp-login/refuses-future-code';
+    const { text } = only([
+      withBody(exchanged(0, 'POST', 201, login), bob, other),
+      withBody(exchanged(1, 'POST', 201, login), bob, other),
+      failed('a refusal (4xx with an Error)', 1, undefined, other),
+      exchanged(2, 'PUT', 204, session(1)),
+      failed('a refusal (4xx with an Error)', 2),
+    ]);
+
+    expect(text).toContain(`field 'session-id' "$SESSIONID_0"`);
+    expect(text).not.toContain('ask 1 ');
+  });
+
+  test('ends well where the password alone hands out no session for the fault', () => {
+    const code = '{"username":"bob","otpCode":"[code]"}';
+    const right = { ...login, body: '{"username":"bob","otpCode":"{{code-1}}"}' };
+    const alone = { ...login, body: '{"username":"bob"}' };
+    const { text } = only([
+      withBody(exchanged(0, 'POST', 201, right), code),
+      withBody(exchanged(1, 'POST', 201, alone), '{"username":"bob"}'),
+      exchanged(2, 'PUT', 204, session(1)),
+      failed('a refusal (4xx with an Error)', 2),
+    ]);
+
+    expect(text).toContain(`! status 1 '4??' || fixed`);
+    expect(text).not.toContain(`! status 0 '4??' || fixed`);
+  });
+
+  test('gives back by the admin key, not by what a fault let in', () => {
+    const key: Partial<Again> = {
+      headers: { apiKey: '{{ADMIN_KEY}}' },
+      origins: [{ name: 'ADMIN_KEY', kind: 'target file' }],
+    };
+    const token = { ...session(1), body: '{"enabled":true}' };
+    const put = exchanged(2, 'PUT', 204, token);
+    const { text } = only([
+      exchanged(0, 'GET', 200, key),
+      exchanged(1, 'POST', 201, login),
+      { ...put, exchange: { ...put.exchange, operation: 'UpdateMFAConfig' } },
+      failed('a refusal (4xx with an Error)', 2),
+    ]);
+
+    expect(text).toContain(`as_admin() {\n  field 'apiKey' "$ADMIN_KEY"\n}`);
+  });
+});
+
+test('a script finds the code that is wrong in one digit', () => {
+  const near = /^near\(\) \{\n[\s\S]*?\n\}$/m.exec(prelude)?.[0] ?? '';
+  const made = (...args: (string | number)[]) =>
+    spawnSync('sh', ['-c', `${near}\nnear ${args.join(' ')}`], { encoding: 'utf8' }).stdout;
+
+  expect([made('123456', 0, 1), made('123459', 5, 3), made('12345678', 3, 9)]).toEqual([
+    '223456',
+    '123452',
+    '12335678',
+  ]);
+});
+
+test('a script finds the beginning of a later step of a code', () => {
+  const steps = /^pause_steps\(\) \{\n[\s\S]*?\n\}$/m.exec(prelude)?.[0] ?? '';
+  const paused = (date: string, n: number) => {
+    const script = `DATE='${date}'\npause() { echo "$1"; }\n${steps}\npause_steps ${n}`;
+    return Number(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout);
+  };
+
+  expect([
+    paused('Fri, 27 Nov 2026 05:00:08 GMT', 1),
+    paused('2026-11-27T05:00:59.123Z', 1),
+    paused('Fri, 27 Nov 2026 05:00:30 GMT', 2),
+  ]).toEqual([23, 2, 61]);
 });

@@ -178,6 +178,8 @@ export class Codes {
   /** The current code with one digit changed, which no step near now has: for tests that send one wrong code. */
   almost(authenticator: Authenticator, place: DigitPlace): string {
     const make = async () => this.almost(authenticator, place);
+    const step = this.currentStep(authenticator);
+    this.recorder.origins.made(authenticator.codeAt(step), authenticator, step);
     return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
   }
 

@@ -96,8 +96,12 @@ export class Origins {
     if (typeof body !== 'object' || body === null) return;
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
-      if (this.#byValue.has(value)) continue;
+      const known = this.#byValue.get(value);
+      // A key that is handed out once more is of this answer: another target hands out another one.
+      const isNewest = known?.kind === 'answer' && member.startsWith('totp');
+      if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
+      this.#byValue.delete(value);
       this.#learn(value, { name, kind: 'answer', exchange: index, member });
       const key = member === 'totpUri' ? keyIn(value) : undefined;
       if (key !== undefined) this.#keys.unshift({ name, authenticator: key });
@@ -167,12 +171,13 @@ export class Origins {
       this.#learn(value, { name: this.#next('apart'), kind: 'apart', of, after: first.length, by });
       return;
     }
+    if (this.#isNear(value)) return;
     const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
     if (whole !== undefined && whole[0] !== value) {
       const [known, { name: of }] = whole;
       this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
     }
-    for (const letters of ['upper', 'lower'] as const) {
+    for (const letters of ['upper', 'lower', 'other'] as const) {
       const other = [...this.#byValue].find(([known]) => known !== value && inCase(known, letters) === value);
       if (other === undefined) continue;
       this.#learn(value, { name: this.#next('recased'), kind: 'recased', of: other[1].name, case: letters });
@@ -182,6 +187,23 @@ export class Origins {
     if (isWithin) return;
     this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
     this.#note(value);
+  }
+
+  /** Learns a code that is wrong in one digit, where it is of one that was made or mailed just before. */
+  #isNear(value: string): boolean {
+    if (!/^\d+$/.test(value)) return false;
+    const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
+    const code = [...mailed.slice(-2), ...[...this.#codes.keys()].slice(-4)].findLast(
+      (known) => placeOf(known, value) !== undefined,
+    );
+    const after = code === undefined ? undefined : placeOf(code, value);
+    if (code === undefined || after === undefined) return false;
+    const made = this.#byValue.get(code) ?? this.#codeOf(code);
+    if (made === undefined) return false;
+    this.#learn(code, made);
+    const plus = (Number(value[after]) - Number(code[after]) + 10) % 10;
+    this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, after, plus });
+    return true;
   }
 
   #codeOf(value: string): Origin | undefined {
@@ -267,10 +289,23 @@ const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 const jsonWord = /^(?:null|true|false)$/;
-const inCase = (value: string, letters: 'upper' | 'lower') =>
-  letters === 'upper'
-    ? value.replace(/[a-z]/g, (each) => each.toUpperCase())
-    : value.replace(/[A-Z]/g, (each) => each.toLowerCase());
+const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
+const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
+
+/** ASCII letters alone, as `tr` knows them. */
+function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
+  return value.replace(/[a-z]/gi, (each) => {
+    const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
+    return isUpper ? capital(each) : small(each);
+  });
+}
+
+/** Where two codes differ, where that is in one digit. */
+function placeOf(code: string, other: string): number | undefined {
+  if (code.length !== other.length) return undefined;
+  const places = [...code].flatMap((digit, at) => (digit === other[at] ? [] : [at]));
+  return places.length === 1 ? places[0] : undefined;
+}
 
 /** A code in two groups. */
 const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;

@@ -48,8 +48,10 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
   /** Another value with something put in after so many characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
-  /** Another value with all its ASCII letters in one case. */
-  | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' }
+  /** A code with another digit after so many: `plus` more, without a carry. */
+  | { readonly kind: 'near'; readonly of: string; readonly after: number; readonly plus: number }
+  /** Another value with its ASCII letters in one case, or each in the other one. */
+  | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' | 'other' }
 );
 
 /** A request as it can be sent again: `{{name}}` stands in place of each secret. */

@@ -1,4 +1,4 @@
-import type { Exchanged, RunBegan, RunEvent } from '../model/event.js';
+import type { Again, Exchanged, Origin, RunBegan, RunEvent } from '../model/event.js';
 
 type ExpectationFailed = Extract<RunEvent, { readonly type: 'expectation failed' }>;
 
@@ -11,6 +11,8 @@ export interface OfRequirement {
   readonly breaches: readonly { readonly exchange: Exchanged; readonly message: string }[];
 }
 
+const adminKey = 'ADMIN_KEY';
+
 /** What no answer came to has no finding of its own. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
@@ -20,6 +22,8 @@ export class LogIndex {
   began: RunBegan | undefined;
   readonly #late: { requirement: string; exchange: number; message: string }[] = [];
   readonly #tests = new Map<string, { own: Exchanged[]; failed: ExpectationFailed[] }>();
+  /** What an expectation failed by: it is answered otherwise where the fault is mended. */
+  readonly #guilty = new Set<number>();
 
   constructor(events: Iterable<RunEvent>) {
     for (const event of events) this.#take(event);
@@ -55,15 +59,76 @@ export class LogIndex {
     }
   }
 
+  /** Whether a request did what it should not, in the eyes of another requirement than this. */
+  isGuilty(index: number, requirement: string): boolean {
+    return this.#guilty.has(index) && this.exchanges.get(index)?.requirement !== requirement;
+  }
+
+  /** A read with the admin's API key and nothing else; undefined where the target file has none. */
+  get byAdminKey(): Again | undefined {
+    for (const { again, exchange } of this.exchanges.values()) {
+      const [name, ...others] = again?.origins.map((origin) => origin.name) ?? [];
+      if (exchange.request.method === 'GET' && name === adminKey && others.length === 0) return again;
+    }
+    return undefined;
+  }
+
+  /**
+   * A session that should not have been handed out may have served later tests: in its place, one that the user was
+   * given for a right code.
+   */
+  #withoutGuilt(exchanged: Exchanged): Exchanged {
+    const { again, requirement, index } = exchanged;
+    if (again === undefined) return exchanged;
+    const swapped = new Map<string, Origin>();
+    for (const origin of again.origins) {
+      if (origin.kind !== 'answer' || !this.isGuilty(origin.exchange, requirement)) continue;
+      const login = this.exchanges.get(origin.exchange);
+      const other = login === undefined ? undefined : this.#loginLike(login, index);
+      if (other !== undefined)
+        swapped.set(origin.name, { ...origin, name: `${origin.member}-${other}`, exchange: other });
+    }
+    if (swapped.size === 0) return exchanged;
+    const renamed = (text: string) =>
+      text.replace(/\{\{([\w-]+)\}\}/g, (whole, name: string) => {
+        const origin = swapped.get(name);
+        return origin === undefined ? whole : `{{${origin.name}}}`;
+      });
+    const headers = Object.entries(again.headers).map(([name, value]) => [name, renamed(value)]);
+    return {
+      ...exchanged,
+      again: {
+        ...again,
+        path: renamed(again.path),
+        headers: Object.fromEntries(headers),
+        ...(again.body === undefined ? {} : { body: renamed(again.body) }),
+        origins: again.origins.map((origin) => swapped.get(origin.name) ?? origin),
+      },
+    };
+  }
+
+  /** The last login of the same user before, with which nothing was wrong. */
+  #loginLike(login: Exchanged, before: number): number | undefined {
+    const user = userOf(login);
+    for (const other of this.before(before)) {
+      if (other.exchange.operation !== 'CreateSession' || !isSuccess(other) || userOf(other) !== user)
+        continue;
+      if (!this.#guilty.has(other.index)) return other.index;
+    }
+    return undefined;
+  }
+
   #take(event: RunEvent): void {
     switch (event.type) {
       case 'run began':
         this.began = event;
         break;
-      case 'exchange':
-        this.exchanges.set(event.index, event);
-        this.#test(event.requirement).own.push(event);
+      case 'exchange': {
+        const exchange = this.#withoutGuilt(event);
+        this.exchanges.set(event.index, exchange);
+        this.#test(event.requirement).own.push(exchange);
         break;
+      }
       case 'finding':
         this.#late.push(event);
         break;
@@ -77,6 +142,7 @@ export class LogIndex {
       }
       case 'expectation failed':
         this.#test(event.requirement).failed.push(event);
+        if (event.exchange !== null) this.#guilty.add(event.exchange);
         break;
     }
   }
@@ -90,3 +156,6 @@ export class LogIndex {
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => Math.floor(statusOf(exchanged) / 100) === 2;
+/** Whom a request names. */
+export const userOf = ({ exchange }: Exchanged): string | undefined =>
+  /"username":\s*"([^"]*)"/.exec(exchange.request.body ?? '')?.[1];

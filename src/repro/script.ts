@@ -3,7 +3,7 @@ import type { Verdict } from '../model/verdict.js';
 import { type Assertion, assertionOf } from './conditions.js';
 import { isSuccess, LogIndex, statusOf } from './log.js';
 import { giveBack, prelude } from './shell.js';
-import { type Slice, sliceOf } from './slice.js';
+import { isProbe, type Slice, sliceOf } from './slice.js';
 import {
   asksSupportOn,
   changesState,
@@ -52,7 +52,12 @@ function scriptOf(log: LogIndex, failure: Failure): Script {
   const lacks = missingIn(slice, assertion);
   if (lacks !== undefined) return { id, file, text: withoutAssertion(failure, lacks), lacks };
   const baseUrl = log.began?.target.baseUrl ?? '';
-  return { id, file, text: new Writer(failure, assertion, slice, baseUrl).text(), lacks: undefined };
+  return {
+    id,
+    file,
+    text: new Writer(failure, assertion, slice, baseUrl, log.byAdminKey).text(),
+    lacks: undefined,
+  };
 }
 
 function missingIn({ steps }: Slice, { conditions, decisive }: Assertion): string | undefined {
@@ -103,18 +108,21 @@ class Writer {
     private readonly assertion: Assertion,
     private readonly slice: Slice,
     private readonly baseUrl: string,
+    private readonly byAdminKey: Again | undefined,
   ) {}
 
   text(): string {
     const { steps } = this.slice;
-    const admin = steps.find(
+    const changing = steps.find(
       ({ exchange, again }) =>
         again !== undefined && /^Update/.test(exchange.operation ?? '') && isCredentialled(again),
     );
+    // Who was let in by a fault can give nothing back where it is mended.
+    const admin = changing === undefined ? undefined : (this.byAdminKey ?? changing.again);
     const changes = admin !== undefined && steps.some(changesState);
-    if (changes && admin?.again !== undefined) {
-      this.#define(admin.again);
-      this.#lines.push(`as_admin() {\n${this.#credentials(admin.again)}\n}`, giveBack);
+    if (changes) {
+      this.#define(admin);
+      this.#lines.push(`as_admin() {\n${this.#credentials(admin)}\n}`, giveBack);
     } else this.#lines.push('give_back() { :; }');
     for (const step of steps) if (step.again !== undefined) this.#step(step, step.again, changes);
     const { wanted, got } = this.assertion;
@@ -219,12 +227,15 @@ fault ${quoted(title)}
           this.#lines.push(`${variable}=\${${variableOf(origin.of)}%${'?'.repeat(origin.cut)}}`);
           break;
         case 'recased': {
-          const [from, to] = origin.case === 'upper' ? ['a-z', 'A-Z'] : ['A-Z', 'a-z'];
+          const [from, to] = letters[origin.case];
           this.#lines.push(
             `${variable}=$(printf '%s' "$${variableOf(origin.of)}" | LC_ALL=C tr '${from}' '${to}')`,
           );
           break;
         }
+        case 'near':
+          this.#lines.push(`${variable}=$(near "$${variableOf(origin.of)}" ${origin.after} ${origin.plus})`);
+          break;
         case 'apart': {
           const { of, after, by } = origin;
           const whole = `"$${variableOf(of)}"`;
@@ -267,9 +278,11 @@ fault ${quoted(title)}
     const { conditions, wanted } = this.assertion;
     const own = conditions.filter(({ at }) => at === index);
     for (const { shows } of own) this.#lines.push(`{ ${shows}; } || fixed ${quoted(oneLine(wanted))}`);
-    if (own.length > 0 || index >= this.assertion.decisive || this.#showsTheSame(step)) return;
+    if (own.length > 0 || index >= this.assertion.decisive) return;
     if (isHalfLogin(step, this.slice.steps, this.assertion.decisive))
       this.#lines.push(`! status ${index} '4??' || fixed 'no session by the password alone'`);
+    // What a session opens shows by what is done with it.
+    if (this.#showsTheSame(step) || isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind !== 2 && kind !== 4) return;
@@ -332,6 +345,13 @@ fault ${quoted(title)}
 
 /** Which step of TOTP a moment of the target's clock lies in. */
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
+
+/** For `tr`. */
+const letters = {
+  upper: ['a-z', 'A-Z'],
+  lower: ['A-Z', 'a-z'],
+  other: ['a-zA-Z', 'A-Za-z'],
+} as const;
 
 const wordsOf = (variable: string): string => {
   const [who = '', what] = variable.split('_');

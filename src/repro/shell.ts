@@ -64,7 +64,13 @@ in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # code KEY STEPS: the code of a key or key URI, so many steps from the target's time as its last answer told it.
 code() {
+  : "${'$'}{DATE:=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')}"
   printf '%s' "$1" | ${'$'}{CODE_CMD:-mfa-conformance code} --step "$2" --at "$DATE" || cannot 'no code could be made'
+}
+# near CODE PLACES PLUS: with another digit after so many, so many more.
+near() {
+  digit=$(printf '%s' "$1" | sed "s/^.\\{$2\\}\\(.\\).*/\\1/")
+  printf '%s' "$1" | sed "s/^\\(.\\{$2\\}\\)./\\1$(((digit + $3) % 10))/"
 }
 # mailed_code ADDRESS
 mailed_code() {

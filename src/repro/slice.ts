@@ -1,6 +1,6 @@
 import type { Exchanged, Origin } from '../model/event.js';
 import type { Assertion } from './conditions.js';
-import { isSuccess, type LogIndex } from './log.js';
+import { isSuccess, type LogIndex, userOf } from './log.js';
 
 /** A test that sent more than this is not repeated whole: what decides, and what led there. */
 const mostOwn = 40;
@@ -137,12 +137,17 @@ function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
   return /"enabled":\s*false/.test(before?.exchange.response?.body ?? '');
 }
 
+/** What no answer came to may be done all the same. */
+export const mayBeDone = (each: Exchanged): boolean =>
+  isSuccess(each) || each.exchange.response === undefined;
+
 /** The configuration of cluster MFA that a request meets. */
 function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
   if (isPut(exchange)) return [];
   for (const before of log.before(exchange.index)) {
-    // A mistake that was taken for a change is a fault of its own.
-    if (isPut(before) && isSuccess(before) && before.mistake === null && before.again !== undefined)
+    // A mistake that was taken for a change is a fault of its own, as is one that nobody had the right to.
+    if (!isPut(before) || !mayBeDone(before) || before.mistake !== null) continue;
+    if (before.again !== undefined && !log.isGuilty(before.index, exchange.requirement))
       return [before.index];
   }
   return [];
@@ -165,7 +170,7 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
   if (!speaksOfIt) return [];
   const found: number[] = [];
   for (const before of log.before(exchange.index)) {
-    if (!isSuccess(before)) continue;
+    if (!isSuccess(before) || log.isGuilty(before.index, exchange.requirement)) continue;
     if (isVerify(before)) found.push(before.index);
     if (!isPatch(before)) continue;
     if (isOff(before)) return found;
@@ -191,6 +196,3 @@ function enrolment(exchange: Exchanged, log: LogIndex): number[] {
   }
   return [];
 }
-
-const userOf = ({ exchange }: Exchanged): string | undefined =>
-  /"username":\s*"([^"]*)"/.exec(exchange.request.body ?? '')?.[1];

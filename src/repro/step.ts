@@ -1,6 +1,6 @@
 import type { Again, Exchanged } from '../model/event.js';
 import { isSuccess } from './log.js';
-import { isProbe } from './slice.js';
+import { isProbe, mayBeDone } from './slice.js';
 
 /** The variable of a script for a value that has a name in the log. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
@@ -21,7 +21,7 @@ export function madeUpIn({ headers, body }: Again): string[] {
 }
 
 export const changesState = (step: Exchanged): boolean =>
-  (step.exchange.operation === 'UpdateMFAConfig' && isSuccess(step)) || mayHaveSupportOn(step);
+  (step.exchange.operation === 'UpdateMFAConfig' && mayBeDone(step)) || mayHaveSupportOn(step);
 
 export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
@@ -62,7 +62,10 @@ export function isHalfLogin(
 ): boolean {
   const user = /"username":"[^"]*"/.exec(again?.body ?? '')?.[0];
   if (user === undefined || exchange.operation !== 'CreateSession' || takesCode(again)) return false;
-  const uses = steps.find((step) => step.index === decisive)?.again?.origins ?? [];
+  const decides = steps.find((step) => step.index === decisive);
+  // Until it is refused the password is tried again and again: the last try is what the run failed by.
+  if (decides !== undefined && decides.index > index && decides.again?.body === again?.body) return true;
+  const uses = decides?.again?.origins ?? [];
   return (
     uses.some((origin) => origin.kind === 'answer' && origin.exchange === index) &&
     steps.some(

@@ -108,6 +108,8 @@ function wordsOf(origin: Origin): string {
       return `${nameOf(origin.of)} without its end`;
     case 'apart':
       return `${nameOf(origin.of)} with "${origin.by}" in it`;
+    case 'near':
+      return `${nameOf(origin.of)} with another digit`;
     case 'recased':
       return `${nameOf(origin.of)} in ${origin.case} case`;
     case 'code':

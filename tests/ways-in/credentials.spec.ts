@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { enrolled } from '../../fixtures/logins.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { type Open, type Part, unlessPlain } from '../../fixtures/ways-in.js';
 import type { Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -40,7 +40,7 @@ test.describe('GET /support-user/mfa', () => {
     async ({ api, users, cluster }) => {
       const user = users.withPassword();
       await arrange(cluster.off());
-      await arrange(users.session(user));
+      await arrangeLogin(users.withoutCode(user));
 
       expect(await openTo(api, namesAsCredentials(user.username))).toBeShut();
     },

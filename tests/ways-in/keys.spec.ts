@@ -42,7 +42,7 @@ test.describe('POST /totp-key', () => {
         // Where any code opens, this one tells nothing of whose key it is.
         const wrong = await users.login(victim.user, { code: codes.wrong(victim.authenticator), type });
         if (wrong.session !== undefined) throw new ArrangeError('A wrong code opens a session as well.');
-        open.push({ name: 'its code, for the user that the body named', answer });
+        open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
       }
       expect(open).toBeShut();
       const own = await users.login(victim.user, { code: await codes.unused(victim.authenticator), type });
@@ -63,7 +63,7 @@ test.describe('POST /totp-key', () => {
 
       const login = await loginWithKeyOf(users, user, handedUri(answer.fields), codes);
       expect(
-        login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer }],
+        login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
       ).toBeShut();
       const shown = [answer.fields.totpSecretKey, answer.fields.totpUri].filter(
         (each) => textIn(each) !== undefined,
