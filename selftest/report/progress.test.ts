@@ -112,6 +112,22 @@ describe('in a log', () => {
     expect(text()).toContain('[2/2, 1 min 50 s] b: 1 pass\n');
   });
 
+  test('tells the time left by its own pace where nothing is known from before, once a fifth of it is done', () => {
+    const { shown, text } = progress({ total: 10 });
+
+    shown.started('a/one');
+    vi.advanceTimersByTime(40_000);
+    shown.ended('a/one', 'pass', '');
+    shown.started('b/one');
+    vi.advanceTimersByTime(40_000);
+    shown.ended('b/one', 'pass', '');
+    shown.started('c/one');
+    shown.finish();
+
+    expect(text()).toContain('[ 1/10, 40 s] a: 1 pass\n');
+    expect(text()).toContain('[ 2/10, 1 min 20 s, about 5 min 20 s left] b: 1 pass\n');
+  });
+
   test('says once a minute that it goes on', () => {
     const { shown, text } = progress({ total: 2 });
 

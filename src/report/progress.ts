@@ -11,7 +11,7 @@ export interface ProgressOptions {
   readonly quiet: boolean;
   /** How many requirements there are to come, of all targets. */
   readonly total: number;
-  /** How long it took before, in milliseconds; null or absent: nobody knows. */
+  /** How long it took before, in milliseconds; null or absent: what is left is told by the run's own pace. */
   readonly expectedMs?: number | null;
 }
 
@@ -39,8 +39,8 @@ interface Wait {
 }
 
 /**
- * Shows how a run is getting on: how much is done, how long it took, and how long it will take where it is known from
- * before. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
+ * Shows how a run is getting on: how much is done, how long it took, and how long it will take, as known from before or
+ * by its pace. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
  * line for each area when it is done, one for each failure, and one a minute where there is nothing else to say. Quiet:
  * nothing at all. Targets are named where there are several; else their name is the empty text.
  */
@@ -144,7 +144,7 @@ export class Progress {
     const { total, expectedMs } = this.#options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
     const elapsed = steadyNow() - this.#startedAt;
-    const left = (expectedMs ?? 0) - elapsed;
+    const left = (expectedMs ?? expectedByPace(elapsed, done / total)) - elapsed;
     const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)} left`] : [])];
     return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
   }
@@ -198,6 +198,16 @@ export class Progress {
     this.#options.stream.write(eraseLine);
     this.#lineShown = false;
   }
+}
+
+/** Before so much of it is done, a run's pace tells nothing. */
+const leastDone = 0.2;
+/** Of what is over sooner nobody asks how long it takes. */
+const worthTellingMs = 30_000;
+
+/** How long a run takes that nobody has seen before, in milliseconds; 0 where that can't be told yet. */
+function expectedByPace(elapsed: number, done: number): number {
+  return done >= leastDone && elapsed >= worthTellingMs ? elapsed / done : 0;
 }
 
 function areaOf({ id, target }: Running): string {
