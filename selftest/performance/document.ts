@@ -31,8 +31,9 @@ const after = `
 Requests go one by one: what changes the configuration must be seen by what comes next, and nothing is accused that
 another request may have caused. On a cluster far away they are what a run takes; the rest is waiting:
 
-- **mail**: a code is needed before the test can go on. Rows of refusals are ended by codes of new keys where the target
-  file lets keys be replaced (\`replaceTotpOf\`), by mailed ones where not.
+- **mail**: a code is needed before the test can go on. Rows of refusals are ended by the mailed code that was right all
+  along, where they don't use it up; by codes of new keys where the target file lets keys be replaced
+  (\`replaceTotpOf\`); else by another mailed one.
 - **totp step**: the support user's key, once proven, is given up by a code that was not used yet. Tests that need a
   proven key stand side by side; each time that one is given up takes up to 30 s where the target accepts only the codes
   of the current step. A cluster that takes those of the steps beside it costs hardly any wait.
