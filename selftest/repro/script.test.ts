@@ -241,6 +241,18 @@ describe('the script of a failure', () => {
     expect(text).not.toContain('ask 1 ');
   });
 
+  test('sends nothing twice that was refused for being too soon, and sent again', () => {
+    const { text } = only([
+      exchanged(0, 'POST', 429, login),
+      exchanged(1, 'POST', 201, login),
+      exchanged(2, 'PUT', 204, session(1)),
+      failed('a refusal (4xx with an Error)', 2),
+    ]);
+
+    expect(text).toContain('ask 1 ');
+    expect(text).not.toContain('ask 0 ');
+  });
+
   test('ends well where the password alone hands out no session for the fault', () => {
     const code = '{"username":"bob","otpCode":"[code]"}';
     const right = { ...login, body: '{"username":"bob","otpCode":"{{code-1}}"}' };

@@ -17,8 +17,12 @@ export function sliceOf(log: LogIndex, own: readonly Exchanged[], assertion: Ass
   const last = Math.max(assertion.decisive, ...assertion.conditions.map(({ at }) => at));
   const enrols = own.find((each) => each.index < assertion.decisive && wasOffBefore(each, own))?.index ?? -1;
   // Before the test itself switches the support user's MFA on, it is off: what ends an enrolment of before is left out.
+  const deciding = new Set([assertion.decisive, ...assertion.conditions.map(({ at }) => at)]);
   const until = own.filter(
-    ({ index, exchange }) => index <= last && (index >= enrols || !isOfSupport(exchange)),
+    (each) =>
+      each.index <= last &&
+      (each.index >= enrols || !isOfSupport(each.exchange)) &&
+      (deciding.has(each.index) || !wasTooSoon(each)),
   );
   const isWhole = until.length <= mostOwn && until.some(({ index }) => index === assertion.decisive);
   const wanted = isWhole
@@ -107,6 +111,9 @@ function neededBy(exchange: Exchanged, log: LogIndex, supportIsOff: boolean): nu
   ];
 }
 
+/** It was not taken, and was sent again. */
+const wasTooSoon = ({ exchange }: Exchanged) =>
+  exchange.response?.status === 429 || exchange.response?.status === 503;
 const isOfSupport = ({ operation }: Exchanged['exchange']) => operation?.includes('Support') === true;
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
