@@ -258,6 +258,29 @@ export const keyAndMailFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'ways-in/voided-code-revives',
+    description: 'Once a mailed code has opened a session, the one before it opens another.',
+    level: 'should',
+    fails: ['email-login/newer-code-voids-older'],
+    apply: (seams) => {
+      const voided = new Map<MailCode['owner'], MailCode>();
+      const { newMailCode } = seams.rules;
+      seams.rules.newMailCode = (world, owner) => {
+        const last = world.state.mailCodes.findLast((entry) => entry.owner === owner && entry.uses === 0);
+        if (last !== undefined) voided.set(owner, last);
+        return newMailCode(world, owner);
+      };
+      seams.answer('CreateSession', (answer, call, { state }) => {
+        const username = text(asObject(call.body), 'username') ?? '';
+        const last = voided.get(username);
+        const isByMail = text(asObject(call.body), 'otpType') === 'email';
+        if (answer.status >= 300 || !isByMail || last === undefined) return;
+        voided.delete(username);
+        state.mailCodes.push(last);
+      });
+    },
+  },
+  {
     id: 'ways-in/header-redirects-mail',
     description: 'POST /email-otp mails to the address of a header X-Email, where there is one.',
     level: 'should',

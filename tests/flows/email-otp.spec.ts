@@ -220,6 +220,8 @@ test.describe('A login while cluster MFA is on', () => {
       // A wrong code may void the one that is out: only another tells whether newer ones work.
       const newest = await arrange(users.mailedCode(user));
       expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
+      // Nor is the one before that good again once the newest was used.
+      expect(await users.login(user, { code: newer, type: 'email' })).toBeRefused();
     },
   );
 
