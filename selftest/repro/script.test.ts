@@ -268,6 +268,17 @@ describe('the script of a failure', () => {
     expect(text).not.toContain(`! status 0 '4??' || fixed`);
   });
 
+  test('takes a refusal that the run has seen, too, for no sign that all is well', () => {
+    const alone = { ...login, body: '{"username":"bob"}' };
+    const { text } = only([
+      exchanged(0, 'POST', 415, alone),
+      exchanged(1, 'POST', 201, alone),
+      failed('a refusal (4xx with an Error)', 1),
+    ]);
+
+    expect(text).not.toContain(`! status 0 '4??' || fixed`);
+  });
+
   test('gives back by the admin key, not by what a fault let in', () => {
     const key: Partial<Again> = {
       headers: { apiKey: '{{ADMIN_KEY}}' },

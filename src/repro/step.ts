@@ -55,11 +55,9 @@ export function supportOn({ index, again }: Exchanged): string {
  * Opens a session by the password alone, with which the decisive request is sent: another target hands out none. That
  * the password is right, a login with a code has shown before.
  */
-export function isHalfLogin(
-  { index, exchange, again }: Exchanged,
-  steps: readonly Exchanged[],
-  decisive: number,
-): boolean {
+export function isHalfLogin(login: Exchanged, steps: readonly Exchanged[], decisive: number): boolean {
+  const { index, exchange, again } = login;
+  if (!isSuccess(login)) return false;
   const user = /"username":"[^"]*"/.exec(again?.body ?? '')?.[0];
   if (user === undefined || exchange.operation !== 'CreateSession' || takesCode(again)) return false;
   const decides = steps.find((step) => step.index === decisive);
