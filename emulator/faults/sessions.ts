@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../call.js';
 import { credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
@@ -51,6 +52,25 @@ const deleteFaults: readonly Fault[] = [
         if (answer.status >= 300 || !begin) return;
         for (const [id, { sid }] of state.sessions) if (sid.startsWith(begin)) state.sessions.delete(id);
       }),
+  },
+  {
+    id: 'login/unknown-sid-is-a-page',
+    description:
+      "DELETE /users/sessions answers a sid that nobody has by 404 with an HTML page of the API's own.",
+    level: 'must',
+    fails: ['http/errors-are-error'],
+    apply: (seams) => {
+      seams.input('DeleteSession', (call, { state }) => {
+        const sid = call.query.get('sid');
+        if (sid !== null && !state.users.some((user) => user.sid === sid))
+          throw new Refusal(404, 'KNotFound', 'There is no such user.');
+      });
+      seams.wire('DeleteSession', (answer) => {
+        if (answer.status !== 404) return;
+        answer.headers['content-type'] = 'text/html';
+        answer.content = Buffer.from('<html><h1>Something went wrong</h1></html>');
+      });
+    },
   },
   {
     id: 'login/delete-answers-200',

@@ -181,11 +181,12 @@ const limitStatuses: ReadonlySet<number> = new Set([413, 414, 415, 429, 431, 503
  * Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5); so does what
  * limits the rate, the load, the size or the type of what is sent (RFC 9110 15.5.14 to 15.5.16, RFC 6585 5), be it in
  * front of the API or in it, before a request is taken. And a web server has an HTML page for what is not there, with
- * which it may cover what the API answers; clients of real clusters look for that page.
+ * which it may cover what the API answers; clients of real clusters look for that page. It names its status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
-  const isPage = headers['content-type']?.toLowerCase().startsWith('text/html') === true;
+  const isHtml = headers['content-type']?.toLowerCase().startsWith('text/html') === true;
+  const isPage = isHtml && body.text.includes(String(status));
   return (
     limitStatuses.has(status) ||
     ((status === 404 || status === 405) && isPage) ||
