@@ -196,13 +196,13 @@ export class Origins {
     const code = [...mailed.slice(-2), ...[...this.#codes.keys()].slice(-4)].findLast(
       (known) => placeOf(known, value) !== undefined,
     );
-    const after = code === undefined ? undefined : placeOf(code, value);
-    if (code === undefined || after === undefined) return false;
+    const digit = code === undefined ? undefined : placeOf(code, value);
+    if (code === undefined || digit === undefined) return false;
     const made = this.#byValue.get(code) ?? this.#codeOf(code);
     if (made === undefined) return false;
     this.#learn(code, made);
-    const plus = (Number(value[after]) - Number(code[after]) + 10) % 10;
-    this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, after, plus });
+    const plus = (Number(value[digit]) - Number(code[digit]) + 10) % 10;
+    this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, digit, plus });
     return true;
   }
 

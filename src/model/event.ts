@@ -48,8 +48,8 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
   /** Another value with something put in after so many characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
-  /** A code with another digit after so many: `plus` more, without a carry. */
-  | { readonly kind: 'near'; readonly of: string; readonly after: number; readonly plus: number }
+  /** A code with another digit at a place, the first being 0: `plus` more, without a carry. */
+  | { readonly kind: 'near'; readonly of: string; readonly digit: number; readonly plus: number }
   /** Another value with its ASCII letters in one case, or each in the other one. */
   | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' | 'other' }
 );

@@ -3,12 +3,13 @@ import type { Verdict } from '../model/verdict.js';
 import { type Assertion, assertionOf } from './conditions.js';
 import { isSuccess, LogIndex, statusOf } from './log.js';
 import { giveBack, prelude } from './shell.js';
-import { isProbe, type Slice, sliceOf } from './slice.js';
+import { type Slice, sliceOf } from './slice.js';
 import {
   asksSupportOn,
   changesState,
   isCredentialled,
   isHalfLogin,
+  isProbe,
   madeUpIn,
   mayHaveSupportOn,
   supportOn,
@@ -234,7 +235,7 @@ fault ${quoted(title)}
           break;
         }
         case 'near':
-          this.#lines.push(`${variable}=$(near "$${variableOf(origin.of)}" ${origin.after} ${origin.plus})`);
+          this.#lines.push(`${variable}=$(near "$${variableOf(origin.of)}" ${origin.digit} ${origin.plus})`);
           break;
         case 'apart': {
           const { of, after, by } = origin;

@@ -1,6 +1,7 @@
 import type { Exchanged, Origin } from '../model/event.js';
 import type { Assertion } from './conditions.js';
 import { isSuccess, type LogIndex, userOf } from './log.js';
+import { asksSupportOn, isProbe, mayBeDone } from './step.js';
 
 /** A test that sent more than this is not repeated whole: what decides, and what led there. */
 const mostOwn = 40;
@@ -118,7 +119,6 @@ const isOfSupport = ({ operation }: Exchanged['exchange']) => operation?.include
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
-const switchesOn = ({ exchange }: Exchanged) => /"enabled":\s*true/.test(exchange.request.body ?? '');
 
 /** Answers that tell nothing go by what was asked. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
@@ -128,7 +128,7 @@ const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
 const handsOutAnew = (exchange: Exchanged): boolean =>
   isPatch(exchange) &&
   isSuccess(exchange) &&
-  switchesOn(exchange) &&
+  asksSupportOn(exchange) &&
   /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(exchange.exchange.response?.body ?? '');
 
 const isVerified = ({ exchange }: Exchanged): boolean =>
@@ -144,10 +144,6 @@ function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
   return /"enabled":\s*false/.test(before?.exchange.response?.body ?? '');
 }
 
-/** What no answer came to may be done all the same. */
-export const mayBeDone = (each: Exchanged): boolean =>
-  isSuccess(each) || each.exchange.response === undefined;
-
 /** The configuration of cluster MFA that a request meets. */
 function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
   if (isPut(exchange)) return [];
@@ -158,14 +154,6 @@ function clusterWrite(exchange: Exchanged, log: LogIndex): number[] {
       return [before.index];
   }
   return [];
-}
-
-/** A read with what a login handed out: it shows whether that opens anything, whatever the state is. */
-export function isProbe({ exchange, again }: Exchanged): boolean {
-  const credentials = Object.entries(again?.headers ?? {}).filter(([name]) =>
-    /^(?:session-id|authorization|cookie)$/i.test(name),
-  );
-  return exchange.request.method === 'GET' && credentials.some(([, value]) => value.includes('{{'));
 }
 
 /** The support user's MFA that a request meets: nothing where it is off, as it is found. */
@@ -182,7 +170,7 @@ function supportWrites(exchange: Exchanged, log: LogIndex): number[] {
     if (!isPatch(before)) continue;
     if (isOff(before)) return found;
     // What left things as they were is no part of the state.
-    if (!switchesOn(before)) continue;
+    if (!asksSupportOn(before)) continue;
     found.push(before.index);
     // A key may be handed out again by an enrolment that goes on.
     if (handsOutAnew(before) && !isVerified(before)) return found;

@@ -1,6 +1,5 @@
 import type { Again, Exchanged } from '../model/event.js';
 import { isSuccess } from './log.js';
-import { isProbe, mayBeDone } from './slice.js';
 
 /** The variable of a script for a value that has a name in the log. */
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
@@ -18,6 +17,18 @@ export function madeUpIn({ headers, body }: Again): string[] {
   );
   const members = [...(body ?? '').matchAll(/"\w*password":\s*"([^"\\]*)"/gi)].map(([, value = '']) => value);
   return [...fields, ...members].filter((value) => value.length >= 8 && !value.includes('{{'));
+}
+
+/** What no answer came to may be done all the same. */
+export const mayBeDone = (each: Exchanged): boolean =>
+  isSuccess(each) || each.exchange.response === undefined;
+
+/** A read with what a login handed out: it shows whether that opens anything, whatever the state is. */
+export function isProbe({ exchange, again }: Exchanged): boolean {
+  const credentials = Object.entries(again?.headers ?? {}).filter(([name]) =>
+    /^(?:session-id|authorization|cookie)$/i.test(name),
+  );
+  return exchange.request.method === 'GET' && credentials.some(([, value]) => value.includes('{{'));
 }
 
 export const changesState = (step: Exchanged): boolean =>
