@@ -54,6 +54,8 @@ export class Origins {
   readonly #plain = new Set<string>();
   /** Values by how their spellings begin: most texts hold few of many. */
   readonly #byBeginning = new Map<string, Set<string>>();
+  /** Values by what they are in small letters. */
+  readonly #inAnyCase = new Map<string, string[]>();
   #latestMailing = -1;
   #count = 0;
 
@@ -145,6 +147,9 @@ export class Origins {
     this.#byValue.set(value, origin);
     this.#byName.set(origin.name, origin);
     this.#note(value);
+    const likeIt = inCase(value, 'lower');
+    const others = (this.#inAnyCase.get(likeIt) ?? []).filter((other) => other !== value);
+    this.#inAnyCase.set(likeIt, [...others, value]);
   }
 
   #next(word: string): string {
@@ -177,10 +182,12 @@ export class Origins {
       const [known, { name: of }] = whole;
       this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
     }
+    const sameLetters = this.#inAnyCase.get(inCase(value, 'lower')) ?? [];
     for (const letters of ['upper', 'lower', 'other'] as const) {
-      const other = [...this.#byValue].find(([known]) => known !== value && inCase(known, letters) === value);
-      if (other === undefined) continue;
-      this.#learn(value, { name: this.#next('recased'), kind: 'recased', of: other[1].name, case: letters });
+      const other = sameLetters.find((known) => known !== value && inCase(known, letters) === value);
+      const of = other === undefined ? undefined : this.#byValue.get(other)?.name;
+      if (of === undefined) continue;
+      this.#learn(value, { name: this.#next('recased'), kind: 'recased', of, case: letters });
       return;
     }
     const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));

@@ -95,7 +95,7 @@ export class SecretIndex {
   /** By the low bytes of two code units: whether a pattern may begin with them, or with what they stand for. */
   readonly #worthALook = new Uint8Array(1 << 16);
   /** Patterns by the low bytes of their first two code units. */
-  readonly #patterns: (Group | undefined)[] = new Array(1 << 16).fill(undefined);
+  readonly #patterns = new Map<number, Group>();
 
   readonly #beginnings = new Beginnings();
 
@@ -114,8 +114,9 @@ export class SecretIndex {
         for (const second of spellings(pattern.text.charCodeAt(1))) {
           this.#worthALook[slot(first, second)] = 1;
           for (const marker of markers) this.#worthALook[slot(first, marker)] = 1;
-          this.#patterns[slot(first, second)] ??= new Group();
-          this.#patterns[slot(first, second)]?.add(pattern);
+          const group = this.#patterns.get(slot(first, second)) ?? new Group();
+          group.add(pattern);
+          this.#patterns.set(slot(first, second), group);
         }
       }
     }
@@ -192,7 +193,7 @@ export class SecretIndex {
     best: Hit | undefined,
   ): Hit | undefined {
     const key = slot(first, second);
-    const group = this.#patterns[key];
+    const group = this.#patterns.get(key);
     // Different readings may lead to the same patterns: what a pattern matches here doesn't depend on them.
     if (group === undefined || this.#tried.includes(key)) return best;
     this.#tried.push(key);
