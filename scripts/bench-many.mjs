@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
 /** Emulators tried with --jobs 2, against the sum of each alone. */
-export async function sideBySide(folder, count = 4) {
+export async function sideBySide(folder, count = 8) {
   const emulators = [];
   try {
     const files = [];

@@ -11,6 +11,7 @@ import {
   pointerTo,
   tokensOf,
 } from './pointers.js';
+import { quickly } from './quick-yaml.js';
 import { readSource, type Source } from './read-source.js';
 
 export {
@@ -59,10 +60,10 @@ export class SourceDocument {
   static parse(source: Source): SourceDocument {
     const sha256 = createHash('sha256').update(source.bytes).digest('hex');
     const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
-    // JSON is read many times faster so; the places are needed only when something is wrong.
-    const json = asJson(text);
-    if (json !== undefined)
-      return new SourceDocument(source, text, { root: json, sha256, places: undefined });
+    // Read many times faster so; the places are needed only when something is wrong.
+    const content = asJson(text) ?? quickly(text);
+    if (content !== undefined)
+      return new SourceDocument(source, text, { root: content, sha256, places: undefined });
     const places = placesOf(source.name, text);
     const { yaml } = places;
     const [error] = yaml.errors;
@@ -147,7 +148,7 @@ export class SourceDocument {
     ]);
   }
 
-  /** JSON is read without places; one that is too much for the reader with places has none. */
+  /** Most is read without places; what is too much for the reader with places has none. */
   #placeOf(pointer: string): string {
     try {
       this.#places ??= placesOf(this.source, this.#text);

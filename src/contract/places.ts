@@ -12,7 +12,7 @@ const deepest = 200;
 /** Tokens of the syntax, line breaks included; vendors' whole documents have some 400,000. */
 const mostTokens = 2_000_000;
 /** The reader compares each key of a mapping with those before it. */
-const mostKeys = 10_000;
+export const mostKeys = 10_000;
 
 /** @throws ConfigurationError with the place of what could cost too much to read */
 export function placesOf(source: string, text: string): Places {
