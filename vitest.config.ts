@@ -5,9 +5,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'detection/detection',
   'recovery/endings',
-  'cli/many-targets',
-  'recipes/recipes',
   'recovery/upsets',
+  'cli/secrets',
+  'cli/signals',
+  'pages/report',
+  'mutation/mutation',
+  'chaos/chaos',
+  'recipes/recipes',
+  'recovery/broken-builds',
+  'cli/many-targets',
+  'cli/usage',
 ];
 
 const all = ['selftest/**/*.test.ts'];

@@ -220,10 +220,18 @@ export class SupportMfa {
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /** Sees to it that support MFA is on by e-mail; leaves it alone where it is already. */
-  async ensureEmail(address: string): Promise<void> {
+  /**
+   * Sees to it that support MFA is on by e-mail; leaves it alone where it is already, at this address or at one of the
+   * others that do as well: going back to this one takes a mailed code.
+   *
+   * @returns at which
+   */
+  async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     const { enabled, mfaType, email } = await this.#now();
-    if (!(enabled && mfaType === 'email' && email === address)) await this.onByEmail(address);
+    if (enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email))
+      return email;
+    await this.onByEmail(address);
+    return address;
   }
 
   /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */

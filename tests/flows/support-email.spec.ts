@@ -1,5 +1,5 @@
 import { otherCode } from '../../fixtures/logins.js';
-import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { addressesOf } from '../../src/connection/connection.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
@@ -26,8 +26,7 @@ test.describe('PATCH /support-user/mfa to email', () => {
 
   test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
     const { email } = addresses(connection.target);
-    await arrange(support.off());
-    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
+    await arrange(support.ensureEmail(email));
 
     const now = await support.readUntil(isStillOn('email'));
 
@@ -117,7 +116,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     'does not switch off without a code',
     covers('support-email/not-disabled-without-code'),
     async ({ support, connection }) => {
-      await arrange(support.onByEmail(addresses(connection.target).email));
+      await arrange(support.ensureEmail(addresses(connection.target).email));
 
       for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
         const answer = await support.patchAny({ enabled: false, ...without });
@@ -165,7 +164,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     covers('support-email/address-not-changed-without-code'),
     async ({ support, connection }) => {
       const { email, second } = addresses(connection.target);
-      await arrange(support.onByEmail(email));
+      await arrange(support.ensureEmail(email));
 
       const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
 

@@ -86,7 +86,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
 
 /** Email mode, and the code that was just mailed: that one is right, and others must not pass for it. */
 async function mailed(support: SupportMfa, target: Target): Promise<string> {
-  await support.onByEmail(addressOf(target));
+  await support.ensureEmail(addressOf(target));
   return support.mailedCode(addressOf(target));
 }
 
