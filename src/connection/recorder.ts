@@ -82,6 +82,12 @@ export class Recorder {
     this.#write({ type: 'test began', requirement });
   }
 
+  /** What comes now belongs to no test. */
+  leave(): void {
+    this.#requirement = '';
+    this.#exchanges = [];
+  }
+
   get requirement(): string {
     return this.#requirement;
   }

@@ -1,13 +1,7 @@
 import type { RequestBody } from '../contract/bodies.js';
 import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
-import {
-  isStillOn,
-  type SupportConfig,
-  sameSupport,
-  supportConfigOf,
-  withoutNulls,
-} from '../journal/config.js';
+import { isStillOn, type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import { isSince } from '../model/releases.js';
@@ -26,7 +20,8 @@ import type { Recorder } from './recorder.js';
 import type { StateReader } from './state-reader.js';
 import { type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { keptAddress, noteSet, shownAfter, toldSupport } from './told-support.js';
+import { SupportRestore } from './support-restore.js';
+import { noteSet, shownAfter, toldSupport } from './told-support.js';
 import type { Waiter } from './waiter.js';
 
 /** The operations that change support MFA, and may answer a new key. */
@@ -54,8 +49,7 @@ export class SupportMfa {
   readonly #mails: SupportMails;
   #hasProven = false;
   readonly #offByTotp: OffByTotp;
-  /** What the target made of an attempt to restore it, where that is all that can be had. */
-  #kept: SupportConfig | undefined;
+  readonly #restore = new SupportRestore(this);
   readonly #awaited = new Awaited<SupportConfig>();
   #lastRead: SupportConfig | undefined;
   private readonly api: Api;
@@ -360,29 +354,20 @@ export class SupportMfa {
     this.#verified = undefined;
   }
 
+  /**
+   * Gives up the suite's own key where that takes no wait: who comes after doesn't know which codes were used, and would
+   * have to let a step pass. What fails here is left to them.
+   */
+  async letGo(): Promise<void> {
+    if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
+      return;
+    const mfaCode = this.parts.codes.soonest(this.#verified.authenticator)?.code;
+    if (mfaCode !== undefined) await this.patch({ enabled: false, mfaCode });
+  }
+
   /** Puts `config` in force. @returns what of it can't be restored, in words */
-  async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
-    const now = await this.read();
-    if (sameSupport(now, config)) return [];
-    if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
-    await this.off();
-    const body = config.enabled
-      ? { enabled: true, mfaType: config.mfaType, email: config.email }
-      : { ...config };
-    const answer = await this.patch(body);
-    if (answer.status >= 400) await this.patch(withoutNulls(body));
-    const after = await this.readUntil((read) => sameSupport(read, config));
-    if (sameSupport(after, config)) return [];
-    if (after.enabled === config.enabled && !after.enabled) {
-      this.#kept = after;
-      return [keptAddress];
-    }
-    // What was read first was late: what was done did not fit.
-    if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
-    throw new ArrangeError(
-      `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
-        `it was found ${config.enabled ? `on (${config.mfaType})` : 'off'}.`,
-    );
+  giveBack(config: SupportConfig): Promise<string[]> {
+    return this.#restore.giveBack(config);
   }
 
   async #switchOff(now: SupportConfig): Promise<Answer> {

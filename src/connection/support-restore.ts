@@ -1,0 +1,37 @@
+import { ArrangeError } from '../errors.js';
+import { type SupportConfig, sameSupport, withoutNulls } from '../journal/config.js';
+import type { SupportMfa } from './support-mfa.js';
+import { keptAddress } from './told-support.js';
+
+/** Puts the support user's MFA back to what it was. */
+export class SupportRestore {
+  /** What the target made of an attempt, where that is all that can be had. */
+  #kept: SupportConfig | undefined;
+
+  constructor(private readonly support: Pick<SupportMfa, 'read' | 'readUntil' | 'patch' | 'off'>) {}
+
+  /** @returns what of it can't be restored, in words */
+  async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
+    const now = await this.support.read();
+    if (sameSupport(now, config)) return [];
+    if (this.#kept !== undefined && sameSupport(now, this.#kept)) return [keptAddress];
+    await this.support.off();
+    const body = config.enabled
+      ? { enabled: true, mfaType: config.mfaType, email: config.email }
+      : { ...config };
+    const answer = await this.support.patch(body);
+    if (answer.status >= 400) await this.support.patch(withoutNulls(body));
+    const after = await this.support.readUntil((read) => sameSupport(read, config));
+    if (sameSupport(after, config)) return [];
+    if (after.enabled === config.enabled && !after.enabled) {
+      this.#kept = after;
+      return [keptAddress];
+    }
+    // What was read first was late: what was done did not fit.
+    if (mayBeLate && !sameSupport(after, now)) return this.giveBack(config, false);
+    throw new ArrangeError(
+      `The support user's MFA is ${after.enabled ? `on (${after.mfaType})` : 'off'}; ` +
+        `it was found ${config.enabled ? `on (${config.mfaType})` : 'off'}.`,
+    );
+  }
+}
