@@ -4,6 +4,7 @@ import { credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
+import type { Owner } from '../state.js';
 
 /** Sets who gets the mails of one operation. */
 function mailTo(seams: Seams, operation: OperationId, change: (address: string) => readonly string[]): void {
@@ -177,6 +178,25 @@ export const mailFaults: readonly Fault[] = [
     ],
     apply: (seams) => {
       seams.rules.mailCode.singleUse = false;
+    },
+  },
+  {
+    id: 'mail/used-code-revives',
+    description: 'A mailed code that was used is good again once a newer one was used.',
+    level: 'must',
+    fails: ['email-login/code-works-once'],
+    apply: ({ rules }) => {
+      const { newMailCode, mailCodeFits } = rules;
+      const used = new Map<Owner, Set<string>>();
+      rules.newMailCode = (world, owner) => {
+        const spent = world.state.mailCodes.filter((known) => known.owner === owner && known.uses > 0);
+        used.set(owner, new Set([...(used.get(owner) ?? []), ...spent.map(({ code }) => code)]));
+        return newMailCode(world, owner);
+      };
+      rules.mailCodeFits = (entry, code, owner, now) => {
+        const revived = typeof owner === 'string' && entry.owner === owner && entry.uses > 0;
+        return mailCodeFits(entry, code, owner, now) || (revived && (used.get(owner)?.has(code) ?? false));
+      };
     },
   },
   {

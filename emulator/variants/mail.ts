@@ -1,5 +1,9 @@
+import { randomInt } from 'node:crypto';
 import type { Variant } from '../seams.js';
 import type { Owner } from '../state.js';
+
+/** Those that nobody takes for digits. */
+const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
 
 export const mailVariants: readonly Variant[] = [
   {
@@ -14,6 +18,14 @@ export const mailVariants: readonly Variant[] = [
         );
         return alive?.code ?? newMailCode(world, owner);
       };
+    },
+  },
+  {
+    id: 'mail-code-of-letters-and-digits',
+    description: 'Mailed codes are four digits and four capitals in turn.',
+    apply: ({ rules }) => {
+      const one = (of: string) => of.charAt(randomInt(of.length));
+      rules.newMailCode = () => Array.from({ length: 4 }, () => `${randomInt(10)}${one(capitals)}`).join('');
     },
   },
   {

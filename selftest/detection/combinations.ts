@@ -91,7 +91,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['codes-in-the-second-step-only', 'errors-of-nulls'],
   ['two-nodes'],
-  ['mail-comes-twice', 'sessions-end-with-a-support-change', 'web-page-404'],
+  [
+    'mail-comes-twice',
+    'mail-code-of-letters-and-digits',
+    'sessions-end-with-a-support-change',
+    'web-page-404',
+  ],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code', 'keys-by-secret-only'],
 ];
 

@@ -71,6 +71,13 @@ describe('finds the code', () => {
       mail('The code to sign in to cluster 7 for account bob is: 482913. Case 881200'),
       '482913',
     ],
+    ['of letters and digits', mail('Your verification code: 4K8B2P7M\n\nIt works once.'), '4K8B2P7M'],
+    ['of letters and digits on the line below', mail('Your code is\n\nB7KX29\n\nNode AB12'), 'B7KX29'],
+    [
+      'of digits, though a name of letters and digits is nearer to another word',
+      mail('Your code is 482913. The token A1B2C3D4 is of your device.'),
+      '482913',
+    ],
     ['as a TAN', mail('Your TAN for the login: 482913. Case 881200'), '482913'],
     ['of four digits beside the word', mail('Your code is 4829.'), '4829'],
     ['of five digits beside the word', mail('Your passcode: 04829'), '04829'],
@@ -202,6 +209,8 @@ describe('finds none', () => {
     ['two likely ones', mail('482913 and 735102')],
     ['a number that is called something else', mail('Order 482913')],
     ['one of letters and digits', mail('Key of the day: 4X8K2P')],
+    ['one of letters and digits for something else', mail('Error code: 4X8K2P')],
+    ['one of letters and digits far from the word', mail('The code is for node AB12CD.')],
     ['only what codePattern does not match', mail('482913'), /code (\w+)/],
   ])('%s may be the code', (_, given, pattern?: RegExp) => {
     expect(findCode(given, pattern)).toMatchObject({

@@ -16,6 +16,17 @@ export interface MailPatience {
 /** How long another mail is awaited after one with a code that was refused, at least. */
 const shortestPatienceMs = 2_000;
 
+interface SentCode {
+  readonly id: string;
+  readonly code: string;
+  readonly to: ReadonlySet<string>;
+}
+
+/** Those that are not known, each once, by their first mails. */
+function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly SentCode[] {
+  return sent.filter(({ id }, at) => !known.has(id) && sent.findIndex((other) => other.id === id) === at);
+}
+
 /** Between two looks for a later mail. */
 const lookMs = 100;
 
@@ -27,8 +38,8 @@ export class CodesByMail {
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
   /** Until when mails were promised that count no more, since a later one was read. */
   #readAt = Number.NEGATIVE_INFINITY;
-  /** What had come when a code was read last: so many mails after that mark. */
-  #read: { readonly mark: Mark; readonly count: number } | undefined;
+  /** What had come when a code was read last: these after that mark. */
+  #read: { readonly mark: Mark; readonly known: ReadonlySet<string> } | undefined;
   readonly #repeats = new WeakSet<ReceivedMail>();
   /** A target may mail a code again that is still good: then no other is waited for. */
   #mailsCodesAgain = false;
@@ -95,15 +106,26 @@ export class CodesByMail {
     this.#slowestMs = Math.max(this.#slowestMs, steadyNow() - own);
     const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
     const promised = unread.filter((at) => at > own - lateMs).length;
-    const before = this.#read ?? { mark, count: 0 };
-    const isOnItsWay = async () => (await this.since(before.mark)).length - before.count < promised;
-    while (promised > 1 && steadyNow() < own + lateMs && (await isOnItsWay())) await sleep(lookMs);
-    const came = promised > 0 ? await this.since(mark) : [];
-    const ownOnes = came.filter(({ to }) => to.some((one) => one.toLowerCase() === address.toLowerCase()));
-    const last = promised > 1 ? ownOnes.flatMap((mail) => this.codeIn(mail) ?? []).at(-1) : undefined;
+    const before = this.#read ?? { mark, known: new Set<string>() };
+    const news = async () => newIn(await this.#sentSince(before.mark), before.known);
+    while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
+      await sleep(lookMs);
+    const came = promised > 0 ? await this.#sentSince(mark) : [];
+    const last =
+      promised > 1 ? (await news()).findLast((each) => each.to.has(address.toLowerCase())) : undefined;
     this.#readAt = own;
-    if (promised > 0) this.#read = { mark, count: came.length };
-    return last ?? first;
+    if (promised > 0) this.#read = { mark, known: new Set(came.map(({ id }) => id)) };
+    if (last !== undefined && came.some(({ id }) => id === last.id)) return last.code;
+    return first;
+  }
+
+  /** The codes of all mails after a mark, a copy like what it is a copy of. */
+  async #sentSince(mark: Mark): Promise<readonly SentCode[]> {
+    return (await this.since(mark)).flatMap((mail) => {
+      const code = this.codeIn(mail);
+      const to = mail.to.map((one) => one.toLowerCase());
+      return code === undefined ? [] : [{ id: JSON.stringify([code, ...to.sort()]), code, to: new Set(to) }];
+    });
   }
 
   /** Whether a code that wasn't tried comes: see {@link codeTo}. */

@@ -1,6 +1,6 @@
-/** A number in a text that may be the code, with how much speaks for it. */
+/** What may be the code in a text, with how much speaks for it. */
 export interface Candidate {
-  /** Its digits, joined where they stood in groups. */
+  /** Its digits, joined where they stood in groups; or digits among capitals. */
   readonly code: string;
   readonly score: number;
 }
@@ -9,6 +9,8 @@ export interface Candidate {
 export const strongScore = 40;
 /** From here on a number can be the code, if nothing better is there. */
 export const weakScore = 10;
+/** A word for the code stands right before it. */
+const adjacentScore = 70;
 
 /** Characters; the code of a mail stands at its beginning. */
 const longest = 100_000;
@@ -47,6 +49,9 @@ const labelledCode = /^(?:code|otp|pin|passcode|token|g)-\d{4,8}$/i;
 const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,8}(?![A-Za-z0-9]|-[A-Za-z0-9]|\/\d)/g;
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
+
+/** A code of digits among capitals, which is told from names of things by nothing but a word right before it. */
+const lettered = /(?<![\w-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}(?![\w-])/g;
 
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
@@ -93,10 +98,11 @@ export function plain(text: string): string {
   );
 }
 
-/** All numbers of a plain text that may be a code, the likeliest first; each code once. */
+/** All of a plain text that may be a code, the likeliest first; each code once. */
 export function candidatesIn(text: string): Candidate[] {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
+  const named = namedByWord(rest);
   rest = rest.replace(mixedWord, (found) =>
     labelledCode.test(found) ? found.replace('-', ' ').replace(/^g(?= )/i, ' ') : blank(found),
   );
@@ -115,17 +121,29 @@ export function candidatesIn(text: string): Candidate[] {
     const code = found.replace(/\D/g, '');
     best.set(code, Math.max(score, best.get(code) ?? 0));
   }
-  return [...best].map(([code, score]) => ({ code, score })).sort((a, b) => b.score - a.score);
+  const numbers = [...best].map(([code, score]) => ({ code, score }));
+  return [...numbers, ...named].sort((a, b) => b.score - a.score);
+}
+
+/** Codes of digits among capitals. */
+function namedByWord(text: string): Candidate[] {
+  const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
+    const before = text.slice(Math.max(0, index - 120), index);
+    return (
+      namedBefore(before) >= adjacentScore &&
+      !labelOfOther.test(before) &&
+      !stale.test(before) &&
+      !unitAfter.test(text.slice(index + found.length))
+    );
+  });
+  return [...new Set(codes.map(([code]) => code))].map((code) => ({ code, score: adjacentScore }));
 }
 
 /** Whether a plain text holds anything that could be a code at all: digits, or digits among capitals. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
-  return (
-    /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/.test(rest) ||
-    /(?<![\w-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}(?![\w-])/.test(rest)
-  );
+  return /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/.test(rest) || rest.search(lettered) >= 0;
 }
 
 /** Stands for what is no code: neither a letter nor a digit nor space. */
@@ -181,7 +199,7 @@ function namedBefore(before: string): number {
   const last = [...before.matchAll(word)].at(-1);
   if (last === undefined) return 0;
   const gap = before.slice(last.index + last[0].length);
-  if (isBefore.test(gap) || isPartOfWord(before)) return 70;
+  if (isBefore.test(gap) || isPartOfWord(before)) return adjacentScore;
   return sentenceEnd.test(gap) ? Math.max(0, 20 - gap.length / 4) : Math.max(0, 55 - gap.length / 2);
 }
 

@@ -1,4 +1,5 @@
 import type { Form } from '../../fixtures/ways-in.js';
+import { oneDigitOff } from '../../src/otp/one-digit-off.js';
 
 /** One more thing that is no code: a line. */
 export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [
@@ -30,9 +31,6 @@ const form = (name: string, login: Form['login']): Form => ({ name, login });
 const coded = (name: string, of: (code: string) => unknown): Form =>
   form(name, (code) => ({ code: of(code) }));
 
-/** As long as a code, and wrong in its last digit alone. */
-const nearly = (code: string, n: number): string =>
-  code.replace(/\d$/, (last) => String((Number(last) + n) % 10));
 /** As long as a code, and telling nothing of it. */
 const guesses = (code: string) =>
   ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(code.length)).filter((guess) => guess !== code);
@@ -52,7 +50,7 @@ export const nearCodes: readonly Form[] = [
   coded('the code twice', (code) => `${code}${code}`),
   coded('its first digits', (code) => code.slice(0, 2)),
   coded('its last digit', (code) => code.slice(-1)),
-  coded('another last digit', (code) => nearly(code, 5)),
+  coded('another last digit', (code) => oneDigitOff(code, 'last')[4]),
   coded('its first half', (code) => code.slice(0, 3)),
 ];
 
