@@ -1,14 +1,21 @@
 import { ArrangeError } from '../errors.js';
 import { type SupportConfig, sameSupport, withoutNulls } from '../journal/config.js';
-import type { SupportMfa } from './support-mfa.js';
 import { keptAddress } from './told-support.js';
+
+/** What it is restored by. */
+interface Restorable {
+  read(): Promise<SupportConfig>;
+  readUntil(done: (config: SupportConfig) => boolean): Promise<SupportConfig>;
+  patchAny(body: unknown): Promise<{ readonly status: number }>;
+  off(): Promise<void>;
+}
 
 /** Puts the support user's MFA back to what it was. */
 export class SupportRestore {
   /** What the target made of an attempt, where that is all that can be had. */
   #kept: SupportConfig | undefined;
 
-  constructor(private readonly support: Pick<SupportMfa, 'read' | 'readUntil' | 'patch' | 'off'>) {}
+  constructor(private readonly support: Restorable) {}
 
   /** @returns what of it can't be restored, in words */
   async giveBack(config: SupportConfig, mayBeLate = true): Promise<string[]> {
@@ -19,8 +26,8 @@ export class SupportRestore {
     const body = config.enabled
       ? { enabled: true, mfaType: config.mfaType, email: config.email }
       : { ...config };
-    const answer = await this.support.patch(body);
-    if (answer.status >= 400) await this.support.patch(withoutNulls(body));
+    const answer = await this.support.patchAny(body);
+    if (answer.status >= 400) await this.support.patchAny(withoutNulls(body));
     const after = await this.support.readUntil((read) => sameSupport(read, config));
     if (sameSupport(after, config)) return [];
     if (after.enabled === config.enabled && !after.enabled) {
