@@ -210,6 +210,18 @@ export const accessFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'access/viewers-address-is-stored-all-the-same',
+    description: 'PATCH /support-user/mfa by a viewer is refused, and the address in it is stored.',
+    level: 'must',
+    fails: ['access/viewer-cannot-update-support-mfa'],
+    apply: (seams) =>
+      seams.refusal('UpdateSupportMFAConfig', (_answer, call, { state }) => {
+        const [, email] = /"email":\s*"([^"]+)"/.exec(call.content?.toString() ?? '') ?? [];
+        if (call.caller?.role !== 'viewer' || email === undefined) return;
+        state.support = { ...state.support, email };
+      }),
+  },
+  {
     id: 'access/slash-at-the-end-needs-no-credential',
     description: 'GET /mfa-config/ answers as GET /mfa-config does, without a credential.',
     level: 'must',

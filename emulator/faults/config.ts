@@ -222,13 +222,21 @@ export const configFaults: readonly Fault[] = [
     fails: ['mfa-config/refuses-malformed-json'],
     apply: (seams) => {
       seams.input(put, (call, { state }) => {
-        try {
-          JSON.parse(call.content?.toString() || '{}');
-        } catch {
+        if (!isJson(call.content?.toString() || '{}'))
           call.content = Buffer.from(JSON.stringify(state.cluster));
-        }
       });
     },
+  },
+  {
+    id: 'mfa-config/malformed-json-switches-off',
+    description: 'PUT /mfa-config refuses JSON that breaks off, and switches cluster MFA off.',
+    level: 'must',
+    fails: ['mfa-config/refuses-malformed-json'],
+    apply: (seams) =>
+      seams.refusal(put, (_answer, call, { state }) => {
+        if (call.caller === undefined || isJson(call.content?.toString() || '{}')) return;
+        state.cluster = { ...state.cluster, enabled: false };
+      }),
   },
   {
     id: 'mfa-config/changes-support-mfa',
@@ -245,6 +253,15 @@ export const configFaults: readonly Fault[] = [
       }),
   },
 ];
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const knownTypes = ['email', 'totp', 'salesforce'];
 

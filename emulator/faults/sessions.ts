@@ -3,7 +3,7 @@ import { Refusal } from '../call.js';
 import { credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
-import type { User } from '../state.js';
+import type { State, User } from '../state.js';
 
 const deleteFaults: readonly Fault[] = [
   {
@@ -153,6 +153,14 @@ export const sessionFaults: readonly Fault[] = [
     apply: (seams) => tellUnknown(seams, 'CreateSession'),
   },
   {
+    id: 'login/unknown-user-is-told-under-mfa',
+    description:
+      'While cluster MFA is on, a login of an unknown user is answered 404, one with a wrong password 401.',
+    level: 'should',
+    fails: ['sessions/unknown-user-looks-alike'],
+    apply: (seams) => tellUnknown(seams, 'CreateSession', ({ cluster }) => cluster.enabled),
+  },
+  {
     id: 'login/token-of-unknown-user-is-404',
     description: 'A token for an unknown user is answered 404, one with a wrong password 401.',
     level: 'should',
@@ -181,10 +189,15 @@ export const sessionFaults: readonly Fault[] = [
   },
 ];
 
-function tellUnknown(seams: Seams, operation: 'CreateSession' | 'CreateAccessToken'): void {
+function tellUnknown(
+  seams: Seams,
+  operation: 'CreateSession' | 'CreateAccessToken',
+  isTold: (state: State) => boolean = () => true,
+): void {
   seams.refusal(operation, (answer, call, { state }) => {
     const named = own(asObject(call.body), 'username');
-    if (answer.status === 401 && !state.users.some(({ username }) => username === named)) answer.status = 404;
+    const isUnknown = !state.users.some(({ username }) => username === named);
+    if (answer.status === 401 && isUnknown && isTold(state)) answer.status = 404;
   });
 }
 

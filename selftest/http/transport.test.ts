@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { TransportError } from '../../src/errors.js';
 import { Transport } from '../../src/http/transport.js';
@@ -74,4 +75,32 @@ test('an answer in between begins the count again', async () => {
 
   expect((await send()).status).toBe(200);
   expect(requests()).toBe(6);
+});
+
+test.each([
+  ['a length and a body', 'HTTP/1.1 204 No Content\r\nContent-Length: 14\r\n\r\n{"mailed":true', 204],
+  ['a length and nothing', 'HTTP/1.1 204 No Content\r\nContent-Length: 14\r\n\r\n', 204],
+  ['bytes after it', 'HTTP/1.1 204 No Content\r\n\r\n{"mailed":true}', 204],
+  ['chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n', 204],
+  ['a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 14\r\n\r\n', 304],
+])('an answer that ends with its head is whole by it, with %s', async (_, text, status) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(text));
+  });
+  const { port } = await listen(server);
+  const baseUrl = `http://127.0.0.1:${port}/v2`;
+  const transport = new Transport({
+    baseUrl,
+    tls: { insecure: false },
+    limits: { requestTimeoutMs: 5_000, settleMs: 0 },
+  });
+  onTestFinished(() => transport.close());
+
+  const answer = await transport.send(
+    { method: 'POST', url: `${baseUrl}/x`, headers: {} },
+    { closeAfter: true },
+  );
+
+  expect(answer).toMatchObject({ status, body: Buffer.alloc(0) });
 });

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../../src/connection/api.js';
-import type { Connection } from '../../src/connection/connection.js';
+import { addressesOf, type Connection } from '../../src/connection/connection.js';
 import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
 import { ArrangeError } from '../../src/errors.js';
 
@@ -60,9 +60,14 @@ export async function asItIs(connection: Connection): Promise<CallOptions<'Updat
   return { anyJson: { ...config, authenticationTypes, retainUserMfaSettings } };
 }
 
+/** Likewise, on a throw-away target with another address than is stored: nobody is mailed a code while it is off. */
 async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {
-  await (await connection.support()).off();
-  return { json: { enabled: false } };
+  const support = await connection.support();
+  await support.off();
+  if (!connection.target.allow.disposable) return { json: { enabled: false } };
+  const { email } = await support.read();
+  const other = addressesOf(connection.target).find((address) => address !== email);
+  return { json: { enabled: false, ...(other === undefined ? {} : { email: other }) } };
 }
 
 async function rightCode(connection: Connection): Promise<CallOptions<'VerifySupportUserTotp'>> {
