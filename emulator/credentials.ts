@@ -40,8 +40,9 @@ export function identify(credentials: Credentials, call: Call, world: World): Us
     credentials.sessionId !== undefined && isAlive(credentials.sessionId, rules.lifetimes.sessionMs, world)
       ? state.sessions.get(credentials.sessionId)
       : undefined;
-  const byFirstStep =
-    call.operation === 'VerifyUserOtp' ? state.firstSteps.get(credentials.sessionId ?? '') : undefined;
+  const byFirstStep = rules.firstStepMay(call.operation)
+    ? state.firstSteps.get(credentials.sessionId ?? '')
+    : undefined;
   return byKey ?? bySession ?? byFirstStep ?? byToken(credentials.authorization, world);
 }
 

@@ -77,6 +77,8 @@ export interface Rules {
 
   /** Whether a login without a code is begun, to be finished by one. */
   beginsLogin(body: JsonObject, world: World): boolean;
+  /** What a session that the password began may do. */
+  firstStepMay(operation: string | null): boolean;
   /** Whether a code is right for the second step of a user's login. */
   secondStepRight(user: User, type: string, code: string, world: World): boolean;
   /** Makes a session of the first step's. */
@@ -156,6 +158,7 @@ export function referenceRules(): Rules {
 
     beginsLogin: (body, { release }) =>
       release.secondStep && !Object.hasOwn(body, 'otpCode') && !Object.hasOwn(body, 'otpType'),
+    firstStepMay: (operation) => operation === 'VerifyUserOtp',
     secondStepRight: (user, type, code, world) =>
       attempt(user.username, world, () => useLoginCode(user, type, code, world)),
     finishLogin(firstStep, user, { state, clock }) {

@@ -4,7 +4,7 @@ import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, isObject, own, text } from '../json.js';
 import type { Variant } from '../seams.js';
-import { supportOff } from '../state.js';
+import { type MailCode, supportOff } from '../state.js';
 import { showClusterLate } from './late.js';
 
 export const behaviourVariants: readonly Variant[] = [
@@ -234,11 +234,48 @@ export const behaviourVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'second-step-by-its-own-mail',
+    description:
+      'POST /users/verify-otp takes the mailed codes of POST /send-email-otp only, POST /users/sessions those of POST /email-otp.',
+    since: '7.3.1',
+    apply: ({ rules }) => {
+      const { recipients, firstStepMay, secondStepRight, mailCodeFits } = rules;
+      const byCaller = new WeakSet<MailCode>();
+      let isSecondStep = false;
+      rules.firstStepMay = (operation) => operation === 'SendEmailOtp' || firstStepMay(operation);
+      rules.recipients = (address, call, world) => {
+        const newest = world.state.mailCodes.at(-1);
+        if (call.operation === 'SendEmailOtp' && newest !== undefined) byCaller.add(newest);
+        return recipients(address, call, world);
+      };
+      rules.secondStepRight = (...attempt) => {
+        isSecondStep = true;
+        try {
+          return secondStepRight(...attempt);
+        } finally {
+          isSecondStep = false;
+        }
+      };
+      rules.mailCodeFits = (entry, code, owner, now) =>
+        mailCodeFits(entry, code, owner, now) &&
+        (typeof owner !== 'string' || byCaller.has(entry) === isSecondStep);
+    },
+  },
+  {
     id: 'no-second-step',
     description: 'The password alone begins no login: the code comes with it, or it is refused.',
     since: '7.3.1',
     apply: ({ rules }) => {
       rules.beginsLogin = () => false;
+    },
+  },
+  {
+    id: 'support-password-for-every-change',
+    description:
+      "Each PATCH and PUT /support-user/mfa takes the support user's password, whatever it changes.",
+    since: '7.3',
+    apply: ({ rules }) => {
+      rules.needsSupportPassword = () => true;
     },
   },
   {

@@ -89,7 +89,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'sessions-end-with-a-key',
     'keys-by-uri-only',
   ],
-  ['codes-in-the-second-step-only', 'errors-of-nulls'],
+  ['codes-in-the-second-step-only', 'errors-of-nulls', 'support-password-for-every-change'],
+  ['second-step-by-its-own-mail'],
   ['two-nodes'],
   [
     'mail-comes-twice',

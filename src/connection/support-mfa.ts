@@ -149,7 +149,7 @@ export class SupportMfa {
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
-    const answer = await this.api.call(operation, { as, anyJson: this.#withPassword(body), ...options });
+    const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
       this.#awaited.changed(shownAfter(body));
       noteSet(this.journal, body);
@@ -196,7 +196,7 @@ export class SupportMfa {
   }
 
   /** Adds the password where the release takes one and the body says nothing of it. */
-  #withPassword(body: unknown): unknown {
+  withPassword(body: unknown): unknown {
     if (this.parts.user.password === undefined || !isSince(this.api.contract.release, '7.3')) return body;
     if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
     return { ...body, currentPassword: this.currentPassword };

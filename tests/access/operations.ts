@@ -43,8 +43,9 @@ export const modifying = operationsWith('modifies').map((id) => ({
  */
 export async function partsOf(id: Guarded, connection: Connection): Promise<readonly CallOptions[]> {
   if (id !== 'UpdateSupportMFAConfig') return [];
-  const { email } = await (await connection.support()).read();
-  return [{ anyJson: { email } }];
+  const support = await connection.support();
+  const { email } = await support.read();
+  return [{ anyJson: support.withPassword({ email }) }];
 }
 
 /**
@@ -64,10 +65,11 @@ export async function asItIs(connection: Connection): Promise<CallOptions<'Updat
 async function stayOff(connection: Connection): Promise<CallOptions<'UpdateSupportMFAConfig'>> {
   const support = await connection.support();
   await support.off();
-  if (!connection.target.allow.disposable) return { json: { enabled: false } };
+  if (!connection.target.allow.disposable) return { anyJson: support.withPassword({ enabled: false }) };
   const { email } = await support.read();
   const other = addressesOf(connection.target).find((address) => address !== email);
-  return { json: { enabled: false, ...(other === undefined ? {} : { email: other }) } };
+  const body = { enabled: false, ...(other === undefined ? {} : { email: other }) };
+  return { anyJson: support.withPassword(body) };
 }
 
 async function rightCode(connection: Connection): Promise<CallOptions<'VerifySupportUserTotp'>> {

@@ -44,7 +44,8 @@ test(
     const before = await arrange(snapshot(cluster, support));
     const shown = await arrange(cluster.readAsShown());
     const config = JSON.stringify(shown);
-    for (const json of [config, '{"enabled":false}'].map(withMember('"x":1'))) {
+    const off = JSON.stringify(support.withPassword({ enabled: false }));
+    for (const json of [config, off].map(withMember('"x":1'))) {
       const call = json.startsWith(config.slice(0, -1)) ? 'UpdateMFAConfig' : 'UpdateSupportMFAConfig';
       const { status } = await api.call(call, { as: admin, raw: { body: json } });
       if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
@@ -62,7 +63,7 @@ test(
       });
       const sends: readonly (() => Promise<Answer>)[] = [
         () => api.call('UpdateMFAConfig', { ...options(config), as: admin }),
-        () => api.call('UpdateSupportMFAConfig', { ...options('{"enabled":false}'), as: admin }),
+        () => api.call('UpdateSupportMFAConfig', { ...options(off), as: admin }),
         () => api.call('CreateSession', options(login)),
       ];
       for (const send of sends) {

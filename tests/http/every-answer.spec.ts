@@ -104,7 +104,7 @@ test(
       const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
       const patch = await api.call('UpdateSupportMFAConfig', {
         ...options,
-        raw: { body: '{"enabled":false}' },
+        raw: { body: JSON.stringify(support.withPassword({ enabled: false })) },
       });
       for (const answer of [put, patch]) expect({ answer }).toBeRefused();
     }

@@ -48,14 +48,14 @@ test(
   covers('http/chunked-body-is-read'),
   async ({ api, admin, support }) => {
     await arrange(support.off());
-    const json = '{"enabled":false}';
+    const json = JSON.stringify(support.withPassword({ enabled: false }));
     const plain = await arrange(support.patch({ enabled: false }));
     if (plain.status >= 300) notApplicable('the target refuses a PATCH of what is so already');
 
     const answer = await api.callRaw('UpdateSupportMFAConfig', {
       as: admin,
       headers: { 'Transfer-Encoding': 'chunked' },
-      raw: { body: `${json.length.toString(16)}\r\n${json}\r\n0\r\n\r\n` },
+      raw: { body: `${Buffer.byteLength(json).toString(16)}\r\n${json}\r\n0\r\n\r\n` },
     });
 
     // RFC 9112 6.3: a server may insist on a length.
