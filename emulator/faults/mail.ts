@@ -183,7 +183,7 @@ export const mailFaults: readonly Fault[] = [
   {
     id: 'mail/used-code-revives',
     description: 'A mailed code that was used is good again once a newer one was used.',
-    level: 'must',
+    level: 'should',
     fails: ['email-login/code-works-once'],
     apply: ({ rules }) => {
       const { newMailCode, mailCodeFits } = rules;

@@ -156,6 +156,20 @@ const newer: readonly Newer[] = [
       ),
   },
   {
+    id: 'support/code-stands-for-the-password',
+    description: 'PATCH /support-user/mfa with a right mfaCode asks for no password.',
+    fails: [
+      'support-password/patch-refused-without-password',
+      'support-password/patch-refused-with-wrong-password',
+    ],
+    apply: (seams) =>
+      seams.body(patch, (body, _call, { state }) =>
+        isObject(body) && text(body, 'mfaCode') !== undefined
+          ? { ...body, currentPassword: state.supportPassword }
+          : body,
+      ),
+  },
+  {
     id: 'support/read-only-property-stored',
     description: 'PATCH /support-user/mfa sets requiresPasswordAuth.',
     level: 'should',

@@ -1,5 +1,5 @@
 import { otherCode } from '../../fixtures/logins.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { addressesOf } from '../../src/connection/connection.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
@@ -26,7 +26,8 @@ test.describe('PATCH /support-user/mfa to email', () => {
 
   test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
     const { email } = addresses(connection.target);
-    await arrange(support.ensureEmail(email));
+    await arrange(support.off());
+    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
 
     const now = await support.readUntil(isStillOn('email'));
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { isStillOn } from '../../src/journal/config.js';
@@ -22,6 +22,13 @@ test.describe('A change of support MFA', () => {
 
       expect({ answer }).toBeRefused();
       expect(await changesSince(before, cluster, support)).toBeNone();
+
+      // Nor does a right code stand for the password.
+      const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
+      if (mfaCode === undefined) return;
+      const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
+      expect({ answer: off }).toBeRefused();
+      expect(await support.readUntil(isStillOn('email'))).toMatchObject({ enabled: true, mfaType: 'email' });
     });
   }
 
@@ -133,6 +140,12 @@ test.describe('A reference id', () => {
     expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
   });
 });
+
+/** The code that switches support MFA off, as it is on by e-mail. */
+async function codeInForce(support: SupportMfa, email: string): Promise<string> {
+  await support.ensureEmail(email);
+  return support.mailedCode(email);
+}
 
 function verifyToDisable(support: SupportMfa, code: string, password = support.currentPassword) {
   return support.verify(code, { purpose: 'DisableMfa', supportUserPassword: password });
