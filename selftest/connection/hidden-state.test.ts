@@ -1,27 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
-import { startEmulator } from '../../emulator/emulator.js';
-import { Connection } from '../../src/connection/connection.js';
+import { expect, test } from 'vitest';
 import { giveBack } from '../../src/connection/give-back.js';
-import { loadContract } from '../../src/contract/load.js';
-import { readTarget } from '../../src/target-file/read.js';
-import { temporaryFolder } from '../cli/suite.js';
-
-const contract = await loadContract('7.1.2_u3');
+import { emulated } from './emulated.js';
 
 /** A connection to an emulator with these variants, and the state that it really has. */
 async function connected(...variants: string[]) {
-  const emulator = await startEmulator({ variants });
-  onTestFinished(() => emulator.close());
-  const folder = temporaryFolder();
-  const file = join(folder, 'target.yaml');
-  writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
-  const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder });
-  onTestFinished(() => connection.close());
-  const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
-  return { connection, state };
+  const { open, state } = await emulated(variants);
+  return { connection: await open(), state };
 }
 
 test('types that GET never shows are told as they were put', async () => {

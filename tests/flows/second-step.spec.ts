@@ -1,6 +1,6 @@
 import { bothTypes, enrolled, mailed } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
 import type { MailUser, User, Users } from '../../fixtures/users.js';
 import type { Api } from '../../src/connection/api.js';
@@ -39,10 +39,7 @@ async function opens(users: Users, user: User, { id }: FirstStep): Promise<boole
 /** Another login, by the code that its session asks for; undefined where none is to be had. */
 async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
   const session = await arrange(begun(users, user));
-  const code = await users.callersCode(user, session).catch((error: unknown) => {
-    if (error instanceof ArrangeError) return undefined;
-    throw error;
-  });
+  const code = await ifItCan(users.callersCode(user, session));
   return code === undefined ? undefined : { answer: await verify(api, session, code, 'email'), session };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appearance } from '../../fixtures/appearance.js';
 import { bothTypes } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
@@ -45,10 +45,9 @@ test.describe('POST /users/sessions', () => {
       };
 
       await looksAlike();
-      if (!effectiveAllow(connection.target.allow).clusterMfa) return;
       // What asks for codes may be another part of a target, with words of its own.
-      await arrange(cluster.on(bothTypes));
-      await looksAlike();
+      if (!effectiveAllow(connection.target.allow).clusterMfa) return;
+      if ((await ifItCan(cluster.on(bothTypes))) !== undefined) await looksAlike();
     },
   );
 

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import { Connection } from '../../src/connection/connection.js';
+import { loadContract } from '../../src/contract/load.js';
+import type { EventBody } from '../../src/model/event.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+const contract = await loadContract('7.1.2_u3');
+
+/** An emulator with these variants: connections to it that share a state folder, and the state that it really has. */
+export async function emulated(variants: readonly string[], write: (event: EventBody) => void = () => {}) {
+  const emulator = await startEmulator({ variants: [...variants] });
+  onTestFinished(() => emulator.close());
+  const folder = temporaryFolder();
+  const file = join(folder, 'target.yaml');
+  writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+  const open = async (): Promise<Connection> => {
+    const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder, write });
+    onTestFinished(() => connection.close());
+    return connection;
+  };
+  const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
+  return { open, state };
+}
