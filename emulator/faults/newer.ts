@@ -99,6 +99,19 @@ const newer: readonly Newer[] = [
       }),
   },
   {
+    id: 'configure/refused-request-takes-the-key',
+    description: "A PUT /support-user/mfa that is refused for its password ends the support user's key.",
+    fails: ['support-configure/refuses-wrong-current-password'],
+    apply: (seams) =>
+      seams.refusal(configure, (answer, call, world) => {
+        const { key } = world.state.support;
+        if (answer.status !== 403 || call.caller?.role !== 'admin' || key === undefined) return;
+        if (text(asObject(call.body), 'mfaType') !== 'totp') return;
+        const secret = seams.rules.newSecret(call, world);
+        world.state.support = { ...world.state.support, key: { ...key, secret } };
+      }),
+  },
+  {
     id: 'configure/missing-body-accepted',
     description: 'PUT /support-user/mfa without a body answers 200.',
     fails: ['support-configure/refuses-missing-body'],
@@ -165,6 +178,18 @@ const newer: readonly Newer[] = [
     apply: (seams) =>
       seams.body(patch, (body, _call, { state }) =>
         isObject(body) && text(body, 'mfaCode') !== undefined
+          ? { ...body, currentPassword: state.supportPassword }
+          : body,
+      ),
+  },
+  {
+    id: 'support/reference-stands-for-the-password',
+    since: '7.3.1',
+    description: 'PATCH /support-user/mfa with a right referenceId asks for no password.',
+    fails: ['support-password/patch-refused-with-wrong-password'],
+    apply: (seams) =>
+      seams.body(patch, (body, _call, { state }) =>
+        isObject(body) && state.referenceIds.has(text(body, 'referenceId') ?? '')
           ? { ...body, currentPassword: state.supportPassword }
           : body,
       ),

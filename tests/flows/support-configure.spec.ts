@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { usableKeyUri } from '../../fixtures/secrets.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import { textIn } from '../../src/judging/body.js';
@@ -70,7 +70,7 @@ test.describe('PUT /support-user/mfa', () => {
   test(
     'with a wrong password is refused',
     covers('support-configure/refuses-wrong-current-password'),
-    async ({ cluster, support, connection }) => {
+    async ({ cluster, support, codes, connection }) => {
       await arrange(requiresPassword(support));
       await arrange(support.off());
       const before = await arrange(snapshot(cluster, support));
@@ -80,6 +80,13 @@ test.describe('PUT /support-user/mfa', () => {
 
       expect({ answer }).toBeRefused();
       expect(await changesSince(before, cluster, support)).toBeNone();
+
+      // What no configuration shows: the key.
+      const enrolled = await ifItCan(support.onByTotp());
+      if (enrolled === undefined) return;
+      const again = await support.configure({ mfaType: 'totp', currentPassword: wrongPassword });
+      expect({ answer: again }).toBeRefused();
+      expect(await support.verify(await codes.unused(enrolled.authenticator))).toVerify();
     },
   );
 

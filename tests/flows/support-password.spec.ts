@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import type { Codes } from '../../src/connection/codes.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { isStillOn } from '../../src/journal/config.js';
@@ -12,7 +13,7 @@ test.describe('A change of support MFA', () => {
     ['without the password', 'support-password/patch-refused-without-password', undefined],
     ['with a wrong password', 'support-password/patch-refused-with-wrong-password', wrongPassword],
   ] as const) {
-    test(`${title} is refused`, covers(id), async ({ cluster, support, connection }) => {
+    test(`${title} is refused`, covers(id), async ({ cluster, support, codes, connection }) => {
       await arrange(requiresPassword(support));
       await arrange(support.off());
       const before = await arrange(snapshot(cluster, support));
@@ -25,10 +26,22 @@ test.describe('A change of support MFA', () => {
 
       // Nor does a right code stand for the password.
       const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
-      if (mfaCode === undefined) return;
-      const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
+      if (mfaCode !== undefined) {
+        const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
+        expect({ answer: off }).toBeRefused();
+        expect(await support.readUntil(isStillOn('email'))).toMatchObject({
+          enabled: true,
+          mfaType: 'email',
+        });
+      }
+
+      // Nor a reference id for a wrong one; that it was given for the right one may stand for it.
+      const referenceId =
+        currentPassword === undefined ? undefined : await ifItCan(referenceInForce(support, codes));
+      if (referenceId === undefined) return;
+      const off = await support.patchAny({ enabled: false, referenceId, currentPassword });
       expect({ answer: off }).toBeRefused();
-      expect(await support.readUntil(isStillOn('email'))).toMatchObject({ enabled: true, mfaType: 'email' });
+      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
     });
   }
 
@@ -145,6 +158,12 @@ test.describe('A reference id', () => {
 async function codeInForce(support: SupportMfa, email: string): Promise<string> {
   await support.ensureEmail(email);
   return support.mailedCode(email);
+}
+
+/** A reference id that switches support MFA off, as it is on by TOTP. */
+async function referenceInForce(support: SupportMfa, codes: Codes): Promise<string> {
+  const { authenticator } = await support.onByTotp();
+  return referenceOf(support, await codes.unused(authenticator));
 }
 
 function verifyToDisable(support: SupportMfa, code: string, password = support.currentPassword) {
