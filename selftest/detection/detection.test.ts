@@ -59,8 +59,11 @@ const reports: { readonly subject: Expectation; readonly folder: string }[] = []
 const tried: Tried[] = [];
 
 beforeAll(async () => {
-  await judgeAll(conforming, (_subject, judgement) => judgements.push(judgement));
-  await tryInRounds(broken, requirements, judgeAll, (each) => tried.push(each));
+  // Most of both is waiting: for mails that don't come, and for changes that come late.
+  await Promise.all([
+    judgeAll(conforming, (_subject, judgement) => judgements.push(judgement)),
+    tryInRounds(broken, requirements, judgeAll, (each) => tried.push(each)),
+  ]);
 }, 1_800_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
