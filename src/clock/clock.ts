@@ -30,8 +30,11 @@ interface Interval {
   readonly high: number;
 }
 
-/** Clocks that nobody sets, and those of several nodes, differ by less. */
+/** Clocks that nobody sets differ by less. */
 const longestDriftMs = 2_000;
+
+/** What a cluster's other nodes answered shortly before: their clocks were not set either, and are not far apart. */
+const nodes = { rememberedMs: 60_000, apartMs: 10_000 };
 
 /**
  * What answers' Date headers (RFC 9110 6.6.1) say of a clock. One header tells the time to the second, and within the
@@ -41,6 +44,8 @@ const longestDriftMs = 2_000;
 export class DateOffsets {
   #possible: Interval | undefined;
   #jumps = 0;
+  /** What each clock that answers said last, with the runner's time. */
+  #nodes: (Interval & { readonly at: number })[] = [];
 
   get known(): boolean {
     return this.#possible !== undefined;
@@ -68,9 +73,16 @@ export class DateOffsets {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return false;
     const sample: Interval = { low: date - receivedAt, high: date + 1000 - sentAt };
+    const known = this.#nodes.filter(({ at }) => receivedAt - at < nodes.rememberedMs);
+    if (this.#possible !== undefined) {
+      const gap = gapBetween(this.#possible, sample);
+      const isNode = gap <= nodes.apartMs && known.some((each) => gapBetween(each, sample) <= longestDriftMs);
+      if (gap > longestDriftMs && !isNode) this.#jumps += 1;
+    }
+    const others = known.filter((each) => gapBetween(each, sample) > 0);
+    this.#nodes = [...others, { ...sample, at: receivedAt }];
     const low = Math.max(sample.low, this.#possible?.low ?? sample.low);
     const high = Math.min(sample.high, this.#possible?.high ?? sample.high);
-    if (low - high > longestDriftMs) this.#jumps += 1;
     this.#possible = low <= high ? { low, high } : sample;
     return true;
   }
@@ -78,7 +90,13 @@ export class DateOffsets {
   /** The clock is about to be moved on purpose. */
   forget(): void {
     this.#possible = undefined;
+    this.#nodes = [];
   }
+}
+
+/** Below zero where they overlap, milliseconds. */
+function gapBetween(one: Interval, other: Interval): number {
+  return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
 
 /** A clock that can only be read: off the Date headers of the answers. */
