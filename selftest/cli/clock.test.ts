@@ -60,3 +60,17 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
 });
+
+test('that a code was taken which must be refused is told without knowing the clock', async () => {
+  const folder = temporaryFolder();
+  const emulator = await startEmulator({ faults: ['totp/replay-accepted'] });
+  onTestFinished(() => emulator.close());
+  const { port } = await listen(withoutDate(emulator.baseUrl));
+  const { clock: _, ...content } = emulator.targetFile();
+  const file = writeTarget(folder, { ...content, name: 'timeless', baseUrl: `http://127.0.0.1:${port}/v2` });
+
+  const ended = await cli(['run', '-t', file, '--grep', 'totp-login/refuses-replay', ...folders(folder)]);
+
+  expect(ended.code, ended.stderr).toBe(1);
+  expect(verdictOf(folder, 'timeless').outcomes.map(({ outcome }) => outcome)).toEqual(['fail']);
+});

@@ -23,8 +23,8 @@ interface Made {
 
 /** Codes of an authenticator by the target's clock, each given out once. */
 export class Codes {
-  /** Whether a code was made without knowing the target's clock, since this was last set to false. */
-  guessed = false;
+  /** What codes were made of without knowing the target's clock, since this was last set to none. */
+  guessed: 'none' | 'current steps' | 'other steps' = 'none';
 
   /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
   readonly #made = new Map<string, Made>();
@@ -132,7 +132,7 @@ export class Codes {
   at(authenticator: Authenticator, steps: number): string {
     const step = authenticator.stepAt(this.clock.now()) + steps;
     authenticator.markUsed(step);
-    this.#noteGuess();
+    this.#noteGuess(steps);
     const make = async () => {
       if (steps === 0) return this.unused(authenticator);
       await this.room(authenticator);
@@ -185,7 +185,7 @@ export class Codes {
 
   /** The code so many steps away, where it isn't also a valid one by chance. */
   distant(authenticator: Authenticator, steps: number): string | undefined {
-    this.#noteGuess();
+    this.#noteGuess(steps);
     const code = authenticator.codeOfSteps(this.clock.now(), steps);
     const make = async () => this.distant(authenticator, steps) ?? this.wrong(authenticator);
     if (code === undefined) return undefined;
@@ -193,8 +193,10 @@ export class Codes {
     return this.#known(code, { authenticator, make });
   }
 
-  #noteGuess(): void {
-    if (!this.clock.known) this.guessed = true;
+  #noteGuess(steps: number): void {
+    if (this.clock.known || this.guessed === 'other steps') return;
+    // Those of the steps beside it are sent where they may be right, never where they must be refused.
+    this.guessed = Math.abs(steps) <= 1 ? 'current steps' : 'other steps';
   }
 
   /**
