@@ -24,6 +24,21 @@ export const mailContentFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'mail/no-code',
+    description: 'Mails hold no code.',
+    level: 'must',
+    fails: [
+      'email-otp/mails-one-code-to-the-user',
+      'send-email-otp/mails-one-code-to-the-caller',
+      'ways-in/header-redirects-no-mail',
+    ],
+    apply: (seams) =>
+      changeMail(seams, () => ({
+        subject: 'Your sign-in',
+        text: 'Somebody is signing in with your name. Ask your administrator for the code.\n',
+      })),
+  },
+  {
     id: 'mail/no-date',
     description: 'Mails have no Date.',
     level: 'should',

@@ -22,10 +22,14 @@ export const mailVariants: readonly Variant[] = [
   },
   {
     id: 'mail-code-of-letters-and-digits',
-    description: 'Mailed codes are four digits and four capitals in turn.',
+    description: 'Mailed codes are four digits and four capitals in turn, shown in two groups.',
     apply: ({ rules }) => {
       const one = (of: string) => of.charAt(randomInt(of.length));
       rules.newMailCode = () => Array.from({ length: 4 }, () => `${randomInt(10)}${one(capitals)}`).join('');
+      rules.compose = (code) => ({
+        subject: 'Código de acesso',
+        text: `Seu código de acesso é: ${code.slice(0, 4)}-${code.slice(4)}\nNão o informe a ninguém.\n`,
+      });
     },
   },
   {

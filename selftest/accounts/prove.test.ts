@@ -105,6 +105,13 @@ describe('what is wrong with the target file', () => {
 
     expect(learned.mailSilent).toContain('mail.codePattern');
   });
+
+  test('mails without a code are not, but nothing is switched on that only a code switches off', async () => {
+    const { learned } = await learn({ faults: ['mail/no-code'] });
+
+    expect(learned.mailSilent).toBeNull();
+    expect(learned.mailCodeless).toContain('nothing is switched on');
+  });
 });
 
 describe('the accounts', () => {

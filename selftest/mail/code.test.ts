@@ -72,6 +72,10 @@ describe('finds the code', () => {
       '482913',
     ],
     ['of letters and digits', mail('Your verification code: 4K8B2P7M\n\nIt works once.'), '4K8B2P7M'],
+    ['of letters and digits in two groups', mail('Your code is K7WQ-PL2M.'), 'K7WQPL2M'],
+    ['of capitals in two groups', mail('Seu código de acesso é: KXWQ-PLMR\nNão o informe.'), 'KXWQPLMR'],
+    ['that is announced', mail('Su código de un solo uso:\n\n    K7WQ-PL2M\n\nNode AB12CD'), 'K7WQPL2M'],
+    ['of letters and digits to be used', mail('Use 4K8B-2P7M to sign in. Ticket 2026-11'), '4K8B2P7M'],
     ['of letters and digits on the line below', mail('Your code is\n\nB7KX29\n\nNode AB12'), 'B7KX29'],
     [
       'of digits, though a name of letters and digits is nearer to another word',
@@ -210,6 +214,8 @@ describe('finds none', () => {
     ['a number that is called something else', mail('Order 482913')],
     ['one of letters and digits', mail('Key of the day: 4X8K2P')],
     ['one of letters and digits for something else', mail('Error code: 4X8K2P')],
+    ['one in two groups for something else', mail('Licence code: AB12-CD34')],
+    ['one in two groups that is called something else', mail('Your code was sent. Ticket ABCD-EFGH')],
     ['one of letters and digits far from the word', mail('The code is for node AB12CD.')],
     ['only what codePattern does not match', mail('482913'), /code (\w+)/],
   ])('%s may be the code', (_, given, pattern?: RegExp) => {

@@ -29,5 +29,6 @@ const isLearned = shapedLike<Learned>(
     accounts: objectOf<Learned['accounts']>({ admin: proof, viewer: proof, other: proof }, accountRoles),
     sessionLimit: orNull(number),
     mailSilent: orNull(text),
+    mailCodeless: orNull(text),
   }),
 );

@@ -38,6 +38,8 @@ export interface Learned {
   readonly sessionLimit: number | null;
   /** Why no mail can be judged; null where one came, or none was asked for. */
   readonly mailSilent: string | null;
+  /** Why support MFA is not switched on by e-mail: mails came, and none held a code; else null. */
+  readonly mailCodeless: string | null;
 }
 
 /** Where nothing may be tried. */
@@ -46,6 +48,7 @@ export const nothingLearned: Learned = {
   accounts: {},
   sessionLimit: null,
   mailSilent: null,
+  mailCodeless: null,
 };
 
 /** The way by which flows log in. */
@@ -54,9 +57,9 @@ export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay
 }
 
 /** All that the author of the target file should hear. */
-export function problemsIn({ accounts, mailSilent }: Learned): string[] {
+export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): string[] {
   const problems = Object.values(accounts).flatMap((proof) => proof?.problems ?? []);
-  return mailSilent === null ? problems : [...problems, mailSilent];
+  return [...problems, ...[mailSilent, mailCodeless].filter((problem) => problem !== null)];
 }
 
 /**

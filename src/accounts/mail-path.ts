@@ -11,12 +11,18 @@ export interface MailProof {
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
   /** Why nothing that is about mail can be judged; null where something came. */
   readonly silent: string | null;
+  /** What mails came that hold no code at all; null where one did, or none came. */
+  readonly codeless: string | null;
 }
 
 interface LetIn {
   readonly user: User;
   readonly session: Credential | undefined;
 }
+
+const withoutCode =
+  'POST /email-otp sent mails that hold nothing like a code (if they do, set mail.codePattern): nothing is switched on ' +
+  'that only a mailed code switches off again.';
 
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
@@ -29,7 +35,7 @@ export async function proveMail(connection: Connection, letIn: readonly LetIn[])
   const { target } = connection;
   const mailedCodes = new Map<AccountRole, boolean>();
   const users = letIn.filter((one): one is LetIn & { user: MailUser } => one.user.email !== undefined);
-  if (target.mail === undefined || users.length === 0) return { mailedCodes, silent: null };
+  if (target.mail === undefined || users.length === 0) return { mailedCodes, silent: null, codeless: null };
   const mail = await connection.mail();
   const begin = await mail.mark();
   const asked: Asked[] = [];
@@ -49,16 +55,17 @@ export async function proveMail(connection: Connection, letIn: readonly LetIn[])
       return code !== undefined;
     }),
   );
-  if (promised.length === 0 || came.includes(true)) return { mailedCodes, silent: null };
+  if (promised.length === 0 || came.includes(true)) return { mailedCodes, silent: null, codeless: null };
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
   // Nothing is switched on then that only a code switches off again.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
-  if (mails.length > 0) return { mailedCodes, silent: unclear };
-  if (await callerGetsMail(connection, users)) return { mailedCodes, silent: null };
+  if (mails.length > 0)
+    return { mailedCodes, silent: unclear, codeless: unclear === null ? withoutCode : null };
+  if (await callerGetsMail(connection, users)) return { mailedCodes, silent: null, codeless: null };
   const silent =
     `No mail reached the suite within ${target.mail.timeoutMs / 1000} s, though POST /email-otp answered a success and ` +
     'POST /send-email-otp was tried too: check the mail section of the target file, and the mail server that the target uses.';
-  return { mailedCodes, silent };
+  return { mailedCodes, silent, codeless: null };
 }
 
 interface Asked {

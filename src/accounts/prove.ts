@@ -38,7 +38,7 @@ async function prove(connection: Connection, users: readonly User[]): Promise<Le
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
   if (cookies !== undefined) unavailable.sessions ??= cookies;
-  const { mailedCodes, silent } = await proveMail(
+  const { mailedCodes, silent, codeless } = await proveMail(
     connection,
     tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
   );
@@ -48,7 +48,7 @@ async function prove(connection: Connection, users: readonly User[]): Promise<Le
     accounts[role] = proofOf(one, mailedCodes.get(role) ?? null, tried);
   }
   const sessionLimit = await learnSessionLimit(connection, tried);
-  return { unavailable, accounts, sessionLimit, mailSilent: silent };
+  return { unavailable, accounts, sessionLimit, mailSilent: silent, mailCodeless: codeless };
 }
 
 interface Tried {
@@ -191,6 +191,7 @@ function unproven(users: readonly User[]): Learned {
     accounts: Object.fromEntries(users.map(({ role }) => [role, proof])),
     sessionLimit: null,
     mailSilent: null,
+    mailCodeless: null,
   };
 }
 

@@ -119,6 +119,7 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     if (proof.mailedCodes === true)
       yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
   }
+  if (learned.mailCodeless !== null) yield ['wrong', 'mail', learned.mailCodeless];
   if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
   else if (target.mail === undefined) yield ['not tried', 'mail', 'the target file has no mail section'];
 }

@@ -21,7 +21,7 @@ import type { StateReader } from './state-reader.js';
 import { type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { SupportRestore } from './support-restore.js';
-import { noteSet, shownAfter, toldSupport } from './told-support.js';
+import { mayTurnToMail, noteSet, shownAfter, toldSupport } from './told-support.js';
 import type { Waiter } from './waiter.js';
 
 /** The operations that change support MFA, and may answer a new key. */
@@ -55,6 +55,9 @@ export class SupportMfa {
   private readonly api: Api;
   private readonly admin: Credential;
   private readonly journal: Journal;
+
+  /** Why it is not switched on by e-mail: nobody could switch it off again. Null where it may be. */
+  codeless: string | null = null;
 
   constructor(private readonly parts: SupportParts) {
     ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
@@ -149,6 +152,7 @@ export class SupportMfa {
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
+    if (this.codeless !== null && mayTurnToMail(body)) throw new ArrangeError(this.codeless);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
       this.#awaited.changed(shownAfter(body));

@@ -39,6 +39,11 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
+/** Whether a change may be one to e-mail: without a mode it is the one that was stored. */
+export function mayTurnToMail(body: unknown): boolean {
+  return memberOf(body, 'enabled') === true && textOf(body, 'mfaType') !== 'totp';
+}
+
 /** What can't be restored where a target keeps them. */
 export const keptAddress =
   "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

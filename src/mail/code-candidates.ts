@@ -50,8 +50,12 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,8}(?![A-Za-z0-9]|-[A-Za-z0-
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/** A code of digits among capitals, which is told from names of things by nothing but a word right before it. */
-const lettered = /(?<![\w-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}(?![\w-])/g;
+/**
+ * A code of digits among capitals, or one in two groups, which may be all capitals. It is told from names of things by
+ * nothing but what stands right before it.
+ */
+const lettered =
+  /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
@@ -129,14 +133,25 @@ export function candidatesIn(text: string): Candidate[] {
 function namedByWord(text: string): Candidate[] {
   const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
     const before = text.slice(Math.max(0, index - 120), index);
+    const after = text.slice(index + found.length);
     return (
-      namedBefore(before) >= adjacentScore &&
+      (namedBefore(before) >= adjacentScore || isAnnounced(before, after) || imperative.test(before)) &&
       !labelOfOther.test(before) &&
       !stale.test(before) &&
-      !unitAfter.test(text.slice(index + found.length))
+      !unitAfter.test(after)
     );
   });
-  return [...new Set(codes.map(([code]) => code))].map((code) => ({ code, score: adjacentScore }));
+  return [...new Set(codes.map(([code]) => code.replace('-', '')))].map((code) => ({
+    code,
+    score: adjacentScore,
+  }));
+}
+
+/** "Your code for this login is:", and nothing else on what is left of the line. */
+function isAnnounced(before: string, after: string): boolean {
+  const last = [...before.matchAll(word)].at(-1);
+  const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
+  return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
 /** Whether a plain text holds anything that could be a code at all: digits, or digits among capitals. */
