@@ -86,6 +86,18 @@ const secondStep: readonly Later[] = [
     },
   },
   {
+    id: 'second-step/mailed-code-of-anybody-finishes',
+    description: "Another user's mailed code finishes a login.",
+    fails: ['second-step/refuses-code-of-another-user'],
+    apply: ({ rules }) => {
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) =>
+        secondStepRight(user, type, code, world) ||
+        (type === 'email' &&
+          world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world)));
+    },
+  },
+  {
     id: 'second-step/code-without-session',
     description: 'POST /users/verify-otp answers who the user is without a session.',
     fails: ['second-step/refuses-anonymous'],

@@ -4,6 +4,7 @@ import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
 import type { MailUser, User, Users } from '../../fixtures/users.js';
 import type { Api } from '../../src/connection/api.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
 
@@ -41,6 +42,13 @@ async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
   const session = await arrange(begun(users, user));
   const code = await ifItCan(users.callersCode(user, session));
   return code === undefined ? undefined : { answer: await verify(api, session, code, 'email'), session };
+}
+
+async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User): Promise<string> {
+  await cluster.on(bothTypes);
+  const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
+  if (other === undefined) throw new ArrangeError('No other user gets mails.');
+  return users.mailedCode(other);
 }
 
 test.describe('The second step of a login', () => {
@@ -134,6 +142,12 @@ test.describe('The second step of a login', () => {
       expect({ answer: await verify(api, first, code) }).toBeRefused();
 
       expect(await opens(users, victim.user, first)).toBe(false);
+
+      const mailedCode = await ifItCan(mailedToAnother(users, cluster, victim.user));
+      if (mailedCode === undefined) return;
+      const again = await arrange(begun(users, victim.user));
+      expect({ answer: await verify(api, again, mailedCode, 'email') }).toBeRefused();
+      expect(await opens(users, victim.user, again)).toBe(false);
     },
   );
 
