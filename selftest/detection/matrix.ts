@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
 import type { Verdict } from '../../src/model/verdict.js';
+import { packageRoot } from '../../src/package-root.js';
 import { measuredPrefix } from '../../src/verdict/measured.js';
 import { parseVerdict } from '../../src/verdict/validate.js';
 import { type Ended, runSuite } from './run-suite.js';
@@ -34,6 +35,8 @@ export interface JudgeOptions {
   readonly mailTimeoutMs?: number;
   /** Ids; absent: all requirements. */
   readonly only?: readonly string[];
+  /** The root of another build of the suite. */
+  readonly build?: string;
 }
 
 /**
@@ -45,7 +48,7 @@ export interface JudgeOptions {
 export async function judge(
   subjects: readonly Subject[],
   folder: string,
-  { jobs, mailTimeoutMs, only = [] }: JudgeOptions,
+  { jobs, mailTimeoutMs, only = [], build = packageRoot() }: JudgeOptions,
 ): Promise<Judgement[]> {
   mkdirSync(folder, { recursive: true });
   const emulators: RunningEmulator[] = [];
@@ -69,11 +72,8 @@ export async function judge(
       writeFileSync(file, stringify({ ...content, ...mail, name }), { mode: 0o600 });
       files.push(file);
     }
-    const ended = await runSuite(files, folder, [
-      '--jobs',
-      String(jobs),
-      ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
-    ]);
+    const flags = ['--jobs', String(jobs), ...(only.length === 0 ? [] : ['--grep', only.join(',')])];
+    const ended = await runSuite(files, folder, flags, build);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>
       judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),

@@ -10,11 +10,20 @@ export interface Ended {
   readonly said: string;
 }
 
-/** Runs the built suite, as a user would, against all of the target files: `folder/out` holds its verdicts then. */
-export function runSuite(files: readonly string[], folder: string, flags: readonly string[]): Promise<Ended> {
+/**
+ * Runs the built suite, as a user would, against all of the target files: `folder/out` holds its verdicts then.
+ *
+ * @param build the root of the build that is run
+ */
+export function runSuite(
+  files: readonly string[],
+  folder: string,
+  flags: readonly string[],
+  build: string = packageRoot(),
+): Promise<Ended> {
   const targets = files.flatMap((file) => ['-t', file]);
   const places = ['--out', join(folder, 'out'), '--state-dir', join(folder, 'state')];
-  const program = join(packageRoot(), 'dist', 'cli', 'main.js');
+  const program = join(build, 'dist', 'cli', 'main.js');
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,

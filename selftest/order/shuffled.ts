@@ -1,0 +1,73 @@
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.js';
+import { mulberry32 } from '../detection/sample.js';
+
+/**
+ * A build of the suite whose test files run in another order: Playwright runs them by their paths, so that each gets
+ * a name before its own, and each folder as well.
+ *
+ * @param folder one that may be made
+ * @returns the order, by the paths that the files have
+ */
+export function shuffled(seed: number, folder: string): string[] {
+  const root = packageRoot();
+  mkdirSync(folder, { recursive: true });
+  const left = [join('dist', 'selftest'), join('dist', 'tests')];
+  cpSync(join(root, 'dist'), join(folder, 'dist'), {
+    recursive: true,
+    filter: (path) => !left.some((each) => path.includes(each)),
+  });
+  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+
+  const random = mulberry32(seed);
+  const from = join(root, 'dist', 'tests');
+  const folders = inAnyOrder(readdirSync(from).sort(), random);
+  const renamed = new Map(folders.map((name, at) => [name, numbered(name, at)]));
+  const order: string[] = [];
+  for (const [name, now] of renamed) {
+    const place = join(folder, 'dist', 'tests', now);
+    cpSync(join(from, name), place, { recursive: true });
+    const files = readdirSync(place).sort();
+    for (const file of files.filter((each) => each.endsWith('.js'))) {
+      const text = readFileSync(join(place, file), 'utf8');
+      writeFileSync(join(place, file), toRenamed(text, renamed));
+    }
+    const specs = inAnyOrder(
+      files.filter((file) => file.endsWith('.spec.js')),
+      random,
+    );
+    for (const [at, file] of specs.entries()) {
+      renameSync(join(place, file), join(place, numbered(file, at)));
+      order.push(`${name}/${file}`);
+    }
+  }
+  return order;
+}
+
+/** What a test file takes of another folder. */
+function toRenamed(text: string, renamed: ReadonlyMap<string, string>): string {
+  return text.replace(/(from '\.\.\/)([\w-]+)(?=\/)/g, (_, before: string, name: string) => {
+    return `${before}${renamed.get(name) ?? name}`;
+  });
+}
+
+function numbered(name: string, at: number): string {
+  return `${String(at).padStart(2, '0')}-${name}`;
+}
+
+function inAnyOrder<T>(values: readonly T[], random: () => number): T[] {
+  return values
+    .map((value) => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}
