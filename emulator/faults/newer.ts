@@ -169,6 +169,17 @@ const newer: readonly Newer[] = [
       ),
   },
   {
+    id: 'support/null-stands-for-the-password',
+    description: 'PATCH /support-user/mfa takes null as currentPassword.',
+    fails: ['support-password/patch-refused-without-password'],
+    apply: (seams) =>
+      seams.body(patch, (body, _call, { state }) =>
+        isObject(body) && own(body, 'currentPassword') === null
+          ? { ...body, currentPassword: state.supportPassword }
+          : body,
+      ),
+  },
+  {
     id: 'support/code-stands-for-the-password',
     description: 'PATCH /support-user/mfa with a right mfaCode asks for no password.',
     fails: [

@@ -98,6 +98,16 @@ const secondStep: readonly Later[] = [
     },
   },
   {
+    id: 'second-step/any-mailed-code-finishes',
+    description: 'Every code that is said to be a mailed one finishes a login.',
+    fails: ['second-step/refuses-wrong-code', 'second-step/refuses-code-of-another-user'],
+    apply: ({ rules }) => {
+      const { secondStepRight } = rules;
+      rules.secondStepRight = (user, type, code, world) =>
+        type === 'email' || secondStepRight(user, type, code, world);
+    },
+  },
+  {
     id: 'second-step/code-without-session',
     description: 'POST /users/verify-otp answers who the user is without a session.',
     fails: ['second-step/refuses-anonymous'],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { asObject, own } from '../json.js';
+import { asObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 import { toBase32 } from '../totp.js';
@@ -28,6 +28,22 @@ export const totpKeyFaults: readonly Fault[] = [
     level: 'must',
     fails: ['support-totp/secret-matches-uri'],
     apply: (seams) => changeSecret(seams, 'UpdateSupportMFAConfig', () => toBase32(randomBytes(20))),
+  },
+  {
+    id: 'totp/support-uri-of-the-key-before',
+    description:
+      'PATCH /support-user/mfa for another key answers the secret of it, and the URI of the one before.',
+    level: 'must',
+    fails: ['support-totp/secret-matches-uri'],
+    apply: (seams) => {
+      let before: string | undefined;
+      seams.success('UpdateSupportMFAConfig', (body) => {
+        const uri = text(body, 'totpUri');
+        const wrong = uri === undefined || before === undefined ? body : { ...body, totpUri: before };
+        before = uri;
+        return wrong;
+      });
+    },
   },
   {
     id: 'totp/secret-in-hex',

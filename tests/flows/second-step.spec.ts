@@ -106,9 +106,11 @@ test.describe('The second step of a login', () => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const first = await arrange(begun(users, user));
 
-      expect({ answer: await verify(api, first, codes.almost(authenticator, 'first')) }).toBeRefused();
-
-      expect(await opens(users, user, first)).toBe(false);
+      for (const type of ['totp', 'email'] as const) {
+        const wrong = codes.almost(authenticator, 'first');
+        expect({ answer: await verify(api, first, wrong, type) }).toBeRefused();
+        expect(await opens(users, user, first)).toBe(false);
+      }
       await arrange(verify(api, first, await codes.unused(authenticator)));
     },
   );

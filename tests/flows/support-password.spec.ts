@@ -24,6 +24,12 @@ test.describe('A change of support MFA', () => {
       expect({ answer }).toBeRefused();
       expect(await changesSince(before, cluster, support)).toBeNone();
 
+      if (currentPassword === undefined) {
+        const none = { enabled: true, mfaType: 'email', email, currentPassword: null };
+        expect({ answer: await support.patchAny(none) }).toBeRefused();
+        expect(await changesSince(before, cluster, support)).toBeNone();
+      }
+
       // Nor does a right code stand for the password.
       const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
       if (mfaCode !== undefined) {
