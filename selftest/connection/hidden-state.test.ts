@@ -50,6 +50,17 @@ test('a masked address is restored whole', async () => {
   expect(await state()).toEqual(before);
 });
 
+test('a change that may show in any way is in what is read before the next, where reads are late', async () => {
+  const { connection } = await connected('delay:support=700');
+  const support = await connection.support();
+  await support.onByTotp();
+  await support.off();
+
+  await support.patch({ mfaType: 'email', email: 'support@lab.example' });
+
+  expect((await support.known()).body).toMatchObject({ mfaType: 'email', email: 'support@lab.example' });
+});
+
 test('a change that GET does not show yet is waited for before the next', async () => {
   const { connection, state } = await connected('delay:support=400', 'delay:configuration=400');
   const [cluster, support] = [await connection.cluster(), await connection.support()];

@@ -96,7 +96,8 @@ export class SupportMfa {
   }
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
-  known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
+  async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
+    if (this.#awaited.takeUnclear() && this.lags) await this.parts.readBack.felt();
     return this.parts.reader.known('GetSupportMFAConfig');
   }
 
