@@ -13,6 +13,14 @@ const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) =
     'by POST with X-HTTP-Method-Override',
     (call) => call.path.endsWith('/mfa-config') && header(call, 'x-http-method-override') === 'PUT',
   ],
+  [
+    'merge-patch',
+    'as application/merge-patch+json',
+    (call) =>
+      call.path.endsWith('/mfa-config') &&
+      call.method === 'PUT' &&
+      header(call, 'content-type') === 'application/merge-patch+json',
+  ],
 ];
 
 export const otherWayFaults: readonly Fault[] = [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { asObject, own, text } from '../json.js';
+import { asObject, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 import { toBase32 } from '../totp.js';
@@ -41,6 +41,23 @@ export const totpKeyFaults: readonly Fault[] = [
         const uri = text(body, 'totpUri');
         const wrong = uri === undefined || before === undefined ? body : { ...body, totpUri: before };
         before = uri;
+        return wrong;
+      });
+    },
+  },
+  {
+    id: 'totp/support-key-of-before-is-shown',
+    description: 'PATCH /support-user/mfa for another key answers the one before.',
+    level: 'must',
+    fails: ['verify-totp/accepts-current-code'],
+    apply: (seams) => {
+      let before: JsonObject = {};
+      seams.success('UpdateSupportMFAConfig', (body) => {
+        const { totpUri, totpSecretKey } = body;
+        const shown =
+          totpUri === undefined ? {} : { totpUri, ...(totpSecretKey === undefined ? {} : { totpSecretKey }) };
+        const wrong = totpUri === undefined ? body : { ...body, ...before };
+        before = shown;
         return wrong;
       });
     },

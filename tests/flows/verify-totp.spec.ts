@@ -3,6 +3,7 @@ import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { endRow } from '../../fixtures/support-rows.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
+import { handedUri } from '../../src/connection/handed-key.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { textIn } from '../../src/judging/body.js';
@@ -10,8 +11,11 @@ import { textIn } from '../../src/judging/body.js';
 test.describe('POST /support-user/verify-totp', () => {
   test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {
     const { authenticator } = await arrange(plain(support, codes));
+    // Asked for once more, it may be another key: what was handed out last is in force.
+    const { status, fields } = await arrange(support.patch({ enabled: true, mfaType: 'totp' }));
+    const isAnew = status < 300 && handedUri(fields) !== undefined;
 
-    const answer = await support.verify(await codes.unused(authenticator));
+    const answer = await support.verify(await codes.unused(isAnew ? support.authenticator : authenticator));
 
     expect(answer).toVerify();
   });
