@@ -142,6 +142,20 @@ const secondStep: readonly Later[] = [
     },
   },
   {
+    id: 'second-step/later-login-finishes',
+    description: 'A login with a code finishes those that the password alone has begun.',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: (seams) =>
+      seams.success('CreateSession', (body, call, world) => {
+        const asked = asObject(call.body);
+        const user = world.state.users.find(({ username }) => username === asked['username']);
+        if (user === undefined || typeof asked['otpCode'] !== 'string') return body;
+        for (const [id, owner] of world.state.firstSteps)
+          if (owner === user) seams.rules.finishLogin(id, user, world);
+        return body;
+      }),
+  },
+  {
     id: 'second-step/not-throttled',
     description: 'Wrong codes at the second step are not counted.',
     level: 'should',

@@ -160,25 +160,28 @@ export const supportProofFaults: readonly Fault[] = [
       });
     },
   },
-  {
-    id: 'support/codes-to-the-address-before-too',
-    description: 'After a change of the address, codes go to the one before as well.',
-    level: 'must',
-    fails: ['support-email/codes-follow-the-address'],
-    since: '6.8.1',
-    apply: (seams) => {
-      const { recipients, storeSupport } = seams.rules;
-      let before: string | null = null;
-      seams.rules.storeSupport = (was, wanted, world) => {
-        before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
-        return storeSupport(was, wanted, world);
-      };
-      seams.rules.recipients = (address, call, world) => [
-        ...recipients(address, call, world),
-        ...(call.operation === send && before !== null ? [before] : []),
-      ];
-    },
-  },
+  ...(['too', 'alone'] as const).map(
+    (how): Fault => ({
+      id: `support/codes-to-the-address-before-${how}`,
+      description: `After a change of the address, codes go to the one before ${how === 'too' ? 'as well' : 'alone'}.`,
+      level: 'must',
+      fails: ['support-email/codes-follow-the-address'],
+      since: '6.8.1',
+      apply: (seams) => {
+        const { recipients, storeSupport } = seams.rules;
+        let before: string | null = null;
+        seams.rules.storeSupport = (was, wanted, world) => {
+          before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
+          return storeSupport(was, wanted, world);
+        };
+        seams.rules.recipients = (address, call, world) => {
+          const own = recipients(address, call, world);
+          if (call.operation !== send || before === null) return own;
+          return how === 'too' ? [...own, before] : [before];
+        };
+      },
+    }),
+  ),
   {
     id: 'support/codes-to-the-refused-address',
     description: 'After a refused change of the address, codes go to the one that was refused as well.',

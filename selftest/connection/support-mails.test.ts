@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SupportMails } from '../../src/connection/support-mails.js';
+import { ArrangeError } from '../../src/errors.js';
 import type { Mark } from '../../src/mail/mailbox.js';
 
 /** A target that takes the n-th code it is given, and none before. */
@@ -14,6 +15,8 @@ function target(takesNth: number) {
       mark: async () => mailed as Mark,
       codeTo: async () => String(++mailed),
       comes: async () => false,
+      since: async () => [],
+      codeIn: () => undefined,
     }),
   });
   const use = () =>
@@ -49,5 +52,29 @@ describe("the support user's mailed code", () => {
     expect((await use()).status).toBe(400);
     expect((await use()).status).toBe(400);
     expect(waits).toEqual([10_000, 50_000]);
+  });
+
+  test('that went to another address switches off all the same', async () => {
+    const tried: string[] = [];
+    const strayed = { code: '482913' };
+    const mails = new SupportMails({
+      ask: async () => ({ status: 204 }),
+      waiter: { letPass: async () => undefined },
+      mail: async () => ({
+        mark: async () => 0 as Mark,
+        codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
+        comes: async () => false,
+        since: async () => [strayed as never],
+        codeIn: () => strayed.code,
+      }),
+    });
+
+    const answer = await mails.acceptedCode('support@lab.example', async (code) => {
+      tried.push(code);
+      return { status: 200 };
+    });
+
+    expect(answer.status).toBe(200);
+    expect(tried).toEqual(['482913']);
   });
 });

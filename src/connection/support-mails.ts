@@ -1,4 +1,4 @@
-import { ArrangeError } from '../errors.js';
+import { ArrangeError, SuiteError } from '../errors.js';
 import type { Mark } from '../mail/mailbox.js';
 import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
 import type { Waiter } from './waiter.js';
@@ -11,7 +11,7 @@ interface Parts {
   mail(): Promise<AskedMail>;
 }
 
-type AskedMail = Pick<CodesByMail, 'mark' | 'codeTo' | 'comes'>;
+type AskedMail = Pick<CodesByMail, 'mark' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
 
 /** A lock that looks like a wrong code is over after the first of these, or after both. */
 const lockWaitsMs = [10_000, 50_000];
@@ -32,7 +32,8 @@ export class SupportMails {
 
   /**
    * The answer to what is done with a mailed code. Where that is refused, it may have been mailed for an earlier request
-   * and come late: then the right one comes after it. Where none does, another is asked for.
+   * and come late: then the right one comes after it. Where none does, another is asked for. Where no code comes to the
+   * address, one that went to another does as well: what is switched on must not stay so for a mail gone astray.
    */
   async acceptedCode<A extends { readonly status: number }>(
     address: string,
@@ -40,10 +41,15 @@ export class SupportMails {
   ): Promise<A> {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
+    const begin = await mail.mark();
     let mark = await this.#ask(mail, address);
     let waited = 0;
     for (let asked = 1; ; ) {
-      const code = await mail.codeTo(address, mark, tried);
+      const code = await mail.codeTo(address, mark, tried).catch(async (error: unknown) => {
+        const strayed = error instanceof ArrangeError ? await strayedCode(mail, begin, tried) : undefined;
+        if (strayed === undefined) throw error;
+        return strayed;
+      });
       tried.add(code);
       const answer = await use(code);
       if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
@@ -69,5 +75,20 @@ export class SupportMails {
     throw new ArrangeError(
       `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
     );
+  }
+}
+
+/** The last code that came to anybody; undefined where none did, or the mailbox can't be asked for all. */
+async function strayedCode(
+  mail: AskedMail,
+  begin: Mark,
+  tried: ReadonlySet<string>,
+): Promise<string | undefined> {
+  try {
+    const codes = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []);
+    return codes.findLast((code) => !tried.has(code));
+  } catch (error) {
+    if (error instanceof SuiteError) return undefined;
+    throw error;
   }
 }

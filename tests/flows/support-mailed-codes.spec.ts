@@ -7,16 +7,29 @@ import { onAtAny, twoAddresses } from './support-addresses.js';
 
 const byEmail = { enabled: true, mfaType: 'email' } as const;
 
+/** Changed from one address to the other. Where no code comes to where it is already, that is for the test to tell. */
+async function atSecond(support: SupportMfa, email: string, second: string): Promise<void> {
+  const { enabled, mfaType, email: now } = await support.read();
+  try {
+    await support.ensureEmail(email);
+    const mfaCode = await support.mailedCode(email);
+    const { status } = await support.patch({ ...byEmail, email: second, mfaCode });
+    if (status >= 300) throw new ArrangeError(`A change of the address was answered ${status}.`);
+    await showing(support, second);
+  } catch (error) {
+    const isThere = enabled && mfaType === 'email' && now === second;
+    if (!(error instanceof ArrangeError) || !isThere) throw error;
+    await showing(support, second);
+  }
+}
+
 test.describe('Codes mailed to the support user', () => {
   test(
     'go to a changed address, and no longer to the one before',
     covers('support-email/codes-follow-the-address'),
     async ({ api, admin, support, mail, connection }) => {
       const { email, second } = twoAddresses(connection.target);
-      await arrange(support.ensureEmail(email));
-      const mfaCode = await arrange(support.mailedCode(email));
-      await arrangeSuccess(support.patch({ ...byEmail, email: second, mfaCode }));
-      await arrange(showing(support, second));
+      await arrange(atSecond(support, email, second));
       const mark = await arrange(mail.mark());
       const earlier = new Set(mail.seen);
 
