@@ -47,7 +47,7 @@ async function judgeAll(
 ): Promise<void> {
   runs += 1;
   const place = join(folder, String(runs));
-  const all = await judge(subjects, place, { jobs: 4, mailTimeoutMs: 2000 });
+  const all = await judge(subjects, place, { jobs: 2, mailTimeoutMs: 2000 });
   for (const subject of subjects) reports.push({ subject, folder: join(place, 'out', subject.name) });
   for (const [index, judgement] of all.entries()) {
     const subject = subjects[index];
