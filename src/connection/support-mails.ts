@@ -41,8 +41,8 @@ export class SupportMails {
   ): Promise<A> {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
-    const begin = await mail.mark();
     let mark = await this.#ask(mail, address);
+    const begin = mark;
     let waited = 0;
     for (let asked = 1; ; ) {
       const code = await mail.codeTo(address, mark, tried).catch(async (error: unknown) => {
@@ -78,7 +78,7 @@ export class SupportMails {
   }
 }
 
-/** The last code that came to anybody; undefined where none did, or the mailbox can't be asked for all. */
+/** The last code that came to anybody; undefined where none did, or the mailbox is asked for one address only. */
 async function strayedCode(
   mail: AskedMail,
   begin: Mark,
