@@ -55,6 +55,9 @@ export const spellings: readonly Way[] = [
   { method: 'POST' },
   { method: 'PUT' },
   { method: 'PATCH' },
+  // Another reader for the same body.
+  { header: ['Content-Type', 'application/merge-patch+json'] },
+  { header: ['Content-Type', 'text/plain'] },
 ];
 
 /** What a server minds for every path alike, or for none. */
@@ -67,9 +70,6 @@ export const detours: readonly Way[] = [
   { method: 'GET', header: ['X-HTTP-Method-Override', '{method}'] },
   { header: ['X-HTTP-Method-Override', 'GET'] },
   { header: ['X-HTTP-Method-Override', 'OPTIONS'] },
-  // Another reader for the same body.
-  { header: ['Content-Type', 'application/merge-patch+json'] },
-  { header: ['Content-Type', 'text/plain'] },
   // Paths named elsewhere, and what proxies are trusted with.
   { path: '/', header: ['X-Original-URL', '{path}'] },
   { path: '/', header: ['X-Rewrite-URL', '{path}'] },
