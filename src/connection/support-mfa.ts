@@ -21,7 +21,7 @@ import type { StateReader } from './state-reader.js';
 import { type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { SupportRestore } from './support-restore.js';
-import { mayTurnToMail, noteSet, shownAfter, toldSupport } from './told-support.js';
+import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './told-support.js';
 import type { Waiter } from './waiter.js';
 
 /** The operations that change support MFA, and may answer a new key. */
@@ -153,7 +153,8 @@ export class SupportMfa {
     as: Credential,
     options: Pick<CallOptions, 'throttlingIsTested'> = {},
   ): Promise<Answer<Id>> {
-    if (this.codeless !== null && mayTurnToMail(body)) throw new ArrangeError(this.codeless);
+    if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
+      throw new ArrangeError(this.codeless);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
       this.#awaited.changed(shownAfter(body));

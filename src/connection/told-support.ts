@@ -39,9 +39,10 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
-/** Whether a change may be one to e-mail: without a mode it is the one that was stored. */
-export function mayTurnToMail(body: unknown): boolean {
-  return memberOf(body, 'enabled') === true && textOf(body, 'mfaType') !== 'totp';
+/** Whether a change switches on by e-mail: without a mode by the one that is stored. From TOTP it would take a code. */
+export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
+  const mode = textOf(body, 'mfaType') ?? before?.mfaType;
+  return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;
 }
 
 /** What can't be restored where a target keeps them. */
