@@ -56,7 +56,17 @@ describe("the support user's mailed code", () => {
 
   test('that went to another address switches off all the same', async () => {
     const tried: string[] = [];
-    const strayed = { code: '482913' };
+    const strayed = {
+      to: ['admin@lab.example'],
+      from: '',
+      receivedAt: 0,
+      subject: '',
+      text: '',
+      html: '',
+      code: '482913',
+      raw: Buffer.alloc(0),
+      secure: false,
+    };
     const mails = new SupportMails({
       ask: async () => ({ status: 204 }),
       waiter: { letPass: async () => undefined },
@@ -64,7 +74,7 @@ describe("the support user's mailed code", () => {
         mark: async () => 0 as Mark,
         codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
         comes: async () => false,
-        since: async () => [strayed as never],
+        since: async () => [strayed],
         codeIn: () => strayed.code,
       }),
     });

@@ -1,15 +1,8 @@
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.js';
 import { mulberry32 } from '../detection/sample.js';
+import { copyBuild } from '../tool/copy-build.js';
 
 /**
  * A build of the suite whose test files run in another order: Playwright runs them by their paths, so that each gets
@@ -19,18 +12,11 @@ import { mulberry32 } from '../detection/sample.js';
  * @returns the order, by the paths that the files have
  */
 export function shuffled(seed: number, folder: string): string[] {
-  const root = packageRoot();
-  mkdirSync(folder, { recursive: true });
-  const left = [join('dist', 'selftest'), join('dist', 'tests')];
-  cpSync(join(root, 'dist'), join(folder, 'dist'), {
-    recursive: true,
-    filter: (path) => !left.some((each) => path.includes(each)),
-  });
-  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  copyBuild(folder);
+  rmSync(join(folder, 'dist', 'tests'), { recursive: true });
 
   const random = mulberry32(seed);
-  const from = join(root, 'dist', 'tests');
+  const from = join(packageRoot(), 'dist', 'tests');
   const folders = inAnyOrder(readdirSync(from).sort(), random);
   const renamed = new Map(folders.map((name, at) => [name, numbered(name, at)]));
   const order: string[] = [];

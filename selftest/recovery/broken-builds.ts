@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/package-root.js';
+import { copyBuild } from '../tool/copy-build.js';
 import type { Kind } from './draw.js';
 import type { Moment } from './held-proxy.js';
 
@@ -84,14 +84,7 @@ export const breaks: readonly Break[] = [
  * @returns its root
  */
 export function broken({ file, edits }: Break, folder: string): string {
-  const root = packageRoot();
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(root, 'dist'), join(folder, 'dist'), {
-    recursive: true,
-    filter: (path) => !path.includes(join('dist', 'selftest')),
-  });
-  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  copyBuild(folder);
   const path = join(folder, 'dist', file);
   let text = readFileSync(path, 'utf8');
   for (const [from, to] of edits) {

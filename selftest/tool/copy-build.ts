@@ -1,0 +1,19 @@
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.js';
+
+/**
+ * A build of the suite to be changed, without its own tests.
+ *
+ * @param folder one that may be made: its root
+ */
+export function copyBuild(folder: string): void {
+  const root = packageRoot();
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'dist'), join(folder, 'dist'), {
+    recursive: true,
+    filter: (path) => !path.includes(join('dist', 'selftest')),
+  });
+  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+}
