@@ -1,14 +1,23 @@
-import { asObject, isObject, own, text } from '../json.js';
+import type { World } from '../call.js';
+import { asObject, isObject, type JsonObject, own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { newReference } from '../operations/support-password.js';
 import type { ReleaseName } from '../releases.js';
-import type { Fault } from '../seams.js';
+import type { Fault, Seams } from '../seams.js';
 
 const configure = 'ConfigureSupportMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 
 type Newer = Omit<Fault, 'level'> & { readonly level?: Fault['level'] };
+
+/** PATCH /support-user/mfa asks for no password where a body holds this. */
+const standsForThePassword =
+  (isTaken: (body: JsonObject, state: World['state']) => boolean) =>
+  (seams: Seams): void =>
+    seams.body(patch, (body, _call, { state }) =>
+      isObject(body) && isTaken(body, state) ? { ...body, currentPassword: state.supportPassword } : body,
+    );
 
 /** Of what came with 7.3 to 7.3.2: the support user's password, reference ids, PUT /support-user/mfa. */
 const newer: readonly Newer[] = [
@@ -150,12 +159,7 @@ const newer: readonly Newer[] = [
     id: 'support/password-not-asked',
     description: 'PATCH /support-user/mfa changes without currentPassword.',
     fails: ['support-password/patch-refused-without-password'],
-    apply: (seams) =>
-      seams.body(patch, (body, _call, { state }) =>
-        isObject(body) && !Object.hasOwn(body, 'currentPassword')
-          ? { ...body, currentPassword: state.supportPassword }
-          : body,
-      ),
+    apply: standsForThePassword((body) => !Object.hasOwn(body, 'currentPassword')),
   },
   {
     id: 'support/any-password',
@@ -172,12 +176,7 @@ const newer: readonly Newer[] = [
     id: 'support/null-stands-for-the-password',
     description: 'PATCH /support-user/mfa takes null as currentPassword.',
     fails: ['support-password/patch-refused-without-password'],
-    apply: (seams) =>
-      seams.body(patch, (body, _call, { state }) =>
-        isObject(body) && own(body, 'currentPassword') === null
-          ? { ...body, currentPassword: state.supportPassword }
-          : body,
-      ),
+    apply: standsForThePassword((body) => own(body, 'currentPassword') === null),
   },
   {
     id: 'support/code-stands-for-the-password',
@@ -186,24 +185,16 @@ const newer: readonly Newer[] = [
       'support-password/patch-refused-without-password',
       'support-password/patch-refused-with-wrong-password',
     ],
-    apply: (seams) =>
-      seams.body(patch, (body, _call, { state }) =>
-        isObject(body) && text(body, 'mfaCode') !== undefined
-          ? { ...body, currentPassword: state.supportPassword }
-          : body,
-      ),
+    apply: standsForThePassword((body) => text(body, 'mfaCode') !== undefined),
   },
   {
     id: 'support/reference-stands-for-the-password',
     since: '7.3.1',
     description: 'PATCH /support-user/mfa with a right referenceId asks for no password.',
     fails: ['support-password/patch-refused-with-wrong-password'],
-    apply: (seams) =>
-      seams.body(patch, (body, _call, { state }) =>
-        isObject(body) && state.referenceIds.has(text(body, 'referenceId') ?? '')
-          ? { ...body, currentPassword: state.supportPassword }
-          : body,
-      ),
+    apply: standsForThePassword((body, { referenceIds }) =>
+      referenceIds.has(text(body, 'referenceId') ?? ''),
+    ),
   },
   {
     id: 'support/read-only-property-stored',

@@ -1,7 +1,7 @@
 import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
 import { asObject } from '../json.js';
-import type { Fault } from '../seams.js';
+import type { Fault, Seams } from '../seams.js';
 
 const verify = 'VerifyUserOtp';
 
@@ -74,29 +74,18 @@ const secondStep: readonly Later[] = [
       };
     },
   },
-  {
-    id: 'second-step/code-of-anybody-finishes',
-    description: "Another user's code finishes a login.",
+  ...(['code', 'mailed-code'] as const).map((kind) => ({
+    id: `second-step/${kind}-of-anybody-finishes`,
+    description: `Another user's ${kind.replace('-', ' ')} finishes a login.`,
     fails: ['second-step/refuses-code-of-another-user'],
-    apply: ({ rules }) => {
+    apply: ({ rules }: Seams) => {
       const { secondStepRight } = rules;
       rules.secondStepRight = (user, type, code, world) =>
         secondStepRight(user, type, code, world) ||
-        world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world));
-    },
-  },
-  {
-    id: 'second-step/mailed-code-of-anybody-finishes',
-    description: "Another user's mailed code finishes a login.",
-    fails: ['second-step/refuses-code-of-another-user'],
-    apply: ({ rules }) => {
-      const { secondStepRight } = rules;
-      rules.secondStepRight = (user, type, code, world) =>
-        secondStepRight(user, type, code, world) ||
-        (type === 'email' &&
+        ((kind === 'code' || type === 'email') &&
           world.state.users.some((other) => other !== user && useLoginCode(other, type, code, world)));
     },
-  },
+  })),
   {
     id: 'second-step/any-mailed-code-finishes',
     description: 'Every code that is said to be a mailed one finishes a login.',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { asObject, type JsonObject, own, text } from '../json.js';
+import { asObject, type JsonObject, own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 import { toBase32 } from '../totp.js';
@@ -9,6 +9,17 @@ function changeSecret(seams: Seams, which: OperationId, change: (secret: string)
   seams.success(which, (body) => {
     const secret = own(body, 'totpSecretKey');
     return typeof secret === 'string' ? { ...body, totpSecretKey: change(secret) } : body;
+  });
+}
+
+/** Of a key that is handed out in place of another, these are the other's. */
+function showsBefore(seams: Seams, names: readonly string[]): void {
+  let before: JsonObject = {};
+  seams.success('UpdateSupportMFAConfig', (body) => {
+    const handed = Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
+    const shown = Object.hasOwn(body, 'totpUri') ? { ...body, ...before } : body;
+    before = handed;
+    return shown;
   });
 }
 
@@ -34,33 +45,15 @@ export const totpKeyFaults: readonly Fault[] = [
     description:
       'PATCH /support-user/mfa for another key answers the secret of it, and the URI of the one before.',
     level: 'must',
-    fails: ['support-totp/secret-matches-uri'],
-    apply: (seams) => {
-      let before: string | undefined;
-      seams.success('UpdateSupportMFAConfig', (body) => {
-        const uri = text(body, 'totpUri');
-        const wrong = uri === undefined || before === undefined ? body : { ...body, totpUri: before };
-        before = uri;
-        return wrong;
-      });
-    },
+    fails: ['support-totp/secret-matches-uri', 'verify-totp/accepts-current-code'],
+    apply: (seams) => showsBefore(seams, ['totpUri']),
   },
   {
     id: 'totp/support-key-of-before-is-shown',
     description: 'PATCH /support-user/mfa for another key answers the one before.',
     level: 'must',
     fails: ['verify-totp/accepts-current-code'],
-    apply: (seams) => {
-      let before: JsonObject = {};
-      seams.success('UpdateSupportMFAConfig', (body) => {
-        const { totpUri, totpSecretKey } = body;
-        const shown =
-          totpUri === undefined ? {} : { totpUri, ...(totpSecretKey === undefined ? {} : { totpSecretKey }) };
-        const wrong = totpUri === undefined ? body : { ...body, ...before };
-        before = shown;
-        return wrong;
-      });
-    },
+    apply: (seams) => showsBefore(seams, ['totpUri', 'totpSecretKey']),
   },
   {
     id: 'totp/secret-in-hex',
