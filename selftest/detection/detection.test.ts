@@ -59,9 +59,15 @@ const reports: { readonly subject: Expectation; readonly folder: string }[] = []
 const tried: Tried[] = [];
 
 beforeAll(async () => {
+  const keep = (_subject: Expectation, judgement: Judgement) => judgements.push(judgement);
+  // Alone: what they send is compared with what was recorded, and on a busy machine a login more or less is tried.
+  await judgeAll([asItIs, asItIsInLatest], keep);
   // Most of both is waiting: for mails that don't come, and for changes that come late.
   await Promise.all([
-    judgeAll(conforming, (_subject, judgement) => judgements.push(judgement)),
+    judgeAll(
+      conforming.filter((subject) => subject !== asItIs && subject !== asItIsInLatest),
+      keep,
+    ),
     tryInRounds(broken, requirements, judgeAll, (each) => tried.push(each)),
   ]);
 }, 1_800_000);
