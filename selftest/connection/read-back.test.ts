@@ -147,13 +147,34 @@ describe('nodes that learn of a change at different times', () => {
   }
 
   test('are waited for with the first changes', async () => {
-    expect((await looksAt(new Nodes())).tookMs).toBeGreaterThanOrEqual(1_000);
+    const nodes = new Nodes();
+    nodes.wrote();
+
+    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('are still looked for where nothing has changed yet', async () => {
+  test('are not looked for before anything was changed', async () => {
+    expect(await looksAt(new Nodes())).toEqual({ came: true, looks: 1, tookMs: 0 });
+  });
+
+  test('are still looked for where no change has shown yet', async () => {
     const nodes = new Nodes();
+    nodes.wrote();
     for (let n = 0; n < 3; n += 1) nodes.settled();
 
+    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('are not looked for any more where they agreed often about one change', async () => {
+    const nodes = new Nodes();
+    nodes.wrote();
+    nodes.changed();
+    nodes.settled();
+    nodes.settled();
+    expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
+
+    expect(await looksAt(nodes)).toEqual({ came: true, looks: 1, tookMs: 0 });
+    nodes.wrote();
     expect((await looksAt(nodes)).tookMs).toBeGreaterThanOrEqual(1_000);
   });
 

@@ -2,18 +2,29 @@ import { steadyNow } from '../steady-now.js';
 
 /** What shows the old state later than this after a change is no node that has yet to learn of it. */
 const longestLagMs = 3_000;
+/** So many answers that all nodes agreed about. */
+const enough = 3;
 
 /** Whether the nodes of a target show a change at different times, and how many looks in a row make sure of all. */
 export class Nodes {
   #settled = 0;
+  #settledSinceWrite = 0;
   #hasChanged = false;
   #disagree = false;
   #lagMs = 0;
   #isRestless = false;
+  #hasWritten = false;
   #wroteAt = Number.NEGATIVE_INFINITY;
 
-  /** Something was changed, which all nodes have yet to learn of. */
+  /** A configuration was changed, which all nodes have yet to learn of. */
   wrote(): void {
+    this.#hasWritten = true;
+    this.#settledSinceWrite = 0;
+    this.#wroteAt = steadyNow();
+  }
+
+  /** Sessions were ended: all nodes have yet to learn of that too, though no configuration shows it. */
+  endedSessions(): void {
     this.#wroteAt = steadyNow();
   }
 
@@ -43,12 +54,18 @@ export class Nodes {
   /** What was waited for was seen in as many looks as are asked for. Where nothing had changed, that tells nothing. */
   settled(): void {
     if (this.#hasChanged) this.#settled += 1;
+    // What agrees before the change has shown may agree about what was before it.
+    if (this.#hasChanged || this.#settledSinceWrite > 0) this.#settledSinceWrite += 1;
     this.#hasChanged = false;
   }
 
-  /** Of the first changes two: whether nodes disagree must show before anything is judged by them. */
+  /**
+   * Of the first changes two: whether nodes disagree must show before anything is judged by them. Before any change
+   * there is nothing that they could disagree about, and what was agreed about so often since the last one is known.
+   */
   get looks(): number {
     if (this.#disagree) return 3;
-    return this.#settled < 3 ? 2 : 1;
+    if (!this.#hasWritten || this.#settledSinceWrite >= enough) return 1;
+    return this.#settled < enough ? 2 : 1;
   }
 }

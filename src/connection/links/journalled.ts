@@ -26,7 +26,7 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     if (parts.length === 0) {
       if (!isSafe(call)) lag.unsure();
       const answer = await lag.reading(call, next);
-      if (call.operation === 'DeleteSession' && answer.status < 400) nodes.wrote();
+      if (call.operation === 'DeleteSession' && answer.status < 400) nodes.endedSessions();
       return answer;
     }
     for (const part of parts) await noteFound(part);
