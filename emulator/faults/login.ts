@@ -144,6 +144,22 @@ export const loginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/mailed-code-outlives-its-type',
+    description:
+      'A mailed code opens a session while e-mail is not enabled any more; POST /email-otp is refused then.',
+    level: 'must',
+    fails: ['email-login/refused-while-only-totp-is-enabled'],
+    apply: (seams) => {
+      const { mechanismEnabled } = seams.rules;
+      seams.rules.mechanismEnabled = (mechanism, world) =>
+        mechanism === 'email' || mechanismEnabled(mechanism, world);
+      seams.input('CreateEmailOtp', (_, world) => {
+        if (world.state.cluster.enabled && !mechanismEnabled('email', world))
+          throw new Refusal(409, 'KOtpTypeDisabled', 'Codes of this type are not enabled.');
+      });
+    },
+  },
+  {
     id: 'login/password-in-any-case',
     description: 'Passwords are compared without regard to the case of their letters.',
     level: 'must',

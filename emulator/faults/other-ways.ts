@@ -3,6 +3,8 @@ import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { asObject, type Json, own } from '../json.js';
 import type { Fault } from '../seams.js';
 
+const mergePatch = 'application/merge-patch+json';
+
 /** Writes that are asked for otherwise than documented, and let through. */
 const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean])[] = [
   ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
@@ -19,7 +21,7 @@ const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) =
     (call) =>
       call.path.endsWith('/mfa-config') &&
       call.method === 'PUT' &&
-      header(call, 'content-type') === 'application/merge-patch+json',
+      header(call, 'content-type') === mergePatch,
   ],
 ];
 
@@ -47,6 +49,17 @@ export const otherWayFaults: readonly Fault[] = [
         }),
     },
   ]),
+  {
+    id: 'ways/support-merge-patch-needs-no-privilege',
+    description: `PATCH /support-user/mfa as ${mergePatch} is answered like a change to a user who may only view.`,
+    level: 'must',
+    fails: ['access/no-other-way-to-write-for-a-viewer'],
+    apply: (seams) =>
+      seams.refusal('UpdateSupportMFAConfig', (answer, call) => {
+        if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
+        Object.assign(answer, { status: 200, headers: {}, body: { enabled: false } });
+      }),
+  },
   {
     id: 'ways/refused-but-stored',
     description: 'PUT /mfa-config asked for by PATCH is refused, and stored.',

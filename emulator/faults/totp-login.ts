@@ -67,6 +67,16 @@ export const totpLoginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'totp/used-codes-forgotten-with-sessions',
+    description: "Ending a user's sessions makes the TOTP codes that opened them good again.",
+    level: 'must',
+    fails: ['totp-login/refuses-replay'],
+    apply: (seams) =>
+      seams.answer('DeleteSession', ({ status }, _, { state }) => {
+        if (status < 300) for (const key of state.userKeys) key.acceptedSteps.clear();
+      }),
+  },
+  {
     id: 'totp/replay-race',
     description: 'A TOTP code counts as used only once the login with it was answered.',
     level: 'should',
