@@ -168,6 +168,18 @@ export const configFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'mfa-config/refused-put-switches',
+    description: 'A PUT /mfa-config that is refused for another property stores enabled.',
+    level: 'must',
+    fails: ['mfa-config/refused-put-changes-nothing'],
+    apply: (seams) =>
+      seams.refusal(put, (answer, call, { state }) => {
+        const enabled = own(asObject(call.body), 'enabled');
+        if (answer.status === 400 && typeof enabled === 'boolean')
+          state.cluster = { ...state.cluster, enabled };
+      }),
+  },
+  {
     id: 'mfa-config/unknown-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
     level: 'must',

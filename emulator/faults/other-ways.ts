@@ -1,6 +1,6 @@
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
-import { asObject, type Json, own } from '../json.js';
+import { asObject, type Json, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
 
 const mergePatch = 'application/merge-patch+json';
@@ -51,13 +51,16 @@ export const otherWayFaults: readonly Fault[] = [
   ]),
   {
     id: 'ways/support-merge-patch-needs-no-privilege',
-    description: `PATCH /support-user/mfa as ${mergePatch} is answered like a change to a user who may only view.`,
+    description: `PATCH /support-user/mfa as ${mergePatch} stores the address for a user who may only view.`,
     level: 'must',
     fails: ['access/no-other-way-to-write-for-a-viewer'],
     apply: (seams) =>
-      seams.refusal('UpdateSupportMFAConfig', (answer, call) => {
+      seams.refusal('UpdateSupportMFAConfig', (answer, call, { state }) => {
         if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
-        Object.assign(answer, { status: 200, headers: {}, body: { enabled: false } });
+        const email = text(asObject(JSON.parse(call.content?.toString() || '{}')), 'email');
+        if (email === undefined) return;
+        state.support = { ...state.support, email };
+        Object.assign(answer, { status: 200, headers: {}, body: {} });
       }),
   },
   {

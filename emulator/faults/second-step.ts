@@ -1,6 +1,6 @@
 import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { asObject } from '../json.js';
+import { asObject, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 
 const verify = 'VerifyUserOtp';
@@ -58,6 +58,18 @@ const secondStep: readonly Later[] = [
       rules.secondStepRight = (user, type, code, world) =>
         /^\d{6}$/.test(code) || secondStepRight(user, type, code, world);
     },
+  },
+  {
+    id: 'second-step/salesforce-finishes',
+    description: 'Every code of type salesforce finishes a login, though that type is not enabled.',
+    fails: ['second-step/refuses-wrong-code'],
+    apply: (seams) =>
+      seams.refusal(verify, (answer, call, world) => {
+        const { caller } = call;
+        if (caller === undefined || text(asObject(call.body), 'type') !== 'salesforce') return;
+        world.rules.finishLogin(header(call, 'session-id') ?? '', caller, world);
+        Object.assign(answer, { status: 200, headers: {}, body: { username: caller.username } });
+      }),
   },
   {
     id: 'second-step/used-code-finishes',

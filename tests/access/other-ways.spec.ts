@@ -4,7 +4,7 @@ import type { Open } from '../../fixtures/ways-in.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
-import { asItIs } from './operations.js';
+import { prepared } from './operations.js';
 import { detours, openWays, spellings, type Way, type Write, writes } from './ways.js';
 
 /** A write, and a body that does no harm. */
@@ -48,11 +48,13 @@ test(
 
 /** Each write with a body that does no harm if it is taken; on a throw-away target one whose effect shows. */
 async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {
-  const { anyJson } = await asItIs(connection);
-  await (await connection.support()).off();
+  const [cluster, support] = [
+    await prepared('UpdateMFAConfig', connection),
+    await prepared('UpdateSupportMFAConfig', connection),
+  ];
   return [
-    [writes.cluster, anyJson],
-    [writes.support, { enabled: false }],
+    [writes.cluster, cluster.anyJson],
+    [writes.support, support.anyJson],
     [writes.verify, { totpCode: '000000' }],
   ];
 }
@@ -65,10 +67,13 @@ async function tried(
 ): Promise<readonly Open[]> {
   const [cluster, support] = [await connection.cluster(), await connection.support()];
   const before = await arrange(snapshot(cluster, support));
-  const shown = await arrange(cluster.readAsShown());
+  const shown = { cluster: await arrange(cluster.readAsShown()), support: await arrange(support.read()) };
   const undone = async () => {
     const changes = await changesSince(before, cluster, support);
-    if (changes.length > 0) await cluster.giveBack(shown);
+    if (changes.length > 0) {
+      await cluster.giveBack(shown.cluster);
+      await support.giveBack(shown.support);
+    }
     return changes;
   };
   return openWays(connection.api, write, ways, { as, body, undone });

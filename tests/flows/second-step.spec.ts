@@ -29,7 +29,9 @@ async function begun(users: Users, user: User): Promise<FirstStep> {
   return handedOut;
 }
 
-function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' = 'totp') {
+const otherTypes = ['email', 'salesforce'] as const;
+
+function verify(api: Api, as: Credential, otp: string, type: 'totp' | (typeof otherTypes)[number] = 'totp') {
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
 }
 
@@ -106,7 +108,7 @@ test.describe('The second step of a login', () => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const first = await arrange(begun(users, user));
 
-      for (const type of ['totp', 'email'] as const) {
+      for (const type of ['totp', ...otherTypes] as const) {
         const wrong = codes.almost(authenticator, 'first');
         expect({ answer: await verify(api, first, wrong, type) }).toBeRefused();
         expect(await opens(users, user, first)).toBe(false);
