@@ -32,6 +32,19 @@ export const verifyTotpFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'verify-totp/blank-code-verifies-once-proven',
+    description:
+      'POST /support-user/verify-totp takes an empty code, or a blank, for right once the key is proven.',
+    level: 'must',
+    fails: ['verify-totp/refuses-junk'],
+    apply: (seams) =>
+      seams.success(verify, (body, call, { state }) =>
+        state.support.verification === 'kSuccess' && text(asObject(call.body), 'totpCode')?.trim() === ''
+          ? { success: true }
+          : body,
+      ),
+  },
+  {
     id: 'verify-totp/verifies-without-enrolment',
     description: 'POST /support-user/verify-totp answers success while support MFA is off.',
     level: 'must',
