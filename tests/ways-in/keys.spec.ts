@@ -96,8 +96,9 @@ test(
     }
     const inForce = logins.filter(({ session }) => session !== undefined).length;
     await arrangeLogin(loginByNewKey(users, user, codes));
-    expect(inForce).toBeAtMost(1, 'key in force');
-    expect(inForce).toBeAtLeast(1, 'key in force');
+    const what = 'key in force of those made at the same time';
+    expect(inForce).toBeAtMost(1, what);
+    expect(inForce).toBeAtLeast(1, what);
   },
 );
 
