@@ -8,17 +8,16 @@ const enough = 3;
 /** Whether the nodes of a target show a change at different times, and how many looks in a row make sure of all. */
 export class Nodes {
   #settled = 0;
-  #settledSinceWrite = 0;
+  /** Before any change there is nothing that nodes could disagree about. */
+  #settledSinceWrite = enough;
   #hasChanged = false;
   #disagree = false;
   #lagMs = 0;
   #isRestless = false;
-  #hasWritten = false;
   #wroteAt = Number.NEGATIVE_INFINITY;
 
   /** A configuration was changed, which all nodes have yet to learn of. */
   wrote(): void {
-    this.#hasWritten = true;
     this.#settledSinceWrite = 0;
     this.#wroteAt = steadyNow();
   }
@@ -60,12 +59,11 @@ export class Nodes {
   }
 
   /**
-   * Of the first changes two: whether nodes disagree must show before anything is judged by them. Before any change
-   * there is nothing that they could disagree about, and what was agreed about so often since the last one is known.
+   * Of the first changes two: whether nodes disagree must show before anything is judged by them. What was agreed about
+   * so often since the last one is known.
    */
   get looks(): number {
     if (this.#disagree) return 3;
-    if (!this.#hasWritten || this.#settledSinceWrite >= enough) return 1;
-    return this.#settled < enough ? 2 : 1;
+    return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
   }
 }

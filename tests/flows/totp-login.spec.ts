@@ -1,6 +1,6 @@
 import { enrolled, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import type { User, Users } from '../../fixtures/users.js';
+import { hasSid, type User, type Users } from '../../fixtures/users.js';
 import type { Codes } from '../../src/connection/codes.js';
 
 /** Of a kind that is not enabled. */
@@ -150,11 +150,6 @@ test.describe('A login while cluster MFA is on', () => {
     },
   );
 });
-
-/** Its sessions may be ended: never the admin's. */
-function hasSid(user: User): user is User & { readonly sid: string } {
-  return user.role !== 'admin' && user.sid !== undefined;
-}
 
 /** Whether a newer key voids the codes of an older one; a conforming target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
