@@ -97,8 +97,6 @@ export class SmtpMailbox implements Mailbox {
     });
     this.#port = await listenOn(server, this.#settings.host, this.#settings.port);
     this.#server = server;
-    // Made beside whatever comes next: it takes a tenth of a second, which the first mail should not take longer.
-    void mailCertificate();
   }
 
   async close(): Promise<void> {
