@@ -205,6 +205,25 @@ export const totpLoginFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'totp-login/new-key-by-api-key-suspends-codes',
+    description: 'Until the first code of a key that was made with an API key a user is asked for no code.',
+    level: 'must',
+    fails: ['totp-login/refuses-password-alone'],
+    apply: (seams) => {
+      const byApiKey = new Set<TotpKey>();
+      seams.answer('CreateTotpKey', ({ status }, call, { state }) => {
+        const made = state.userKeys.at(-1);
+        if (status < 300 && made !== undefined && header(call, 'apikey') !== undefined) byApiKey.add(made);
+      });
+      const { asksForCode } = seams.rules;
+      seams.rules.asksForCode = (user, world) => {
+        const newest = world.state.userKeys.filter(({ owner }) => owner === user.username).at(-1);
+        const isUnused = newest !== undefined && byApiKey.has(newest) && newest.acceptedSteps.size === 0;
+        return !isUnused && asksForCode(user, world);
+      };
+    },
+  },
+  {
     id: 'totp-login/mail-login-forgets-used-codes',
     description: 'After a login with a mailed code, right or wrong, used TOTP codes are taken again.',
     level: 'must',

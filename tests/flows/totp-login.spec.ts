@@ -25,7 +25,7 @@ test.describe('A login while cluster MFA is on', () => {
   test(
     'fails with the password alone',
     covers('totp-login/refuses-password-alone'),
-    async ({ users, cluster, codes, facts }) => {
+    async ({ users, cluster, codes, facts, api }) => {
       const { user } = await arrange(enrolled(users, cluster));
 
       const logins = [{ role: user.role, login: await users.login(user) }];
@@ -38,6 +38,13 @@ test.describe('A login while cluster MFA is on', () => {
       const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
       if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
       for (const { login } of logins) expect(login).toBeRefused();
+      // A key asked for by an API key, of which no code was used yet, asks for codes no less.
+      const keyed = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
+      if (keyed?.apiKey !== undefined) {
+        const as = { scheme: 'APIKeyHeader', key: keyed.apiKey } as const;
+        await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
+        expect(await users.login(keyed)).toBeRefused();
+      }
       for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
         for (const without of alone) expect(await users.login(user, without)).toBeRefused();
         // Shows that logins work, and ends the row of refusals before it locks the account.
