@@ -20,7 +20,7 @@ test.describe('Wrong codes in a row', () => {
       const right = { code: await codes.unused(authenticator), type: 'totp', throttlingIsTested };
       const keepsOut = after !== undefined || (await users.login(user, right)).session === undefined;
       facts.note('throttleAfter', after ?? null);
-      await rest();
+      if (keepsOut) await rest();
       expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
     },
   );
@@ -43,7 +43,7 @@ test.describe('Wrong codes in a row', () => {
 
       const right = { code: await codes.unused(authenticator), type: 'totp', throttlingIsTested };
       const keepsOut = after !== undefined || (await users.login(user, right)).session === undefined;
-      await rest();
+      if (keepsOut) await rest();
       expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
     },
   );
@@ -60,7 +60,7 @@ test.describe('Wrong codes in a row', () => {
       const right = { code: await codes.unused(authenticator), type: 'totp', throttlingIsTested };
       const { session } = await users.login(user, right);
       if (after === undefined || session !== undefined) {
-        await rest();
+        if (session === undefined) await rest();
         notApplicable('wrong codes keep no right one out');
       }
 
@@ -86,7 +86,7 @@ test.describe('Wrong codes in a row', () => {
       const right = { code, type: 'email', throttlingIsTested };
       const keepsOut = after !== undefined || (await users.login(user, right)).session === undefined;
       facts.note('mailThrottleAfter', after ?? null);
-      await rest();
+      if (keepsOut) await rest();
       expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
     },
   );
@@ -108,7 +108,7 @@ test.describe('Wrong codes in a row', () => {
         after !== undefined ||
         (await support.patchAny({ enabled: false, mfaCode: code }, undefined, { throttlingIsTested }))
           .status >= 400;
-      await rest();
+      if (keepsOut) await rest();
       expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
     },
   );
@@ -131,8 +131,8 @@ test(
     const promised = after ?? answered;
     const came = async () => (await mail.since(mark)).filter(({ to }) => to.includes(user.email)).length;
     const got = await connection.readBack.until(came, (count) => count >= promised);
-    await rest();
     const isLimited = after !== undefined || got < promised;
+    if (isLimited) await rest();
     expect(isLimited, 'wanted: a limit within 30 codes\ngot: all of them mailed').toBe(true);
   },
 );
