@@ -38,6 +38,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         slow: plan.slow,
         secretsAddress: plan.secretsAddress,
         seed: plan.seed,
+        grep: plan.grep,
       },
     },
   })),

@@ -12,6 +12,8 @@ export interface RunPlan {
   readonly slow: boolean;
   /** Of what is random: the same seed sends the same. */
   readonly seed: number;
+  /** Only requirements whose ids fit this glob; null: all. */
+  readonly grep: string | null;
   /** How many targets are tried at once. */
   readonly jobs: number;
   readonly stateDir: string;
@@ -79,6 +81,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     mode: 'full',
     slow: false,
     seed: 1,
+    grep: null,
     jobs: 1,
     stateDir: stateDirOf(undefined, env),
     outputDir: join(folder, 'playwright'),
@@ -112,6 +115,7 @@ const isRunPlan = shapedLike<RunPlan>(
     mode: oneOf(['full', 'read-only']),
     slow: flag,
     seed: number,
+    grep: orNull(text),
     jobs: number,
     stateDir: text,
     outputDir: text,

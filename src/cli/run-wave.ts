@@ -142,6 +142,7 @@ async function tryOut(
     mode: command.mode,
     slow: command.slow,
     seed: command.seed,
+    grep: command.grep ?? null,
     jobs: command.jobs,
     stateDir: resolve(stateDir),
     outputDir: join(folder, 'playwright'),

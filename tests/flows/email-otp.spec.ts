@@ -13,11 +13,8 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
-import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import { mailedBefore, sameCodeAgain } from './mailed-codes.js';
-
-const tenAndAHalfMinutes = 630_000;
 
 /** To see by their digits that a place of mailed codes never changes. */
 const enoughCodes = 8;
@@ -279,23 +276,6 @@ test.describe('A login while cluster MFA is on', () => {
     },
   );
 
-  test(
-    'fails with a mailed code of ten minutes ago',
-    covers('email-login/code-expires'),
-    async ({ users, cluster, connection, facts }) => {
-      const { user, code } = await arrange(mailed(users, cluster));
-      await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
-
-      const login = await users.login(user, { code, type: 'email' });
-
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByNewMail(users, user));
-      // Only where no time passes by it.
-      if (connection.clock.canMove)
-        await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
-    },
-  );
-
   test('fails with junk', covers('email-login/refuses-junk'), async ({ users, cluster }) => {
     const first = await arrange(mailed(users, cluster));
     const { user } = first;
@@ -378,16 +358,4 @@ async function callersCodeLogsIn(users: Users, user: MailUser): Promise<boolean 
   const code = await users.callersCode(user).catch(() => undefined);
   if (code === undefined) return undefined;
   return (await users.login(user, { code, type: 'email' })).session !== undefined;
-}
-
-/** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
-async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
-  let dead = tenAndAHalfMinutes / 1000;
-  for (const age of [570, 290, 110, 50]) {
-    const code = await users.mailedCode(user);
-    await waiter.letPass(age * 1000, 'mail');
-    if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
-    dead = age;
-  }
-  return `under ${dead}`;
 }

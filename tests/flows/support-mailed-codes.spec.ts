@@ -127,18 +127,6 @@ test.describe('A mailed code as mfaCode', () => {
     },
   );
 
-  test('is void after ten minutes', covers('support-email/code-expires'), async ({ support, connection }) => {
-    const { email } = twoAddresses(connection.target);
-    await arrange(support.ensureEmail(email));
-    const mfaCode = await arrange(support.mailedCode(email));
-    await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
-
-    const answer = await support.patch({ enabled: false, mfaCode });
-
-    expect({ answer }).toBeRefused();
-    expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
-  });
-
   test(
     'is needed to change to totp',
     covers('support-email/mode-not-changed-without-code'),
@@ -194,7 +182,6 @@ test.describe('The address of support MFA', () => {
 });
 
 const without = { enabled: false, mfaType: null, email: null };
-const tenAndAHalfMinutes = 10.5 * 60_000;
 
 /** Texts that a mailer may take for two addresses, or for more than an address: a line more is a form more. */
 function severalOf(first: string, second: string): readonly string[] {

@@ -1,0 +1,53 @@
+import { tenAndAHalfMinutes } from '../../fixtures/ageing.js';
+import { loginByNewMail, mailed } from '../../fixtures/logins.js';
+import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import type { MailUser, Users } from '../../fixtures/users.js';
+import type { Connection } from '../../src/connection/connection.js';
+import { twoAddresses } from './support-addresses.js';
+
+// One after the other: both wait for the same ten and a half minutes where no clock can be moved.
+test.describe('A mailed code of ten minutes ago', () => {
+  test(
+    'opens no session',
+    covers('email-login/code-expires'),
+    async ({ users, cluster, connection, facts, ageing }) => {
+      await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
+      const { user, code } = await arrange(mailed(users, cluster));
+      await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
+
+      const login = await users.login(user, { code, type: 'email' });
+
+      expect(login).toBeRefused();
+      await arrangeLogin(loginByNewMail(users, user));
+      // Only where no time passes by it.
+      if (connection.clock.canMove)
+        await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
+    },
+  );
+
+  test(
+    'is void for the support user',
+    covers('support-email/code-expires'),
+    async ({ support, connection, ageing }) => {
+      const { email } = twoAddresses(connection.target);
+      const mfaCode = await arrange(ageing.oldSupportCode(email));
+
+      const answer = await support.patch({ enabled: false, mfaCode });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.read()).toMatchObject({ enabled: true, mfaType: 'email' });
+    },
+  );
+});
+
+/** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
+async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
+  let dead = tenAndAHalfMinutes / 1000;
+  for (const age of [570, 290, 110, 50]) {
+    const code = await users.mailedCode(user);
+    await waiter.letPass(age * 1000, 'mail');
+    if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
+    dead = age;
+  }
+  return `under ${dead}`;
+}
