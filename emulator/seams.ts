@@ -14,10 +14,11 @@ type OnBody = (body: Json | undefined, call: Call, world: World) => Json | undef
 type OnAnswer = (answer: Answer, call: Call, world: World) => void | Promise<void>;
 type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 
-/** What an author of a target file has to know of the target. */
+/** What an author of a target file has to know of the target, or wants. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
   limits: JsonObject;
+  allow: JsonObject;
 }
 
 /** Where a fault or a variant takes hold. The hooks of one seam run in the order they were set. */
@@ -26,8 +27,8 @@ export class Seams {
   readonly clock: Clock;
   /** How the emulator is found. */
   start: StartState = {};
-  /** What the target file of this emulator says besides: of accounts, and in limits. */
-  readonly told: Told = { accounts: {}, limits: {} };
+  /** What the target file of this emulator says besides: of accounts, in limits, and in allow. */
+  readonly told: Told = { accounts: {}, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
   readonly #answer: { which: Which; hook: OnAnswer }[] = [];

@@ -15,7 +15,7 @@ export interface TargetFileInput {
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 
-/** The content of a target file for a running emulator: a throw-away target that all is allowed on. */
+/** The content of a target file for a running emulator: a throw-away target that all is allowed on, unless told else. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: 'admin' | 'viewer' | 'other'): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);
@@ -46,6 +46,7 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
       replaceTotpOf: ['admin', 'viewer', 'other', 'supportUser'],
       lockOut: true,
       disposable: true,
+      ...input.told.allow,
     },
     limits: { requestTimeoutMs: 15_000, settleMs: 2_000, ...input.told.limits },
   };

@@ -51,6 +51,13 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'locks-not-allowed',
+    description: 'The target file allows no account to be locked, and is not of a throw-away target.',
+    apply: ({ told }) => {
+      told.allow = { ...told.allow, lockOut: false, disposable: false };
+    },
+  },
+  {
     id: 'support-lock-in-disguise',
     description:
       'After 5 wrong codes in a row the support user is locked for a minute: right codes are told to be wrong.',

@@ -52,6 +52,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['field-503-plain', 'limit-page-413', 'mail-same-code-again', 'users-by-address-too'],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['sessions-by-cookie-only'],
+  ['locks-not-allowed', 'lock-out-after-5'],
   [
     'support-lock-in-disguise',
     'keys-by-secret-only',

@@ -8,7 +8,7 @@ import { memberOf, textOf } from '../judging/body.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
-import type { Answered, Link } from './call.js';
+import type { Answered, Call, Link } from './call.js';
 
 /** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
 const budget = 3;
@@ -16,7 +16,8 @@ const budget = 3;
 /** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
-const supportUser = 'supportUser';
+/** By which name the support user's failures are counted. */
+export const supportUser = 'supportUser';
 
 /**
  * How often an account's password or code was refused in a row. What might lock the account is not sent, unless the
@@ -26,8 +27,8 @@ export class Attempts {
   readonly #failed = new Map<string, number>();
   readonly #accounts: readonly Account[];
   readonly #isLimited: boolean;
-  /** Whose login a session began. */
-  readonly #begun = new Map<string, string>();
+  /** Whose login a session or a token is of, and how often that account's had failed in a row before. */
+  readonly #begun = new Map<string, Begun>();
 
   /** Of accounts that this target file doesn't name. */
   readonly #others: Readonly<Record<string, Count>>;
@@ -49,19 +50,23 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Sends nothing that might lock an account, and counts what is refused. */
+  /** Sends nothing that might lock an account, and counts what is refused. What is right ends a row of failures. */
   readonly link: Link = async (call, next) => {
-    const { operation, json } = call;
-    const who = this.#whose(operation, json, call.credential);
-    this.#check(who);
+    const who = this.#whose(call);
+    if (call.options.isRight !== true) this.#check(who);
     const answer = await next(call);
-    this.#note(who, operation, json, answer);
+    this.#note(who, call, answer);
     return answer;
   };
 
   /** Whether one more failure uses the budget up: a success should come first. */
   isNearLimit(who: string): boolean {
     return (this.#failed.get(who) ?? 0) >= budget - 1;
+  }
+
+  /** Likewise, of an account that must not be locked: the success is worth a wait. */
+  mightLock(who: string): boolean {
+    return this.#isLimited && this.isNearLimit(who);
   }
 
   /** @throws NotAllowedError where the request might lock an account */
@@ -72,32 +77,33 @@ export class Attempts {
     );
   }
 
-  #note(
-    who: string | undefined,
-    operation: OperationId | null,
-    json: unknown,
-    { status, body }: Pick<Answered, 'status' | 'body'>,
-  ): void {
+  #note(who: string | undefined, call: Call, answer: Pick<Answered, 'status' | 'body'>): void {
     if (who === undefined) return;
-    const session = textOf(body, 'sessionId');
-    if (session !== undefined) this.#begun.set(session, who);
-    const before = this.#failed.get(who) ?? 0;
-    const failed = this.#hasFailed(operation, json, status, body);
+    const count = this.#failed.get(who) ?? 0;
+    const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
+    if (handedOut !== undefined) this.#begun.set(handedOut, { who, failed: count });
+    const failed = this.#hasFailed(call, answer);
     // A mail that was sent proves no code: counts of wrong codes go on.
-    if (failed === undefined || (operation === 'CreateEmailOtp' && !failed)) return;
+    if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
+    // Nor does the password alone, by which a login began.
+    const begun = triedBy(call.operation) === 'begunLogin' ? this.#loginOf(call.credential) : undefined;
+    const before = Math.max(count, begun?.failed ?? 0);
     this.#failed.set(who, failed ? before + 1 : 0);
-    if (failed || before > 0) this.#keep();
+    if (failed || count > 0) this.#keep();
   }
 
   #hasFailed(
-    operation: OperationId | null,
-    json: unknown,
-    status: number,
-    body: unknown,
+    { operation, json, credential }: Call,
+    { status, body }: Pick<Answered, 'status' | 'body'>,
   ): boolean | undefined {
     // What a target can't read, or turns away for other reasons, is no attempt.
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
-    if (status >= 400) return true;
+    const tries = triedBy(operation);
+    if (status >= 400) {
+      // Who may not ask is turned away before a code is looked at.
+      const isOfSupportUser = tries === 'totpCode' || tries === 'mfaCode';
+      return isOfSupportUser && [401, 403].includes(status) && !this.#isKnown(credential) ? undefined : true;
+    }
     if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
     if (operation === 'VerifyUserOtp') return false;
     const account = this.#accountOf(json);
@@ -106,21 +112,31 @@ export class Attempts {
   }
 
   /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
-  #whose(operation: OperationId | null, json: unknown, credential: Credential): string | undefined {
-    // Another path or method may lead to a login as well.
-    switch (operation === null ? 'account' : operationRow(operation).tries) {
+  #whose({ operation, json, credential }: Call): string | undefined {
+    switch (triedBy(operation)) {
       case 'account':
         // A target may count what is no password, too.
         return this.#accountOf(json)?.role;
       case 'totpCode':
         return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
       case 'begunLogin':
-        return credential.scheme === 'SessionIdHeader' ? this.#begun.get(credential.id.reveal()) : undefined;
+        return this.#loginOf(credential)?.who;
       case 'mfaCode':
         return textOf(json, 'mfaCode') === undefined ? undefined : supportUser;
       case undefined:
         return undefined;
     }
+  }
+
+  #loginOf(credential: Credential): Begun | undefined {
+    if (credential.scheme === 'SessionIdHeader') return this.#begun.get(credential.id.reveal());
+    return credential.scheme === 'Bearer' ? this.#begun.get(credential.token.reveal()) : undefined;
+  }
+
+  /** Whether a credential is an account's. */
+  #isKnown(credential: Credential): boolean {
+    if (credential.scheme !== 'APIKeyHeader') return this.#loginOf(credential) !== undefined;
+    return this.#accounts.some(({ apiKey }) => apiKey?.reveal() === credential.key.reveal());
   }
 
   #accountOf(json: unknown): Account | undefined {
@@ -150,6 +166,16 @@ export class Attempts {
   #nameOf(who: string): string {
     return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }
+}
+
+/** What a request tries; another path or method may lead to a login as well. */
+function triedBy(operation: OperationId | null) {
+  return operation === null ? 'account' : operationRow(operation).tries;
+}
+
+interface Begun {
+  readonly who: string;
+  readonly failed: number;
 }
 
 interface Count {

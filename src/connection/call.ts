@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** Whatever its method, a target that takes the request for what it is not may change its configuration by it. */
   readonly mayChange?: true;
+  /** What it proves its sender with is right, as far as is known: it is sent however much was refused before. */
+  readonly isRight?: true;
   /** A 429 is the answer that the test is about, not a request to wait. */
   readonly throttlingIsTested?: boolean;
   /** The connection is closed after the answer: the next request comes by another one. */

@@ -41,3 +41,21 @@ export async function proofOf(
   if (before !== undefined && answer.fields.success === true) codes.refuses(-1);
   return { code, answer };
 }
+
+/**
+ * Ends a row of wrong codes of the support user by a right one, where one is at hand without a wait, or where a wait is
+ * worth it: rows of several tests must not add up to what locks the support user. Else the current code is left for the
+ * change that follows. A refusal teaches nothing: a target may take codes of rising steps only.
+ *
+ * @returns whether it was ended
+ */
+export async function endRow(
+  codes: Codes,
+  authenticator: Authenticator,
+  verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
+  mayWait: boolean,
+): Promise<boolean> {
+  const before = await codes.before(authenticator);
+  if (before !== undefined && (await verify(before)).fields.success === true) return true;
+  return mayWait && (await verify(await codes.unused(authenticator))).fields.success === true;
+}

@@ -6,39 +6,25 @@ import type { Journal } from '../journal/journal.js';
 import { textIn } from '../judging/body.js';
 import { isSince } from '../model/releases.js';
 import type { Authenticator } from '../otp/authenticator.js';
-import type { Target } from '../target-file/target.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
+import { supportUser } from './attempts.js';
 import { Awaited } from './awaited.js';
-import type { Codes } from './codes.js';
-import type { CodesByMail } from './codes-by-mail.js';
 import { firstLook } from './first-look.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
-import type { ReadBack, SettleOptions } from './read-back.js';
-import type { Recorder } from './recorder.js';
-import type { StateReader } from './state-reader.js';
-import { type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import type { SettleOptions } from './read-back.js';
+import { endRow, type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
+import type { SupportParts } from './support-parts.js';
 import { SupportRestore } from './support-restore.js';
 import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './told-support.js';
-import type { Waiter } from './waiter.js';
+import { passwordOf, withPassword } from './with-password.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
-export interface SupportParts {
-  readonly api: Api;
-  readonly admin: Credential;
-  readonly journal: Journal;
-  readonly reader: StateReader;
-  readonly readBack: ReadBack;
-  readonly codes: Codes;
-  readonly recorder: Pick<Recorder, 'adopt'>;
-  readonly waiter: Waiter;
-  mail(): Promise<CodesByMail>;
-  readonly user: Target['supportUser'];
-}
+type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
 /** The support user's MFA: read it, change it with the journal kept, restore it. */
 export class SupportMfa {
@@ -47,7 +33,6 @@ export class SupportMfa {
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
-  #hasProven = false;
   readonly #offByTotp: OffByTotp;
   readonly #restore = new SupportRestore(this);
   readonly #awaited = new Awaited<SupportConfig>();
@@ -58,6 +43,8 @@ export class SupportMfa {
 
   /** Why it is not switched on by e-mail: nobody could switch it off again. Null where it may be. */
   codeless: string | null = null;
+  /** Whether some key was proven in this run, be it in force or not. */
+  hasProven = false;
 
   constructor(private readonly parts: SupportParts) {
     ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
@@ -124,7 +111,7 @@ export class SupportMfa {
   patchAny(
     body: unknown,
     as: Credential = this.admin,
-    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+    options: ChangeOptions = {},
   ): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.#change('UpdateSupportMFAConfig', body, as, options);
   }
@@ -143,15 +130,14 @@ export class SupportMfa {
 
   /** The support user's password, which changes take from 7.3 on. @throws ArrangeError without one */
   get currentPassword(): string {
-    if (this.parts.user.password !== undefined) return this.parts.user.password.reveal();
-    throw new ArrangeError('The target file has no supportUser.password.');
+    return passwordOf(this.parts.user).reveal();
   }
 
   async #change<Id extends Changing>(
     operation: Id,
     body: unknown,
     as: Credential,
-    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+    options: ChangeOptions = {},
   ): Promise<Answer<Id>> {
     if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
       throw new ArrangeError(this.codeless);
@@ -203,9 +189,7 @@ export class SupportMfa {
 
   /** Adds the password where the release takes one and the body says nothing of it. */
   withPassword(body: unknown): unknown {
-    if (this.parts.user.password === undefined || !isSince(this.api.contract.release, '7.3')) return body;
-    if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
-    return { ...body, currentPassword: this.currentPassword };
+    return withPassword(body, this.parts.user.password, this.api.contract.release);
   }
 
   readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
@@ -228,38 +212,43 @@ export class SupportMfa {
    */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
     const { enabled, mfaType, email } = await this.#now();
-    if (enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email))
-      return email;
-    await this.onByEmail(address);
-    return address;
+    const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
+    if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
+    return this.onByEmail(address).then(() => address);
   }
 
   /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    const answer = await this.#byEmail(address);
+    // A right code leads out of it again, which ends a row of wrong ones.
+    return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
+  }
+
+  async #byEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
-    const now = await this.readUntil((config) => config.enabled && config.mfaType === 'email');
-    if (now.enabled && now.mfaType === 'email') return answer;
+    if (isStillOn('email')(await this.readUntil(isStillOn('email')))) return answer;
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+    // A right code proves a key, which ends a row of wrong ones.
+    if (this.api.attempts.mightLock(supportUser)) await this.prove((await this.#byTotp()).authenticator);
+    return this.#byTotp(extra);
+  }
+
+  async #byTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     await this.off();
     const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
-    if (answer.status >= 300) {
-      throw new ArrangeError(
-        `PATCH /support-user/mfa to totp answered ${answer.status}: there is no key to test.`,
-      );
-    }
+    const failed = (why: string) =>
+      new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
+    if (answer.status >= 300) throw failed(': there is no key to test.');
     // Switched on it may be by the first right code only.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
-    if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {}))) {
-      throw new ArrangeError(
-        `PATCH /support-user/mfa to totp answered ${answer.status}, but GET doesn't show it.`,
-      );
-    }
+    if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {})))
+      throw failed(", but GET doesn't show it.");
     return { answer, authenticator: this.authenticator };
   }
 
@@ -282,7 +271,10 @@ export class SupportMfa {
     const now = await this.#now();
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
-    if (isOn && (await this.#isShownAsProven())) return known;
+    if (isOn && (await this.#isShownAsProven())) {
+      if (this.api.attempts.isNearLimit(supportUser)) await this.endRow(known.authenticator);
+      return known;
+    }
     const { authenticator } = await this.#unprovenKey();
     const { answer } = await this.prove(authenticator);
     if (this.#verified === undefined)
@@ -293,19 +285,14 @@ export class SupportMfa {
 
   /** Verifies a right code that leaves the current one, where that can be. @param current made already */
   prove(authenticator: Authenticator, current?: string): Promise<Proof> {
-    return proofOf(this.parts.codes, authenticator, (code) => this.verify(code), current);
+    return proofOf(this.parts.codes, authenticator, (code) => this.#verifyRight(code), current);
   }
 
   /** A new key; the one in force where it is the suite's, and nothing switches it off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
-    return isInForce && isStillOn('totp')(await this.#now()) ? known : this.onByTotp();
-  }
-
-  /** Whether some key was proven in this run, be it in force or not. */
-  get hasProven(): boolean {
-    return this.#hasProven;
+    return isInForce && isStillOn('totp')(await this.#now()) ? known : this.#byTotp();
   }
 
   /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
@@ -314,23 +301,33 @@ export class SupportMfa {
   }
 
   /** Whether its key is the one that was handed out last, by whomever. */
-  #isEnrolled({ answer }: SupportEnrolment): boolean {
-    return this.journal.read()?.enrolledUri === handedUri(answer.fields);
+  #isEnrolled = ({ answer }: SupportEnrolment) =>
+    this.journal.read()?.enrolledUri === handedUri(answer.fields);
+
+  /** Ends a row of wrong codes by a right one: see endRow. @returns whether it was ended */
+  endRow(authenticator: Authenticator): Promise<boolean> {
+    const mayWait = this.api.attempts.mightLock(supportUser);
+    return endRow(this.parts.codes, authenticator, (code) => this.#verifyRight(code), mayWait);
+  }
+
+  #verifyRight(totpCode: string): Promise<Answer<'VerifySupportUserTotp'>> {
+    return this.verify(totpCode, {}, { isRight: true });
   }
 
   /** POST /support-user/verify-totp */
   async verify(
     totpCode: string | null,
     more: RequestBody<'VerifySupportUserTotp'> = {},
+    options: Pick<CallOptions, 'isRight'> = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
-    const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json });
+    const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
       if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
         this.#verified = { ...enrolment, code: totpCode };
-        this.#hasProven = true;
+        this.hasProven = true;
         // It may have been what switches support MFA on.
         this.#awaited.changed(isStillOn('totp'));
       }
@@ -368,7 +365,7 @@ export class SupportMfa {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
     const mfaCode = this.parts.codes.soonest(this.#verified.authenticator)?.code;
-    if (mfaCode !== undefined) await this.patch({ enabled: false, mfaCode });
+    if (mfaCode !== undefined) await this.#leave({ enabled: false, mfaCode });
   }
 
   /** Puts `config` in force. @returns what of it can't be restored, in words */
@@ -380,7 +377,12 @@ export class SupportMfa {
     if (!this.takesCode) return this.patch({ enabled: false });
     if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked());
     if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
-    return this.#mails.acceptedCode(now.email, (mfaCode) => this.patch({ enabled: false, mfaCode }));
+    return this.#mails.acceptedCode(now.email, (mfaCode) => this.#leave({ enabled: false, mfaCode }));
+  }
+
+  /** A way out of what is in force, which nothing that was refused before may shut. */
+  #leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.patchAny(body, this.admin, { isRight: true });
   }
 
   #locked(): Parameters<OffByTotp['off']>[0] {
@@ -391,7 +393,7 @@ export class SupportMfa {
         return isKnown ? this.authenticator : undefined;
       },
       found: () => this.found(),
-      patch: (body) => this.patch(body),
+      patch: (body) => this.#leave(body),
     };
   }
 }

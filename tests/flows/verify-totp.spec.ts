@@ -1,6 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { endRow } from '../../fixtures/support-rows.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { handedUri } from '../../src/connection/handed-key.js';
@@ -61,12 +60,12 @@ test.describe('POST /support-user/verify-totp', () => {
   test(
     'refuses a used code with blanks around it',
     covers('verify-totp/refuses-used-code-with-blanks'),
-    async ({ support, codes }) => {
+    async ({ support }) => {
       const { code, authenticator, replay } = await arrange(replayed(support));
       if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
 
       for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
-      await arrange(endRow(support, codes, authenticator));
+      await arrange(support.endRow(authenticator));
       for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
         expect(await support.verify(again)).toNotVerify();
     },
@@ -94,7 +93,7 @@ test.describe('POST /support-user/verify-totp', () => {
     const answer = await support.verify(codes.almost(authenticator, 'first'));
 
     expect(answer).toNotVerify();
-    await arrange(endRow(support, codes, authenticator));
+    await arrange(support.endRow(authenticator));
   });
 
   test(
@@ -107,18 +106,18 @@ test.describe('POST /support-user/verify-totp', () => {
         const code = codes.distant(authenticator, steps);
         if (code !== undefined) expect(await support.verify(code)).toNotVerify();
       }
-      await arrange(endRow(support, codes, authenticator));
+      await arrange(support.endRow(authenticator));
     },
   );
 
-  test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support, codes }) => {
+  test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support }) => {
     const { authenticator } = await arrange(support.onByTotp());
 
     // Few, so that no lock-out sets in.
     for (const junk of [null, '', '12345', "' or 1=1 --"]) {
       expect(await support.verify(junk)).toNotVerify();
     }
-    if (!(await arrange(endRow(support, codes, authenticator)))) return;
+    if (!(await arrange(support.endRow(authenticator)))) return;
     // The key is proven now, which an empty code may pass for.
     for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
   });
