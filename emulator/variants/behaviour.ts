@@ -51,6 +51,21 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'one-code-of-a-user-in-a-step',
+    description:
+      'A user logs in with one TOTP code in a step, and with later ones only then, whatever key they are of.',
+    apply: ({ rules }) => {
+      const { isReplay } = rules;
+      const last = new Map<string, number>();
+      rules.isReplay = (step, key) => {
+        if (typeof key.owner !== 'string') return isReplay(step, key);
+        if (step <= (last.get(key.owner) ?? -1)) return true;
+        last.set(key.owner, step);
+        return false;
+      };
+    },
+  },
+  {
     id: 'locks-not-allowed',
     description: 'The target file allows no account to be locked, and is not of a throw-away target.',
     apply: ({ told }) => {

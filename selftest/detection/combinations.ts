@@ -15,7 +15,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
   ['refuses-with-422', 'errors-with-code-only', 'optional-null', 'charset-missing', 'names-in-any-case'],
-  ['refuses-with-403', 'errors-with-message-only', 'optional-absent', 'unknown-properties-rejected'],
+  [
+    'refuses-with-403',
+    'errors-with-message-only',
+    'optional-absent',
+    'unknown-properties-rejected',
+    'one-code-of-a-user-in-a-step',
+  ],
   [
     'refuses-with-404',
     'messages-with-request-id',

@@ -215,7 +215,8 @@ export class Codes {
   stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
     const now = this.currentStep(authenticator);
     for (let step = 0; step <= steps; step += 1) {
-      if (authenticator.codeAt(now + step).startsWith('0')) return step;
+      const isUnused = authenticator.isUnused(this.clock.now(), step);
+      if (isUnused && authenticator.codeAt(now + step).startsWith('0')) return step;
     }
     return undefined;
   }

@@ -2,6 +2,7 @@ import {
   bothTypes,
   enrolled,
   loginByNewKey,
+  loginByNewTotp,
   plainEnrolled,
   switchedOn,
   untilOpen,
@@ -57,7 +58,7 @@ test.describe('A change of the cluster configuration', () => {
       await narrowed(cluster, 'email');
 
       // With a new key for each try: a used code would be refused for that.
-      const login = await untilRefused(cluster, () => loginByNewKey(users, user, codes));
+      const login = await untilRefused(cluster, () => loginByNewTotp(users, user, codes));
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
