@@ -7,6 +7,7 @@ import { Connection } from '../../src/connection/connection.js';
 import { loadContract } from '../../src/contract/load.js';
 import type { EventBody } from '../../src/model/event.js';
 import { readTarget } from '../../src/target-file/read.js';
+import type { Allow } from '../../src/target-file/target.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const contract = await loadContract('7.1.2_u3');
@@ -18,8 +19,11 @@ export async function emulated(variants: readonly string[], write: (event: Event
   const folder = temporaryFolder();
   const file = join(folder, 'target.yaml');
   writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
-  const open = async (): Promise<Connection> => {
-    const connection = await Connection.open(readTarget(file, {}), contract, { stateDir: folder, write });
+  /** @param allow in place of all that a throw-away target allows */
+  const open = async (allow?: Allow): Promise<Connection> => {
+    const read = readTarget(file, {});
+    const target = allow === undefined ? read : { ...read, allow };
+    const connection = await Connection.open(target, contract, { stateDir: folder, write });
     onTestFinished(() => connection.close());
     return connection;
   };

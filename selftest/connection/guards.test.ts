@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/connection/call.js';
 import { guards } from '../../src/connection/links/guards.js';
 import { NotAllowedError } from '../../src/errors.js';
+import { emulated } from './emulated.js';
 
 const readOnly = 'would change state: the run is read-only';
 
@@ -47,5 +48,32 @@ describe('where nothing may change', () => {
 
   test('a GET is not sent that a target may take for a write', async () => {
     expect(await passes('GET', readOnly, { mayChange: true })).toBe(false);
+  });
+});
+
+describe('where cluster MFA may not be switched', () => {
+  const mayNot = { ...allow, clusterMfa: false };
+
+  test.each([
+    ['off, where it was found on', ['cluster-mfa-on-at-first'], true],
+    ['on, where it was found off', [], false],
+  ])('it is not switched %s', async (_, variants, enabled) => {
+    const { open, state } = await emulated(variants);
+    const cluster = await (await open(mayNot)).cluster();
+
+    const switched = enabled ? cluster.off() : cluster.on(['totp']);
+
+    await expect(switched).rejects.toThrow(NotAllowedError);
+    expect(await state()).toMatchObject({ cluster: { enabled } });
+  });
+
+  test('it is given back as it was found', async () => {
+    const { open, state } = await emulated([]);
+    await (await (await open(allow)).cluster()).on(['totp']);
+
+    const cluster = await (await open(mayNot)).cluster();
+    await cluster.giveBack(await cluster.found());
+
+    expect(await state()).toMatchObject({ cluster: { enabled: false } });
   });
 });

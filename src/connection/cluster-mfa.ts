@@ -28,6 +28,8 @@ export class ClusterMfa {
     private readonly journal: Journal,
     private readonly reader: StateReader,
     private readonly readBack: ReadBack,
+    /** Whether the target file allows cluster MFA to be switched. */
+    private readonly maySwitch: boolean,
   ) {}
 
   /**
@@ -200,6 +202,9 @@ export class ClusterMfa {
 
   /** @param shows what to wait for; `done` is enough where it doesn't come */
   async #set(body: ClusterConfig, done: (config: ClusterConfig) => boolean, shows = done): Promise<void> {
+    // Back to what was found is always allowed.
+    if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
+      throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     const answer = await this.put(body);
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);

@@ -14,6 +14,7 @@ import { openMailbox } from '../mail/open.js';
 import type { EventBody } from '../model/event.js';
 import type { TellSecret } from '../redaction/secrets-channel.js';
 import { Secret } from '../secret.js';
+import { effectiveAllow } from '../target-file/allow.js';
 import { secretsOf, variablesOf } from '../target-file/read.js';
 import type { Target } from '../target-file/target.js';
 import { Api } from './api.js';
@@ -138,7 +139,9 @@ export class Connection {
 
   async cluster(): Promise<ClusterMfa> {
     const admin = await this.admin();
-    this.#cluster ??= new ClusterMfa(this.api, admin, this.journal, this.#reader(admin), this.readBack);
+    const { clusterMfa } = effectiveAllow(this.target.allow);
+    const reader = this.#reader(admin);
+    this.#cluster ??= new ClusterMfa(this.api, admin, this.journal, reader, this.readBack, clusterMfa);
     return this.#cluster;
   }
 

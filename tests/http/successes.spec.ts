@@ -115,7 +115,7 @@ test.describe('A success', () => {
     'of POST /users/sessions is documented',
     covers('sessions/create-answers-201'),
     async ({ users, cluster }) => {
-      await arrange(cluster.off().catch(() => undefined));
+      await arrange(cluster.off());
 
       const { answer } = await users.withoutCode(users.withPassword());
 
