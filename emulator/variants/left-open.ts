@@ -1,7 +1,7 @@
-import { type Call, Refusal } from '../call.js';
+import { type Call, Refusal, type World } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import type { Variant } from '../seams.js';
+import type { Seams, Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, twoNodes } from './late.js';
 
@@ -26,8 +26,36 @@ function isOf(config: ClusterMfa, body: Json | undefined): boolean {
     Object.keys(asObject(body)).length === 3 &&
     own(asObject(body), 'enabled') === config.enabled &&
     own(asObject(body), 'retainUserMfaSettings') === config.retainUserMfaSettings &&
-    (Array.isArray(types) ? types.join() : types) === (config.authenticationTypes?.join() ?? null)
+    (Array.isArray(types) ? types.toSorted().join() : types) ===
+      (config.authenticationTypes?.toSorted().join() ?? null)
   );
+}
+
+function isNoOp(
+  operation: Call['operation'],
+  body: Json | undefined,
+  { cluster, support }: World['state'],
+): boolean {
+  if (operation === 'UpdateMFAConfig') return isOf(cluster, body);
+  const isOff = isObject(body) && Object.keys(body).join() === 'enabled' && body['enabled'] === false;
+  return operation === 'UpdateSupportMFAConfig' && isOff && !support.enabled;
+}
+
+function jsonIn(content: Buffer): Json | undefined {
+  try {
+    const parsed: Json = JSON.parse(content.toString());
+    return parsed;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseNoOps(seams: Seams, status: number): void {
+  seams.body('any', (body, call, { state }) => {
+    if (call.caller?.role === 'admin' && isNoOp(call.operation, body, state))
+      throw new Refusal(status, 'KNoChange', 'That is so already.');
+    return body;
+  });
 }
 
 /** What the API document leaves open, and a target may therefore do. */
@@ -151,17 +179,18 @@ export const leftOpenVariants: readonly Variant[] = [
     id: 'no-op-is-409',
     description:
       'Switching support MFA off while it is off, or a PUT of what is so already, is answered 409.',
+    apply: (seams) => refuseNoOps(seams, 409),
+  },
+  {
+    id: 'no-op-is-422',
+    description:
+      'A PUT or PATCH of what is so already is answered 422, also to who has no privilege for a real one.',
     apply: (seams) => {
-      const refuse = () => {
-        throw new Refusal(409, 'KNoChange', 'That is so already.');
-      };
-      seams.body('UpdateSupportMFAConfig', (body, call, { state }) => {
-        const isNoOp = isObject(body) && Object.keys(body).join() === 'enabled' && body['enabled'] === false;
-        return isNoOp && call.caller?.role === 'admin' && !state.support.enabled ? refuse() : body;
+      refuseNoOps(seams, 422);
+      seams.refusal('any', (answer, { operation, content }, { state }) => {
+        if (answer.status !== 403 || content === undefined) return;
+        if (isNoOp(operation, jsonIn(content), state)) answer.status = 422;
       });
-      seams.body('UpdateMFAConfig', (body, call, { state }) =>
-        call.caller?.role === 'admin' && isOf(state.cluster, body) ? refuse() : body,
-      );
     },
   },
   {
