@@ -133,6 +133,11 @@ describe('what the target file alone says', () => {
       'the target file has no two accounts with username, password and an email of their own',
     ],
     ['userPassword', poor, 'the target file has no account with username and password'],
+    [
+      'userPasswordOfTwo',
+      { ...rich, accounts: { admin: account('admin') } },
+      'the target file has no two accounts with username and password',
+    ],
     ['viewer', poor, 'the target file has no viewer account'],
     ['disposable', rich, 'only for a throw-away target: allow.disposable is not true'],
     ['lockOut', poor, 'would lock an account for a while: allow.lockOut is not true'],

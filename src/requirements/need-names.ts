@@ -42,6 +42,7 @@ export const needMeanings = {
   userMail: { text: 'an account with username, password and email', writes: false },
   userMailOfTwo: { text: 'two accounts with username, password and email', writes: false },
   userPassword: { text: 'an account with username and password', writes: false },
+  userPasswordOfTwo: { text: 'two accounts with username and password', writes: false },
   userSid: {
     text: 'an account with username, password and sid, other than the admin',
     writes: false,

@@ -131,6 +131,11 @@ const missing: Readonly<Record<Need, Check>> = {
   userPassword: (target) =>
     withPassword(target).length < 1 ? 'the target file has no account with username and password' : undefined,
 
+  userPasswordOfTwo: (target) =>
+    withPassword(target).length < 2
+      ? 'the target file has no two accounts with username and password'
+      : undefined,
+
   userSid: (target) =>
     withPassword(target).some(({ role, sid }) => role !== 'admin' && sid !== undefined)
       ? undefined

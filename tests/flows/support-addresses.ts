@@ -11,20 +11,35 @@ interface Addresses {
   readonly third: string | undefined;
 }
 
+/** The support user's own. @throws ArrangeError where there is none */
+export function ownAddress({ supportUser }: Target): string {
+  if (supportUser.email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
+  return supportUser.email;
+}
+
 /** @throws ArrangeError where there are no two */
 export function twoAddresses(target: Target): Addresses {
-  const { email } = target.supportUser;
+  const email = ownAddress(target);
   const [second, third] = addressesOf(target).filter((address) => address !== email);
-  if (email === undefined || second === undefined)
-    throw new ArrangeError('The target file has no two addresses.');
+  if (second === undefined) throw new ArrangeError('The target file has no two addresses.');
   return { email, second, third };
 }
 
-/** Support MFA on by e-mail, at whichever address it is: `email` is that one. @throws ArrangeError where there are no two */
+/** Support MFA on by e-mail, at whichever address it is: that one. @throws ArrangeError where there is none */
+export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
+  const own = ownAddress(target);
+  return support.ensureEmail(own, ...threeAddresses(target));
+}
+
+/** Likewise: `email` is that one. @throws ArrangeError where there are no two */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
-  const { email: usual, second: other, third: last } = twoAddresses(target);
-  const all = [usual, other, ...(last === undefined ? [] : [last])];
-  const email = await support.ensureEmail(usual, ...all);
-  const [second = other, third] = all.filter((address) => address !== email);
+  const { second: other } = twoAddresses(target);
+  const email = await onAtOne(support, target);
+  const [second = other, third] = threeAddresses(target).filter((address) => address !== email);
   return { email, second, third };
+}
+
+/** The support user's first; so many at most. */
+function threeAddresses(target: Target): readonly string[] {
+  return [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
 }

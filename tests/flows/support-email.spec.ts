@@ -1,19 +1,18 @@
 import { otherCode } from '../../fixtures/logins.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import { addressesOf } from '../../src/connection/connection.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
 import { isStillOn } from '../../src/journal/config.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 import type { Target } from '../../src/target-file/target.js';
+import { ownAddress, twoAddresses } from './support-addresses.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {
   test(
     'answers nothing else than was set, and no secret',
     covers('support-email/enabling-shows-what-was-set'),
     async ({ support, connection }) => {
-      const { email } = addresses(connection.target);
+      const email = ownAddress(connection.target);
       await arrange(support.off());
 
       const answer = await support.patch({ enabled: true, mfaType: 'email', email });
@@ -25,7 +24,7 @@ test.describe('PATCH /support-user/mfa to email', () => {
   );
 
   test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
-    const { email } = addresses(connection.target);
+    const email = ownAddress(connection.target);
     await arrange(support.off());
     await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
 
@@ -49,7 +48,7 @@ test.describe('POST /support-user/send-email-otp', () => {
     'mails one code to the address',
     covers('support-email/mails-one-code-to-the-address'),
     async ({ silence, connection }) => {
-      const { email } = addresses(connection.target);
+      const email = ownAddress(connection.target);
 
       const heard = await silence.after(triggerNames.support);
 
@@ -117,7 +116,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     'does not switch off without a code',
     covers('support-email/not-disabled-without-code'),
     async ({ support, connection }) => {
-      await arrange(support.ensureEmail(addresses(connection.target).email));
+      await arrange(support.ensureEmail(ownAddress(connection.target)));
 
       for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
         const answer = await support.patchAny({ enabled: false, ...without });
@@ -150,7 +149,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     'changes the address with the mailed code',
     covers('support-email/address-changed-with-mailed-code'),
     async ({ support, connection }) => {
-      const { second } = addresses(connection.target);
+      const { second } = twoAddresses(connection.target);
       const code = await arrange(mailedCode(support, connection.target));
 
       const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
@@ -164,7 +163,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     'does not change the address without a code',
     covers('support-email/address-not-changed-without-code'),
     async ({ support, connection }) => {
-      const { email, second } = addresses(connection.target);
+      const { email, second } = twoAddresses(connection.target);
       await arrange(support.ensureEmail(email));
 
       const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
@@ -182,7 +181,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
     'does not change the address with a wrong code',
     covers('support-email/address-not-changed-with-wrong-code'),
     async ({ support, connection }) => {
-      const { email, second } = addresses(connection.target);
+      const { email, second } = twoAddresses(connection.target);
       const code = await arrange(mailedCode(support, connection.target));
 
       const answer = await support.patch({
@@ -202,16 +201,8 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
   );
 });
 
-function addresses(target: Target): { readonly email: string; readonly second: string } {
-  const { email } = target.supportUser;
-  const second = addressesOf(target).find((address) => address !== email);
-  if (email === undefined || second === undefined)
-    throw new ArrangeError('The target file has no two addresses.');
-  return { email, second };
-}
-
 async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
-  const { email } = addresses(target);
+  const email = ownAddress(target);
   // Where it is on already it stays: on a target that takes no code it could not be switched off first.
   await support.ensureEmail(email);
   return support.mailedCode(email);

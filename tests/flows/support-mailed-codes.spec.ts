@@ -3,7 +3,7 @@ import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/te
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { sameCodeAgain } from './mailed-codes.js';
-import { onAtAny, twoAddresses } from './support-addresses.js';
+import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
 const byEmail = { enabled: true, mfaType: 'email' } as const;
 
@@ -115,7 +115,7 @@ test.describe('A mailed code as mfaCode', () => {
     'is void once another was mailed',
     covers('support-email/newer-code-voids-older'),
     async ({ support, connection }) => {
-      const { email } = await arrange(onAtAny(support, connection.target));
+      const email = await arrange(onAtOne(support, connection.target));
       const older = await arrange(support.mailedCode(email));
       const newer = await arrange(support.mailedCode(email));
       if (older === newer) notApplicable(sameCodeAgain);
@@ -131,7 +131,7 @@ test.describe('A mailed code as mfaCode', () => {
     'is needed to change to totp',
     covers('support-email/mode-not-changed-without-code'),
     async ({ support, connection }) => {
-      await arrange(onAtAny(support, connection.target));
+      await arrange(onAtOne(support, connection.target));
 
       const answer = await support.patch({ enabled: true, mfaType: 'totp' });
 
@@ -164,7 +164,7 @@ test.describe('The address of support MFA', () => {
     'must be there for email mode',
     covers('support-email/not-on-without-an-address'),
     async ({ support, connection }) => {
-      const { email } = twoAddresses(connection.target);
+      const email = ownAddress(connection.target);
       await arrange(support.off());
       // A target may keep an address, and use it.
       if ((await support.read()).email !== null) await arrange(support.giveBack(without));
