@@ -194,6 +194,19 @@ export const leftOpenVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'address-proven-first',
+    description:
+      "A new address for the support user's codes comes into force once it is proven: GET shows the one before.",
+    fails: ['support-email/address-changed-with-mailed-code'],
+    apply: ({ rules }) => {
+      const { storeSupport } = rules;
+      rules.storeSupport = (before, wanted, world) => {
+        const isByMail = [before, wanted].every(({ enabled, mfaType }) => enabled && mfaType === 'email');
+        return storeSupport(before, isByMail ? { ...wanted, email: before.email } : wanted, world);
+      };
+    },
+  },
+  {
     id: 'pending-key-again',
     description:
       "A request for the support user's key while one waits for its first code hands out that one again.",
@@ -252,6 +265,33 @@ export const leftOpenVariants: readonly Variant[] = [
     id: 'retain-not-shown',
     description: 'retainUserMfaSettings is an order for one change: GET /mfa-config never shows it.',
     apply: (seams) => seams.success('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: null })),
+  },
+  {
+    id: 'retain-shown-as-false',
+    description:
+      'retainUserMfaSettings is an order for one change: GET /mfa-config shows false again after it.',
+    fails: ['mfa-config/stores-retain-user-mfa-settings'],
+    apply: (seams) => seams.success('GetMFAConfig', (body) => ({ ...body, retainUserMfaSettings: false })),
+  },
+  {
+    id: 'types-empty-while-off',
+    description: 'GET /mfa-config shows an empty list for authenticationTypes while cluster MFA is off.',
+    apply: (seams) =>
+      seams.success('GetMFAConfig', (body) =>
+        own(body, 'enabled') === true ? body : { ...body, authenticationTypes: [] },
+      ),
+  },
+  {
+    id: 'salesforce-is-501',
+    description: 'A PUT /mfa-config that names salesforce is answered 501 with an Error.',
+    apply: ({ rules }) => {
+      const { storeCluster } = rules;
+      rules.storeCluster = (before, wanted, world) => {
+        if (wanted.authenticationTypes?.includes('salesforce'))
+          throw new Refusal(501, 'KNotImplemented', 'salesforce is not available.');
+        return storeCluster(before, wanted, world);
+      };
+    },
   },
   {
     id: 'one-put-at-a-time',

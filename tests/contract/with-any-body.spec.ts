@@ -142,7 +142,7 @@ function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>):
   if (error !== undefined) return error;
   if (after === undefined) return 'wanted: GET answers an MfaConfigInfo afterwards\ngot: something else';
   if (answer.status < 300) {
-    if (showsCluster(after, body)) return undefined;
+    if (showsCluster(after, body, before)) return undefined;
     return `wanted: GET shows what was accepted (${answer.status})\ngot: ${JSON.stringify(after)}`;
   }
   return sameCluster(before, after) ? undefined : changedBy(answer, clusterChanges(before, after));

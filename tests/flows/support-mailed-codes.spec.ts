@@ -2,8 +2,12 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
+import { isShownAs } from '../../src/journal/config.js';
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
+
+/** It may have to be proven first; whether it changes at once, another requirement tells. */
+const notAtOnce = 'a mailed code does not change the address at once';
 
 const byEmail = { enabled: true, mfaType: 'email' } as const;
 
@@ -14,6 +18,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
     await support.ensureEmail(email);
     const mfaCode = await support.mailedCode(email);
     const { status } = await support.patch({ ...byEmail, email: second, mfaCode });
+    if (status >= 400 && status < 500) notApplicable(notAtOnce);
     if (status >= 300) throw new ArrangeError(`A change of the address was answered ${status}.`);
   } catch (error) {
     const isThere = enabled && mfaType === 'email' && now === second;
@@ -82,8 +87,10 @@ test.describe('A mailed code as mfaCode', () => {
     async ({ support, connection }) => {
       const { email, second } = await arrange(onAtAny(support, connection.target));
       const mfaCode = await arrange(support.mailedCode(email));
-      await arrangeSuccess(support.patch({ ...byEmail, email: second, mfaCode }));
-      await arrange(showing(support, second));
+      const changed = await support.patch({ ...byEmail, email: second, mfaCode });
+      if (changed.status >= 400 && changed.status < 500) notApplicable(notAtOnce);
+      await arrangeSuccess(Promise.resolve(changed));
+      await showing(support, second);
 
       const answer = await support.patch({ enabled: false, mfaCode });
 
@@ -199,8 +206,7 @@ function severalOf(first: string, second: string): readonly string[] {
 
 async function showing(support: SupportMfa, address: string): Promise<void> {
   const now = await support.readUntil(({ email }) => email === address);
-  if (now.email !== address)
-    throw new ArrangeError('GET /support-user/mfa does not show the changed address.');
+  if (!isShownAs(now.email, address)) notApplicable(notAtOnce);
 }
 
 const isNew = (code: string | undefined, earlier: ReadonlySet<string>): boolean =>
