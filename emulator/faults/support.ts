@@ -333,10 +333,10 @@ export const supportFaults: readonly Fault[] = [
   },
   {
     id: 'support/missing-body-accepted',
-    description: 'PATCH /support-user/mfa without a body answers 200.',
+    description: 'PATCH /support-user/mfa without a body answers 200, and sets the mode to email.',
     level: 'must',
     fails: ['support-mfa/refuses-missing-body'],
-    apply: (seams) => seams.body(patch, (body) => body ?? {}),
+    apply: (seams) => seams.body(patch, (body) => body ?? { mfaType: 'email' }),
   },
   {
     id: 'support/changes-cluster-mfa',

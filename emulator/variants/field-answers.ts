@@ -125,6 +125,25 @@ export const fieldAnswerVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'proxy-in-front',
+    description:
+      'A body in chunks is answered 411, and what looks like SQL 403, by HTML pages of what stands before the API.',
+    apply: (seams) => {
+      const blocked = new WeakMap<Call, 403 | 411>();
+      seams.input('any', (call) => {
+        if (header(call, 'transfer-encoding') !== undefined) blocked.set(call, 411);
+        else if (/\bor 1=1\b/i.test(call.content?.toString() ?? '')) blocked.set(call, 403);
+        const status = blocked.get(call);
+        if (status !== undefined) throw new Refusal(status, 'KBlocked', 'Blocked.');
+      });
+      seams.wire('any', (answer, call) => {
+        const status = blocked.get(call);
+        if (status !== undefined)
+          page(answer, status, 'text/html', `<html><h1>${status} Not Taken</h1></html>`);
+      });
+    },
+  },
+  {
     id: 'field-429-plain',
     description:
       'Every 40th request is answered 429 in plain text, without Retry-After and without Via, and not taken.',

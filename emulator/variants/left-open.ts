@@ -207,6 +207,19 @@ export const leftOpenVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'missing-body-is-empty',
+    description:
+      'Of the support user, no body is read as {}: a PATCH of nothing answers 200, a code of nothing success false.',
+    apply: (seams) => {
+      seams.body('UpdateSupportMFAConfig', (body) => body ?? {});
+      seams.refusal('VerifySupportUserTotp', (answer, call) => {
+        if (call.caller?.role !== 'admin' || call.content?.length !== 0) return;
+        answer.status = 200;
+        answer.body = { success: false };
+      });
+    },
+  },
+  {
     id: 'pending-key-again',
     description:
       "A request for the support user's key while one waits for its first code hands out that one again.",

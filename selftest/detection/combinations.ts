@@ -113,6 +113,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'retain-shown-as-false',
     'types-empty-while-off',
     'salesforce-is-501',
+    'missing-body-is-empty',
   ],
   ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code', 'keys-by-secret-only'],
 ];

@@ -175,13 +175,16 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
 }
 
-const limitStatuses: ReadonlySet<number> = new Set([413, 414, 415, 429, 431, 503]);
+const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
+/** Of a web server or a filter in front of the API, which says so on a page of HTML. */
+const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406]);
 
 /**
  * Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5); so does what
- * limits the rate, the load, the size or the type of what is sent (RFC 9110 15.5.14 to 15.5.16, RFC 6585 5), be it in
- * front of the API or in it, before a request is taken. And a web server has an HTML page for what is not there, with
- * which it may cover what the API answers; clients of real clusters look for that page. It names its status.
+ * limits the rate, the load, the time, the form, the size or the type of what is sent (RFC 9110 15.5.9, 15.5.12 and
+ * 15.5.14 to 15.5.16, RFC 6585 5), be it in front of the API or in it, before a request is taken. And a web server has
+ * an HTML page for what is not there, with which it may cover what the API answers; clients of real clusters look for
+ * that page. A filter has one for what looks like an attack or malformed. The page names its status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
@@ -189,7 +192,7 @@ function isGatewayStatus({ status, headers, body }: Judged): boolean {
   const isPage = isHtml && body.text.includes(String(status));
   return (
     limitStatuses.has(status) ||
-    ((status === 404 || status === 405) && isPage) ||
+    (pageStatuses.has(status) && isPage) ||
     ((status === 502 || status === 504) && 'via' in headers)
   );
 }

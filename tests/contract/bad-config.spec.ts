@@ -1,10 +1,10 @@
 import { bothTypes } from '../../fixtures/logins.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Answer } from '../../src/connection/api.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
 import { memberOf } from '../../src/judging/body.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 
@@ -59,8 +59,8 @@ test(
   covers('mfa-config/refused-put-changes-nothing'),
   async ({ cluster, support, connection }) => {
     await arrange(cluster.off());
-    const { authenticationTypes, retainUserMfaSettings } = (await arrange(snapshot(cluster, support)))
-      .cluster;
+    const start = (await arrange(snapshot(cluster, support))).cluster;
+    const { authenticationTypes, retainUserMfaSettings } = start;
     const { enabled: wasOn } = await arrange(cluster.found());
     const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
     const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
@@ -87,7 +87,9 @@ test(
     // That one which is refused switches it off shows while it is on: what would have users' keys forgotten is not sent.
     const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
     if (await ifItCan(switchedOn(cluster, effectiveAllow(connection.target.allow)))) await tryAll([off]);
-    if (refusals === 0) throw new ArrangeError('Wrong types were accepted: nothing was refused.');
+    if (refusals > 0) return;
+    await arrange(cluster.giveBack(start));
+    notApplicable('the target takes wrong types: nothing was refused');
   },
 );
 
@@ -102,7 +104,8 @@ for (const { area, name, prepare, switchOn, send, now, wrongType } of writes) {
 
         const answer = await send(cluster, support, undefined, 'a missing body');
 
-        expect({ answer }).toBeRefused();
+        // Of a PATCH no body may be read as {}, which changes nothing.
+        if (area !== 'support-mfa' || answer.status >= 300) expect({ answer }).toBeRefused();
         expect(await changesSince(before, cluster, support)).toBeNone();
       },
     );

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/errors.js';
+import { addressesOf } from '../../src/connection/connection.js';
 import { memberOf } from '../../src/judging/body.js';
 
 const nothingSet = { enabled: false, mfaType: null, email: null };
@@ -36,13 +36,17 @@ test.describe('PATCH /support-user/mfa', () => {
   test(
     'that is refused changes nothing',
     covers('support-mfa/refused-patch-changes-nothing'),
-    async ({ cluster, support }) => {
+    async ({ cluster, support, connection }) => {
       await arrange(support.off());
       const before = await arrange(snapshot(cluster, support));
-      const body = { email: 'probe@example.com', enabled: true, mfaType: 'pigeon' };
+      // One that the suite reads: where the mode is ignored, it may be on by e-mail.
+      const email = addressesOf(connection.target).find((address) => address !== before.support.email);
+      const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
       const answer = await arrange(support.patchAny(body));
-      if (answer.status < 400)
-        throw new ArrangeError(`An unknown mode was answered ${answer.status}: nothing was refused.`);
+      if (answer.status < 400) {
+        await arrange(support.giveBack(before.support));
+        notApplicable('the target takes an unknown mode: nothing was refused');
+      }
 
       expect(await changesSince(before, cluster, support)).toBeNone();
     },
