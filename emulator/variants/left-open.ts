@@ -248,9 +248,15 @@ export const leftOpenVariants: readonly Variant[] = [
   },
   {
     id: 'support-totp-on-after-first-code',
-    description: "The support user's MFA by TOTP is on only after the first right code.",
+    description:
+      "The support user's MFA by TOTP is on only after the first right code, and nothing to disable before.",
     apply: (seams) => {
       const { storeSupport } = seams.rules;
+      seams.body('VerifySupportUserTotp', (body, _call, { state }) => {
+        if (own(asObject(body), 'purpose') === 'DisableMfa' && !state.support.enabled)
+          throw new Refusal(400, 'KNotEnabled', 'Support MFA is not on.');
+        return body;
+      });
       seams.rules.storeSupport = (before, wanted, world) => {
         const stored = storeSupport(before, wanted, world);
         const isOpen = stored.enabled && stored.mfaType === 'totp' && stored.verification !== 'kSuccess';

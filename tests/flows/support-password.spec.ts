@@ -73,7 +73,7 @@ test.describe('A reference id', () => {
     'comes for a right code and the right password',
     covers('support-reference/given-for-right-code'),
     async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+      const { authenticator } = await arrange(support.verified());
 
       const answer = await verifyToDisable(support, await codes.unused(authenticator));
 
@@ -125,7 +125,7 @@ test.describe('A reference id', () => {
     'switches support MFA off',
     covers('support-reference/disables-support-mfa'),
     async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+      const { authenticator } = await arrange(support.verified());
       const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
 
       const answer = await support.patch({ enabled: false, referenceId });
@@ -136,7 +136,7 @@ test.describe('A reference id', () => {
   );
 
   test('works once', covers('support-reference/works-once'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
+    const { authenticator } = await arrange(support.verified());
     const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
     const first = await arrange(support.patch({ enabled: false, referenceId }));
     if (first.status >= 300) {
