@@ -1,4 +1,4 @@
-import { bothTypes, enrolled, mailed } from '../../fixtures/logins.js';
+import { enrolled, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
@@ -45,7 +45,7 @@ async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
 }
 
 async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User): Promise<string> {
-  await cluster.on(bothTypes);
+  await switchedOn(users, cluster, victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
   if (other === undefined) throw new ArrangeError('No other user gets mails.');
   return users.mailedCode(other);
@@ -81,7 +81,7 @@ test.describe('The second step of a login', () => {
     covers('second-step/mailed-code-finishes-the-login'),
     async ({ users, cluster, api }) => {
       const user = users.withMail();
-      await arrange(cluster.on(bothTypes));
+      await arrange(switchedOn(users, cluster, user));
       const first = await arrange(begun(users, user));
       const { code } = await arrange(mailed(users, cluster));
       const answer = await verify(api, first, code, 'email');

@@ -1,4 +1,4 @@
-import { bothTypes, loginByNewMail, mailed } from '../../fixtures/logins.js';
+import { loginByNewMail, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
@@ -12,7 +12,7 @@ test.describe('A code of POST /send-email-otp', () => {
     covers('ways-in/callers-code-is-the-callers'),
     async ({ users, cluster }) => {
       const [victim, caller] = [users.withMail(0), users.withMail(1)];
-      await arrange(cluster.on(bothTypes));
+      await arrange(switchedOn(users, cluster, victim));
       await arrange(users.learnMailLogin(victim));
       const code = await arrange(users.callersCode(caller));
 
@@ -27,7 +27,7 @@ test.describe('A code of POST /send-email-otp', () => {
 
   test('opens no second session', covers('ways-in/callers-code-works-once'), async ({ users, cluster }) => {
     const caller = users.withMail();
-    await arrange(cluster.on(bothTypes));
+    await arrange(switchedOn(users, cluster, caller));
     const code = await arrange(users.callersCode(caller));
     if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
 

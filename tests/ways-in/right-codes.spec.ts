@@ -1,4 +1,4 @@
-import { bothTypes, enrolled } from '../../fixtures/logins.js';
+import { enrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import { type CodeSource, tryForms, tryUsedForms, unlessPlain } from '../../fixtures/ways-in.js';
@@ -52,7 +52,7 @@ for (const kind of ['totp', 'email'] as const) {
 async function sourceOf(kind: Kind, users: Users, cluster: ClusterMfa, codes: Codes): Promise<CodeSource> {
   if (kind === 'email') {
     const user = users.withMail();
-    await cluster.on(bothTypes);
+    await switchedOn(users, cluster, user);
     await users.learnMailLogin(user);
     return { user, type: kind, fresh: () => users.mailedCode(user) };
   }
