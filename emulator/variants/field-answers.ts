@@ -34,6 +34,8 @@ function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void 
   };
 }
 
+const node = 'node-01a.cluster.lab.example';
+
 function page(answer: WireAnswer, status: number, type: string, content: string): void {
   const { date } = answer.headers;
   answer.status = status;
@@ -196,6 +198,15 @@ export const fieldAnswerVariants: readonly Variant[] = [
         await pause(slow % 10 === 0 ? 20_000 : 2_000);
       });
     },
+  },
+  {
+    id: 'node-in-a-cookie',
+    description: 'Each answer sets a cookie and a header field that name the node which gave it.',
+    apply: (seams) =>
+      seams.answer('any', (answer) => {
+        const cookies = [answer.headers['set-cookie'], `node=${node}`].filter((each) => each !== undefined);
+        Object.assign(answer.headers, { 'set-cookie': cookies.join(', '), 'x-served-by': node });
+      }),
   },
   {
     id: 'field-cookie-too',

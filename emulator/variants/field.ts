@@ -71,14 +71,24 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
   Object.assign(answer, { status, headers: {}, body: { errorCode, message, taskLogId: null } });
 }
 
-/** The password alone hands out a session by which only what belongs to MFA is open. */
-function firstStep(mayEnrol: boolean): Omit<Variant, 'id'> {
+/**
+ * The password alone hands out a session by which only what belongs to MFA is open.
+ *
+ * @param cookie by which the same is open; all else is then answered 403
+ */
+function firstStep(mayEnrol: boolean, cookie?: string): Omit<Variant, 'id'> {
   const enrolment = mayEnrol ? 'a first TOTP key' : 'no TOTP key';
+  const set = cookie === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
   return {
-    description: `While cluster MFA is on, the password alone gets a session that opens GET /mfa-config, POST /send-email-otp and ${enrolment}.`,
+    description: `While cluster MFA is on, the password alone gets a session that opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
     apply: (seams) => {
       const first = new Map<string, User>();
-      const userOf = (call: Call) => first.get(header(call, 'session-id') ?? '');
+      const idOf = (call: Call) =>
+        header(call, 'session-id') ??
+        (cookie === undefined
+          ? undefined
+          : new RegExp(`${cookie}=([\\w-]+)`).exec(header(call, 'cookie') ?? '')?.[1]);
+      const userOf = (call: Call) => first.get(idOf(call) ?? '');
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) => {
         const user = userOf(call);
@@ -99,12 +109,14 @@ function firstStep(mayEnrol: boolean): Omit<Variant, 'id'> {
         ) {
           const sessionId = randomBytes(24).toString('base64url');
           first.set(sessionId, user);
-          const headers = { 'cache-control': 'no-store' };
+          const setCookie = cookie === undefined ? {} : { 'set-cookie': `${cookie}=${sessionId}; HttpOnly` };
+          const headers = { 'cache-control': 'no-store', ...setCookie };
           Object.assign(answer, { status: 201, headers, body: { sessionId } });
         } else if (answer.status === 401 && userOf(call) !== undefined && isObject(answer.body)) {
           const message =
             'Only Multi-factor Authentication (MFA) related operations are allowed in this state.';
           answer.body = { ...answer.body, errorCode: 'KStatusUnauthorized', message };
+          if (cookie !== undefined) Object.assign(answer, { status: 403, headers: {} });
         }
       });
     },
@@ -171,6 +183,7 @@ export const fieldVariants: readonly Variant[] = [
   { id: 'field-session-limit-3', ...sessionLimit(3) },
   { id: 'field-first-step', ...firstStep(true) },
   { id: 'field-first-step-strict', ...firstStep(false) },
+  { id: 'field-first-step-cookie', ...firstStep(false, 'login-session') },
   {
     id: 'field-user-exempt',
     description:

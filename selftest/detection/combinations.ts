@@ -75,7 +75,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
   ['field-lock-minutes-3', 'field-user-exempt'],
-  ['field-lock-minutes'],
+  ['field-lock-minutes', 'field-first-step-cookie', 'node-in-a-cookie'],
   ['field-email-by-tokens', 'field-domain-always-mfa'],
   [
     'patch-answers-new-key-only',

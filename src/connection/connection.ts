@@ -77,10 +77,13 @@ export class Connection {
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     for (const { value, variable } of variablesOf(target))
       this.recorder.origins.ofTargetFile(value, variable);
-    this.recorder.origins.isPlain(
-      Object.values(target.accounts).flatMap(({ username, domain, email }) =>
-        [username, domain, email].flatMap((name) => name ?? []),
-      ),
+    const names = Object.values(target.accounts).flatMap(({ username, domain, email }) =>
+      [username, domain, email].flatMap((name) => name ?? []),
+    );
+    this.recorder.origins.isPlain(names);
+    const { host, hostname } = new URL(target.baseUrl);
+    this.recorder.cookies.isPlain(
+      [...names, target.supportUser.email ?? [], host, hostname, target.name].flat(),
     );
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));

@@ -14,6 +14,7 @@ import { isObviousCode } from '../redaction/obvious-code.js';
 import { secretHeaders } from '../redaction/positions.js';
 import { Redactor } from '../redaction/redactor.js';
 import { steadyNow } from '../steady-now.js';
+import { CookieSecrets, ownerOf } from './cookie-secrets.js';
 import { Origins } from './origins.js';
 
 export interface RecordedCall {
@@ -40,6 +41,8 @@ export class Recorder {
   readonly redactor = new Redactor();
   /** Secrets long enough that finding one in an answer is no accident. */
   readonly #telltale = new Redactor();
+  /** The same, of cookies. */
+  readonly cookies = new CookieSecrets();
   readonly #contract: Contract;
   readonly #write: (event: EventBody) => void;
   readonly #onSecret: (value: string, what: string) => void;
@@ -135,7 +138,7 @@ export class Recorder {
     if (to !== undefined) this.origins.mailed(value, to);
     this.#onSecret(value, what);
     this.redactor.add(value, what);
-    if (isTelltale(value)) this.#telltale.add(value, what);
+    if (isTelltale(value) && !isCookie(what)) this.#telltale.add(value, what);
     if (what === 'mailed code') this.#findMailed(value);
   }
 
@@ -146,7 +149,7 @@ export class Recorder {
     for (const { call, response, exchange } of this.#mailing) {
       const index = this.#indexes.get(exchange);
       if (index === undefined) continue;
-      for (const leak of headLeaks(call.operation, response, mailed)) {
+      for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text))) {
         const message = `the answer's head holds ${leak}`;
         const requirement: Finding['requirement'] = 'security/no-secret-in-head';
         this.#write({ type: 'finding', requirement, exchange: index, message });
@@ -156,7 +159,11 @@ export class Recorder {
 
   /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
   lastingSecretsIn(text: string): string[] {
-    return this.#telltale.leaksIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
+    return this.#telltalesIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
+  }
+
+  #telltalesIn(text: string, set?: readonly string[]): string[] {
+    return [...this.#telltale.leaksIn(text), ...this.cookies.leaksIn(text, set)];
   }
 
   answered(call: RecordedCall, response: WireResponse): Recorded {
@@ -164,11 +171,18 @@ export class Recorder {
     const again = this.origins.again(call, response.sentAt);
     const body = readJsonBody(response.body);
     const unrelated = withoutHandedOut(call.operation, body.value, body.text);
-    const leaks = this.#telltale.leaksIn(unrelated);
+    const fromHead = secretsInHeaders(response.headers);
+    const set = fromHead.flatMap(([value, what]) => (isCookie(what) ? [value] : []));
+    const leaks = this.#telltalesIn(unrelated, set);
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
     this.origins.handedOut(this.#nextIndex, call.operation, body.value);
-    const inHead = headLeaks(call.operation, response, this.#telltale);
-    for (const [value, what] of secretsInHeaders(response.headers)) this.addSecret(value, what);
+    const inHead = headLeaks(call.operation, response, (text) => this.#telltalesIn(text, set));
+    for (const [value, what] of fromHead) this.addSecret(value, what);
+    this.cookies.came({
+      values: set,
+      owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
+      isLogin: call.operation !== null && logins.has(call.operation),
+    });
     const findings = judge({
       contract: this.#contract,
       operation: call.operation,
@@ -291,14 +305,13 @@ function withoutDigits(headers: Readonly<Record<string, string>>): Record<string
 function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,
-  secrets: Redactor,
+  leaksIn: (text: string) => string[],
 ): string[] {
   const isLogin = operation !== null && logins.has(operation);
   return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([name, value]) => {
     if (value === '' || plainFields.has(name)) return [];
     const isOwners = isLogin || secretHeaders.includes(name);
-    return secrets
-      .leaksIn(value)
+    return leaksIn(value)
       .filter((what) => !(isOwners && handedToOwner.has(what)))
       .map((what) => `${what} in ${name}`);
   });
@@ -324,6 +337,10 @@ const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
 /** Long enough that finding it is no accident. */
 function isTelltale(value: string): boolean {
   return value.length >= 8 || /^\d{6,}$/.test(value);
+}
+
+function isCookie(what: string): boolean {
+  return what === 'cookie' || what === 'set-cookie';
 }
 
 /** Without a look at how good a JSON text it is: a made-up one may be hostile. */

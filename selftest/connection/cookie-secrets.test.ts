@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { CookieSecrets } from '../../src/connection/cookie-secrets.js';
+
+const isLogin = true;
+const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];
+
+test('a value that each login gets another of is a secret', () => {
+  const cookies = new CookieSecrets();
+  cookies.came({ values: [one], owner: 'login 1', isLogin });
+  expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual([]);
+
+  cookies.came({ values: [another], owner: 'login 2', isLogin });
+
+  expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual(['set-cookie']);
+  expect(cookies.leaksIn(`X-Seen: ${another}`)).toEqual(['set-cookie']);
+});
+
+test('a value that comes to another as well is none', () => {
+  const cookies = new CookieSecrets();
+  const node = 'node-01a.cluster.lab.example';
+  cookies.came({ values: [one, node], owner: 'login 1', isLogin });
+  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  expect(cookies.leaksIn(node)).toEqual(['set-cookie']);
+
+  cookies.came({ values: [node], owner: 'request 3', isLogin: false });
+
+  expect(cookies.leaksIn(node)).toEqual([]);
+  expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
+});
+
+test('a cookie that its session gets again stays a secret, though not by standing there twice', () => {
+  const cookies = new CookieSecrets();
+  cookies.came({ values: [one], owner: 'login 1', isLogin });
+  cookies.came({ values: [another], owner: 'login 2', isLogin });
+  cookies.came({ values: [one], owner: null, isLogin: false });
+
+  expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
+  expect(cookies.leaksIn(one, [one])).toEqual([]);
+});
+
+test.each(['conformance-user', 'Conformance%2Duser', 'cluster-01a'])('%s is a name', (name) => {
+  const cookies = new CookieSecrets();
+  cookies.isPlain(['conformance-user']);
+  cookies.came({ values: [name], owner: 'login 1', isLogin });
+  cookies.came({ values: [another], owner: 'login 2', isLogin });
+
+  expect(cookies.leaksIn(`The user ${name} is locked.`)).toEqual([]);
+});
