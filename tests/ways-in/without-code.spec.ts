@@ -1,4 +1,4 @@
-import { bothTypes, enrolled, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
+import { enrolled, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
@@ -17,6 +17,7 @@ import {
 import type { Answer, Api } from '../../src/connection/api.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
+import { sameCluster } from '../../src/journal/config.js';
 import { noCodes } from './codes.js';
 import { namedOtherwise } from './names.js';
 import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';
@@ -186,15 +187,22 @@ test(
   covers('ways-in/made-up-salesforce-code-opens-nothing'),
   async ({ users, cluster, codes }) => {
     const { user } = await arrange(enrolled(users, cluster));
-    const { status } = await cluster.put({ ...(await cluster.read()), authenticationTypes: allTypes });
+    const before = await arrange(cluster.read());
+    const { status } = await cluster.put({ ...before, authenticationTypes: allTypes });
     if (status >= 400)
       notApplicable(`the target does not enable salesforce: PUT /mfa-config answered ${status}`);
     await arrange(cluster.readUntil(({ authenticationTypes: types }) => types?.length === allTypes.length));
 
+    const open: Open[] = [];
     for (const code of ['314159', '']) {
-      expect(await users.login(user, { code, type: 'salesforce' })).toBeRefused();
+      // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
+      const { answer, session } = await users.login(user, { code, type: 'salesforce' });
+      if (session !== undefined) open.push({ name: code === '' ? 'no code' : 'a made-up code', answer });
     }
-    await arrange(cluster.on(bothTypes));
+    // Where cluster MFA was found on, nothing else takes the type away before the end of the run.
+    await arrange(cluster.put(before));
+    await arrange(cluster.readUntil((now) => sameCluster(now, before)));
+    expect(open).toBeShut();
     await arrangeLogin(untilOpen(cluster, () => loginByNewKey(users, user, codes)));
   },
 );
