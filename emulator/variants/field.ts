@@ -77,7 +77,7 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
  * @param cookie by which the same is open; all else is then answered 403
  */
 function firstStep(mayEnrol: boolean, cookie?: string): Omit<Variant, 'id'> {
-  const enrolment = mayEnrol ? 'a first TOTP key' : 'no TOTP key';
+  const enrolment = mayEnrol ? 'a TOTP key until the first code of one' : 'no TOTP key';
   const set = cookie === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
   return {
     description: `While cluster MFA is on, the password alone gets a session that opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
@@ -93,7 +93,10 @@ function firstStep(mayEnrol: boolean, cookie?: string): Omit<Variant, 'id'> {
       seams.rules.identify = (credentials, call, world) => {
         const user = userOf(call);
         if (user === undefined) return identify(credentials, call, world);
-        const hasKey = world.state.userKeys.some(({ owner }) => owner === user.username);
+        // A key counts as set up after its first code.
+        const hasKey = world.state.userKeys.some(
+          ({ owner, acceptedSteps }) => owner === user.username && acceptedSteps.size > 0,
+        );
         const isOpen =
           call.operation === 'GetMFAConfig' ||
           call.operation === 'SendEmailOtp' ||

@@ -1,3 +1,4 @@
+import { switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
@@ -85,7 +86,7 @@ test.describe('PATCH /support-user/mfa', () => {
     async ({ users, cluster, support }) => {
       const user = users.withMail();
       await arrange(support.off());
-      await arrange(cluster.on(['email']));
+      await arrange(switchedOn(users, cluster, user));
       await arrange(users.learnMailLogin(user));
       const code = await arrange(users.mailedCode(user));
 
