@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { asObject, text } from '../json.js';
 import type { Variant } from '../seams.js';
 import type { Owner } from '../state.js';
 
@@ -105,6 +106,30 @@ export const mailVariants: readonly Variant[] = [
       rules.compose = (code) => ({
         subject: `Your one-time code is ${code}`,
         text: 'The code is in the subject of this mail.\n',
+      });
+    },
+  },
+  {
+    id: 'mail-notice-of-wrong-password',
+    description: 'A user is told by mail that somebody asked for a code with a wrong password.',
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const named = text(asObject(call.body), 'username');
+        const user = world.state.users.find(({ username }) => username === named);
+        const notice = 'Somebody asked for a code with a wrong password, from 10.20.30.40. Case 778812.\n';
+        if (user !== undefined)
+          world.mailer.send(user.email, { subject: 'A sign-in was refused', text: notice });
+      }),
+  },
+  {
+    id: 'mail-code-of-capitals',
+    description: 'Mailed codes are six capitals.',
+    apply: ({ rules }) => {
+      rules.newMailCode = () =>
+        Array.from({ length: 6 }, () => capitals.charAt(randomInt(capitals.length))).join('');
+      rules.compose = (code) => ({
+        subject: 'Your sign-in',
+        text: `Your verification code is ${code}.\n\nIt is valid for 10 minutes.\n`,
       });
     },
   },

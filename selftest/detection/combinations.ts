@@ -29,7 +29,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'head-not-allowed',
     'mail-code-in-subject-only',
   ],
-  ['totp-without-window', 'clock-behind', 'mail-limit-after-5'],
+  ['totp-without-window', 'clock-behind', 'mail-limit-after-5', 'mail-notice-of-wrong-password'],
   [
     'totp-two-steps-each-side',
     'totp-steps-only-forward',
@@ -74,7 +74,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['field-session-limit-3', 'field-first-step'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
-  ['field-lock-minutes-3', 'field-user-exempt'],
+  ['field-lock-minutes-3', 'field-user-exempt', 'mail-code-of-capitals'],
   ['field-lock-minutes', 'field-first-step-cookie', 'node-in-a-cookie'],
   ['field-email-by-tokens', 'field-domain-always-mfa'],
   [
@@ -109,6 +109,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'mail-comes-twice',
     'mail-code-of-letters-and-digits',
     'sessions-end-with-a-support-change',
+    'salesforce-out-of-reach',
+    'one-begun-login-for-each-user',
     'web-page-404',
     'retain-shown-as-false',
     'types-empty-while-off',

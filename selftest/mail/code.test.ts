@@ -75,6 +75,11 @@ describe('finds the code', () => {
     ['of letters and digits in two groups', mail('Your code is K7WQ-PL2M.'), 'K7WQPL2M'],
     ['of capitals in two groups', mail('Seu código de acesso é: KXWQ-PLMR\nNão o informe.'), 'KXWQPLMR'],
     ['that is announced', mail('Su código de un solo uso:\n\n    K7WQ-PL2M\n\nNode AB12CD'), 'K7WQPL2M'],
+    ['of capitals', mail('Your verification code is KDJQPX.\n\nIt works once.'), 'KDJQPX'],
+    ['of capitals after a colon', mail('Your access code: KDJQPX\nDo NOT pass it on.'), 'KDJQPX'],
+    ['of small letters and digits', mail('Your verification code is a7f3k9.'), 'a7f3k9'],
+    ['of letters and digits in any case', mail('Your code:\n\naB3dE9\n\nThe Lab'), 'aB3dE9'],
+    ['of ten digits beside the word', mail('Your code is 4829137506. Call 4085550123.'), '4829137506'],
     ['of letters and digits to be used', mail('Use 4K8B-2P7M to sign in. Ticket 2026-11'), '4K8B2P7M'],
     ['of letters and digits on the line below', mail('Your code is\n\nB7KX29\n\nNode AB12'), 'B7KX29'],
     [
@@ -217,6 +222,9 @@ describe('finds none', () => {
     ['one in two groups for something else', mail('Licence code: AB12-CD34')],
     ['one in two groups that is called something else', mail('Your code was sent. Ticket ABCD-EFGH')],
     ['one of letters and digits far from the word', mail('The code is for node AB12CD.')],
+    ['small letters after the word', mail('Your verification code is kdjqpx.')],
+    ['capitals that may stress something', mail('Your code is EXPIRED.')],
+    ['capitals among capitals', mail('YOUR CODE IS KDJQPX.')],
     ['only what codePattern does not match', mail('482913'), /code (\w+)/],
   ])('%s may be the code', (_, given, pattern?: RegExp) => {
     expect(findCode(given, pattern)).toMatchObject({
@@ -227,6 +235,7 @@ describe('finds none', () => {
 
   test.each([
     ['no digit', mail('Somebody logged in.')],
+    ['a word for the code, and nothing said of it', mail('Ask for the code. Somebody is signing in.')],
     [
       'a year, a time and an address only',
       mail('(c) 2026 Lab. Valid until 14:30, for 10 minutes, at 10.1.2.3.'),

@@ -46,7 +46,7 @@ const neverCodes: readonly RegExp[] = [
 const mixedWord = /(?<![\w-])(?=[\w-]{0,80}[A-Za-z])(?=[\w-]{0,80}\d)[\w-]{1,80}/g;
 const labelledCode = /^(?:code|otp|pin|passcode|token|g)-\d{4,8}$/i;
 
-const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,8}(?![A-Za-z0-9]|-[A-Za-z0-9]|\/\d)/g;
+const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0-9]|\/\d)/g;
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
@@ -56,6 +56,13 @@ const grouped =
  */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
+
+/** Likewise in other letters, or without a digit: of these only what is said to be the code is one. */
+const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
+
+/** Said of a code in capitals, for stress. */
+const stressed =
+  /^(?:VALID|INVALID|EXPIRED|REQUIRED|NEEDED|SECRET|PRIVATE|CONFIDENTIAL|PERSONAL|HIDDEN|READY|ENCLOSED|ATTACHED|MISSING|UNKNOWN|DISABLED|ENABLED|BLOCKED|LOCKED|CHANGED|CANCELLED|REVOKED)$/;
 
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
@@ -80,6 +87,7 @@ const unitAfter =
 const streetAfter =
   /^ (?:\p{L}{1,30} ){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|lane|way|parkway)\b/iu;
 const isBefore = /^\W{0,6}(?:(?:is|are|below|ist|lautet|est|es|è|jest|は|为|為|是)\W{0,6})?$/iu;
+const saysWhat = /^\W{0,4}(?:(?:is|ist|lautet|est|es|è|jest)\W{1,4}|:\s{0,4}["'*_]{0,2})$/iu;
 const isAfter = /^["'*_\])\s]{0,4}(?:is|as|ist|est|es|è)\b/iu;
 const sentenceEnd = /[.!?](?:\s|$)/;
 const stale = /\b(?:previous|old|older|earlier|former|expired|last)\b[^.!?\n]{0,40}$/i;
@@ -141,10 +149,26 @@ function namedByWord(text: string): Candidate[] {
       !unitAfter.test(after)
     );
   });
-  return [...new Set(codes.map(([code]) => code.replace('-', '')))].map((code) => ({
-    code,
-    score: adjacentScore,
-  }));
+  const said = [...text.matchAll(anyLetters)].filter(({ 0: found, index }) =>
+    isSaidToBe(found, text.slice(Math.max(0, index - 120), index), text.slice(index + found.length)),
+  );
+  const all = [...codes, ...said].map(([code]) => code.replace('-', ''));
+  return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
+}
+
+/** "Your code is a7f3k9"; of capitals alone, nothing may follow in the sentence, and not all of it be in capitals. */
+function isSaidToBe(found: string, before: string, after: string): boolean {
+  const last = [...before.matchAll(word)].at(-1);
+  if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
+    return false;
+  const isSaid = saysWhat.test(before.slice(last.index + last[0].length)) || isAnnounced(before, after);
+  if (!isSaid || /\d/.test(found)) return isSaid;
+  const sentence = before.split(/[.!?\n]\s+/).at(-1) ?? '';
+  return (
+    /\p{Ll}/u.test(sentence || before) &&
+    /^["'*_]{0,2}(?:[.!]?\s*(?:\n|$)|[.!] )/.test(after) &&
+    !stressed.test(found)
+  );
 }
 
 /** "Your code for this login is:", and nothing else on what is left of the line. */
@@ -154,11 +178,25 @@ function isAnnounced(before: string, after: string): boolean {
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether a plain text holds anything that could be a code at all: digits, or digits among capitals. */
+/** Whether something that is said to be the code follows a word for it: it may be any word. */
+function mayBeSaid(text: string): boolean {
+  return [...text.matchAll(word)].some(({ 0: found, index }) => {
+    const after = text.slice(index + found.length, index + found.length + 120);
+    return /^(?:\W{0,6}(?:is|are|ist|lautet|est|es|è|jest)\W{1,6}|[^.!?:\n]{0,60}:\W{0,6})[A-Za-z\d][A-Za-z\d-]{3,11}(?![\w-])/iu.test(
+      after,
+    );
+  });
+}
+
+/**
+ * Whether a plain text holds anything that could be a code at all: digits, digits among capitals, or what a word for
+ * it says to be one.
+ */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
-  return /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/.test(rest) || rest.search(lettered) >= 0;
+  const digits = /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/;
+  return digits.test(rest) || rest.search(lettered) >= 0 || mayBeSaid(rest);
 }
 
 /** Stands for what is no code: neither a letter nor a digit nor space. */
@@ -177,8 +215,8 @@ function scoreOf(text: string, start: number, end: number): number {
   if (unitAfter.test(after) || streetAfter.test(after)) return 0;
 
   const named = Math.max(namedBefore(before), namedAfter(after));
-  // Four and five digits are years, places and amounts far more often than codes.
-  if (digits.length < 6 && named < 60) return 0;
+  // Four and five digits are years, places and amounts far more often than codes, nine and ten are phones.
+  if ((digits.length < 6 || digits.length > 8) && named < 60) return 0;
 
   let score = named;
   if (found.length === digits.length && digits.length >= 6) score += 10;

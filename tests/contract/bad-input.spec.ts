@@ -93,7 +93,6 @@ test.describe('POST /email-otp', () => {
       const answer = await api.call('CreateEmailOtp', { as: admin, mistake: 'a missing body' });
 
       expect(answer).toBeHandled();
-      expect(answer.status).toBeAtMost(499, 'as status');
       // The caller may get a code: it is taken in here, so that no other test wonders about it.
       if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
     },

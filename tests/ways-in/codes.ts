@@ -62,7 +62,7 @@ export const usedForms: readonly Form[] = [
   coded('a blank in it', (code) => `${code.slice(0, 3)} ${code.slice(3)}`),
   coded('a dash in it', (code) => `${code.slice(0, 3)}-${code.slice(3)}`),
   coded('in full-width digits', (code) =>
-    code.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+    code.replace(/[\da-z]/gi, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
   ),
   coded('in a list', (code) => [code]),
   coded('a NUL after it', (code) => `${code}\0`),

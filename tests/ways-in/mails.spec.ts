@@ -58,10 +58,13 @@ test.describe('POST /email-otp', () => {
   test(
     'mails nothing elsewhere for a header field that names another address',
     covers('ways-in/header-redirects-no-mail'),
-    async ({ silence, users }) => {
+    async ({ silence }) => {
       const heard = await silence.after(triggerNames.headerRedirect);
 
-      expect(heard).toHaveMailed([users.withMail().email]);
+      // Such header fields may be refused: then nothing comes to the user either.
+      const elsewhere = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
+
+      expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
     },
   );
 

@@ -62,8 +62,8 @@ async function sourceOf(kind: Kind, users: Users, cluster: ClusterMfa, codes: Co
 
 /** Where any code or any password will do, each form of a right one will: that is another requirement's matter. */
 async function plainlyOpen(users: Users, { user, type, fresh }: CodeSource): Promise<boolean> {
-  // Wrong in every digit: a code that is wrong in one of them is itself a form to be tried.
-  const wrong = (await fresh()).replace(/\d/g, (digit) => String((Number(digit) + 5) % 10));
+  // Wrong in every place: a code that is wrong in one of them is itself a form to be tried.
+  const wrong = (await fresh()).replace(/[\da-z]/gi, (one) => String(((Number(one) || 0) + 5) % 10));
   const wrongCode = await users.login(user, { code: wrong, type });
   const password = `${user.password.reveal()}-not`;
   const wrongPassword = await users.login(user, { code: await fresh(), type, password });
