@@ -110,6 +110,8 @@ export class SmtpMailbox implements Mailbox {
   }
 
   async mark(): Promise<Mark> {
+    // What comes next is a mail, which must not be late for what the first sender waits for.
+    await mailCertificate();
     return this.#order as Mark;
   }
 

@@ -7,8 +7,8 @@ export interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * A self-signed certificate for STARTTLS, made once a process, when the first sender connects: it takes longer than all
- * else that is started for a run without mails. Undefined where making it fails: then mail comes in the
+ * A self-signed certificate for STARTTLS, made once a process, before the first mail: it takes longer than all else
+ * that is started for a run without mails. Undefined where making it fails: then mail comes in the
  * clear. An elliptic curve, since an RSA key takes several times as long.
  */
 export function mailCertificate(): Promise<Certificate | undefined> {
