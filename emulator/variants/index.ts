@@ -6,6 +6,7 @@ import { fieldAnswerVariants } from './field-answers.js';
 import { leftOpenVariants } from './left-open.js';
 import { loginVariants } from './logins.js';
 import { mailVariants } from './mail.js';
+import { pageVariants } from './pages.js';
 import { transportVariants } from './transport.js';
 
 /** What a conforming target may do differently: a suite that turns red here gives false alarms. */
@@ -17,5 +18,6 @@ export const variants: readonly Variant[] = [
   ...leftOpenVariants,
   ...loginVariants,
   ...mailVariants,
+  ...pageVariants,
   ...transportVariants,
 ];

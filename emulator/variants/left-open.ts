@@ -8,9 +8,6 @@ import { endSessionsLate, enforceLate, twoNodes } from './late.js';
 /** A 33rd character of base64url is half a byte of nothing. */
 const spare = 'A';
 
-/** Of nginx's usual limits, a low one. */
-const mostBytes = 64 * 1024;
-
 const handsOutKey: OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
 const unreachable = { errorCode: 'KUnavailable', message: 'Salesforce is not reached.', taskLogId: null };
@@ -354,47 +351,6 @@ export const leftOpenVariants: readonly Variant[] = [
       seams.answer('UpdateMFAConfig', async () => {
         await new Promise((resolve) => setTimeout(resolve, 25));
         open -= 1;
-      });
-    },
-  },
-  {
-    id: 'type-page-415',
-    description: 'A body of another media type is answered 415 by the HTML page of a web server.',
-    apply: (seams) =>
-      seams.wire('any', (answer) => {
-        if (answer.status !== 415) return;
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>415 Unsupported Media Type</h1></center></html>');
-      }),
-  },
-  {
-    id: 'limit-page-413',
-    description:
-      'A body of more than 64 KiB is answered 413 by the HTML page of a web server, and not taken.',
-    apply: (seams) => {
-      const refused = new WeakSet<Call>();
-      seams.input('any', (call) => {
-        if (call.content !== undefined && call.content.length <= mostBytes) return;
-        refused.add(call);
-        throw new Refusal(413, 'KTooLarge', 'Request Entity Too Large');
-      });
-      seams.wire('any', (answer, call) => {
-        if (!refused.has(call)) return;
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>413 Request Entity Too Large</h1></center></html>');
-      });
-    },
-  },
-  {
-    id: 'access-tokens-absent-in-html',
-    description: 'There are no access tokens: the web server answers its own page, in HTML.',
-    apply: (seams) => {
-      seams.input('CreateAccessToken', () => {
-        throw new Refusal(404, 'KNotFound', 'There is no such resource.');
-      });
-      seams.wire('CreateAccessToken', (answer) => {
-        answer.headers['content-type'] = 'text/html';
-        answer.content = Buffer.from('<html><center><h1>404 Not Found</h1></center></html>');
       });
     },
   },

@@ -47,8 +47,7 @@ test.describe('A login by TOTP', () => {
         isFirst = false;
         return enrolment;
       };
-      const mayWait = connection.clock.canMove || runOptions.slow;
-      const found = await arrange(leadingZero(enrol, connection, mayWait));
+      const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
       if (found === undefined) return notRun(noLeadingZero);
 
       const login = await users.login(first.user, { code: found.code, type });

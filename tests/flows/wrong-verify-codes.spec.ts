@@ -8,8 +8,7 @@ test.describe('POST /support-user/verify-totp', () => {
     'accepts a code that begins with 0',
     covers('verify-totp/accepts-leading-zero'),
     async ({ support, connection, runOptions }) => {
-      const mayWait = connection.clock.canMove || runOptions.slow;
-      const found = await arrange(leadingZero(() => support.onByTotp(), connection, mayWait));
+      const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
       if (found === undefined) return notRun(noLeadingZero);
 
       const answer = await support.verify(found.code);
