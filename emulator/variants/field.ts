@@ -244,6 +244,20 @@ export const fieldVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'nulls-before-the-first-put-only',
+    description:
+      'Before anything was configured, GET /mfa-config answers nulls; a PUT of null is one of nothing, or false.',
+    apply: (seams) => {
+      const nothing = { authenticationTypes: null, retainUserMfaSettings: null };
+      seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nothing } };
+      seams.answer('UpdateMFAConfig', ({ status }, _, { state }) => {
+        if (status >= 300) return;
+        state.cluster.authenticationTypes ??= [];
+        state.cluster.retainUserMfaSettings ??= false;
+      });
+    },
+  },
+  {
     id: 'field-support-email-kept',
     description:
       'The address of the support user stays when MFA is switched off, and is used again where none is named.',

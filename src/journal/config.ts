@@ -39,11 +39,14 @@ export function supportConfigOf(body: unknown): SupportConfig {
   };
 }
 
-/** Whether two configurations are the same to a user: authenticationTypes is a set. */
+/**
+ * Whether two configurations are the same to a user: authenticationTypes is a set, and what was never configured may be
+ * shown as null before, and as nothing and false after the first PUT.
+ */
 export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
   return (
     a.enabled === b.enabled &&
-    a.retainUserMfaSettings === b.retainUserMfaSettings &&
+    (a.retainUserMfaSettings ?? false) === (b.retainUserMfaSettings ?? false) &&
     setOf(a.authenticationTypes) === setOf(b.authenticationTypes)
   );
 }
@@ -72,9 +75,9 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(address);
 }
 
-/** The types as a comparable text; null stays apart from an empty list. */
-export function setOf(types: readonly string[] | null): string | null {
-  return types === null ? null : [...new Set(types)].sort().join(' ');
+/** The types as a comparable text; null is none. */
+export function setOf(types: readonly string[] | null): string {
+  return [...new Set(types)].sort().join(' ');
 }
 
 function reader(body: unknown, what: string) {
