@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { bodyChecks } from '../checks.js';
-import { isObject, type Json, type JsonObject, own } from '../json.js';
+import { isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Variant } from '../seams.js';
 
@@ -163,6 +163,17 @@ export const answerVariants: readonly Variant[] = [
         if (!isObject(answer.body) || own(answer.body, 'success') !== false) return;
         answer.status = 400;
         answer.body = { errorCode: 'KInvalidOtp', message: 'The code is not valid.' };
+      }),
+  },
+  {
+    id: 'address-in-part',
+    description: 'Of the address of the support user two letters and the domain are shown, in small letters.',
+    apply: (seams) =>
+      seams.success(['GetSupportMFAConfig', 'UpdateSupportMFAConfig'], (body) => {
+        const address = text(body, 'email')?.toLowerCase();
+        return address === undefined
+          ? body
+          : { ...body, email: address.replace(/^(.).*(.)@/, (_, first, last) => `${first}…${last}@`) };
       }),
   },
 ];

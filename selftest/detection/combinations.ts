@@ -64,7 +64,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['sessions-by-cookie-only'],
-  ['locks-not-allowed', 'lock-out-after-5', 'nulls-before-the-first-put-only'],
+  ['locks-not-allowed', 'lock-out-after-5', 'nulls-before-the-first-put-only', 'address-in-part'],
   [
     'support-lock-in-disguise',
     'keys-by-secret-only',

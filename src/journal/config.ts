@@ -62,17 +62,15 @@ export function isStillOn(mode: 'email' | 'totp', address?: string): (config: Su
     enabled && mfaType === mode && (address === undefined || email === address);
 }
 
-/** Whether characters of an address are hidden. */
-function isMasked(shown: string | null): boolean {
-  return shown !== null && /[*•]/.test(shown);
-}
+/** What stands for characters that are not shown. */
+const hidden = /(?:[*•·…#]|\.{3}|x{2,}|X{2,})+/;
 
-/** Of an address characters may be hidden: `s***t@example.com`. */
+/** Of an address characters may be hidden, `s***t@example.com`, and capitals be small letters. */
 export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
-  if (typeof shown !== 'string' || typeof address !== 'string' || !isMasked(shown)) return false;
-  const parts = shown.split(/[*•]+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(address);
+  if (typeof shown !== 'string' || typeof address !== 'string') return false;
+  const plain = (text: string) => text.replace(/[.+?^${}()|[\]\\*]/g, '\\$&');
+  return new RegExp(`^${shown.split(hidden).map(plain).join('.*')}$`, 'i').test(address);
 }
 
 /** The types as a comparable text; null is none. */
