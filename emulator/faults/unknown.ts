@@ -12,7 +12,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/unknown-path-is-200',
     description: 'An unknown path is answered 200 with an empty object.',
-    level: 'must',
+    level: 'should',
     fails: ['http/unknown-is-no-success'],
     apply: (seams) =>
       seams.refusal('any', (answer, { operation }) => {
@@ -22,7 +22,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/unknown-method-is-200',
     description: 'A method that a path does not have is answered 200 with an empty object.',
-    level: 'must',
+    level: 'should',
     fails: ['http/unknown-is-no-success'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {

@@ -47,4 +47,13 @@ export const pageVariants: readonly Variant[] = [
       });
     },
   },
+  {
+    id: 'odd-requests-end-the-connection',
+    description:
+      'A path with %, //, a dot or a semicolon in it, and TRACE, are answered by the end of the connection.',
+    apply: (seams) =>
+      seams.wire('any', (answer, { method, path }) => {
+        if (method === 'TRACE' || /[%;.]|\/\//.test(path)) answer.raw = { keep: 0 };
+      }),
+  },
 ];

@@ -63,7 +63,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'users-by-address-too',
   ],
   ['field-tokens-without-codes', 'field-support-email-kept'],
-  ['sessions-by-cookie-only'],
+  ['sessions-by-cookie-only', 'odd-requests-end-the-connection'],
   ['locks-not-allowed', 'lock-out-after-5', 'nulls-before-the-first-put-only', 'address-in-part'],
   [
     'support-lock-in-disguise',

@@ -140,10 +140,10 @@ export class Attempts {
   }
 
   #accountOf(json: unknown): Account | undefined {
-    const name = textOf(json, 'username')?.toLowerCase();
+    const name = textOf(json, 'username');
     return name === undefined
       ? undefined
-      : this.#accounts.find(({ username }) => username?.toLowerCase() === name);
+      : this.#accounts.find(({ username = '' }) => username !== '' && plain(username) === plain(name));
   }
 
   #keep(): void {
@@ -171,6 +171,14 @@ export class Attempts {
 /** What a request tries; another path or method may lead to a login as well. */
 function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
+}
+
+/** A target may count a name in any form for the account's: in capitals, in wide letters, with blanks. */
+function plain(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\s\0]/g, '')
+    .toLowerCase();
 }
 
 interface Begun {

@@ -1,5 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
@@ -173,10 +173,11 @@ test(
   async ({ api }) => {
     for (const path of ['/mfa-config', '/support-user/mfa']) {
       for (const spelling of spellingsOf(path)) {
-        const answer = await api.probe('GET', spelling);
+        // A server may end the connection at what it finds odd.
+        const answer = await ifAnswered(api.probe('GET', spelling));
         // A page that is served for any path shows no configuration.
-        const shown = typeof memberOf(answer.body, 'enabled') === 'boolean';
-        if (shown) expect({ answer }).toBeRefused();
+        const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
+        if (answer !== undefined && shown) expect({ answer }).toBeRefused();
       }
     }
   },

@@ -24,13 +24,21 @@ const noCodes: readonly unknown[] = [
 async function begun(users: Users, user: User): Promise<FirstStep> {
   const { handedOut, session } = await users.login(user);
   if (session !== undefined) throw new ArrangeError('The password alone opened a full session.');
-  if (handedOut === undefined) notApplicable('the password alone begins no login: the code comes with it');
+  if (handedOut === undefined) {
+    await users.endRow(user);
+    notApplicable('the password alone begins no login: the code comes with it');
+  }
   if (handedOut?.scheme !== 'SessionIdHeader') throw new ArrangeError('No session began the login.');
   return handedOut;
 }
 
 function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' | 'salesforce' = 'totp') {
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
+}
+
+/** Ends a row of wrong codes. */
+function verifyRight(api: Api, as: Credential, otp: string) {
+  return api.call('VerifyUserOtp', { as, json: { otp, type: 'totp' }, isRight: true });
 }
 
 async function opens(users: Users, user: User, { id }: FirstStep): Promise<boolean> {
@@ -113,7 +121,7 @@ test.describe('The second step of a login', () => {
         if (type !== 'salesforce') expect({ answer }).toBeRefused();
         expect(await opens(users, user, first)).toBe(false);
       }
-      await arrange(verify(api, first, await codes.unused(authenticator)));
+      await arrange(verifyRight(api, first, await codes.unused(authenticator)));
     },
   );
 
@@ -195,7 +203,7 @@ test.describe('The second step of a login', () => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const first = await arrange(begun(users, user));
       const other = await arrange(begun(users, user));
-      await arrange(verify(api, first, await codes.unused(authenticator)));
+      await arrange(verifyRight(api, first, await codes.unused(authenticator)));
 
       const isOther = await opens(users, user, other);
       expect(isOther, 'wanted: the other opens nothing').toBe(false);

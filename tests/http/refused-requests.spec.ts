@@ -1,4 +1,4 @@
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import type { Connection } from '../../src/connection/connection.js';
 import type { Credential } from '../../src/http/credential.js';
@@ -22,9 +22,9 @@ test(
 test('TRACE shows no header field', covers('http/trace-shows-no-header'), async ({ api }) => {
   const marker = 'shown-to-nobody-7f1c';
 
-  const answer = await api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } });
+  const answer = await ifAnswered(api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }));
 
-  const isEchoed = answer.status < 300 && answer.rest.includes(marker);
+  const isEchoed = answer !== undefined && answer.status < 300 && answer.rest.includes(marker);
   expect(isEchoed, "wanted: no field of the request\ngot: the request's own field in a success").toBe(false);
 });
 
