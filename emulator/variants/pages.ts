@@ -50,10 +50,10 @@ export const pageVariants: readonly Variant[] = [
   {
     id: 'odd-requests-end-the-connection',
     description:
-      'A path with %, //, a dot or a semicolon in it, and TRACE, are answered by the end of the connection.',
+      'A path with %2f, %00, //, a dot or a semicolon in it, and TRACE, are answered by the end of the connection.',
     apply: (seams) =>
       seams.wire('any', (answer, { method, path }) => {
-        if (method === 'TRACE' || /[%;.]|\/\//.test(path)) answer.raw = { keep: 0 };
+        if (method === 'TRACE' || /%\d|[;.]|\/\//.test(path)) answer.raw = { keep: 0 };
       }),
   },
 ];
