@@ -70,6 +70,8 @@ export const behaviourVariants: readonly Variant[] = [
     description: 'The target file allows no account to be locked, and is not of a throw-away target.',
     apply: ({ told }) => {
       told.allow = { ...told.allow, lockOut: false, disposable: false };
+      // Else such a target is asked at a polite rate.
+      told.limits = { ...told.limits, requestsPerSecond: 500 };
     },
   },
   {

@@ -7,6 +7,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['slow', 'totp-8-digits-60s-sha256', 'mail-slow'],
   [
     'put-read-after-300ms',
+    'proxy-in-front',
     'patch-replaces',
     'address-kept-after-disabling',
     'extra-properties',
