@@ -49,6 +49,9 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
   far: ({ floorMs, waits }) =>
     `were three requests and three mails under way at any time, which nothing allows that tells which request
   changed what, they would take ${seconds((floorMs + (waits['mail'] ?? 0)) / 3)}.`,
+  slow: ({ waits }) =>
+    `ten and a half minutes until mailed codes are dead, and ${seconds(waits['retry-after'] ?? 0)} until locks have ended, one after
+  the other: who is locked out can't be what the next test logs in as.`,
   strict: ({ waits }) =>
     `${((waits['totp step'] ?? 0) / 30_000).toFixed(0)} times the support user's key is proven, and given up by a code of a later step.`,
 };
@@ -75,8 +78,9 @@ another request may have caused. On a cluster far away they are what a run takes
   of the current step. A cluster that takes those of the steps beside it costs hardly any wait.
 - **retry-after**: what the cluster asks for by 429 or 503, and locks that are waited out. \`limits.requestsPerSecond\` keeps a run below that.
 - **read-back**: what a cluster takes to show a change, learnt in the run.
-- **slow**: \`--slow\` waits for lifetimes and locks one after the other, ten minutes each: some hours where the clock can't be
-  moved, and so not in the table.
+- **slow**: \`--slow\` waits ten and a half minutes until mailed codes are dead, once for users' and the support user's, and
+  for the end of each lock that wrong codes and passwords bring about: half a minute each on this cluster, as long as
+  \`limits.lockMinutes\` says on others.
 - **quiet period**: to see that a mail does not come, once for all requests that should send none.
 
 What a run leaves out is faster: \`--grep\` runs some areas only; \`list --slow\` shows what waits for minutes.
