@@ -272,7 +272,7 @@ export class SupportMfa {
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
-      if (this.api.attempts.isNearLimit(supportUser)) await this.endRow(known.authenticator);
+      if (this.api.attempts.mightLock(supportUser)) await this.endRow(known.authenticator);
       return known;
     }
     const { authenticator } = await this.#unprovenKey();

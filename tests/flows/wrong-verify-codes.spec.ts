@@ -38,7 +38,7 @@ test.describe('POST /support-user/verify-totp', () => {
       // Nor one of the caller's, who may be one of them.
       for (const each of users.allWithReplaceableTotp()) {
         const user = await arrange(users.enrol(each));
-        if (api.attempts.isNearLimit(supportUser)) await arrange(support.endRow(authenticator));
+        if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
         const answer = await support.verify(await codes.unlike(user.authenticator, authenticator));
 
         expect(answer).toNotVerify();
