@@ -128,7 +128,10 @@ describe(`the suite (drawn with seed ${seed})`, () => {
       differing.filter(({ differences }) => !differences.every(isArrangement)),
       why,
     ).toEqual([]);
-    expect(differing.length, why).toBeLessThanOrEqual(requirements.length / 30);
+    // A login more somewhere shifts, in all tests after it, where sessions are ended to make room.
+    const makesRoom = (difference: string) => difference.includes('DELETE /users/sessions?sid=');
+    const others = differing.filter(({ differences }) => !differences.every(makesRoom));
+    expect(others.length, why).toBeLessThanOrEqual(requirements.length / 30);
   });
 
   test('leaves nothing unchecked on the emulator as it is', () => {
