@@ -27,14 +27,14 @@ const seed = Number(process.env['DETECTION_SEED'] ?? 1);
 const requirements = loadRequirements();
 
 /** `npm run prove` tries all combinations of variants: of these, each seed a part, so many in a row all. */
-const parts = 17;
+const parts = 14;
 const quick = combinations.filter((ids) => !takesLong(ids));
 const partOf = (which: number) => quick.filter((_, at) => at % parts === which % parts);
 const reference = [asItIs, asItIsInLatest];
 const freer = partOf(seed).map(([first, ...others]) => expectationOfVariant(first, ...others));
 const conforming = [...reference, ...freer];
-/** A sample of the faults, those together that can't be confused; `.ci/run` has prove try a larger one. */
-const broken = sample(faults, 4, seed).map(expectationOfFault);
+/** A sample of the faults, those together that can't be confused. */
+const broken = sample(faults, 6, seed).map(expectationOfFault);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-detection-'));
 // The built suite is run as a user runs it, against real emulators.
@@ -110,29 +110,36 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     expect(left).toEqual([]);
   });
 
-  test('sends what explain tells of each requirement', () => {
-    const logs = reference.map(({ name }) => {
-      const found = reports.find(({ subject }) => subject.name === name);
-      return logOf(found?.folder ?? '');
-    });
+  test('sends what explain tells of each requirement', async () => {
+    const most = requirements.length / 30;
+    const differingNow = () => {
+      // Of several runs the last.
+      const logs = reference.map(({ name }) => {
+        const found = reports.filter(({ subject }) => subject.name === name).at(-1);
+        return logOf(found?.folder ?? '');
+      });
+      const recorded = loadExchanges();
+      return requirements.flatMap(({ id }) => {
+        const told = recorded.get(id);
+        const differences = told === undefined ? ['nothing is told'] : differencesIn(id, told, logs);
+        return differences.length === 0 ? [] : [{ id, differences }];
+      });
+    };
 
-    const recorded = loadExchanges();
-    const differing = requirements.flatMap(({ id }) => {
-      const told = recorded.get(id);
-      const differences = told === undefined ? ['nothing is told'] : differencesIn(id, told, logs);
-      return differences.length === 0 ? [] : [{ id, differences }];
-    });
+    let differing = differingNow();
+    // On a busy machine a login more shifts where sessions are ended to make room: what differs twice differs.
+    if (differing.length > most) {
+      await judgeAll(reference, () => {});
+      differing = differingNow();
+    }
 
     const why = `npm run generate -- explain records anew: ${JSON.stringify(differing, null, 1)}`;
     expect(
       differing.filter(({ differences }) => !differences.every(isArrangement)),
       why,
     ).toEqual([]);
-    // A login more somewhere shifts, in all tests after it, where sessions are ended to make room.
-    const makesRoom = (difference: string) => difference.includes('DELETE /users/sessions?sid=');
-    const others = differing.filter(({ differences }) => !differences.every(makesRoom));
-    expect(others.length, why).toBeLessThanOrEqual(requirements.length / 30);
-  });
+    expect(differing.length, why).toBeLessThanOrEqual(most);
+  }, 1_800_000);
 
   test('leaves nothing unchecked on the emulator as it is', () => {
     const verdict = judgements.find(({ subject }) => subject.name === asItIs.name)?.verdict;
