@@ -126,18 +126,17 @@ describe(`the suite (drawn with seed ${seed})`, () => {
       });
     };
 
+    const isOther = ({ differences }: { readonly differences: readonly string[] }) =>
+      !differences.every(isArrangement);
     let differing = differingNow();
-    // On a busy machine a login more shifts where sessions are ended to make room: what differs twice differs.
-    if (differing.length > most) {
+    // A login more shifts where sessions are ended to make room, in all tests after it: what differs each time differs.
+    for (let again = 0; again < 2 && (differing.length > most || differing.some(isOther)); again += 1) {
       await judgeAll(reference, () => {});
       differing = differingNow();
     }
 
     const why = `npm run generate -- explain records anew: ${JSON.stringify(differing, null, 1)}`;
-    expect(
-      differing.filter(({ differences }) => !differences.every(isArrangement)),
-      why,
-    ).toEqual([]);
+    expect(differing.filter(isOther), why).toEqual([]);
     expect(differing.length, why).toBeLessThanOrEqual(most);
   }, 1_800_000);
 
