@@ -1,3 +1,4 @@
+import { Refusal } from '../call.js';
 import { asObject, isObject, text } from '../json.js';
 import type { Variant } from '../seams.js';
 
@@ -46,5 +47,19 @@ export const loginVariants: readonly Variant[] = [
         for (const [id, user] of state.sessions) if (user === caller) state.sessions.delete(id);
         return body;
       }),
+  },
+  {
+    id: 'codes-while-mfa-is-on-only',
+    description:
+      'While cluster MFA is off, or its type is not enabled, no code is mailed to users and no TOTP key is handed out: 400.',
+    apply: (seams) => {
+      const kinds = { CreateEmailOtp: 'email', SendEmailOtp: 'email', CreateTotpKey: 'totp' } as const;
+      for (const [operation, type] of Object.entries(kinds) as [keyof typeof kinds, string][])
+        seams.body(operation, (body, { caller }, { state: { cluster } }) => {
+          if (operation !== 'CreateEmailOtp' && caller === undefined) return body;
+          if (cluster.enabled && cluster.authenticationTypes?.includes(type)) return body;
+          throw new Refusal(400, 'KMfaDisabled', 'Multi-factor authentication is not enabled.');
+        });
+    },
   },
 ];

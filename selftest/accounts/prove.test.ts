@@ -115,6 +115,14 @@ describe('what is wrong with the target file', () => {
 });
 
 describe('the accounts', () => {
+  test('that get codes while cluster MFA is on only, which is off again afterwards', async () => {
+    const { learned, emulator } = await learn({ variants: ['codes-while-mfa-is-on-only'] });
+
+    expect(learned.mailWhileOnOnly).toBe(true);
+    expect(learned.accounts.other?.mailedCodes).toBe(true);
+    expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
+  });
+
   test('who gets no codes by mail, where others do', async () => {
     const { learned } = await learn({ variants: ['field-email-not-set-up'] });
 

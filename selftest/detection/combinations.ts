@@ -62,6 +62,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'address-proven-first',
     'mail-same-code-again',
     'users-by-address-too',
+    'codes-while-mfa-is-on-only',
   ],
   ['field-tokens-without-codes', 'field-support-email-kept'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection'],

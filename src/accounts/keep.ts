@@ -30,5 +30,6 @@ const isLearned = shapedLike<Learned>(
     sessionLimit: orNull(number),
     mailSilent: orNull(text),
     mailCodeless: orNull(text),
+    mailWhileOnOnly: flag,
   }),
 );

@@ -40,6 +40,8 @@ export interface Learned {
   readonly mailSilent: string | null;
   /** Why support MFA is not switched on by e-mail: mails came, and none held a code; else null. */
   readonly mailCodeless: string | null;
+  /** Codes are mailed to users only while cluster MFA is on with `email`. */
+  readonly mailWhileOnOnly: boolean;
 }
 
 /** Where nothing may be tried. */
@@ -49,6 +51,7 @@ export const nothingLearned: Learned = {
   sessionLimit: null,
   mailSilent: null,
   mailCodeless: null,
+  mailWhileOnOnly: false,
 };
 
 /** The way by which flows log in. */

@@ -1,8 +1,9 @@
 import type { Connection } from '../connection/connection.js';
-import { ArrangeError } from '../errors.js';
+import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { textOf } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
+import { effectiveAllow } from '../target-file/allow.js';
 import type { AccountRole } from '../target-file/target.js';
 import type { MailUser, User } from './log-in.js';
 
@@ -13,6 +14,8 @@ export interface MailProof {
   readonly silent: string | null;
   /** What mails came that hold no code at all; null where one did, or none came. */
   readonly codeless: string | null;
+  /** Codes are mailed only while cluster MFA is on with `email`. */
+  readonly whileOnOnly: boolean;
 }
 
 interface LetIn {
@@ -32,10 +35,35 @@ const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
  * this operation nor by the other, it is the way to the mailbox that can't be relied on.
  */
 export async function proveMail(connection: Connection, letIn: readonly LetIn[]): Promise<MailProof> {
+  const { isRefused, ...proof } = await tryMail(connection, letIn);
+  if (!isRefused || !effectiveAllow(connection.target.allow).clusterMfa)
+    return { ...proof, whileOnOnly: false };
+  const cluster = await connection.cluster();
+  try {
+    await cluster.on(['email']);
+    const { isRefused: isRefusedAgain, ...again } = await tryMail(connection, letIn);
+    if (!isRefusedAgain) return { ...again, whileOnOnly: true };
+  } catch (error) {
+    if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
+  } finally {
+    await cluster.off();
+    const found = await cluster.found();
+    if (!found.enabled) await cluster.giveBack(found);
+  }
+  return { ...proof, whileOnOnly: false };
+}
+
+type Trial = Omit<MailProof, 'whileOnOnly'> & {
+  /** Each request was refused. */
+  readonly isRefused: boolean;
+};
+
+async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise<Trial> {
   const { target } = connection;
   const mailedCodes = new Map<AccountRole, boolean>();
   const users = letIn.filter((one): one is LetIn & { user: MailUser } => one.user.email !== undefined);
-  if (target.mail === undefined || users.length === 0) return { mailedCodes, silent: null, codeless: null };
+  const none = { mailedCodes, silent: null, codeless: null, isRefused: false };
+  if (target.mail === undefined || users.length === 0) return none;
   const mail = await connection.mail();
   const begin = await mail.mark();
   const asked: Asked[] = [];
@@ -55,17 +83,17 @@ export async function proveMail(connection: Connection, letIn: readonly LetIn[])
       return code !== undefined;
     }),
   );
-  if (promised.length === 0 || came.includes(true)) return { mailedCodes, silent: null, codeless: null };
+  if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
+  if (came.includes(true)) return none;
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
   // Nothing is switched on then that only a code switches off again.
   const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
-  if (mails.length > 0)
-    return { mailedCodes, silent: unclear, codeless: unclear === null ? withoutCode : null };
-  if (await callerGetsMail(connection, users)) return { mailedCodes, silent: null, codeless: null };
+  if (mails.length > 0) return { ...none, silent: unclear, codeless: unclear === null ? withoutCode : null };
+  if (await callerGetsMail(connection, users)) return none;
   const silent =
     `No mail reached the suite within ${target.mail.timeoutMs / 1000} s, though POST /email-otp answered a success and ` +
     'POST /send-email-otp was tried too: check the mail section of the target file, and the mail server that the target uses.';
-  return { mailedCodes, silent, codeless: null };
+  return { ...none, silent };
 }
 
 interface Asked {

@@ -38,7 +38,7 @@ async function prove(connection: Connection, users: readonly User[]): Promise<Le
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
   if (cookies !== undefined) unavailable.sessions ??= cookies;
-  const { mailedCodes, silent, codeless } = await proveMail(
+  const { mailedCodes, silent, codeless, whileOnOnly } = await proveMail(
     connection,
     tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
   );
@@ -48,7 +48,14 @@ async function prove(connection: Connection, users: readonly User[]): Promise<Le
     accounts[role] = proofOf(one, mailedCodes.get(role) ?? null, tried);
   }
   const sessionLimit = await learnSessionLimit(connection, tried);
-  return { unavailable, accounts, sessionLimit, mailSilent: silent, mailCodeless: codeless };
+  return {
+    unavailable,
+    accounts,
+    sessionLimit,
+    mailSilent: silent,
+    mailCodeless: codeless,
+    mailWhileOnOnly: whileOnOnly,
+  };
 }
 
 interface Tried {
@@ -192,6 +199,7 @@ function unproven(users: readonly User[]): Learned {
     sessionLimit: null,
     mailSilent: null,
     mailCodeless: null,
+    mailWhileOnOnly: false,
   };
 }
 

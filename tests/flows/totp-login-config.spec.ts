@@ -54,11 +54,11 @@ test.describe('A change of the cluster configuration', () => {
     'to email only ends logins by TOTP',
     covers('totp-login/refused-while-only-email-is-enabled'),
     async ({ users, cluster, codes }) => {
-      const { user } = await arrange(enrolled(users, cluster));
+      const { user, authenticator } = await arrange(enrolled(users, cluster));
       await narrowed(cluster, 'email');
 
       // With a new key for each try: a used code would be refused for that.
-      const login = await untilRefused(cluster, () => loginByNewTotp(users, user, codes));
+      const login = await untilRefused(cluster, () => loginByNewTotp(users, user, codes, authenticator));
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));

@@ -34,6 +34,7 @@ test.describe('On a raw connection', () => {
     async ({ api, users, mail }) => {
       const user = users.withMail();
       const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
+      await arrange(users.whileOn.ready('CreateEmailOtp'));
 
       const answer = await mailed(mail, user.email, () =>
         api.callRaw('CreateEmailOtp', { as: users.declared(), json }),
@@ -49,6 +50,7 @@ test.describe('On a raw connection', () => {
     async ({ api, users, mail }) => {
       const user = users.withMail();
       const as = await arrange(users.session(user));
+      await arrange(users.whileOn.ready('CreateEmailOtp'));
 
       const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as }));
 
