@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { OperationId } from '../operations/table.js';
 import type { Fault } from '../seams.js';
 
@@ -16,6 +17,21 @@ const unread = [
 
 /** Deviations in framing and headers that a client library hides. */
 export const wireFaults: readonly Fault[] = [
+  {
+    id: 'http/compressed-204',
+    description: 'The nothing of a 204 is sent as gzip where the request accepts that.',
+    level: 'must',
+    fails: [
+      'http/no-content-after-204',
+      ...mailing.map(([, slug]) => `http/no-content-after-204-of-${slug}`),
+    ],
+    apply: (seams) =>
+      seams.wire('any', (answer, { headers }) => {
+        if (answer.status !== 204 || !headers['accept-encoding']?.includes('gzip')) return;
+        answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
+        answer.raw = { after: gzipSync(Buffer.alloc(0)) };
+      }),
+  },
   ...mailing.map(
     ([operation, slug]): Fault => ({
       id: `http/content-after-204-of-${slug}`,

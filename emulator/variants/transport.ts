@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Refusal } from '../call.js';
 import type { Variant } from '../seams.js';
 
@@ -28,6 +29,16 @@ export const transportVariants: readonly Variant[] = [
           ]),
         );
         answer.raw = { framing: { 'transfer-encoding': 'chunked' } };
+      }),
+  },
+  {
+    id: 'compressed',
+    description: 'Content is sent as gzip, whatever the request accepts.',
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        if (answer.content === undefined) return;
+        answer.content = gzipSync(answer.content);
+        answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
       }),
   },
   {

@@ -4,11 +4,12 @@ import { fieldsOf } from '../contract/bodies.js';
 import type { Contract } from '../contract/contract.js';
 import type { OperationId } from '../contract/operations.js';
 import { MissingOperationError, TransportError } from '../errors.js';
+import { decoded } from '../http/content-coding.js';
 import { anonymous, headersOf } from '../http/credential.js';
 import { framed } from '../http/framing.js';
 import { Pace } from '../http/pace.js';
 import { sendRaw } from '../http/raw-socket.js';
-import { Transport, type WireRequest, type WireResponse } from '../http/transport.js';
+import { largestBody, Transport, type WireRequest, type WireResponse } from '../http/transport.js';
 import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { Attempts } from './attempts.js';
@@ -139,8 +140,10 @@ export class Api {
       const { status, reason, headers, ...raw } = await sendRaw(this.target, request);
       rest = raw.rest;
       const hasContent = method !== 'HEAD' && status !== 204 && status !== 304;
-      const body = hasContent ? framed(headers, rest)?.content : Buffer.alloc(0);
-      if (body === undefined) throw new TransportError(`${method} ${path}: the answer ended before its end.`);
+      const content = hasContent ? framed(headers, rest)?.content : Buffer.alloc(0);
+      if (content === undefined)
+        throw new TransportError(`${method} ${path}: the answer ended before its end.`);
+      const body = decoded(headers, content, largestBody);
       return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
     };
     const answer = await this.#exchange(id, method, path, success, options, send);

@@ -3,6 +3,7 @@ import { TransportError } from '../errors.js';
 import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
+import { decoded } from './content-coding.js';
 import { inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
@@ -14,7 +15,7 @@ export interface WireRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** One answer as it came, nothing decoded but the transfer coding. */
+/** One answer as it came, nothing decoded but the codings of its content. */
 export interface WireResponse {
   readonly status: number;
   /** The reason phrase, where it was kept. */
@@ -28,7 +29,7 @@ export interface WireResponse {
 }
 
 /** An answer larger than any the API can give is not read to its end. */
-const largestBody = 5 * 1024 * 1024;
+export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
@@ -73,10 +74,10 @@ export class Transport {
         reset: options.closeAfter ?? false,
       });
       const { statusCode: status, statusText: reason } = answer;
+      const headers = joined(answer.headers);
       const body = await (endsWithHead.includes(status)
         ? nothingOf(answer.body)
-        : readBody(answer.body, url));
-      const headers = joined(answer.headers);
+        : readBody(answer.body, url).then((content) => decoded(headers, content, largestBody)));
       this.#timeoutsInARow = 0;
       return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
     } catch (error) {
