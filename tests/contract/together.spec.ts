@@ -73,7 +73,7 @@ test.describe('PUT /mfa-config', () => {
       const afterOne = await stored(cluster, one);
       const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
 
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 6; round += 1) {
         const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
         // One of two at once may be refused.
         if (answers.every(({ status }) => status >= 300)) throw new ArrangeError('Both PUTs were refused.');
