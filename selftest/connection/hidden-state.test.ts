@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { giveBack } from '../../src/connection/give-back.js';
+import { isShownAs } from '../../src/journal/config.js';
 import { emulated } from './emulated.js';
 
 /** A connection to an emulator with these variants, and the state that it really has. */
@@ -48,6 +49,19 @@ test('a masked address is restored whole', async () => {
   expect(await giveBack(connection)).toMatchObject({ restored: true, problems: [] });
 
   expect(await state()).toEqual(before);
+});
+
+test.each([
+  ['s***t@lab.example', 'support@lab.example', true],
+  ['sxxxxxt@lab.example', 'support@lab.example', true],
+  ['s...@lab.example', 'support@lab.example', true],
+  ['SUPPORT@lab.example', 'support@lab.example', true],
+  ['sxx@lab.example', 'support@lab.example', false],
+  ['team#1@lab.example', 'team1@lab.example', false],
+  ['ops@exxon.example', 'ops@eu.exon.example', false],
+  ['s***@lab.example', 'support@x.org, s@lab.example', false],
+])('%s may stand for %s: %s', (shown, address, isIt) => {
+  expect(isShownAs(shown, address)).toBe(isIt);
 });
 
 test('a change that may show in any way is in what is read before the next, where reads are late', async () => {

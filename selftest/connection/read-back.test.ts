@@ -219,6 +219,30 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0, { isFelt: true })).tookMs).toBeLessThan(100);
   });
 
+  test('are waited for once where each look itself changes something', async () => {
+    const nodes = new Nodes();
+    settle(nodes);
+    const readBack = new ReadBack({ waited: () => {}, requirement: '' }, nodes);
+    await wait(readBack, 1_000);
+    nodes.wrote();
+    const startedAt = Date.now();
+
+    const came = readBack.until(
+      async () => {
+        nodes.endedSessions();
+        // Without an end of its own it would go on for ever.
+        if (Date.now() - startedAt > 60_000) throw new Error('It never ends.');
+        return true;
+      },
+      (value) => value,
+      { isFelt: true },
+    );
+    await vi.runAllTimersAsync();
+
+    expect(await came).toBe(true);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+  });
+
   test('are not waited for by time where a target changes what it shows for ever', async () => {
     const nodes = new Nodes();
     settle(nodes);

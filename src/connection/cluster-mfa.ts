@@ -11,11 +11,15 @@ import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
 
+/** Logins may go by a switch a second after GET shows it. */
+const lateAtMostMs = 2_000;
+
 /** The cluster's MFA configuration: read it, change it with the journal kept, restore it. */
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
   #hasRestored = false;
+  #hasRested = false;
   readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
@@ -141,9 +145,11 @@ export class ClusterMfa {
   /**
    * Switches cluster MFA on with at least these types; types found in use are never taken away.
    *
+   * @param isFelt how late logins go by it is to be seen next: the first time, no change of a moment before is to be
+   *   taken for this one
    * @returns whether that took a change
    */
-  async on(types: readonly string[]): Promise<boolean> {
+  async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     await this.proveWayBack();
     const found = await this.found();
     const now = await this.assumed();
@@ -152,6 +158,10 @@ export class ClusterMfa {
     const has = (config: ClusterConfig) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
     if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return false;
+    if (isFelt && !now.enabled && !this.#hasRested) {
+      this.#hasRested = true;
+      await this.readBack.rest(lateAtMostMs);
+    }
     // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);

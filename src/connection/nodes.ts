@@ -44,10 +44,17 @@ export class Nodes {
    * deals requests out at random, no number of looks tells.
    *
    * @param feltMs what changes take to be acted by, where that is asked for
+   * @param until later changes don't count: what looks may itself change something, each time anew
    */
-  restMs(feltMs: number): number {
+  restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const lagMs = Math.max(this.#isRestless ? 0 : this.#lagMs, feltMs);
-    return lagMs === 0 ? 0 : Math.max(0, this.#wroteAt + 1.5 * lagMs + 100 - steadyNow());
+    if (lagMs === 0) return 0;
+    return Math.max(0, Math.min(this.#wroteAt, until) + 1.5 * lagMs + 100 - steadyNow());
+  }
+
+  /** How long ago the last change was answered, in milliseconds. */
+  get sinceWriteMs(): number {
+    return steadyNow() - this.#wroteAt;
   }
 
   /** What was waited for was seen in as many looks as are asked for. Where nothing had changed, that tells nothing. */

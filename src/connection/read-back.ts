@@ -69,7 +69,8 @@ export class ReadBack {
       const value = await get();
       inARow = done(value) ? inARow + 1 : 0;
       if (inARow === 1) cameMs = waitedMs;
-      const restMs = this.nodes?.restMs(isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0) ?? 0;
+      const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
+      const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
       const isDone = inARow >= Math.max(looks, this.nodes?.looks ?? 1) && restMs === 0;
       if (isDone) this.nodes?.settled();
       const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
@@ -92,6 +93,14 @@ export class ReadBack {
     if (restMs === 0) return;
     await sleep(restMs);
     this.recorder.waited(restMs, 'read-back');
+  }
+
+  /** Lets pass what is left of so long a time since the last change: what comes late then is of the next one. */
+  async rest(ms: number): Promise<void> {
+    const leftMs = ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY);
+    if (leftMs <= 0) return;
+    await sleep(leftMs);
+    this.recorder.waited(leftMs, 'read-back');
   }
 
   #deadlineMs(of: Awaited): number {

@@ -62,15 +62,17 @@ export function isStillOn(mode: 'email' | 'totp', address?: string): (config: Su
     enabled && mfaType === mode && (address === undefined || email === address);
 }
 
-/** What stands for characters that are not shown. */
-const hidden = /(?:[*•·…#]|\.{3}|x{2,}|X{2,})+/;
+/** What stands for characters that are not shown, and hardly ever in an address: `foxx@` hides nothing. */
+const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** Of an address characters may be hidden, `s***t@example.com`, and capitals be small letters. */
 export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;
   const plain = (text: string) => text.replace(/[.+?^${}()|[\]\\*]/g, '\\$&');
-  return new RegExp(`^${shown.split(hidden).map(plain).join('.*')}$`, 'i').test(address);
+  // What is hidden on one side of the at sign is no part of the other.
+  const any = shown.includes('@') ? '[^@]*' : '.*';
+  return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
 /** The types as a comparable text; null is none. */
