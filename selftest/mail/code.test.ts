@@ -71,6 +71,11 @@ describe('finds the code', () => {
       mail('The code to sign in to cluster 7 for account bob is: 482913. Case 881200'),
       '482913',
     ],
+    [
+      'for a thing that is named',
+      mail('One-time code for session: 482913\n\nIA-2(1), case 881200.'),
+      '482913',
+    ],
     ['of letters and digits', mail('Your verification code: 4K8B2P7M\n\nIt works once.'), '4K8B2P7M'],
     ['of letters and digits in two groups', mail('Your code is K7WQ-PL2M.'), 'K7WQPL2M'],
     ['of capitals in two groups', mail('Seu código de acesso é: KXWQ-PLMR\nNão o informe.'), 'KXWQPLMR'],

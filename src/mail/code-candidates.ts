@@ -239,11 +239,15 @@ function isPartOfWord(before: string): boolean {
   ).test(before);
 }
 
-/** "The code for the support user is 482913" names the code: what stands before the number is only whom it is for. */
+/**
+ * "The code for the support user is 482913" and "code for your session: 482913" name the code: what stands before the
+ * number is only whom or what it is for.
+ */
 function isWhatItIsFor(before: string): boolean {
   const { source, flags } = word;
+  const [aim, what] = ['(?:for|to|für|pour|para|per)', '[^.!?\\n:]{1,60}'];
   return new RegExp(
-    `(?:${source})[^.!?\\n:]{0,40} (?:for|to|für|pour|para|per) [^.!?\\n:]{1,60} (?:is|ist|lautet|est|es|è):? ?$`,
+    `(?:${source})(?:[^.!?\\n:]{0,40} ${aim} ${what} (?:is|ist|lautet|est|es|è):? ?| ${aim} ${what}: ?)$`,
     flags,
   ).test(before);
 }
