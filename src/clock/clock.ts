@@ -33,8 +33,8 @@ interface Interval {
 /** Clocks that nobody sets differ by less. */
 const longestDriftMs = 2_000;
 
-/** What a cluster's other nodes answered shortly before: their clocks were not set either, and are not far apart. */
-const nodes = { rememberedMs: 60_000, apartMs: 10_000 };
+/** What a cluster's other nodes answered shortly before: their clocks were not set either, and are not a step of TOTP apart. */
+const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
  * What answers' Date headers (RFC 9110 6.6.1) say of a clock. One header tells the time to the second, and within the
