@@ -67,8 +67,9 @@ export interface WireAnswer {
     framing?: Record<string, string>;
     reason?: string;
   };
-  /** Set only by variants: a 103 goes before it (RFC 8297). */
+  /** Set only by variants: a 103 goes before it (RFC 8297), or a 100 that nobody asked for (RFC 9110 15.2). */
   hints?: true;
+  continues?: true;
 }
 
 /** The API refuses a request: thrown by operations, turned into an Error by the pipeline. */

@@ -10,6 +10,7 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
     return;
   }
   if (answer.hints) reply.raw.writeEarlyHints({ link: '</help>; rel=help' });
+  if (answer.continues) reply.raw.writeContinue();
   // Node adds a Date of its own clock unless it is told not to.
   if (!Object.hasOwn(answer.headers, 'date')) reply.raw.sendDate = false;
   await reply.code(answer.status).headers(answer.headers).send(answer.content);

@@ -50,6 +50,15 @@ export const transportVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'continue-unasked',
+    description:
+      'An interim answer, 100, comes before each answer to a request with content, which asked for none.',
+    apply: (seams) =>
+      seams.wire('any', (answer, { content }) => {
+        if (content !== undefined) answer.continues = true;
+      }),
+  },
+  {
     id: 'head-not-allowed',
     description: 'HEAD is answered by 405.',
     apply: (seams) =>

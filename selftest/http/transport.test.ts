@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { TransportError } from '../../src/errors.js';
 import { Transport } from '../../src/http/transport.js';
@@ -84,9 +84,33 @@ test.each([
   ['chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n', 204],
   ['a length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 14\r\n\r\n', 304],
 ])('an answer that ends with its head is whole by it, with %s', async (_, text, status) => {
+  const answer = await answered((socket) => socket.end(text));
+
+  expect(answer).toMatchObject({ status, body: Buffer.alloc(0) });
+});
+
+const interim = 'HTTP/1.1 100 Continue\r\nX-Node: 1\r\n\r\n';
+const final = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+
+test.each([
+  ['before the answer', [`${interim}${final}`]],
+  ['twice', [`${interim}${interim}${final}`]],
+  ['on its own', [interim, final]],
+  ['in pieces', [interim.slice(0, 20), interim.slice(20), final]],
+])('a 100 that nobody asked for is no answer: %s', async (_, pieces) => {
+  const answer = await answered(async (socket) => {
+    for (const piece of pieces) await new Promise((done) => socket.write(piece, done));
+  });
+
+  expect(answer).toMatchObject({ status: 200, body: Buffer.from('{}') });
+});
+
+/** What the transport makes of what a server sends. */
+async function answered(send: (socket: Socket) => unknown) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.once('data', () => socket.end(text));
+    socket.setNoDelay();
+    socket.once('data', () => send(socket));
   });
   const { port } = await listen(server);
   const baseUrl = `http://127.0.0.1:${port}/v2`;
@@ -96,11 +120,5 @@ test.each([
     limits: { requestTimeoutMs: 5_000, settleMs: 0 },
   });
   onTestFinished(() => transport.close());
-
-  const answer = await transport.send(
-    { method: 'POST', url: `${baseUrl}/x`, headers: {} },
-    { closeAfter: true },
-  );
-
-  expect(answer).toMatchObject({ status, body: Buffer.alloc(0) });
-});
+  return transport.send({ method: 'POST', url: `${baseUrl}/x`, headers: {} }, { closeAfter: true });
+}

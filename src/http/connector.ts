@@ -7,6 +7,7 @@ import type { TlsSettings } from '../target-file/tls.js';
 import { authorities } from './authorities.js';
 import { proxyFor } from './proxy.js';
 import { tunnel } from './tunnel.js';
+import { bearingContinue } from './unasked-continue.js';
 
 interface TlsOptions {
   rejectUnauthorized: boolean;
@@ -85,7 +86,7 @@ export function connectorOf(
       const [error, socket] = args;
       if (error !== null) return callback(error, null);
       const problem = pinProblem(socket, tls.pin);
-      if (problem === undefined) return callback(null, socket);
+      if (problem === undefined) return callback(null, bearingContinue(socket));
       socket.destroy();
       callback(problem, null);
     });
@@ -94,7 +95,10 @@ export function connectorOf(
   return (options, callback) => {
     const port = Number(options.port || (isSecure ? 443 : 80));
     tunnel(proxy, options.hostname.replace(/^\[|\]$/g, ''), port, timeoutMs).then(
-      (socket) => (isSecure ? pinned({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+      (socket) =>
+        isSecure
+          ? pinned({ ...options, httpSocket: socket }, callback)
+          : callback(null, bearingContinue(socket)),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };
