@@ -130,6 +130,18 @@ export const answerVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'members-in-any-order',
+    description: 'The members of every second answer stand in another order.',
+    apply: (seams) => {
+      let answers = 0;
+      seams.answer('any', (answer) => {
+        answers += 1;
+        if (answers % 2 === 1 && isObject(answer.body))
+          answer.body = Object.fromEntries(Object.entries(answer.body).reverse());
+      });
+    },
+  },
+  {
     id: 'messages-with-request-id',
     description: 'The message of every Error names the request by an id.',
     apply: (seams) =>

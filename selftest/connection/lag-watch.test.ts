@@ -107,6 +107,28 @@ test('what a refused request stored is no disagreement of nodes, though it is pu
   expect(told.disagreements).toBe(0);
 });
 
+test('members in another order, and others that change each time, are no other state', async () => {
+  const { told, watch, read } = watching();
+  await read({ enabled: false, authenticationTypes: [], requestId: 1 });
+  watch.wrote('cluster');
+  await read({ requestId: 2, enabled: true, authenticationTypes: [] });
+  await read({ authenticationTypes: [], enabled: true });
+  await read({ enabled: true, authenticationTypes: [], requestId: 3 });
+
+  expect(told.changes).toBe(1);
+  expect(told.disagreements).toBe(0);
+});
+
+test('what shows late shows so beside members that change each time', async () => {
+  const { told, watch, read } = watching();
+  await read({ enabled: false, requestId: 1 });
+  watch.wrote('cluster');
+  await read({ enabled: false, requestId: 2 });
+  await read({ enabled: true, requestId: 3 });
+
+  expect(told.lagsMs.at(-1)).toBeGreaterThan(0);
+});
+
 test('a list in another order is no other state', async () => {
   const { told, watch, read } = watching();
   await read({ authenticationTypes: ['totp', 'email'] });

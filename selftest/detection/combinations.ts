@@ -12,6 +12,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'address-kept-after-disabling',
     'extra-properties',
     'types-in-any-order',
+    'members-in-any-order',
     'connection-closed',
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
