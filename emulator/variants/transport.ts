@@ -91,6 +91,23 @@ export const transportVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'unavailable-now-and-then',
+    description: 'Every 60th request is answered by 503 with Retry-After, and without Date.',
+    apply: (seams) => {
+      let requests = 0;
+      seams.input('any', () => {
+        requests += 1;
+        if (requests % 60 > 0) return;
+        throw new Refusal(503, 'KUnavailable', 'Out of service for a moment.', { 'retry-after': '1' });
+      });
+      seams.wire('any', (answer) => {
+        if (answer.status !== 503) return;
+        const { date: _left, ...headers } = answer.headers;
+        answer.headers = headers;
+      });
+    },
+  },
+  {
     id: 'clock-ahead',
     description: "The target's clock runs three minutes ahead.",
     apply: ({ clock }) => clock.advance(180_000),

@@ -65,7 +65,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'users-by-address-too',
     'codes-while-mfa-is-on-only',
   ],
-  ['field-tokens-without-codes', 'field-support-email-kept'],
+  ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
   ['locks-not-allowed', 'lock-out-after-5', 'nulls-before-the-first-put-only', 'address-in-part'],
   [

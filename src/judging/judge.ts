@@ -56,8 +56,10 @@ type Found = (requirement: RequirementId, message: string) => void;
 function judgeHeaders(answer: Judged, found: Found): void {
   const { status, headers } = answer;
   const date = headers['date'];
-  if (date === undefined) found('http/has-date', 'the answer has no Date');
-  else if (!isHttpDate(date)) found('http/has-date', 'Date is not an HTTP date');
+  // Of a server error it may be missing.
+  if (date === undefined) {
+    if (status < 500) found('http/has-date', 'the answer has no Date');
+  } else if (!isHttpDate(date)) found('http/has-date', 'Date is not an HTTP date');
   if (status >= 300 && status < 400) found('http/no-redirect', `the answer is a redirect (${status})`);
   if (status === 401 && !headers['www-authenticate']) {
     found('http/401-has-challenge', 'the 401 has no WWW-Authenticate');
@@ -154,7 +156,9 @@ function judgeSuccess(answer: Judged, operation: Operation, found: Found): void 
 
 function judgeError(answer: Judged, operation: Operation | undefined, found: Found): void {
   const { status, mistake } = answer;
-  if (status >= 500 && mistake !== undefined && !isGatewayStatus(answer)) {
+  // Out of service for a while: the request is sent again.
+  const isForAWhile = status === 503 && answer.headers['retry-after'] !== undefined;
+  if (status >= 500 && mistake !== undefined && !isForAWhile && !isGatewayStatus(answer)) {
     found('http/no-server-error-for-client-mistake', `${mistake} was answered ${status}`);
   }
   if (operation === undefined || answer.method === 'HEAD' || isGatewayStatus(answer)) return;
