@@ -55,7 +55,7 @@ export const transportVariants: readonly Variant[] = [
       'An interim answer, 100, comes before each answer to a request with content, which asked for none.',
     apply: (seams) =>
       seams.wire('any', (answer, { content }) => {
-        if (content !== undefined) answer.continues = true;
+        if (content !== undefined && content.length > 0) answer.continues = true;
       }),
   },
   {

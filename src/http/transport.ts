@@ -135,10 +135,14 @@ async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
+const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
+
 function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) result[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+    if (value === undefined) continue;
+    // Blanks and tabs around a value are no part of it (RFC 9112 5).
+    result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
   }
   return result;
 }

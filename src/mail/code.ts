@@ -22,7 +22,8 @@ export type FoundCode =
 /**
  * Finds the one-time code of a mail: in its text, else its HTML, else its subject. Numbers that a word like "code"
  * or the layout names come before bare ones of six to eight digits; four or five digits are taken only beside such
- * a word, so that a code that is too short is found too. What is quoted of another mail comes after all that. Two
+ * a word, so that a code that is too short is found too. What is quoted of another mail, or attached as one, comes after
+ * all that. Two
  * equally likely numbers are a problem, not a guess.
  *
  * @param pattern of the target file, in place of all this: its first match, or that of its first group
@@ -34,7 +35,7 @@ export function findCode(
   earlier: ReadonlySet<string> = new Set(),
 ): FoundCode {
   if (mail.code !== undefined) return { code: mail.code };
-  const sources = [mail.text, htmlToText(mail.html), mail.subject].map(plain);
+  const sources = [mail, mail.wrapped].flatMap((each) => (each === undefined ? [] : partsOf(each)));
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
 
   for (const { least, found } of looksAt(mail, sources)) {
@@ -57,6 +58,9 @@ export function findCode(
     unclear: true,
   };
 }
+
+const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
+  [text, htmlToText(html), subject].map(plain);
 
 /** The candidates of each source: what is said for certain before what may be meant, one's own words before quoted ones. */
 function looksAt(

@@ -19,13 +19,15 @@ export interface ReceivedMail {
   readonly html: string;
   /** The code itself, where the mailbox hands out codes instead of mails. */
   readonly code?: string | undefined;
+  /** The mail that is attached to it, where there is one: a gateway may have wrapped it. */
+  readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
   /** Whether it came over TLS, as far as the suite can tell. */
   readonly secure: boolean;
 }
 
 /** What a mail says, apart from how it came. */
-export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code'>;
+export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
 /** A mail in memory; getters keep its content out of what enumerates properties, as failed comparisons do. */
 export class StoredMail implements ReceivedMail {
@@ -63,6 +65,10 @@ export class StoredMail implements ReceivedMail {
 
   get code(): string | undefined {
     return this.#content.code;
+  }
+
+  get wrapped(): ReceivedMail['wrapped'] {
+    return this.#content.wrapped;
   }
 
   get raw(): Buffer {
