@@ -75,7 +75,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'type-page-415',
     'pending-key-again',
   ],
-  ['field-session-limit-3', 'field-first-step'],
+  ['field-session-limit-3', 'field-first-step', 'one-code-of-a-user-in-a-step'],
   ['field-session-limit-3', 'field-cookie-too', 'enforced-after-a-second'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
   ['field-lock-minutes-3', 'field-user-exempt', 'mail-code-of-capitals'],

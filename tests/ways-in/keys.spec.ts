@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { enrolled, loginByNewKey, loginByNewTotp } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Login, User, Users } from '../../fixtures/users.js';
@@ -57,8 +57,9 @@ test.describe('POST /totp-key', () => {
     covers('ways-in/first-step-makes-no-key'),
     async ({ api, users, cluster, codes }) => {
       const { user } = await arrange(enrolled(users, cluster));
-      // A key may count as set up only after its first code: until then a first step may enrol.
-      await arrangeLogin(loginByNewKey(users, user, codes));
+      // A key may count as set up only after its first code, in whose place no mailed one will do: until then a first
+      // step may enrol.
+      await arrangeLogin(loginByNewTotp(users, user, codes));
       const as = await firstStep(users, user);
 
       const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
@@ -81,7 +82,7 @@ test(
   covers('ways-in/enrolments-at-once-leave-one-key'),
   async ({ users, cluster, codes }) => {
     const { user, authenticator: older } = await arrange(enrolled(users, cluster));
-    await arrangeLogin(loginByNewKey(users, user, codes));
+    await arrangeLogin(loginByNewTotp(users, user, codes));
     const retired = await users.login(user, { code: await codes.unused(older), type });
     if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
 
