@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { asTyped, likenessOf, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
@@ -205,8 +205,6 @@ test(
       if (status < 300) notApplicable('the target takes any totpKeyName');
     }
 
-    expect(
-      await users.login(user, { code: await codes.unused(authenticator), type: 'totp' }),
-    ).toOpenSession();
+    expect(await loginByCode(users, user, authenticator, codes)).toOpenSession();
   },
 );

@@ -1,6 +1,7 @@
 import {
   bothTypes,
   enrolled,
+  loginByCode,
   loginByNewKey,
   loginByNewTotp,
   plainEnrolled,
@@ -74,7 +75,7 @@ test.describe('A change of the cluster configuration', () => {
       await arrange(cluster.off());
       await arrange(switchedOn(users, cluster, user));
 
-      const login = await users.login(user, { code: await codes.unused(authenticator), type });
+      const login = await loginByCode(users, user, authenticator, codes);
 
       expect(login).toOpenSession();
     },

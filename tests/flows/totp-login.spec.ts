@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
+import { enrolled, loginByCode, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { hasSid, type User, type Users } from '../../fixtures/users.js';
 import type { Codes } from '../../src/connection/codes.js';
@@ -13,7 +13,7 @@ test.describe('A login while cluster MFA is on', () => {
     async ({ users, cluster, codes, facts }) => {
       const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
 
-      const login = await users.login(user, { code: await codes.unused(authenticator), type: 'totp' });
+      const login = await loginByCode(users, user, authenticator, codes);
 
       expect(login).toOpenSession();
       await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
@@ -71,9 +71,7 @@ test.describe('A login while cluster MFA is on', () => {
         const code = codes.almost(authenticator, place);
         expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
       }
-      await arrangeLogin(
-        users.login(user, { code: await codes.unused(authenticator), type: 'totp', isRight: true }),
-      );
+      await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
     },
   );
 
@@ -88,9 +86,7 @@ test.describe('A login while cluster MFA is on', () => {
       const login = await users.login(user, { code: code ?? '', type: 'totp' });
 
       expect(login).toBeRefused();
-      await arrangeLogin(
-        users.login(user, { code: await codes.unused(authenticator), type: 'totp', isRight: true }),
-      );
+      await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
     });
   }
 
@@ -99,8 +95,7 @@ test.describe('A login while cluster MFA is on', () => {
     covers('totp-login/refuses-replay'),
     async ({ users, cluster, codes, admin }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const code = await codes.unused(authenticator);
-      await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
+      const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
 
       expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
       // Neither a refusal, a login by the other type nor the end of its session must bring a code to life again.

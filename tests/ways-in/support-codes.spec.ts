@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey } from '../../fixtures/logins.js';
+import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
 import { lists, nearCodes } from './codes.js';
@@ -69,8 +69,7 @@ test.describe("A code of the support user's key", () => {
     covers('ways-in/used-totp-code-opens-nothing-a-step-later'),
     async ({ users, cluster, codes, connection }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const code = await codes.unused(authenticator);
-      await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
+      const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
       await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
 
       const login = await users.login(user, { code, type: 'totp' });

@@ -1,4 +1,4 @@
-import { enrolled, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
+import { enrolled, loginByCode, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
@@ -167,8 +167,7 @@ test(
       const members = { otpCode, otpType: 'totp' };
       return users.requestToken(user, undefined, { members, madeUp: true });
     };
-    const code = await codes.unused(authenticator);
-    await arrangeLogin(users.login(user, { code, type: 'totp', isRight: true }));
+    const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
 
     const answer = await request(code);
 
