@@ -106,8 +106,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'sessions-end-with-a-key',
     'keys-by-uri-only',
   ],
-  ['codes-in-the-second-step-only', 'errors-of-nulls', 'support-password-for-every-change'],
-  ['second-step-by-its-own-mail'],
+  [
+    'codes-in-the-second-step-only',
+    'errors-of-nulls',
+    'support-password-for-every-change',
+    'one-code-of-a-user-in-a-step',
+  ],
+  ['second-step-by-its-own-mail', 'one-code-of-a-user-in-a-step'],
   ['two-nodes'],
   [
     'mail-comes-twice',

@@ -2,9 +2,10 @@ import { enrolled, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
-import type { MailUser, User, Users } from '../../fixtures/users.js';
-import type { Api } from '../../src/connection/api.js';
+import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
+import type { Answer, Api } from '../../src/connection/api.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import type { Codes } from '../../src/connection/codes.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
 
@@ -36,9 +37,34 @@ function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' | 
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
 }
 
-/** Ends a row of wrong codes. */
-function verifyRight(api: Api, as: Credential, otp: string) {
-  return api.call('VerifyUserOtp', { as, json: { otp, type: 'totp' }, isRight: true });
+interface Verified {
+  readonly answer: Answer<'VerifyUserOtp'>;
+  /** The login that the code was sent in; it is finished where the target took the code. */
+  readonly first: FirstStep;
+  readonly session: FirstStep | undefined;
+  readonly code: string;
+}
+
+/**
+ * A login by a right code that was not used yet, of the next step where the user has to wait for it. It ends a row of
+ * wrong codes.
+ *
+ * @param begin the login that the code finishes; a target may end one in which it refused a code
+ */
+function verifyRight(
+  { users, codes, api }: { readonly users: Users; readonly codes: Codes; readonly api: Api },
+  { user, authenticator }: Pick<Enrolment, 'user' | 'authenticator'>,
+  begin: () => Promise<FirstStep> = () => arrange(begun(users, user)),
+): Promise<Verified> {
+  return users.steps.tried(user, authenticator, async () => {
+    const first = await begin();
+    const code = await codes.unused(authenticator);
+    const json = { otp: code, type: 'totp' } as const;
+    const answer = await api.call('VerifyUserOtp', { as: first, json, isRight: true });
+    const isTaken = answer.status < 300;
+    if (isTaken) users.steps.used(user, code);
+    return { answer, first, session: isTaken ? first : undefined, code };
+  });
 }
 
 async function opens(users: Users, user: User, { id }: FirstStep): Promise<boolean> {
@@ -61,23 +87,24 @@ async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User):
 
 test.describe('The second step of a login', () => {
   test('answers the user', covers('second-step/answers-200'), async ({ users, cluster, codes, api }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
-    const first = await arrange(begun(users, user));
+    const enrolment = await arrange(enrolled(users, cluster));
 
-    expect(await verify(api, first, await codes.unused(authenticator))).toSucceed();
+    const { answer } = await verifyRight({ users, codes, api }, enrolment);
+
+    expect(answer).toSucceed();
   });
 
   test(
     'opens the session with a right TOTP code',
     covers('second-step/right-code-finishes-the-login'),
     async ({ users, cluster, codes, api }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
+      const enrolment = await arrange(enrolled(users, cluster));
 
-      expect(await verify(api, first, await codes.unused(authenticator))).toBeAccepted();
+      const { answer, first } = await verifyRight({ users, codes, api }, enrolment);
 
+      expect(answer).toBeAccepted();
       const isOpen = await cluster.settles(
-        () => opens(users, user, first),
+        () => opens(users, enrolment.user, first),
         (open) => open,
       );
       expect(isOpen, 'wanted: a session that opens something\ngot: one that opens nothing').toBe(true);
@@ -121,7 +148,7 @@ test.describe('The second step of a login', () => {
         if (type !== 'salesforce') expect({ answer }).toBeRefused();
         expect(await opens(users, user, first)).toBe(false);
       }
-      await arrange(verifyRight(api, first, await codes.unused(authenticator)));
+      await arrange(verifyRight({ users, codes, api }, { user, authenticator }, async () => first));
     },
   );
 
@@ -129,11 +156,10 @@ test.describe('The second step of a login', () => {
     'refuses a code that finished another login',
     covers('second-step/refuses-used-code'),
     async ({ users, cluster, codes, api }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
-      const code = await codes.unused(authenticator);
-      const { status } = await arrange(verify(api, first, code));
-      if (status >= 300) throw new ArrangeError(`A right code was answered ${status}.`);
+      const enrolment = await arrange(enrolled(users, cluster));
+      const { user } = enrolment;
+      const { answer, code } = await arrange(verifyRight({ users, codes, api }, enrolment));
+      if (answer.status >= 300) throw new ArrangeError(`A right code was answered ${answer.status}.`);
       const second = await arrange(begun(users, user));
 
       await verify(api, second, code);
@@ -200,16 +226,20 @@ test.describe('The second step of a login', () => {
     'finishes one login only',
     covers('second-step/finishes-one-login-only'),
     async ({ users, cluster, codes, api }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
-      const other = await arrange(begun(users, user));
-      await arrange(verifyRight(api, first, await codes.unused(authenticator)));
+      const enrolment = await arrange(enrolled(users, cluster));
+      const { user } = enrolment;
+      let other: FirstStep | undefined;
+      const beginTwo = async () => {
+        const first = await arrange(begun(users, user));
+        other = await arrange(begun(users, user));
+        return first;
+      };
+      const { first } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
 
-      const isOther = await opens(users, user, other);
+      const isOther = other !== undefined && (await opens(users, user, other));
       expect(isOther, 'wanted: the other opens nothing').toBe(false);
       if (await opens(users, user, first)) return;
-      const alone = await arrange(begun(users, user));
-      await arrange(verify(api, alone, await codes.unused(authenticator)));
+      const { first: alone } = await arrange(verifyRight({ users, codes, api }, enrolment));
       if (await opens(users, user, alone))
         notApplicable('a login that is begun ends the one begun before it');
       throw new ArrangeError('A right code finished no login.');
