@@ -54,7 +54,14 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'wrong-code-ends-the-proof',
     'cluster-mfa-on-by-email-at-first',
   ],
-  ['cluster-mfa-on-at-first', 'support-mfa-on-at-first', 'sessions-end-after-15-minutes', 'no-op-is-422'],
+  [
+    'cluster-mfa-on-at-first',
+    'support-mfa-on-at-first',
+    'sessions-end-after-15-minutes',
+    'no-op-is-422',
+    'retain-shown-as-false',
+    'types-empty-while-off',
+  ],
   ['field-sessions-only', 'field-errors', 'field-nginx-404', 'field-cookie-too', 'field-slow'],
   ['field-tokens-only', 'field-authtypes-null', 'field-429-plain', 'no-change-while-off'],
   [

@@ -2,6 +2,7 @@ import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { sameCluster, setOf } from '../../src/journal/config.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 
@@ -51,8 +52,9 @@ test.describe('PUT /mfa-config', () => {
       retainUserMfaSettings: true,
     };
 
-    // A PUT of what is so already may be refused.
-    for (const enabled of [!found.enabled, found.enabled]) {
+    // A PUT of what is so already may be refused: what was found on may have been left off.
+    const before = await arrange(cluster.known());
+    for (const enabled of [!before.enabled, before.enabled]) {
       await arrangeSuccess(cluster.put({ ...config, enabled }));
       expect(await cluster.readUntil((now) => now.enabled === enabled)).toMatchObject({ enabled });
     }
@@ -94,6 +96,7 @@ test.describe('PUT /mfa-config', () => {
     covers('mfa-config/stores-retain-user-mfa-settings'),
     async ({ cluster, connection }) => {
       await arrange(cluster.asFound());
+      const found = await arrange(cluster.found());
       // False may have keys forgotten, and the document lets it be refused.
       const isThrowaway = effectiveAllow(connection.target.allow).disposable;
       let tried = 0;
@@ -102,13 +105,16 @@ test.describe('PUT /mfa-config', () => {
         const put = await cluster.put({ ...before, retainUserMfaSettings });
         const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
         if (mayBeRefused && isRefused(put)) continue;
-        await arrangeSuccess(Promise.resolve(put));
+        // It need not be shown as it is, so that this may be so already as well: with a switch it is not.
+        if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
+        else await arrangeSuccess(Promise.resolve(put));
 
         // Left out of the answer it is write-only, which the document allows.
         const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
         if (now.retainUserMfaSettings !== null) expect(now).toHaveMembers({ retainUserMfaSettings });
         tried += 1;
       }
+      await arrange(switchTo(cluster, found.enabled, []));
       if (tried === 0) notApplicable('the target refuses what is so already');
     },
   );
@@ -185,6 +191,11 @@ test.describe('PUT /mfa-config', () => {
     },
   );
 });
+
+async function switchTo(cluster: ClusterMfa, isOn: boolean, types: readonly string[]): Promise<void> {
+  if (isOn) await cluster.on(types);
+  else await cluster.off();
+}
 
 function isRefused({ status }: { readonly status: number }): boolean {
   return status >= 400 && status < 500;
