@@ -4,7 +4,10 @@ import type { Variant } from '../seams.js';
 /** Of nginx's usual limits, a low one. */
 const mostBytes = 64 * 1024;
 
-/** What web servers before the API answer by pages of their own. */
+/** What waits for it is never answered. */
+const forever = new Promise<void>(() => {});
+
+/** What web servers before the API answer by pages of their own, or in no way. */
 export const pageVariants: readonly Variant[] = [
   {
     id: 'type-page-415',
@@ -55,5 +58,11 @@ export const pageVariants: readonly Variant[] = [
       seams.wire('any', (answer, { method, path }) => {
         if (method === 'TRACE' || /%\d|[;.]|\/\//.test(path)) answer.raw = { keep: 0 };
       }),
+  },
+  {
+    id: 'odd-paths-unanswered',
+    description: 'A path with %20, %2f or %00 in it, or with two dots, is never answered.',
+    apply: (seams) =>
+      seams.answer('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
   },
 ];

@@ -74,7 +74,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
-  ['locks-not-allowed', 'lock-out-after-5', 'nulls-before-the-first-put-only', 'address-in-part'],
+  [
+    'locks-not-allowed',
+    'lock-out-after-5',
+    'nulls-before-the-first-put-only',
+    'address-in-part',
+    'odd-paths-unanswered',
+  ],
   [
     'support-lock-in-disguise',
     'keys-by-secret-only',

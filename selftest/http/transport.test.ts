@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { TransportError } from '../../src/errors.js';
-import { Transport } from '../../src/http/transport.js';
+import { type SendOptions, Transport } from '../../src/http/transport.js';
 import { httpServer, listen } from '../cli/servers.js';
 
 const requestTimeoutMs = 150;
@@ -24,7 +24,8 @@ async function setUp() {
     () => now,
   );
   onTestFinished(() => transport.close());
-  const send = () => transport.send({ method: 'GET', url: `${baseUrl}/x`, headers: {} });
+  const send = (options: SendOptions = {}) =>
+    transport.send({ method: 'GET', url: `${baseUrl}/x`, headers: {} }, options);
   return {
     send,
     answer: (yes: boolean) => {
@@ -52,6 +53,14 @@ test('after three timeouts in a row nothing is sent for four times as long', asy
   pass(1);
   expect((await send()).status).toBe(200);
   expect(requests()).toBe(4);
+});
+
+test('what is odd may stay unanswered: the target is not taken for silent', async () => {
+  const { send, answer } = await setUp();
+  for (let n = 0; n < 3; n += 1) await expect(send({ isOdd: true })).rejects.toThrow(/within 150 ms/);
+  answer(true);
+
+  expect((await send()).status).toBe(200);
 });
 
 test('once it is asked again and is silent still, one timeout is enough', async () => {

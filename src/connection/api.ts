@@ -207,6 +207,7 @@ export class Api {
   ): Promise<Answer<Id>> {
     const request = this.#request(method, path, options);
     const closeAfter = success === 204 || options.closeAfter === true;
+    const isOdd = options.isOdd === true;
     const answer = await this.#send({
       operation,
       path,
@@ -214,7 +215,7 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send: send ?? ((each) => this.#transport.send(each, { closeAfter })),
+      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };

@@ -28,6 +28,8 @@ export interface RequestOptions {
   readonly throttlingIsTested?: boolean;
   /** The connection is closed after the answer: the next request comes by another one. */
   readonly closeAfter?: boolean;
+  /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */
+  readonly isOdd?: true;
 }
 
 export interface CallOptions<Id extends OperationId = OperationId> extends RequestOptions {

@@ -29,12 +29,16 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   ],
 ];
 
-/** What went wrong, for a person: where, what, and what to look at. Never holds a header or a body. */
-export function inWords(error: unknown, url: URL, timeoutMs: number): string {
+/**
+ * What went wrong, for a person: where, what, and what to look at. Never holds a header or a body.
+ *
+ * @param isLimit whether the time is the one that the target file sets
+ */
+export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true): string {
   const where = `${url.origin}${url.pathname}`;
   const text = chainOf(error);
   if (isTimeout(error)) {
-    return `No answer from ${where} within ${timeoutMs} ms (limits.requestTimeoutMs).`;
+    return `No answer from ${where} within ${Math.round(timeoutMs)} ms${isLimit ? ' (limits.requestTimeoutMs)' : ''}.`;
   }
   const known = explanations.find(([pattern]) => pattern.test(text));
   const code = /\b(?:E[A-Z]{4,}|[A-Z]+(?:_[A-Z0-9]+)+)\b/.exec(text)?.[0];

@@ -33,6 +33,16 @@ export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
+/** How much longer than the slowest answer so far what may well stay unanswered is waited for. */
+const oddPatienceMs = 3_000;
+
+export interface SendOptions {
+  /** Asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
+  readonly closeAfter?: boolean;
+  /** What stands before the API may leave the request unanswered: then it tells nothing of the target's health. */
+  readonly isOdd?: boolean;
+}
+
 /**
  * Sends requests to one target. Never follows redirects and never repeats a request.
  *
@@ -42,6 +52,7 @@ export class Transport {
   readonly #agent: Agent;
   readonly #timeoutMs: number;
   readonly #now: () => number;
+  #slowestMs = 0;
   #timeoutsInARow = 0;
   #silentUntil = 0;
 
@@ -58,10 +69,11 @@ export class Transport {
     });
   }
 
-  /** `closeAfter` asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
-  async send(request: WireRequest, options: { readonly closeAfter?: boolean } = {}): Promise<WireResponse> {
+  async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
+    const { closeAfter = false, isOdd = false } = options;
     const url = new URL(request.url);
     this.#checkSilence(url);
+    const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
     const sentAt = steadyNow();
     try {
       const answer = await this.#agent.request({
@@ -70,20 +82,25 @@ export class Transport {
         method: methodOf(request.method),
         headers: request.headers,
         body: request.body ?? null,
-        signal: AbortSignal.timeout(this.#timeoutMs),
-        reset: options.closeAfter ?? false,
+        signal: AbortSignal.timeout(timeoutMs),
+        reset: closeAfter,
       });
       const { statusCode: status, statusText: reason } = answer;
       const headers = joined(answer.headers);
       const body = await (endsWithHead.includes(status)
         ? nothingOf(answer.body)
         : readBody(answer.body, url).then((content) => decoded(headers, content, largestBody)));
+      const receivedAt = steadyNow();
       this.#timeoutsInARow = 0;
-      return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
+      this.#slowestMs = Math.max(this.#slowestMs, receivedAt - sentAt);
+      return { status, reason, headers, body, sentAt, receivedAt };
     } catch (error) {
       if (error instanceof TransportError) throw error;
-      if (isTimeout(error)) this.#noteTimeout();
-      throw new TransportError(inWords(error, url, this.#timeoutMs), !neverSent(error));
+      if (isTimeout(error) && !isOdd) this.#noteTimeout();
+      throw new TransportError(
+        inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
+        !neverSent(error),
+      );
     }
   }
 

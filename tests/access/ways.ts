@@ -123,7 +123,7 @@ export async function openWays(
 ): Promise<readonly Open[]> {
   const requests = ways.map((way) => requestOf(way, write)).filter((request) => isOther(request, write));
   const send = ({ method, path, ...rest }: Request) =>
-    api.probe(method, path, { ...rest, as: trial.as, anyJson: trial.body, mayChange: true });
+    api.probe(method, path, { ...rest, as: trial.as, anyJson: trial.body, mayChange: true, isOdd: true });
   const hit = (request: Request, answer: Answer, changes: readonly string[]): readonly Open[] => [
     { name: [JSON.stringify(request), ...changes].join('; '), answer },
   ];
@@ -131,7 +131,7 @@ export async function openWays(
   if (write.isDone(plain) || (await trial.undone()).length > 0)
     throw new ArrangeError(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
   for (const request of requests) {
-    // A server may end the connection at what it finds odd: that opens nothing.
+    // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
     const answer = await ifAnswered(send(request));
     // What is read, or only asked about, may be answered so: what is different afterwards tells that it wrote.
     if (answer !== undefined && !isReading(request) && write.isDone(answer))

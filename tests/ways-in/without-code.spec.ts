@@ -1,6 +1,6 @@
 import { enrolled, loginByCode, loginByNewKey, untilOpen } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import {
   codelessInARow,
@@ -123,7 +123,8 @@ test.describe('The password alone while cluster MFA is on', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const ways = otherRequests.map((other) => ({
         name: nameOf(other),
-        send: () => sendOtherwise(api, user, other),
+        // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
+        send: () => ifAnswered(sendOtherwise(api, user, other)),
       }));
 
       await areShut(ways, users, user, doorsOf(api, users, user, codes));
@@ -240,5 +241,5 @@ function sendOtherwise(api: Api, user: User, other: OtherRequest): Promise<Answe
   const { method = 'POST', path = '/users/sessions', form, ...options } = other;
   const login = { username: user.username, password: user.password.reveal(), domain: user.domain };
   const body = form ? { raw: { body: String(new URLSearchParams(login)) } } : { anyJson: login };
-  return api.probe(method, path, { ...options, ...body });
+  return api.probe(method, path, { ...options, ...body, isOdd: true });
 }
