@@ -5,28 +5,41 @@ import type { Fault } from '../seams.js';
 
 const mergePatch = 'application/merge-patch+json';
 
+type Write = (answer: Answer, call: Call, world: World) => void;
+
 /** Writes that are asked for otherwise than documented, and let through. */
-const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean])[] = [
-  ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
-  ['upper-case', 'in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
-  ['post-for-put', 'by POST', ({ method, path }) => method === 'POST' && path.endsWith('/mfa-config')],
+const ways: readonly (readonly [id: string, how: string, isAsked: (call: Call) => boolean, write?: Write])[] =
   [
-    'override-header',
-    'by POST with X-HTTP-Method-Override',
-    (call) => call.path.endsWith('/mfa-config') && header(call, 'x-http-method-override') === 'PUT',
-  ],
-  [
-    'merge-patch',
-    'as application/merge-patch+json',
-    (call) =>
-      call.path.endsWith('/mfa-config') &&
-      call.method === 'PUT' &&
-      header(call, 'content-type') === mergePatch,
-  ],
-];
+    ['slash-at-the-end', 'with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
+    ['upper-case', 'in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
+    ['post-for-put', 'by POST', ({ method, path }) => method === 'POST' && path.endsWith('/mfa-config')],
+    [
+      'override-header',
+      'by POST with X-HTTP-Method-Override',
+      (call) => call.path.endsWith('/mfa-config') && header(call, 'x-http-method-override') === 'PUT',
+    ],
+    [
+      'merge-patch',
+      'as application/merge-patch+json',
+      (call) =>
+        call.path.endsWith('/mfa-config') &&
+        call.method === 'PUT' &&
+        header(call, 'content-type') === mergePatch,
+    ],
+    [
+      'read-by-override',
+      'with X-HTTP-Method-Override: GET, of its enabled alone,',
+      (call) =>
+        call.path.endsWith('/mfa-config') &&
+        call.method === 'PUT' &&
+        header(call, 'x-http-method-override') === 'GET',
+      // Nobody sends this without a credential to see another value in it: the answer alone tells.
+      storeEnabled,
+    ],
+  ];
 
 export const otherWayFaults: readonly Fault[] = [
-  ...ways.flatMap(([id, how, isAsked]): Fault[] => [
+  ...ways.flatMap(([id, how, isAsked, write = store]): Fault[] => [
     {
       id: `ways/${id}-needs-no-credential`,
       description: `PUT /mfa-config asked for ${how} is done without a credential.`,
@@ -34,7 +47,7 @@ export const otherWayFaults: readonly Fault[] = [
       fails: ['access/no-other-way-to-write-without-credentials'],
       apply: (seams) =>
         seams.refusal('any', (answer, call, world) => {
-          if (isAsked(call) && isAnonymous(credentialsOf(call, world))) store(answer, call, world);
+          if (isAsked(call) && isAnonymous(credentialsOf(call, world))) write(answer, call, world);
         }),
     },
     {
@@ -45,7 +58,7 @@ export const otherWayFaults: readonly Fault[] = [
       apply: (seams) =>
         seams.refusal('any', (answer, call, world) => {
           const caller = world.rules.identify(credentialsOf(call, world), call, world);
-          if (isAsked(call) && caller?.role === 'viewer') store(answer, call, world);
+          if (isAsked(call) && caller?.role === 'viewer') write(answer, call, world);
         }),
     },
   ]),
@@ -92,6 +105,14 @@ export const otherWayFaults: readonly Fault[] = [
       }),
   },
 ];
+
+function storeEnabled(answer: Answer, call: Call, { state }: World): void {
+  const body: Json = JSON.parse(call.content?.toString() || '{}');
+  const enabled = own(asObject(body), 'enabled');
+  if (typeof enabled !== 'boolean') return;
+  state.cluster = { ...state.cluster, enabled };
+  Object.assign(answer, { status: 204, headers: {}, body: undefined });
+}
 
 function store(answer: Answer, call: Call, { state }: World): void {
   const body: Json = JSON.parse(call.content?.toString() || '{}');

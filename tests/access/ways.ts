@@ -99,8 +99,12 @@ function requestOf(way: Way, { method, path }: Write): Request {
 const isOther = ({ method, path, headers, query }: Request, write: Write) =>
   method !== write.method || path !== write.path || headers !== undefined || query !== undefined;
 
-const isReading = ({ method, headers = {} }: Request) =>
-  method === 'GET' || Object.values(headers).some((value) => ['GET', 'OPTIONS'].includes(value));
+/** What was read, or only asked about: a target may go by either method. An answer to a read shows a configuration. */
+function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
+  const methods = [method, ...Object.values(headers)];
+  if (methods.includes('OPTIONS')) return true;
+  return methods.includes('GET') && status === 200 && typeof memberOf(body, 'enabled') === 'boolean';
+}
 
 /** The credential, the body, and what is looked at and put right after some of the ways. */
 export interface Trial {
@@ -133,8 +137,8 @@ export async function openWays(
   for (const request of requests) {
     // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
     const answer = await ifAnswered(send(request));
-    // What is read, or only asked about, may be answered so: what is different afterwards tells that it wrote.
-    if (answer !== undefined && !isReading(request) && write.isDone(answer))
+    // What such an answer doesn't tell, what is different afterwards does.
+    if (answer !== undefined && !isReading(request, answer) && write.isDone(answer))
       return hit(request, answer, await trial.undone());
   }
   if ((await trial.undone()).length === 0) return [];
