@@ -8,6 +8,7 @@ import { type State, supportOwner } from '../state.js';
 
 /** Longer than requests that are sent together take to arrive. */
 const raceMs = 60;
+const race = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, raceMs));
 
 const nameIn = (call: Call) => text(asObject(call.body), 'username');
 const logins: readonly (readonly [slug: string, operation: OperationId, path: string])[] = [
@@ -102,31 +103,40 @@ export const guessingFaults: readonly Fault[] = [
         return { ...asObject(body), username: user.username };
       }),
   },
-  {
-    id: 'throttle/counts-lost-in-parallel',
-    description: 'Of wrong codes at the same time one is counted.',
-    level: 'should',
-    fails: ['guessing/guesses-at-once-are-counted'],
-    apply: (seams) => {
-      const before = new WeakMap<Call, number>();
-      seams.body('CreateSession', (body, call, { state }) => {
-        before.set(call, state.failures.get(text(asObject(body), 'username') ?? '')?.count ?? 0);
-        return body;
-      });
-      seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
-        const user = nameIn(call);
-        if (user === undefined || own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
-        state.failures.delete(user);
-        await new Promise((resolve) => setTimeout(resolve, raceMs));
-        const count = (before.get(call) ?? 0) + 1;
-        const { attempts, lockMs } = rules.throttle;
-        state.failures.set(
-          user,
-          count < attempts ? { count, lockedUntil: 0 } : { count: 0, lockedUntil: clock.now() + lockMs },
-        );
-      });
-    },
-  },
+  ...(
+    [
+      ['', '', false],
+      ['-one-by-one', ', and they are answered one after the other', true],
+    ] as const
+  ).map(
+    ([slug, how, isOneByOne]): Fault => ({
+      id: `throttle/counts-lost-in-parallel${slug}`,
+      description: `Of wrong codes at the same time one is counted${how}.`,
+      level: 'should',
+      fails: ['guessing/guesses-at-once-are-counted'],
+      apply: (seams) => {
+        const before = new WeakMap<Call, number>();
+        let atWork = Promise.resolve();
+        seams.body('CreateSession', (body, call, { state }) => {
+          before.set(call, state.failures.get(text(asObject(body), 'username') ?? '')?.count ?? 0);
+          return body;
+        });
+        seams.refusal('CreateSession', async (answer, call, { state, rules, clock }) => {
+          const user = nameIn(call);
+          if (user === undefined || own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
+          state.failures.delete(user);
+          atWork = isOneByOne ? atWork.then(race) : race();
+          await atWork;
+          const count = (before.get(call) ?? 0) + 1;
+          const { attempts, lockMs } = rules.throttle;
+          state.failures.set(
+            user,
+            count < attempts ? { count, lockedUntil: 0 } : { count: 0, lockedUntil: clock.now() + lockMs },
+          );
+        });
+      },
+    }),
+  ),
   {
     id: 'ways-in/session-id-of-the-client',
     description: 'A login takes a session-id that the client sends for the id of the new session.',

@@ -7,6 +7,8 @@ import type { Variant } from '../seams.js';
 import { type MailCode, supportOff } from '../state.js';
 import { showClusterLate } from './late.js';
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 export const behaviourVariants: readonly Variant[] = [
   {
     id: 'totp-8-digits-60s-sha256',
@@ -63,6 +65,24 @@ export const behaviourVariants: readonly Variant[] = [
         last.set(key.owner, step);
         return false;
       };
+    },
+  },
+  {
+    id: 'wrong-codes-slowed',
+    description:
+      'Wrong codes at logins lock no user: from the sixth in half a minute each is answered 1.5 s later.',
+    apply: (seams) => {
+      const inARow = new Map<string, readonly number[]>();
+      seams.answer('CreateSession', async (answer, call, { state, clock }) => {
+        const user = text(asObject(call.body), 'username') ?? '';
+        if (answer.status < 300) inARow.delete(user);
+        if (own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
+        state.failures.delete(user);
+        const now = clock.now();
+        const failed = [...(inARow.get(user) ?? []).filter((at) => now - at < 30_000), now];
+        inARow.set(user, failed);
+        if (failed.length > 5) await pause(1_500);
+      });
     },
   },
   {

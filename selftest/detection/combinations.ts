@@ -4,7 +4,7 @@
  * all, and `npm run prove -- --alone` each variant by itself as well.
  */
 export const combinations: readonly (readonly [string, ...string[]])[] = [
-  ['slow', 'totp-8-digits-60s-sha256', 'mail-slow'],
+  ['slow', 'totp-8-digits-60s-sha256', 'mail-slow', 'wrong-codes-slowed'],
   [
     'put-read-after-300ms',
     'proxy-in-front',
