@@ -53,11 +53,16 @@ export class Attempts {
   /** Sends nothing that might lock an account, and counts what is refused. What is right ends a row of failures. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
-    if (call.options.isRight !== true) this.#check(who);
+    if (call.options.isRight !== true) this.#check(who, call);
     const answer = await next(call);
     this.#note(who, call, answer);
     return answer;
   };
+
+  /** A session that another process of the run opened: what it asks for is an attempt, too. */
+  takenOver(session: string, who: string): void {
+    this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
+  }
 
   /** Whether one more failure uses the budget up: a success should come first. */
   isNearLimit(who: string): boolean {
@@ -70,8 +75,8 @@ export class Attempts {
   }
 
   /** @throws NotAllowedError where the request might lock an account */
-  #check(who: string | undefined): void {
-    if (who === undefined || !this.#isLimited || (this.#failed.get(who) ?? 0) < budget) return;
+  #check(who: string | undefined, call: Call): void {
+    if (who === undefined || !this.#isLimited || this.#failedBefore(who, call) < budget) return;
     throw new NotAllowedError(
       `might lock ${who}, after ${budget} failed attempts in a row: allow.lockOut is not true`,
     );
@@ -85,11 +90,14 @@ export class Attempts {
     const failed = this.#hasFailed(call, answer);
     // A mail that was sent proves no code: counts of wrong codes go on.
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
-    // Nor does the password alone, by which a login began.
-    const begun = triedBy(call.operation) === 'begunLogin' ? this.#loginOf(call.credential) : undefined;
-    const before = Math.max(count, begun?.failed ?? 0);
-    this.#failed.set(who, failed ? before + 1 : 0);
+    this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
     if (failed || count > 0) this.#keep();
+  }
+
+  /** In a row. The password alone, by which a login began, ends none. */
+  #failedBefore(who: string, { operation, credential }: Call): number {
+    const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
+    return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
   }
 
   #hasFailed(

@@ -206,7 +206,10 @@ export class Connection {
     const earlier = this.journal.read()?.sessionId;
     if (earlier !== undefined) {
       const session: Credential = { scheme: 'SessionIdHeader', id: new Secret(earlier) };
-      if (await this.#isOpen(session)) return session;
+      if (await this.#isOpen(session)) {
+        this.api.attempts.takenOver(earlier, 'admin');
+        return session;
+      }
     }
     const json = {
       ...(username === undefined ? {} : { username }),

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Attempts } from '../../src/connection/attempts.js';
+import type { Answered, Call } from '../../src/connection/call.js';
+import { NotAllowedError } from '../../src/errors.js';
+import { anonymous, type Credential } from '../../src/http/credential.js';
+import { Secret } from '../../src/secret.js';
+import { readTarget } from '../../src/target-file/read.js';
+import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
+
+const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
+
+/** Attempts at a target that must not be locked, and a way to send one that is answered so. */
+function setUp() {
+  const folder = temporaryFolder();
+  const file = writeTarget(
+    folder,
+    targetAt('http://127.0.0.1:1/v2', {
+      accounts: { admin: { username: 'admin', password: 'right' } },
+      allow: { stateChanges: true },
+    }),
+  );
+  const attempts = new Attempts(readTarget(file, {}), join(folder, 'attempts.json'));
+  const send = (
+    call: Pick<Call, 'operation'> & Partial<Pick<Call, 'json' | 'credential' | 'options'>>,
+    status: number,
+    body: unknown = {},
+  ): Promise<Answered> =>
+    attempts.link(
+      {
+        path: '',
+        request: { method: 'POST', url: '', headers: {} },
+        json: undefined,
+        credential: anonymous,
+        options: {},
+        send: () => Promise.reject(new Error('nothing is sent')),
+        ...call,
+      },
+      () =>
+        Promise.resolve({
+          status,
+          headers: {},
+          body,
+          exchange: {
+            operation: null,
+            request: { method: '', url: '', headers: {} },
+            startedAt: '',
+            durationMs: 0,
+          },
+          findings: [],
+        }),
+    );
+  return { attempts, send };
+}
+
+test.each([401, 403])(
+  'codes of the support user refused by %d count with a session taken over',
+  async (status) => {
+    const { attempts, send } = setUp();
+    attempts.takenOver('of-another-process', 'admin');
+    const verify = () =>
+      send(
+        {
+          operation: 'VerifySupportUserTotp',
+          json: { totpCode: '123456' },
+          credential: session('of-another-process'),
+        },
+        status,
+      );
+
+    for (let n = 0; n < 3; n += 1) await verify();
+
+    await expect(verify()).rejects.toThrow(NotAllowedError);
+  },
+);
+
+test('the password of a first step makes no room for one more wrong code', async () => {
+  const { send } = setUp();
+  const password = (text: string, options: Call['options'] = {}) => ({
+    operation: 'CreateSession' as const,
+    json: { username: 'admin', password: text },
+    options,
+  });
+  for (let n = 0; n < 3; n += 1) await send(password('wrong'), 401);
+  await send(password('right', { isRight: true }), 201, { sessionId: 'begun' });
+  const code = () =>
+    send({ operation: 'VerifyUserOtp', json: { otp: '123456' }, credential: session('begun') }, 401);
+
+  await expect(code()).rejects.toThrow(NotAllowedError);
+});
