@@ -59,7 +59,9 @@ test.describe('A change of the cluster configuration', () => {
       await narrowed(cluster, 'email');
 
       // With a new key for each try: a used code would be refused for that.
-      const login = await untilRefused(cluster, () => loginByNewTotp(users, user, codes, authenticator));
+      const login = await untilRefused(cluster, () =>
+        loginByNewTotp(users, user, codes, authenticator, cluster.mayLock),
+      );
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
