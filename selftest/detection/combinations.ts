@@ -118,6 +118,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'support-totp-on-after-first-code',
     'sessions-end-with-a-key',
     'keys-by-uri-only',
+    'odd-requests-end-the-connection',
   ],
   [
     'codes-in-the-second-step-only',
