@@ -50,6 +50,17 @@ export const headFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'security/session-in-link',
+    description: 'POST /users/sessions answers a Link with the new session id in its query.',
+    level: 'must',
+    fails: ['security/no-secret-in-head'],
+    apply: (seams) =>
+      seams.answer('CreateSession', (answer) => {
+        const id = text(asObject(answer.body), 'sessionId');
+        if (id !== undefined) answer.headers['link'] = `</v2/mfa-config?session-id=${id}>; rel="related"`;
+      }),
+  },
+  {
     id: 'security/session-in-redirect',
     description: 'POST /send-email-otp tells in Location where to go on, with the session id in it.',
     level: 'must',

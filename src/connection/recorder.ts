@@ -301,6 +301,9 @@ function withoutDigits(headers: Readonly<Record<string, string>>): Record<string
   return Object.fromEntries(Object.entries(headers).map(masked));
 }
 
+/** The queries of the links in a header field: they stand in logs and histories. */
+const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
+
 /** Which secrets status line and header fields hold, and where; a session may come by a cookie as well. */
 function headLeaks(
   operation: OperationId | null,
@@ -310,9 +313,11 @@ function headLeaks(
   const isLogin = operation !== null && logins.has(operation);
   return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([name, value]) => {
     if (value === '' || plainFields.has(name)) return [];
-    const isOwners = isLogin || secretHeaders.includes(name);
+    const isSecret = secretHeaders.includes(name);
+    const isOwners = (what: string) =>
+      handedToOwner.has(what) && (isSecret || (isLogin && !leaksIn(queriesIn(value)).includes(what)));
     return leaksIn(value)
-      .filter((what) => !(isOwners && handedToOwner.has(what)))
+      .filter((what) => !isOwners(what))
       .map((what) => `${what} in ${name}`);
   });
 }
