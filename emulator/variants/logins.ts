@@ -55,9 +55,9 @@ export const loginVariants: readonly Variant[] = [
     apply: (seams) => {
       const kinds = { CreateEmailOtp: 'email', SendEmailOtp: 'email', CreateTotpKey: 'totp' } as const;
       for (const [operation, type] of Object.entries(kinds) as [keyof typeof kinds, string][])
-        seams.body(operation, (body, { caller }, { state: { cluster } }) => {
+        seams.body(operation, (body, { caller }, world) => {
           if (operation !== 'CreateEmailOtp' && caller === undefined) return body;
-          if (cluster.enabled && cluster.authenticationTypes?.includes(type)) return body;
+          if (world.state.cluster.enabled && seams.rules.mechanismEnabled(type, world)) return body;
           throw new Refusal(400, 'KMfaDisabled', 'Multi-factor authentication is not enabled.');
         });
     },

@@ -17,18 +17,19 @@ interface How {
   readonly faults?: readonly string[];
   /** Changes the target file. */
   readonly change?: (file: Record<string, unknown>) => Record<string, unknown>;
+  readonly maySwitch?: boolean;
 }
 
 /** What the accounts of an emulator's target file prove. */
-async function learn({ variants = [], faults = [], change = (file) => file }: How) {
+async function learn({ variants = [], faults = [], change = (file) => file, maySwitch = true }: How) {
   const emulator = await emulate({ variants, faults });
   const folder = temporaryFolder();
   const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 1_000 };
   const target = readTarget(writeTarget(folder, change({ ...emulator.targetFile(), mail })), {});
   const connection = await Connection.open(target, contract, { stateDir: folder });
   onTestFinished(() => connection.close());
-  const learned = await proveAccounts(connection);
-  return { learned, emulator, folder };
+  const learned = await proveAccounts(connection, maySwitch);
+  return { learned, emulator, connection, folder };
 }
 
 const withAccount = (role: string, members: object) => (file: Record<string, unknown>) => {
@@ -121,6 +122,16 @@ describe('the accounts', () => {
     expect(learned.mailWhileOnOnly).toBe(true);
     expect(learned.accounts.other?.mailedCodes).toBe(true);
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
+  });
+
+  test('that get none while it is off, and it may not be switched: then nothing is put', async () => {
+    const { learned, connection } = await learn({
+      variants: ['codes-while-mfa-is-on-only'],
+      maySwitch: false,
+    });
+
+    expect(learned.mailWhileOnOnly).toBe(false);
+    expect(connection.journal.read()).toBeUndefined();
   });
 
   test('who gets no codes by mail, where others do', async () => {

@@ -88,3 +88,16 @@ test('the password of a first step makes no room for one more wrong code', async
 
   await expect(code()).rejects.toThrow(NotAllowedError);
 });
+
+test('a right password to which no code is mailed now is no attempt, unless it may be a wrong one', async () => {
+  const { attempts, send } = setUp();
+  const ask = (password: string, status: number) =>
+    send({ operation: 'CreateEmailOtp', json: { username: 'admin', password, domain: 'LOCAL' } }, status);
+
+  for (const status of [400, 403, 409, 422]) await ask('right', status);
+  expect(attempts.isNearLimit('admin')).toBe(false);
+
+  await ask('right', 401);
+  await ask('wrong', 400);
+  expect(attempts.isNearLimit('admin')).toBe(true);
+});

@@ -70,8 +70,8 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'address-proven-first',
     'mail-same-code-again',
     'users-by-address-too',
-    'codes-while-mfa-is-on-only',
   ],
+  ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch'],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
   [

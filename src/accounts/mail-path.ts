@@ -3,7 +3,6 @@ import { ArrangeError, NotAllowedError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { textOf } from '../judging/body.js';
 import type { Mark } from '../mail/mailbox.js';
-import { effectiveAllow } from '../target-file/allow.js';
 import type { AccountRole } from '../target-file/target.js';
 import type { MailUser, User } from './log-in.js';
 
@@ -34,13 +33,17 @@ const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
  * none though it has a right password, mailed codes may not be set up for it; where no mail comes at all, neither by
  * this operation nor by the other, it is the way to the mailbox that can't be relied on.
  */
-export async function proveMail(connection: Connection, letIn: readonly LetIn[]): Promise<MailProof> {
+export async function proveMail(
+  connection: Connection,
+  letIn: readonly LetIn[],
+  maySwitch: boolean,
+): Promise<MailProof> {
   const { isRefused, ...proof } = await tryMail(connection, letIn);
-  if (!isRefused || !effectiveAllow(connection.target.allow).clusterMfa)
-    return { ...proof, whileOnOnly: false };
+  if (!isRefused || !maySwitch) return { ...proof, whileOnOnly: false };
   const cluster = await connection.cluster();
   try {
     await cluster.on(['email']);
+    await cluster.rest();
     const { isRefused: isRefusedAgain, ...again } = await tryMail(connection, letIn);
     if (!isRefusedAgain) return { ...again, whileOnOnly: true };
   } catch (error) {
@@ -49,6 +52,8 @@ export async function proveMail(connection: Connection, letIn: readonly LetIn[])
     await cluster.off();
     const found = await cluster.found();
     if (!found.enabled) await cluster.giveBack(found);
+    // What follows logs in by the password alone.
+    await cluster.rest();
   }
   return { ...proof, whileOnOnly: false };
 }

@@ -16,8 +16,10 @@ type Unavailable = { -readonly [Way in LoginWay]?: string };
  * Has each account of the target file prove itself before anything is judged, and learns which way to log in is open:
  * what is wrong with an account is the target file's, never the target's fault. Leaves the configuration as it was
  * found. To be called where state may be changed: it logs in, and asks for codes by mail.
+ *
+ * @param maySwitch cluster MFA may be switched on for a moment: where it was found off, and the target file allows that
  */
-export async function proveAccounts(connection: Connection): Promise<Learned> {
+export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const users = usersOf(connection.target);
   const cluster = await connection.cluster();
   const found = await cluster.found();
@@ -25,13 +27,13 @@ export async function proveAccounts(connection: Connection): Promise<Learned> {
   if (found.enabled && !mayChange) return unproven(users);
   if (found.enabled) await cluster.off();
   try {
-    return await prove(connection, users);
+    return await prove(connection, users, maySwitch && mayChange);
   } finally {
     if (found.enabled) await cluster.giveBack(found);
   }
 }
 
-async function prove(connection: Connection, users: readonly User[]): Promise<Learned> {
+async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
   const unavailable: Unavailable = {};
   const tried: Tried[] = [];
   for (const user of users) tried.push(await tryPassword(connection, user, unavailable));
@@ -41,6 +43,7 @@ async function prove(connection: Connection, users: readonly User[]): Promise<Le
   const { mailedCodes, silent, codeless, whileOnOnly } = await proveMail(
     connection,
     tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
+    maySwitch,
   );
   const accounts: { [Role in AccountRole]?: AccountProof } = {};
   for (const one of tried) {

@@ -108,15 +108,22 @@ export class Attempts {
     if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
+      // Codes may be mailed to nobody now: a right password that is refused for that is no attempt.
+      if (operation === 'CreateEmailOtp' && status !== 401 && this.#isRight(json)) return undefined;
       // Who may not ask is turned away before a code is looked at.
       const isOfSupportUser = tries === 'totpCode' || tries === 'mfaCode';
       return isOfSupportUser && [401, 403].includes(status) && !this.#isKnown(credential) ? undefined : true;
     }
     if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
     if (operation === 'VerifyUserOtp') return false;
-    const account = this.#accountOf(json);
     // Some answer a success to a wrong password, so as not to tell which accounts there are.
-    return account !== undefined && textOf(json, 'password') !== account.password?.reveal();
+    return this.#accountOf(json) !== undefined && !this.#isRight(json);
+  }
+
+  /** As far as the target file tells. */
+  #isRight(json: unknown): boolean {
+    const password = this.#accountOf(json)?.password?.reveal();
+    return password !== undefined && textOf(json, 'password') === password;
   }
 
   /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */

@@ -143,6 +143,11 @@ export class ClusterMfa {
     return effectiveAllow(this.api.target.allow).lockOut;
   }
 
+  /** Lets pass what a switch may take until it is felt, where nothing was seen of that yet. */
+  rest(): Promise<void> {
+    return this.readBack.rest(lateAtMostMs);
+  }
+
   /** Lets pass what changes were seen to take until logins went by them. */
   felt(): Promise<void> {
     return this.readBack.felt();
@@ -171,7 +176,7 @@ export class ClusterMfa {
     if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return false;
     if (isFelt && !now.enabled && !this.#hasRested) {
       this.#hasRested = true;
-      await this.readBack.rest(lateAtMostMs);
+      await this.rest();
     }
     // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
     const shows = (config: ClusterConfig) =>

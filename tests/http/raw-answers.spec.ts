@@ -52,8 +52,8 @@ test.describe('On a raw connection', () => {
     covers('http/no-content-after-204-of-send-email-otp'),
     async ({ api, users, mail }) => {
       const user = users.withMail();
+      await arrange(users.whileOn.ready('SendEmailOtp'));
       const as = await arrange(users.session(user));
-      await arrange(users.whileOn.ready('CreateEmailOtp'));
 
       const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
 

@@ -102,9 +102,10 @@ test.describe('A success', () => {
   });
 
   test('of POST /send-email-otp is documented', covers('send-email-otp/answers-204'), async ({ users }) => {
-    const as = await arrange(users.session(users.withMail()));
+    const user = users.withMail();
+    await arrange(users.session(user));
 
-    expect(await users.requestCallersCode(as)).toSucceed();
+    expect(await users.requestCallersCode(user)).toSucceed();
   });
 
   test(

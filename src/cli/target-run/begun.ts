@@ -208,7 +208,7 @@ async function lookAt(
 
 /** What the accounts of the target file are good for: the tests read it. @returns why nothing is to be judged */
 async function learn(connection: Connection, { target, planned }: Prepared): Promise<string | undefined> {
-  const learned = await proveAccounts(connection);
+  const learned = await proveAccounts(connection, true);
   writeFileSync(learnedFile(planned.log), JSON.stringify(learned));
   const mistake = mistakeIn(learned, target);
   if (mistake !== undefined) return mistake;
