@@ -10,14 +10,15 @@ const contract = await loadContract('7.1.2_u3');
 const secret = new TextEncoder().encode('12345678901234567890');
 
 /** Codes by a clock that stands at the first step after the epoch, and goes on by what is waited for. */
-function codesFromOne(): Codes {
-  let now = 30_000;
+function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
+  let now = at;
   const clock = {
     now: () => now,
     offsetMs: 0,
     known: true,
     canMove: false,
     jumps: 0,
+    apartMs,
     learn: () => Promise.resolve(),
     advance: () => Promise.resolve(),
   };
@@ -45,4 +46,19 @@ test('keys that never differ are said to be the same, without a wait', async () 
   await expect(codes.unlike(key, key)).rejects.toThrow(ArrangeError);
 
   expect(codes.currentStep(key)).toBe(step);
+});
+
+test.each([
+  ['in the middle of a step', 15_000, 0, 3, 3],
+  ['at its beginning', 1_000, 0, 4, 3],
+  ['at its end', 29_000, 0, 3, 4],
+  ['of nodes 25 s apart', 15_000, 25_000, 4, 4],
+  ['of nodes 25 s apart, at its end', 29_000, 25_000, 3, 4],
+  ['of nodes 30 s apart, at its beginning', 1_000, 30_000, 5, 4],
+])('the nearest code beyond any window %s', (_, intoStep, apartMs, before, after) => {
+  const key = new Authenticator({ secret });
+  const codes = codesFromOne({ at: 100 * 30_000 + intoStep, apartMs });
+
+  expect(codes.beyondWindow(key, -1)).toBe(key.codeAt(100 - before));
+  expect(codes.beyondWindow(key, 1)).toBe(key.codeAt(100 + after));
 });

@@ -70,6 +70,34 @@ describe('DateOffsetClock', () => {
     },
   );
 
+  test.each([
+    [[0, 25_000], 25_000],
+    [[-10_000, 0, 12_000], 22_000],
+    [[0, 600_000], 0],
+    [[0], 0],
+  ])('tells how far nodes with clocks %j ms ahead are apart', (ahead, apartMs) => {
+    const clock = new DateOffsetClock();
+    for (let index = 0; index < 30; index++)
+      clock.add(sample(ahead[index % ahead.length] ?? 0, base + index * 137));
+
+    // Each Date tells the time to a second, and within its exchange.
+    expect(clock.apartMs).toBeLessThanOrEqual(apartMs);
+    expect(clock.apartMs + 2_040).toBeGreaterThanOrEqual(apartMs);
+  });
+
+  test('forgets how far nodes were apart after a minute', () => {
+    const clock = new DateOffsetClock();
+    for (const [at, offset] of [
+      [0, 0],
+      [100, 25_000],
+      [61_000, 0],
+      [61_100, 0],
+    ] as const)
+      clock.add(sample(offset, base + at));
+
+    expect(clock.apartMs).toBe(0);
+  });
+
   test('is set where it goes back by more than nodes are apart', () => {
     const clock = new DateOffsetClock();
     for (const [index, offset] of [0, 60_000, 0].entries()) clock.add(sample(offset, base + index * 137));

@@ -12,6 +12,8 @@ export interface TargetClock {
   readonly canMove: boolean;
   /** So often it was found to have been set since, by answers' Date headers: codes made before are of another time. */
   readonly jumps: number;
+  /** So far apart the clocks of the target's nodes were found to be within the last minute, at least; milliseconds. */
+  readonly apartMs: number;
   /** Takes an answer's Date into account. @throws TransportError where the clock has to be read anew, and can't be */
   learn(sample: DateSample): Promise<void>;
   /** Moves the clock ahead. @throws ArrangeError where it can't be moved */
@@ -54,6 +56,12 @@ export class DateOffsets {
   /** So often one contradicted those before by more than clocks drift. */
   get jumps(): number {
     return this.#jumps;
+  }
+
+  get apartMs(): number {
+    const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
+    // What is further apart is a clock before and after it was set.
+    return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
   /** The middle of the offsets that are possible, whole milliseconds. */

@@ -49,6 +49,10 @@ export class ControlledClock implements TargetClock {
     return this.#dates.jumps;
   }
 
+  get apartMs(): number {
+    return this.#dates.apartMs;
+  }
+
   now(): number {
     return steadyNow() + this.#offsetMs;
   }

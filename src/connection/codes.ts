@@ -201,14 +201,12 @@ export class Codes {
 
   /**
    * The code of the nearest step before (-1) or after (1) now that no window of a minute reaches, by clocks that
-   * differ by some seconds too.
+   * differ by some seconds too, or by as much as those of the target's nodes.
    */
   beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
-    const sinceBeginMs = authenticator.period * 1000 - this.leftMs(authenticator);
-    const mayBeEarlier = direction === -1 && sinceBeginMs < tooLateMs;
-    const mayBeLater = direction === 1 && this.leftMs(authenticator) < tooLateMs;
-    const steps = authenticator.widestWindow + (mayBeEarlier || mayBeLater ? 2 : 1);
-    return this.distant(authenticator, direction * steps);
+    const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
+    const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
+    return this.distant(authenticator, direction * (authenticator.widestWindow + 1) + furthest);
   }
 
   /** The nearest of the next `steps` whose code begins with 0; undefined where none does. */
