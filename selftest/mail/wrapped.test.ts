@@ -25,6 +25,12 @@ test('one that the mail itself tells comes before it', async () => {
   expect(findCode(mail)).toEqual({ code: '771122' });
 });
 
+test('a number of the mail itself that nothing names comes after it', async () => {
+  const mail = await parseMail(scanned('Scanned by gateway 771122.', wrapped));
+
+  expect(findCode(mail)).toEqual({ code: '482913' });
+});
+
 test('of several attached mails none is what the mail says', async () => {
   const mail = await parseMail(scanned('Two mails.', wrapped, wrapped.replace('482913', '771122')));
 

@@ -22,9 +22,9 @@ export type FoundCode =
 /**
  * Finds the one-time code of a mail: in its text, else its HTML, else its subject. Numbers that a word like "code"
  * or the layout names come before bare ones of six to eight digits; four or five digits are taken only beside such
- * a word, so that a code that is too short is found too. What is quoted of another mail, or attached as one, comes after
- * all that. Two
- * equally likely numbers are a problem, not a guess.
+ * a word, so that a code that is too short is found too. Of either kind, what is quoted of another mail, or attached as
+ * one, comes after the mail's own: a code that is named in an attached mail comes before a bare number of the mail
+ * around it, which may be a scanner's note. Two equally likely numbers are a problem, not a guess.
  *
  * @param pattern of the target file, in place of all this: its first match, or that of its first group
  * @param earlier codes of mails before this one: of two equally likely numbers the other one is new
