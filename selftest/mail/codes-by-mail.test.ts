@@ -39,8 +39,7 @@ function codesOf(box: Box, promisedMails: readonly number[] = []) {
   const recorder = {
     promisedMails,
     addSecret: (value: string) => void secrets.push(value),
-    waiting: () => undefined,
-    waited: () => undefined,
+    waiting: () => () => undefined,
   };
   const settings = { timeoutMs: 60_000, quietMs: 200 };
   return { codes: new CodesByMail(box, recorder, settings), secrets };

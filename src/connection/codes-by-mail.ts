@@ -47,7 +47,7 @@ export class CodesByMail {
 
   constructor(
     private readonly mailbox: Mailbox,
-    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'waited' | 'promisedMails'>,
+    private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails'>,
     private readonly settings: MailPatience,
   ) {}
 
@@ -71,7 +71,7 @@ export class CodesByMail {
     const others = new Set<ReceivedMail>();
     // Of a code that was read before: a copy of an earlier mail, or the same code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
-    this.recorder.waiting(patienceMs, 'mail');
+    const ended = this.recorder.waiting(patienceMs, 'mail');
     // Until a code comes: where none came in the whole time, the next one is not waited for as long again.
     if (tried.size === 0) this.#silent.add(address);
     try {
@@ -95,7 +95,7 @@ export class CodesByMail {
       }
       throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
     } finally {
-      this.recorder.waited(steadyNow() - startedAt, 'mail');
+      ended(steadyNow() - startedAt);
     }
   }
 

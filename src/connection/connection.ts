@@ -34,7 +34,7 @@ export interface ConnectionOptions {
   /** The target's, where another has been kept already. */
   readonly journal?: Journal;
   /** Puts events into the run's log. */
-  readonly write?: (event: EventBody) => void;
+  readonly write?: (event: EventBody, began?: EventBody) => void;
   /** The index in the log of the first exchange of this connection. */
   readonly firstIndex?: number;
   /** Whether what is read of the state must fulfil the contract to be relied on. */

@@ -44,7 +44,7 @@ export class Recorder {
   /** The same, of cookies. */
   readonly cookies = new CookieSecrets();
   readonly #contract: Contract;
-  readonly #write: (event: EventBody) => void;
+  readonly #write: (event: EventBody, began?: EventBody) => void;
   readonly #onSecret: (value: string, what: string) => void;
   /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
@@ -59,14 +59,14 @@ export class Recorder {
   #nextIndex: number;
 
   /**
-   * @param write puts events into the run's log
+   * @param write puts events into the run's log; to the end of a wait it gets the event of its beginning
    * @param onSecret told of every value that is, or was, secret in this process: to search for it in the end
    * @param firstIndex of the exchanges of this process in the log
    * @param now the target's time
    */
   constructor(
     contract: Contract,
-    write: (event: EventBody) => void = () => {},
+    write: (event: EventBody, began?: EventBody) => void = () => {},
     onSecret: (value: string, what: string) => void = () => {},
     firstIndex = 0,
     now: () => number = steadyNow,
@@ -118,11 +118,23 @@ export class Recorder {
       this.#write({ type: 'adopted', requirement: this.#requirement, exchanges: indexes });
   }
 
-  /** A wait begins, of so long at most. */
-  waiting(ms: number, reason: Wait['for']): void {
-    this.#write({ type: 'wait began', requirement: this.#requirement, ms, for: reason });
+  /**
+   * A wait begins, of so long at most.
+   *
+   * @returns to be told its end, and how long it was
+   */
+  waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
+    const began: EventBody = {
+      type: 'wait began',
+      requirement: this.#requirement,
+      ms: mostMs,
+      for: reason,
+    };
+    this.#write(began);
+    return (ms) => this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason }, began);
   }
 
+  /** A wait that nobody knew would be one. */
   waited(ms: number, reason: Wait['for']): void {
     this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
   }

@@ -18,8 +18,8 @@ export class ClockWaiter implements Waiter {
 
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
-    this.recorder.waiting(ms, reason);
+    const ended = this.recorder.waiting(ms, reason);
     await sleep(ms);
-    this.recorder.waited(ms, reason);
+    ended(ms);
   }
 }
