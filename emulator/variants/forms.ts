@@ -34,6 +34,7 @@ const shown: readonly Form[] = [
     (uri) => `${uri.split('?')[0]}?${uri.split('?')[1]?.split('&').reverse().join('&')}`,
   ],
   ['email', 'masked', (address) => address.replace(/(?<=^.).+(?=@)/, '***')],
+  ['email', 'masked-briefly', (address) => address.replace(/(?<=^..)..(?=.*@)/, 'xx')],
 ];
 
 const errors: readonly Form[] = [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { giveBack } from '../../src/connection/give-back.js';
-import { isShownAs } from '../../src/journal/config.js';
+import { toldSupport } from '../../src/connection/told-support.js';
+import { isShownAs, mayBeShownAs, sameSupport } from '../../src/journal/config.js';
 import { emulated } from './emulated.js';
 
 /** A connection to an emulator with these variants, and the state that it really has. */
@@ -25,6 +26,7 @@ test.each([
   ['are left out', ['absent:GetSupportMFAConfig.mfaType', 'absent:GetSupportMFAConfig.email']],
   ['are null', ['null:GetSupportMFAConfig.mfaType', 'null:GetSupportMFAConfig.email']],
   ['are masked', ['form:email.masked']],
+  ['are masked by a sign for each character', ['form:email.masked-briefly']],
 ])('the mode and the address of support MFA are known where they %s', async (_, variants) => {
   const { connection, state } = await connected(...variants);
   const support = await connection.support();
@@ -62,6 +64,31 @@ test.each([
   ['s***@lab.example', 'support@x.org, s@lab.example', false],
 ])('%s may stand for %s: %s', (shown, address, isIt) => {
   expect(isShownAs(shown, address)).toBe(isIt);
+});
+
+test.each([
+  ['bxx@lab.example', 'bob@lab.example', true],
+  ['b#b@lab.example', 'bob@lab.example', true],
+  ['Sxxp@lab.example', 'stop@lab.example', true],
+  ['s***@lab.example', 'support@lab.example', true],
+  ['bxx@lab.example', 'bobby@lab.example', false],
+  ['bxxb@lab.example', 'bob@slab.example', false],
+  ['foxx@lab.example', 'fazz@lab.example', false],
+  ['bob@lab.example', 'bxx@lab.example', false],
+  [undefined, 'bob@lab.example', false],
+])('%s may be what is shown of %s, where that was set: %s', (shown, address, isIt) => {
+  expect(mayBeShownAs(shown, address)).toBe(isIt);
+});
+
+test('an address that was found is not told by signs that may be another one', () => {
+  const [found, set] = [{ enabled: true, mfaType: 'email', email: 'fobb@lab.example' }, 'foee@lab.example'];
+  const shown = { ...found, email: 'foxx@lab.example' };
+  const told = (email: string) =>
+    toldSupport(shown, { support: found, supportSet: { mfaType: 'email', email } }, undefined).email;
+
+  expect(told(set)).toBe(set);
+  expect(told(found.email)).toBe('foxx@lab.example');
+  expect(sameSupport(shown, found)).toBe(false);
 });
 
 test('a change that may show in any way is in what is read before the next, where reads are late', async () => {

@@ -76,7 +76,7 @@ export class SupportMfa {
   }
 
   #told(config: SupportConfig): SupportConfig {
-    const told = toldSupport(config, this.journal.read()?.supportSet, this.parts.user.email);
+    const told = toldSupport(config, this.journal.read(), this.parts.user.email);
     this.#awaited.shown(told);
     this.#lastRead = told;
     return told;

@@ -1,6 +1,6 @@
-import { isShownAs, type SupportConfig } from '../journal/config.js';
+import { isShownAs, mayBeShownAs, type SupportConfig } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import type { SupportSet } from '../journal/journal-content.js';
+import type { JournalContent } from '../journal/journal-content.js';
 import { memberOf, textOf } from '../judging/body.js';
 
 /** Keeps the mode and the address that a change set, if it did. */
@@ -15,14 +15,18 @@ export function noteSet(journal: Journal, body: unknown): void {
  */
 export function toldSupport(
   shown: SupportConfig,
-  set: SupportSet | undefined,
+  journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
   address: string | undefined,
 ): SupportConfig {
+  const { support: found, supportSet: set } = journal ?? {};
   if (!shown.enabled) return shown;
   const mfaType = shown.mfaType ?? set?.mfaType ?? null;
   if (mfaType !== 'email') return { ...shown, mfaType };
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
-  const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
+  const known =
+    [set?.email, address].find((one) => isShownAs(shown.email, one)) ??
+    // What was found is told from what was set: a mistake would leave a changed address in force.
+    [set?.email].find((one) => one !== found?.email && mayBeShownAs(shown.email, one));
   return { ...shown, mfaType, email: known ?? shown.email };
 }
 

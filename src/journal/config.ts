@@ -75,6 +75,20 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
   return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
+/**
+ * The same of an address that is known to have been set: then also a sign for each hidden character, `bxx@example.com`.
+ * By itself that may be another address as well, so it does not tell which one is in force.
+ */
+export function mayBeShownAs(shown: unknown, address: unknown): boolean {
+  if (isShownAs(shown, address)) return true;
+  if (typeof shown !== 'string' || typeof address !== 'string') return false;
+  const [signs, characters] = [shown.toLowerCase(), address.toLowerCase()];
+  return (
+    signs.length === characters.length &&
+    [...signs].every((sign, at) => sign === characters[at] || (/[x#]/.test(sign) && characters[at] !== '@'))
+  );
+}
+
 /** The types as a comparable text; null is none. */
 export function setOf(types: readonly string[] | null): string {
   return [...new Set(types)].sort().join(' ');
