@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
@@ -5,7 +6,6 @@ import type { SupportMfa, TotpKey } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
 
 const patch = 'UpdateSupportMFAConfig';
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What goes wrong only where requests come at the same time. */
 export const atOnceFaults: readonly Fault[] = [

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { mailNewCode } from '../codes.js';
 import { asObject, own } from '../json.js';
 import type { Fault } from '../seams.js';
@@ -51,7 +52,7 @@ export const consistencyFaults: readonly Fault[] = [
         open += 1;
       });
       seams.answer(put, async () => {
-        await new Promise((resolve) => setTimeout(resolve, 25));
+        await pause(25);
         open -= 1;
       });
       seams.rules.storeCluster = (before, wanted) =>

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
@@ -8,7 +9,7 @@ import { type State, supportOwner } from '../state.js';
 
 /** Longer than requests that are sent together take to arrive. */
 const raceMs = 60;
-const race = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, raceMs));
+const race = (): Promise<void> => pause(raceMs);
 
 const nameIn = (call: Call) => text(asObject(call.body), 'username');
 const logins: readonly (readonly [slug: string, operation: OperationId, path: string])[] = [

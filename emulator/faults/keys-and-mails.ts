@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { asObject, type Json, own, text } from '../json.js';
@@ -101,7 +102,7 @@ export const keyAndMailFaults: readonly Fault[] = [
         if (answer.status >= 300 || newest === undefined) return;
         state.userKeys = [...state.userKeys, ...[...unanswered].filter(isOwn)];
         unanswered.add(newest);
-        await new Promise((resolve) => setTimeout(resolve, raceMs));
+        await pause(raceMs);
         unanswered.delete(newest);
       });
     },
@@ -251,8 +252,7 @@ export const keyAndMailFaults: readonly Fault[] = [
         !settled.has(entry) && mailCodeFits({ ...entry, uses: 0 }, code, owner, now);
       seams.answer(['CreateSession', 'UpdateSupportMFAConfig'], async (_answer, call, { state }) => {
         const used = state.mailCodes.filter(({ uses }) => uses > 0);
-        if (text(asObject(call.body), 'otpType') === 'email')
-          await new Promise((resolve) => setTimeout(resolve, raceMs));
+        if (text(asObject(call.body), 'otpType') === 'email') await pause(raceMs);
         for (const entry of used) settled.add(entry);
       });
     },

@@ -1,10 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, World } from '../call.js';
 import { asObject, type JsonObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 import { hotp, stepAt } from '../totp.js';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';

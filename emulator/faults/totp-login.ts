@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { header } from '../credentials.js';
 import { asObject, type Json, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
@@ -90,7 +91,7 @@ export const totpLoginFaults: readonly Fault[] = [
           const { userKeys, support } = world.state;
           const keys = support.key === undefined ? userKeys : [...userKeys, support.key];
           if (call.operation === 'CreateSession' && own(asObject(call.body), 'otpCode') !== undefined) {
-            await new Promise((resolve) => setTimeout(resolve, raceMs));
+            await pause(raceMs);
           }
           for (const key of keys) settled.set(key, new Set(key.acceptedSteps));
         },

@@ -1,11 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { asObject, isObject, own } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault } from '../seams.js';
 
 const get: OperationId = 'GetMFAConfig';
 const writes = ['UpdateMFAConfig', 'UpdateSupportMFAConfig'] as const;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What is asked for otherwise than documented, and answered as no server should. */
 export const unknownFaults: readonly Fault[] = [

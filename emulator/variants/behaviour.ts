@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
@@ -6,8 +7,6 @@ import { asObject, isObject, own, text } from '../json.js';
 import type { Variant } from '../seams.js';
 import { type MailCode, supportOff } from '../state.js';
 import { showClusterLate } from './late.js';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const behaviourVariants: readonly Variant[] = [
   {

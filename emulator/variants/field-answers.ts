@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type WireAnswer } from '../call.js';
 import { header } from '../credentials.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
 import type { Seams, Variant } from '../seams.js';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** JSON with a line feed after it. */
 function lineFeeds(seams: Seams): void {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
@@ -349,7 +350,7 @@ export const leftOpenVariants: readonly Variant[] = [
         return body;
       });
       seams.answer('UpdateMFAConfig', async () => {
-        await new Promise((resolve) => setTimeout(resolve, 25));
+        await pause(25);
         open -= 1;
       });
     },

@@ -1,8 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Refusal } from '../call.js';
 import type { Variant } from '../seams.js';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const transportVariants: readonly Variant[] = [
   {
