@@ -13,6 +13,8 @@ export interface Message {
   readonly html?: string;
   /** Transfer encoding of the parts. */
   readonly encoding?: 'base64' | 'quoted-printable';
+  /** Set only by faults. */
+  readonly bcc?: string;
   /** Set only by faults: changes the mail's source as it would be sent. */
   rewrite?(source: string): string;
 }

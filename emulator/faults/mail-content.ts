@@ -24,6 +24,17 @@ export const mailContentFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'mail/copied-to-audit',
+    description: 'Each mail goes to an address of nobody in particular, too.',
+    level: 'must',
+    fails: [
+      'email-otp/mails-one-code-to-the-user',
+      'send-email-otp/mails-one-code-to-the-caller',
+      'support-email/mails-one-code-to-the-address',
+    ],
+    apply: (seams) => changeMail(seams, (message) => ({ ...message, bcc: 'audit@elsewhere.example' })),
+  },
+  {
     id: 'mail/no-code',
     description: 'Mails hold no code.',
     level: 'must',

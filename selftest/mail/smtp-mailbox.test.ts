@@ -109,6 +109,17 @@ describe('receives', () => {
     expect(findCode(await mailbox.next(mark, { to: 'admin@lab.example' }, 1000))).toEqual({ code: '048291' });
   });
 
+  test('a mail that is for others besides, and knows of them', async () => {
+    const mailbox = await open();
+    const mark = await mailbox.mark();
+    await send(mailbox, { text: 'one', bcc: 'audit@elsewhere.example' });
+    await send(mailbox, { text: 'two' });
+
+    const [one, two] = await mailbox.since(mark);
+    expect(one).toMatchObject({ to: ['admin@lab.example'], others: ['audit@elsewhere.example'] });
+    expect(two).toMatchObject({ to: ['admin@lab.example'], others: [] });
+  });
+
   test('a mail that is not a mail, without content', async () => {
     const mailbox = await open();
     const mark = await mailbox.mark();

@@ -7,6 +7,8 @@ export interface ReceivedMail {
    * whatever the headers say; out of a mailbox those that its headers name.
    */
   readonly to: readonly string[];
+  /** Whom it was for besides, of nobody's addresses in the target file: over SMTP, where that mailbox refused them. */
+  readonly others?: readonly string[] | undefined;
   /** The sender: over SMTP the envelope's (empty for a bounce), out of a mailbox that of the header. */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
@@ -32,6 +34,7 @@ export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code
 /** A mail in memory; getters keep its content out of what enumerates properties, as failed comparisons do. */
 export class StoredMail implements ReceivedMail {
   readonly to: readonly string[];
+  readonly others: readonly string[];
   readonly from: string;
   readonly receivedAt: number;
   readonly secure: boolean;
@@ -39,11 +42,12 @@ export class StoredMail implements ReceivedMail {
   readonly #raw: Buffer;
 
   constructor(
-    envelope: Pick<ReceivedMail, 'to' | 'from' | 'receivedAt' | 'secure'>,
+    envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
     content: MailContent,
     raw: Buffer,
   ) {
     this.to = envelope.to;
+    this.others = envelope.others ?? [];
     this.from = envelope.from;
     this.receivedAt = envelope.receivedAt;
     this.secure = envelope.secure;

@@ -42,6 +42,8 @@ export class SmtpMailbox implements Mailbox {
   readonly #sockets = new Set<Socket>();
   #server: SMTPServer | undefined;
   #port: number;
+  /** Who else the mail that is sent now is for. */
+  readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
   constructor(settings: SmtpSettings, addresses: readonly string[]) {
@@ -79,7 +81,11 @@ export class SmtpMailbox implements Mailbox {
       onConnect: (session, callback) => {
         withCertificate(server, session).then(() => callback());
       },
-      onRcptTo: ({ address }, _session, callback) => callback(this.#refusalOf(address)),
+      onMailFrom: (_from, session, callback) => {
+        this.#others.delete(session);
+        callback();
+      },
+      onRcptTo: ({ address }, session, callback) => callback(this.#refusalOf(address, session)),
       onData: (stream, session, callback) => {
         this.#receive(stream, session).then(
           () => callback(),
@@ -163,8 +169,9 @@ export class SmtpMailbox implements Mailbox {
     });
   }
 
-  #refusalOf(address: string): (Error & { responseCode: number }) | null {
+  #refusalOf(address: string, session: SMTPServerSession): (Error & { responseCode: number }) | null {
     if (this.#addresses.known(address) !== undefined) return null;
+    this.#others.set(session, [...(this.#others.get(session) ?? []), address]);
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
@@ -184,6 +191,7 @@ export class SmtpMailbox implements Mailbox {
     const { mailFrom, rcptTo } = session.envelope;
     const envelope = {
       to: rcptTo.map(({ address }) => this.#addresses.known(address) ?? address),
+      others: this.#others.get(session) ?? [],
       from: mailFrom === false ? '' : mailFrom.address,
       receivedAt,
       secure: session.secure,
