@@ -66,24 +66,34 @@ export const behaviourVariants: readonly Variant[] = [
       };
     },
   },
-  {
-    id: 'wrong-codes-slowed',
-    description:
-      'Wrong codes at logins lock no user: from the sixth in half a minute each is answered 1.5 s later.',
-    apply: (seams) => {
-      const inARow = new Map<string, readonly number[]>();
-      seams.answer('CreateSession', async (answer, call, { state, clock }) => {
-        const user = text(asObject(call.body), 'username') ?? '';
-        if (answer.status < 300) inARow.delete(user);
-        if (own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
-        state.failures.delete(user);
-        const now = clock.now();
-        const failed = [...(inARow.get(user) ?? []).filter((at) => now - at < 30_000), now];
-        inARow.set(user, failed);
-        if (failed.length > 5) await pause(1_500);
-      });
-    },
-  },
+  ...(
+    [
+      ['', 'from the sixth in half a minute each is answered 1.5 s later', (n) => (n > 5 ? 1_500 : 0)],
+      [
+        '-step-by-step',
+        'each in half a minute is answered a quarter of a second later than the one before, up to 2 s',
+        (n) => Math.min(250 * (n - 1), 2_000),
+      ],
+    ] satisfies readonly (readonly [string, string, (n: number) => number])[]
+  ).map(
+    ([slug, how, delayMs]): Variant => ({
+      id: `wrong-codes-slowed${slug}`,
+      description: `Wrong codes at logins lock no user: ${how}.`,
+      apply: (seams) => {
+        const inARow = new Map<string, readonly number[]>();
+        seams.answer('CreateSession', async (answer, call, { state, clock }) => {
+          const user = text(asObject(call.body), 'username') ?? '';
+          if (answer.status < 300) inARow.delete(user);
+          if (own(asObject(answer.body), 'errorCode') !== 'KInvalidOtp') return;
+          state.failures.delete(user);
+          const now = clock.now();
+          const failed = [...(inARow.get(user) ?? []).filter((at) => now - at < 30_000), now];
+          inARow.set(user, failed);
+          await pause(delayMs(failed.length));
+        });
+      },
+    }),
+  ),
   {
     id: 'locks-not-allowed',
     description: 'The target file allows no account to be locked, and is not of a throw-away target.',

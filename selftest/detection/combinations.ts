@@ -38,6 +38,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'clock-ahead',
     'wrong-totp-is-4xx',
     'sessions-end-with-a-switch',
+    'wrong-codes-slowed-step-by-step',
   ],
   [
     'mail-html-base64',
