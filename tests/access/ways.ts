@@ -126,12 +126,14 @@ export async function openWays(
   trial: Trial,
 ): Promise<readonly Open[]> {
   const requests = ways.map((way) => requestOf(way, write)).filter((request) => isOther(request, write));
+  const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
-    api.probe(method, path, { ...rest, as: trial.as, anyJson: trial.body, mayChange: true, isOdd: true });
+    api.probe(method, path, { ...rest, ...written, isOdd: true });
   const hit = (request: Request, answer: Answer, changes: readonly string[]): readonly Open[] => [
     { name: [JSON.stringify(request), ...changes].join('; '), answer },
   ];
-  const plain = await send({ method: write.method, path: write.path });
+  // As documented: an answer is owed to it, and waited for as to any other.
+  const plain = await api.probe(write.method, write.path, written);
   if (write.isDone(plain) || (await trial.undone()).length > 0)
     throw new ArrangeError(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
   for (const request of requests) {
