@@ -34,6 +34,17 @@ describe('the time that a change is given', () => {
     expect(await wait(made(), 0)).toEqual({ came: true, tries: 1, tookMs: 0 });
   });
 
+  test('ends with so many misses, each pause longer than the last, and what came late is learnt', async () => {
+    const recorder = { waited: vi.fn(), requirement: 'totp-login/refused-while-only-email-is-enabled' };
+    const readBack = new ReadBack(recorder);
+    const few = { firstPauseMs: 1_500, mostMisses: 3 };
+    expect(await wait(readBack, never, few)).toEqual({ came: false, tries: 3, tookMs: 4_500 });
+    expect(await wait(readBack, 4_000, few)).toEqual({ came: true, tries: 3, tookMs: 4_500 });
+    expect(recorder.waited).toHaveBeenCalledTimes(2);
+
+    expect(await wait(readBack, 4_000)).toMatchObject({ came: true });
+  });
+
   test('is some seconds at first', async () => {
     expect(await wait(made(), 4_000)).toMatchObject({ came: true });
     expect((await wait(made(), never)).tookMs).toBeGreaterThan(4_000);

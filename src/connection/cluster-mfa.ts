@@ -4,7 +4,6 @@ import type { Credential } from '../http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { memberOf } from '../judging/body.js';
-import { effectiveAllow } from '../target-file/allow.js';
 import type { Answer, Api } from './api.js';
 import { asText } from './as-text.js';
 import { Awaited } from './awaited.js';
@@ -138,19 +137,9 @@ export class ClusterMfa {
     return this.readBack.until(() => this.read(), done, { of: 'cluster', ...options });
   }
 
-  /** Whether accounts may be locked by what is refused. */
-  get mayLock(): boolean {
-    return effectiveAllow(this.api.target.allow).lockOut;
-  }
-
   /** Lets pass what a switch may take until it is felt, where nothing was seen of that yet. */
   rest(): Promise<void> {
     return this.readBack.rest(lateAtMostMs);
-  }
-
-  /** Lets pass what changes were seen to take until logins went by them. */
-  felt(): Promise<void> {
-    return this.readBack.felt();
   }
 
   /** What is got once it satisfies `done`, or the last thing got: for whatever a change brings about. */

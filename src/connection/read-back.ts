@@ -22,6 +22,8 @@ export interface SettleOptions {
   readonly mostMs?: number;
   /** Longer where each try costs something: a session, or an attempt that counts. */
   readonly firstPauseMs?: number;
+  /** Where what doesn't satisfy costs more than time, no more of those, each pause longer than the last. */
+  readonly mostMisses?: number;
   /**
    * It shows what the target acts by. Where it acts late, what is wanted may be there from before a change and another
    * that took it back: then it tells something only once the last change is felt.
@@ -56,6 +58,7 @@ export class ReadBack {
     {
       mostMs = Number.POSITIVE_INFINITY,
       firstPauseMs = 10,
+      mostMisses,
       isFelt,
       looks = 1,
       of = 'other',
@@ -63,11 +66,15 @@ export class ReadBack {
   ): Promise<T> {
     const startedAt = steadyNow();
     const deadlineMs = Math.min(mostMs, this.#deadlineMs(of));
+    const longestMs =
+      mostMisses === undefined ? Math.max(firstPauseMs, longestPauseMs) : Number.POSITIVE_INFINITY;
     let inARow = 0;
+    let misses = 0;
     let cameMs = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
       const value = await get();
       inARow = done(value) ? inARow + 1 : 0;
+      if (inARow === 0) misses += 1;
       if (inARow === 1) cameMs = waitedMs;
       const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
       const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
@@ -76,13 +83,15 @@ export class ReadBack {
       const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
       // What is there already is given the time that another node may need, however many changes did not come.
       const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
-      if (isDone || waitedMs + nextMs > mostNowMs) {
+      const isOver =
+        inARow === 0 && mostMisses !== undefined ? misses >= mostMisses : waitedMs + nextMs > mostNowMs;
+      if (isDone || isOver) {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
         this.#learn(of, inARow > 0, cameMs);
         return value;
       }
       await sleep(nextMs);
-      if (inARow === 0) pauseMs = Math.min(pauseMs * 2, Math.max(firstPauseMs, longestPauseMs));
+      if (inARow === 0) pauseMs = Math.min(pauseMs * 2, longestMs);
       waitedMs = steadyNow() - startedAt;
     }
   }

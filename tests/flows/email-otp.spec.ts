@@ -322,7 +322,7 @@ test.describe('A login while cluster MFA is on', () => {
   test(
     'fails while only TOTP is enabled',
     covers('email-login/refused-while-only-totp-is-enabled'),
-    async ({ users, cluster }) => {
+    async ({ users, cluster, connection }) => {
       if ((await arrange(cluster.found())).enabled)
         notRun('cluster MFA was found on: its types are not narrowed');
       const { user, code: first } = await arrange(mailed(users, cluster));
@@ -338,7 +338,7 @@ test.describe('A login while cluster MFA is on', () => {
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
-      await arrangeLogin(untilOpen(cluster, () => loginByNewMail(users, user)));
+      await arrangeLogin(untilOpen(connection, () => loginByNewMail(users, user)));
     },
   );
 });

@@ -3,7 +3,6 @@ import {
   enrolled,
   loginByCode,
   loginByNewKey,
-  loginByNewTotp,
   plainEnrolled,
   switchedOn,
   untilOpen,
@@ -14,6 +13,7 @@ import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { anonymous } from '../../src/http/credential.js';
+import { effectiveAllow } from '../../src/target-file/allow.js';
 
 const type = 'totp';
 
@@ -54,18 +54,22 @@ test.describe('A change of the cluster configuration', () => {
   test(
     'to email only ends logins by TOTP',
     covers('totp-login/refused-while-only-email-is-enabled'),
-    async ({ users, cluster, codes }) => {
+    async ({ users, cluster, codes, connection }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       await narrowed(cluster, 'email');
 
-      // With a new key for each try: a used code would be refused for that.
-      const login = await untilRefused(cluster, () =>
-        loginByNewTotp(users, user, codes, authenticator, cluster.mayLock),
-      );
+      // With a new key for each try, or a code of a later step: a used one would be refused for that.
+      const login = await untilRefused(cluster, async () => {
+        const isKept = users.whileOn.needs('CreateTotpKey');
+        const key = isKept ? authenticator : (await users.enrol(user)).authenticator;
+        // So would one of a step that the user has used: where accounts may be locked another is tried in the next.
+        if (effectiveAllow(connection.target.allow).lockOut) return loginByCode(users, user, key, codes);
+        return users.login(user, { code: await codes.unused(key), type });
+      });
 
       expect(login).toBeRefused();
       await arrange(cluster.on(bothTypes));
-      await arrangeLogin(untilOpen(cluster, () => loginByNewKey(users, user, codes)));
+      await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
     },
   );
 

@@ -185,7 +185,7 @@ test(
 test(
   'A made-up code of the type salesforce opens nothing where that type is enabled',
   covers('ways-in/made-up-salesforce-code-opens-nothing'),
-  async ({ users, cluster, codes }) => {
+  async ({ users, cluster, codes, connection }) => {
     const { user } = await arrange(enrolled(users, cluster));
     const before = await arrange(cluster.read());
     const { status } = await cluster.put({ ...before, authenticationTypes: allTypes });
@@ -203,7 +203,7 @@ test(
     await arrange(cluster.put(before));
     await arrange(cluster.readUntil((now) => sameCluster(now, before)));
     expect(open).toBeShut();
-    await arrangeLogin(untilOpen(cluster, () => loginByNewKey(users, user, codes)));
+    await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
   },
 );
 
