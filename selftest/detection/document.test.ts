@@ -10,7 +10,7 @@ import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
 import { freedomRows, freedoms } from './freedoms.js';
-import { neverRed } from './problems.js';
+import { expectationOfVariant, neverRed } from './problems.js';
 
 const requirements = loadRequirements();
 
@@ -30,6 +30,12 @@ describe('docs/detection.md', () => {
         mutation: readResult(),
       }),
     );
+  });
+
+  test('knows each combination by a name of its own', () => {
+    const names = combinations.map(([first, ...others]) => expectationOfVariant(first, ...others).name);
+
+    expect(names.filter((name, at) => names.indexOf(name) < at)).toEqual([]);
   });
 
   test('has a fault for each requirement', () => {
