@@ -95,9 +95,9 @@ function requestOf(way: Way, { method, path }: Write): Request {
   };
 }
 
-/** What stays the documented request tries no other way. */
-const isOther = ({ method, path, headers, query }: Request, write: Write) =>
-  method !== write.method || path !== write.path || headers !== undefined || query !== undefined;
+/** What is a documented request tries no other way: that has a requirement of its own. */
+const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
+  method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
 /** What was read, or only asked about: a target may go by either method. An answer to a read shows a configuration. */
 function isReading({ method, headers = {} }: Request, { status, body }: Answer): boolean {
@@ -125,7 +125,10 @@ export async function openWays(
   ways: readonly Way[],
   trial: Trial,
 ): Promise<readonly Open[]> {
-  const requests = ways.map((way) => requestOf(way, write)).filter((request) => isOther(request, write));
+  const operations = [...api.contract.operations.values()];
+  const requests = ways
+    .map((way) => requestOf(way, write))
+    .filter((request) => operations.every((operation) => isOther(request, operation)));
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
     api.probe(method, path, { ...rest, ...written, isOdd: true });
