@@ -23,11 +23,11 @@ export function toldSupport(
   const mfaType = shown.mfaType ?? set?.mfaType ?? null;
   if (mfaType !== 'email') return { ...shown, mfaType };
   if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
-  const known =
-    [set?.email, address].find((one) => isShownAs(shown.email, one)) ??
-    // What was found is told from what was set: a mistake would leave a changed address in force.
-    [set?.email].find((one) => one !== found?.email && mayBeShownAs(shown.email, one));
-  return { ...shown, mfaType, email: known ?? shown.email };
+  const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
+  if (known !== undefined) return { ...shown, mfaType, email: known };
+  // What was found is told from what was set: a mistake would leave a changed address in force.
+  const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
+  return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
 /** How the configuration shows that a change was made; undefined where that can't be said beforehand. */
