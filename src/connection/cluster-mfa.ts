@@ -23,6 +23,8 @@ export class ClusterMfa {
   readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
+  /** As it was told last; undefined before the first look. */
+  #isOn: boolean | undefined;
   /** As they were put last; undefined where that isn't known. */
   #putTypes: readonly string[] | undefined;
 
@@ -52,6 +54,7 @@ export class ClusterMfa {
 
   #told(config: ClusterConfig): ClusterConfig {
     this.#awaited.shown(config);
+    this.#isOn = config.enabled;
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
@@ -62,8 +65,9 @@ export class ClusterMfa {
     return this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
   }
 
-  /** The last change is waited for. */
+  /** The last change is waited for; where it is not known by what it shows, as long as changes take. */
   async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
+    if (this.#awaited.takeUnclear() && this.reader.lags()) await this.readBack.felt();
     const isShown = this.#awaited.take();
     if (isShown !== undefined) return this.readUntil(isShown);
     return this.#told(clusterConfigOf((await get()).body));
@@ -128,7 +132,9 @@ export class ClusterMfa {
 
   #wasPut(body: unknown): void {
     const wanted = memberOf(body, 'enabled');
-    this.#awaited.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
+    // Where it is shown to be so already, that tells nothing of the rest.
+    const tells = typeof wanted === 'boolean' && this.#isOn === !wanted;
+    this.#awaited.changed(tells ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);
   }
 

@@ -104,7 +104,7 @@ export class Connection {
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, nodes, (part) => this.#noteFound(part)),
     });
-    this.readBack = new ReadBack(this.recorder, nodes);
+    this.readBack = new ReadBack(this.recorder, nodes, () => journal.writes.lagMs);
   }
 
   /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
@@ -189,7 +189,7 @@ export class Connection {
   }
 
   #reader(admin: Credential): StateReader {
-    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lags);
+    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lagMs > 0);
   }
 
   /** Sessions end: after their time, or with a new password. */

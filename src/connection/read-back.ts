@@ -12,6 +12,8 @@ const afterMissesMs = 500;
 /** What takes as long as a slow answer says nothing of a target that shows its changes late. */
 const lateMs = 500;
 const longestPauseMs = 500;
+/** What shows later than this was changed by somebody else. */
+const longestLagMs = 5_000;
 
 /** What is waited for: that one of them did not come says nothing of the others. */
 type Awaited = 'cluster' | 'support' | 'unchanged' | 'other';
@@ -49,6 +51,8 @@ export class ReadBack {
     private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
     /** Absent: one look is enough. */
     private readonly nodes?: Nodes,
+    /** What changes were seen to take, by whatever part of the run, in milliseconds. */
+    private readonly seenLagMs: () => number = () => 0,
   ) {}
 
   /** The last value got, whether or not it satisfies `done`: the caller judges it. */
@@ -98,7 +102,8 @@ export class ReadBack {
 
   /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
   async felt(): Promise<void> {
-    const restMs = this.nodes?.restMs(this.#slowestMs) ?? 0;
+    const slowestMs = Math.max(this.#slowestMs, Math.min(this.seenLagMs(), longestLagMs));
+    const restMs = this.nodes?.restMs(slowestMs) ?? 0;
     if (restMs === 0) return;
     await sleep(restMs);
     this.recorder.waited(restMs, 'read-back');

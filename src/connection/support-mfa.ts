@@ -142,11 +142,8 @@ export class SupportMfa {
     if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
       throw new ArrangeError(this.codeless);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
-    if (answer.status < 300) {
-      this.#awaited.changed(shownAfter(body));
-      noteSet(this.journal, body);
-    }
-    return this.#noted(answer);
+    if (answer.status < 300) noteSet(this.journal, body);
+    return this.#noted(answer, shownAfter(body));
   }
 
   /** PATCH of a body that means nothing to the suite, or of none: no secret is in it. @param mistake see CallOptions */
@@ -168,7 +165,8 @@ export class SupportMfa {
   }
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
-  #noted<Id extends Changing>(answer: Answer<Id>): Answer<Id> {
+  #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: (now: SupportConfig) => boolean): Answer<Id> {
+    if (answer.status < 300) this.#awaited.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
     return answer;
   }

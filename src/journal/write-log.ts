@@ -127,9 +127,9 @@ export class WriteLog {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
-  /** Whether a read was seen that did not show an answered write yet. */
-  get lags(): boolean {
-    return (this.#lagMs ?? 0) > 0;
+  /** How long after its answer a write showed at the latest, in milliseconds; 0 where the first read always showed it. */
+  get lagMs(): number {
+    return this.#lagMs ?? 0;
   }
 
   /** A read showed a write so long after its answer, 0 where the first one did. */

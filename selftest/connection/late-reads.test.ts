@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { emulated } from './emulated.js';
+
+/** A connection to an emulator that shows changes late, which has been seen. */
+async function connected() {
+  const { open } = await emulated(['delay:configuration=300', 'delay:support=300']);
+  const connection = await open();
+  const cluster = await connection.cluster();
+  await cluster.on(['totp']);
+  await cluster.off();
+  return { open, cluster, support: await connection.support() };
+}
+
+test('what stands before a change is what was put last, though reads are late', async () => {
+  const { cluster } = await connected();
+  const before = await cluster.known();
+
+  // Whether it is on doesn't tell that the types are as they were put.
+  await cluster.put({ ...before, authenticationTypes: ['email'] });
+  expect(await cluster.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
+
+  await cluster.putText(JSON.stringify({ ...before, authenticationTypes: ['email', 'totp'] }));
+  expect(await cluster.assumed()).toMatchObject({ enabled: false, authenticationTypes: ['email', 'totp'] });
+});
+
+test('that others saw reads come late is enough', async () => {
+  const { cluster, open } = await connected();
+  const before = await cluster.known();
+  const ofAnother = await (await open()).cluster();
+
+  await ofAnother.put({ ...before, authenticationTypes: ['email'] });
+
+  expect(await ofAnother.known()).toMatchObject({ enabled: false, authenticationTypes: ['email'] });
+});
+
+test('a change of the support user, whatever it was, is waited for likewise', async () => {
+  const { support } = await connected();
+  const before = await support.read();
+
+  await support.patchText(JSON.stringify({ enabled: false, email: 'late@lab.example' }));
+
+  expect((await support.known()).fields.email).toBe('late@lab.example');
+  await support.giveBack(before);
+});
