@@ -42,3 +42,13 @@ test('a change of the support user, whatever it was, is waited for likewise', as
   expect((await support.known()).fields.email).toBe('late@lab.example');
   await support.giveBack(before);
 });
+
+test('a switch after which nobody looked at logins is still to be seen there', async () => {
+  const { open } = await emulated([]);
+  const cluster = await (await open()).cluster();
+
+  expect(await cluster.on(['totp'])).toBe(true);
+  expect(await cluster.on(['totp'])).toBe(false);
+  expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
+  expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
+});

@@ -20,6 +20,8 @@ export class ClusterMfa {
   #hasWayBack = false;
   #hasRestored = false;
   #hasRested = false;
+  /** It was switched, and nobody looked since whether logins go by it. */
+  #isUnfelt = false;
   readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
@@ -136,6 +138,7 @@ export class ClusterMfa {
     const tells = typeof wanted === 'boolean' && this.#isOn === !wanted;
     this.#awaited.changed(tells ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);
+    this.#isUnfelt = true;
   }
 
   /** What is read once it satisfies `done`, or the last thing read. */
@@ -158,7 +161,7 @@ export class ClusterMfa {
    *
    * @param isFelt how late logins go by it is to be seen next: the first time, no change of a moment before is to be
    *   taken for this one
-   * @returns whether that took a change
+   * @returns whether that took a change, or an earlier one is still to be seen in logins
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     await this.proveWayBack();
@@ -168,15 +171,22 @@ export class ClusterMfa {
     const wanted = [...new Set([...types, ...keep])];
     const has = (config: ClusterConfig) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
-    if (has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length)) return false;
-    if (isFelt && !now.enabled && !this.#hasRested) {
+    const isSo = has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length);
+    const isUnfelt = isFelt && this.#isUnfelt;
+    if (isSo && !isUnfelt) return false;
+    if (isFelt && !this.#hasRested && (isSo || !now.enabled)) {
       this.#hasRested = true;
       await this.rest();
+    }
+    if (isSo) {
+      this.#isUnfelt = false;
+      return true;
     }
     // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
+    if (isFelt) this.#isUnfelt = false;
     return true;
   }
 
