@@ -177,6 +177,18 @@ describe('failed attempts on an account', () => {
     await api.call('CreateSession', { json: { username: 'nobody', password: 'wrong' } });
   });
 
+  test('leave one more to what is right', async () => {
+    const { seen, port } = await answeringInTurn([[401, {}]]);
+    const { api } = await connectedTo(port, { allow });
+    for (let n = 0; n < 3; n += 1) await api.call('CreateSession', login('wrong'));
+
+    await api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
+
+    const again = api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
+    await expect(again).rejects.toThrow(/might lock admin, after 4 failed/);
+    expect(seen.length).toBe(4);
+  });
+
   test('count again after a right one', async () => {
     const { port } = await answeringInTurn([
       [401, {}],

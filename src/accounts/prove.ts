@@ -90,7 +90,8 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
     try {
-      answer = await logIn(api, way, user);
+      // A row of failures that an earlier run left ends with it.
+      answer = await logIn(api, way, user, {}, { isRight: true });
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
       return { ...none, refusals: [error.message], error };
