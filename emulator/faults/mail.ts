@@ -114,6 +114,19 @@ export const mailFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'mail/wrong-password-mails-with-own-key',
+    description:
+      'POST /email-otp refuses a wrong password, and mails a code all the same to whose API key comes along.',
+    level: 'should',
+    fails: ['email-otp/wrong-password-with-key-mails-nothing'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const named = own(asObject(call.body), 'username');
+        if (call.caller !== undefined && call.caller.username === named)
+          mailNewCode(call.caller.username, call.caller.email, call, world);
+      }),
+  },
+  {
     id: 'mail/unknown-user-is-404',
     description: 'POST /email-otp answers 404 for an unknown user and 401 for a wrong password.',
     level: 'should',
