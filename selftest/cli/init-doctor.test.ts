@@ -76,6 +76,13 @@ describe('doctor', () => {
     expect(code).toBe(2);
   });
 
+  test('says so where nobody is mailed a code', async () => {
+    const { code, stdout } = await doctor(() => ({}), ['codes-while-mfa-is-on-only']);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/not tried +mail +no code was mailed to any account/);
+  });
+
   test('logs nobody in where that is not allowed', async () => {
     const { code, stdout } = await doctor(() => ({ allow: { stateChanges: false } }));
 

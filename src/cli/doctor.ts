@@ -118,10 +118,27 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     if (proof.letIn === true) yield ['ok', account.role, `${account.username} logs in`];
     if (proof.mailedCodes === true)
       yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
+    if (proof.mailedCodes === false && isMailProven(learned))
+      yield ['not tried', account.role, 'no codes are mailed to it'];
   }
   if (learned.mailCodeless !== null) yield ['wrong', 'mail', learned.mailCodeless];
   if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
   else if (target.mail === undefined) yield ['not tried', 'mail', 'the target file has no mail section'];
+  else if (learned.mailCodeless === null && isAnybodyLetIn(learned) && !isMailProven(learned))
+    yield [
+      'not tried',
+      'mail',
+      'no code was mailed to any account: they may be refused while cluster MFA is off',
+    ];
+}
+
+function isAnybodyLetIn({ accounts }: Learned): boolean {
+  return Object.values(accounts).some(({ letIn }) => letIn === true);
+}
+
+/** Whether anybody was mailed a code. */
+function isMailProven({ accounts }: Learned): boolean {
+  return Object.values(accounts).some(({ mailedCodes }) => mailedCodes === true);
 }
 
 /** Some quick requests: whether the target's own limit lies below the target file's. */
