@@ -68,6 +68,28 @@ export const guessingFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'throttle/mfa-codes-counted-by-credential',
+    description: 'Wrong codes as mfaCode are counted for each credential by itself.',
+    level: 'should',
+    fails: ['guessing/lock-holds-for-every-credential'],
+    since: '6.8.1',
+    apply: (seams) => {
+      const counts = new Map<string, { count: number; lockedUntil: number }>();
+      const by = ({ headers }: Call) => JSON.stringify([headers['apikey'], headers['session-id']]);
+      seams.body('UpdateSupportMFAConfig', (body, call, { state }) => {
+        const count = counts.get(by(call));
+        state.failures.delete(supportOwner);
+        if (count !== undefined) state.failures.set(supportOwner, count);
+        return body;
+      });
+      seams.answer('UpdateSupportMFAConfig', (_answer, call, { state }) => {
+        const count = state.failures.get(supportOwner);
+        if (count === undefined) counts.delete(by(call));
+        else counts.set(by(call), count);
+      });
+    },
+  },
+  {
     id: 'throttle/new-code-resets-count',
     description: 'A row of wrong codes is forgotten when a code is mailed, and mails are not limited.',
     level: 'should',

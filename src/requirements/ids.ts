@@ -415,6 +415,7 @@ export const requirementIds = [
   'ways-in/used-totp-code-opens-nothing-a-step-later',
   'guessing/verify-totp-is-throttled',
   'guessing/totp-as-mfa-code-is-throttled',
+  'guessing/lock-holds-for-every-credential',
   'guessing/passwords-are-throttled-at-sessions',
   'guessing/passwords-are-throttled-at-access-tokens',
   'guessing/passwords-are-throttled-at-email-otp',

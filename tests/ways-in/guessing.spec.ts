@@ -6,6 +6,7 @@ import type { User, Users } from '../../fixtures/users.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import type { Answer } from '../../src/connection/api.js';
 import type { Connection } from '../../src/connection/connection.js';
+import type { Credential } from '../../src/http/credential.js';
 import type { ReceivedMail } from '../../src/mail/mailbox.js';
 import { namedOtherwise } from './names.js';
 
@@ -49,6 +50,29 @@ test.describe('Wrong codes of the support user in a row', () => {
     },
   );
 });
+
+test(
+  'Wrong codes of the support user by one credential keep a right one out that comes by another',
+  covers('guessing/lock-holds-for-every-credential'),
+  async ({ support, codes, users, cluster, connection }) => {
+    const owner = users.admin();
+    if (owner === undefined) notApplicable('the admin has no password that a session opens with');
+    await arrange(cluster.asFound());
+    const session = owner === undefined ? undefined : await arrange(users.session(owner));
+    const { authenticator } = await arrange(support.verified());
+    const switchOff = (mfaCode: string, as?: Credential) =>
+      support.patchAny({ enabled: false, mfaCode }, as, { throttlingIsTested });
+
+    const { after, rest } = await throttling(connection, () => switchOff(codes.wrong(authenticator)));
+    const isLocked =
+      after !== undefined && (await switchOff(await codes.unused(authenticator))).status >= 400;
+    const elsewhere = await switchOff(await codes.unused(authenticator), session);
+
+    if (after !== undefined) await rest();
+    if (!isLocked) notApplicable('wrong codes keep the right one out at no time');
+    expect({ answer: elsewhere }).toBeRefused();
+  },
+);
 
 test.describe('Wrong passwords in a row', () => {
   for (const [path, id, attempt] of [
