@@ -5,7 +5,7 @@ import { LagWatch } from '../../src/connection/lag-watch.js';
 
 /** A watch, and what it has told. */
 function watching() {
-  const told = { lagsMs: [] as number[], changes: 0, disagreements: 0 };
+  const told = { lagsMs: [] as number[], changes: 0, disagreements: 0, backs: 0 };
   const watch = new LagWatch({
     seen: (ms) => told.lagsMs.push(ms),
     changed: () => {
@@ -13,6 +13,9 @@ function watching() {
     },
     disagreed: () => {
       told.disagreements += 1;
+    },
+    wentBack: () => {
+      told.backs += 1;
     },
   });
   const read = async (body: unknown, method = 'GET') => {
@@ -64,7 +67,7 @@ test.each(['HEAD', 'OPTIONS'])('what %s answers shows nothing', async (method) =
   await read(undefined, method);
   await read({ enabled: false });
 
-  expect(told).toEqual({ lagsMs: [], changes: 0, disagreements: 0 });
+  expect(told).toEqual({ lagsMs: [], changes: 0, disagreements: 0, backs: 0 });
 });
 
 test('what something else may have changed is no disagreement', async () => {
@@ -88,10 +91,10 @@ test('after a refusal a read that goes back tells of nodes only where one goes f
 
   await read({ enabled: false });
   await read({ enabled: false });
-  expect(told.disagreements).toBe(0);
+  expect(told).toMatchObject({ disagreements: 0, backs: 2 });
 
   await read({ enabled: true });
-  expect(told.disagreements).toBe(1);
+  expect(told).toMatchObject({ disagreements: 1, backs: 2 });
 });
 
 test('what a refused request stored is no disagreement of nodes, though it is put right again', async () => {

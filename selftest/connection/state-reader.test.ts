@@ -12,6 +12,7 @@ const contract = await loadContract('7.1.2_u3');
 /** Each read answers how many there were. */
 async function target() {
   const seen = { reads: 0, lags: false, changes: 0 as number | undefined, touched: 0 };
+  const late = { backMs: [] as number[], restedMs: [] as number[] };
   const server = httpServer((_request, response) => {
     seen.reads += 1;
     const body = JSON.stringify({ enabled: false, read: seen.reads });
@@ -31,10 +32,15 @@ async function target() {
       return seen.touched;
     },
   };
-  const reader = new StateReader(reading, { scheme: 'none' }, true, () => seen.lags);
+  const reader = new StateReader(reading, { scheme: 'none' }, true, () => seen.lags, {
+    takeWentBack: (part) => (part === 'cluster' ? late.backMs.shift() : undefined),
+    rest: async (ms) => {
+      late.restedMs.push(ms);
+    },
+  });
   const known = async () => memberOf((await reader.known('GetMFAConfig')).body, 'read');
   const assumed = async () => memberOf((await reader.assumed('GetMFAConfig')).body, 'read');
-  return { seen, reader, known, assumed };
+  return { seen, late, reader, known, assumed };
 }
 
 test('what was read is known until something is sent that might change it', async () => {
@@ -75,4 +81,16 @@ test('what is only arranged goes by what was read until something is sent that i
   expect([await assumed(), await assumed()]).toEqual([3, 3]);
   seen.lags = true;
   expect(await assumed()).toBe(4);
+});
+
+test('what goes back to what was before the last change is read again, once a late node may know of it', async () => {
+  const { late, reader, known } = await target();
+  late.backMs = [200, 400];
+
+  expect(await known()).toBe(3);
+  expect(late.restedMs).toEqual([400, 700]);
+
+  // What stays so is so.
+  late.backMs = [1, 1, 1, 1];
+  expect(memberOf((await reader.get('GetMFAConfig')).body, 'read')).toBe(7);
 });

@@ -56,6 +56,7 @@ export class Connection {
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
+  readonly #nodes = new Nodes();
   #admin: Promise<Credential> | undefined;
   #cluster: ClusterMfa | undefined;
   #support: SupportMfa | undefined;
@@ -89,7 +90,7 @@ export class Connection {
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly } = options;
-    const nodes = new Nodes();
+    const nodes = this.#nodes;
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = journal;
     this.codes = new Codes(clock, this.waiter, this.recorder);
@@ -189,7 +190,10 @@ export class Connection {
   }
 
   #reader(admin: Credential): StateReader {
-    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lagMs > 0);
+    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lagMs > 0, {
+      takeWentBack: (part) => this.#nodes.takeWentBack(part),
+      rest: (ms) => this.readBack.rest(ms),
+    });
   }
 
   /** Sessions end: after their time, or with a new password. */

@@ -31,6 +31,8 @@ export interface Lags {
   changed(): void;
   /** A read went back to what was before a change that had shown already, so long after it was answered. */
   disagreed(afterMs: number): void;
+  /** Likewise, though a request that was refused in between may have stored that. */
+  wentBack(part: Part, afterMs: number): void;
 }
 
 /** What goes back later than this after a change was changed by somebody else. */
@@ -92,7 +94,7 @@ export class LagWatch {
     watched.value = value;
     const { write, before } = watched;
     const now = performance.now();
-    if (before !== undefined) this.#compare(before, value, startedAt, now);
+    if (before !== undefined) this.#compare(part, before, value, startedAt, now);
     if (write === undefined || startedAt < write.answeredAt) return;
     if (value === write.before) {
       write.stale = true;
@@ -105,7 +107,7 @@ export class LagWatch {
     watched.before = { value: was, answeredAt, shownAt: now, after: value, isRefusedSince: false };
   }
 
-  #compare(before: Before, value: string, startedAt: number, now: number): void {
+  #compare(part: Part, before: Before, value: string, startedAt: number, now: number): void {
     if (value === before.after && before.wentBackMs !== undefined) {
       this.#disagreed(before.wentBackMs);
       delete before.wentBackMs;
@@ -113,6 +115,7 @@ export class LagWatch {
     if (value !== before.value || startedAt <= before.shownAt || now - before.answeredAt >= latestNodeMs)
       return;
     const afterMs = Math.ceil(now - before.answeredAt);
+    this.tell.wentBack(part, afterMs);
     if (before.isRefusedSince) before.wentBackMs = afterMs;
     else this.#disagreed(afterMs);
   }

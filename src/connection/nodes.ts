@@ -1,3 +1,4 @@
+import type { Part } from '../contract/operations.js';
 import { steadyNow } from '../steady-now.js';
 
 /** What shows the old state later than this after a change is no node that has yet to learn of it. */
@@ -14,6 +15,7 @@ export class Nodes {
   #disagree = false;
   #lagMs = 0;
   #isRestless = false;
+  readonly #wentBack = new Map<Part, number>();
   #wroteAt = Number.NEGATIVE_INFINITY;
 
   /** A configuration was changed, which all nodes have yet to learn of. */
@@ -37,6 +39,18 @@ export class Nodes {
     this.#disagree = true;
     if (afterMs > longestLagMs) this.#isRestless = true;
     else this.#lagMs = Math.max(this.#lagMs, afterMs);
+  }
+
+  /** A read of this part went back to what was before the last change, so long after that was answered. */
+  wentBack(part: Part, afterMs: number): void {
+    this.#wentBack.set(part, afterMs);
+  }
+
+  /** Whether the last read of this part went back, and how long after the change; told once only. */
+  takeWentBack(part: Part): number | undefined {
+    const afterMs = this.#wentBack.get(part);
+    this.#wentBack.delete(part);
+    return afterMs;
   }
 
   /**

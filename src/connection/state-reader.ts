@@ -1,5 +1,5 @@
 import { fieldsOf } from '../contract/bodies.js';
-import type { OperationId, OperationWith } from '../contract/operations.js';
+import { type OperationId, type OperationWith, operationRow, type Part } from '../contract/operations.js';
 import { ArrangeError, TransportError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import type { Answer, Api } from './api.js';
@@ -13,6 +13,17 @@ interface Known {
   readonly touched: number;
   readonly at: number;
 }
+
+/** What is known of nodes that learn of changes late. */
+export interface Late {
+  /** See Nodes. */
+  takeWentBack(part: Part): number | undefined;
+  /** Lets pass what is left of so long a time since the last change. */
+  rest(ms: number): Promise<void>;
+}
+
+/** What went back is read again so often, each time half as long again after the change: all but what stays is late. */
+const mostLooksAgain = 3;
 
 /** Others may use the target too: nothing is known for long. */
 const knownForMs = 2_000;
@@ -31,6 +42,7 @@ export class StateReader {
     private readonly strict: boolean,
     /** Whether what was written may show later than it was answered. */
     readonly lags: () => boolean,
+    private readonly late: Late = { takeWentBack: () => undefined, rest: () => Promise.resolve() },
   ) {}
 
   /**
@@ -66,9 +78,22 @@ export class StateReader {
     const at = performance.now();
     const { changesBegun: changes, configurationsTouched: touched } = this.api;
     this.#last.delete(operation);
-    const answer = await this.#read(operation);
+    const answer = await this.#readOfToday(operation);
     if (changes !== undefined && changes === this.api.changesBegun)
       this.#last.set(operation, { body: answer.body, changes, touched, at });
+    return answer;
+  }
+
+  /** A node that has yet to learn of the last change shows what was before it. */
+  async #readOfToday<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
+    const part = operationRow(operation).reads;
+    let answer = await this.#read(operation);
+    for (let again = 0; again < mostLooksAgain; again += 1) {
+      const afterMs = part === undefined ? undefined : this.late.takeWentBack(part);
+      if (afterMs === undefined) break;
+      await this.late.rest(1.5 * afterMs + 100);
+      answer = await this.#read(operation);
+    }
     return answer;
   }
 

@@ -20,6 +20,7 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     seen: (ms) => journal.writes.lagSeen(ms),
     changed: () => nodes.changed(),
     disagreed: (afterMs) => nodes.disagreed(afterMs),
+    wentBack: (part, afterMs) => nodes.wentBack(part, afterMs),
   });
   return async (call, next) => {
     const parts = partsOf(call);
