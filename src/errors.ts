@@ -23,10 +23,14 @@ export class MissingOperationError extends SuiteError {}
 
 /** The network, TLS or the far end's process got in the way: no answer that could be judged. */
 export class TransportError extends SuiteError {
-  /** @param mayHaveArrived false where nothing was sent: the target can't act on it later either */
+  /**
+   * @param mayHaveArrived false where nothing was sent: the target can't act on it later either
+   * @param isNobodyThere the connection was refused
+   */
   constructor(
     message: string,
     readonly mayHaveArrived = true,
+    readonly isNobodyThere = false,
   ) {
     super(message);
   }

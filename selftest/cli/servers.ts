@@ -11,7 +11,7 @@ export interface Listening {
 }
 
 /** Listens on loopback until the test ends. */
-export async function listen(server: Server, onEnd = onTestFinished): Promise<Listening> {
+export async function listen(server: Server, onEnd = onTestFinished, port = 0): Promise<Listening> {
   const open = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -19,7 +19,7 @@ export async function listen(server: Server, onEnd = onTestFinished): Promise<Li
     open.add(socket);
     socket.on('error', () => {}).once('close', () => open.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   onEnd(async () => {
     for (const socket of open) socket.destroy();
     await new Promise((resolve) => server.close(resolve));

@@ -234,3 +234,44 @@ describe('failed attempts on an account', () => {
     expect(seen.length).toBe(9);
   });
 });
+
+describe('a target that restarts', () => {
+  const answering: RequestListener = (_request, response) => {
+    response.writeHead(200, { ...json, connection: 'close' }).end('{"enabled":false}');
+  };
+
+  /** A target that has answered once, and is away since. */
+  async function goneAfterAnAnswer() {
+    const server = httpServer(answering);
+    const { port } = await listen(server);
+    const { api, events } = await connectedTo(port);
+    await api.call('GetMFAConfig');
+    await new Promise((closed) => server.close(closed));
+    return { api, events, comesBack: () => listen(httpServer(answering), undefined, port) };
+  }
+
+  test('is waited for: nothing was sent, so that sending again is safe', async () => {
+    const { api, events, comesBack } = await goneAfterAnAnswer();
+
+    const answer = api.call('CreateTotpKey', { json: { totpKeyName: 'a key' } });
+    const raw = api.callRaw('GetMFAConfig');
+    await expect.poll(() => events.filter(({ type }) => type === 'wait began')).toHaveLength(2);
+    await comesBack();
+
+    expect([(await answer).status, (await raw).status]).toEqual([200, 200]);
+    expect(events.filter(({ type }) => type === 'exchange')).toHaveLength(3);
+    expect(events.filter(({ type }) => type === 'wait')).toHaveLength(2);
+  });
+
+  test('and that never was there is not waited for, nor blamed for closing a connection', async () => {
+    const server = httpServer(answering);
+    const { port } = await listen(server);
+    await new Promise((closed) => server.close(closed));
+    const { api, events } = await connectedTo(port);
+
+    const sent = api.call('CreateTotpKey', { anyJson: {}, mistake: 'an empty body' });
+
+    await expect(sent).rejects.toThrow(/nothing listens there/);
+    expect(events).toMatchObject([{ type: 'exchange', mistake: null }]);
+  });
+});

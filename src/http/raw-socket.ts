@@ -6,7 +6,7 @@ import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
 import type { WireRequest } from './transport.js';
-import { inWords, tooLarge } from './transport-errors.js';
+import { inWords, isNobodyThere, neverSent, tooLarge } from './transport-errors.js';
 import { tunnel } from './tunnel.js';
 
 /** An answer byte for byte, as no client library shows it. */
@@ -61,7 +61,8 @@ export async function sendRaw(
       if (error instanceof TransportError) return reject(error);
       const answer = parse(received);
       if (answer !== undefined) return resolve(answer);
-      reject(new TransportError(inWords(error ?? new Error('other side closed'), url, timeoutMs)));
+      const words = inWords(error ?? new Error('other side closed'), url, timeoutMs);
+      reject(new TransportError(words, !neverSent(error), isNobodyThere(error)));
     };
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);

@@ -57,6 +57,11 @@ export function neverSent(error: unknown): boolean {
   );
 }
 
+/** Nobody listens at the port: not now, at least. */
+export function isNobodyThere(error: unknown): boolean {
+  return /\bECONNREFUSED\b/.test(chainOf(error));
+}
+
 export function tooLarge(url: URL, limit: number): string {
   return `The answer from ${url.origin}${url.pathname} is larger than ${limit / 1024 / 1024} MB: no answer of this API is.`;
 }

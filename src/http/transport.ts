@@ -4,7 +4,7 @@ import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
 import { decoded } from './content-coding.js';
-import { inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
+import { inWords, isNobodyThere, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
 export interface WireRequest {
@@ -100,6 +100,7 @@ export class Transport {
       throw new TransportError(
         inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
         !neverSent(error),
+        isNobodyThere(error),
       );
     }
   }

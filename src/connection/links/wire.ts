@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetClock } from '../../clock/clock.js';
 import { TransportError } from '../../errors.js';
 import type { Pace } from '../../http/pace.js';
@@ -13,8 +14,42 @@ export function paced(pace: Pace): Link {
   };
 }
 
+/** A target that restarts is away for so long at most, where it has answered before. */
+const longestAbsenceMs = 15_000;
+const longestPauseMs = 1_000;
+
+/**
+ * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
+ * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it.
+ */
+function presence(recorder: Pick<Recorder, 'waiting'>) {
+  let isAwaited = false;
+  return async <T>(send: () => Promise<T>): Promise<T> => {
+    const startedAt = steadyNow();
+    let ended: ((ms: number) => void) | undefined;
+    try {
+      for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+        try {
+          const response = await send();
+          isAwaited = true;
+          return response;
+        } catch (error) {
+          if (!(error instanceof TransportError) || !error.isNobodyThere || !isAwaited) throw error;
+          if (steadyNow() - startedAt + pauseMs > longestAbsenceMs) isAwaited = false;
+          if (!isAwaited) throw error;
+        }
+        ended ??= recorder.waiting(longestAbsenceMs, 'retry-after');
+        await sleep(pauseMs);
+      }
+    } finally {
+      ended?.(steadyNow() - startedAt);
+    }
+  };
+}
+
 /** Sends, records what came, and learns the target's time from it. */
 export function sending(recorder: Recorder, clock: TargetClock): Next {
+  const present = presence(recorder);
   return async ({ operation, credential, request, json, options, send }) => {
     const { mistake } = options;
     const recorded = {
@@ -26,8 +61,11 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
       madeUp: options.madeUp ?? false,
     };
     const startedAt = steadyNow();
-    const response = await send(request).catch((error: unknown) => {
-      if (error instanceof TransportError) recorder.failed(recorded, error.message, startedAt);
+    const response = await present(() => send(request)).catch((error: unknown) => {
+      // What nobody got is no mistake that somebody closed the connection on.
+      const { mistake: _none, ...unsent } = recorded;
+      if (error instanceof TransportError)
+        recorder.failed(error.mayHaveArrived ? recorded : unsent, error.message, startedAt);
       throw error;
     });
     const dateHeader = response.headers['date'];
