@@ -8,7 +8,7 @@ async function connected() {
   const cluster = await connection.cluster();
   await cluster.on(['totp']);
   await cluster.off();
-  return { open, cluster, support: await connection.support() };
+  return { open, cluster, support: await connection.support(), codes: connection.codes };
 }
 
 test('what stands before a change is what was put last, though reads are late', async () => {
@@ -41,6 +41,27 @@ test('a change of the support user, whatever it was, is waited for likewise', as
 
   expect((await support.known()).fields.email).toBe('late@lab.example');
   await support.giveBack(before);
+});
+
+test('a change of what is off already is waited for, though off is shown all the time', async () => {
+  const { support } = await connected();
+  await support.off();
+
+  await support.patch({ enabled: false, email: 'late@lab.example' });
+
+  expect((await support.known()).fields.email).toBe('late@lab.example');
+});
+
+test('what a code makes of the state is waited for likewise', async () => {
+  const { support, codes } = await connected();
+  const { authenticator } = await support.onByTotp();
+  const state = async () => (await support.known()).fields.otpVerificationState;
+
+  await support.verify(codes.wrong(authenticator));
+  expect(await state()).toBe('kFailure');
+
+  await support.verify(await codes.unused(authenticator));
+  expect(await state()).toBe('kSuccess');
 });
 
 test('a switch after which nobody looked at logins is still to be seen there', async () => {

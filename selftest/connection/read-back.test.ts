@@ -240,7 +240,7 @@ describe('nodes that learn of a change at different times', () => {
 
     const came = readBack.until(
       async () => {
-        nodes.endedSessions();
+        nodes.touched();
         // Without an end of its own it would go on for ever.
         if (Date.now() - startedAt > 60_000) throw new Error('It never ends.');
         return true;

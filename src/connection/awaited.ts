@@ -2,11 +2,16 @@
 export class Awaited<Config> {
   #isShownIn: ((config: Config) => boolean) | undefined;
   #isUnclear = false;
+  #last: Config | undefined;
 
-  /** @param isShownIn undefined: what the change brings about isn't known */
-  changed(isShownIn: ((config: Config) => boolean) | undefined): void {
-    this.#isShownIn = isShownIn;
-    this.#isUnclear = isShownIn === undefined;
+  /**
+   * @param isShownIn undefined: what the change brings about isn't known. What was shown before already tells nothing of
+   *   it either
+   */
+  changed(isShownIn?: (config: Config) => boolean): void {
+    const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
+    this.#isShownIn = wasShown ? undefined : isShownIn;
+    this.#isUnclear = wasShown !== false;
   }
 
   /** Whether the last change may show in any way, and later than reads have shown it yet; told once only. */
@@ -17,6 +22,7 @@ export class Awaited<Config> {
   }
 
   shown(config: Config): void {
+    this.#last = config;
     if (this.#isShownIn?.(config)) this.#isShownIn = undefined;
   }
 

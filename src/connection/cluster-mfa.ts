@@ -25,8 +25,6 @@ export class ClusterMfa {
   readonly #awaited = new Awaited<ClusterConfig>();
   /** Whether GET ever showed authenticationTypes: a target may leave them out. */
   #showsTypes = false;
-  /** As it was told last; undefined before the first look. */
-  #isOn: boolean | undefined;
   /** As they were put last; undefined where that isn't known. */
   #putTypes: readonly string[] | undefined;
 
@@ -56,7 +54,6 @@ export class ClusterMfa {
 
   #told(config: ClusterConfig): ClusterConfig {
     this.#awaited.shown(config);
-    this.#isOn = config.enabled;
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
     return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
@@ -134,9 +131,7 @@ export class ClusterMfa {
 
   #wasPut(body: unknown): void {
     const wanted = memberOf(body, 'enabled');
-    // Where it is shown to be so already, that tells nothing of the rest.
-    const tells = typeof wanted === 'boolean' && this.#isOn === !wanted;
-    this.#awaited.changed(tells ? ({ enabled }) => enabled === wanted : undefined);
+    this.#awaited.changed(typeof wanted === 'boolean' ? ({ enabled }) => enabled === wanted : undefined);
     this.#putTypes = typesIn(body);
     this.#isUnfelt = true;
   }

@@ -24,8 +24,8 @@ export class Nodes {
     this.#wroteAt = steadyNow();
   }
 
-  /** Sessions were ended: all nodes have yet to learn of that too, though no configuration shows it. */
-  endedSessions(): void {
+  /** Sessions were ended, or a code was tried: all nodes have yet to learn of that too, though it sets no configuration. */
+  touched(): void {
     this.#wroteAt = steadyNow();
   }
 

@@ -320,6 +320,8 @@ export class SupportMfa {
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
     const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
+    // A wrong code may be shown as well, and as late.
+    this.#awaited.changed();
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {

@@ -2,7 +2,7 @@ import { operationRow, type Part } from '../../contract/operations.js';
 import { TransportError } from '../../errors.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
-import { type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
+import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
 import { LagWatch } from '../lag-watch.js';
 import type { Nodes } from '../nodes.js';
 
@@ -27,7 +27,7 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     if (parts.length === 0) {
       if (!isSafe(call)) lag.unsure();
       const answer = await lag.reading(call, next);
-      if (call.operation === 'DeleteSession' && answer.status < 400) nodes.endedSessions();
+      if (isTouching(call, answer)) nodes.touched();
       return answer;
     }
     for (const part of parts) await noteFound(part);
@@ -42,6 +42,11 @@ export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Par
     } else lag.refused();
     return answer;
   };
+}
+
+/** A refused code may show as one: by otpVerificationState. */
+function isTouching({ operation }: Call, { status }: Answered): boolean {
+  return operation === 'VerifySupportUserTotp' || (operation === 'DeleteSession' && status < 400);
 }
 
 async function landing(call: Call, next: Next, neverSent: () => void) {
