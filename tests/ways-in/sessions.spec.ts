@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ArrangeError } from '../../src/errors.js';
 import type { Credential } from '../../src/http/credential.js';
@@ -18,6 +18,8 @@ test(
     const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
     const user = users.withPassword();
+    // A moment after the switch it may be the want of a code that is refused.
+    await arrangeLogin(users.withoutCode(user));
 
     // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
     const named = await users.login(user, { headers, members: { sessionId: chosen } });
