@@ -21,13 +21,15 @@ test.describe('PATCH /support-user/mfa', () => {
   test(
     'with an unknown mode stores nothing',
     covers('support-mfa/unknown-mode-is-not-stored'),
-    async ({ api, admin, support }) => {
+    async ({ api, admin, support, connection }) => {
       await arrange(support.off());
       const before = await arrange(support.read());
 
       const answer = await support.patchAny({ enabled: false, mfaType: 'pigeon' });
 
       expect(answer).toBeHandled();
+      // What reads show late is not taken for unstored.
+      await connection.readBack.felt();
       const { fields } = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
       await support.patch({ ...before });
       expect(fields.mfaType).not.toBe('pigeon');

@@ -116,6 +116,8 @@ test.describe('PATCH /support-user/mfa', () => {
 
       const { status } = await support.patch({ enabled: true });
 
+      // What reads show late is not taken for kept.
+      await connection.readBack.felt();
       const after = await arrange(support.read());
       const kept = [after.mfaType === before.mfaType, after.email === before.email];
       facts.note('patchSemantics', status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
