@@ -25,12 +25,12 @@ export class MissingOperationError extends SuiteError {}
 export class TransportError extends SuiteError {
   /**
    * @param mayHaveArrived false where nothing was sent: the target can't act on it later either
-   * @param isNobodyThere the connection was refused
+   * @param broke how the connection did: nobody listens, or it was closed before the answer was complete
    */
   constructor(
     message: string,
     readonly mayHaveArrived = true,
-    readonly isNobodyThere = false,
+    readonly broke?: 'refused' | 'closed',
   ) {
     super(message);
   }

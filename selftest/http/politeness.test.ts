@@ -125,14 +125,16 @@ describe('a target that asks to wait', () => {
 test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as const)(
   '%s is not repeated when the connection breaks, kept alive or not',
   async (operation) => {
-    let requests = 0;
+    const written: string[] = [];
     const server = tcpServer((socket) => {
-      socket.on('data', () => {
-        requests += 1;
-        if (requests > 1) return socket.destroy();
-        return socket.write(
-          'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
-        );
+      socket.on('data', (data) => {
+        const request = data.toString();
+        if (request.startsWith('GET'))
+          return socket.write(
+            'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"enabled":false}',
+          );
+        written.push(request);
+        return socket.destroy();
       });
     });
     const { api } = await connectedTo((await listen(server)).port);
@@ -140,9 +142,49 @@ test.each(['UpdateSupportMFAConfig', 'CreateSession', 'UpdateMFAConfig'] as cons
 
     await expect(api.call(operation, { json: { enabled: false } })).rejects.toThrow(TransportError);
 
-    expect(requests).toBe(2);
+    expect(written).toHaveLength(1);
   },
 );
+
+test('a read on a connection that was kept open for too long is sent once more, and each has its own from then on', async () => {
+  const requests: number[] = [];
+  let connections = 0;
+  const server = tcpServer((socket) => {
+    connections += 1;
+    const connection = connections;
+    socket.on('data', () => {
+      requests.push(connection);
+      if (requests.length === 2) return socket.destroy();
+      return socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
+    });
+  });
+  const { api, events } = await connectedTo((await listen(server)).port);
+
+  for (let n = 0; n < 4; n += 1) {
+    await api.call('GetMFAConfig');
+    // Only then the connection counts as free.
+    await new Promise(setImmediate);
+  }
+
+  expect(requests).toEqual([1, 1, 2, 3, 4]);
+  expect(events.filter(({ type }) => type === 'exchange')).toHaveLength(4);
+});
+
+test('a read that is a mistake, or whose connection is always closed, has no answer', async () => {
+  let requests = 0;
+  const server = tcpServer((socket) => {
+    socket.on('data', () => {
+      requests += 1;
+      socket.destroy();
+    });
+  });
+  const { api } = await connectedTo((await listen(server)).port);
+
+  await expect(api.call('GetMFAConfig', { mistake: 'a wrong API key' })).rejects.toThrow(TransportError);
+  expect(requests).toBe(1);
+  await expect(api.call('GetMFAConfig')).rejects.toThrow(TransportError);
+  expect(requests).toBe(3);
+});
 
 test('limits.requestsPerSecond is kept, whatever kind of request it is', async () => {
   const { seen, port } = await answeringInTurn([[200, {}]]);

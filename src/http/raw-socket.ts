@@ -6,7 +6,7 @@ import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
 import type { WireRequest } from './transport.js';
-import { inWords, isNobodyThere, neverSent, tooLarge } from './transport-errors.js';
+import { howItBroke, inWords, neverSent, tooLarge } from './transport-errors.js';
 import { tunnel } from './tunnel.js';
 
 /** An answer byte for byte, as no client library shows it. */
@@ -62,7 +62,7 @@ export async function sendRaw(
       const answer = parse(received);
       if (answer !== undefined) return resolve(answer);
       const words = inWords(error ?? new Error('other side closed'), url, timeoutMs);
-      reject(new TransportError(words, !neverSent(error), isNobodyThere(error)));
+      reject(new TransportError(words, !neverSent(error), howItBroke(error)));
     };
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);

@@ -1,3 +1,5 @@
+const closed = /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/;
+
 /** Codes of Node, OpenSSL and undici that people meet, and what they mean to them. */
 const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED/, 'nothing listens there: is the target up, and host and port of baseUrl right?'],
@@ -23,10 +25,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
     /HTTPParserError|HPE_|UND_ERR_RES|ERR_HTTP/,
     'what came back is not HTTP: does the port speak TLS, or another protocol?',
   ],
-  [
-    /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/,
-    'the connection was closed before the answer was complete',
-  ],
+  [closed, 'the connection was closed before the answer was complete'],
 ];
 
 /**
@@ -57,9 +56,11 @@ export function neverSent(error: unknown): boolean {
   );
 }
 
-/** Nobody listens at the port: not now, at least. */
-export function isNobodyThere(error: unknown): boolean {
-  return /\bECONNREFUSED\b/.test(chainOf(error));
+/** How the connection broke; undefined where something else went wrong. */
+export function howItBroke(error: unknown): 'refused' | 'closed' | undefined {
+  const text = chainOf(error);
+  if (/\bECONNREFUSED\b/.test(text)) return 'refused';
+  return closed.test(text) && !/UND_ERR_RES/.test(text) ? 'closed' : undefined;
 }
 
 export function tooLarge(url: URL, limit: number): string {

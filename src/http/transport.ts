@@ -4,7 +4,7 @@ import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { connectorOf } from './connector.js';
 import { decoded } from './content-coding.js';
-import { inWords, isNobodyThere, isTimeout, neverSent, tooLarge } from './transport-errors.js';
+import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
 export interface WireRequest {
@@ -50,6 +50,10 @@ export interface SendOptions {
  */
 export class Transport {
   readonly #agent: Agent;
+  /** Opens a connection for each request. */
+  readonly #fresh: Agent;
+  /** False once a connection was closed under a request: one that is kept open may be closed whenever it is used again. */
+  #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #slowestMs = 0;
@@ -60,13 +64,10 @@ export class Transport {
   constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
-    this.#agent = new Agent({
-      connections: 8,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: connectorOf(target, this.#timeoutMs),
-    });
+    const connect = connectorOf(target, this.#timeoutMs);
+    const options = { connections: 8, headersTimeout: 0, bodyTimeout: 0, connect };
+    this.#agent = new Agent({ ...options, pipelining: 1 });
+    this.#fresh = new Agent({ ...options, pipelining: 0 });
   }
 
   async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
@@ -76,7 +77,7 @@ export class Transport {
     const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
     const sentAt = steadyNow();
     try {
-      const answer = await this.#agent.request({
+      const answer = await (this.#keepsOpen ? this.#agent : this.#fresh).request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: methodOf(request.method),
@@ -97,16 +98,18 @@ export class Transport {
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error) && !isOdd) this.#noteTimeout();
+      const broke = howItBroke(error);
+      if (broke === 'closed') this.#keepsOpen = false;
       throw new TransportError(
         inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
         !neverSent(error),
-        isNobodyThere(error),
+        broke,
       );
     }
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
   }
 
   /** A target that stopped answering is asked again after a while only: a timeout a test would take hours. */

@@ -3,7 +3,7 @@ import type { TargetClock } from '../../clock/clock.js';
 import { TransportError } from '../../errors.js';
 import type { Pace } from '../../http/pace.js';
 import { steadyNow } from '../../steady-now.js';
-import type { Link, Next } from '../call.js';
+import { isSafe, type Link, type Next } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
 /** Keeps the rate that the target file allows. */
@@ -20,11 +20,13 @@ const longestPauseMs = 1_000;
 
 /**
  * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
- * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it.
+ * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it. A read
+ * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1).
  */
 function presence(recorder: Pick<Recorder, 'waiting'>) {
   let isAwaited = false;
-  return async <T>(send: () => Promise<T>): Promise<T> => {
+  return async <T>(send: () => Promise<T>, isRepeatable: boolean): Promise<T> => {
+    let mayRepeat = isRepeatable;
     const startedAt = steadyNow();
     let ended: ((ms: number) => void) | undefined;
     try {
@@ -34,7 +36,12 @@ function presence(recorder: Pick<Recorder, 'waiting'>) {
           isAwaited = true;
           return response;
         } catch (error) {
-          if (!(error instanceof TransportError) || !error.isNobodyThere || !isAwaited) throw error;
+          if (!(error instanceof TransportError)) throw error;
+          if (error.broke === 'closed' && mayRepeat) {
+            mayRepeat = false;
+            continue;
+          }
+          if (error.broke !== 'refused' || !isAwaited) throw error;
           if (steadyNow() - startedAt + pauseMs > longestAbsenceMs) isAwaited = false;
           if (!isAwaited) throw error;
         }
@@ -50,8 +57,10 @@ function presence(recorder: Pick<Recorder, 'waiting'>) {
 /** Sends, records what came, and learns the target's time from it. */
 export function sending(recorder: Recorder, clock: TargetClock): Next {
   const present = presence(recorder);
-  return async ({ operation, credential, request, json, options, send }) => {
+  return async (call) => {
+    const { operation, credential, request, json, options, send } = call;
     const { mistake } = options;
+    const isRepeatable = isSafe(call) && mistake === undefined && options.isOdd !== true;
     const recorded = {
       operation,
       credential,
@@ -61,7 +70,7 @@ export function sending(recorder: Recorder, clock: TargetClock): Next {
       madeUp: options.madeUp ?? false,
     };
     const startedAt = steadyNow();
-    const response = await present(() => send(request)).catch((error: unknown) => {
+    const response = await present(() => send(request), isRepeatable).catch((error: unknown) => {
       // What nobody got is no mistake that somebody closed the connection on.
       const { mistake: _none, ...unsent } = recorded;
       if (error instanceof TransportError)
