@@ -52,6 +52,8 @@ export interface Rules {
   largestBody: number;
   /** Of HTTPS: whether versions before TLS 1.2 are spoken, and plain HTTP on the same port. */
   connection: { oldTls: boolean; plainToo: boolean };
+  /** How long nobody listens after a switch of cluster MFA was answered; 0: it goes on. In real milliseconds. */
+  restartMs: number;
 
   identify(credentials: Credentials, call: Call, world: World): User | undefined;
   mayCall(user: User, privilege: Privilege, call: Call): boolean;
@@ -128,6 +130,7 @@ export function referenceRules(): Rules {
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
     connection: { oldTls: false, plainToo: false },
+    restartMs: 0,
 
     identify,
     mayCall: (user, privilege) => user.privileges.includes(privilege),

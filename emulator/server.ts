@@ -53,6 +53,8 @@ export function createServer(
     collect(payload, world.rules.largestBody).then((content) => done(null, content), done);
   });
 
+  fastify.addHook('onClose', async ({ server }) => stopTimers(server));
+
   const operations = operationsOf(world.release);
   const allowed = new Map<string, string[]>();
   for (const path of new Set(operations.map((operation) => operation.path))) {
@@ -64,8 +66,11 @@ export function createServer(
         method: operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method,
         url: root + path,
         exposeHeadRoute: false,
-        handler: async (request, reply) =>
-          send(await respond(operation, callOf(request, operation.id), world, seams), reply),
+        handler: async (request, reply) => {
+          const wasOn = world.state.cluster.enabled;
+          await send(await respond(operation, callOf(request, operation.id), world, seams), reply);
+          if (world.state.cluster.enabled !== wasOn) restart(fastify, world.rules.restartMs);
+        },
       });
     }
   }
@@ -82,6 +87,26 @@ export function createServer(
     );
   });
   return fastify;
+}
+
+/** Of those that restart. */
+const timersOf = new WeakMap<object, NodeJS.Timeout[]>();
+
+/** Nobody listens for a while, and what was open is closed, once the answers under way are out. */
+function restart({ server }: FastifyInstance, awayMs: number): void {
+  const at = server.address();
+  if (awayMs === 0 || at === null || typeof at === 'string') return;
+  server.close();
+  server.closeIdleConnections();
+  const timers = [
+    setTimeout(() => server.closeAllConnections(), awayMs / 2),
+    setTimeout(() => server.listen({ host: at.address, port: at.port }), awayMs),
+  ];
+  timersOf.set(server, timers);
+}
+
+function stopTimers(server: object): void {
+  for (const timer of timersOf.get(server) ?? []) clearTimeout(timer);
 }
 
 function callOf(request: FastifyRequest, operation: Call['operation']): Call {

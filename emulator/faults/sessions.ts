@@ -115,6 +115,50 @@ const deleteFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'login/deleted-session-comes-back-with-a-switch',
+    description: 'Switching cluster MFA opens the sessions again that were deleted.',
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      const ended = new Map<string, User>();
+      const { storeCluster } = seams.rules;
+      seams.input('DeleteSession', (_call, { state }) => {
+        for (const [id, user] of state.sessions) ended.set(id, user);
+      });
+      seams.rules.storeCluster = (before, wanted, world) => {
+        if (before.enabled !== wanted.enabled)
+          for (const [id, user] of ended) world.state.sessions.set(id, user);
+        return storeCluster(before, wanted, world);
+      };
+    },
+  },
+  {
+    id: 'login/deleted-session-lives-on-at-a-node',
+    description: 'Every third connection leads to where deleted sessions are still open.',
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      const ended = new Map<string, User>();
+      const nodes = new WeakMap<object, number>();
+      let connections = 0;
+      seams.input('any', ({ connection }) => {
+        if (nodes.has(connection)) return;
+        nodes.set(connection, connections % 3);
+        connections += 1;
+      });
+      seams.input('DeleteSession', (_call, { state }) => {
+        for (const [id, user] of state.sessions) ended.set(id, user);
+      });
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) => {
+        const isLate = nodes.get(call.connection) === 2;
+        return (
+          identify(credentials, call, world) ?? (isLate ? ended.get(credentials.sessionId ?? '') : undefined)
+        );
+      };
+    },
+  },
+  {
     id: 'login/delete-ends-newest-only',
     description: "DELETE /users/sessions ends the newest of a user's sessions only.",
     level: 'must',

@@ -13,6 +13,13 @@ export const transportVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'restarts-after-a-switch',
+    description: 'For 300 ms after a switch of cluster MFA connections are refused.',
+    apply: ({ rules }) => {
+      rules.restartMs = 300;
+    },
+  },
+  {
     id: 'chunked',
     description: 'Content is sent in chunks, without Content-Length.',
     apply: (seams) =>

@@ -129,6 +129,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ],
   ['second-step-by-its-own-mail', 'one-code-of-a-user-in-a-step'],
   ['two-nodes'],
+  ['restarts-after-a-switch'],
   [
     'mail-comes-twice',
     'mail-code-of-letters-and-digits',
