@@ -115,6 +115,24 @@ export const refusedFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'mail/code-to-the-one-before',
+    description:
+      'Of two users who ask for a code within half a second the second one has its mailed to the first.',
+    level: 'must',
+    fails: ['email-otp/mail-holds-nobody-elses-code'],
+    apply: (seams) => {
+      const { recipients } = seams.rules;
+      let last = { address: '', at: Number.NEGATIVE_INFINITY };
+      seams.rules.recipients = (address, call, world) => {
+        const { address: before, at } = last;
+        const isOther = address !== before && Date.now() - at < 500;
+        if (call.operation !== 'CreateEmailOtp') return recipients(address, call, world);
+        last = { address, at: isOther ? Number.NEGATIVE_INFINITY : Date.now() };
+        return recipients(isOther ? before : address, call, world);
+      };
+    },
+  },
+  {
     id: 'support/refused-address-ends-the-enrolment',
     description:
       'A PATCH of enabled false that is refused for its email switches off what was not verified yet.',

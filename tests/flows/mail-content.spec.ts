@@ -72,9 +72,17 @@ test.describe('The mail of POST /email-otp', () => {
     covers('email-otp/mail-holds-nobody-elses-code'),
     async ({ users, mail }) => {
       const [user, other] = [users.withMail(0), users.withMail(1)];
-      const theirs = await arrange(users.mailedCode(other));
+      // Asked for right after what somebody else asked for, it may have gone astray itself.
+      const theirs = await arrange(users.mailedCode(other).catch(() => users.mailedCode(other)));
       const mark = await mail.mark(user.email);
-      const own = await arrange(users.mailedCode(user));
+      const own = await users.mailedCode(user).catch(arrangeError);
+      if (own instanceof ArrangeError) {
+        // A copy of the other's own mail is none of this one's.
+        const astray = await mail.codeTo(other.email, mark).catch(arrangeError);
+        const isAstray = typeof astray === 'string' && astray !== theirs;
+        expect(isAstray, "wanted: the user's code to the user\ngot: to another user").toBe(false);
+        throw own;
+      }
 
       const mails = (await arrange(mail.since(mark))).filter(({ to }) =>
         to.some((address) => address.toLowerCase() === user.email.toLowerCase()),
@@ -97,6 +105,11 @@ test.describe('The mail of POST /email-otp', () => {
     },
   );
 });
+
+function arrangeError(error: unknown): ArrangeError {
+  if (error instanceof ArrangeError) return error;
+  throw error;
+}
 
 function expectOne(field: string, count: number): void {
   expect(count, `wanted: one ${field}\ngot: ${count === 0 ? 'none' : count}`).toBe(1);
