@@ -20,7 +20,8 @@ function setUp() {
       allow: { stateChanges: true },
     }),
   );
-  const attempts = new Attempts(readTarget(file, {}), join(folder, 'attempts.json'));
+  const made = () => new Attempts(readTarget(file, {}), join(folder, 'attempts.json'));
+  const attempts = made();
   const send = (
     call: Pick<Call, 'operation'> & Partial<Pick<Call, 'json' | 'credential' | 'options'>>,
     status: number,
@@ -50,7 +51,7 @@ function setUp() {
           findings: [],
         }),
     );
-  return { attempts, send };
+  return { attempts, send, again: made };
 }
 
 test.each([401, 403])(
@@ -100,4 +101,17 @@ test('a right password to which no code is mailed now is no attempt, unless it m
   await ask('right', 401);
   await ask('wrong', 400);
   expect(attempts.isNearLimit('admin')).toBe(true);
+});
+
+test('whose password was taken before is known to the next run, beside a row of failures', async () => {
+  const { attempts, send, again } = setUp();
+  const login = { operation: 'CreateSession', json: { username: 'admin', password: 'right' } } as const;
+  await send(login, 401);
+  expect(attempts.wasLetIn('admin')).toBe(false);
+  expect(again().wasLetIn('admin')).toBe(false);
+
+  await send(login, 201, { sessionId: 'one' });
+  await send(login, 401);
+
+  expect(again().wasLetIn('admin')).toBe(true);
 });

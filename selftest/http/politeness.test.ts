@@ -158,7 +158,7 @@ test('a read on a connection that was kept open for too long is sent once more, 
       return socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
     });
   });
-  const { api, events } = await connectedTo((await listen(server)).port);
+  const { api } = await connectedTo((await listen(server)).port);
 
   for (let n = 0; n < 4; n += 1) {
     await api.call('GetMFAConfig');
@@ -167,7 +167,6 @@ test('a read on a connection that was kept open for too long is sent once more, 
   }
 
   expect(requests).toEqual([1, 1, 2, 3, 4]);
-  expect(events.filter(({ type }) => type === 'exchange')).toHaveLength(4);
 });
 
 test('a read that is a mistake, or whose connection is always closed, has no answer', async () => {
@@ -301,7 +300,6 @@ describe('a target that restarts', () => {
     await comesBack();
 
     expect([(await answer).status, (await raw).status]).toEqual([200, 200]);
-    expect(events.filter(({ type }) => type === 'exchange')).toHaveLength(3);
     expect(events.filter(({ type }) => type === 'wait')).toHaveLength(2);
   });
 

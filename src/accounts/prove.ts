@@ -36,7 +36,10 @@ export async function proveAccounts(connection: Connection, maySwitch = false): 
 async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
   const unavailable: Unavailable = {};
   const tried: Tried[] = [];
-  for (const user of users) tried.push(await tryPassword(connection, user, unavailable));
+  // Those with failures come last: which way is open is known by then, and none is tried that isn't.
+  const rows = users.filter(({ role }) => connection.api.attempts.hasRow(role));
+  const inOrder = [...users.filter((user) => !rows.includes(user)), ...rows];
+  for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
   await learnTokens(connection, tried, unavailable);
   const cookies = whySessionsAreUnusable(connection, tried);
   if (cookies !== undefined) unavailable.sessions ??= cookies;
@@ -86,12 +89,13 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
     opens: null,
     error: undefined,
   };
+  // A row of failures that an earlier run left ends with it.
+  const rowEnding = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
     let answer: LoginAnswer;
     try {
-      // A row of failures that an earlier run left ends with it.
-      answer = await logIn(api, way, user, {}, { isRight: true });
+      answer = await logIn(api, way, user, {}, rowEnding);
     } catch (error) {
       if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
       return { ...none, refusals: [error.message], error };

@@ -28,6 +28,7 @@ import {
 import type { Codes } from './codes.js';
 import { guards } from './links/guards.js';
 import { patience } from './links/patience.js';
+import { presence } from './links/presence.js';
 import { paced, sending } from './links/wire.js';
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
@@ -92,6 +93,7 @@ export class Api {
         guards(target, readOnly),
         patience(clock, waiter, recorder, codes),
         this.attempts.link,
+        presence(recorder),
         this.#untilClosed,
         journalled,
         this.#counted,
@@ -208,6 +210,7 @@ export class Api {
     const request = this.#request(method, path, options);
     const closeAfter = success === 204 || options.closeAfter === true;
     const isOdd = options.isOdd === true;
+    const mayBeClosed = isOdd || options.mistake !== undefined;
     const answer = await this.#send({
       operation,
       path,
@@ -215,7 +218,7 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd })),
+      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd, mayBeClosed })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };

@@ -33,6 +33,9 @@ export class Attempts {
   /** Whose login a session or a token is of, and how often that account's had failed in a row before. */
   readonly #begun = new Map<string, Begun>();
 
+  /** Those whose passwords were taken, in this run or one that left a row of failures. */
+  readonly #letIn = new Set<string>();
+
   /** Of accounts that this target file doesn't name. */
   readonly #others: Readonly<Record<string, Count>>;
 
@@ -48,6 +51,7 @@ export class Attempts {
     for (const who of [...this.#accounts.map(({ role }) => role), supportUser]) {
       const name = this.#nameOf(who);
       this.#failed.set(who, counts.get(name)?.count ?? 0);
+      if (counts.get(name)?.letIn === true) this.#letIn.add(who);
       counts.delete(name);
     }
     this.#others = Object.fromEntries(counts);
@@ -82,6 +86,11 @@ export class Attempts {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
+  /** Whether the account's password was taken before: it is right, as far as is known. */
+  wasLetIn(who: string): boolean {
+    return this.#letIn.has(who);
+  }
+
   /** @throws NotAllowedError where the request might lock an account */
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;
@@ -103,6 +112,7 @@ export class Attempts {
     const failed = this.#hasFailed(call, answer);
     // A mail that was sent proves no code: counts of wrong codes go on.
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
+    if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
     this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
     if (failed || count > 0) this.#keep();
   }
@@ -177,7 +187,9 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    const own = failed.map(([who, count]) => [this.#nameOf(who), { count, at }] as const);
+    const own = failed.map(
+      ([who, count]) => [this.#nameOf(who), { count, at, letIn: this.#letIn.has(who) }] as const,
+    );
     const counts = { ...this.#others, ...Object.fromEntries(own) };
     try {
       if (Object.keys(counts).length === 0) rmSync(this.file, { force: true });
@@ -217,10 +229,12 @@ interface Begun {
 interface Count {
   readonly count: number;
   readonly at: number;
+  /** Absent in counts of older versions. */
+  readonly letIn?: boolean;
 }
 
 const isCounts = shapedLike<Readonly<Record<string, Count>>>(
-  shapes.mapOf(objectOf<Count>({ count: shapes.number, at: shapes.number })),
+  shapes.mapOf(objectOf<Count>({ count: shapes.number, at: shapes.number, letIn: shapes.flag }, ['letIn'])),
 );
 
 function read(file: string): [name: string, count: Count][] {

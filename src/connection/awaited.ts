@@ -14,6 +14,11 @@ export class Awaited<Config> {
     this.#isUnclear = wasShown !== false;
   }
 
+  /** What shows may change, besides what is awaited. */
+  unclear(): void {
+    this.#isUnclear = true;
+  }
+
   /** Whether the last change may show in any way, and later than reads have shown it yet; told once only. */
   takeUnclear(): boolean {
     const isUnclear = this.#isUnclear;

@@ -22,7 +22,10 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** Whatever its method, a target that takes the request for what it is not may change its configuration by it. */
   readonly mayChange?: true;
-  /** What it proves its sender with is right, as far as is known: it is sent however much was refused before. */
+  /**
+   * What it proves its sender with is right, as far as is known: it may follow one refusal more than others. What the
+   * support user proves itself with may follow any number.
+   */
   readonly isRight?: true;
   /** A 429 is the answer that the test is about, not a request to wait. */
   readonly throttlingIsTested?: boolean;

@@ -66,7 +66,7 @@ export class ClusterMfa {
 
   /** The last change is waited for; where it is not known by what it shows, as long as changes take. */
   async #beforeChange(get: () => Promise<Pick<Answer, 'body'>>): Promise<ClusterConfig> {
-    if (this.#awaited.takeUnclear() && this.reader.lags()) await this.readBack.felt();
+    if (this.reader.lags() && this.#awaited.takeUnclear()) await this.readBack.felt();
     const isShown = this.#awaited.take();
     if (isShown !== undefined) return this.readUntil(isShown);
     return this.#told(clusterConfigOf((await get()).body));

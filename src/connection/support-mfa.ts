@@ -84,7 +84,7 @@ export class SupportMfa {
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
   async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
-    if (this.#awaited.takeUnclear() && this.lags) await this.parts.readBack.felt();
+    if (this.lags && this.#awaited.takeUnclear()) await this.parts.readBack.felt();
     return this.parts.reader.known('GetSupportMFAConfig');
   }
 
@@ -321,7 +321,7 @@ export class SupportMfa {
     const json = { totpCode, ...more };
     const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     // A wrong code may be shown as well, and as late.
-    this.#awaited.changed();
+    this.#awaited.unclear();
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {

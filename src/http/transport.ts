@@ -41,6 +41,8 @@ export interface SendOptions {
   readonly closeAfter?: boolean;
   /** What stands before the API may leave the request unanswered: then it tells nothing of the target's health. */
   readonly isOdd?: boolean;
+  /** The target may close the connection on it: that tells nothing of how long it keeps others open. */
+  readonly mayBeClosed?: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ export class Transport {
   }
 
   async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
-    const { closeAfter = false, isOdd = false } = options;
+    const { closeAfter = false, isOdd = false, mayBeClosed = false } = options;
     const url = new URL(request.url);
     this.#checkSilence(url);
     const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
@@ -99,7 +101,7 @@ export class Transport {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error) && !isOdd) this.#noteTimeout();
       const broke = howItBroke(error);
-      if (broke === 'closed') this.#keepsOpen = false;
+      if (broke === 'closed' && !mayBeClosed) this.#keepsOpen = false;
       throw new TransportError(
         inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
         !neverSent(error),
