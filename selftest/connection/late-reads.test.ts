@@ -72,4 +72,10 @@ test('a switch after which nobody looked at logins is still to be seen there', a
   expect(await cluster.on(['totp'])).toBe(false);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
+
+  // That look told nothing of how late logins are: what was so before the next switch must be over by the look after it.
+  await cluster.off();
+  const startedAt = Date.now();
+  expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_800);
 });

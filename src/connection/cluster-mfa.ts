@@ -169,14 +169,13 @@ export class ClusterMfa {
     const isSo = has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length);
     const isUnfelt = isFelt && this.#isUnfelt;
     if (isSo && !isUnfelt) return false;
-    if (isFelt && !this.#hasRested && (isSo || !now.enabled)) {
-      this.#hasRested = true;
-      await this.rest();
-    }
+    if (isFelt && !this.#hasRested && (isSo || !now.enabled)) await this.rest();
     if (isSo) {
       this.#isUnfelt = false;
       return true;
     }
+    // From here on the look that follows shows how late logins are: what is so already by then would not.
+    if (isFelt && !now.enabled) this.#hasRested = true;
     // Where a type is taken away the list before has all that is wanted, too: a late answer must not pass for the new.
     const shows = (config: ClusterConfig) =>
       config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
