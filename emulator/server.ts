@@ -53,7 +53,7 @@ export function createServer(
     collect(payload, world.rules.largestBody).then((content) => done(null, content), done);
   });
 
-  fastify.addHook('onClose', async ({ server }) => stopTimers(server));
+  const restart = restarting(fastify);
 
   const operations = operationsOf(world.release);
   const allowed = new Map<string, string[]>();
@@ -69,7 +69,7 @@ export function createServer(
         handler: async (request, reply) => {
           const wasOn = world.state.cluster.enabled;
           await send(await respond(operation, callOf(request, operation.id), world, seams), reply);
-          if (world.state.cluster.enabled !== wasOn) restart(fastify, world.rules.restartMs);
+          if (world.state.cluster.enabled !== wasOn) restart(world.rules.restartMs);
         },
       });
     }
@@ -89,24 +89,21 @@ export function createServer(
   return fastify;
 }
 
-/** Of those that restart. */
-const timersOf = new WeakMap<object, NodeJS.Timeout[]>();
-
 /** Nobody listens for a while, and what was open is closed, once the answers under way are out. */
-function restart({ server }: FastifyInstance, awayMs: number): void {
-  const at = server.address();
-  if (awayMs === 0 || at === null || typeof at === 'string') return;
-  server.close();
-  server.closeIdleConnections();
-  const timers = [
-    setTimeout(() => server.closeAllConnections(), awayMs / 2),
-    setTimeout(() => server.listen({ host: at.address, port: at.port }), awayMs),
-  ];
-  timersOf.set(server, timers);
-}
-
-function stopTimers(server: object): void {
-  for (const timer of timersOf.get(server) ?? []) clearTimeout(timer);
+function restarting(fastify: FastifyInstance): (awayMs: number) => void {
+  const { server } = fastify;
+  let timers: NodeJS.Timeout[] = [];
+  fastify.addHook('onClose', async () => timers.forEach(clearTimeout));
+  return (awayMs) => {
+    const at = server.address();
+    if (awayMs === 0 || at === null || typeof at === 'string') return;
+    server.close();
+    server.closeIdleConnections();
+    timers = [
+      setTimeout(() => server.closeAllConnections(), awayMs / 2),
+      setTimeout(() => server.listen({ host: at.address, port: at.port }), awayMs),
+    ];
+  };
 }
 
 function callOf(request: FastifyRequest, operation: Call['operation']): Call {

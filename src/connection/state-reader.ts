@@ -42,7 +42,7 @@ export class StateReader {
     private readonly strict: boolean,
     /** Whether what was written may show later than it was answered. */
     readonly lags: () => boolean,
-    private readonly late: Late = { takeWentBack: () => undefined, rest: () => Promise.resolve() },
+    private readonly late: Late,
   ) {}
 
   /**

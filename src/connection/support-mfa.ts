@@ -84,13 +84,9 @@ export class SupportMfa {
 
   /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
   async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
-    if (this.lags && this.#awaited.takeUnclear()) await this.parts.readBack.felt();
-    return this.parts.reader.known('GetSupportMFAConfig');
-  }
-
-  /** Whether reads were seen that did not show a change yet. */
-  get lags(): boolean {
-    return this.parts.reader.lags();
+    const { reader, readBack } = this.parts;
+    if (reader.lags() && this.#awaited.takeUnclear()) await readBack.felt();
+    return reader.known('GetSupportMFAConfig');
   }
 
   /** What the run found before its first change. */

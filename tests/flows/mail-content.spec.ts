@@ -1,5 +1,5 @@
 import type { Silence } from '../../fixtures/silence.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeError, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { Answer } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -105,11 +105,6 @@ test.describe('The mail of POST /email-otp', () => {
     },
   );
 });
-
-function arrangeError(error: unknown): ArrangeError {
-  if (error instanceof ArrangeError) return error;
-  throw error;
-}
 
 function expectOne(field: string, count: number): void {
   expect(count, `wanted: one ${field}\ngot: ${count === 0 ? 'none' : count}`).toBe(1);
