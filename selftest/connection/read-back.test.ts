@@ -218,6 +218,26 @@ describe('nodes that learn of a change at different times', () => {
     expect((await wait(readBack, 0)).tookMs).toBeGreaterThanOrEqual(1_200);
   });
 
+  test('are given what others saw until something is seen here, and no more than a second of it', async () => {
+    const nodes = new Nodes();
+    const felt = async (readBack: ReadBack) => {
+      nodes.wrote();
+      const startedAt = Date.now();
+      const passed = readBack.felt();
+      await vi.runAllTimersAsync();
+      await passed;
+      return Date.now() - startedAt;
+    };
+    const among = (othersMs: number) =>
+      new ReadBack({ waited: () => {}, requirement: '' }, nodes, () => othersMs);
+
+    expect(await felt(among(400))).toBe(700);
+    expect(await felt(among(9_800))).toBe(1_600);
+    const readBack = among(9_800);
+    await wait(readBack, 300);
+    expect(await felt(readBack)).toBeLessThan(700);
+  });
+
   test('say little of what is acted by late: what was so before two changes may be seen', async () => {
     const nodes = new Nodes();
     settle(nodes);

@@ -12,8 +12,8 @@ const afterMissesMs = 500;
 /** What takes as long as a slow answer says nothing of a target that shows its changes late. */
 const lateMs = 500;
 const longestPauseMs = 500;
-/** What shows later than this was changed by somebody else. */
-const longestLagMs = 5_000;
+/** What others saw may be the lag of something else that changed later: more of it is not taken on trust. */
+const mostOfOthersMs = 1_000;
 
 /** What is waited for: that one of them did not come says nothing of the others. */
 type Awaited = 'cluster' | 'support' | 'unchanged' | 'other';
@@ -51,7 +51,7 @@ export class ReadBack {
     private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
     /** Absent: one look is enough. */
     private readonly nodes?: Nodes,
-    /** What changes were seen to take, by whatever part of the run, in milliseconds. */
+    /** What changes were seen to take, by whatever part of the run, in milliseconds: until something is seen here. */
     private readonly seenLagMs: () => number = () => 0,
   ) {}
 
@@ -102,7 +102,7 @@ export class ReadBack {
 
   /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
   async felt(): Promise<void> {
-    const slowestMs = Math.max(this.#slowestMs, Math.min(this.seenLagMs(), longestLagMs));
+    const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(this.seenLagMs(), mostOfOthersMs);
     const restMs = this.nodes?.restMs(slowestMs) ?? 0;
     if (restMs === 0) return;
     await sleep(restMs);
