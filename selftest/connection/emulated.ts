@@ -6,15 +6,19 @@ import { startEmulator } from '../../emulator/emulator.js';
 import { Connection } from '../../src/connection/connection.js';
 import { loadContract } from '../../src/contract/load.js';
 import type { EventBody } from '../../src/model/event.js';
+import type { ReleaseName } from '../../src/model/releases.js';
 import { readTarget } from '../../src/target-file/read.js';
 import type { Allow } from '../../src/target-file/target.js';
 import { temporaryFolder } from '../cli/suite.js';
 
-const contract = await loadContract('7.1.2_u3');
-
 /** An emulator with these variants: connections to it that share a state folder, and the state that it really has. */
-export async function emulated(variants: readonly string[], write: (event: EventBody) => void = () => {}) {
-  const emulator = await startEmulator({ variants: [...variants] });
+export async function emulated(
+  variants: readonly string[],
+  write: (event: EventBody) => void = () => {},
+  release: ReleaseName = '7.1.2_u3',
+) {
+  const contract = await loadContract(release);
+  const emulator = await startEmulator({ variants: [...variants], release });
   onTestFinished(() => emulator.close());
   const folder = temporaryFolder();
   const file = join(folder, 'target.yaml');
