@@ -82,6 +82,18 @@ test('what something else may have changed is no disagreement', async () => {
   expect(told.disagreements).toBe(0);
 });
 
+test('what shows after something else that may have changed it is no lag of the write before', async () => {
+  const { told, watch, read } = watching();
+
+  await read({ enabled: false });
+  watch.wrote('cluster');
+  await read({ enabled: false });
+  watch.unsure();
+  await read({ enabled: true });
+
+  expect(told).toEqual({ lagsMs: [], changes: 0, disagreements: 0, backs: 0 });
+});
+
 test('after a refusal a read that goes back tells of nodes only where one goes forth again', async () => {
   const { told, watch, read } = watching();
   await read({ enabled: false });

@@ -70,7 +70,11 @@ export class LagWatch {
 
   /** Something else may have changed what is read: a code that was verified, say. */
   unsure(): void {
-    for (const watched of Object.values(this.#parts)) delete watched.before;
+    for (const watched of Object.values(this.#parts)) {
+      delete watched.before;
+      // What shows now may be of that: a write may have had nothing to show.
+      if (watched.write?.stale) delete watched.write;
+    }
   }
 
   /** A change was refused. A read that goes back then tells of nodes only where one goes forth again. */
