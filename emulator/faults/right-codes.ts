@@ -1,4 +1,4 @@
-import type { World } from '../call.js';
+import type { Call, World } from '../call.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import type { MailCode, TotpKey, User } from '../state.js';
@@ -144,6 +144,28 @@ export const rightCodeFaults: readonly Fault[] = [
       apply: (seams) => forgets(seams, kind, (given) => given.replace(/-/g, '')),
     },
   ]),
+  {
+    id: 'ways-in/used-codes-kept-by-name',
+    description: 'Users are known by their names in any case: a code is used for the spelling it came with.',
+    level: 'should',
+    fails: kinds.map((kind) => `ways-in/used-${kind}-code-in-any-form-opens-nothing`),
+    apply: (seams) => {
+      const spelt = new WeakMap<Call, User>();
+      seams.body('CreateSession', (body, call, world) => {
+        const given = text(asObject(body), 'username');
+        const user = world.state.users.find(({ username }) => username === given?.toLowerCase());
+        if (user === undefined || user.username === given) return body;
+        spelt.set(call, user);
+        return { ...asObject(body), username: user.username };
+      });
+      seams.answer('CreateSession', ({ status }, call, { state }) => {
+        const owner = spelt.get(call)?.username;
+        if (owner === undefined || status >= 300) return;
+        for (const key of state.userKeys) if (key.owner === owner) key.acceptedSteps.clear();
+        for (const code of state.mailCodes) if (code.owner === owner) code.uses = 0;
+      });
+    },
+  },
   {
     id: 'ways-in/empty-password-opens',
     description: 'An empty password opens a session while no code is asked for.',

@@ -34,8 +34,22 @@ const domains: readonly (readonly [name: string, of: (domain: string) => unknown
   ['another domain', () => 'corp.example'],
 ];
 
+interface NamedOtherwise {
+  readonly name: string;
+  readonly members: Members;
+}
+
+/** Two names by which a target is most likely to know a user, too. */
+export function likelyNamesOf({ username, domain }: User): readonly NamedOtherwise[] {
+  const capitals = username.toUpperCase();
+  return [
+    { name: 'the name in capitals', username: capitals === username ? username.toLowerCase() : capitals },
+    { name: 'name@domain', username: `${username}@${domain}` },
+  ].map(({ name, ...members }) => ({ name, members }));
+}
+
 /** All members by which a user can be named otherwise than by its own name in its own domain. */
-export function namedOtherwise(user: User): readonly { readonly name: string; readonly members: Members }[] {
+export function namedOtherwise(user: User): readonly NamedOtherwise[] {
   const byName = names.flatMap(([name, of]) => {
     const username = of(user);
     return username === undefined || username === user.username ? [] : [{ name, members: { username } }];

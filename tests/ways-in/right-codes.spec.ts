@@ -1,10 +1,17 @@
 import { enrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
-import { type CodeSource, tryForms, tryUsedForms, unlessPlain } from '../../fixtures/ways-in.js';
+import {
+  type CodeSource,
+  tryForms,
+  tryUsedForms,
+  tryUsedUnderNames,
+  unlessPlain,
+} from '../../fixtures/ways-in.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { lists, nearCodes, noPasswords, otherTypes, usedForms } from './codes.js';
+import { likelyNamesOf } from './names.js';
 
 type Kind = CodeSource['type'];
 
@@ -36,7 +43,10 @@ for (const kind of ['totp', 'email'] as const) {
       async ({ users, cluster, codes }) => {
         const source = await arrange(sourceOf(kind, users, cluster, codes));
 
-        const open = await tryUsedForms(users, source, usedForms);
+        const open = [
+          ...(await tryUsedForms(users, source, usedForms)),
+          ...(await tryUsedUnderNames(users, source, likelyNamesOf(source.user))),
+        ];
 
         await unlessPlain(open, 'A used code', async () => {
           const code = await source.fresh();
