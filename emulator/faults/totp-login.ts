@@ -146,28 +146,45 @@ export const totpLoginFaults: readonly Fault[] = [
       seams.rules.asksForCode = (user, world) => !isLocal && asksForCode(user, world);
     },
   },
-  {
-    id: 'login/first-step-session-writes-config',
-    description:
-      'The password alone gets a session that changes the configuration of cluster MFA, and reads nothing.',
-    level: 'should',
-    fails: ['totp-login/first-step-session-opens-nothing'],
-    apply: (seams) => {
-      const first = new Set<string>();
-      seams.refusal('CreateSession', (answer) => {
-        if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
-        const sessionId = randomUUID();
-        first.add(sessionId);
-        Object.assign(answer, { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } });
-      });
-      const { identify } = seams.rules;
-      seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        (call.operation === 'UpdateMFAConfig' && first.has(credentials.sessionId ?? '')
-          ? world.state.admin
-          : undefined);
-    },
-  },
+  ...(
+    [
+      ['login/first-step-session-writes-config', 'UpdateMFAConfig', 'that of cluster MFA, for whomever'],
+      ['login/first-step-session-writes-as-its-user', 'UpdateMFAConfig', 'that of cluster MFA'],
+      [
+        'login/first-step-session-patches-as-its-user',
+        'UpdateSupportMFAConfig',
+        "that of the support user's MFA",
+      ],
+    ] as const
+  ).map(
+    ([id, operation, what]): Fault => ({
+      id,
+      description: `The password alone gets a session that changes a configuration: ${what}.`,
+      level: 'should',
+      fails: ['totp-login/first-step-session-opens-nothing'],
+      apply: (seams) => {
+        const first = new Map<string, string | undefined>();
+        seams.refusal('CreateSession', (answer, call) => {
+          if (own(asObject(answer.body), 'errorCode') !== 'KOtpRequired') return;
+          const sessionId = randomUUID();
+          first.set(sessionId, text(asObject(call.body), 'username'));
+          Object.assign(answer, {
+            status: 201,
+            headers: { 'cache-control': 'no-store' },
+            body: { sessionId },
+          });
+        });
+        const { identify } = seams.rules;
+        seams.rules.identify = (credentials, call, world) => {
+          const known = identify(credentials, call, world);
+          const { sessionId = '' } = credentials;
+          if (known !== undefined || call.operation !== operation || !first.has(sessionId)) return known;
+          if (id === 'login/first-step-session-writes-config') return world.state.admin;
+          return world.state.users.find(({ username }) => username === first.get(sessionId));
+        };
+      },
+    }),
+  ),
   {
     id: 'login/all-types-enabled',
     description: 'Codes of every type are accepted, whatever authenticationTypes holds.',
