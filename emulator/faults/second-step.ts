@@ -86,6 +86,21 @@ const secondStep: readonly Later[] = [
       };
     },
   },
+  {
+    id: 'second-step/remembers-its-own-codes-only',
+    description: 'A code that was used at POST /users/sessions finishes another login.',
+    fails: ['second-step/refuses-used-code'],
+    apply: (seams) => {
+      const used = new Set<string>();
+      seams.answer('CreateSession', ({ status }, call) => {
+        const { username, otpCode, otpType } = asObject(call.body);
+        if (status < 300 && otpType === 'totp') used.add(`${String(username)} ${String(otpCode)}`);
+      });
+      const { secondStepRight } = seams.rules;
+      seams.rules.secondStepRight = (user, type, code, world) =>
+        used.delete(`${user.username} ${code}`) || secondStepRight(user, type, code, world);
+    },
+  },
   ...(['code', 'mailed-code'] as const).map((kind) => ({
     id: `second-step/${kind}-of-anybody-finishes`,
     description: `Another user's ${kind.replace('-', ' ')} finishes a login.`,

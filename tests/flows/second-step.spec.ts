@@ -1,4 +1,4 @@
-import { enrolled, mailed, switchedOn } from '../../fixtures/logins.js';
+import { enrolled, loginByNewTotp, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
@@ -165,6 +165,13 @@ test.describe('The second step of a login', () => {
       await verify(api, second, code);
 
       expect(await opens(users, user, second), 'wanted: a used code opens nothing').toBe(false);
+
+      // Where POST /users/sessions takes codes, too, one that was used there.
+      const login = await ifItCan(loginByNewTotp(users, user, codes));
+      if (login?.session === undefined) return;
+      const third = await arrange(begun(users, user));
+      await verify(api, third, login.code);
+      expect(await opens(users, user, third), 'wanted: a used code opens nothing').toBe(false);
     },
   );
 
