@@ -112,6 +112,18 @@ export const leftOpenVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'key-name-in-the-label',
+    description:
+      'The label of the URI of a TOTP key ends in the name of the key, in lower-case percent-encoding.',
+    apply: ({ rules }) => {
+      const { keyUri } = rules;
+      const encoded = (text: string) =>
+        encodeURIComponent(text).replace(/%../g, (octet) => octet.toLowerCase());
+      rules.keyUri = (key, secret) =>
+        keyUri(key, secret).replace('?', key.name === null ? '?' : `%20(${encoded(key.name)})?`);
+    },
+  },
+  {
     id: 'trailing-commas-taken',
     description: 'JSON with a comma before a closing bracket is read as if it were not there.',
     apply: (seams) =>

@@ -108,6 +108,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   [
     'totp-key-without-id-and-name',
     'uri-with-counter',
+    'key-name-in-the-label',
     'credentials-hexadecimal',
     'sessions-end-after-a-second',
     'no-op-is-409',

@@ -17,8 +17,8 @@ async function switchedOn(cluster: ClusterMfa, { clusterMfa }: Allow): Promise<b
 }
 
 /**
- * The two operations that set a configuration, with what must be so before, and a body with one wrong type: its
- * likeliest reading is the configuration as it is, so that nothing changes where it is accepted by mistake.
+ * The two operations that set a configuration, with what must be so before, and bodies with one wrong type each:
+ * their likeliest reading is the configuration as it is, so that nothing changes where one is accepted by mistake.
  */
 const writes = [
   {
@@ -33,7 +33,10 @@ const writes = [
       mistake: string,
     ): Promise<Answer> => cluster.putText(body, mistake),
     now: ({ cluster }: Snapshot): object => cluster,
-    wrongType: (now: object): object => ({ ...now, enabled: String(memberOf(now, 'enabled')) }),
+    wrongTypes: (now: object): readonly object[] => {
+      const enabled = memberOf(now, 'enabled');
+      return [String(enabled), Number(enabled)].map((other) => ({ ...now, enabled: other }));
+    },
   },
   {
     area: 'support-mfa',
@@ -50,7 +53,7 @@ const writes = [
       mistake: string,
     ): Promise<Answer> => support.patchText(body, mistake),
     now: ({ support }: Snapshot): object => support,
-    wrongType: (_now: object): object => ({ enabled: 'false' }),
+    wrongTypes: (_now: object): readonly object[] => [{ enabled: 'false' }, { enabled: 0 }],
   },
 ] as const;
 
@@ -93,7 +96,7 @@ test(
   },
 );
 
-for (const { area, name, prepare, switchOn, send, now, wrongType } of writes) {
+for (const { area, name, prepare, switchOn, send, now, wrongTypes } of writes) {
   test.describe(name, () => {
     test(
       'without a body is refused',
@@ -137,12 +140,13 @@ for (const { area, name, prepare, switchOn, send, now, wrongType } of writes) {
       async ({ cluster, support }) => {
         await arrange(prepare(cluster, support));
         const before = await arrange(snapshot(cluster, support));
-        const body = JSON.stringify(wrongType(now(before)));
 
-        const answer = await send(cluster, support, body, 'a wrong type');
+        for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong))) {
+          const answer = await send(cluster, support, body, 'a wrong type');
 
-        expect(answer).toBeHandled();
-        expect(await changesSince(before, cluster, support)).toBeNone();
+          expect(answer).toBeHandled();
+          expect(await changesSince(before, cluster, support)).toBeNone();
+        }
       },
     );
 
@@ -151,11 +155,10 @@ for (const { area, name, prepare, switchOn, send, now, wrongType } of writes) {
       covers(`${area}/wrong-type-is-refused`),
       async ({ cluster, support }) => {
         await arrange(prepare(cluster, support));
-        const body = JSON.stringify(wrongType(now(await arrange(snapshot(cluster, support)))));
+        const before = await arrange(snapshot(cluster, support));
 
-        const answer = await send(cluster, support, body, 'a wrong type');
-
-        expect({ answer }).toBeRefused();
+        for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong)))
+          expect({ answer: await send(cluster, support, body, 'a wrong type') }).toBeRefused();
       },
     );
   });

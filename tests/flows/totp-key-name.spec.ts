@@ -10,7 +10,8 @@ const names = [
   'mfa-conformance?secret=ORSXG5BAORSXG5BAORSXG5BAORSXG5BA&digits=8',
   'mfa-conformance#',
   'mfa-conformance/../x?period=3600',
-  'mfa-conformance\r\nX-Probe: 1',
+  // No colon: a label may not hold another one, in whatever form.
+  'mfa-conformance\r\nX-Probe=1',
   'mfa-conformance%26digits%3D8',
 ];
 
