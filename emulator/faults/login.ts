@@ -14,6 +14,7 @@ export const loginFaults: readonly Fault[] = [
       'totp-login/refuses-password-alone',
       'totp-login/forwarded-header-skips-no-code',
       'totp-login/first-step-session-opens-nothing',
+      'totp-login/first-step-session-changes-nothing',
       'totp-login/refuses-password-alone-without-key',
     ],
     apply: (seams) => {

@@ -160,8 +160,8 @@ export const totpLoginFaults: readonly Fault[] = [
     ([id, operation, what]): Fault => ({
       id,
       description: `The password alone gets a session that changes a configuration: ${what}.`,
-      level: 'should',
-      fails: ['totp-login/first-step-session-opens-nothing'],
+      level: 'must',
+      fails: ['totp-login/first-step-session-changes-nothing'],
       apply: (seams) => {
         const first = new Map<string, string | undefined>();
         seams.refusal('CreateSession', (answer, call) => {
