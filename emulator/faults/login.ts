@@ -81,6 +81,7 @@ export const loginFaults: readonly Fault[] = [
     description: 'While cluster MFA is on, the admin logs in by password alone.',
     level: 'must',
     fails: [
+      'totp-login/first-step-session-changes-nothing',
       'totp-login/refuses-password-alone',
       'email-login/refuses-support-code',
       'ways-in/support-code-opens-no-session',
