@@ -185,8 +185,8 @@ export const flawClasses: readonly FlawClass[] = [
   covered(
     'A session counts in full before the second factor',
     ['GHSA-xg6x-h9c9-2m83', 'CVE-2026-48896', 'CVE-2026-48897'],
-    ['totp-login/first-step-session-opens-nothing', 'ways-in/first-step-cookie-opens-nothing'],
-    ['login/first-step-session-writes-config', 'ways-in/first-step-cookie-opens'],
+    ['totp-login/first-step-session-changes-nothing', 'ways-in/first-step-cookie-opens-nothing'],
+    ['login/first-step-session-writes-as-its-user', 'ways-in/first-step-cookie-opens'],
   ),
   covered(
     'A login that is half done may enrol another factor',
