@@ -14,7 +14,6 @@ export const loginFaults: readonly Fault[] = [
       'totp-login/refuses-password-alone',
       'totp-login/forwarded-header-skips-no-code',
       'totp-login/first-step-session-opens-nothing',
-      'totp-login/first-step-session-changes-nothing',
       'totp-login/refuses-password-alone-without-key',
     ],
     apply: (seams) => {
@@ -81,7 +80,6 @@ export const loginFaults: readonly Fault[] = [
     description: 'While cluster MFA is on, the admin logs in by password alone.',
     level: 'must',
     fails: [
-      'totp-login/first-step-session-changes-nothing',
       'totp-login/refuses-password-alone',
       'email-login/refuses-support-code',
       'ways-in/support-code-opens-no-session',

@@ -60,8 +60,9 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       const first: Credential[] = [];
       // Only of one who may change them otherwise does it show that the first step may not.
       for (const each of new Map([user, ...privileged(users)].map((one) => [one.role, one])).values()) {
-        const { handedOut } = await arrange(users.login(each));
-        if (handedOut !== undefined) first.push(handedOut);
+        const login = await arrange(untilRefused(cluster, () => users.login(each)));
+        // What opens all is no first step: the account may be exempt, or that is another requirement's matter.
+        if (login.handedOut !== undefined && login.session === undefined) first.push(login.handedOut);
       }
       if (first.length === 0) notApplicable(noFirstStep);
       const before = await arrange(snapshot(cluster, support));
