@@ -24,6 +24,8 @@ function coerce(seams: Seams, operation: OperationId, name: string, read: (value
   });
 }
 
+const digitAsBoolean = (value: number): Json => (value === 0 || value === 1 ? value === 1 : value);
+
 const isAscii = (value: string | undefined): boolean =>
   value === undefined || Buffer.byteLength(value) === value.length;
 
@@ -89,6 +91,20 @@ export const bodyFaults: readonly Fault[] = [
     level: 'should',
     fails: ['mfa-config/any-invalid-body-is-refused'],
     apply: (seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0),
+  },
+  {
+    id: 'bodies/put-takes-digit-for-boolean',
+    description: 'PUT /mfa-config takes 0 and 1 for enabled.',
+    level: 'should',
+    fails: ['mfa-config/wrong-type-is-refused'],
+    apply: (seams) => coerce(seams, put, 'enabled', digitAsBoolean),
+  },
+  {
+    id: 'bodies/patch-takes-digit-for-boolean',
+    description: 'PATCH /support-user/mfa takes 0 and 1 for enabled.',
+    level: 'should',
+    fails: ['support-mfa/wrong-type-is-refused'],
+    apply: (seams) => coerce(seams, patch, 'enabled', digitAsBoolean),
   },
   {
     id: 'bodies/put-takes-item-for-list',

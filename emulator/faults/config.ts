@@ -109,17 +109,6 @@ export const configFaults: readonly Fault[] = [
       }),
   },
   {
-    id: 'mfa-config/numbers-are-booleans',
-    description: 'PUT /mfa-config takes 0 and 1 for enabled.',
-    level: 'should',
-    fails: ['mfa-config/wrong-type-is-refused'],
-    apply: (seams) =>
-      seams.body(put, (body) => {
-        const enabled = own(asObject(body), 'enabled');
-        return enabled === 0 || enabled === 1 ? { ...asObject(body), enabled: enabled === 1 } : body;
-      }),
-  },
-  {
     id: 'mfa-config/wrong-type-coerced',
     description: 'PUT /mfa-config takes a text for enabled and stores whether it is "true".',
     level: 'should',
