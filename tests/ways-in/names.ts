@@ -1,10 +1,10 @@
 import type { User } from '../../fixtures/users.js';
-
-type Members = Readonly<Record<string, unknown>>;
+import type { OtherName } from '../../fixtures/ways-in.js';
 
 /** One more way to name a user: a line. Undefined where it is the user's own name, or there is nothing for it. */
 const names: readonly (readonly [name: string, of: (user: User) => string | undefined])[] = [
   ['the name in capitals', ({ username }) => username.toUpperCase()],
+  ['the name in small letters', ({ username }) => username.toLowerCase()],
   [
     'the name with a capital first',
     ({ username }) => `${username.charAt(0).toUpperCase()}${username.slice(1)}`,
@@ -34,22 +34,8 @@ const domains: readonly (readonly [name: string, of: (domain: string) => unknown
   ['another domain', () => 'corp.example'],
 ];
 
-interface NamedOtherwise {
-  readonly name: string;
-  readonly members: Members;
-}
-
-/** Two names by which a target is most likely to know a user, too. */
-export function likelyNamesOf({ username, domain }: User): readonly NamedOtherwise[] {
-  const capitals = username.toUpperCase();
-  return [
-    { name: 'the name in capitals', username: capitals === username ? username.toLowerCase() : capitals },
-    { name: 'name@domain', username: `${username}@${domain}` },
-  ].map(({ name, ...members }) => ({ name, members }));
-}
-
 /** All members by which a user can be named otherwise than by its own name in its own domain. */
-export function namedOtherwise(user: User): readonly NamedOtherwise[] {
+export function namedOtherwise(user: User): readonly OtherName[] {
   const byName = names.flatMap(([name, of]) => {
     const username = of(user);
     return username === undefined || username === user.username ? [] : [{ name, members: { username } }];
@@ -63,6 +49,13 @@ export function namedOtherwise(user: User): readonly NamedOtherwise[] {
     .filter(({ name }) => /domain/.test(name))
     .map(({ name, members }) => ({ name: `${name}, no domain`, members: { ...members, domain: undefined } }));
   return [...byName, ...byDomain, ...byBoth];
+}
+
+const likely: readonly string[] = ['the name in capitals', 'the name in small letters', 'name@domain'];
+
+/** Those of them by which a target is most likely to know the user, too. */
+export function likelyNamesOf(user: User): readonly OtherName[] {
+  return namedOtherwise(user).filter(({ name }) => likely.includes(name));
 }
 
 function fullWidth(text: string): string {
