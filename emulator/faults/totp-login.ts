@@ -148,18 +148,14 @@ export const totpLoginFaults: readonly Fault[] = [
   },
   ...(
     [
-      ['login/first-step-session-writes-config', 'UpdateMFAConfig', 'that of cluster MFA, for whomever'],
-      ['login/first-step-session-writes-as-its-user', 'UpdateMFAConfig', 'that of cluster MFA'],
-      [
-        'login/first-step-session-patches-as-its-user',
-        'UpdateSupportMFAConfig',
-        "that of the support user's MFA",
-      ],
+      ['writes-config', 'UpdateMFAConfig', 'of cluster MFA, whoever the user is', false],
+      ['writes-as-its-user', 'UpdateMFAConfig', 'of cluster MFA', true],
+      ['patches-as-its-user', 'UpdateSupportMFAConfig', "of the support user's MFA", true],
     ] as const
   ).map(
-    ([id, operation, what]): Fault => ({
-      id,
-      description: `The password alone gets a session that changes a configuration: ${what}.`,
+    ([does, operation, what, asItsUser]): Fault => ({
+      id: `login/first-step-session-${does}`,
+      description: `The password alone gets a session that changes the configuration ${what}, and reads nothing.`,
       level: 'must',
       fails: ['totp-login/first-step-session-changes-nothing'],
       apply: (seams) => {
@@ -179,8 +175,8 @@ export const totpLoginFaults: readonly Fault[] = [
           const known = identify(credentials, call, world);
           const { sessionId = '' } = credentials;
           if (known !== undefined || call.operation !== operation || !first.has(sessionId)) return known;
-          if (id === 'login/first-step-session-writes-config') return world.state.admin;
-          return world.state.users.find(({ username }) => username === first.get(sessionId));
+          const { admin, users } = world.state;
+          return asItsUser ? users.find(({ username }) => username === first.get(sessionId)) : admin;
         };
       },
     }),
