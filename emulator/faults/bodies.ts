@@ -93,18 +93,13 @@ export const bodyFaults: readonly Fault[] = [
     apply: (seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0),
   },
   {
-    id: 'bodies/put-takes-digit-for-boolean',
-    description: 'PUT /mfa-config takes 0 and 1 for enabled.',
+    id: 'bodies/digits-for-booleans',
+    description: 'PUT /mfa-config and PATCH /support-user/mfa take 0 and 1 for enabled.',
     level: 'should',
-    fails: ['mfa-config/wrong-type-is-refused'],
-    apply: (seams) => coerce(seams, put, 'enabled', digitAsBoolean),
-  },
-  {
-    id: 'bodies/patch-takes-digit-for-boolean',
-    description: 'PATCH /support-user/mfa takes 0 and 1 for enabled.',
-    level: 'should',
-    fails: ['support-mfa/wrong-type-is-refused'],
-    apply: (seams) => coerce(seams, patch, 'enabled', digitAsBoolean),
+    fails: ['mfa-config/wrong-type-is-refused', 'support-mfa/wrong-type-is-refused'],
+    apply: (seams) => {
+      for (const operation of [put, patch]) coerce(seams, operation, 'enabled', digitAsBoolean);
+    },
   },
   {
     id: 'bodies/put-takes-item-for-list',
