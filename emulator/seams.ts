@@ -17,6 +17,8 @@ type OnWire = (answer: WireAnswer, call: Call, world: World) => void;
 /** What an author of a target file has to know of the target, or wants. */
 export interface Told {
   readonly accounts: { [R in Role]?: JsonObject };
+  /** Whether it gives the support user's password, where the release has one. */
+  supportPassword: boolean;
   limits: JsonObject;
   allow: JsonObject;
 }
@@ -28,7 +30,7 @@ export class Seams {
   /** How the emulator is found. */
   start: StartState = {};
   /** What the target file of this emulator says besides: of accounts, in limits, and in allow. */
-  readonly told: Told = { accounts: {}, limits: {}, allow: {} };
+  readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];
   readonly #answer: { which: Which; hook: OnAnswer }[] = [];

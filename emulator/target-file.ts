@@ -23,6 +23,7 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
     return { username, password, domain, email, ...key, sid, ...input.told.accounts[role] };
   };
   const { host, port } = input.mail;
+  const givesPassword = releaseOf(input.release).supportPassword && input.told.supportPassword;
   return {
     name: 'emulator',
     baseUrl: input.baseUrl,
@@ -31,7 +32,7 @@ export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
     accounts: { admin: account('admin'), viewer: account('viewer'), other: account('other') },
     supportUser: {
       email: supportAddress,
-      ...(releaseOf(input.release).supportPassword ? { password: input.state.supportPassword } : {}),
+      ...(givesPassword ? { password: input.state.supportPassword } : {}),
     },
     mail: {
       kind: 'smtp',

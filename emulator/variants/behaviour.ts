@@ -332,6 +332,21 @@ export const behaviourVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'support-password-not-asked',
+    description:
+      "No change of support MFA takes the support user's password: GET says so by requiresPasswordAuth false, and the target file gives none.",
+    since: '7.3.2',
+    apply: (seams) => {
+      seams.told.supportPassword = false;
+      seams.rules.needsSupportPassword = () => false;
+      seams.rules.supportPasswordRight = () => true;
+      seams.success(
+        ['GetSupportMFAConfig', 'UpdateSupportMFAConfig', 'ConfigureSupportMFAConfig'],
+        (body) => ({ ...body, requiresPasswordAuth: false }),
+      );
+    },
+  },
+  {
     id: 'access-tokens-absent',
     description: 'There are no access tokens: the path is not found.',
     apply: (seams) =>

@@ -143,7 +143,13 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'salesforce-is-501',
     'missing-body-is-empty',
   ],
-  ['no-second-step', 'wrong-code-voids-mailed-one', 'otp-type-by-the-code', 'keys-by-secret-only'],
+  [
+    'no-second-step',
+    'wrong-code-voids-mailed-one',
+    'otp-type-by-the-code',
+    'keys-by-secret-only',
+    'support-password-not-asked',
+  ],
 ];
 
 /** Each change is waited for on both nodes, which takes ten minutes: for `npm run prove` alone. */

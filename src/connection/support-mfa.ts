@@ -19,7 +19,7 @@ import { SupportMails } from './support-mails.js';
 import type { SupportParts } from './support-parts.js';
 import { SupportRestore } from './support-restore.js';
 import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './told-support.js';
-import { passwordOf, withPassword } from './with-password.js';
+import { withPassword } from './with-password.js';
 
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -124,9 +124,9 @@ export class SupportMfa {
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
-  /** The support user's password, which changes take from 7.3 on. @throws ArrangeError without one */
-  get currentPassword(): string {
-    return passwordOf(this.parts.user).reveal();
+  /** The support user's password, which changes take from 7.3 on; undefined where the target file gives none. */
+  get password(): string | undefined {
+    return this.parts.user.password?.reveal();
   }
 
   async #change<Id extends Changing>(

@@ -1,17 +1,9 @@
-import { ArrangeError } from '../errors.js';
 import { isSince, type ReleaseName } from '../model/releases.js';
 import type { Secret } from '../secret.js';
-import type { Target } from '../target-file/target.js';
 
 /** Adds the support user's password where the release takes one and the body says nothing of it. */
 export function withPassword(body: unknown, password: Secret | undefined, release: ReleaseName): unknown {
   if (password === undefined || !isSince(release, '7.3')) return body;
   if (typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
   return { ...body, currentPassword: password.reveal() };
-}
-
-/** The support user's password. @throws ArrangeError without one */
-export function passwordOf({ password }: Target['supportUser']): Secret {
-  if (password !== undefined) return password;
-  throw new ArrangeError('The target file has no supportUser.password.');
 }

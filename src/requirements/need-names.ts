@@ -18,7 +18,7 @@ export const needMeanings = {
     foundOnTarget: "whether the cluster's MFA is off",
   },
   supportMfaOff: {
-    text: "the support user's MFA is off, or can be switched off, and allow.stateChanges is true",
+    text: "the support user's MFA is off, or can be switched off, and allow.stateChanges is true; from 7.3 on supportUser.password, unless the target says that it asks for none",
     writes: true,
     foundOnTarget: "whether the support user's MFA is off",
   },

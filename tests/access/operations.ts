@@ -88,7 +88,7 @@ async function chooseMail(connection: Connection): Promise<CallOptions<'Configur
   const support = await connection.support();
   await support.off();
   const email = connection.target.supportUser.email ?? 'support@example.com';
-  return { json: { mfaType: 'email', email, currentPassword: support.currentPassword } };
+  return { anyJson: support.withPassword({ mfaType: 'email', email }) };
 }
 
 async function keyName(): Promise<CallOptions<'CreateTotpKey'>> {

@@ -172,8 +172,9 @@ async function referenceInForce(support: SupportMfa, codes: Codes): Promise<stri
   return referenceOf(support, await codes.unused(authenticator));
 }
 
-function verifyToDisable(support: SupportMfa, code: string, password = support.currentPassword) {
-  return support.verify(code, { purpose: 'DisableMfa', supportUserPassword: password });
+function verifyToDisable(support: SupportMfa, code: string, password = support.password) {
+  const known = password === undefined ? {} : { supportUserPassword: password };
+  return support.verify(code, { purpose: 'DisableMfa', ...known });
 }
 
 async function referenceOf(support: SupportMfa, code: string): Promise<string> {

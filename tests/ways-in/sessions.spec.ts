@@ -69,7 +69,7 @@ test.describe('A day later', () => {
       const { authenticator } = await arrange(support.onByTotp());
       const answer = await support.verify(await codes.unused(authenticator), {
         purpose: 'DisableMfa',
-        supportUserPassword: support.currentPassword,
+        supportUserPassword: support.password ?? null,
       });
       const referenceId = textIn(answer.fields.referenceId);
       if (referenceId === undefined) throw new ArrangeError(`No referenceId came (${answer.status}).`);
