@@ -39,7 +39,7 @@ export default defineConfig({
     // Real servers and child processes: slow machines need time, hung ones must end.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    maxWorkers: 3,
+    maxWorkers: 4,
     // What runs at once in a file starts whole runs of the suite.
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
