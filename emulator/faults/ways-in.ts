@@ -239,6 +239,25 @@ const empty = ['ways-in/empty-credential-opens-nothing'];
 const byHeader = 'ways-in/name-in-header-opens-nothing';
 
 export const waysInFaults: readonly Fault[] = [
+  {
+    id: 'ways-in/exemption-is-kept',
+    description:
+      'While cluster MFA is on, the login after one of a user who is exempt asks for no code either.',
+    level: 'must',
+    fails: [otherCredential],
+    apply: (seams) => {
+      seams.told.accounts.other = { mfaExempt: true };
+      const { asksForCode, tokenByPasswordAlone } = seams.rules;
+      seams.rules.tokenByPasswordAlone = (user, world) =>
+        user.role === 'other' || tokenByPasswordAlone(user, world);
+      let isKept = false;
+      seams.rules.asksForCode = (user, world) => {
+        const isSpared = isKept || user.role === 'other';
+        isKept = user.role === 'other';
+        return !isSpared && asksForCode(user, world);
+      };
+    },
+  },
   ...codeless.map(
     ({ is, level = 'must', id, description, fails, since }): Fault => ({
       id: `ways-in/${id}`,
