@@ -36,9 +36,16 @@ function tokensTakeCodes(seams: Seams, types: readonly string[]): void {
 }
 
 /** So many sessions at a time: a further login with right credentials is refused until one ends, after an hour. */
-function sessionLimit(most: number): Omit<Variant, 'id'> {
+function sessionLimit(
+  most: number,
+  [status, errorCode, message]: readonly [number, string, string] = [
+    400,
+    'KValidationError',
+    'Maximum number of sessions reached.',
+  ],
+): Omit<Variant, 'id'> {
   return {
-    description: `A user has ${most} sessions at most, which end after an hour: a further login is refused until one ends.`,
+    description: `A user has ${most} sessions at most, which end after an hour: a further login is refused until one ends ("${message}").`,
     apply: (seams) => {
       const { clock, rules } = seams;
       const { identify } = rules;
@@ -61,7 +68,7 @@ function sessionLimit(most: number): Omit<Variant, 'id'> {
           return;
         }
         sessions.delete(id);
-        refuse(answer, 400, 'KValidationError', 'Maximum number of sessions reached.');
+        refuse(answer, status, errorCode, message);
       });
     },
   };
@@ -184,6 +191,10 @@ export const fieldVariants: readonly Variant[] = [
   },
   { id: 'field-session-limit', ...sessionLimit(10) },
   { id: 'field-session-limit-3', ...sessionLimit(3) },
+  {
+    id: 'field-session-limit-untold',
+    ...sessionLimit(10, [400, 'KAuthenticationError', 'Authentication failed.']),
+  },
   { id: 'field-first-step', ...firstStep(true) },
   { id: 'field-first-step-strict', ...firstStep(false) },
   { id: 'field-first-step-cookie', ...firstStep(false, 'login-session') },

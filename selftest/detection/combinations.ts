@@ -90,7 +90,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'pending-key-again',
   ],
   ['field-session-limit-3', 'field-first-step', 'one-code-of-a-user-in-a-step'],
-  ['field-cookie-too', 'field-session-limit-3', 'enforced-after-a-second'],
+  ['field-cookie-too', 'field-session-limit-untold', 'enforced-after-a-second'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
   ['field-lock-minutes-3', 'field-user-exempt', 'mail-code-of-capitals'],
   ['field-lock-minutes', 'field-first-step-cookie', 'node-in-a-cookie'],
