@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, Refusal, type World } from '../call.js';
 import { attempt, useLoginCode, useMailCode } from '../codes.js';
-import { challenges, header } from '../credentials.js';
+import { challenges, credentialsOf, header } from '../credentials.js';
 import { asObject, isObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
@@ -83,7 +83,11 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
  *
  * @param cookie by which the same is open; all else is then answered 403
  */
-function firstStep(mayEnrol: boolean, cookie?: string): Omit<Variant, 'id'> {
+function firstStep(
+  mayEnrol: boolean,
+  cookie?: string,
+  reads: readonly OperationId[] = [],
+): Omit<Variant, 'id'> {
   const enrolment = mayEnrol ? 'a TOTP key until the first code of one' : 'no TOTP key';
   const set = cookie === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
   return {
@@ -107,6 +111,7 @@ function firstStep(mayEnrol: boolean, cookie?: string): Omit<Variant, 'id'> {
         const isOpen =
           call.operation === 'GetMFAConfig' ||
           call.operation === 'SendEmailOtp' ||
+          reads.some((id) => id === call.operation) ||
           (call.operation === 'CreateTotpKey' && mayEnrol && !hasKey);
         return isOpen ? user : undefined;
       };
@@ -198,6 +203,23 @@ export const fieldVariants: readonly Variant[] = [
   { id: 'field-first-step', ...firstStep(true) },
   { id: 'field-first-step-strict', ...firstStep(false) },
   { id: 'field-first-step-cookie', ...firstStep(false, 'login-session') },
+  {
+    id: 'field-first-step-reads-support-mfa',
+    description:
+      "While cluster MFA is on, the password alone gets a session that opens what is about MFA, GET /support-user/mfa included; GET /security-config is another resource, which it doesn't open.",
+    fails: ['totp-login/first-step-session-opens-nothing'],
+    apply: (seams) => {
+      firstStep(false, undefined, ['GetSupportMFAConfig']).apply(seams);
+      seams.refusal('any', (answer, call, world) => {
+        if (call.method !== 'GET' || !call.path.endsWith('/security-config')) return;
+        const isKnown = world.rules.identify(credentialsOf(call, world), call, world) !== undefined;
+        Object.assign(
+          answer,
+          isKnown ? { status: 200, headers: {}, body: {} } : { status: 401, headers: challenges(world) },
+        );
+      });
+    },
+  },
   {
     id: 'field-user-exempt',
     description:

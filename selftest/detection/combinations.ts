@@ -92,7 +92,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['field-session-limit-3', 'field-first-step', 'one-code-of-a-user-in-a-step'],
   ['field-cookie-too', 'field-session-limit-untold', 'enforced-after-a-second'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
-  ['field-lock-minutes-3', 'field-user-exempt', 'mail-code-of-capitals'],
+  [
+    'field-lock-minutes-3',
+    'field-user-exempt',
+    'mail-code-of-capitals',
+    'field-first-step-reads-support-mfa',
+  ],
   ['field-lock-minutes', 'field-first-step-cookie', 'node-in-a-cookie'],
   ['field-email-by-tokens', 'field-domain-always-mfa'],
   [

@@ -18,7 +18,7 @@ const { text, number, flag, listOf, orNull } = shapes;
 const proof = objectOf<AccountProof>({
   letIn: orNull(flag),
   passwordAlone: orNull(flag),
-  opens: orNull(objectOf<Opens>({ support: text, config: text })),
+  opens: orNull(objectOf<Opens>({ support: text, config: text, outside: text })),
   mailedCodes: orNull(flag),
   problems: listOf(text),
 });

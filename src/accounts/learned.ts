@@ -14,6 +14,8 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
 export interface Opens {
   readonly support: string;
   readonly config: string;
+  /** Of GET /security-config, which has nothing to do with MFA, and which not every target has. */
+  readonly outside: string;
 }
 
 /** What was learnt of one account of the target file before anything is judged. Holds no secret. */

@@ -18,7 +18,13 @@ const isOpen = (seen: string) => seen.startsWith('2');
 
 /** What a credential of a user who is fully logged in is answered. */
 export async function look(api: Api, as: Credential): Promise<Opens> {
-  return { support: await read(api, 'support', as), config: await read(api, 'config', as) };
+  const support = await read(api, 'support', as);
+  return {
+    support,
+    config: await read(api, 'config', as),
+    // Looked at only where the support user's MFA is open: elsewhere that tells a first step from a full session.
+    outside: isOpen(support) ? await readOutside(api, as) : 'not asked',
+  };
 }
 
 /** Whether anything at all knows the user by it: a refusal for want of a privilege (403) does. */
@@ -29,11 +35,17 @@ export function isUsable({ support, config }: Opens): boolean {
 /**
  * Whether a credential opens what the user's full one does. A first step of a login may open what is about MFA, which
  * GET /mfa-config is; so the other operation is asked, and its answer held against the one that a full session of
- * that user is known to get.
+ * that user is known to get. Where that is open, it may be about MFA, too: what is not tells, if the full one opens it.
  */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'support', as);
-  if (isOpen(support)) return { reach: 'full', refusedWith: undefined };
+  if (isOpen(support)) {
+    const outside = known !== null && isOpen(known.outside) ? await readOutside(api, as) : '';
+    const isFirstStep = /^40[13]/.test(outside);
+    return isFirstStep
+      ? { reach: 'none', refusedWith: Number(outside.slice(0, 3)) }
+      : { reach: 'full', refusedWith: undefined };
+  }
   const refusedWith = Number(support.slice(0, 3));
   if (known === null) {
     const config = await read(api, 'config', as);
@@ -53,6 +65,11 @@ async function read(api: Api, what: keyof typeof operations, as: Credential): Pr
   return said(await api.call(operation, { as }));
 }
 
-function said({ status, body }: Answer): string {
+async function readOutside(api: Api, as: Credential): Promise<string> {
+  return said(await api.probe('GET', '/security-config', { as }));
+}
+
+/** An answer in short: a status, and an errorCode. */
+export function said({ status, body }: Answer): string {
   return status < 300 ? String(status) : `${status} ${textOf(body, 'errorCode') ?? ''}`.trim();
 }
