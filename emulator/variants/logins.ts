@@ -17,6 +17,37 @@ export const loginVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'credentials-in-padded-base64',
+    description:
+      'Session ids and access tokens are padded base64 that is read up to its padding, whatever follows.',
+    apply: (seams) => {
+      const { identify } = seams.rules;
+      // 32 characters and two in front: two of padding.
+      const shown = (id: string) => Buffer.from(`..${id}`).toString('base64');
+      const read = (value: string) => Buffer.from(value, 'base64').toString().slice(2);
+      for (const [operation, name] of [
+        ['CreateSession', 'sessionId'],
+        ['CreateAccessToken', 'accessToken'],
+      ] as const)
+        seams.success(operation, (body) => {
+          const value = text(body, name);
+          return value === undefined ? body : { ...body, [name]: shown(value) };
+        });
+      seams.rules.identify = ({ apiKey, authorization, sessionId }, call, world) =>
+        identify(
+          {
+            ...(apiKey === undefined ? {} : { apiKey }),
+            ...(sessionId === undefined ? {} : { sessionId: read(sessionId) }),
+            ...(authorization === undefined
+              ? {}
+              : { authorization: authorization.replace(/(?<= ).+$/, (token) => read(token)) }),
+          },
+          call,
+          world,
+        );
+    },
+  },
+  {
     id: 'otp-type-by-the-code',
     description: 'A code may come without its otpType: it is looked for among those of both types.',
     apply: (seams) =>

@@ -72,7 +72,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'mail-same-code-again',
     'users-by-address-too',
   ],
-  ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch'],
+  ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch', 'credentials-in-padded-base64'],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
   [

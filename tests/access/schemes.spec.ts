@@ -198,13 +198,17 @@ function spellingsOf(path: string): readonly string[] {
 
 /**
  * A credential without its last characters, with another one near its end, and with more. Never the last one alone: in
- * base64url some of its bits may mean nothing.
+ * base64 some of its bits may mean nothing; nor anything behind its padding, where decoders stop to read.
  */
 function nearly(text: string): readonly string[] {
-  const at = Math.max(0, text.length - 4);
-  const other = text[at]?.toUpperCase() === 'A' ? 'B' : 'A';
-  const changed = `${text.slice(0, at)}${other}${text.slice(at + 1)}`;
-  return [text.slice(0, -2), changed, `${text}AA`].filter((near) => near !== text);
+  const [padding] = /=*$/.exec(text) ?? [''];
+  const bare = text.slice(0, text.length - padding.length);
+  const at = Math.max(0, bare.length - 4);
+  const other = bare[at]?.toUpperCase() === 'A' ? 'B' : 'A';
+  const changed = `${bare.slice(0, at)}${other}${bare.slice(at + 1)}`;
+  return [bare.slice(0, -2), changed, `${bare}AA`].flatMap((near) =>
+    near === bare ? [] : [`${near}${padding}`],
+  );
 }
 
 const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';
