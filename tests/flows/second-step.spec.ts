@@ -117,6 +117,8 @@ test.describe('The second step of a login', () => {
     async ({ users, cluster, api }) => {
       const user = users.withMail();
       await arrange(switchedOn(users, cluster, user));
+      // It may begin logins of its own, which may end this one.
+      await arrange(users.learnMailLogin(user));
       const first = await arrange(begun(users, user));
       const { code } = await arrange(mailed(users, cluster));
       const answer = await verify(api, first, code, 'email');
