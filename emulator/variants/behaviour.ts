@@ -4,9 +4,21 @@ import { Refusal } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, isObject, own, text } from '../json.js';
+import type { Rules } from '../rules.js';
 import type { Variant } from '../seams.js';
-import { type MailCode, supportOff } from '../state.js';
+import { type MailCode, supportOff, supportOwner, type TotpKey } from '../state.js';
 import { showClusterLate } from './late.js';
+
+function oneCodeInAStep(rules: Rules, isMeant: (owner: TotpKey['owner']) => boolean): void {
+  const { isReplay } = rules;
+  const last = new Map<TotpKey['owner'], number>();
+  rules.isReplay = (step, key) => {
+    if (!isMeant(key.owner)) return isReplay(step, key);
+    if (step <= (last.get(key.owner) ?? -1)) return true;
+    last.set(key.owner, step);
+    return false;
+  };
+}
 
 export const behaviourVariants: readonly Variant[] = [
   {
@@ -55,16 +67,13 @@ export const behaviourVariants: readonly Variant[] = [
     id: 'one-code-of-a-user-in-a-step',
     description:
       'A user logs in with one TOTP code in a step, and with later ones only then, whatever key they are of.',
-    apply: ({ rules }) => {
-      const { isReplay } = rules;
-      const last = new Map<string, number>();
-      rules.isReplay = (step, key) => {
-        if (typeof key.owner !== 'string') return isReplay(step, key);
-        if (step <= (last.get(key.owner) ?? -1)) return true;
-        last.set(key.owner, step);
-        return false;
-      };
-    },
+    apply: ({ rules }) => oneCodeInAStep(rules, (owner) => typeof owner === 'string'),
+  },
+  {
+    id: 'one-code-of-the-support-user-in-a-step',
+    description:
+      'Of the support user one TOTP code is taken in a step, and later ones only then, whatever key they are of.',
+    apply: ({ rules }) => oneCodeInAStep(rules, (owner) => owner === supportOwner),
   },
   ...(
     [

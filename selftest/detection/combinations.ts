@@ -123,6 +123,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   [
     'token-with-spare-bits',
     'support-totp-on-after-first-code',
+    'one-code-of-the-support-user-in-a-step',
     'sessions-end-with-a-key',
     'keys-by-uri-only',
     'odd-requests-end-the-connection',

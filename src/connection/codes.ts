@@ -35,7 +35,7 @@ export class Codes {
   readonly #refused = new Set<-1 | 1>();
 
   constructor(
-    private readonly clock: TargetClock,
+    readonly clock: TargetClock,
     private readonly waiter: Waiter,
     private readonly recorder: Recorder,
   ) {}

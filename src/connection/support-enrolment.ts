@@ -1,6 +1,8 @@
 import type { Authenticator } from '../otp/authenticator.js';
 import type { Answer } from './api.js';
+import { supportUser } from './attempts.js';
 import type { Codes } from './codes.js';
+import { StepUse } from './step-use.js';
 
 /** A new TOTP key of the support user, and the authenticator that makes its codes. */
 export interface SupportEnrolment {
@@ -20,42 +22,70 @@ export interface Proof {
   readonly answer: Answer<'VerifySupportUserTotp'>;
 }
 
-/**
- * Verifies the code of the step before, where the target takes that: the current one is left then for the change that
- * follows. Else the current one.
- */
-export async function proofOf(
-  codes: Codes,
-  authenticator: Authenticator,
-  verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
-  current?: string,
-): Promise<Proof> {
-  const before = await codes.before(authenticator);
-  if (before !== undefined) {
-    const answer = await verify(before);
-    if (answer.fields.success === true) return { code: before, answer };
-  }
-  const code = current ?? (await codes.unused(authenticator));
-  const answer = await verify(code);
-  // Of a key that is not in force all codes are refused.
-  if (before !== undefined && answer.fields.success === true) codes.refuses(-1);
-  return { code, answer };
-}
+const ofSteps = { role: supportUser };
 
-/**
- * Ends a row of wrong codes of the support user by a right one, where one is at hand without a wait, or where a wait is
- * worth it: rows of several tests must not add up to what locks the support user. Else the current code is left for the
- * change that follows. A refusal teaches nothing: a target may take codes of rising steps only.
- *
- * @returns whether it was ended
- */
-export async function endRow(
-  codes: Codes,
-  authenticator: Authenticator,
-  verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
-  mayWait: boolean,
-): Promise<boolean> {
-  const before = await codes.before(authenticator);
-  if (before !== undefined && (await verify(before)).fields.success === true) return true;
-  return mayWait && (await verify(await codes.unused(authenticator))).fields.success === true;
+/** Right codes of the support user's keys, one after the other. */
+export class SupportProofs {
+  readonly #steps: StepUse;
+
+  /** @param verify POST /support-user/verify-totp with a right code */
+  constructor(
+    private readonly codes: Codes,
+    private readonly verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
+  ) {
+    this.#steps = new StepUse(codes.clock);
+  }
+
+  /** A new key, whose codes count as used where an older one's have used their step. */
+  enrolled(authenticator: Authenticator): void {
+    this.#steps.enrolled(ofSteps, authenticator);
+  }
+
+  /** A code of a key was taken; of others, as mailed ones, nothing is learnt. */
+  used(authenticator: Authenticator | undefined, code: unknown): void {
+    if (authenticator !== undefined && typeof code === 'string' && this.codes.isRight(authenticator, code))
+      this.#steps.used(ofSteps, code);
+  }
+
+  /**
+   * Verifies the code of the step before, where the target takes that: the current one is left then for the change that
+   * follows. Else the current one.
+   *
+   * @param current made already
+   */
+  async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
+    const before = await this.codes.before(authenticator);
+    if (before !== undefined) {
+      const answer = await this.verify(before);
+      if (answer.fields.success === true) return { code: before, answer };
+    }
+    const proof = await this.verifyUnused(authenticator, current);
+    // Of a key that is not in force all codes are refused.
+    if (before !== undefined && proof.answer.fields.success === true) this.codes.refuses(-1);
+    return proof;
+  }
+
+  /** Verifies the current code, or that of the next step where an older key's has used this one: see StepUse. */
+  verifyUnused(authenticator: Authenticator, current?: string): Promise<Proof> {
+    let made = current;
+    return this.#steps.tried(ofSteps, authenticator, async () => {
+      const code = made ?? (await this.codes.unused(authenticator));
+      made = undefined;
+      const answer = await this.verify(code);
+      return { code, answer, isTaken: answer.fields.success === true };
+    });
+  }
+
+  /**
+   * Ends a row of wrong codes of the support user by a right one, where one is at hand without a wait, or where a wait is
+   * worth it: rows of several tests must not add up to what locks the support user. Else the current code is left for
+   * the change that follows. A refusal teaches nothing: a target may take codes of rising steps only.
+   *
+   * @returns whether it was ended
+   */
+  async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
+    const before = await this.codes.before(authenticator);
+    if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
+    return mayWait && (await this.verify(await this.codes.unused(authenticator))).fields.success === true;
+  }
 }

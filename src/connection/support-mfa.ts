@@ -3,7 +3,7 @@ import { ArrangeError } from '../errors.js';
 import type { Credential } from '../http/credential.js';
 import { isStillOn, type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import { textIn } from '../judging/body.js';
+import { memberOf, textIn } from '../judging/body.js';
 import { isSince } from '../model/releases.js';
 import type { Authenticator } from '../otp/authenticator.js';
 import type { Answer, Api, CallOptions } from './api.js';
@@ -14,7 +14,7 @@ import { firstLook } from './first-look.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import type { SettleOptions } from './read-back.js';
-import { endRow, type Proof, proofOf, type SupportEnrolment, type Verified } from './support-enrolment.js';
+import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import type { SupportParts } from './support-parts.js';
 import { SupportRestore } from './support-restore.js';
@@ -36,6 +36,7 @@ export class SupportMfa {
   readonly #offByTotp: OffByTotp;
   readonly #restore = new SupportRestore(this);
   readonly #awaited = new Awaited<SupportConfig>();
+  readonly #proofs: SupportProofs;
   #lastRead: SupportConfig | undefined;
   private readonly api: Api;
   private readonly admin: Credential;
@@ -51,6 +52,7 @@ export class SupportMfa {
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
+    this.#proofs = new SupportProofs(parts.codes, (code) => this.verify(code, {}, { isRight: true }));
   }
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -138,7 +140,10 @@ export class SupportMfa {
     if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
       throw new ArrangeError(this.codeless);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
-    if (answer.status < 300) noteSet(this.journal, body);
+    if (answer.status < 300) {
+      noteSet(this.journal, body);
+      this.#proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
+    }
     return this.#noted(answer, shownAfter(body));
   }
 
@@ -177,6 +182,7 @@ export class SupportMfa {
     this.journal.noteEnrolled(uri);
     this.#authenticator = uri === undefined ? undefined : authenticatorOf(uri);
     this.#enrolment = { answer, authenticator: this.authenticator };
+    this.#proofs.enrolled(this.authenticator);
     this.#verified = code === undefined ? undefined : { ...this.#enrolment, code };
     return this.authenticator;
   }
@@ -277,10 +283,11 @@ export class SupportMfa {
     return this.#verified;
   }
 
-  /** Verifies a right code that leaves the current one, where that can be. @param current made already */
-  prove(authenticator: Authenticator, current?: string): Promise<Proof> {
-    return proofOf(this.parts.codes, authenticator, (code) => this.#verifyRight(code), current);
-  }
+  /** Verifies a right code: see SupportProofs. @param current made already */
+  prove = (authenticator: Authenticator, current?: string) => this.#proofs.prove(authenticator, current);
+
+  /** Verifies the current code: see SupportProofs. */
+  verifyUnused = (authenticator: Authenticator) => this.#proofs.verifyUnused(authenticator);
 
   /** A new key; the one in force where it is the suite's, and nothing switches it off. */
   async #unprovenKey(): Promise<SupportEnrolment> {
@@ -298,14 +305,9 @@ export class SupportMfa {
   #isEnrolled = ({ answer }: SupportEnrolment) =>
     this.journal.read()?.enrolledUri === handedUri(answer.fields);
 
-  /** Ends a row of wrong codes by a right one: see endRow. @returns whether it was ended */
+  /** Ends a row of wrong codes by a right one: see SupportProofs. @returns whether it was ended */
   endRow(authenticator: Authenticator): Promise<boolean> {
-    const mayWait = this.api.attempts.mightLock(supportUser);
-    return endRow(this.parts.codes, authenticator, (code) => this.#verifyRight(code), mayWait);
-  }
-
-  #verifyRight(totpCode: string): Promise<Answer<'VerifySupportUserTotp'>> {
-    return this.verify(totpCode, {}, { isRight: true });
+    return this.#proofs.endRow(authenticator, this.api.attempts.mightLock(supportUser));
   }
 
   /** POST /support-user/verify-totp */
@@ -320,13 +322,13 @@ export class SupportMfa {
     this.#awaited.unclear();
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
-    if (answer.fields.success === true && enrolment !== undefined && totpCode !== null) {
-      if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
-        this.#verified = { ...enrolment, code: totpCode };
-        this.hasProven = true;
-        // It may have been what switches support MFA on.
-        this.#awaited.changed(isStillOn('totp'));
-      }
+    if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
+    if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
+      this.#verified = { ...enrolment, code: totpCode };
+      this.#proofs.used(enrolment.authenticator, totpCode);
+      this.hasProven = true;
+      // It may have been what switches support MFA on.
+      this.#awaited.changed(isStillOn('totp'));
     }
     return answer;
   }
