@@ -168,6 +168,20 @@ export const configFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'mfa-config/refused-type-keeps-retain',
+    description:
+      'A PUT /mfa-config that is refused for an unknown authentication type stores retainUserMfaSettings.',
+    level: 'must',
+    fails: ['mfa-config/refused-put-changes-nothing'],
+    apply: (seams) =>
+      seams.refusal(put, (answer, call, { state }) => {
+        const { retainUserMfaSettings: retain, authenticationTypes: types } = asObject(call.body);
+        const isUnknown = Array.isArray(types) && !types.every((type) => knownTypes.includes(String(type)));
+        if (answer.status === 400 && isUnknown && typeof retain === 'boolean')
+          state.cluster = { ...state.cluster, retainUserMfaSettings: retain };
+      }),
+  },
+  {
     id: 'mfa-config/refused-put-switches',
     description: 'A PUT /mfa-config that is refused for another property stores enabled.',
     level: 'must',

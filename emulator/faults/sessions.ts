@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
-import { credentialsOf, isAnonymous } from '../credentials.js';
+import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import type { State, User } from '../state.js';
@@ -95,6 +95,26 @@ const deleteFaults: readonly Fault[] = [
       seams.answer('DeleteSession', (_answer, _call, { state }) => {
         for (const [id, user] of before) state.sessions.set(id, user);
       });
+    },
+  },
+  {
+    id: 'login/cookie-outlives-its-session',
+    description: 'A login sets a cookie as well, which opens what it did after the session was deleted.',
+    level: 'must',
+    fails: ['sessions/deleted-session-is-refused'],
+    apply: (seams) => {
+      const cookies = new Map<string, User>();
+      const { identify } = seams.rules;
+      seams.answer('CreateSession', (answer, _call, { state }) => {
+        const user = state.sessions.get(text(asObject(answer.body), 'sessionId') ?? '');
+        if (user === undefined) return;
+        const cookie = randomUUID();
+        cookies.set(cookie, user);
+        answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
+      });
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        cookies.get(/\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '')?.[1] ?? '');
     },
   },
   {

@@ -3,7 +3,9 @@ import { appearance } from '../../fixtures/appearance.js';
 import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Users } from '../../fixtures/users.js';
+import type { User, Users } from '../../fixtures/users.js';
+import { cookiesIn } from '../../fixtures/ways-in.js';
+import type { Answer, Api } from '../../src/connection/api.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
@@ -113,6 +115,7 @@ test.describe('DELETE /users/sessions with a sid', () => {
       // A target may let users have one session only.
       const { status } = await api.call('GetMFAConfig', { as: first });
       await arrangeSuccess(api.call('GetMFAConfig', { as: newest }));
+      const byCookie = await arrange(openedByCookie(api, users, user));
       await arrangeSuccess(users.endSessions(user, admin));
 
       // Other nodes may learn of it a little later, and a new connection may lead to another one.
@@ -124,6 +127,10 @@ test.describe('DELETE /users/sessions with a sid', () => {
       for (const as of status < 300 ? sessions : [newest]) {
         expect({ answer: await whatItOpens(as) }).toBeRefused();
         expect({ answer: await api.call('SendEmailOtp', { as }) }).toBeRefused();
+      }
+      if (byCookie !== undefined) {
+        const looked = cluster.settles(byCookie, ({ status: got }) => got >= 400);
+        expect({ answer: await looked }).toBeRefused();
       }
       // Nor by the next login of the same user.
       await arrange(users.sessionId(user));
@@ -187,4 +194,16 @@ async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> 
   const ids: string[] = [];
   for (let n = 0; n < 10; n += 1) ids.push((await users.sessionId(users.withPassword())).id.reveal());
   return ids;
+}
+
+/** A read by the cookie that a login sets beside its session id; undefined where that opens nothing. */
+async function openedByCookie(
+  api: Api,
+  users: Users,
+  user: User,
+): Promise<(() => Promise<Answer>) | undefined> {
+  const Cookie = cookiesIn(await users.requestSession(user));
+  if (Cookie === '') return undefined;
+  const read = () => api.call('GetMFAConfig', { headers: { Cookie } });
+  return (await read()).status < 300 ? read : undefined;
 }
