@@ -114,6 +114,23 @@ const secondStep: readonly Later[] = [
     },
   })),
   {
+    id: 'second-step/callers-code-of-anybody-finishes',
+    description: 'A code that another user was mailed by POST /send-email-otp finishes a login.',
+    fails: ['second-step/refuses-code-of-another-user'],
+    apply: (seams) => {
+      const codes = new Map<string, string>();
+      const { secondStepRight } = seams.rules;
+      seams.answer('SendEmailOtp', (answer, { caller }, { state }) => {
+        const newest = state.mailCodes.at(-1);
+        if (answer.status < 300 && caller !== undefined && newest !== undefined)
+          codes.set(newest.code, caller.username);
+      });
+      seams.rules.secondStepRight = (user, type, code, world) =>
+        secondStepRight(user, type, code, world) ||
+        (type === 'email' && codes.has(code) && codes.get(code) !== user.username);
+    },
+  },
+  {
     id: 'second-step/any-mailed-code-finishes',
     description: 'Every code that is said to be a mailed one finishes a login.',
     fails: ['second-step/refuses-wrong-code', 'second-step/refuses-code-of-another-user'],

@@ -78,11 +78,13 @@ async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
   return code === undefined ? undefined : { answer: await verify(api, session, code, 'email'), session };
 }
 
-async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User): Promise<string> {
+/** Codes mailed to another user, by whom may be asked for one. */
+async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User): Promise<string[]> {
   await switchedOn(users, cluster, victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
   if (other === undefined) throw new ArrangeError('No other user gets mails.');
-  return users.mailedCode(other);
+  const got = [await ifItCan(users.mailedCode(other)), await ifItCan(users.callersCode(other))];
+  return got.filter((code) => code !== undefined);
 }
 
 test.describe('The second step of a login', () => {
@@ -190,11 +192,12 @@ test.describe('The second step of a login', () => {
 
       expect(await opens(users, victim.user, first)).toBe(false);
 
-      const mailedCode = await ifItCan(mailedToAnother(users, cluster, victim.user));
-      if (mailedCode === undefined) return;
-      const again = await arrange(begun(users, victim.user));
-      expect({ answer: await verify(api, again, mailedCode, 'email') }).toBeRefused();
-      expect(await opens(users, victim.user, again)).toBe(false);
+      // A newer code may void the one before: where those of both operations are one's, the second shows it.
+      for (const mailedCode of (await ifItCan(mailedToAnother(users, cluster, victim.user))) ?? []) {
+        const again = await arrange(begun(users, victim.user));
+        expect({ answer: await verify(api, again, mailedCode, 'email') }).toBeRefused();
+        expect(await opens(users, victim.user, again)).toBe(false);
+      }
     },
   );
 
