@@ -1,7 +1,7 @@
 import type { Call, World } from '../call.js';
 import { text } from '../json.js';
 import type { Seams } from '../seams.js';
-import type { TotpKey, User } from '../state.js';
+import type { User } from '../state.js';
 
 /** Whether the request at hand is served by somebody who learns late. */
 type Where = () => boolean;
@@ -77,17 +77,6 @@ export function endSessionsLate(seams: Seams, delayMs: number, where = everywher
     const isLate = where() && (ended.get(id) ?? 0) > Date.now();
     return identify(credentials, call, world) ?? (isLate ? users.get(id) : undefined);
   };
-}
-
-/** The codes of a new key are refused for so long. */
-export function keysInForceLate(seams: Seams, delayMs: number): void {
-  const { isReplay } = seams.rules;
-  const from = new WeakMap<TotpKey, number>();
-  seams.answer('any', (_answer, _call, { state }) => {
-    for (const key of [...state.userKeys, state.support.key])
-      if (key !== undefined && !from.has(key)) from.set(key, Date.now() + delayMs);
-  });
-  seams.rules.isReplay = (step, key) => (from.get(key) ?? 0) > Date.now() || isReplay(step, key);
 }
 
 /** Every other request of an operation is served by a second node, which learns of changes so long after the first. */

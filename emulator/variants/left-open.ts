@@ -4,7 +4,7 @@ import { asObject, isObject, type Json, type JsonObject, own, text } from '../js
 import type { OperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
-import { endSessionsLate, enforceLate, keysInForceLate, twoNodes } from './late.js';
+import { endSessionsLate, enforceLate, twoNodes } from './late.js';
 
 /** A 33rd character of base64url is half a byte of nothing. */
 const spare = 'A';
@@ -152,11 +152,6 @@ export const leftOpenVariants: readonly Variant[] = [
         );
       };
     },
-  },
-  {
-    id: 'keys-in-force-after-a-second',
-    description: 'The codes of a new TOTP key are refused for a second after it was handed out.',
-    apply: (seams) => keysInForceLate(seams, 1_000),
   },
   {
     id: 'token-with-spare-bits',

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TargetClock } from '../clock/clock.js';
 import { ArrangeError } from '../errors.js';
 import type { Authenticator } from '../otp/authenticator.js';
 import type { DigitPlace } from '../otp/one-digit-off.js';
-import { steadyNow } from '../steady-now.js';
+
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 
@@ -40,15 +39,6 @@ export class Codes {
     private readonly waiter: Waiter,
     private readonly recorder: Recorder,
   ) {}
-
-  /** A steady clock, by which keys come into force. */
-  now = steadyNow;
-
-  /** Lets pass what a new key may take to be in force: real time, whatever the target's clock. */
-  async rest(ms: number): Promise<void> {
-    await sleep(ms);
-    this.recorder.waited(ms, 'read-back');
-  }
 
   /** The code that stands for one that a test has, since a wait made that too old. */
   renewed(code: string): string {

@@ -33,17 +33,12 @@ export class SupportProofs {
     private readonly codes: Codes,
     private readonly verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
   ) {
-    this.#steps = new StepUse(codes.clock, codes);
+    this.#steps = new StepUse(codes.clock);
   }
 
   /** A new key, whose codes count as used where an older one's have used their step. */
   enrolled(authenticator: Authenticator): void {
     this.#steps.enrolled(ofSteps, authenticator);
-  }
-
-  /** See StepUse. */
-  inForce(): Promise<void> {
-    return this.#steps.inForce(ofSteps);
   }
 
   /** A code of a key was taken; of others, as mailed ones, nothing is learnt. */

@@ -249,7 +249,6 @@ export class SupportMfa {
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
-    await this.#proofs.inForce();
     return { answer, authenticator: this.authenticator };
   }
 
