@@ -282,6 +282,17 @@ export const supportProofFaults: readonly Fault[] = [
     },
   },
   {
+    id: 'support/live-code-shown',
+    description: 'GET /support-user/mfa shows a code that was mailed to the support user and not used yet.',
+    level: 'must',
+    fails: ['security/no-secret-echoed'],
+    apply: (seams) =>
+      seams.success('GetSupportMFAConfig', (body, _call, { state }) => {
+        const live = state.mailCodes.findLast(({ owner, uses }) => owner === supportOwner && uses === 0);
+        return live === undefined ? body : { ...body, mfaCode: live.code };
+      }),
+  },
+  {
     id: 'support/several-addresses',
     description: 'Whatever has an @ in it is stored as the address.',
     level: 'should',
