@@ -17,6 +17,11 @@ export function header(call: Call, name: string): string | undefined {
   return Array.isArray(field) ? field[0] : field;
 }
 
+/** A cookie that the request sends. */
+export function cookie(call: Call, name: string): string | undefined {
+  return new RegExp(`\\b${name}=([\\w-]+)`).exec(header(call, 'cookie') ?? '')?.[1];
+}
+
 export function credentialsOf(call: Call, world: World): Credentials {
   const apiKey = header(call, 'apikey');
   const authorization = world.release.bearer ? header(call, 'authorization') : undefined;

@@ -29,7 +29,7 @@ export class Seams {
   readonly clock: Clock;
   /** How the emulator is found. */
   start: StartState = {};
-  /** What the target file of this emulator says besides: of accounts, in limits, and in allow. */
+  /** What the target file of this emulator says besides: of accounts, in limits, and in allow; and what it keeps to itself. */
   readonly told: Told = { accounts: {}, supportPassword: true, limits: {}, allow: {} };
   readonly #input: { which: Which; hook: OnInput }[] = [];
   readonly #body: { which: Which; hook: OnBody }[] = [];

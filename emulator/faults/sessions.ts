@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
-import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { cookie, credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import type { State, User } from '../state.js';
@@ -108,13 +108,12 @@ const deleteFaults: readonly Fault[] = [
       seams.answer('CreateSession', (answer, _call, { state }) => {
         const user = state.sessions.get(text(asObject(answer.body), 'sessionId') ?? '');
         if (user === undefined) return;
-        const cookie = randomUUID();
-        cookies.set(cookie, user);
-        answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
+        const value = randomUUID();
+        cookies.set(value, user);
+        answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
       });
       seams.rules.identify = (credentials, call, world) =>
-        identify(credentials, call, world) ??
-        cookies.get(/\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '')?.[1] ?? '');
+        identify(credentials, call, world) ?? cookies.get(cookie(call, 'login-session') ?? '');
     },
   },
   {

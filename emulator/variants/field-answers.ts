@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type WireAnswer } from '../call.js';
-import { header } from '../credentials.js';
+import { cookie, header } from '../credentials.js';
 import { asObject, isObject, type JsonObject, text } from '../json.js';
 import type { Seams, Variant } from '../seams.js';
 
@@ -21,14 +21,13 @@ function setCookies(seams: Seams, left: (body: JsonObject) => JsonObject): void 
     const body = answer.status < 300 ? asObject(answer.body) : {};
     const id = text(body, 'sessionId');
     if (id === undefined) return;
-    const cookie = randomBytes(24).toString('base64url');
-    cookies.set(cookie, id);
-    answer.headers['set-cookie'] = `login-session=${cookie}; Path=/; HttpOnly; Secure`;
+    const value = randomBytes(24).toString('base64url');
+    cookies.set(value, id);
+    answer.headers['set-cookie'] = `login-session=${value}; Path=/; HttpOnly; Secure`;
     answer.body = left(body);
   });
   seams.rules.identify = (credentials, call, world) => {
-    const [, cookie = ''] = /\blogin-session=([\w-]+)/.exec(header(call, 'cookie') ?? '') ?? [];
-    const sessionId = cookies.get(cookie);
+    const sessionId = cookies.get(cookie(call, 'login-session') ?? '');
     return identify(sessionId === undefined ? credentials : { sessionId, ...credentials }, call, world);
   };
 }

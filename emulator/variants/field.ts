@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, type Call, Refusal, type World } from '../call.js';
 import { attempt, useLoginCode, useMailCode } from '../codes.js';
-import { challenges, credentialsOf, header } from '../credentials.js';
+import { challenges, cookie, credentialsOf, header } from '../credentials.js';
 import { asObject, isObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
@@ -81,24 +81,21 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
 /**
  * The password alone hands out a session by which only what belongs to MFA is open.
  *
- * @param cookie by which the same is open; all else is then answered 403
+ * @param cookieName of one by which the same is open; all else is then answered 403
  */
 function firstStep(
   mayEnrol: boolean,
-  cookie?: string,
+  cookieName?: string,
   reads: readonly OperationId[] = [],
 ): Omit<Variant, 'id'> {
   const enrolment = mayEnrol ? 'a TOTP key until the first code of one' : 'no TOTP key';
-  const set = cookie === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
+  const set = cookieName === undefined ? '' : ', and a cookie that opens the same; all else is answered 403';
   return {
     description: `While cluster MFA is on, the password alone gets a session that opens GET /mfa-config, POST /send-email-otp and ${enrolment}${set}.`,
     apply: (seams) => {
       const first = new Map<string, User>();
       const idOf = (call: Call) =>
-        header(call, 'session-id') ??
-        (cookie === undefined
-          ? undefined
-          : new RegExp(`${cookie}=([\\w-]+)`).exec(header(call, 'cookie') ?? '')?.[1]);
+        header(call, 'session-id') ?? (cookieName === undefined ? undefined : cookie(call, cookieName));
       const userOf = (call: Call) => first.get(idOf(call) ?? '');
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) => {
@@ -124,14 +121,15 @@ function firstStep(
         ) {
           const sessionId = randomBytes(24).toString('base64url');
           first.set(sessionId, user);
-          const setCookie = cookie === undefined ? {} : { 'set-cookie': `${cookie}=${sessionId}; HttpOnly` };
+          const setCookie =
+            cookieName === undefined ? {} : { 'set-cookie': `${cookieName}=${sessionId}; HttpOnly` };
           const headers = { 'cache-control': 'no-store', ...setCookie };
           Object.assign(answer, { status: 201, headers, body: { sessionId } });
         } else if (answer.status === 401 && userOf(call) !== undefined && isObject(answer.body)) {
           const message =
             'Only Multi-factor Authentication (MFA) related operations are allowed in this state.';
           answer.body = { ...answer.body, errorCode: 'KStatusUnauthorized', message };
-          if (cookie !== undefined) Object.assign(answer, { status: 403, headers: {} });
+          if (cookieName !== undefined) Object.assign(answer, { status: 403, headers: {} });
         }
       });
     },
