@@ -71,6 +71,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'address-proven-first',
     'mail-same-code-again',
     'users-by-address-too',
+    'field-session-limit-untold',
   ],
   ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch', 'credentials-in-padded-base64'],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
@@ -90,7 +91,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'pending-key-again',
   ],
   ['field-session-limit-3', 'field-first-step', 'one-code-of-a-user-in-a-step'],
-  ['field-cookie-too', 'field-session-limit-untold', 'enforced-after-a-second'],
+  ['field-cookie-too', 'field-session-limit-3', 'enforced-after-a-second'],
   ['field-session-limit', 'field-first-step-strict', 'field-email-not-set-up'],
   [
     'field-lock-minutes-3',
