@@ -289,6 +289,25 @@ export const fieldVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'null-keeps-what-is',
+    description:
+      'Before anything was configured, GET /mfa-config answers nulls; a PUT keeps what is null or left out.',
+    apply: (seams) => {
+      const nothing = { authenticationTypes: null, retainUserMfaSettings: null };
+      seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nothing } };
+      const { storeCluster } = seams.rules;
+      seams.rules.storeCluster = (before, wanted, world) => {
+        const { authenticationTypes, retainUserMfaSettings } = before;
+        const kept = {
+          enabled: wanted.enabled,
+          authenticationTypes: wanted.authenticationTypes ?? authenticationTypes,
+          retainUserMfaSettings: wanted.retainUserMfaSettings ?? retainUserMfaSettings,
+        };
+        return storeCluster(before, kept, world);
+      };
+    },
+  },
+  {
     id: 'field-support-email-kept',
     description:
       'The address of the support user stays when MFA is switched off, and is used again where none is named.',

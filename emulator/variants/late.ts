@@ -1,7 +1,7 @@
 import type { Call, World } from '../call.js';
 import { text } from '../json.js';
 import type { Seams } from '../seams.js';
-import type { User } from '../state.js';
+import type { TotpKey, User } from '../state.js';
 
 /** Whether the request at hand is served by somebody who learns late. */
 type Where = () => boolean;
@@ -57,6 +57,20 @@ export function enforceLate(seams: Seams, delayMs: number, where = everywhere): 
     late(world)?.authenticationTypes?.includes(mechanism) ?? mechanismEnabled(mechanism, world);
   rules.tokenByPasswordAlone = (user, world) =>
     late(world) === undefined ? tokenByPasswordAlone(user, world) : late(world)?.enabled === false;
+}
+
+/** Codes of a new key are refused for so long after it was answered. */
+export function keysLate({ rules }: Seams, delayMs: number): void {
+  const { keyUri, stepOf } = rules;
+  const answeredAt = new WeakMap<TotpKey, number>();
+  rules.keyUri = (key, secretText) => {
+    answeredAt.set(key, Date.now());
+    return keyUri(key, secretText);
+  };
+  rules.stepOf = (code, key, now) => {
+    const isInForce = Date.now() - (answeredAt.get(key) ?? 0) >= delayMs;
+    return isInForce ? stepOf(code, key, now) : undefined;
+  };
 }
 
 /** Sessions that were ended open for so long more. */

@@ -4,7 +4,7 @@ import { asObject, isObject, type Json, type JsonObject, own, text } from '../js
 import type { OperationId } from '../operations/table.js';
 import type { Seams, Variant } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
-import { endSessionsLate, enforceLate, twoNodes } from './late.js';
+import { endSessionsLate, enforceLate, keysLate, twoNodes } from './late.js';
 
 /** A 33rd character of base64url is half a byte of nothing. */
 const spare = 'A';
@@ -201,6 +201,11 @@ export const leftOpenVariants: readonly Variant[] = [
     id: 'enforced-after-a-second',
     description: 'Logins go by a switch of cluster MFA a second after GET shows it.',
     apply: (seams) => enforceLate(seams, 1_000),
+  },
+  {
+    id: 'keys-in-force-late',
+    description: 'Codes of a new TOTP key are refused for 0.4 s after the key was answered.',
+    apply: (seams) => keysLate(seams, 400),
   },
   {
     id: 'sessions-end-after-a-second',

@@ -76,6 +76,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch', 'credentials-in-padded-base64'],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
+  ['keys-in-force-late', 'null-keeps-what-is'],
   [
     'locks-not-allowed',
     'lock-out-after-5',

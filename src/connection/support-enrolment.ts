@@ -2,6 +2,7 @@ import type { Authenticator } from '../otp/authenticator.js';
 import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
 import type { Codes } from './codes.js';
+import type { Recorder } from './recorder.js';
 import { StepUse } from './step-use.js';
 
 /** A new TOTP key of the support user, and the authenticator that makes its codes. */
@@ -16,10 +17,12 @@ export interface Verified extends SupportEnrolment {
   readonly code: string;
 }
 
+type Verification = Answer<'VerifySupportUserTotp'>;
+
 /** What became of a right code. */
 export interface Proof {
   readonly code: string;
-  readonly answer: Answer<'VerifySupportUserTotp'>;
+  readonly answer: Verification;
 }
 
 const ofSteps = { role: supportUser };
@@ -27,13 +30,15 @@ const ofSteps = { role: supportUser };
 /** Right codes of the support user's keys, one after the other. */
 export class SupportProofs {
   readonly #steps: StepUse;
+  readonly #codes: Codes;
 
   /** @param verify POST /support-user/verify-totp with a right code */
   constructor(
-    private readonly codes: Codes,
-    private readonly verify: (code: string) => Promise<Answer<'VerifySupportUserTotp'>>,
+    { codes, recorder }: { readonly codes: Codes; readonly recorder: Pick<Recorder, 'waited'> },
+    private readonly verify: (code: string) => Promise<Verification>,
   ) {
-    this.#steps = new StepUse(codes.clock);
+    this.#codes = codes;
+    this.#steps = new StepUse(codes.clock, recorder);
   }
 
   /** A new key, whose codes count as used where an older one's have used their step. */
@@ -41,9 +46,23 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator);
   }
 
+  /** Lets pass what new keys are known to take to come into force. */
+  inForce(): Promise<void> {
+    return this.#steps.inForce(ofSteps);
+  }
+
+  /** What verify-totp answers to a code: to that of a key that may be too new, once it is in force. */
+  async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
+    const send = async () => {
+      const answer = await verify();
+      return { answer, isTaken: answer.fields.success === true };
+    };
+    return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
+  }
+
   /** A code of a key was taken; of others, as mailed ones, nothing is learnt. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
-    if (authenticator !== undefined && typeof code === 'string' && this.codes.isRight(authenticator, code))
+    if (authenticator !== undefined && typeof code === 'string' && this.#codes.isRight(authenticator, code))
       this.#steps.used(ofSteps, code);
   }
 
@@ -54,14 +73,16 @@ export class SupportProofs {
    * @param current made already
    */
   async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
-    const before = await this.codes.before(authenticator);
+    const wasLate = this.#steps.isLate;
+    const before = await this.#codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
       if (answer.fields.success === true) return { code: before, answer };
     }
     const proof = await this.verifyUnused(authenticator, current);
-    // Of a key that is not in force all codes are refused.
-    if (before !== undefined && proof.answer.fields.success === true) this.codes.refuses(-1);
+    // Of a key that is not in force, or not yet, all codes are refused.
+    const wasInForce = this.#steps.isLate === wasLate;
+    if (before !== undefined && wasInForce && proof.answer.fields.success === true) this.#codes.refuses(-1);
     return proof;
   }
 
@@ -69,7 +90,7 @@ export class SupportProofs {
   verifyUnused(authenticator: Authenticator, current?: string): Promise<Proof> {
     let made = current;
     return this.#steps.tried(ofSteps, authenticator, async () => {
-      const code = made ?? (await this.codes.unused(authenticator));
+      const code = made ?? (await this.#codes.unused(authenticator));
       made = undefined;
       const answer = await this.verify(code);
       return { code, answer, isTaken: answer.fields.success === true };
@@ -84,8 +105,8 @@ export class SupportProofs {
    * @returns whether it was ended
    */
   async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
-    const before = await this.codes.before(authenticator);
+    const before = await this.#codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
-    return mayWait && (await this.verify(await this.codes.unused(authenticator))).fields.success === true;
+    return mayWait && (await this.verify(await this.#codes.unused(authenticator))).fields.success === true;
   }
 }

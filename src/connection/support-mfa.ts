@@ -24,6 +24,8 @@ import { withPassword } from './with-password.js';
 /** The operations that change support MFA, and may answer a new key. */
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 
+type Shown = ReturnType<typeof shownAfter>;
+
 type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
 /** The support user's MFA: read it, change it with the journal kept, restore it. */
@@ -52,7 +54,7 @@ export class SupportMfa {
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
-    this.#proofs = new SupportProofs(parts.codes, (code) => this.verify(code, {}, { isRight: true }));
+    this.#proofs = new SupportProofs(parts, (code) => this.verify(code, {}, { isRight: true }));
   }
 
   /** From 6.8.1 on, switching off and changing the address take a code. */
@@ -157,18 +159,15 @@ export class SupportMfa {
     return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
   }
 
-  async #changeByText<Id extends Changing>(
-    operation: Id,
-    body: string | undefined,
-    mistake: string | undefined,
-  ): Promise<Answer<Id>> {
+  async #changeByText<Id extends Changing>(operation: Id, body?: string, mistake?: string) {
     return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
   }
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
-  #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: (now: SupportConfig) => boolean): Answer<Id> {
+  async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
     if (answer.status < 300) this.#awaited.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
+    await this.#proofs.inForce();
     return answer;
   }
 
@@ -317,7 +316,8 @@ export class SupportMfa {
     options: Pick<CallOptions, 'isRight'> = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
-    const answer = await this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
+    const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
+    const answer = await this.#proofs.ofNewKey(Object.keys(more).length === 0 ? totpCode : null, send);
     // A wrong code may be shown as well, and as late.
     this.#awaited.unclear();
     const enrolment = this.#enrolment;

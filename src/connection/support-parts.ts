@@ -17,7 +17,7 @@ export interface SupportParts {
   readonly reader: StateReader;
   readonly readBack: ReadBack;
   readonly codes: Codes;
-  readonly recorder: Pick<Recorder, 'adopt'>;
+  readonly recorder: Pick<Recorder, 'adopt' | 'waited'>;
   readonly waiter: Waiter;
   mail(): Promise<CodesByMail>;
   readonly user: Target['supportUser'];

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { KeyLag } from '../../src/connection/key-lag.js';
+
+const role = 'other';
+
+/** A target whose keys come into force so long after they were answered, and one key there. */
+function targetOf(atFirstMs: number) {
+  let delayMs = atFirstMs;
+  const waits: number[] = [];
+  const lag = new KeyLag({ waited: (ms) => waits.push(ms) });
+  let madeAt = 0;
+  const make = () => {
+    lag.made(role);
+    madeAt = performance.now();
+  };
+  const tries: number[] = [];
+  const send = async () => {
+    const ageMs = performance.now() - madeAt;
+    tries.push(ageMs);
+    return ageMs >= delayMs;
+  };
+  const tried = (isAsked = true) => lag.tried(role, send, (isTaken) => isTaken, isAsked);
+  const slowDownTo = (ms: number) => {
+    delayMs = ms;
+  };
+  return { lag, waits, make, tries, tried, slowDownTo };
+}
+
+test('the code of a key that is not in force yet is sent again, and the next key is waited for', async () => {
+  const { lag, waits, make, tries, tried } = targetOf(400);
+  make();
+
+  expect(await tried()).toBe(true);
+  expect(tries).toHaveLength(2);
+  expect(lag.isLate).toBe(true);
+
+  make();
+  expect(await tried()).toBe(true);
+  expect(tries).toHaveLength(3);
+  expect(waits).toHaveLength(2);
+});
+
+test('after a key was in force at once no code is sent again', async () => {
+  const { lag, make, tries, tried } = targetOf(0);
+  make();
+  expect(await tried()).toBe(true);
+  make();
+
+  const refused = await lag.tried(
+    role,
+    async () => tries.push(0),
+    () => false,
+  );
+
+  expect(refused).toBe(2);
+  expect(lag.isLate).toBe(false);
+});
+
+test.each([
+  { what: 'that was not asked for', isAsked: false, ageMs: 0 },
+  { what: 'of a key that is older', isAsked: true, ageMs: 400 },
+])('a code $what teaches nothing of new keys', async ({ isAsked, ageMs }) => {
+  const { make, tries, tried, slowDownTo } = targetOf(0);
+  make();
+  await sleep(ageMs);
+  await tried(isAsked);
+  slowDownTo(400);
+  make();
+
+  expect(await tried()).toBe(true);
+  expect(tries).toHaveLength(3);
+});
+
+test('a code that is refused by an older key is not sent again', async () => {
+  const { lag, tries } = targetOf(0);
+  const refused = await lag.tried(
+    role,
+    async () => tries.push(0),
+    () => false,
+  );
+
+  expect(refused).toBe(1);
+});

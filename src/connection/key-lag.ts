@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../steady-now.js';
+import type { Recorder } from './recorder.js';
+
+/** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
+const triedAtMs = [500, 1_500, 3_000] as const;
+
+/** A key as new as this is in force at once if its code is taken. */
+const newMs = 300;
+
+/**
+ * How long after they were answered new TOTP keys come into force, which no document tells: a target may take a moment to
+ * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again.
+ */
+export class KeyLag {
+  /** Undefined until a key was seen to be in force. */
+  #knownMs: number | undefined;
+  readonly #madeAt = new Map<string, number>();
+
+  constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
+
+  get isLate(): boolean {
+    return this.#knownMs !== undefined && this.#knownMs > 0;
+  }
+
+  /** A new key was answered. */
+  made(role: string): void {
+    this.#madeAt.set(role, steadyNow());
+  }
+
+  /** Lets pass what is known of the time that the newest key takes to come into force. */
+  async inForce(role: string): Promise<void> {
+    await this.#until(role, this.#knownMs ?? 0);
+  }
+
+  /**
+   * What comes of a right code of the newest key, sent again where it was refused while the key was new.
+   *
+   * @param teaches whether that it is taken shows the key to be in force: a code may not have been asked for
+   */
+  async tried<T>(
+    role: string,
+    send: () => Promise<T>,
+    isTaken: (of: T) => boolean,
+    teaches = true,
+  ): Promise<T> {
+    await this.inForce(role);
+    let knownMs = this.#ageMs(role) < newMs ? 0 : undefined;
+    let came = await send();
+    if (this.#knownMs !== undefined) return came;
+    for (const atMs of triedAtMs) {
+      if (isTaken(came) || this.#ageMs(role) >= atMs) continue;
+      await this.#until(role, atMs);
+      came = await send();
+      knownMs = atMs;
+    }
+    if (isTaken(came) && teaches) this.#knownMs = knownMs;
+    return came;
+  }
+
+  #ageMs(role: string): number {
+    return steadyNow() - (this.#madeAt.get(role) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  async #until(role: string, ms: number): Promise<void> {
+    const leftMs = ms - this.#ageMs(role);
+    if (leftMs <= 0) return;
+    await sleep(leftMs);
+    this.recorder.waited(Math.ceil(leftMs), 'read-back');
+  }
+}
