@@ -8,7 +8,7 @@ import { loadContract } from '../../src/contract/load.js';
 import type { EventBody } from '../../src/model/event.js';
 import type { ReleaseName } from '../../src/model/releases.js';
 import { readTarget } from '../../src/target-file/read.js';
-import type { Allow } from '../../src/target-file/target.js';
+import type { Target } from '../../src/target-file/target.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 /** An emulator with these variants: connections to it that share a state folder, and the state that it really has. */
@@ -23,14 +23,14 @@ export async function emulated(
   const folder = temporaryFolder();
   const file = join(folder, 'target.yaml');
   writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
-  /** @param allow in place of all that a throw-away target allows */
-  const open = async (allow?: Allow): Promise<Connection> => {
-    const read = readTarget(file, {});
-    const target = allow === undefined ? read : { ...read, allow };
+  /** @param over in place of what a throw-away target is, and allows */
+  const open = async (over: Partial<Target> = {}): Promise<Connection> => {
+    const target = { ...readTarget(file, {}), ...over };
     const connection = await Connection.open(target, contract, { stateDir: folder, write });
     onTestFinished(() => connection.close());
     return connection;
   };
   const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
-  return { open, state };
+  const { accounts } = readTarget(file, {});
+  return { open, state, accounts };
 }

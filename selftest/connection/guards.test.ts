@@ -59,7 +59,7 @@ describe('where cluster MFA may not be switched', () => {
     ['on, where it was found off', [], false],
   ])('it is not switched %s', async (_, variants, enabled) => {
     const { open, state } = await emulated(variants);
-    const cluster = await (await open(mayNot)).cluster();
+    const cluster = await (await open({ allow: mayNot })).cluster();
 
     const switched = enabled ? cluster.off() : cluster.on(['totp']);
 
@@ -69,9 +69,9 @@ describe('where cluster MFA may not be switched', () => {
 
   test('it is given back as it was found', async () => {
     const { open, state } = await emulated([]);
-    await (await (await open(allow)).cluster()).on(['totp']);
+    await (await (await open({ allow })).cluster()).on(['totp']);
 
-    const cluster = await (await open(mayNot)).cluster();
+    const cluster = await (await open({ allow: mayNot })).cluster();
     await cluster.giveBack(await cluster.found());
 
     expect(await state()).toMatchObject({ cluster: { enabled: false } });

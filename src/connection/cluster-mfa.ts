@@ -4,9 +4,11 @@ import type { Credential } from '../http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
 import { memberOf } from '../judging/body.js';
+import { effectiveAllow } from '../target-file/allow.js';
 import type { Answer, Api } from './api.js';
 import { asText } from './as-text.js';
 import { Awaited } from './awaited.js';
+import { ClusterRestore } from './cluster-restore.js';
 import { firstLook } from './first-look.js';
 import type { ReadBack, SettleOptions } from './read-back.js';
 import type { StateReader } from './state-reader.js';
@@ -18,8 +20,8 @@ const lateAtMostMs = 2_000;
 export class ClusterMfa {
   #found: ClusterConfig | undefined;
   #hasWayBack = false;
-  #hasRestored = false;
   #hasRested = false;
+  readonly #restore: ClusterRestore;
   /** It was switched, and nobody looked since whether logins go by it. */
   #isUnfelt = false;
   readonly #awaited = new Awaited<ClusterConfig>();
@@ -36,7 +38,13 @@ export class ClusterMfa {
     private readonly readBack: ReadBack,
     /** Whether the target file allows cluster MFA to be switched. */
     private readonly maySwitch: boolean,
-  ) {}
+  ) {
+    this.#restore = new ClusterRestore({
+      readAsShown: () => this.readAsShown(),
+      readUntil: (done) => this.readUntil(done),
+      store: (config) => this.#store(config),
+    });
+  }
 
   /**
    * To compare: authenticationTypes is a set, told in one order; where GET never shows it, as it was put last.
@@ -93,7 +101,7 @@ export class ClusterMfa {
   }
 
   async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
-    if (memberOf(body, 'enabled') === true) await this.proveWayBack();
+    if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
     const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body });
     if (answer.status < 300) this.#wasPut(body);
     return answer;
@@ -101,7 +109,7 @@ export class ClusterMfa {
 
   /**
    * Proves, once, that the configuration can still be reached without a code: the API key, or the session opened
-   * before, answers a GET. Without that, cluster MFA is not switched on: it would lock the suite out.
+   * before, answers a GET. Without that, nothing is sent that the target may take for a switch of cluster MFA.
    *
    * @throws NotAllowedError
    */
@@ -110,10 +118,26 @@ export class ClusterMfa {
     const { status } = await this.api.call('GetMFAConfig', { as: this.admin });
     this.#hasWayBack = status >= 200 && status < 300;
     if (this.#hasWayBack) return;
-    const what = this.admin.scheme === 'APIKeyHeader' ? "the admin's API key" : "the admin's session";
+    const what = this.#goesByKey ? "the admin's API key" : "the admin's session";
     throw new NotAllowedError(
       `would switch cluster MFA on without a proven way back: GET /mfa-config with ${what} was answered ${status}.`,
     );
+  }
+
+  /**
+   * The same before a switch. A session may end with the switch, or before it is switched back, and nobody could open
+   * another without a code: it is a way back only where the target is to be thrown away.
+   */
+  async #proveWayBackOnceOn(): Promise<void> {
+    if (!this.#goesByKey && !effectiveAllow(this.api.target.allow).disposable)
+      throw new NotAllowedError(
+        "would switch cluster MFA on with no way back but the admin's session, which may end: give accounts.admin.apiKey",
+      );
+    await this.proveWayBack();
+  }
+
+  get #goesByKey(): boolean {
+    return this.admin.scheme === 'APIKeyHeader';
   }
 
   /**
@@ -159,7 +183,7 @@ export class ClusterMfa {
    * @returns whether that took a change, or an earlier one is still to be seen in logins
    */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
-    await this.proveWayBack();
+    await this.#proveWayBackOnceOn();
     const found = await this.found();
     const now = await this.assumed();
     const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
@@ -204,25 +228,18 @@ export class ClusterMfa {
     await this.#set(body, (config) => !config.enabled);
   }
 
-  /** Puts `config` in force exactly, in the two steps that switching off may take. */
-  async giveBack(config: ClusterConfig): Promise<void> {
+  /**
+   * Puts `config` in force exactly, in the two steps that switching off may take.
+   *
+   * @returns what of it can't be restored, in words
+   */
+  async giveBack(config: ClusterConfig): Promise<string[]> {
     if (!config.enabled) await this.off();
-    const now = await this.readAsShown();
-    if (JSON.stringify(now) === JSON.stringify(config)) return;
-    // Another order means nothing, but is restored as well, where the target lets it be.
-    if (sameCluster(now, config) && this.#hasRestored) return;
-    const answer = await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson: config });
-    if (answer.status >= 400) {
-      const json = withoutNulls(config);
-      await this.api.call('UpdateMFAConfig', { as: this.admin, json });
-    }
-    this.#hasRestored = true;
-    const after = await this.readUntil((read) => sameCluster(read, config));
-    if (!sameCluster(after, config)) {
-      throw new ArrangeError(
-        `The cluster's MFA configuration is ${JSON.stringify(after)}; it was found as ${JSON.stringify(config)}.`,
-      );
-    }
+    return this.#restore.giveBack(config);
+  }
+
+  async #store(anyJson: object): Promise<boolean> {
+    return (await this.api.call('UpdateMFAConfig', { as: this.admin, anyJson })).status < 400;
   }
 
   /** @param shows what to wait for; `done` is enough where it doesn't come */
@@ -230,7 +247,10 @@ export class ClusterMfa {
     // Back to what was found is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
-    const answer = await this.put(body);
+    let answer = await this.put(body);
+    // Some targets take no null.
+    if (answer.status >= 400 && Object.values(body).includes(null))
+      answer = await this.putAny(withoutNulls(body));
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }

@@ -141,6 +141,17 @@ export class Connection {
     return this.#admin;
   }
 
+  /** For a session that has ended while the state is restored by it. @returns whether another was opened in its place */
+  async reopenAdmin(): Promise<boolean> {
+    const admin = await this.admin();
+    if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;
+    this.#admin = undefined;
+    this.#cluster = undefined;
+    this.#support = undefined;
+    await this.admin();
+    return true;
+  }
+
   async cluster(): Promise<ClusterMfa> {
     const admin = await this.admin();
     const { clusterMfa } = effectiveAllow(this.target.allow);
@@ -196,41 +207,71 @@ export class Connection {
     });
   }
 
-  /** Sessions end: after their time, or with a new password. */
-  async #isOpen(session: Credential): Promise<boolean> {
+  /** Sessions end: after their time, or with a new password. Null where that can't be told. */
+  async #isOpen(session: Credential): Promise<boolean | null> {
     const reads = (['GetSupportMFAConfig', 'GetMFAConfig'] as const).find((id) =>
       this.contract.operations.has(id),
     );
-    return reads === undefined || (await this.api.call(reads, { as: session })).status !== 401;
+    if (reads === undefined) return null;
+    const { status } = await this.api.call(reads, { as: session });
+    if (status < 300) return true;
+    return status === 401 ? false : null;
   }
 
   async #openAdmin(): Promise<Credential> {
     const { apiKey, username, password, domain } = this.target.accounts.admin;
     if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
     const earlier = this.journal.read()?.sessionId;
-    if (earlier !== undefined) {
-      const session: Credential = { scheme: 'SessionIdHeader', id: new Secret(earlier) };
-      if (await this.#isOpen(session)) {
-        this.api.attempts.takenOver(earlier, 'admin');
-        return session;
-      }
-    }
-    const json = {
+    const isOpen = earlier === undefined ? false : await this.#isOpen(sessionOf(earlier));
+    if (earlier !== undefined && isOpen) return this.#takenOver(earlier);
+    const credentials = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password: password.reveal() }),
       domain,
     };
-    const answer = await this.api.call('CreateSession', { json });
-    const id = textIn(answer.fields.sessionId);
-    if (answer.status !== 201 || id === undefined) {
-      throw new ArrangeError(
-        `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
-          'Check accounts.admin; where cluster MFA is on, the admin needs an apiKey.',
-      );
+    const answer = await this.api.call('CreateSession', { json: credentials });
+    const id = textIn(answer.fields.sessionId) ?? (await this.#byMailedCode(credentials));
+    if (id !== undefined) {
+      this.journal.sessionId = id;
+      return sessionOf(id);
     }
-    this.journal.sessionId = id;
-    return { scheme: 'SessionIdHeader', id: new Secret(id) };
+    // It was refused for something else than being closed, perhaps.
+    if (earlier !== undefined && isOpen === null) return this.#takenOver(earlier);
+    throw new ArrangeError(
+      `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
+        'Check accounts.admin; where cluster MFA is on, the admin needs an apiKey.',
+    );
   }
+
+  #takenOver(id: string): Credential {
+    this.api.attempts.takenOver(id, 'admin');
+    return sessionOf(id);
+  }
+
+  /** To restore where the session has ended while cluster MFA was on. Undefined where no code opens another. */
+  async #byMailedCode(credentials: object): Promise<string | undefined> {
+    const { email } = this.target.accounts.admin;
+    const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
+    if (email === undefined || !mayMail || this.#strict) return undefined;
+    const mail = await this.mail();
+    const mark = await mail.mark(email);
+    const { status } = await this.api.call('CreateEmailOtp', { json: credentials });
+    if (status >= 300) return undefined;
+    const otpCode = await mail.codeTo(email, mark).catch(noneCame);
+    if (otpCode === undefined) return undefined;
+    const { fields } = await this.api.call('CreateSession', {
+      json: { ...credentials, otpCode, otpType: 'email' },
+    });
+    return textIn(fields.sessionId);
+  }
+}
+
+function noneCame(error: unknown): undefined {
+  if (!(error instanceof ArrangeError)) throw error;
+}
+
+function sessionOf(id: string): Credential {
+  return { scheme: 'SessionIdHeader', id: new Secret(id) };
 }
 
 /** Every address of the target file: mail to others is not the suite's. */

@@ -15,6 +15,8 @@ export interface GivenBack {
 export type TellWait = (what: string, ms: number) => void;
 
 const longestPauseMs = 2_000;
+/** A target may end all sessions whenever cluster MFA is switched. */
+const mostReopened = 2;
 /** Looks in a row at which all is as found: several nodes may not agree yet. */
 const looks = 2;
 
@@ -46,6 +48,7 @@ export async function giveBack(
   const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
   const startedAt = performance.now();
   let inARow = 0;
+  let reopened = 0;
   let pauseMs = 100;
   for (;;) {
     const before = journal.writes.count;
@@ -53,6 +56,10 @@ export async function giveBack(
     const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
     if (stop?.aborted === true)
       return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };
+    if (problems.length > 0 && !outOfReach && reopened < mostReopened && (await hasReopened(connection))) {
+      reopened += 1;
+      continue;
+    }
     const absentMs = performance.now() - startedAt;
     if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
       return { restored: false, residue, problems };
@@ -69,6 +76,16 @@ export async function giveBack(
   }
 }
 
+async function hasReopened(connection: Connection): Promise<boolean> {
+  try {
+    return await connection.reopenAdmin();
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    // What went wrong before tells more.
+    return false;
+  }
+}
+
 function waitedFor(pending: readonly string[]): string {
   return pending.length > 0
     ? `${pending.join(', ')}, sent and not answered, which may still land`
@@ -82,9 +99,9 @@ async function restoreOnce(
   const residue = [...rest.residue];
   const problems: string[] = [];
   let outOfReach = false;
-  const attempt = async (step: () => Promise<readonly string[] | undefined>) => {
+  const attempt = async (step: () => Promise<readonly string[]>) => {
     try {
-      residue.push(...((await step()) ?? []));
+      residue.push(...(await step()));
     } catch (error) {
       if (!(error instanceof SuiteError)) throw error;
       problems.push(error.message);
@@ -92,11 +109,6 @@ async function restoreOnce(
     }
   };
   if (support !== undefined) await attempt(async () => (await connection.support()).giveBack(support));
-  if (cluster !== undefined) {
-    await attempt(async () => {
-      await (await connection.cluster()).giveBack(cluster);
-      return undefined;
-    });
-  }
+  if (cluster !== undefined) await attempt(async () => (await connection.cluster()).giveBack(cluster));
   return { residue, problems, outOfReach };
 }

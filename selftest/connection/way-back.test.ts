@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { giveBack } from '../../src/connection/give-back.js';
+import { NotAllowedError } from '../../src/errors.js';
+import { emulated } from './emulated.js';
+
+/** Connections of an admin who has a password and no API key. */
+async function byPassword(...variants: string[]) {
+  const { open, state, accounts } = await emulated(variants);
+  const { apiKey: _, ...admin } = accounts.admin;
+  return { open: (over: object = {}) => open({ accounts: { ...accounts, admin }, ...over }), state };
+}
+
+test('without an API key cluster MFA is not switched on, where the target is not to be thrown away', async () => {
+  const { open, state } = await byPassword('sessions-end-with-a-switch');
+  const cluster = await (await open({ allow: { stateChanges: true, clusterMfa: true } })).cluster();
+
+  await expect(cluster.on(['totp'])).rejects.toThrow(NotAllowedError);
+  await expect(cluster.put({ enabled: true })).rejects.toThrow('give accounts.admin.apiKey');
+  expect(await state()).toMatchObject({ cluster: { enabled: false } });
+});
+
+test('a session that the switch has ended is replaced by one that a mailed code opens', async () => {
+  const { open, state } = await byPassword('sessions-end-with-a-switch');
+  const before = await open();
+  await expect((await before.cluster()).on(['email', 'totp'])).rejects.toThrow('answered 401');
+  expect(await state()).toMatchObject({ cluster: { enabled: true } });
+  await before.close();
+
+  expect(await giveBack(await open())).toMatchObject({ restored: true, problems: [] });
+  expect(await state()).toMatchObject({ cluster: { enabled: false } });
+});
+
+test('an ended session is not taken over where it is answered 403 in place of 401', async () => {
+  const { open, state } = await byPassword('refuses-with-403');
+  const before = await open();
+  const cluster = await before.cluster();
+  before.journal.sessionId = 'ended-long-ago-7f1c';
+  await cluster.putAny({ enabled: false, authenticationTypes: ['totp'] });
+  await before.close();
+
+  expect(await giveBack(await open())).toMatchObject({ restored: true, problems: [] });
+  expect(await state()).toMatchObject({ cluster: { authenticationTypes: ['email', 'totp'] } });
+});
+
+test('where null keeps what is, what was never configured is put back to nothing', async () => {
+  const { open, state } = await emulated(['null-keeps-what-is']);
+  const cluster = await (await open()).cluster();
+  await cluster.found();
+  await cluster.on(['totp']);
+
+  expect(await giveBack(await open())).toMatchObject({ restored: true, residue: [] });
+  expect(await state()).toMatchObject({
+    cluster: { enabled: false, authenticationTypes: [], retainUserMfaSettings: false },
+  });
+});
