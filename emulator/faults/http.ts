@@ -373,6 +373,19 @@ export const httpFaults: readonly Fault[] = [
         };
       }),
   },
+  {
+    id: 'security/stack-trace-on-a-page',
+    description: 'Where a body is no JSON, an HTML page shows a stack trace.',
+    level: 'should',
+    fails: ['security/errors-show-no-internals'],
+    apply: (seams) =>
+      seams.wire('any', (answer) => {
+        if (answer.content?.includes('KMalformedJson') !== true) return;
+        answer.headers['content-type'] = 'text/html';
+        const trace = '\tat org.example.Reader.read(Reader.java:42)';
+        answer.content = Buffer.from(`<html><h1>400 Bad Request</h1><pre>${trace}</pre></html>`);
+      }),
+  },
 ];
 
 function changeBytes(

@@ -110,6 +110,23 @@ export const fieldAnswerVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'web-server-before-the-api',
+    description:
+      'Another spelling of a path is redirected to the right one, an unknown path to a page to log in, and TRACE is refused by the HTML page of a web server.',
+    apply: (seams) => {
+      seams.wire('any', (answer, call) => {
+        if (call.operation !== null) return;
+        if (call.method === 'TRACE') {
+          page(answer, 405, 'text/html', '<html><center><h1>405 Not Allowed</h1></center></html>');
+        } else if (answer.status === 404) {
+          const clean = call.path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+          page(answer, 301, 'text/html', '<html><h1>301 Moved Permanently</h1></html>');
+          answer.headers['location'] = clean === call.path ? '/login' : clean;
+        }
+      });
+    },
+  },
+  {
     id: 'web-page-404',
     description:
       'A sid that nobody has is not found by DELETE /users/sessions, and a web server covers that answer by its HTML page.',
@@ -177,6 +194,19 @@ export const fieldAnswerVariants: readonly Variant[] = [
       seams.wire('any', (answer, call) => {
         if (refused.has(call))
           page(answer, 503, 'text/html', '<html><h1>503 Service Unavailable</h1></html>');
+      });
+    },
+  },
+  {
+    id: 'reads-without-answer-now-and-then',
+    description: 'Every 40th read is answered 502 or 504 by the HTML page of a balancer, without Via.',
+    apply: (seams) => {
+      let reads = 0;
+      seams.wire(['GetMFAConfig', 'GetSupportMFAConfig'], (answer) => {
+        reads += 1;
+        if (reads % 40 !== 0) return;
+        const [status, phrase] = reads % 80 === 0 ? [502, 'Bad Gateway'] : [504, 'Gateway Time-out'];
+        page(answer, status, 'text/html', `<html><h1>${status} ${phrase}</h1></html>`);
       });
     },
   },

@@ -76,7 +76,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
   ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch', 'credentials-in-padded-base64'],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
-  ['keys-in-force-late', 'null-keeps-what-is'],
+  [
+    'keys-in-force-late',
+    'null-keeps-what-is',
+    'reads-without-answer-now-and-then',
+    'web-server-before-the-api',
+  ],
   [
     'locks-not-allowed',
     'lock-out-after-5',

@@ -46,6 +46,37 @@ async function movableClock(): Promise<string> {
 
 const soon = { 'retry-after': '0' };
 
+describe('a gateway that got no answer', () => {
+  const html = { 'content-type': 'text/html' };
+
+  test.each([502, 504])('is asked for the same read once more: %d', async (status) => {
+    const { seen, port } = await answeringInTurn([
+      [status, html, `<h1>${status}</h1>`],
+      [200, {}],
+    ]);
+    const { api } = await connectedTo(port);
+
+    expect((await api.call('GetMFAConfig')).status).toBe(200);
+    expect(seen).toEqual(['GET', 'GET']);
+  });
+
+  test('tells nothing of the target: of a write at once, of a read the second time', async () => {
+    const { seen, port } = await answeringInTurn([[504, html, '<h1>504</h1>']]);
+    const { api } = await connectedTo(port);
+
+    await expect(api.call('CreateTotpKey', { json: {} })).rejects.toThrow(TransportError);
+    await expect(api.call('GetMFAConfig')).rejects.toThrow(/answered 504 by a gateway/);
+    expect(seen).toEqual(['POST', 'GET', 'GET']);
+  });
+
+  test('is not what says so in JSON', async () => {
+    const { port } = await answeringInTurn([[502, {}, '{"message":"Salesforce is not reached."}']]);
+    const { api } = await connectedTo(port);
+
+    expect((await api.call('CreateSession', { json: {} })).status).toBe(502);
+  });
+});
+
 describe('a target that asks to wait', () => {
   test('is asked again, and the waits are counted', async () => {
     const { seen, port } = await answeringInTurn([

@@ -199,6 +199,7 @@ export class Recorder {
       contract: this.#contract,
       operation: call.operation,
       method: call.request.method,
+      isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(call.request.method),
       request: call.requestJson,
       ...(call.mistake === undefined ? {} : { mistake: call.mistake }),
       status: response.status,

@@ -15,6 +15,8 @@ export interface Judged {
   readonly contract: Contract;
   readonly operation: OperationId | null;
   readonly method: string;
+  /** A read without any credential. */
+  readonly isAnonymousRead: boolean;
   /** What was sent, where it was JSON. */
   readonly request?: unknown;
   /** The request was a client's mistake on purpose: what kind of. */
@@ -39,6 +41,7 @@ export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];
   const found = (requirement: RequirementId, message: string) => findings.push({ requirement, message });
   judgeHeaders(answer, found);
+  if (answer.status >= 400) judgeForInternals(answer, found);
   if (answer.bytes > 0 && answer.method !== 'HEAD') judgeText(answer, found);
   const operation = answer.operation === null ? undefined : answer.contract.operations.get(answer.operation);
   if (answer.status >= 200 && answer.status < 300) {
@@ -60,11 +63,15 @@ function judgeHeaders(answer: Judged, found: Found): void {
   if (date === undefined) {
     if (status < 500) found('http/has-date', 'the answer has no Date');
   } else if (!isHttpDate(date)) found('http/has-date', 'Date is not an HTTP date');
-  if (status >= 300 && status < 400) found('http/no-redirect', `the answer is a redirect (${status})`);
+  // Another spelling of a path is led to the right one, and whoever is not logged in to where that is done.
+  const isRedirect = status >= 300 && status < 400 && answer.operation !== null;
+  if (isRedirect && !answer.isAnonymousRead)
+    found('http/no-redirect', `the answer is a redirect (${status})`);
   if (status === 401 && !headers['www-authenticate']) {
     found('http/401-has-challenge', 'the 401 has no WWW-Authenticate');
   }
-  if (status === 405 && headers['allow'] === undefined) found('http/405-has-allow', 'the 405 has no Allow');
+  if (status === 405 && headers['allow'] === undefined && !isGatewayStatus(answer))
+    found('http/405-has-allow', 'the 405 has no Allow');
   if (status === 204) {
     for (const name of ['content-length', 'transfer-encoding']) {
       if (headers[name] !== undefined)
@@ -175,13 +182,19 @@ function judgeError(answer: Judged, operation: Operation | undefined, found: Fou
   if (mismatches.length === 0 && !saysSomething(answer.body.value)) {
     found('http/errors-say-something', `a ${status} has neither errorCode nor message`);
   }
-  const internals = internalsIn(answer.body.text);
+}
+
+/** On a page of HTML and for an unknown path, too: what fails outside of the API's own code says most. */
+function judgeForInternals({ status, body }: Judged, found: Found): void {
+  const internals = internalsIn(body.text);
   if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
 }
 
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
+/** Of a gateway by what they mean. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 /** Of a web server or a filter in front of the API, which says so on a page of HTML. */
-const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406]);
+const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
 /**
  * Balancers and proxies answer these by themselves, with pages of their own (RFC 9110 15.6.3 to 15.6.5); so does what
@@ -194,11 +207,7 @@ function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
   const isHtml = headers['content-type']?.toLowerCase().startsWith('text/html') === true;
   const isPage = isHtml && body.text.includes(String(status));
-  return (
-    limitStatuses.has(status) ||
-    (pageStatuses.has(status) && isPage) ||
-    ((status === 502 || status === 504) && 'via' in headers)
-  );
+  return limitStatuses.has(status) || gatewayStatuses.has(status) || (pageStatuses.has(status) && isPage);
 }
 
 function saysSomething(value: unknown): boolean {

@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../../errors.js';
 import { steadyNow } from '../../steady-now.js';
-import { isSafe, type Link } from '../call.js';
+import { isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
 /** A target that restarts is away for so long at most, where it has answered before. */
 const longestAbsenceMs = 15_000;
 const longestPauseMs = 1_000;
+/** A gateway may have to look for somebody else who answers. */
+const aWhileMs = 500;
+
+/** Pages of a gateway that got no answer: nothing of them is the target's. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 
 /**
  * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
  * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it. A read
- * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1).
+ * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1). So is one
+ * for which a gateway got no answer.
  */
 export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
   let isAwaited = false;
@@ -24,7 +30,14 @@ export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
         try {
           const answer = await next(call);
           isAwaited = true;
-          return answer;
+          if (!gatewayStatuses.has(answer.status) || answer.body !== undefined) return answer;
+          if (!mayRepeat)
+            throw new TransportError(
+              `${nameOf(call)} was answered ${answer.status} by a gateway, which got no answer of the target.`,
+            );
+          mayRepeat = false;
+          await sleep(aWhileMs);
+          continue;
         } catch (error) {
           if (!(error instanceof TransportError)) throw error;
           if (error.broke === 'closed' && mayRepeat) {
