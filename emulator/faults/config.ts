@@ -26,6 +26,17 @@ export const configFaults: readonly Fault[] = [
     'totp-login/refused-while-only-email-is-enabled',
   ]),
   {
+    id: 'mfa-config/stays-on',
+    description: 'Switched on once, cluster MFA stays on: a PUT with enabled false is answered 204.',
+    level: 'must',
+    fails: ['mfa-config/stores-enabled'],
+    apply: (seams) => {
+      const { storeCluster } = seams.rules;
+      seams.rules.storeCluster = (before, wanted, world) =>
+        storeCluster(before, { ...wanted, enabled: wanted.enabled || before.enabled }, world);
+    },
+  },
+  {
     id: 'mfa-config/loses-retain-user-mfa-settings',
     description: 'PUT /mfa-config answers 204 and stores retainUserMfaSettings false, whatever was sent.',
     level: 'must',

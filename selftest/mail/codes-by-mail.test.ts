@@ -34,14 +34,14 @@ class Box implements Mailbox {
   }
 }
 
-function codesOf(box: Box, promisedMails: readonly number[] = []) {
+function codesOf(box: Box, promisedMails: readonly number[] = [], timeoutMs = 60_000) {
   const secrets: string[] = [];
   const recorder = {
     promisedMails,
     addSecret: (value: string) => void secrets.push(value),
     waiting: () => () => undefined,
   };
-  const settings = { timeoutMs: 60_000, quietMs: 200 };
+  const settings = { timeoutMs, quietMs: 200 };
   return { codes: new CodesByMail(box, recorder, settings), secrets };
 }
 
@@ -181,5 +181,26 @@ describe('a mail that comes twice', () => {
     expect(box.waits[1]).toBeLessThanOrEqual(200);
     expect(await again()).toBe('482913');
     expect(box.waits).toHaveLength(1);
+  });
+});
+
+describe('mails that were promised', () => {
+  const all = () => true;
+
+  test('are waited for until the last has come', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box);
+    box.put('Sign-in', 'Your code is 482913');
+    setTimeout(() => box.put('Sign-in', 'Your code is 735102'), 250);
+
+    expect(await codes.counted(await codes.mark(), all, 2)).toBe(2);
+  });
+
+  test('are waited for no longer than a mail may take', async () => {
+    const box = new Box();
+    const { codes } = codesOf(box, [], 250);
+    box.put('Sign-in', 'Your code is 482913');
+
+    expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
   });
 });

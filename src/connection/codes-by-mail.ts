@@ -144,6 +144,22 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
+  /** How many mails of a kind have come, of so many that were promised: they are given the time that a mail may take. */
+  async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
+    const { timeoutMs } = this.settings;
+    const startedAt = steadyNow();
+    const ended = this.recorder.waiting(timeoutMs, 'mail');
+    try {
+      for (;;) {
+        const count = (await this.since(mark)).filter(isMeant).length;
+        if (count >= promised || steadyNow() - startedAt >= timeoutMs) return count;
+        await sleep(lookMs);
+      }
+    } finally {
+      ended(steadyNow() - startedAt);
+    }
+  }
+
   /** Every code that was found so far, each once. */
   get seen(): readonly string[] {
     return [...this.#seen];

@@ -129,8 +129,7 @@ test(
 
     // All that were promised are awaited: a late one must not fall into another test.
     const promised = after ?? answered;
-    const came = async () => (await mail.since(mark)).filter(({ to }) => to.includes(user.email)).length;
-    const got = await connection.readBack.until(came, (count) => count >= promised);
+    const got = await mail.counted(mark, ({ to }) => to.includes(user.email), promised);
     const isLimited = after !== undefined || got < promised;
     if (isLimited) await rest();
     expect(isLimited, 'wanted: a limit within 30 codes\ngot: all of them mailed').toBe(true);

@@ -159,8 +159,7 @@ test.describe('A row of wrong codes', () => {
 
       // A late one must not fall into another test.
       const isCode = (each: ReceivedMail) => each.to.includes(user.email) && mail.codeIn(each) !== undefined;
-      const came = async () => (await mail.since(mark)).filter(isCode).length;
-      const got = await connection.readBack.until(came, (count) => count >= promised);
+      const got = await mail.counted(mark, isCode, promised);
       await rest();
       expect(after !== undefined || got < promised, wanted).toBe(true);
     },
