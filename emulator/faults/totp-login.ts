@@ -27,6 +27,17 @@ function changed(
 
 export const totpLoginFaults: readonly Fault[] = [
   {
+    id: 'totp-login/switch-forgets-used-codes',
+    description: 'A switch of cluster MFA lets codes that were used open sessions again.',
+    level: 'must',
+    fails: ['totp-login/refuses-replay'],
+    apply: (seams) =>
+      seams.answer('UpdateMFAConfig', ({ status }, _call, { state }) => {
+        if (status < 300 && !state.cluster.enabled)
+          for (const key of state.userKeys) key.acceptedSteps.clear();
+      }),
+  },
+  {
     id: 'totp/leading-zeros-lost',
     description: 'TOTP codes that begin with 0 are never right: they are kept as numbers.',
     level: 'must',

@@ -98,9 +98,12 @@ test.describe('A login while cluster MFA is on', () => {
       const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
 
       expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-      // Neither a refusal, a login by the other type nor the end of its session must bring a code to life again.
+      // Neither a refusal, a login by the other type, the end of its session nor a switch must bring a code to life again.
       await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
       if (hasSid(user)) await arrange(users.endSessions(user, admin));
+      // Where cluster MFA was found on, it is left so.
+      await arrange(cluster.asFound());
+      await arrange(switchedOn(users, cluster, user));
       expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
       await arrangeLogin(loginByNewKey(users, user, codes));
     },
