@@ -57,14 +57,14 @@ export interface WireAnswer {
   /**
    * Set only by faults: the answer is then written to the socket as it stands here, and the connection closed.
    * `after` follows the framed content; `keep` cuts the whole answer after so many bytes; `contentOnHead`
-   * sends the content although the request was a HEAD; `framing` replaces the framing header fields, `reason` the
-   * reason phrase.
+   * sends the content although the request was a HEAD; `framing` replaces the framing header fields, of which one may
+   * stand several times, `reason` the reason phrase.
    */
   raw?: {
     after?: Buffer;
     keep?: number;
     contentOnHead?: boolean;
-    framing?: Record<string, string>;
+    framing?: Record<string, string | readonly string[]>;
     reason?: string;
   };
   /** Set only by variants: a 103 goes before it (RFC 8297), or a 100 that nobody asked for (RFC 9110 15.2). */

@@ -23,7 +23,7 @@ export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const fields = { ...answer.headers, ...framing, connection: 'close' };
   const head = [
     `HTTP/1.1 ${answer.status} ${raw.reason ?? STATUS_CODES[answer.status] ?? ''}`,
-    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each) => `${name}: ${each}`)),
   ].join('\r\n');
   const whole = Buffer.concat([
     Buffer.from(`${head}\r\n\r\n`),

@@ -49,6 +49,20 @@ export const unknownFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'http/two-lengths-of-an-error',
+    description:
+      'The 404 of an unknown path, where it ends the connection, has two Content-Length fields that differ.',
+    level: 'must',
+    fails: ['http/nothing-after-the-end'],
+    apply: (seams) =>
+      seams.wire('any', (answer, { operation, headers }) => {
+        // Client libraries take no such answer: wherever else it came, the run would not get further.
+        if (operation !== null || answer.status !== 404 || headers.connection !== 'close') return;
+        const length = answer.content?.length ?? 0;
+        answer.raw = { framing: { 'content-length': [String(length), String(length + 1)] } };
+      }),
+  },
+  {
     id: 'http/trace-echoes',
     description: 'TRACE answers the request as it came.',
     level: 'should',

@@ -17,6 +17,14 @@ describe('faults on the wire', () => {
     expect(await raw(emulator, 'HEAD /v2/mfa-config HTTP/1.1')).toMatch(/\r\n\r\n\{"enabled":false/);
   });
 
+  test('two lengths are declared', async () => {
+    const emulator = await emulate({ faults: ['http/two-lengths-of-an-error'] });
+
+    const answer = await raw(emulator, 'GET /v2/of-nobody HTTP/1.1');
+
+    expect(answer.match(/^content-length: \d+/gm)).toHaveLength(2);
+  });
+
   test('the connection is dropped', async () => {
     const emulator = await emulate({ faults: ['http/connection-dropped-on-bad-json'] });
 

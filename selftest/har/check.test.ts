@@ -99,6 +99,13 @@ describe('a recorded answer', () => {
     expect(outcome(harCheck, 'http/no-bom')?.kind).toBe('fail');
   });
 
+  test('of 204 declares no content by a length of 0 that stands twice', () => {
+    const harCheck = check({ method: 'PUT', status: 204, text: '', headers: { 'Content-Length': '0, 0' } });
+
+    expect(outcome(harCheck, 'http/no-length-of-204')?.kind).not.toBe('fail');
+    expect(outcome(harCheck, 'http/no-framing-of-204')?.kind).toBe('fail');
+  });
+
   test('that never came, or comes from the cache, is not judged', () => {
     const harCheck = check({ status: 0 }, { status: 304 });
 

@@ -33,4 +33,12 @@ describe('an answer byte for byte', () => {
 
     expect(status).toBe(101);
   });
+
+  test('has repeated fields joined by a comma', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nconstructor: a\r\ncontent-length:\t3 \r\n\r\n';
+
+    const { headers } = await answerOf(`${head}abc`);
+
+    expect(headers).toEqual({ 'content-length': '2, 3', constructor: 'a' });
+  });
 });

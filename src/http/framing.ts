@@ -5,23 +5,37 @@ export interface Framed {
   readonly beyond: string | undefined;
 }
 
+/** Names in lower case, repeated fields joined by a comma. */
+type Headers = Readonly<Record<string, string>>;
+
 /**
  * Parts the bytes after a header section; where it declares no length, the connection's end is the content's.
  *
- * @param headers names in lower case
  * @returns undefined where the bytes end before the declared end
  */
-export function framed(headers: Readonly<Record<string, string>>, rest: Buffer): Framed | undefined {
+export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  const chunks = isChunked(coding) ? chunked(rest) : undefined;
   if (length !== undefined && coding !== undefined) {
-    return { content: rest, beyond: 'both Content-Length and Transfer-Encoding' };
+    return { content: chunks?.content ?? rest, beyond: 'both Content-Length and Transfer-Encoding' };
   }
-  const { content, end } =
-    coding === undefined
-      ? { content: rest.subarray(0, Number(length ?? rest.length)), end: Number(length ?? rest.length) }
-      : (chunked(rest) ?? { content: rest, end: Number.NaN });
-  if (Number.isNaN(end) || rest.length < end) return undefined;
+  if (length !== undefined && !isLength(length)) {
+    return { content: rest, beyond: `no single length (Content-Length: ${length})` };
+  }
+  if (isChunked(coding) && chunks === undefined) return undefined;
+  const end = chunks?.end ?? Number(length ?? rest.length);
+  if (rest.length < end) return undefined;
+  const content = chunks?.content ?? rest.subarray(0, end);
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
+}
+
+function isLength(text: string): boolean {
+  return /^\d+$/.test(text);
+}
+
+/** Where chunks are not the last coding, they don't tell the end of an answer. */
+function isChunked(coding: string | undefined): boolean {
+  return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 }
 
 /** Chunked content (RFC 9112 7.1), and where it ends; undefined where it doesn't within these bytes. */

@@ -5,22 +5,10 @@ import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
+import { type RawAnswer, rawAnswerIn } from './raw-answer.js';
 import type { WireRequest } from './transport.js';
 import { howItBroke, inWords, neverSent, tooLarge } from './transport-errors.js';
 import { tunnel } from './tunnel.js';
-
-/** An answer byte for byte, as no client library shows it. */
-export interface RawAnswer {
-  readonly status: number;
-  /** The reason phrase. */
-  readonly reason: string;
-  /** Status line and header section. */
-  readonly head: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Everything after the header section until the connection was closed, chunk marks included. */
-  readonly rest: Buffer;
-}
 
 const largest = 5 * 1024 * 1024;
 
@@ -59,7 +47,7 @@ export async function sendRaw(
       socket.destroy();
       through?.destroy();
       if (error instanceof TransportError) return reject(error);
-      const answer = parse(received);
+      const answer = rawAnswerIn(received);
       if (answer !== undefined) return resolve(answer);
       const words = inWords(error ?? new Error('other side closed'), url, timeoutMs);
       reject(new TransportError(words, !neverSent(error), howItBroke(error)));
@@ -67,7 +55,7 @@ export async function sendRaw(
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
-      if (linger === undefined && parse(received) !== undefined) linger = setTimeout(end, lingerMs);
+      if (linger === undefined && rawAnswerIn(received) !== undefined) linger = setTimeout(end, lingerMs);
     });
     socket.on('error', end);
     socket.on('end', () => end());
@@ -104,27 +92,4 @@ function bytesOf(request: WireRequest, url: URL): Buffer {
   const length = request.body === undefined || isChunked ? '' : `Content-Length: ${body.length}\r\n`;
   const head = `${request.method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n`;
   return Buffer.concat([Buffer.from(`${head}${headers.join('')}${length}Connection: close\r\n\r\n`), body]);
-}
-
-/** Of several answers the first that is no interim one (RFC 9110 15.2); after 101 no HTTP follows. */
-function parse(all: Buffer): RawAnswer | undefined {
-  let bytes = all;
-  let split = bytes.indexOf('\r\n\r\n');
-  while (split !== -1 && isInterim(bytes)) {
-    bytes = bytes.subarray(split + 4);
-    split = bytes.indexOf('\r\n\r\n');
-  }
-  const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
-  const [, status, reason = ''] = /^HTTP\/1\.[01] (\d{3}) ?([^\r]*)/.exec(head) ?? [];
-  if (split === -1 || status === undefined) return undefined;
-  const headers: Record<string, string> = {};
-  for (const line of head.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  return { status: Number(status), reason, head, headers, rest: bytes.subarray(split + 4) };
-}
-
-function isInterim(bytes: Buffer): boolean {
-  return /^HTTP\/1\.[01] 1(?!01)\d\d/.test(bytes.subarray(0, 12).toString('latin1'));
 }

@@ -160,7 +160,8 @@ async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer>
 
 const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
-function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+/** Names in lower case; repeated fields joined by a comma. */
+export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;

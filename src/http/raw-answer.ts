@@ -1,0 +1,50 @@
+import { joined } from './transport.js';
+
+/** An answer byte for byte, as no client library shows it. */
+export interface RawAnswer {
+  readonly status: number;
+  /** The reason phrase. */
+  readonly reason: string;
+  /** Status line and header section. */
+  readonly head: string;
+  /** Names in lower case; repeated fields joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Everything after the header section that came, chunk marks included. */
+  readonly rest: Buffer;
+}
+
+/**
+ * The answer that these bytes begin: of several the first that is no interim one (RFC 9110 15.2); after 101 no HTTP
+ * follows.
+ *
+ * @returns undefined where they are no HTTP, or end before the header section does
+ */
+export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
+  let bytes = all;
+  let split = bytes.indexOf('\r\n\r\n');
+  while (split !== -1 && isInterim(bytes)) {
+    bytes = bytes.subarray(split + 4);
+    split = bytes.indexOf('\r\n\r\n');
+  }
+  const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
+  const [, status, reason = ''] = /^HTTP\/1\.[01] (\d{3}) ?([^\r]*)/.exec(head) ?? [];
+  if (split === -1 || status === undefined) return undefined;
+  return { status: Number(status), reason, head, headers: fieldsOf(head), rest: bytes.subarray(split + 4) };
+}
+
+function isInterim(bytes: Buffer): boolean {
+  return /^HTTP\/1\.[01] 1(?!01)\d\d/.test(bytes.subarray(0, 12).toString('latin1'));
+}
+
+function fieldsOf(head: string): Record<string, string> {
+  const fields = new Map<string, string[]>();
+  for (const line of head.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const values = fields.get(name) ?? [];
+    values.push(line.slice(colon + 1));
+    fields.set(name, values);
+  }
+  return joined(Object.fromEntries(fields));
+}
