@@ -58,7 +58,7 @@ export interface WireAnswer {
    * Set only by faults: the answer is then written to the socket as it stands here, and the connection closed.
    * `after` follows the framed content; `keep` cuts the whole answer after so many bytes; `contentOnHead`
    * sends the content although the request was a HEAD; `framing` replaces the framing header fields, of which one may
-   * stand several times, `reason` the reason phrase.
+   * stand several times, `reason` the reason phrase; `contentAfterMs` is how long the head goes before the rest.
    */
   raw?: {
     after?: Buffer;
@@ -66,6 +66,7 @@ export interface WireAnswer {
     contentOnHead?: boolean;
     framing?: Record<string, string | readonly string[]>;
     reason?: string;
+    contentAfterMs?: number;
   };
   /** Set only by variants: a 103 goes before it (RFC 8297), or a 100 that nobody asked for (RFC 9110 15.2). */
   hints?: true;

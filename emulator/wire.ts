@@ -1,12 +1,19 @@
 import { STATUS_CODES } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { WireAnswer } from './call.js';
 
 /** Sends an answer: by Fastify as usual, or byte for byte where a fault asks for what no server library sends. */
 export async function send(answer: WireAnswer, reply: FastifyReply): Promise<void> {
   if (answer.raw !== undefined) {
-    reply.hijack();
-    reply.raw.socket?.end(bytesOf(answer, reply.request.method));
+    const { socket } = reply.hijack().raw;
+    const bytes = bytesOf(answer, reply.request.method);
+    const { contentAfterMs } = answer.raw;
+    if (contentAfterMs === undefined) return void socket?.end(bytes);
+    const headEnd = bytes.indexOf('\r\n\r\n') + 4;
+    socket?.write(bytes.subarray(0, headEnd));
+    await pause(contentAfterMs);
+    socket?.end(bytes.subarray(headEnd));
     return;
   }
   if (answer.hints) reply.raw.writeEarlyHints({ link: '</help>; rel=help' });

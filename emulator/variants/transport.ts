@@ -38,6 +38,16 @@ export const transportVariants: readonly Variant[] = [
       }),
   },
   {
+    id: 'content-ends-with-the-connection',
+    description:
+      'Where a request ends the connection, content has no declared length, and comes half a second after the head.',
+    apply: (seams) =>
+      seams.wire('any', (answer, { headers }) => {
+        if (answer.content === undefined || headers.connection !== 'close') return;
+        answer.raw = { framing: {}, contentAfterMs: 500 };
+      }),
+  },
+  {
     id: 'compressed',
     description: 'Content is sent as gzip, whatever the request accepts.',
     apply: (seams) =>

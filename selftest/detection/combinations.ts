@@ -73,7 +73,12 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'users-by-address-too',
     'field-session-limit-untold',
   ],
-  ['codes-while-mfa-is-on-only', 'sessions-end-with-a-switch', 'credentials-in-padded-base64'],
+  [
+    'codes-while-mfa-is-on-only',
+    'sessions-end-with-a-switch',
+    'credentials-in-padded-base64',
+    'content-ends-with-the-connection',
+  ],
   ['field-tokens-without-codes', 'field-support-email-kept', 'unavailable-now-and-then'],
   ['sessions-by-cookie-only', 'odd-requests-end-the-connection', 'compressed', 'continue-unasked'],
   [

@@ -1,35 +1,48 @@
-import { createServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sendRaw } from '../../src/http/raw-socket.js';
+import { listen, tcpServer } from '../cli/servers.js';
 
-const servers: { close(): void }[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+/** What comes late comes after more than a far end that keeps the connection open is given. */
+const brieflyMs = 50;
+const lateMs = 200;
 
-/** What sendRaw gets from a server that answers these bytes and closes. */
-async function answerOf(bytes: string) {
-  const server = createServer((socket) => socket.once('data', () => socket.end(bytes)).on('error', () => {}));
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const url = `http://127.0.0.1:${address.port}/v2/mfa-config`;
-  const target = { tls: { insecure: false }, limits: { requestTimeoutMs: 10_000, settleMs: 0 } };
-  return sendRaw(target, { method: 'GET', url, headers: {} });
+interface Sending {
+  readonly method?: string;
+  readonly timeoutMs?: number;
+  readonly lingerMs?: number;
+  /** The far end keeps the connection open. */
+  readonly open?: boolean;
+}
+
+/** What sendRaw gets from a server that answers these, the second `lateMs` after the first, and closes. */
+async function answerOf(
+  [at, later = '']: readonly [at: string, later?: string],
+  { method = 'GET', timeoutMs = 10_000, lingerMs = brieflyMs, open = false }: Sending = {},
+) {
+  const server = tcpServer((socket) =>
+    socket.once('data', () => {
+      const rest = () => void (open ? socket.write(later) : socket.end(later));
+      socket.write(at);
+      if (later === '') rest();
+      else setTimeout(rest, lateMs);
+    }),
+  );
+  const { port } = await listen(server);
+  const target = { tls: { insecure: false }, limits: { requestTimeoutMs: timeoutMs, settleMs: 0 } };
+  return sendRaw(target, { method, url: `http://127.0.0.1:${port}/v2/mfa-config`, headers: {} }, lingerMs);
 }
 
 describe('an answer byte for byte', () => {
   test('is the one after interim answers, however many', async () => {
     const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </help>\r\n\r\n'.repeat(50_000);
 
-    const { status, rest } = await answerOf(`${interim}HTTP/1.1 204 No Content\r\n\r\nmore`);
+    const { status, rest } = await answerOf([`${interim}HTTP/1.1 204 No Content\r\n\r\nmore`]);
 
     expect([status, rest.toString()]).toEqual([204, 'more']);
   });
 
   test('is 101 itself: no HTTP follows it', async () => {
-    const { status } = await answerOf('HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n');
+    const { status } = await answerOf(['HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 200 OK\r\n\r\n']);
 
     expect(status).toBe(101);
   });
@@ -37,8 +50,84 @@ describe('an answer byte for byte', () => {
   test('has repeated fields joined by a comma', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nconstructor: a\r\ncontent-length:\t3 \r\n\r\n';
 
-    const { headers } = await answerOf(`${head}abc`);
+    const { headers } = await answerOf([`${head}abc`]);
 
     expect(headers).toEqual({ 'content-length': '2, 3', constructor: 'a' });
+  });
+});
+
+describe('content that comes a while after its header section', () => {
+  test.each<[string, string, string, Sending]>([
+    ['of no declared length', 'HTTP/1.0 200 OK\r\n\r\n', 'abc', {}],
+    ['of no declared length, begun', 'HTTP/1.1 200 OK\r\n\r\na', 'bc', {}],
+    [
+      'of a coding that does not tell its end',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\na',
+      'bc',
+      {},
+    ],
+    ['of a declared length', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n', 'abc', { open: true }],
+    ['of a declared length, begun', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na', 'bc', { open: true }],
+    [
+      'in chunks',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n',
+      '1\r\na\r\n0\r\n\r\n',
+      { open: true },
+    ],
+    [
+      'after an interim answer',
+      'HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n',
+      'a',
+      { open: true },
+    ],
+    [
+      'after two lengths',
+      'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n',
+      'abc',
+      { open: true },
+    ],
+  ])('is read to its end: %s', async (_, head, content, sending) => {
+    const { rest } = await answerOf([head, content], sending);
+
+    const begun = head.slice(head.lastIndexOf('\r\n\r\n') + 4);
+    expect(rest.toString()).toBe(begun + content);
+  });
+
+  test.each([
+    ['HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n'],
+    ['GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n'],
+    ['GET', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+  ])('is not waited for where there is none: %s, %j', async (method, head) => {
+    const { rest } = await answerOf([head, 'abc'], { method, open: true });
+
+    expect(rest.length).toBe(0);
+  });
+});
+
+describe('a far end that keeps the connection open', () => {
+  test('is listened to for a while after the declared end', async () => {
+    const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
+
+    const { rest } = await answerOf([whole, 'de'], { open: true, lingerMs: 4 * lateMs });
+
+    expect(rest.toString()).toBe('abcde');
+  });
+
+  test('has answered where the time is up after the declared end', async () => {
+    const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
+
+    const { rest } = await answerOf([whole], { open: true, timeoutMs: lateMs, lingerMs: 4 * lateMs });
+
+    expect(rest.toString()).toBe('abc');
+  });
+
+  test.each([
+    ['declares no end', 'HTTP/1.1 200 OK\r\n\r\nabc'],
+    ['does not come to its declared end', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc'],
+  ])('has not answered in time where it %s', async (_, bytes) => {
+    const answer = answerOf([bytes], { open: true, timeoutMs: lateMs });
+
+    await expect(answer).rejects.toThrow(`within ${lateMs} ms`);
   });
 });

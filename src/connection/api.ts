@@ -6,7 +6,7 @@ import type { OperationId } from '../contract/operations.js';
 import { MissingOperationError, TransportError } from '../errors.js';
 import { decoded } from '../http/content-coding.js';
 import { anonymous, headersOf } from '../http/credential.js';
-import { framed } from '../http/framing.js';
+import { framed, hasContent } from '../http/framing.js';
 import { Pace } from '../http/pace.js';
 import { sendRaw } from '../http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../http/transport.js';
@@ -141,8 +141,7 @@ export class Api {
       const sentAt = steadyNow();
       const { status, reason, headers, ...raw } = await sendRaw(this.target, request);
       rest = raw.rest;
-      const hasContent = method !== 'HEAD' && status !== 204 && status !== 304;
-      const content = hasContent ? framed(headers, rest)?.content : Buffer.alloc(0);
+      const content = hasContent(method, status) ? framed(headers, rest)?.content : Buffer.alloc(0);
       if (content === undefined)
         throw new TransportError(`${method} ${path}: the answer ended before its end.`);
       const body = decoded(headers, content, largestBody);

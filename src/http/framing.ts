@@ -8,6 +8,11 @@ export interface Framed {
 /** Names in lower case, repeated fields joined by a comma. */
 type Headers = Readonly<Record<string, string>>;
 
+/** Whether content may follow the header section of an answer to this method, whatever that declares. */
+export function hasContent(method: string, status: number): boolean {
+  return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
+}
+
 /**
  * Parts the bytes after a header section; where it declares no length, the connection's end is the content's.
  *
@@ -27,6 +32,18 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   if (rest.length < end) return undefined;
   const content = chunks?.content ?? rest.subarray(0, end);
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
+}
+
+/**
+ * Whether these bytes reach the declared end, of several lengths the shortest. Never where only the end of the
+ * connection tells it.
+ */
+export function reachesEnd(headers: Headers, rest: Buffer): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  // It overrides a length (RFC 9112 6.3).
+  if (coding !== undefined) return isChunked(coding) && chunked(rest) !== undefined;
+  const lengths = (length ?? '').split(',').map((each) => each.trim());
+  return rest.length >= Math.min(...lengths.filter(isLength).map(Number));
 }
 
 function isLength(text: string): boolean {

@@ -4,6 +4,7 @@ import { TransportError } from '../errors.js';
 import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
+import { hasContent, reachesEnd } from './framing.js';
 import { proxyFor } from './proxy.js';
 import { type RawAnswer, rawAnswerIn } from './raw-answer.js';
 import type { WireRequest } from './transport.js';
@@ -14,7 +15,8 @@ const largest = 5 * 1024 * 1024;
 
 /**
  * Sends one request on a connection of its own with `Connection: close` and reads until the far end closes.
- * A far end that keeps the connection open is given `lingerMs` after the header section, then what came counts.
+ * A far end that keeps the connection open is given `lingerMs` after the declared end, then what came counts; where no
+ * end is declared, only the far end tells it.
  *
  * @throws TransportError in words, within the target file's request timeout
  */
@@ -37,7 +39,8 @@ export async function sendRaw(
       else end(problem);
     });
     const deadline = setTimeout(
-      () => end(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs))),
+      // A whole answer counts, however little of the linger is over.
+      () => end(linger === undefined ? timedOut(url, timeoutMs) : undefined),
       Math.max(0, startedAt + timeoutMs - steadyNow()),
     );
     let received = Buffer.alloc(0);
@@ -55,12 +58,22 @@ export async function sendRaw(
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
-      if (linger === undefined && rawAnswerIn(received) !== undefined) linger = setTimeout(end, lingerMs);
+      if (linger === undefined && isWhole(request.method, received)) linger = setTimeout(end, lingerMs);
     });
     socket.on('error', end);
     socket.on('end', () => end());
     socket.on('close', () => end());
   });
+}
+
+function isWhole(method: string, received: Buffer): boolean {
+  const answer = rawAnswerIn(received);
+  if (answer === undefined) return false;
+  return !hasContent(method, answer.status) || reachesEnd(answer.headers, answer.rest);
+}
+
+function timedOut(url: URL, timeoutMs: number): TransportError {
+  return new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs));
 }
 
 /** Host without brackets, and port. */
