@@ -3,6 +3,7 @@ import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js'
 import { TransportError } from '../../src/errors.js';
 import { acceptsOldTls, plainHttpStatus } from '../../src/http/tls-probe.js';
 import { Transport } from '../../src/http/transport.js';
+import { listen, tcpServer } from '../cli/servers.js';
 
 let emulator: RunningEmulator | undefined;
 
@@ -57,4 +58,15 @@ test('where nothing listens, nothing is said about versions', async () => {
 
   await expect(acceptsOldTls(target)).rejects.toThrow(TransportError);
   expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
+});
+
+test('who lets an old handshake go unanswered does not accept it', async () => {
+  const { port } = await listen(tcpServer((socket) => socket.resume()));
+  const target = {
+    baseUrl: `https://127.0.0.1:${port}/v2`,
+    tls: { insecure: false },
+    limits: { ...limits, requestTimeoutMs: 200 },
+  };
+
+  expect(await acceptsOldTls(target)).toBe(false);
 });

@@ -7,13 +7,15 @@ import { inWords } from './transport-errors.js';
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
 
 /**
- * Whether the target agrees to TLS 1.0 or 1.1. Nothing is sent after the handshake.
+ * Whether the target agrees to TLS 1.0 or 1.1. Nothing is sent after the handshake. A firewall may drop an old one
+ * without a word: that accepts nothing, where the target is known to answer to others.
  *
- * @throws ArrangeError where this machine doesn't speak them; TransportError where nothing answers
+ * @throws ArrangeError where this machine doesn't speak them; TransportError where no connection comes about
  */
 export function acceptsOldTls(target: Probed): Promise<boolean> {
   const url = new URL(target.baseUrl);
   const { tls } = target;
+  const timeoutMs = target.limits.requestTimeoutMs;
   const { host, port, servername } = placeOf(url);
   return new Promise((resolve, reject) => {
     const socket = connectTls({
@@ -29,11 +31,14 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
       maxVersion: 'TLSv1.1',
       ciphers: 'DEFAULT:@SECLEVEL=0',
     });
-    const end = endsOnce(socket, target.limits.requestTimeoutMs, () =>
-      reject(
-        new TransportError(inWords(new Error('aborted due to timeout'), url, target.limits.requestTimeoutMs)),
-      ),
-    );
+    let isConnected = false;
+    socket.once('connect', () => {
+      isConnected = true;
+    });
+    const end = endsOnce(socket, timeoutMs, () => {
+      if (isConnected) resolve(false);
+      else reject(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs)));
+    });
     socket.once('secureConnect', () => {
       const isOld = ['TLSv1', 'TLSv1.1'].includes(socket.getProtocol() ?? '');
       end(() => resolve(isOld));
@@ -46,7 +51,7 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
             new ArrangeError('This machine speaks neither TLS 1.0 nor 1.1 itself: they cannot be tried.'),
           );
         } else if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH/.test(text)) {
-          reject(new TransportError(inWords(error, url, target.limits.requestTimeoutMs)));
+          reject(new TransportError(inWords(error, url, timeoutMs)));
         } else resolve(false);
       }),
     );
