@@ -33,7 +33,7 @@ test('a server of today refuses old versions and plain HTTP', async () => {
   const target = await targetOf([]);
 
   expect(await acceptsOldTls(target)).toBe(false);
-  expect(await plainHttpStatus(target, '/mfa-config')).not.toBe(401);
+  expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
   expect(await statusByHttps(target)).toBe(401);
 });
 
@@ -58,6 +58,31 @@ test('where nothing listens, nothing is said about versions', async () => {
 
   await expect(acceptsOldTls(target)).rejects.toThrow(TransportError);
   expect(await plainHttpStatus(target, '/mfa-config')).toBeUndefined();
+});
+
+const error = '{"errorCode":"KStatusUnauthorized"}';
+const page = '<html><title>403 Forbidden</title>HTTPS required</html>';
+
+test.each<[string, string, number | undefined]>([
+  ["the API's refusal", `401 Unauthorized\r\nContent-Length: ${error.length}\r\n\r\n${error}`, 401],
+  ['one in chunks', `403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`, 403],
+  ["the API's success", '200 OK\r\nContent-Length: 17\r\n\r\n{"enabled":false}', 200],
+  ["a front end's page", `403 Forbidden\r\nContent-Length: ${page.length}\r\n\r\n${page}`, undefined],
+  [
+    'its page that asks who one is',
+    `401 Unauthorized\r\nContent-Length: ${page.length}\r\n\r\n${page}`,
+    undefined,
+  ],
+  ['its page of a success', `200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`, undefined],
+  ['that this is no TLS, in JSON', '400 Bad Request\r\nContent-Length: 2\r\n\r\n{}', undefined],
+  ['where to go instead', '301 Moved\r\nLocation: https://x/\r\nContent-Length: 2\r\n\r\n{}', undefined],
+])('plain HTTP is told from what stands before the API: %s', async (_, answer, status) => {
+  // Keeps the connection open: what is declared is waited for, and no longer.
+  const server = tcpServer((socket) => socket.once('data', () => socket.write(`HTTP/1.1 ${answer}`)));
+  const { port } = await listen(server);
+  const baseUrl = `https://127.0.0.1:${port}/v2`;
+
+  expect(await plainHttpStatus({ baseUrl, tls: { insecure: false }, limits }, '/mfa-config')).toBe(status);
 });
 
 test('who lets an old handshake go unanswered does not accept it', async () => {

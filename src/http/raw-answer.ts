@@ -1,3 +1,4 @@
+import { hasContent, reachesEnd } from './framing.js';
 import { joined } from './transport.js';
 
 /** An answer byte for byte, as no client library shows it. */
@@ -30,6 +31,13 @@ export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   const [, status, reason = ''] = /^HTTP\/1\.[01] (\d{3}) ?([^\r]*)/.exec(head) ?? [];
   if (split === -1 || status === undefined) return undefined;
   return { status: Number(status), reason, head, headers: fieldsOf(head), rest: bytes.subarray(split + 4) };
+}
+
+/** Whether these bytes are all that their header section declares: see reachesEnd. */
+export function isWholeAnswer(method: string, bytes: Buffer): boolean {
+  const answer = rawAnswerIn(bytes);
+  if (answer === undefined) return false;
+  return !hasContent(method, answer.status) || reachesEnd(answer.headers, answer.rest);
 }
 
 function isInterim(bytes: Buffer): boolean {

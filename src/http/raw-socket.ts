@@ -4,9 +4,8 @@ import { TransportError } from '../errors.js';
 import { steadyNow } from '../steady-now.js';
 import type { Target } from '../target-file/target.js';
 import { pinProblem, tlsOptions } from './connector.js';
-import { hasContent, reachesEnd } from './framing.js';
 import { proxyFor } from './proxy.js';
-import { type RawAnswer, rawAnswerIn } from './raw-answer.js';
+import { isWholeAnswer, type RawAnswer, rawAnswerIn } from './raw-answer.js';
 import type { WireRequest } from './transport.js';
 import { howItBroke, inWords, neverSent, tooLarge } from './transport-errors.js';
 import { tunnel } from './tunnel.js';
@@ -58,18 +57,12 @@ export async function sendRaw(
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
       if (received.length > largest) return end(new TransportError(tooLarge(url, largest)));
-      if (linger === undefined && isWhole(request.method, received)) linger = setTimeout(end, lingerMs);
+      if (linger === undefined && isWholeAnswer(request.method, received)) linger = setTimeout(end, lingerMs);
     });
     socket.on('error', end);
     socket.on('end', () => end());
     socket.on('close', () => end());
   });
-}
-
-function isWhole(method: string, received: Buffer): boolean {
-  const answer = rawAnswerIn(received);
-  if (answer === undefined) return false;
-  return !hasContent(method, answer.status) || reachesEnd(answer.headers, answer.rest);
 }
 
 function timedOut(url: URL, timeoutMs: number): TransportError {

@@ -2,6 +2,9 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ArrangeError, TransportError } from '../errors.js';
 import type { Target } from '../target-file/target.js';
+import { decoded } from './content-coding.js';
+import { framed } from './framing.js';
+import { isWholeAnswer, rawAnswerIn } from './raw-answer.js';
 import { inWords } from './transport-errors.js';
 
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
@@ -59,30 +62,49 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
   });
 }
 
+/** In bytes. No answer to what is asked here has as many. */
+const largest = 64 * 1024;
+
 /**
- * The status by which the port of an HTTPS target answers a plain HTTP request without credentials; undefined
- * where it answers with anything else, or not at all.
+ * The status by which the API itself, in JSON, answers a plain HTTP request without credentials at the port of an HTTPS
+ * target: a success, or that a credential is missing. Undefined where nothing answers, or what stands before the API: it
+ * may say that this is no TLS (400), where to go instead (3xx), or on a page of its own that HTTPS is required (403).
  */
 export function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);
   const { host, port } = placeOf(url);
   return new Promise((resolve) => {
-    let received = '';
-    const statusOf = () => {
-      const status = /^HTTP\/1\.[01] (\d{3})/.exec(received)?.[1];
-      return status === undefined ? undefined : Number(status);
-    };
+    let received = Buffer.alloc(0);
     const socket = connectPlain({ host, port }, () =>
       socket.write(`GET ${url.pathname}${path} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`),
     );
-    const end = endsOnce(socket, target.limits.requestTimeoutMs, () => resolve(statusOf()));
+    const finish = () => resolve(statusOfApi(received));
+    const end = endsOnce(socket, target.limits.requestTimeoutMs, finish);
     socket.on('data', (chunk: Buffer) => {
-      received = (received + chunk.toString('latin1')).slice(0, 1_000);
-      if (received.includes('\r\n')) end(() => resolve(statusOf()));
+      received = Buffer.concat([received, chunk]);
+      if (received.length > largest || isWholeAnswer('GET', received)) end(finish);
     });
-    socket.once('error', () => end(() => resolve(statusOf())));
-    socket.once('close', () => end(() => resolve(statusOf())));
+    socket.once('error', () => end(finish));
+    socket.once('close', () => end(finish));
   });
+}
+
+function statusOfApi(received: Buffer): number | undefined {
+  const answer = rawAnswerIn(received);
+  if (answer === undefined) return undefined;
+  const { status, headers, rest } = answer;
+  if (status >= 300 && status !== 401 && status !== 403) return undefined;
+  const content = framed(headers, rest)?.content;
+  return content !== undefined && isJsonObject(decoded(headers, content, largest)) ? status : undefined;
+}
+
+function isJsonObject(bytes: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
 }
 
 function placeOf(url: URL): { host: string; port: number; servername: { servername?: string } } {
