@@ -19,7 +19,12 @@ const levels = new Map<string, string>(
 );
 
 /** While it is off, or before anything was configured. */
-const noTypesShown = ['types-not-shown-while-off', 'field-authtypes-null', 'nulls-before-the-first-put-only'];
+const noTypesShown = [
+  'types-not-shown-while-off',
+  'field-authtypes-null',
+  'nulls-before-the-first-put-only',
+  'null-keeps-what-is',
+];
 
 describe('the catalogues', () => {
   test('have unique ids', () => {
