@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../call.js';
 import { cookie, credentialsOf, isAnonymous } from '../credentials.js';
-import { asObject, own, text } from '../json.js';
+import { asObject, type JsonObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 import type { State, User } from '../state.js';
 
@@ -224,6 +224,18 @@ export const sessionFaults: readonly Fault[] = [
     apply: (seams) => tellUnknown(seams, 'CreateSession', ({ cluster }) => cluster.enabled),
   },
   {
+    id: 'login/unknown-user-is-told-by-code',
+    description: 'While cluster MFA is on, a login with a code tells an unknown user from a wrong password.',
+    level: 'should',
+    fails: ['sessions/unknown-user-looks-alike'],
+    apply: (seams) =>
+      tellUnknown(
+        seams,
+        'CreateSession',
+        ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
+      ),
+  },
+  {
     id: 'login/token-of-unknown-user-is-404',
     description: 'A token for an unknown user is answered 404, one with a wrong password 401.',
     level: 'should',
@@ -255,12 +267,12 @@ export const sessionFaults: readonly Fault[] = [
 function tellUnknown(
   seams: Seams,
   operation: 'CreateSession' | 'CreateAccessToken',
-  isTold: (state: State) => boolean = () => true,
+  isTold: (state: State, body: JsonObject) => boolean = () => true,
 ): void {
   seams.refusal(operation, (answer, call, { state }) => {
-    const named = own(asObject(call.body), 'username');
-    const isUnknown = !state.users.some(({ username }) => username === named);
-    if (answer.status === 401 && isUnknown && isTold(state)) answer.status = 404;
+    const body = asObject(call.body);
+    const isUnknown = !state.users.some(({ username }) => username === own(body, 'username'));
+    if (answer.status === 401 && isUnknown && isTold(state, body)) answer.status = 404;
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appearance } from '../../fixtures/appearance.js';
+import type { LoginOptions } from '../../fixtures/login-options.js';
 import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
@@ -40,13 +41,13 @@ test.describe('POST /users/sessions', () => {
     'answers an unknown user like a wrong password',
     covers('sessions/unknown-user-looks-alike'),
     async ({ users, cluster, connection }) => {
-      const looksAlike = async () => {
+      const looksAlike = async (more: LoginOptions = {}) => {
         const user = users.withPassword();
         const nobody = { ...user, username: `nobody-${randomUUID()}` };
         const password = randomUUID();
-        const known = await users.login(user, { password });
+        const known = await users.login(user, { ...more, password });
 
-        const unknown = await users.login(nobody, { password });
+        const unknown = await users.login(nobody, { ...more, password });
 
         expect(appearance(unknown.answer, nobody)).toEqual(appearance(known.answer, user));
       };
@@ -54,7 +55,9 @@ test.describe('POST /users/sessions', () => {
       await looksAlike();
       // What asks for codes may be another part of a target, with words of its own.
       if (!effectiveAllow(connection.target.allow).clusterMfa) return;
-      if ((await ifItCan(cluster.on(bothTypes))) !== undefined) await looksAlike();
+      if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
+      await looksAlike();
+      await looksAlike({ code: '000000', type: 'totp' });
     },
   );
 
