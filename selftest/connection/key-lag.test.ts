@@ -72,6 +72,23 @@ test.each([
   expect(tries).toHaveLength(3);
 });
 
+test('where a code stays refused, no other is sent again', async () => {
+  const { lag, make, tries } = targetOf(0);
+  const refused = () =>
+    lag.tried(
+      role,
+      async () => tries.push(0),
+      () => false,
+    );
+  make();
+  await refused();
+  expect(tries).toHaveLength(3);
+
+  make();
+  await refused();
+  expect(tries).toHaveLength(4);
+});
+
 test('a code that is refused by an older key is not sent again', async () => {
   const { lag, tries } = targetOf(0);
   const refused = await lag.tried(

@@ -230,7 +230,8 @@ export class Connection {
       domain,
     };
     const answer = await this.api.call('CreateSession', { json: credentials });
-    const id = textIn(answer.fields.sessionId) ?? (await this.#byMailedCode(credentials));
+    const opened = answer.status === 201 ? textIn(answer.fields.sessionId) : undefined;
+    const id = opened ?? (await this.#byMailedCode(credentials));
     if (id !== undefined) {
       this.journal.sessionId = id;
       return sessionOf(id);

@@ -3,17 +3,18 @@ import { steadyNow } from '../steady-now.js';
 import type { Recorder } from './recorder.js';
 
 /** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
-const triedAtMs = [500, 1_500, 3_000] as const;
+const triedAtMs = [600, 2_500] as const;
 
 /** A key as new as this is in force at once if its code is taken. */
 const newMs = 300;
 
 /**
  * How long after they were answered new TOTP keys come into force, which no document tells: a target may take a moment to
- * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again.
+ * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again, nor where one
+ * stayed refused: each try counts as an attempt.
  */
 export class KeyLag {
-  /** Undefined until a key was seen to be in force. */
+  /** Undefined until a key was seen to be in force, or to come into force at no time. */
   #knownMs: number | undefined;
   readonly #madeAt = new Map<string, number>();
 
@@ -45,16 +46,20 @@ export class KeyLag {
     teaches = true,
   ): Promise<T> {
     await this.inForce(role);
-    let knownMs = this.#ageMs(role) < newMs ? 0 : undefined;
+    const isNew = this.#ageMs(role) < newMs;
     let came = await send();
     if (this.#knownMs !== undefined) return came;
+    if (isTaken(came)) {
+      if (isNew && teaches) this.#knownMs = 0;
+      return came;
+    }
     for (const atMs of triedAtMs) {
-      if (isTaken(came) || this.#ageMs(role) >= atMs) continue;
+      if (this.#ageMs(role) >= atMs) continue;
       await this.#until(role, atMs);
       came = await send();
-      knownMs = atMs;
+      this.#knownMs = isTaken(came) ? atMs : 0;
+      if (isTaken(came)) break;
     }
-    if (isTaken(came) && teaches) this.#knownMs = knownMs;
     return came;
   }
 
