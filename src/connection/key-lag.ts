@@ -8,14 +8,18 @@ const triedAtMs = [600, 2_500] as const;
 /** A key as new as this is in force at once if its code is taken. */
 const newMs = 300;
 
+/** So many codes may stay refused before none is sent again: of two keys made at the same time one is never in force. */
+const mostInVain = 2;
+
 /**
  * How long after they were answered new TOTP keys come into force, which no document tells: a target may take a moment to
- * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again, nor where one
- * stayed refused: each try counts as an attempt.
+ * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again, nor where codes
+ * stay refused: each try counts as an attempt.
  */
 export class KeyLag {
   /** Undefined until a key was seen to be in force, or to come into force at no time. */
   #knownMs: number | undefined;
+  #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
   constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
@@ -24,9 +28,9 @@ export class KeyLag {
     return this.#knownMs !== undefined && this.#knownMs > 0;
   }
 
-  /** A new key was answered. */
-  made(role: string): void {
-    this.#madeAt.set(role, steadyNow());
+  /** A new key was answered. @param at when, by {@link steadyNow} */
+  made(role: string, at = steadyNow()): void {
+    this.#madeAt.set(role, at);
   }
 
   /** Lets pass what is known of the time that the newest key takes to come into force. */
@@ -57,9 +61,12 @@ export class KeyLag {
       if (this.#ageMs(role) >= atMs) continue;
       await this.#until(role, atMs);
       came = await send();
-      this.#knownMs = isTaken(came) ? atMs : 0;
-      if (isTaken(came)) break;
+      if (!isTaken(came)) continue;
+      this.#knownMs = atMs;
+      return came;
     }
+    this.#inVain += 1;
+    if (this.#inVain >= mostInVain) this.#knownMs = 0;
     return came;
   }
 

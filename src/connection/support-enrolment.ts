@@ -42,8 +42,9 @@ export class SupportProofs {
   }
 
   /** A new key, whose codes count as used where an older one's have used their step. */
-  enrolled(authenticator: Authenticator): void {
-    this.#steps.enrolled(ofSteps, authenticator);
+  enrolled({ answer, authenticator }: SupportEnrolment): void {
+    const { startedAt, durationMs } = answer.exchange;
+    this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
   /** Lets pass what new keys are known to take to come into force. */
@@ -51,7 +52,7 @@ export class SupportProofs {
     return this.#steps.inForce(ofSteps);
   }
 
-  /** What verify-totp answers to a code: to that of a key that may be too new, once it is in force. */
+  /** What verify-totp answers to a right code: to that of a key that may be too new, once it is in force. */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
     const send = async () => {
       const answer = await verify();

@@ -181,7 +181,7 @@ export class SupportMfa {
     this.journal.noteEnrolled(uri);
     this.#authenticator = uri === undefined ? undefined : authenticatorOf(uri);
     this.#enrolment = { answer, authenticator: this.authenticator };
-    this.#proofs.enrolled(this.authenticator);
+    this.#proofs.enrolled(this.#enrolment);
     this.#verified = code === undefined ? undefined : { ...this.#enrolment, code };
     return this.authenticator;
   }
@@ -317,7 +317,7 @@ export class SupportMfa {
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
-    const answer = await this.#proofs.ofNewKey(Object.keys(more).length === 0 ? totpCode : null, send);
+    const answer = await (options.isRight ? this.#proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may be shown as well, and as late.
     this.#awaited.unclear();
     const enrolment = this.#enrolment;
