@@ -189,6 +189,20 @@ const secondStep: readonly Later[] = [
       }),
   },
   {
+    id: 'second-step/asking-for-a-code-finishes',
+    description: 'POST /send-email-otp by a login that the password began makes a whole one of it.',
+    fails: ['totp-login/first-step-session-stays-one'],
+    apply: (seams) => {
+      const { rules } = seams;
+      const { firstStepMay } = rules;
+      rules.firstStepMay = (operation) => operation === 'SendEmailOtp' || firstStepMay(operation);
+      seams.answer('SendEmailOtp', ({ status }, call, world) => {
+        if (status < 300 && call.caller !== undefined)
+          rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);
+      });
+    },
+  },
+  {
     id: 'second-step/not-throttled',
     description: 'Wrong codes at the second step are not counted.',
     level: 'should',

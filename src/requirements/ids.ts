@@ -344,6 +344,7 @@ export const requirementIds = [
   'totp-login/forwarded-header-skips-no-code',
   'totp-login/first-step-session-opens-nothing',
   'totp-login/first-step-session-changes-nothing',
+  'totp-login/first-step-session-stays-one',
   'totp-login/refused-while-only-email-is-enabled',
   'totp-login/keys-are-retained-where-told',
   'totp-login/refuses-password-alone-without-key',

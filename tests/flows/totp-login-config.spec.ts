@@ -10,7 +10,7 @@ import {
 } from '../../fixtures/logins.js';
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
@@ -49,6 +49,26 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       if (as === anonymous) notApplicable(noFirstStep);
 
       expect({ answer: await api.call('GetSupportMFAConfig', { as }) }).toBeRefused();
+    },
+  );
+
+  test(
+    'opens no more by its first step once a code was asked for',
+    covers('totp-login/first-step-session-stays-one'),
+    async ({ api, users, cluster, codes, mail }) => {
+      const { user } = await arrange(enrolled(users, cluster));
+      const { handedOut: as, session, unclear } = await arrange(users.login(user));
+      if (as?.scheme !== 'SessionIdHeader' || session !== undefined || unclear)
+        return notApplicable(noFirstStep);
+      const mark = await arrange(mail.mark());
+
+      const answer = await api.call('SendEmailOtp', { as });
+
+      // A late one must not be taken for another test's.
+      if (answer.status < 300 && user.email !== undefined) await ifItCan(mail.codeTo(user.email, mark));
+      const { session: full } = await arrange(users.openedBy(user, as.id.reveal()));
+      expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
+      await arrangeLogin(loginByNewKey(users, user, codes));
     },
   );
 
