@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { hasEnded } from './ended.js';
 
 test.describe('DELETE /users/sessions', () => {
   test(
@@ -56,6 +57,11 @@ test.describe('DELETE /users/sessions', () => {
         expect(await api.call('DeleteSession', { as: admin, query: { sid } })).toBeHandled();
         for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
       }
+      // Where sessions end a moment later, those that were ended before those of the user have ended by then.
+      const [own, others] = sessions;
+      if (own === undefined || others === undefined) return;
+      await arrange(hasEnded(users.endSessions(user, admin), { api, cluster, as: own }));
+      expect(await api.call('GetMFAConfig', { as: others })).toBeAccepted();
     },
   );
 });

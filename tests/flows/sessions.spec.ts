@@ -10,6 +10,7 @@ import type { Answer, Api } from '../../src/connection/api.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
+import { hasEnded } from './ended.js';
 
 /** Of a few nodes one at least comes by twice. */
 const looksByNewConnections = 5;
@@ -155,9 +156,10 @@ test.describe('DELETE /users/sessions with a sid', () => {
       await arrange(cluster.off());
       const user = users.withSid();
       const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
+      const own = await arrange(users.sessionId(user));
       const as = await arrange(users.sessionId(other));
       await arrangeSuccess(api.call('GetMFAConfig', { as }));
-      await arrangeSuccess(users.endSessions(user, admin));
+      await arrange(hasEnded(users.endSessions(user, admin), { api, cluster, as: own }));
 
       const answer = await api.call('GetMFAConfig', { as });
 

@@ -1,0 +1,20 @@
+import type { Answer, Api } from '../../src/connection/api.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
+import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+
+interface Look {
+  readonly api: Api;
+  readonly cluster: ClusterMfa;
+  /** The session that is to have ended. */
+  readonly as: Credential;
+}
+
+/** Waits until a session has ended: some targets take a moment, and what else they end has ended by then as well. */
+export async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
+  const { status } = await ending;
+  if (status >= 300) throw new ArrangeError(`DELETE /users/sessions answered ${status}.`);
+  const look = () => api.call('GetMFAConfig', { as });
+  const last = await cluster.settles(look, ({ status: got }) => got >= 400);
+  if (last.status < 400) throw new ArrangeError('DELETE /users/sessions ended no session of the user.');
+}
