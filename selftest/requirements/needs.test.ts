@@ -66,6 +66,11 @@ describe('what the target file alone says', () => {
     ['clusterMfa', poor, 'would change state: allow.stateChanges is not true'],
     [
       'clusterMfa',
+      { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
+      "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
+    ],
+    [
+      'clusterMfa',
       { ...rich, allow: { ...allow, clusterMfa: false } },
       "would switch the cluster's MFA: allow.clusterMfa is not true",
     ],
@@ -168,6 +173,11 @@ describe('what the target file alone says', () => {
     ]);
     expect(reason({ ...rich, allow: { ...allow, clusterMfa: false } }, 'clusterMfaOff')).toBeUndefined();
   });
+});
+
+test('a target that may be thrown away needs no lasting way back', () => {
+  const accounts = { ...rich.accounts, admin: account('admin') };
+  expect(reason({ ...rich, accounts, allow: { ...allow, disposable: true } }, 'clusterMfa')).toBeUndefined();
 });
 
 describe('read-only', () => {

@@ -11,7 +11,10 @@ interface NeedMeaning {
 export const needMeanings = {
   apiKey: { text: 'accounts.admin has an apiKey', writes: false },
   stateChanges: { text: 'allow.stateChanges is true', writes: true },
-  clusterMfa: { text: 'allow.clusterMfa is true: cluster MFA is switched for a while', writes: true },
+  clusterMfa: {
+    text: 'allow.clusterMfa is true: cluster MFA is switched for a while; accounts.admin has an apiKey, or allow.disposable is true',
+    writes: true,
+  },
   clusterMfaOff: {
     text: "the cluster's MFA is off, or allow.clusterMfa lets it be switched off",
     writes: false,

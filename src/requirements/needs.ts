@@ -68,6 +68,10 @@ export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs
   return undefined;
 }
 
+/** The admin's session may end with the switch, or before it is switched back. */
+const noLastingWayBack =
+  "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey";
+
 type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
 
 const stateChanges: Check = (target) => readOnlyReason(target, 'full');
@@ -82,7 +86,8 @@ const missing: Readonly<Record<Need, Check>> = {
 
   clusterMfa: (target, allow, options) =>
     stateChanges(target, allow, options) ??
-    (allow.clusterMfa ? undefined : "would switch the cluster's MFA: allow.clusterMfa is not true"),
+    (allow.clusterMfa ? undefined : "would switch the cluster's MFA: allow.clusterMfa is not true") ??
+    (target.accounts.admin.apiKey === undefined && !allow.disposable ? noLastingWayBack : undefined),
 
   clusterMfaOff: () => undefined,
 
