@@ -139,6 +139,19 @@ export const mailFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'mail/callers-code-to-the-first-caller',
+    description: 'POST /send-email-otp mails to whoever asked first, whoever asks.',
+    level: 'must',
+    fails: ['send-email-otp/mails-one-code-to-the-caller'],
+    apply: (seams) => {
+      let first: string | undefined;
+      mailTo(seams, 'SendEmailOtp', (address) => {
+        first ??= address;
+        return [first];
+      });
+    },
+  },
+  {
     id: 'mail/anonymous-send-mails',
     description: 'POST /send-email-otp refuses an anonymous caller, and mails the admin a code.',
     level: 'must',

@@ -18,6 +18,16 @@ const unread = [
 /** Deviations in framing and headers that a client library hides. */
 export const wireFaults: readonly Fault[] = [
   {
+    id: 'http/content-on-refused-head',
+    description: 'HEAD /mfa-config without a credential is refused with content.',
+    level: 'must',
+    fails: ['http/head-has-no-content'],
+    apply: (seams) =>
+      seams.wire('GetMFAConfig', (answer, call) => {
+        if (call.method === 'HEAD' && answer.status >= 400) answer.raw = { contentOnHead: true };
+      }),
+  },
+  {
     id: 'http/compressed-204',
     description: 'The nothing of a 204 is sent as gzip where the request accepts that.',
     level: 'must',

@@ -130,11 +130,15 @@ test.describe('POST /send-email-otp', () => {
   test(
     'mails one code to the caller',
     covers('send-email-otp/mails-one-code-to-the-caller'),
-    async ({ silence }) => {
-      const heard = await silence.after(triggerNames.caller);
+    async ({ silence, users }) => {
+      // Whoever asked first may go on being taken for the caller.
+      const callers = [triggerNames.caller, triggerNames.otherCaller].slice(0, users.allWithMail().length);
+      for (const name of callers) {
+        const heard = await silence.after(name);
 
-      expect(heard.answer).toBeAccepted();
-      expect(heard).toHaveMailed([heard.trigger.address]);
+        expect(heard.answer).toBeAccepted();
+        expect(heard).toHaveMailed([heard.trigger.address]);
+      }
     },
   );
 
