@@ -39,7 +39,7 @@ const inline = new Set(
 
 /** Bounded in each part, so that a mail of nothing but `<` takes no longer to read than others. */
 const token =
-  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,2000}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
+  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 
 /** Characters; the code of a mail stands at its beginning. */
 const longest = 200_000;
