@@ -2,6 +2,7 @@ import type { Contract, Operation } from '../contract/contract.js';
 import { type OperationId, operations } from '../contract/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
 import { memberOf, textOf } from './body.js';
+import { gatewayStatuses } from './gateway.js';
 import type { JsonBody } from './json-body.js';
 
 /** A breach seen in one answer, whatever the test that sent the request was about. */
@@ -192,8 +193,6 @@ function judgeForInternals({ status, body }: Judged, found: Found): void {
 }
 
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
-/** Of a gateway by what they mean. */
-const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 /** Of a web server or a filter in front of the API, which says so on a page of HTML. */
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 

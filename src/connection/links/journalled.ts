@@ -2,12 +2,10 @@ import { operationRow, type Part } from '../../contract/operations.js';
 import { TransportError } from '../../errors.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
+import { gatewayStatuses } from '../../judging/gateway.js';
 import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
 import { LagWatch } from '../lag-watch.js';
 import type { Nodes } from '../nodes.js';
-
-/** Answers of something between, which tell nothing of what the target makes of the request. */
-const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 
 /**
  * Journals each request that may change a configuration: what was found, and the request as sent, before it is sent;

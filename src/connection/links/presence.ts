@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../../errors.js';
+import { gatewayStatuses } from '../../judging/gateway.js';
 import { steadyNow } from '../../steady-now.js';
 import { isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
@@ -9,9 +10,6 @@ const longestAbsenceMs = 15_000;
 const longestPauseMs = 1_000;
 /** A gateway may have to look for somebody else who answers. */
 const aWhileMs = 500;
-
-/** Pages of a gateway that got no answer: nothing of them is the target's. */
-const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 
 /**
  * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
