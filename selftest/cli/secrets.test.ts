@@ -72,7 +72,8 @@ describe.concurrent('nothing that a run writes or prints holds a secret', () => 
     const told = [...proxy.secrets].filter((secret) => new Set(secret).size > 1);
     expect(leaks(everything, [...secrets, ...told])).toEqual([]);
   });
-});
+  // A run of all requirements, beside those of other files: on a busy machine it may take minutes.
+}, 900_000);
 
 test('a run that finds a secret in what lies with its reports fails, and names the file alone', async ({
   expect,

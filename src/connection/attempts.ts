@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type OperationId, operationRow } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
-import { makeFolder } from '../files.js';
+import { makeFolder, overwriteFile } from '../files.js';
 import type { Credential } from '../http/credential.js';
 import { memberOf, textOf } from '../judging/body.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
@@ -195,7 +195,7 @@ export class Attempts {
       if (Object.keys(counts).length === 0) rmSync(this.file, { force: true });
       else {
         makeFolder(dirname(this.file), 0o700);
-        writeFileSync(this.file, JSON.stringify(counts), { mode: 0o600 });
+        overwriteFile(this.file, JSON.stringify(counts));
       }
     } catch {
       // The counts of this process still hold.
