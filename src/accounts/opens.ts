@@ -53,10 +53,12 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
     const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
     return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
   }
-  // Nothing that a full session may do tells the two apart where both are refused alike.
-  if (!isOpen(known.support) && support === known.support)
-    return { reach: 'unclear', refusedWith: undefined };
-  return { reach: 'none', refusedWith };
+  if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
+  // Where both are refused alike, what a full session opens may be closed to a first step; it need not be.
+  const config = isOpen(known.config) ? await read(api, 'config', as) : '';
+  return /^40[13]/.test(config)
+    ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }
+    : { reach: 'unclear', refusedWith: undefined };
 }
 
 async function read(api: Api, what: keyof typeof operations, as: Credential): Promise<string> {
