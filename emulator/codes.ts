@@ -85,6 +85,7 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
   const { rules, state } = world;
   countMail(owner, world);
+  if (!rules.mailsNow(owner, world)) return;
   const entry: MailCode = {
     owner,
     code: rules.newMailCode(world, owner),

@@ -47,6 +47,19 @@ export const mailVariants: readonly Variant[] = [
     },
   },
   {
+    id: 'one-mail-a-minute-untold',
+    description: 'Within a minute of a code no other is mailed to the same owner, and none of that is told.',
+    apply: ({ rules }) => {
+      const lastAt = new Map<Owner, number>();
+      rules.mailsNow = (owner, world) => {
+        const now = world.clock.now();
+        if (now - (lastAt.get(owner) ?? Number.NEGATIVE_INFINITY) < 60_000) return false;
+        lastAt.set(owner, now);
+        return true;
+      };
+    },
+  },
+  {
     id: 'mail-comes-twice',
     description: 'Each mail comes twice, the copy a moment later.',
     apply: ({ rules }) => {

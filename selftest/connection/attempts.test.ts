@@ -115,3 +115,29 @@ test('whose password was taken before is known to the next run, beside a row of 
 
   expect(again().wasLetIn('admin')).toBe(true);
 });
+
+test('a right login that is refused where others were taken ends all that might lock an account', async () => {
+  const { attempts, send } = setUp();
+  const login = (password: string, status: number, options: Call['options'] = {}) =>
+    send({ operation: 'CreateSession', json: { username: 'admin', password }, options }, status, {
+      sessionId: 'one',
+    });
+  for (const [password, status] of [
+    ['wrong', 401],
+    ['wrong', 401],
+    ['right', 201],
+    ['wrong', 401],
+  ] as const)
+    await login(password, status);
+  attempts.rightWasRefused('admin');
+  // A slip or two are nobody's lock.
+  expect(attempts.mayBeLocked('admin')).toBe(false);
+  await login('right', 401, { isRight: true });
+  attempts.rightWasRefused('admin');
+  expect(attempts.mayBeLocked('admin')).toBe(true);
+
+  await login('right', 201, { isRight: true });
+
+  expect(attempts.mayBeLocked('admin')).toBe(false);
+  await expect(login('wrong', 401)).rejects.toThrow(/4 failed attempts in this run: .* counts failures/);
+});

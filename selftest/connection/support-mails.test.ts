@@ -13,6 +13,7 @@ function target(takesNth: number) {
     waiter: { letPass: async (ms) => void waits.push(ms) },
     mail: async () => ({
       mark: async () => mailed as Mark,
+      codeAsked: async () => ({ code: String(++mailed), mark: mailed as Mark }),
       codeTo: async () => String(++mailed),
       comes: async () => false,
       since: async () => [],
@@ -72,6 +73,7 @@ describe("the support user's mailed code", () => {
       waiter: { letPass: async () => undefined },
       mail: async () => ({
         mark: async () => 0 as Mark,
+        codeAsked: () => Promise.reject(new ArrangeError('No mail came.')),
         codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
         comes: async () => false,
         since: async () => [strayed],

@@ -34,7 +34,12 @@ class Box implements Mailbox {
   }
 }
 
-function codesOf(box: Box, promisedMails: readonly number[] = [], timeoutMs = 60_000) {
+function codesOf(
+  box: Box,
+  promisedMails: readonly number[] = [],
+  timeoutMs = 60_000,
+  pause?: (ms: number) => Promise<void>,
+) {
   const secrets: string[] = [];
   const recorder = {
     promisedMails,
@@ -42,7 +47,7 @@ function codesOf(box: Box, promisedMails: readonly number[] = [], timeoutMs = 60
     waiting: () => () => undefined,
   };
   const settings = { timeoutMs, quietMs: 200 };
-  return { codes: new CodesByMail(box, recorder, settings), secrets };
+  return { codes: new CodesByMail(box, recorder, settings, pause), secrets };
 }
 
 const to = 'a@lab.example';
@@ -202,5 +207,48 @@ describe('mails that were promised', () => {
     box.put('Sign-in', 'Your code is 482913');
 
     expect(await codes.counted(await codes.mark(), all, 2)).toBe(1);
+  });
+});
+
+describe('a code that does not come so soon after another', () => {
+  /** Asked for as often as is noted; mailed when `isMailed` says so. */
+  function asking(isMailed: (nth: number) => boolean) {
+    const box = new Box();
+    const pauses: number[] = [];
+    const { codes } = codesOf(box, [], 1_000, async (ms) => void pauses.push(Math.ceil(ms / 1_000) * 1_000));
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      box.mails = [];
+      if (isMailed(asked)) box.put('Sign-in', `Your code is ${482_900 + asked}`);
+    };
+    return { code: async () => (await codes.codeAsked('admin', to, ask)).code, pauses, asked: () => asked };
+  }
+
+  test('is asked for again when a limit has passed, and codes a minute apart from then on', async () => {
+    const { code, pauses, asked } = asking((nth) => nth !== 2);
+
+    expect(await code()).toBe('482901');
+    expect(await code()).toBe('482903');
+    expect(await code()).toBe('482904');
+    expect(pauses).toEqual([61_000, 61_000]);
+    expect(asked()).toBe(4);
+  });
+
+  test('is waited for once where that does not help', async () => {
+    const { code, pauses, asked } = asking((nth) => nth === 1);
+
+    await code();
+    await expect(code()).rejects.toThrow(ArrangeError);
+    await expect(code()).rejects.toThrow(ArrangeError);
+    expect(pauses).toEqual([61_000]);
+    expect(asked()).toBe(4);
+  });
+
+  test('is not waited for where none came before', async () => {
+    const { code, pauses } = asking(() => false);
+
+    await expect(code()).rejects.toThrow(ArrangeError);
+    expect(pauses).toEqual([]);
   });
 });

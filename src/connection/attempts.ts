@@ -36,6 +36,13 @@ export class Attempts {
   /** Those whose passwords were taken, in this run or one that left a row of failures. */
   readonly #letIn = new Set<string>();
 
+  /** All failures of this run, whatever succeeded in between: a lock may count those of some minutes. */
+  readonly #all = new Map<string, number>();
+  #countsAll = false;
+
+  /** Those of whom a right login was refused where one like it was taken before. */
+  readonly #unsure = new Set<string>();
+
   /** Of accounts that this target file doesn't name. */
   readonly #others: Readonly<Record<string, Count>>;
 
@@ -86,6 +93,21 @@ export class Attempts {
     return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
   }
 
+  /**
+   * A login that ends a row of failures was refused, and one like it was taken before: the account may be locked by failures
+   * that the ones taken in between did not wipe out. Then no account is given more of them where none may be locked.
+   */
+  rightWasRefused(who: string): void {
+    if ((this.#all.get(who) ?? 0) <= budget) return;
+    this.#unsure.add(who);
+    this.#countsAll = true;
+  }
+
+  /** Whether a right login that is refused says nothing, until one is taken. */
+  mayBeLocked(who: string): boolean {
+    return this.#unsure.has(who);
+  }
+
   /** Whether the account's password was taken before: it is right, as far as is known. */
   wasLetIn(who: string): boolean {
     return this.#letIn.has(who);
@@ -97,11 +119,17 @@ export class Attempts {
     const isRight = call.options.isRight === true;
     // Nothing shuts the way out of what the suite itself switched on.
     if (isRight && who === supportUser) return;
-    const failed = this.#failedBefore(who, call);
-    if (failed < (isRight ? budgetOfRight : budget)) return;
-    throw new NotAllowedError(
-      `might lock ${who}, after ${failed} failed attempts in a row: allow.lockOut is not true`,
-    );
+    const inARow = this.#failedBefore(who, call);
+    if (inARow >= (isRight ? budgetOfRight : budget))
+      throw new NotAllowedError(
+        `might lock ${who}, after ${inARow} failed attempts in a row: allow.lockOut is not true`,
+      );
+    const all = this.#all.get(who) ?? 0;
+    if (!isRight && this.#countsAll && all >= budget)
+      throw new NotAllowedError(
+        `might lock ${who}, after ${all} failed attempts in this run: a right login of ${[...this.#unsure].join(', ') || 'another account'} ` +
+          'was refused after others of it had been taken, as by a lock that counts failures of some minutes; allow.lockOut is not true',
+      );
   }
 
   #note(who: string | undefined, call: Call, answer: Pick<Answered, 'status' | 'body'>): void {
@@ -114,6 +142,8 @@ export class Attempts {
     if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
     if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
     this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
+    if (failed) this.#all.set(who, (this.#all.get(who) ?? 0) + 1);
+    else this.#unsure.delete(who);
     if (failed || count > 0) this.#keep();
   }
 

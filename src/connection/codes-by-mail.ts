@@ -13,6 +13,9 @@ export interface MailPatience {
   readonly codePattern?: RegExp;
 }
 
+/** A limit on mails that is not told may be one a minute. */
+export const mailsApartMs = 61_000;
+
 /** How long another mail is awaited after one with a code that was refused, at least. */
 const shortestPatienceMs = 2_000;
 
@@ -20,6 +23,14 @@ interface SentCode {
   readonly id: string;
   readonly code: string;
   readonly to: ReadonlySet<string>;
+}
+
+type Ask = () => Promise<unknown>;
+
+/** A code, and the mark after which it came. */
+export interface AskedCode {
+  readonly code: string;
+  readonly mark: Mark;
 }
 
 /** Those that are not known, each once, by their first mails. */
@@ -44,16 +55,69 @@ export class CodesByMail {
   /** A target may mail a code again that is still good: then no other is waited for. */
   #mailsCodesAgain = false;
   #slowestMs = 0;
+  /** When the last code came, to an address and for whom. */
+  readonly #cameAt = new Map<string, number>();
+  /** Whether codes to one address come a minute apart only; undefined until one does not come so soon. */
+  #areApart: boolean | undefined;
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly recorder: Pick<Recorder, 'addSecret' | 'waiting' | 'promisedMails'>,
     private readonly settings: MailPatience,
+    /** Lets a limit on mails pass. Absent: none is waited for. */
+    private readonly pause?: (ms: number) => Promise<void>,
   ) {}
 
   /** To be taken before the request that mails. @param to only mails to this address will be asked for */
   mark(to?: string): Promise<Mark> {
     return this.mailbox.mark(to);
+  }
+
+  /**
+   * Asks for a code and reads it. Where a success mails nothing so soon after another code, it is asked for once more when
+   * a limit that nobody tells has passed: if that helps, codes are asked for that far apart from then on.
+   *
+   * @param who whose code it is, at whatever address
+   * @param ask the request; throws where it is refused
+   * @param tried see {@link codeTo}
+   * @throws ArrangeError when none comes in time
+   */
+  async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
+    const asked = async () => {
+      const mark = await this.mark(address);
+      await ask();
+      return mark;
+    };
+    const read = async (mark: Mark) => {
+      const code = await this.codeTo(address, mark, tried);
+      this.#cameAt.set(who, steadyNow());
+      return { code, mark };
+    };
+    if (this.#areApart) await this.#rest(who, address);
+    const mark = await asked();
+    try {
+      return await read(mark);
+    } catch (error) {
+      const mayBeTooSoon = this.#areApart === undefined && this.#restMs(who, address) > 0;
+      if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
+    }
+    this.#areApart = false;
+    await this.#rest(who, address);
+    const again = await asked();
+    this.#silent.delete(address);
+    const came = await read(again);
+    this.#areApart = true;
+    return came;
+  }
+
+  #restMs(who: string, address: string): number {
+    const before = [who, address].map((key) => this.#cameAt.get(key) ?? Number.NEGATIVE_INFINITY);
+    return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
+  }
+
+  async #rest(who: string, address: string): Promise<void> {
+    const ms = this.#restMs(who, address);
+    if (ms > 0) await this.pause?.(Math.ceil(ms));
   }
 
   /**
@@ -81,6 +145,7 @@ export class CodesByMail {
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
+          this.#cameAt.set(address, steadyNow());
           if (!this.#repeats.has(mail) || this.#mailsCodesAgain)
             return await this.#lastOf(code, address, mark);
           repeated ??= { code, untilMs: steadyNow() + Math.max(this.settings.quietMs, 2 * this.#slowestMs) };

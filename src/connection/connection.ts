@@ -192,7 +192,8 @@ export class Connection {
     const settings = this.target.mail;
     if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
     this.#mailbox = openMailbox(settings, addressesOf(this.target));
-    return new CodesByMail(await this.#mailbox, this.recorder, settings);
+    const pause = (ms: number) => this.waiter.letPass(ms, 'quiet period');
+    return new CodesByMail(await this.#mailbox, this.recorder, settings, pause);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { ArrangeError, SuiteError } from '../errors.js';
 import type { Mark } from '../mail/mailbox.js';
-import { type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+import { supportUser } from './attempts.js';
+import { type AskedCode, type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
 import type { Waiter } from './waiter.js';
 
 /** What asking takes. */
@@ -11,7 +12,7 @@ interface Parts {
   mail(): Promise<AskedMail>;
 }
 
-type AskedMail = Pick<CodesByMail, 'mark' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
+type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
 
 /** A lock that looks like a wrong code is over after the first of these, or after both. */
 const lockWaitsMs = [10_000, 50_000];
@@ -26,8 +27,7 @@ export class SupportMails {
 
   /** Asks for a code by mail and reads it. */
   async code(address: string): Promise<string> {
-    const mail = await this.parts.mail();
-    return mail.codeTo(address, await this.#ask(mail, address));
+    return (await this.#asked(await this.parts.mail(), address)).code;
   }
 
   /**
@@ -41,21 +41,24 @@ export class SupportMails {
   ): Promise<A> {
     const mail = await this.parts.mail();
     const tried = new Set<string>();
-    let mark = await this.#ask(mail, address);
-    const begin = mark;
+    const begin = await mail.mark(address);
+    const orStrayed = async (error: unknown): Promise<AskedCode> => {
+      const code = error instanceof ArrangeError ? await strayedCode(mail, begin, tried) : undefined;
+      if (code === undefined) throw error;
+      return { code, mark: begin };
+    };
+    let { code, mark } = await this.#asked(mail, address).catch(orStrayed);
     let waited = 0;
     for (let asked = 1; ; ) {
-      const code = await mail.codeTo(address, mark, tried).catch(async (error: unknown) => {
-        const strayed = error instanceof ArrangeError ? await strayedCode(mail, begin, tried) : undefined;
-        if (strayed === undefined) throw error;
-        return strayed;
-      });
       tried.add(code);
       const answer = await use(code);
       if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
       // A mailbox where none came is not waited for again.
       this.#mayBeLate &&= await mail.comes(address, mark, tried);
-      if (this.#mayBeLate) continue;
+      if (this.#mayBeLate) {
+        code = await mail.codeTo(address, mark, tried);
+        continue;
+      }
       if (asked >= mostAsked) {
         const ms = this.#mayBeLocked ? lockWaitsMs[waited] : undefined;
         this.#mayBeLocked &&= ms !== undefined;
@@ -64,14 +67,17 @@ export class SupportMails {
         await this.parts.waiter.letPass(ms, 'retry-after');
       }
       asked += 1;
-      mark = await this.#ask(mail, address);
+      ({ code, mark } = await this.#asked(mail, address, tried).catch(orStrayed));
     }
   }
 
-  async #ask(mail: AskedMail, address: string): Promise<Mark> {
-    const mark = await mail.mark(address);
+  #asked(mail: AskedMail, address: string, tried?: ReadonlySet<string>): Promise<AskedCode> {
+    return mail.codeAsked(supportUser, address, () => this.#ask(), tried);
+  }
+
+  async #ask(): Promise<void> {
     const answer = await this.parts.ask();
-    if (answer.status < 300) return mark;
+    if (answer.status < 300) return;
     throw new ArrangeError(
       `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
     );

@@ -1,6 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { handedUri } from '../../src/connection/handed-key.js';
+import type { Codes } from '../../src/connection/codes.js';
+import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 
@@ -19,7 +20,11 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
       const verified: { readonly answer: (typeof answers)[number]; readonly code: string }[] = [];
       // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
       for (const answer of withKey.reverse()) {
-        const { code, answer: told } = await support.prove(support.hold(answer));
+        // A key that was proven stays the one to get out by, whatever ends the test.
+        const { code, answer: told } =
+          verified.length === 0
+            ? await support.prove(support.hold(answer))
+            : await once(support, codes, handedUri(answer.fields));
         if (told.fields.success === true) verified.push({ answer, code });
       }
       const wrong = await support.verify(codes.wrong(support.authenticator));
@@ -68,6 +73,14 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
     },
   );
 });
+
+/** What comes of one code of a key that is handed out, and not held. */
+async function once(support: SupportMfa, codes: Codes, uri: string | undefined) {
+  const authenticator = authenticatorOf(uri ?? '');
+  if (authenticator === undefined) throw new ArrangeError('One of two keys made at once is unusable.');
+  const code = await codes.unused(authenticator);
+  return { code, answer: await support.verify(code) };
+}
 
 async function isOff(support: SupportMfa): Promise<boolean> {
   try {
