@@ -168,6 +168,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'keys-by-secret-only',
     'support-password-not-asked',
   ],
+  ['one-mail-a-minute-untold', 'mail-html-base64', 'types-in-any-order', 'chunked'],
 ];
 
 /** Each change is waited for on both nodes, which takes ten minutes: for `npm run prove` alone. */
