@@ -399,6 +399,7 @@ export const requirementIds = [
   'ways-in/first-step-makes-no-key',
   'ways-in/enrolments-at-once-leave-one-key',
   'ways-in/first-step-cookie-opens-nothing',
+  'ways-in/cookie-of-email-otp-opens-nothing',
   'ways-in/support-code-opens-no-session',
   'ways-in/list-of-support-codes-verifies-nothing',
   'ways-in/list-of-support-codes-switches-nothing-off',
