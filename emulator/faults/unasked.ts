@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, World } from '../call.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
@@ -60,5 +61,23 @@ export const unaskedFaults: readonly Fault[] = [
         (body, _call, { state }) =>
           own(body, 'otpCode') === undefined && state.cluster.authenticationTypes?.join() === 'email',
       ),
+  },
+  {
+    id: 'ways-in/right-code-counts-for-all',
+    description: 'While a login by a right code is answered, a login without one is asked for none.',
+    level: 'must',
+    fails: ['ways-in/code-of-others-at-once-skips-no-code'],
+    apply: (seams) => {
+      let atWork = 0;
+      asksNoCode(seams, (body) => atWork > 0 && own(body, 'otpCode') === undefined);
+      seams.answer(['CreateSession', 'VerifyUserOtp'], async ({ status }, call, { state }) => {
+        const body = asObject(call.body);
+        const isByCode = own(body, 'otpCode') !== undefined || own(body, 'otp') !== undefined;
+        if (status >= 300 || !isByCode || !state.cluster.enabled) return;
+        atWork += 1;
+        await pause(60);
+        atWork -= 1;
+      });
+    },
   },
 ];

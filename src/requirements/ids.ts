@@ -376,6 +376,7 @@ export const requirementIds = [
   'ways-in/other-member-skips-no-code',
   'ways-in/credential-of-others-skips-no-code',
   'ways-in/cookie-of-refusal-skips-no-code',
+  'ways-in/code-of-others-at-once-skips-no-code',
   'ways-in/header-skips-no-code',
   'ways-in/other-request-skips-no-code',
   'ways-in/basic-skips-no-code',
