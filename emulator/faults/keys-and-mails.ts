@@ -131,6 +131,13 @@ const cookieFaults: readonly Fault[] = (
 
 export const keyAndMailFaults: readonly Fault[] = [
   {
+    id: 'mail/callers-code-never-expires',
+    description: 'A code of POST /send-email-otp is valid until it is used.',
+    level: 'should',
+    fails: ['email-login/code-expires'],
+    apply: (seams) => callersCodes(seams, ({ owner, uses }, asked) => owner === asked && uses === 0),
+  },
+  {
     id: 'ways-in/key-for-whom-the-body-names',
     description: 'POST /totp-key makes a key for the user that its body names.',
     level: 'must',

@@ -87,6 +87,7 @@ export const requirementIds = [
   'email-otp/mail-holds-nobody-elses-code',
   'email-login/accepts-mailed-code',
   'email-login/refuses-wrong-code',
+  'email-login/refused-request-voids-no-code',
   'email-login/code-works-once',
   'email-login/newer-code-voids-older',
   'email-login/refuses-code-of-another-user',
