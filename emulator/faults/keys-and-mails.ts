@@ -84,7 +84,7 @@ const cookieFaults: readonly Fault[] = (
       'CreateEmailOtp',
       'POST /email-otp',
       ({ status }) => status === 204,
-      'cookie-of-email-otp',
+      'ways-in/cookie-of-email-otp-opens-nothing',
     ],
     [
       'wrong-code',
