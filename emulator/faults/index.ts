@@ -28,6 +28,7 @@ import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
 import { totpKeyFaults } from './totp-keys.js';
 import { totpLoginFaults } from './totp-login.js';
+import { unaskedFaults } from './unasked.js';
 import { unknownFaults } from './unknown.js';
 import { verifyTotpFaults } from './verify-totp.js';
 import { waysInFaults } from './ways-in.js';
@@ -49,6 +50,7 @@ export const faults: readonly Fault[] = [
   ...totpLoginFaults,
   ...throttleFaults,
   ...waysInFaults,
+  ...unaskedFaults,
   ...guessingFaults,
   ...rightCodeFaults,
   ...keyAndMailFaults,

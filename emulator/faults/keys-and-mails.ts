@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Call, World } from '../call.js';
+import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { asObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
@@ -76,7 +76,67 @@ function callersCodes(seams: Seams, fits: (entry: MailCode, owner: MailCode['own
     theirs.has(entry) ? entry.code === code && fits(entry, owner) : mailCodeFits(entry, code, owner, now);
 }
 
+/** Answers to who brings a right password and no code, that come with the cookie of a session. */
+const cookieFaults: readonly Fault[] = (
+  [
+    [
+      'mailed-code',
+      'CreateEmailOtp',
+      'POST /email-otp',
+      ({ status }) => status === 204,
+      'ways-in/cookie-of-email-otp-opens-nothing',
+    ],
+    [
+      'wrong-code',
+      'CreateSession',
+      'The refusal of a wrong code',
+      ({ body }) => own(asObject(body), 'errorCode') === 'KInvalidOtp',
+      'ways-in/first-step-cookie-opens-nothing',
+    ],
+    [
+      'refused-token',
+      'CreateAccessToken',
+      'The refusal of a token for the password alone',
+      ({ body }) => own(asObject(body), 'errorCode') === 'KOtpRequired',
+      'access-tokens/refused-by-password-alone-under-mfa',
+    ],
+  ] as const satisfies readonly (readonly [
+    string,
+    OperationId,
+    string,
+    (answer: Answer) => boolean,
+    string,
+  ])[]
+).map(
+  ([id, operation, what, comesWith, requirement]): Fault => ({
+    id: `ways-in/cookie-of-a-${id}`,
+    description: `${what} comes with a cookie that opens the API.`,
+    level: 'should',
+    fails: [requirement],
+    apply: (seams) => {
+      const users = new Map<string, User>();
+      seams.answer(operation, (answer, call, { state }) => {
+        const user = state.users.find(({ username }) => username === own(asObject(call.body), 'username'));
+        if (user === undefined || !comesWith(answer)) return;
+        const cookie = `JSESSIONID=${randomUUID()}`;
+        users.set(cookie, user);
+        answer.headers['set-cookie'] = `${cookie}; Path=/; HttpOnly`;
+      });
+      const { identify } = seams.rules;
+      seams.rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ?? users.get(header(call, 'cookie') ?? '');
+    },
+  }),
+);
+
 export const keyAndMailFaults: readonly Fault[] = [
+  {
+    id: 'mail/callers-code-never-expires',
+    description: 'A code of POST /send-email-otp is valid until it is used.',
+    level: 'should',
+    fails: ['email-login/code-expires'],
+    apply: (seams) => callersCodes(seams, ({ owner, uses }, asked) => owner === asked && uses === 0),
+  },
   {
     id: 'ways-in/key-for-whom-the-body-names',
     description: 'POST /totp-key makes a key for the user that its body names.',
@@ -133,6 +193,7 @@ export const keyAndMailFaults: readonly Fault[] = [
         'GetSupportMFAConfig',
       ),
   },
+  ...cookieFaults,
   ...(
     [
       ['session', 'any user', () => true],

@@ -1,7 +1,7 @@
 import type { Call, World } from '../call.js';
-import { mailNewCode } from '../codes.js';
+import { mailNewCode, voidMailCodes } from '../codes.js';
 import { credentialsOf } from '../credentials.js';
-import { asObject, type Json, own } from '../json.js';
+import { asObject, type Json, own, text } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
 import type { Fault } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
@@ -67,6 +67,29 @@ export const refusedFaults: readonly Fault[] = [
     apply: (seams) =>
       seams.refusal('CreateTotpKey', ({ status }, { caller }, { state }) => {
         if (status === 400) state.userKeys = state.userKeys.filter(({ owner }) => owner !== caller?.username);
+      }),
+  },
+  {
+    id: 'mail/refused-request-voids-code',
+    description: 'A POST /email-otp that is refused for a wrong password voids the code that is out.',
+    level: 'should',
+    fails: ['email-login/refused-request-voids-no-code'],
+    apply: (seams) =>
+      seams.refusal('CreateEmailOtp', (_answer, call, world) => {
+        const named = text(asObject(call.body), 'username');
+        if (world.state.users.some(({ username }) => username === named)) voidMailCodes(named ?? '', world);
+      }),
+  },
+  {
+    id: 'mail/empty-password-mails',
+    description: 'POST /email-otp takes an empty text as the password of anybody.',
+    level: 'must',
+    fails: ['email-otp/null-password-mails-nothing'],
+    apply: (seams) =>
+      seams.body('CreateEmailOtp', (body, _call, { state }) => {
+        const user = state.users.find(({ username }) => username === own(asObject(body), 'username'));
+        const isEmpty = own(asObject(body), 'password') === '';
+        return isEmpty && user !== undefined ? { ...asObject(body), password: user.password } : body;
       }),
   },
   {

@@ -137,6 +137,25 @@ export const rightCodeFaults: readonly Fault[] = [
       apply: (seams) => forgets(seams, kind, (given) => given.trim()),
     },
     {
+      id: `ways-in/used-${kind}-code-as-number`,
+      description: `A ${called[kind]} code that was used counts again as a number.`,
+      level: 'should',
+      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      apply: (seams) => {
+        seams.body('CreateSession', (body, call) => {
+          const given = own(asObject(body), 'otpCode');
+          if (typeof given !== 'number') return body;
+          call.skip.add('checks');
+          // What is no code as a text, so that it counts as written otherwise.
+          return { ...asObject(body), otpCode: `#${given}` };
+        });
+        const digits = () => (kind === 'totp' ? seams.rules.totp.digits : seams.rules.mailCode.digits);
+        forgets(seams, kind, (given) =>
+          given.replace(/^#(.*)$/, (_, one: string) => one.padStart(digits(), '0')),
+        );
+      },
+    },
+    {
       id: `ways-in/used-${kind}-code-with-dash`,
       description: `A ${called[kind]} code that was used counts again with a dash in it.`,
       level: 'should',

@@ -74,4 +74,11 @@ export const throttleFaults: readonly Fault[] = [
       rules.mailLimit.mails = Number.POSITIVE_INFINITY;
     },
   },
+  {
+    id: 'throttle/mails-in-session-without-limit',
+    description: 'POST /send-email-otp mails codes as often as they are asked for.',
+    level: 'should',
+    fails: ['email-otp/sending-is-limited'],
+    apply: (seams) => seams.input('SendEmailOtp', (_call, { state }) => state.unusedMails.clear()),
+  },
 ];

@@ -153,7 +153,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
 /** A name that asks for no code is known to no lock either. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-function asksNoCode(seams: Seams, is: (body: JsonObject, call: Call, world: World) => boolean): void {
+export function asksNoCode(seams: Seams, is: (body: JsonObject, call: Call, world: World) => boolean): void {
   const { asksForCode } = seams.rules;
   let isOpen = false;
   seams.body('CreateSession', (body, call, world) => {

@@ -4,7 +4,7 @@ import { type OperationId, operationRow } from '../contract/operations.js';
 import { NotAllowedError } from '../errors.js';
 import { makeFolder, overwriteFile } from '../files.js';
 import type { Credential } from '../http/credential.js';
-import { memberOf, textOf } from '../judging/body.js';
+import { memberOf, textIn, textOf } from '../judging/body.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
 import { effectiveAllow } from '../target-file/allow.js';
 import type { Account, Target } from '../target-file/target.js';
@@ -208,7 +208,7 @@ export class Attempts {
   }
 
   #accountOf(json: unknown): Account | undefined {
-    const name = textOf(json, 'username');
+    const name = nameIn(memberOf(json, 'username'));
     return name === undefined
       ? undefined
       : this.#accounts.find(({ username = '' }) => username !== '' && plain(username) === plain(name));
@@ -241,6 +241,12 @@ export class Attempts {
 /** What a request tries; another path or method may lead to a login as well. */
 function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;
+}
+
+/** A target may read the first name of a list, or in an object. */
+function nameIn(given: unknown): string | undefined {
+  const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
+  return textIn(first);
 }
 
 /** A target may count a name in any form for the account's: in capitals, in wide letters, with blanks. */

@@ -1,7 +1,8 @@
 import { tenAndAHalfMinutes } from '../../fixtures/ageing.js';
-import { loginByNewMail, mailed } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { loginByNewMail, mailed, switchedOn } from '../../fixtures/logins.js';
+import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Connection } from '../../src/connection/connection.js';
 import { ownAddress } from './support-addresses.js';
 
@@ -12,6 +13,7 @@ test.describe('A mailed code of ten minutes ago', () => {
     covers('email-login/code-expires'),
     async ({ users, cluster, connection, facts, ageing }) => {
       await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
+      const callers = await ifItCan(callersCode(users, cluster));
       const { user, code } = await arrange(mailed(users, cluster));
       await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
 
@@ -19,6 +21,10 @@ test.describe('A mailed code of ten minutes ago', () => {
 
       expect(login).toBeRefused();
       await arrangeLogin(loginByNewMail(users, user));
+      if (callers !== undefined) {
+        expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
+        await arrange(users.endRow(callers.user));
+      }
       // Only where no time passes by it.
       if (connection.clock.canMove)
         await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
@@ -39,6 +45,14 @@ test.describe('A mailed code of ten minutes ago', () => {
     },
   );
 });
+
+/** Of another user, so that neither code is the newer one of the other; undefined where there is none. */
+async function callersCode(users: Users, cluster: ClusterMfa) {
+  const [, user] = users.allWithMail();
+  if (user === undefined) return undefined;
+  await switchedOn(users, cluster, user);
+  return { user, code: await users.callersCode(user) };
+}
 
 /** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {

@@ -121,6 +121,8 @@ test.describe('A change of the cluster configuration', () => {
       });
 
       expect(login).toBeRefused();
+      // For others nothing is set up that is enabled.
+      if (getsMail(users, user)) expect(await untilRefused(cluster, () => users.login(user))).toBeRefused();
       await arrange(cluster.on(bothTypes));
       await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
     },
@@ -141,7 +143,7 @@ test.describe('A change of the cluster configuration', () => {
   );
 
   test(
-    'to TOTP alone opens nothing to a user without a key',
+    'opens nothing to a user without a key',
     covers('totp-login/refuses-password-alone-without-key'),
     async ({ users, cluster, codes }) => {
       await mayNarrow(cluster);
@@ -154,6 +156,11 @@ test.describe('A change of the cluster configuration', () => {
       expect(login).toBeRefused();
       // Whether the key was forgotten or not, no code of it.
       expect(await users.login(user, { code: codes.wrong(authenticator), type })).toBeRefused();
+      if (getsMail(users, user)) {
+        // A code by mail is to be had now: who asks for none is not let in for that.
+        await arrange(cluster.on(bothTypes));
+        expect(await untilRefused(cluster, () => users.login(user))).toBeRefused();
+      }
       await arrange(cluster.off());
       await arrange(users.enrol(user));
       await arrange(switchedOn(users, cluster, user));
@@ -179,6 +186,10 @@ test.describe('A change of the cluster configuration', () => {
     },
   );
 });
+
+function getsMail(users: Users, user: User): boolean {
+  return users.allWithMail().some(({ role }) => role === user.role);
+}
 
 /** Types that people use are not taken from them. */
 async function mayNarrow(cluster: ClusterMfa): Promise<void> {

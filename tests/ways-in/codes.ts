@@ -65,6 +65,7 @@ export const usedForms: readonly Form[] = [
     code.replace(/[\da-z]/gi, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
   ),
   coded('in a list', (code) => [code]),
+  coded('as a number', (code) => (/^\d+$/.test(code) ? Number(code) : code)),
   coded('a NUL after it', (code) => `${code}\0`),
   form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
   // A code that nobody has may equal one that is empty.

@@ -2,7 +2,7 @@ import { enrolled, loginByCode, loginByNewKey, loginByNewTotp } from '../../fixt
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Login, User, Users } from '../../fixtures/users.js';
-import { cookiesIn, type Open } from '../../fixtures/ways-in.js';
+import { cookiesIn, type Open, openByCookie } from '../../fixtures/ways-in.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
 import { ArrangeError } from '../../src/errors.js';
@@ -107,18 +107,23 @@ test(
 );
 
 test(
-  'A cookie of a first login step opens no configuration',
+  'A cookie of a first login step, or of its refusal, opens no configuration',
   covers('ways-in/first-step-cookie-opens-nothing'),
   async ({ api, users, cluster, codes }) => {
-    const { user } = await arrange(enrolled(users, cluster));
-    const { answer, session } = await arrange(users.login(user));
-    const cookie = cookiesIn(answer);
-    if (cookie === '') notApplicable('the password alone is answered without a cookie');
-    if (session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const alone = await arrange(users.login(user));
+    if (alone.session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+    const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
+    const answers = [
+      { name: 'the cookie of the password alone', answer: alone.answer },
+      // Where that opens a session another requirement tells.
+      ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
+    ].filter(({ answer }) => cookiesIn(answer) !== '');
+    if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
 
-    const read = await api.call('GetSupportMFAConfig', { headers: { Cookie: cookie } });
+    const open = await openByCookie(api, answers);
 
-    expect({ answer: read }).toBeRefused();
+    expect(open).toBeShut();
     await arrangeLogin(loginByNewKey(users, user, codes));
   },
 );

@@ -1,7 +1,9 @@
 import { loginAnyhow, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
+import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
+import { anonymous } from '../../src/http/credential.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
@@ -65,6 +67,27 @@ test.describe('POST /email-otp', () => {
       const elsewhere = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
 
       expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
+    },
+  );
+
+  test(
+    'opens nothing by a cookie that it sets',
+    covers('ways-in/cookie-of-email-otp-opens-nothing'),
+    async ({ api, users, cluster, mail, facts }) => {
+      const user = users.withMail();
+      await arrange(switchedOn(users, cluster, user));
+      const mark = await arrange(mail.mark(user.email));
+
+      // By nothing but the password: beside a credential the cookie may be that of its owner.
+      const answer = await users.requestMailedCode(user, { as: anonymous });
+
+      await facts.measure('emailOtpWithoutCredential', async () => {
+        if (answer.status >= 300) return false;
+        // A late one must not be taken for another test's.
+        return (await ifItCan(mail.codeTo(user.email, mark))) !== undefined;
+      });
+      if (cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
+      expect(await openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
     },
   );
 

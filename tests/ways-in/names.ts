@@ -2,7 +2,7 @@ import type { User } from '../../fixtures/users.js';
 import type { OtherName } from '../../fixtures/ways-in.js';
 
 /** One more way to name a user: a line. Undefined where it is the user's own name, or there is nothing for it. */
-const names: readonly (readonly [name: string, of: (user: User) => string | undefined])[] = [
+const names: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
   ['the name in capitals', ({ username }) => username.toUpperCase()],
   ['the name in small letters', ({ username }) => username.toLowerCase()],
   [
@@ -21,6 +21,9 @@ const names: readonly (readonly [name: string, of: (user: User) => string | unde
   ['domain/name', ({ username, domain }) => `${domain}/${username}`],
   ['the e-mail address', ({ email }) => email],
   ['the sid', ({ sid }) => sid],
+  // What finds the password may read it as the name, where what knows of MFA finds nobody.
+  ['the name in a list', ({ username }) => [username]],
+  ['the name in an object', ({ username }) => ({ $eq: username })],
 ];
 
 /** One more way to name the domain: a line. */
@@ -32,6 +35,7 @@ const domains: readonly (readonly [name: string, of: (domain: string) => unknown
   ['a blank after the domain', (domain) => `${domain} `],
   ['a dot as domain', () => '.'],
   ['another domain', () => 'corp.example'],
+  ['the domain in a list', (domain) => [domain]],
 ];
 
 /** All members by which a user can be named otherwise than by its own name in its own domain. */

@@ -7,6 +7,7 @@ import {
   cookiesIn,
   type Doors,
   type Open,
+  openByCookie,
   opensAnything,
   tryTogether,
   tryWays,
@@ -115,6 +116,39 @@ test.describe('The password alone while cluster MFA is on', () => {
   );
 
   test(
+    'opens nothing at the same time as a right code of another user',
+    covers('ways-in/code-of-others-at-once-skips-no-code'),
+    async ({ users, cluster, codes }) => {
+      const [one, other] = [
+        await arrange(enrolled(users, cluster, 0)),
+        await arrange(enrolled(users, cluster, 1)),
+      ];
+      const open: Open[] = [];
+      // The code of each ends the row of its refusals; those of the last round are too few to be one.
+      for (const [{ user, authenticator }, victim, times] of [
+        [one, other.user, 2],
+        [other, one.user, 1],
+      ] as const) {
+        const code = await codes.unused(authenticator);
+        // In turn: of several at once none may come while the code is looked at.
+        const inTurn = async () => {
+          for (let n = 0; n < times; n += 1) {
+            const { session, answer } = await users.login(victim);
+            if (session !== undefined) open.push({ name: `the password alone of ${victim.role}`, answer });
+          }
+        };
+        const byCode = users.login(user, { code, type: 'totp', isRight: true });
+        const [login] = await Promise.all([byCode, inTurn()]);
+        // A target may refuse all that come at once.
+        if (login.session === undefined) await arrangeLogin(loginByNewKey(users, user, codes));
+      }
+      await unlessPasswordAlone(open, users, other.user);
+      await unlessPasswordAlone(open, users, one.user);
+      expect(open).toBeShut();
+    },
+  );
+
+  test(
     'opens nothing with a cookie that its refusal has set',
     covers('ways-in/cookie-of-refusal-skips-no-code'),
     async ({ api, users, cluster, codes }) => {
@@ -163,12 +197,16 @@ test(
     const request = (members: object, more: Headers = {}) =>
       users.requestToken(user, undefined, { members: { ...members }, headers: more, madeUp: true });
     const named = [{ name: 'the password alone', members: {} }, ...namedOtherwise(user)];
-    if ((await request({})).status === 404) notApplicable('the target has no POST /access-tokens');
+    const plain = await request({});
+    if (plain.status === 404) notApplicable('the target has no POST /access-tokens');
+    const cookie = { name: 'the cookie of the refusal', answer: plain };
+    const byCookie = plain.status >= 400 && cookiesIn(plain) !== '' ? await openByCookie(api, [cookie]) : [];
 
     const ways = (all: readonly { readonly name: string; readonly members: object }[]) =>
       all.map(({ name, members: each }) => ({ name, send: () => request(each) }));
 
     const open = [
+      ...byCookie,
       ...(await tryWays(ways(named), doors)),
       ...(await tryWays(ways(madeUpCodes), { ...doors, row: wrongInARow })),
       ...(await tryTogether(members, (parts) => request(Object.assign({}, ...parts)), doors)),
