@@ -12,6 +12,7 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
+import { tryStep } from '../../fixtures/ways-in.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
@@ -105,22 +106,28 @@ test.describe('A change of the cluster configuration', () => {
   test(
     'to email only ends logins by TOTP',
     covers('totp-login/refused-while-only-email-is-enabled'),
-    async ({ users, cluster, codes, connection }) => {
+    async ({ api, users, cluster, codes, connection }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       await narrowed(cluster, 'email');
 
       // With a new key for each try, or a code of a later step: a used one would be refused for that.
+      // Keys of a type that is not enabled may not be to be had.
+      const newKey = async () =>
+        users.whileOn.needs('CreateTotpKey') ? undefined : await ifItCan(users.enrol(user));
       const login = await untilRefused(cluster, async () => {
-        // Keys of a type that is not enabled may not be to be had.
-        const isKept = users.whileOn.needs('CreateTotpKey');
-        const anew = isKept ? undefined : await ifItCan(users.enrol(user));
-        const key = anew?.authenticator ?? authenticator;
+        const key = (await newKey())?.authenticator ?? authenticator;
         // So would one of a step that the user has used: where accounts may be locked another is tried in the next.
         if (effectiveAllow(connection.target.allow).lockOut) return loginByCode(users, user, key, codes);
         return users.login(user, { code: await codes.unused(key), type });
       });
 
       expect(login).toBeRefused();
+      // Nor do they finish what the password alone begins.
+      const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
+      if (key !== undefined) {
+        const code = await codes.unused(key.authenticator);
+        expect(await tryStep(users, user, { code, type })).toBeShut();
+      }
       await arrange(cluster.on(bothTypes));
       await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
     },
