@@ -9,7 +9,7 @@ import { hotp, stepAt } from '../totp.js';
 
 const verify = 'VerifyUserOtp';
 
-type Later = Omit<Fault, 'since' | 'level'> & { readonly level?: Fault['level'] };
+type Later = Omit<Fault, 'level'> & { readonly level?: Fault['level'] };
 
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
@@ -294,6 +294,28 @@ const secondStep: readonly Later[] = [
     },
   },
   {
+    id: 'second-step/first-step-is-a-token',
+    description: 'What the password alone has begun opens everything as an access token.',
+    fails: ['totp-login/first-step-session-opens-nothing', 'totp-login/first-step-session-changes-nothing'],
+    apply: ({ rules }) => {
+      const { identify } = rules;
+      rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        world.state.firstSteps.get((credentials.authorization ?? '').replace(/^bearer /i, ''));
+    },
+  },
+  {
+    id: 'second-step/first-step-configures-support',
+    description: 'PUT /support-user/mfa works for what the password of an admin alone has begun.',
+    fails: ['totp-login/first-step-session-changes-nothing'],
+    since: '7.3.2',
+    apply: ({ rules }) => {
+      const { firstStepMay } = rules;
+      rules.firstStepMay = (operation) =>
+        operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation);
+    },
+  },
+  {
     id: 'second-step/later-login-finishes',
     description: 'A login with a code finishes those that the password alone has begun.',
     fails: ['totp-login/refuses-password-alone'],
@@ -344,6 +366,6 @@ const secondStep: readonly Later[] = [
 
 export const secondStepFaults: readonly Fault[] = secondStep.map((fault) => ({
   level: 'must',
-  ...fault,
   since: '7.3.1',
+  ...fault,
 }));

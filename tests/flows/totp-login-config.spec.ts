@@ -27,6 +27,18 @@ function privileged(users: Users): readonly User[] {
   return admin === undefined || admin.mfaExempt ? [] : [admin];
 }
 
+/** What was handed out, as each kind of credential: what reads it as another kind may look it up elsewhere. */
+function inEveryScheme(handedOut: Credential): readonly Credential[] {
+  if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
+  const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
+  const all: readonly Credential[] = [
+    { scheme: 'SessionIdHeader', id: secret },
+    { scheme: 'Bearer', tokenType: 'Bearer', token: secret },
+    { scheme: 'APIKeyHeader', key: secret },
+  ];
+  return [handedOut, ...all.filter(({ scheme }) => scheme !== handedOut.scheme)];
+}
+
 test.describe('A login by password alone while cluster MFA is on', () => {
   test(
     'fails for a client that claims to be local',
@@ -49,7 +61,8 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       const { handedOut: as = anonymous } = await arrange(users.login(user));
       if (as === anonymous) notApplicable(noFirstStep);
 
-      expect({ answer: await api.call('GetSupportMFAConfig', { as }) }).toBeRefused();
+      for (const each of inEveryScheme(as))
+        expect({ answer: await api.call('GetSupportMFAConfig', { as: each }) }).toBeRefused();
     },
   );
 
@@ -76,7 +89,7 @@ test.describe('A login by password alone while cluster MFA is on', () => {
   test(
     'changes nothing by its first step',
     covers('totp-login/first-step-session-changes-nothing'),
-    async ({ users, cluster, support }) => {
+    async ({ api, users, cluster, support }) => {
       const { user } = await arrange(enrolled(users, cluster));
       const first: Credential[] = [];
       // Only of one who may change them otherwise does it show that the first step may not.
@@ -88,14 +101,16 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       if (first.length === 0) notApplicable(noFirstStep);
       const before = await arrange(snapshot(cluster, support));
 
-      for (const as of first) {
-        const written = await cluster.put(before.cluster, as);
-        // Off, or on without a key that was proven: whoever takes it changes no one's way in.
-        const isFree = !before.support.enabled || before.verification === 'kPending';
-        const patched = isFree ? await support.patch({ enabled: false }, as) : undefined;
-
-        expect({ answer: written }).toBeRefused();
-        if (patched !== undefined) expect({ answer: patched }).toBeRefused();
+      // Off, or on without a key that was proven: whoever takes it changes no one's way in.
+      const isFree = !before.support.enabled || before.verification === 'kPending';
+      const mayConfigure =
+        !before.support.enabled && api.contract.operations.has('ConfigureSupportMFAConfig');
+      const email = before.support.email ?? 'support@example.com';
+      for (const as of first.flatMap(inEveryScheme)) {
+        expect({ answer: await cluster.put(before.cluster, as) }).toBeRefused();
+        if (isFree) expect({ answer: await support.patch({ enabled: false }, as) }).toBeRefused();
+        if (mayConfigure)
+          expect({ answer: await support.configure({ mfaType: 'email', email }, as) }).toBeRefused();
         expect(await changesSince(before, cluster, support)).toBeNone();
       }
     },
