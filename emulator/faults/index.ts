@@ -14,6 +14,7 @@ import { mailContentFaults } from './mail-content.js';
 import { nearCredentialFaults } from './near-credentials.js';
 import { newerFaults } from './newer.js';
 import { otherWayFaults } from './other-ways.js';
+import { privilegeFaults } from './privileges.js';
 import { refusedFaults } from './refused.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
@@ -41,6 +42,7 @@ export const faults: readonly Fault[] = [
   ...bodyFaults,
   ...consistencyFaults,
   ...accessFaults,
+  ...privilegeFaults,
   ...nearCredentialFaults,
   ...refusedFaults,
   ...otherWayFaults,
