@@ -1,5 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
+import type { Open } from '../../fixtures/ways-in.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
@@ -171,15 +172,18 @@ test(
   'Another spelling of a path opens nothing without credentials',
   covers('access/other-path-spellings-refuse-anonymous'),
   async ({ api }) => {
+    const shownBy: Open[] = [];
     for (const path of ['/mfa-config', '/support-user/mfa']) {
-      for (const spelling of spellingsOf(path)) {
+      for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
         // A server may end the connection at what it finds odd, or never answer it.
-        const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true }));
+        const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
         // A page that is served for any path shows no configuration.
         const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
-        if (answer !== undefined && shown) expect({ answer }).toBeRefused();
+        const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
+        if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
       }
     }
+    expect(shownBy).toBeShut();
   },
 );
 
@@ -194,6 +198,19 @@ function spellingsOf(path: string): readonly string[] {
     `/%${first.charCodeAt(0).toString(16)}${path.slice(2)}`,
     path.toUpperCase(),
   ];
+}
+
+/** What is asked for without a credential, that of logins first. */
+const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
+
+/**
+ * Of one path, those that begin with a public one, or hold it: what lets public paths pass may go by a part of a path, and
+ * what serves them by where it leads.
+ */
+function by(open: string, path: string): readonly string[] {
+  const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
+  const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
+  return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
 /**
