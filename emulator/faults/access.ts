@@ -116,7 +116,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     fails: [
       `access/${slug}-refuses-wrong-session`,
       ...nameOpens(operation),
-      ...(operation === 'GetMFAConfig' || operation === 'SendEmailOtp'
+      ...(['GetMFAConfig', 'GetSupportMFAConfig', 'SendEmailOtp', 'CreateTotpKey'].includes(operation)
         ? ['sessions/deleted-session-is-refused']
         : []),
       ...(operation === 'GetMFAConfig'
