@@ -4,6 +4,7 @@ import { atOnceFaults } from './at-once.js';
 import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
+import { guessableFaults } from './guessable.js';
 import { guessingFaults } from './guessing.js';
 import { headFaults } from './heads.js';
 import { httpFaults } from './http.js';
@@ -52,6 +53,7 @@ export const faults: readonly Fault[] = [
   ...throttleFaults,
   ...waysInFaults,
   ...guessingFaults,
+  ...guessableFaults,
   ...rightCodeFaults,
   ...keyAndMailFaults,
   ...loginFaults,

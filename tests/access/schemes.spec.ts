@@ -88,7 +88,7 @@ test.describe('An access token', () => {
       await arrangeAccepted(api.call('GetMFAConfig', { as }));
       const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
 
-      for (const near of nearly(token)) {
+      for (const near of [...nearly(token), ...unsigned(token)]) {
         const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
         expect({ answer: await api.call('GetMFAConfig', { as: nearlyAs }) }).toBeRefused();
       }
@@ -226,6 +226,26 @@ function nearly(text: string): readonly string[] {
   return [bare.slice(0, -2), changed, `${bare}AA`].flatMap((near) =>
     near === bare ? [] : [`${near}${padding}`],
   );
+}
+
+/** Of a JWT, those that anybody can make (RFC 7519 6, RFC 8725 3.1); nothing of another token. */
+function unsigned(token: string): readonly string[] {
+  const [header, payload, signature, ...rest] = token.split('.');
+  const fields = objectIn(header);
+  const claims = objectIn(payload);
+  if (fields === undefined || claims === undefined || !signature || rest.length > 0) return [];
+  const inBase64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const none = ['none', 'None', 'NONE'].map((alg) => `${inBase64({ ...fields, alg })}.${payload}.`);
+  return [...none, `${header}.${payload}.`, `${header}.${inBase64({ ...claims, more: 0 })}.${signature}`];
+}
+
+function objectIn(part: string | undefined): object | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';

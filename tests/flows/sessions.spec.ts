@@ -11,6 +11,10 @@ import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 import { hasEnded } from './ended.js';
+import { bitsOf, bitsOfText } from './guessable.js';
+
+/** Half of what is asked for: what is less by any reckoning can be guessed. */
+const leastBits = 64;
 
 /** Of a few nodes one at least comes by twice. */
 const looksByNewConnections = 5;
@@ -71,10 +75,11 @@ test.describe('POST /users/sessions', () => {
   test('gives long session ids', covers('sessions/ids-are-long-enough'), async ({ users, cluster }) => {
     const ids = await arrange(sessionIds(users, cluster));
 
-    const alphabet = new Set(ids.join('')).size;
-    const bits = Math.min(...ids.map(({ length }) => length)) * Math.log2(alphabet);
-
-    expect(Math.round(bits)).toBeAtLeast(128, 'bits');
+    expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
+    const names = users.allWithPassword().map(({ username }) => username);
+    const inText = bitsOfText(ids, names);
+    if (inText !== undefined)
+      expect(Math.round(inText)).toBeAtLeast(leastBits, 'bits beside names and times in the text');
   });
 
   test(
@@ -173,6 +178,22 @@ test.describe('DELETE /users/sessions with a sid', () => {
 });
 
 test.describe('POST /access-tokens', () => {
+  test(
+    'gives tokens that nobody can guess',
+    covers('access-tokens/tokens-are-long-enough'),
+    async ({ users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withPassword();
+      const tokens: string[] = [];
+      for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.token(user))).token.reveal());
+
+      expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
+      const inText = bitsOfText(tokens, [user.username]);
+      if (inText !== undefined)
+        expect(Math.round(inText)).toBeAtLeast(leastBits, 'bits beside names and times in the text');
+    },
+  );
+
   test('refuses a wrong password', covers('access-tokens/refuses-wrong-password'), async ({ users }) => {
     const user = users.withPassword();
 
