@@ -18,6 +18,8 @@ const guarded = operations.flatMap(({ id, slug, since, privilege }) =>
       ],
 );
 
+const isPublic = (text: string) => /users\/sessions|email-otp|access-tokens/.test(text);
+
 /** Takes for the admin whoever the API doesn't know but the fault lets in. */
 function letIn(seams: Seams, admits: (credentials: Credentials, call: Call, world: World) => boolean): void {
   const { identify } = seams.rules;
@@ -114,7 +116,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
     fails: [
       `access/${slug}-refuses-wrong-session`,
       ...nameOpens(operation),
-      ...(operation === 'GetMFAConfig' || operation === 'SendEmailOtp'
+      ...(['GetMFAConfig', 'GetSupportMFAConfig', 'SendEmailOtp', 'CreateTotpKey'].includes(operation)
         ? ['sessions/deleted-session-is-refused']
         : []),
       ...(operation === 'GetMFAConfig'
@@ -221,6 +223,31 @@ export const accessFaults: readonly Fault[] = [
         state.support = { ...state.support, email };
       }),
   },
+  {
+    id: 'access/public-path-in-the-query-needs-no-credential',
+    description: 'GET of a path that holds a public one anywhere, in its query too, needs no credential.',
+    level: 'must',
+    fails: ['access/other-path-spellings-refuse-anonymous'],
+    apply: (seams) =>
+      letIn(seams, (credentials, call) => {
+        const query = [...call.query.values()];
+        return call.operation === 'GetMFAConfig' && isAnonymous(credentials) && query.some(isPublic);
+      }),
+  },
+  ...['..', '..;', '%2e%2e'].map(
+    (dots): Fault => ({
+      id: `access/public-path-and-${dots === '..' ? 'dots' : dots === '..;' ? 'dots-with-parameter' : 'encoded-dots'}-need-no-credential`,
+      description: `GET of a public path with ${dots} behind it, which leads to GET /mfa-config, needs no credential.`,
+      level: 'must',
+      fails: ['access/other-path-spellings-refuse-anonymous'],
+      apply: (seams) =>
+        seams.refusal('any', (answer, { method, path }, { state }) => {
+          const isBehind = path.includes(`/users/sessions/${dots}/`) && path.endsWith('/mfa-config');
+          if (method !== 'GET' || !isBehind) return;
+          Object.assign(answer, { status: 200, headers: {}, body: { ...state.cluster } });
+        }),
+    }),
+  ),
   {
     id: 'access/slash-at-the-end-needs-no-credential',
     description: 'GET /mfa-config/ answers as GET /mfa-config does, without a credential.',

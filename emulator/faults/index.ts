@@ -4,6 +4,7 @@ import { atOnceFaults } from './at-once.js';
 import { bodyFaults } from './bodies.js';
 import { configFaults } from './config.js';
 import { consistencyFaults } from './consistency.js';
+import { guessableFaults } from './guessable.js';
 import { guessingFaults } from './guessing.js';
 import { headFaults } from './heads.js';
 import { httpFaults } from './http.js';
@@ -14,6 +15,7 @@ import { mailContentFaults } from './mail-content.js';
 import { nearCredentialFaults } from './near-credentials.js';
 import { newerFaults } from './newer.js';
 import { otherWayFaults } from './other-ways.js';
+import { privilegeFaults } from './privileges.js';
 import { refusedFaults } from './refused.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
@@ -42,6 +44,7 @@ export const faults: readonly Fault[] = [
   ...bodyFaults,
   ...consistencyFaults,
   ...accessFaults,
+  ...privilegeFaults,
   ...nearCredentialFaults,
   ...refusedFaults,
   ...otherWayFaults,
@@ -52,6 +55,7 @@ export const faults: readonly Fault[] = [
   ...waysInFaults,
   ...unaskedFaults,
   ...guessingFaults,
+  ...guessableFaults,
   ...rightCodeFaults,
   ...keyAndMailFaults,
   ...loginFaults,

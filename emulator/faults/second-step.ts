@@ -1,11 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { World } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { asObject, text } from '../json.js';
+import { asObject, own, text } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
+import type { User } from '../state.js';
+import { hotp, stepAt } from '../totp.js';
 
 const verify = 'VerifyUserOtp';
 
-type Later = Omit<Fault, 'since' | 'level'> & { readonly level?: Fault['level'] };
+type Later = Omit<Fault, 'level'> & { readonly level?: Fault['level'] };
+
+type Right = (user: User, type: string, code: string, world: World) => boolean;
+
+/** More is right for the second step than what is. */
+const alsoRight =
+  (isRight: Right) =>
+  ({ rules }: Seams): void => {
+    const { secondStepRight } = rules;
+    rules.secondStepRight = (user, type, code, world) =>
+      isRight(user, type, code, world) || secondStepRight(user, type, code, world);
+  };
+
+/** Of the last so many steps those that a code is an unused one of. */
+function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
+  return state.userKeys
+    .filter(({ owner }) => owner === user.username)
+    .flatMap(({ secret, parameters, acceptedSteps }) => {
+      const now = stepAt(clock.now(), parameters.period);
+      const steps = Array.from({ length: most + 1 }, (_, n) => now - n);
+      return steps.filter((step) => !acceptedSteps.has(step) && hotp(secret, step, parameters) === code);
+    });
+}
 
 /** Of the second step of a login, POST /users/verify-otp. */
 const secondStep: readonly Later[] = [
@@ -163,6 +189,99 @@ const secondStep: readonly Later[] = [
       }),
   },
   {
+    id: 'second-step/any-of-a-list-finishes',
+    description: 'A right code in a list of guesses finishes a login.',
+    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    apply: (seams) =>
+      seams.body(verify, (body, { caller, skip }, world) => {
+        const otp = own(asObject(body), 'otp');
+        if (!Array.isArray(otp) || caller === undefined) return body;
+        skip.add('checks');
+        const right = otp.map(String).find((code) => rightSteps(caller, code, world, 1).length > 0);
+        return { ...asObject(body), otp: right ?? '' };
+      }),
+  },
+  {
+    id: 'second-step/nothing-is-a-mailed-code',
+    description: 'While no mailed code of a user is good, an empty one finishes its login.',
+    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    apply: alsoRight((user, type, code, { state }) => {
+      const isOut = state.mailCodes.some(({ owner, uses }) => owner === user.username && uses === 0);
+      return type === 'email' && code === '' && !isOut;
+    }),
+  },
+  {
+    id: 'second-step/first-digits-finish',
+    description: 'The first digits of a code finish a login.',
+    fails: ['second-step/refuses-wrong-code'],
+    apply: alsoRight(
+      (user, type, code, { state, clock }) =>
+        type === 'totp' &&
+        code !== '' &&
+        state.userKeys
+          .filter(({ owner }) => owner === user.username)
+          .some(({ secret, parameters }) => {
+            const right = hotp(secret, stepAt(clock.now(), parameters.period), parameters);
+            return right.startsWith(code) && right !== code;
+          }),
+    ),
+  },
+  {
+    id: 'second-step/old-code-finishes',
+    description: 'An unused code of the last two hours finishes a login.',
+    fails: ['second-step/refuses-wrong-code'],
+    apply: alsoRight(
+      (user, type, code, world) =>
+        type === 'totp' &&
+        !rightSteps(user, code, world, 2).length &&
+        rightSteps(user, code, world, 240).length > 0,
+    ),
+  },
+  {
+    id: 'second-step/every-type-is-enabled',
+    description: 'A code of a type that is not enabled finishes a login.',
+    fails: ['totp-login/refused-while-only-email-is-enabled'],
+    apply: (seams) => {
+      const { mechanismEnabled } = seams.rules;
+      let isVerified = false;
+      seams.input('any', ({ operation }) => {
+        isVerified = operation === verify;
+      });
+      seams.rules.mechanismEnabled = (mechanism, world) =>
+        mechanismEnabled(mechanism, world) || (isVerified && mechanism === 'totp');
+    },
+  },
+  {
+    id: 'second-step/used-mailed-code-finishes',
+    description: 'A mailed code that was used finishes another login.',
+    level: 'should',
+    fails: ['email-login/code-works-once'],
+    apply: alsoRight(
+      (user, type, code, { state }) =>
+        type === 'email' &&
+        state.mailCodes.some((mail) => mail.owner === user.username && mail.code === code && mail.uses > 0),
+    ),
+  },
+  {
+    id: 'second-step/code-works-twice-at-once',
+    description: 'A code finishes every login that it is sent for at the same time.',
+    level: 'should',
+    fails: ['totp-login/refuses-replay-in-parallel'],
+    apply: (seams) => {
+      const { secondStepRight } = seams.rules;
+      const flying = new Set<string>();
+      seams.rules.secondStepRight = (user, type, code, world) =>
+        flying.has(`${user.username} ${code}`) || secondStepRight(user, type, code, world);
+      seams.answer(verify, async (answer, { caller, body }) => {
+        if (answer.status !== 200 || caller === undefined) return;
+        const key = `${caller.username} ${text(asObject(body), 'otp')}`;
+        flying.add(key);
+        await pause(40);
+        flying.delete(key);
+      });
+    },
+  },
+  {
     id: 'second-step/all-logins-finished',
     description: 'A code finishes every login that the user has begun.',
     level: 'should',
@@ -172,6 +291,28 @@ const secondStep: readonly Later[] = [
       rules.finishLogin = (_firstStep, user, world) => {
         for (const [id, owner] of world.state.firstSteps) if (owner === user) finishLogin(id, user, world);
       };
+    },
+  },
+  {
+    id: 'second-step/first-step-is-a-token',
+    description: 'What the password alone has begun opens everything as an access token.',
+    fails: ['totp-login/first-step-session-opens-nothing', 'totp-login/first-step-session-changes-nothing'],
+    apply: ({ rules }) => {
+      const { identify } = rules;
+      rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        world.state.firstSteps.get((credentials.authorization ?? '').replace(/^bearer /i, ''));
+    },
+  },
+  {
+    id: 'second-step/first-step-configures-support',
+    description: 'PUT /support-user/mfa works for what the password of an admin alone has begun.',
+    fails: ['totp-login/first-step-session-changes-nothing'],
+    since: '7.3.2',
+    apply: ({ rules }) => {
+      const { firstStepMay } = rules;
+      rules.firstStepMay = (operation) =>
+        operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation);
     },
   },
   {
@@ -225,6 +366,6 @@ const secondStep: readonly Later[] = [
 
 export const secondStepFaults: readonly Fault[] = secondStep.map((fault) => ({
   level: 'must',
-  ...fault,
   since: '7.3.1',
+  ...fault,
 }));

@@ -17,6 +17,18 @@ const deleteFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'login/delete-takes-any-credential',
+    description: "DELETE /users/sessions ends the sessions of a sid with a credential that is nobody's.",
+    level: 'must',
+    fails: ['sessions/delete-refuses-anonymous'],
+    apply: ({ rules }) => {
+      const { identify } = rules;
+      rules.identify = (credentials, call, world) =>
+        identify(credentials, call, world) ??
+        (call.operation === 'DeleteSession' && !isAnonymous(credentials) ? world.state.admin : undefined);
+    },
+  },
+  {
     id: 'login/delete-needs-no-privilege',
     description: "DELETE /users/sessions by a user who may only view ends another's sessions.",
     level: 'must',
@@ -116,6 +128,28 @@ const deleteFaults: readonly Fault[] = [
         identify(credentials, call, world) ?? cookies.get(cookie(call, 'login-session') ?? '');
     },
   },
+  ...(['GetSupportMFAConfig', 'CreateTotpKey'] as const).map(
+    (operation): Fault => ({
+      id: `login/deleted-session-lives-on-at-${operation === 'CreateTotpKey' ? 'totp-key' : 'support-mfa'}`,
+      description: `${operation} takes sessions that were deleted.`,
+      level: 'must',
+      fails: ['sessions/deleted-session-is-refused'],
+      apply: (seams) => {
+        const { identify } = seams.rules;
+        const deleted = new Map<string, User>();
+        const known = new Map<string, User>();
+        seams.answer('CreateSession', (_answer, _call, { state }) => {
+          for (const [id, user] of state.sessions) known.set(id, user);
+        });
+        seams.answer('DeleteSession', (_answer, _call, { state }) => {
+          for (const [id, user] of known) if (!state.sessions.has(id)) deleted.set(id, user);
+        });
+        seams.rules.identify = (credentials, call, world) =>
+          identify(credentials, call, world) ??
+          (call.operation === operation ? deleted.get(credentials.sessionId ?? '') : undefined);
+      },
+    }),
+  ),
   {
     id: 'login/deleted-session-comes-back',
     description: 'A deleted session opens what it did once its user has logged in again.',

@@ -210,6 +210,7 @@ export class Api {
     const closeAfter = success === 204 || options.closeAfter === true;
     const isOdd = options.isOdd === true;
     const mayBeClosed = isOdd || options.mistake !== undefined;
+    const asWritten = options.asWritten === true;
     const answer = await this.#send({
       operation,
       path,
@@ -217,7 +218,7 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd, mayBeClosed })),
+      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd, mayBeClosed, asWritten })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };

@@ -33,6 +33,8 @@ export interface RequestOptions {
   readonly closeAfter?: boolean;
   /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */
   readonly isOdd?: true;
+  /** Dots in the path are what the request is about: see SendOptions. */
+  readonly asWritten?: true;
 }
 
 export interface CallOptions<Id extends OperationId = OperationId> extends RequestOptions {

@@ -43,6 +43,8 @@ export interface SendOptions {
   readonly isOdd?: boolean;
   /** The target may close the connection on it: that tells nothing of how long it keeps others open. */
   readonly mayBeClosed?: boolean;
+  /** Dots in the path are sent as they stand, instead of where they lead. */
+  readonly asWritten?: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export class Transport {
   }
 
   async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
-    const { closeAfter = false, isOdd = false, mayBeClosed = false } = options;
+    const { closeAfter = false, isOdd = false, mayBeClosed = false, asWritten = false } = options;
     const url = new URL(request.url);
     this.#checkSilence(url);
     const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
@@ -81,7 +83,7 @@ export class Transport {
     try {
       const answer = await (this.#keepsOpen ? this.#agent : this.#fresh).request({
         origin: url.origin,
-        path: url.pathname + url.search,
+        path: asWritten ? request.url.replace(/^[^/]*\/\/[^/]*/, '') : url.pathname + url.search,
         method: methodOf(request.method),
         headers: request.headers,
         body: request.body ?? null,

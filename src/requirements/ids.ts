@@ -195,6 +195,7 @@ export const requirementIds = [
   'sessions/wrong-type-is-harmless',
   'sessions/any-body-is-handled',
   'access-tokens/create-answers-201',
+  'access-tokens/tokens-are-long-enough',
   'access-tokens/refuses-wrong-password',
   'access-tokens/unknown-user-looks-alike',
   'access-tokens/refuses-missing-body',

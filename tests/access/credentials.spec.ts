@@ -1,20 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
-import { Secret } from '../../src/secret.js';
+import { wrongKey, wrongSession, wrongToken } from './nobodys.js';
 import { guarded, prepared } from './operations.js';
-
-/** Well formed, and nobody's. */
-const wrongKey = (): Credential => ({ scheme: 'APIKeyHeader', key: new Secret(randomUUID()) });
-const wrongToken = (): Credential => ({
-  scheme: 'Bearer',
-  tokenType: 'Bearer',
-  token: new Secret(randomUUID()),
-});
-const wrongSession = (): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(randomUUID()) });
 
 /** By the ends of their requirements' ids. */
 const refused = [

@@ -1,7 +1,12 @@
-import type { CallOptions } from '../../src/connection/api.js';
+import { bothTypes } from '../../fixtures/logins.js';
+import { ifItCan } from '../../fixtures/test.js';
+import type { Answer, CallOptions } from '../../src/connection/api.js';
+import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { addressesOf, type Connection } from '../../src/connection/connection.js';
 import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
 import { ArrangeError } from '../../src/errors.js';
+import type { Credential } from '../../src/http/credential.js';
+import { effectiveAllow } from '../../src/target-file/allow.js';
 
 type Guarded = OperationWith<'slug'>;
 
@@ -37,15 +42,39 @@ export const modifying = operationsWith('modifies').map((id) => ({
   name: callOf(id),
 }));
 
+/** Undefined where it can't be sent. */
+type Send = (as: Credential) => Promise<Answer | undefined>;
+
 /**
- * More bodies for an operation that needs more than a viewer's privilege, each as harmless: one that asks for the
- * privilege only where some property is named would let these pass.
+ * More bodies for an operation that needs more than a viewer's privilege: one that asks for the privilege only where
+ * some property is named, or for some values, would let these pass. What does harm if it is taken is sent only where the
+ * target file allows the suite the same, and by what knows the way back.
  */
-export async function partsOf(id: Guarded, connection: Connection): Promise<readonly CallOptions[]> {
-  if (id !== 'UpdateSupportMFAConfig') return [];
+export async function partsOf(id: Guarded, connection: Connection): Promise<readonly Send[]> {
+  const allow = effectiveAllow(connection.target.allow);
   const support = await connection.support();
-  const { email } = await support.read();
-  return [{ anyJson: support.withPassword({ email }) }];
+  const mayEnrol = allow.replaceTotpOf.includes('supportUser');
+  switch (id) {
+    case 'UpdateMFAConfig':
+      return allow.clusterMfa ? switchOn(await connection.cluster()) : [];
+    case 'UpdateSupportMFAConfig': {
+      const { email } = await support.read();
+      const enrolling = { enabled: true, mfaType: 'totp' };
+      return [{ email }, ...(mayEnrol ? [enrolling] : [])].map((body) => (as) => support.patchAny(body, as));
+    }
+    case 'ConfigureSupportMFAConfig':
+      return mayEnrol ? [(as) => support.configureAny({ mfaType: 'totp' }, as)] : [];
+    default:
+      return [];
+  }
+}
+
+async function switchOn(cluster: ClusterMfa): Promise<readonly Send[]> {
+  const config = await cluster.readAsShown();
+  if (config.enabled) return [];
+  const body = { enabled: true, authenticationTypes: [...bothTypes], retainUserMfaSettings: true };
+  // It is not sent where there would be no way back.
+  return [(as) => ifItCan(cluster.putAny(body, as))];
 }
 
 /**

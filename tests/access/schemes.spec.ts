@@ -1,5 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
+import type { Open } from '../../fixtures/ways-in.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import { ArrangeError } from '../../src/errors.js';
 import { type Credential, headersOf } from '../../src/http/credential.js';
@@ -87,7 +88,7 @@ test.describe('An access token', () => {
       await arrangeAccepted(api.call('GetMFAConfig', { as }));
       const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
 
-      for (const near of nearly(token)) {
+      for (const near of [...nearly(token), ...unsigned(token)]) {
         const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
         expect({ answer: await api.call('GetMFAConfig', { as: nearlyAs }) }).toBeRefused();
       }
@@ -171,15 +172,18 @@ test(
   'Another spelling of a path opens nothing without credentials',
   covers('access/other-path-spellings-refuse-anonymous'),
   async ({ api }) => {
+    const shownBy: Open[] = [];
     for (const path of ['/mfa-config', '/support-user/mfa']) {
-      for (const spelling of spellingsOf(path)) {
+      for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
         // A server may end the connection at what it finds odd, or never answer it.
-        const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true }));
+        const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
         // A page that is served for any path shows no configuration.
         const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
-        if (answer !== undefined && shown) expect({ answer }).toBeRefused();
+        const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
+        if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
       }
     }
+    expect(shownBy).toBeShut();
   },
 );
 
@@ -196,6 +200,19 @@ function spellingsOf(path: string): readonly string[] {
   ];
 }
 
+/** What is asked for without a credential, that of logins first. */
+const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
+
+/**
+ * Of one path, those that begin with a public one, or hold it: what lets public paths pass may go by a part of a path, and
+ * what serves them by where it leads.
+ */
+function by(open: string, path: string): readonly string[] {
+  const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
+  const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
+  return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
+}
+
 /**
  * A credential without its last characters, with another one near its end, and with more. Never the last one alone: in
  * base64 some of its bits may mean nothing; nor anything behind its padding, where decoders stop to read.
@@ -209,6 +226,26 @@ function nearly(text: string): readonly string[] {
   return [bare.slice(0, -2), changed, `${bare}AA`].flatMap((near) =>
     near === bare ? [] : [`${near}${padding}`],
   );
+}
+
+/** Of a JWT, those that anybody can make (RFC 7519 6, RFC 8725 3.1); nothing of another token. */
+function unsigned(token: string): readonly string[] {
+  const [header, payload, signature, ...rest] = token.split('.');
+  const fields = objectIn(header);
+  const claims = objectIn(payload);
+  if (fields === undefined || claims === undefined || !signature || rest.length > 0) return [];
+  const inBase64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const none = ['none', 'None', 'NONE'].map((alg) => `${inBase64({ ...fields, alg })}.${payload}.`);
+  return [...none, `${header}.${payload}.`, `${header}.${inBase64({ ...claims, more: 0 })}.${signature}`];
+}
+
+function objectIn(part: string | undefined): object | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';

@@ -14,6 +14,7 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
+import { tryStep } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/errors.js';
 import { anonymous } from '../../src/http/credential.js';
 import { mailedBefore, sameCodeAgain } from './mailed-codes.js';
@@ -215,7 +216,7 @@ test.describe('A login while cluster MFA is on', () => {
   test(
     'fails with a mailed code that was used',
     covers('email-login/code-works-once'),
-    async ({ users, cluster }) => {
+    async ({ api, users, cluster }) => {
       const { user, code } = await arrange(mailed(users, cluster));
       await arrangeLogin(users.login(user, { code, type: 'email', isRight: true }));
 
@@ -223,6 +224,9 @@ test.describe('A login while cluster MFA is on', () => {
       for (let n = 0; n < 2; n += 1) {
         expect(await users.login(user, { code, type: 'email' })).toBeRefused();
       }
+      // Nor must it finish a login that the password alone began.
+      if (api.contract.operations.has('VerifyUserOtp'))
+        expect(await tryStep(users, user, { code, type: 'email' })).toBeShut();
       // Nor must a newer one that is used: what a target keeps of used codes may be the last one only.
       await arrangeLogin(loginByNewMail(users, user));
       expect(await users.login(user, { code, type: 'email' })).toBeRefused();

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { anonymous } from '../../src/http/credential.js';
+import { wrongKey, wrongSession, wrongToken } from '../access/nobodys.js';
 import { hasEnded } from './ended.js';
 
 test.describe('DELETE /users/sessions', () => {
@@ -13,10 +15,10 @@ test.describe('DELETE /users/sessions', () => {
       const as = await arrange(users.sessionId(user));
       await arrangeSuccess(api.call('GetMFAConfig', { as }));
 
-      const answer = await users.endSessions(user);
-
-      expect({ answer }).toBeRefused();
-      expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+      for (const by of [anonymous, wrongKey(), wrongToken(), wrongSession()]) {
+        expect({ answer: await users.endSessions(user, by) }).toBeRefused();
+        expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+      }
     },
   );
 

@@ -11,6 +11,10 @@ import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import type { Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
 import { hasEnded } from './ended.js';
+import { bitsOf, bitsOfText } from './guessable.js';
+
+/** Half of what is asked for: what is less by any reckoning can be guessed. */
+const leastBits = 64;
 
 /** Of a few nodes one at least comes by twice. */
 const looksByNewConnections = 5;
@@ -71,10 +75,11 @@ test.describe('POST /users/sessions', () => {
   test('gives long session ids', covers('sessions/ids-are-long-enough'), async ({ users, cluster }) => {
     const ids = await arrange(sessionIds(users, cluster));
 
-    const alphabet = new Set(ids.join('')).size;
-    const bits = Math.min(...ids.map(({ length }) => length)) * Math.log2(alphabet);
-
-    expect(Math.round(bits)).toBeAtLeast(128, 'bits');
+    expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
+    const names = users.allWithPassword().map(({ username }) => username);
+    const inText = bitsOfText(ids, names);
+    if (inText !== undefined)
+      expect(Math.round(inText)).toBeAtLeast(leastBits, 'bits beside names and times in the text');
   });
 
   test(
@@ -123,18 +128,22 @@ test.describe('DELETE /users/sessions with a sid', () => {
       await arrangeSuccess(users.endSessions(user, admin));
 
       // Other nodes may learn of it a little later, and a new connection may lead to another one.
+      const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
       const whatItOpens = (as: Credential) =>
-        cluster.settles(
-          () => api.call('GetMFAConfig', { as, closeAfter: true }),
-          ({ status: got }) => got >= 400,
-        );
+        settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
       for (const as of status < 300 ? sessions : [newest]) {
         expect({ answer: await whatItOpens(as) }).toBeRefused();
         expect({ answer: await api.call('SendEmailOtp', { as }) }).toBeRefused();
       }
+      // Each operation may keep a memory of its own.
+      const json = { totpKeyName: 'mfa-conformance' };
+      for (const send of [
+        () => api.call('GetSupportMFAConfig', { as: newest }),
+        () => api.call('CreateTotpKey', { as: newest, json }),
+      ])
+        expect({ answer: await settled(send) }).toBeRefused();
       if (byCookie !== undefined) {
-        const looked = cluster.settles(byCookie, ({ status: got }) => got >= 400);
-        expect({ answer: await looked }).toBeRefused();
+        expect({ answer: await settled(byCookie) }).toBeRefused();
       }
       // Nor by the next login of the same user.
       await arrange(users.sessionId(user));
@@ -169,6 +178,22 @@ test.describe('DELETE /users/sessions with a sid', () => {
 });
 
 test.describe('POST /access-tokens', () => {
+  test(
+    'gives tokens that nobody can guess',
+    covers('access-tokens/tokens-are-long-enough'),
+    async ({ users, cluster }) => {
+      await arrange(cluster.off());
+      const user = users.withPassword();
+      const tokens: string[] = [];
+      for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.token(user))).token.reveal());
+
+      expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
+      const inText = bitsOfText(tokens, [user.username]);
+      if (inText !== undefined)
+        expect(Math.round(inText)).toBeAtLeast(leastBits, 'bits beside names and times in the text');
+    },
+  );
+
   test('refuses a wrong password', covers('access-tokens/refuses-wrong-password'), async ({ users }) => {
     const user = users.withPassword();
 

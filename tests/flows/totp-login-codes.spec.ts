@@ -96,7 +96,7 @@ test.describe('A login by TOTP', () => {
   test(
     'succeeds once of several at the same time',
     covers('totp-login/refuses-replay-in-parallel'),
-    async ({ users, cluster, codes }) => {
+    async ({ api, users, cluster, codes }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const code = await codes.unused(authenticator);
 
@@ -107,6 +107,15 @@ test.describe('A login by TOTP', () => {
       const opened = logins.filter(({ session }) => session !== undefined).length;
       expect(opened).toBeAtMost(1, 'session by one code');
       await arrangeLogin(loginByNewKey(users, user, codes));
+      if (!api.contract.operations.has('VerifyUserOtp')) return;
+      // Nor does one finish two logins that the password alone has begun.
+      const other = await codes.unused((await arrange(users.enrol(user))).authenticator);
+      const inSteps = await Promise.all(
+        [1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })),
+      );
+      const finished = inSteps.filter(({ session }) => session !== undefined).length;
+      expect(finished).toBeAtMost(1, 'login finished by one code');
+      await users.endRow(user);
     },
   );
 });

@@ -12,6 +12,7 @@ import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
+import { tryStep } from '../../fixtures/ways-in.js';
 import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
 import { effectiveAllow } from '../../src/target-file/allow.js';
@@ -24,6 +25,18 @@ const noFirstStep = 'the target answers the password alone by no session';
 function privileged(users: Users): readonly User[] {
   const admin = users.admin();
   return admin === undefined || admin.mfaExempt ? [] : [admin];
+}
+
+/** What was handed out, as each kind of credential: what reads it as another kind may look it up elsewhere. */
+function inEveryScheme(handedOut: Credential): readonly Credential[] {
+  if (handedOut.scheme !== 'SessionIdHeader' && handedOut.scheme !== 'Bearer') return [handedOut];
+  const secret = handedOut.scheme === 'Bearer' ? handedOut.token : handedOut.id;
+  const all: readonly Credential[] = [
+    { scheme: 'SessionIdHeader', id: secret },
+    { scheme: 'Bearer', tokenType: 'Bearer', token: secret },
+    { scheme: 'APIKeyHeader', key: secret },
+  ];
+  return [handedOut, ...all.filter(({ scheme }) => scheme !== handedOut.scheme)];
 }
 
 test.describe('A login by password alone while cluster MFA is on', () => {
@@ -48,7 +61,8 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       const { handedOut: as = anonymous } = await arrange(users.login(user));
       if (as === anonymous) notApplicable(noFirstStep);
 
-      expect({ answer: await api.call('GetSupportMFAConfig', { as }) }).toBeRefused();
+      for (const each of inEveryScheme(as))
+        expect({ answer: await api.call('GetSupportMFAConfig', { as: each }) }).toBeRefused();
     },
   );
 
@@ -75,7 +89,7 @@ test.describe('A login by password alone while cluster MFA is on', () => {
   test(
     'changes nothing by its first step',
     covers('totp-login/first-step-session-changes-nothing'),
-    async ({ users, cluster, support }) => {
+    async ({ api, users, cluster, support }) => {
       const { user } = await arrange(enrolled(users, cluster));
       const first: Credential[] = [];
       // Only of one who may change them otherwise does it show that the first step may not.
@@ -87,14 +101,16 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       if (first.length === 0) notApplicable(noFirstStep);
       const before = await arrange(snapshot(cluster, support));
 
-      for (const as of first) {
-        const written = await cluster.put(before.cluster, as);
-        // Off, or on without a key that was proven: whoever takes it changes no one's way in.
-        const isFree = !before.support.enabled || before.verification === 'kPending';
-        const patched = isFree ? await support.patch({ enabled: false }, as) : undefined;
-
-        expect({ answer: written }).toBeRefused();
-        if (patched !== undefined) expect({ answer: patched }).toBeRefused();
+      // Off, or on without a key that was proven: whoever takes it changes no one's way in.
+      const isFree = !before.support.enabled || before.verification === 'kPending';
+      const mayConfigure =
+        !before.support.enabled && api.contract.operations.has('ConfigureSupportMFAConfig');
+      const email = before.support.email ?? 'support@example.com';
+      for (const as of first.flatMap(inEveryScheme)) {
+        expect({ answer: await cluster.put(before.cluster, as) }).toBeRefused();
+        if (isFree) expect({ answer: await support.patch({ enabled: false }, as) }).toBeRefused();
+        if (mayConfigure)
+          expect({ answer: await support.configure({ mfaType: 'email', email }, as) }).toBeRefused();
         expect(await changesSince(before, cluster, support)).toBeNone();
       }
     },
@@ -105,16 +121,16 @@ test.describe('A change of the cluster configuration', () => {
   test(
     'to email only ends logins by TOTP',
     covers('totp-login/refused-while-only-email-is-enabled'),
-    async ({ users, cluster, codes, connection }) => {
+    async ({ api, users, cluster, codes, connection }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       await narrowed(cluster, 'email');
 
       // With a new key for each try, or a code of a later step: a used one would be refused for that.
+      // Keys of a type that is not enabled may not be to be had.
+      const newKey = async () =>
+        users.whileOn.needs('CreateTotpKey') ? undefined : await ifItCan(users.enrol(user));
       const login = await untilRefused(cluster, async () => {
-        // Keys of a type that is not enabled may not be to be had.
-        const isKept = users.whileOn.needs('CreateTotpKey');
-        const anew = isKept ? undefined : await ifItCan(users.enrol(user));
-        const key = anew?.authenticator ?? authenticator;
+        const key = (await newKey())?.authenticator ?? authenticator;
         // So would one of a step that the user has used: where accounts may be locked another is tried in the next.
         if (effectiveAllow(connection.target.allow).lockOut) return loginByCode(users, user, key, codes);
         return users.login(user, { code: await codes.unused(key), type });
@@ -123,6 +139,12 @@ test.describe('A change of the cluster configuration', () => {
       expect(login).toBeRefused();
       // For others nothing is set up that is enabled.
       if (getsMail(users, user)) expect(await untilRefused(cluster, () => users.login(user))).toBeRefused();
+      // Nor do they finish what the password alone begins.
+      const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
+      if (key !== undefined) {
+        const code = await codes.unused(key.authenticator);
+        expect(await tryStep(users, user, { code, type })).toBeShut();
+      }
       await arrange(cluster.on(bothTypes));
       await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
     },
