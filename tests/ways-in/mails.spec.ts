@@ -1,7 +1,7 @@
 import { loginAnyhow, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
+import { otherHost, triggerNames } from '../../fixtures/triggers.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
@@ -65,6 +65,20 @@ test.describe('POST /email-otp', () => {
       const elsewhere = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
 
       expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
+    },
+  );
+
+  test(
+    'mails no host that the request names as its own',
+    covers('ways-in/header-names-no-host-in-mail'),
+    async ({ silence }) => {
+      const { mails } = await silence.after(triggerNames.headerRedirect);
+
+      const told = mails.filter(({ subject, text, html }) =>
+        [subject, text, html].some((part) => part?.includes(otherHost)),
+      );
+
+      expect(told.length, 'wanted: a mail without the host of the header\ngot: one that names it').toBe(0);
     },
   );
 
