@@ -107,6 +107,8 @@ export interface Rules {
   needsSupportPassword(before: SupportMfa, wanted: SupportMfa, world: World): boolean;
   /** Whether a reference id stands for a code; a right one is used up. */
   useReference(id: string, world: World): boolean;
+  /** What becomes of unused reference ids where the support user gets a new key. */
+  retireReferences(world: World): void;
   afterVerification(before: SupportMfa, right: boolean): SupportMfa['verification'];
 }
 
@@ -203,6 +205,7 @@ export function referenceRules(): Rules {
       (wanted.enabled && wanted.mfaType === 'totp'),
     useReference: (id, world) =>
       world.state.referenceIds.delete(id) && isAlive(id, rules.lifetimes.referenceMs, world),
+    retireReferences: ({ state }) => state.referenceIds.clear(),
     afterVerification(before, right) {
       if (right) return 'kSuccess';
       // A key once verified stays so: or else a wrong code would be enough to switch it off without one.

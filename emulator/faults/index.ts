@@ -24,6 +24,7 @@ import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
 import { supportCodeFaults } from './support-codes.js';
+import { supportKeyFaults } from './support-keys.js';
 import { supportProofFaults } from './support-proofs.js';
 import { throttleFaults } from './throttle.js';
 import { tlsFaults } from './tls.js';
@@ -64,6 +65,7 @@ export const faults: readonly Fault[] = [
   ...mailContentFaults,
   ...supportFaults,
   ...supportCodeFaults,
+  ...supportKeyFaults,
   ...supportProofFaults,
   ...atOnceFaults,
   ...verifyTotpFaults,

@@ -254,6 +254,7 @@ export const mailFaults: readonly Fault[] = [
       'support-email/not-disabled-with-callers-code',
       'support-email/address-not-changed-with-wrong-code',
       'support-email/newer-code-voids-older',
+      'support-email/not-disabled-with-near-code',
     ],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;

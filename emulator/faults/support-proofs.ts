@@ -79,6 +79,8 @@ export const supportProofFaults: readonly Fault[] = [
       'ways-in/list-of-support-codes-switches-nothing-off',
       'ways-in/old-support-code-switches-nothing-off',
       'ways-in/users-code-switches-nothing-off',
+      'verify-totp/refused-code-keeps-the-proof',
+      'ways-in/near-support-code-switches-nothing-off',
     ],
     apply: (seams) => {
       seams.rules.storeSupport = (before, wanted) =>

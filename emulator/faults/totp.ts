@@ -31,6 +31,7 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/window-is-a-minute-at-most',
       'verify-totp/refuses-code-of-another-time',
       'ways-in/old-support-code-switches-nothing-off',
+      'verify-totp/window-is-a-minute-at-most',
     ],
     apply: (seams) => acceptSteps(seams, -60, 1),
   },
@@ -43,6 +44,7 @@ export const totpFaults: readonly Fault[] = [
       'totp-login/window-is-a-minute-at-most',
       'verify-totp/refuses-code-of-another-time',
       'ways-in/old-support-code-switches-nothing-off',
+      'verify-totp/window-is-a-minute-at-most',
     ],
     apply: (seams) => acceptSteps(seams, -1, 60),
   },
@@ -86,6 +88,7 @@ export const totpFaults: readonly Fault[] = [
       'ways-in/used-totp-code-in-any-form-opens-nothing',
       'ways-in/what-is-no-code-opens-nothing',
       'guessing/verify-totp-is-throttled',
+      'verify-totp/window-is-a-minute-at-most',
     ],
     apply: (seams) => {
       const { stepOf } = seams.rules;

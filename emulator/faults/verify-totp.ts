@@ -15,6 +15,7 @@ export const verifyTotpFaults: readonly Fault[] = [
       'verify-totp/refuses-replay',
       'verify-totp/refuses-code-of-a-users-key',
       'verify-totp/refuses-code-of-replaced-secret',
+      'verify-totp/window-is-a-minute-at-most',
     ],
     apply: (seams) =>
       seams.success(verify, (body, call) =>

@@ -43,7 +43,9 @@ function updateSupportMfa(call: Call, world: World): Answer {
   return answered(after, created, world);
 }
 
+/** What was given for codes of the key before ends with it. */
 export function newKey(call: Call, world: World): TotpKey {
+  world.rules.retireReferences(world);
   return createKey(supportOwner, accountName, null, call, world);
 }
 

@@ -4,6 +4,7 @@ import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
 import type { Connection } from '../../src/connection/connection.js';
+import { handedUri } from '../../src/connection/handed-key.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { textIn } from '../../src/judging/body.js';
@@ -66,6 +67,16 @@ test.describe('PUT /support-user/mfa', () => {
 
       expect({ answer }).toBeRefused();
       expect(await changesSince(before, cluster, support)).toBeNone();
+
+      const enrolled = await ifItCan(support.onByTotp());
+      if (enrolled === undefined) return;
+      const on = await arrange(snapshot(cluster, support));
+      for (const currentPassword of [undefined, null]) {
+        const again = await support.configureAny({ mfaType: 'totp', currentPassword });
+        expect({ answer: again }).toBeRefused();
+        expect(handedUri(again.fields), 'wanted: no key\ngot: another one').toBeUndefined();
+      }
+      expect(await changesSince(on, cluster, support)).toBeNone();
     },
   );
 

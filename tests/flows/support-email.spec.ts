@@ -112,6 +112,21 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
   );
 
   test(
+    'does not switch off with a code cut or with more',
+    covers('support-email/not-disabled-with-near-code'),
+    async ({ support, connection }) => {
+      const code = await arrange(mailedCode(support, connection.target));
+
+      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
+      }
+      expect(await support.readUntil(isStillOn('email'))).toMatchObject({ enabled: true, mfaType: 'email' });
+      // What is off takes no code to be switched on for the next test.
+      await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
+    },
+  );
+
+  test(
     'does not switch off without a code',
     covers('support-email/not-disabled-without-code'),
     async ({ support, connection }) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Codes } from '../../src/connection/codes.js';
+import type { SupportEnrolment } from '../../src/connection/support-enrolment.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { isStillOn } from '../../src/journal/config.js';
@@ -73,12 +74,14 @@ test.describe('A reference id', () => {
     'comes for a right code and the right password',
     covers('support-reference/given-for-right-code'),
     async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
+      const { answer: enrolment, authenticator } = await arrange(support.verified());
 
       const answer = await verifyToDisable(support, await codes.unused(authenticator));
 
       expect(answer).toVerify();
       expect(answer.body).toHaveTexts(['referenceId']);
+      const referenceId = textIn(answer.fields.referenceId);
+      if (referenceId !== undefined) unused.set(support, { referenceId, ofKey: enrolment });
     },
   );
 
@@ -86,7 +89,8 @@ test.describe('A reference id', () => {
     'does not come for a wrong code',
     covers('support-reference/not-given-for-wrong-code'),
     async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+      // One that is proven: that its codes are right is known, and a reference id is of use.
+      const { authenticator } = await arrange(support.verified());
 
       const answer = await verifyToDisable(support, codes.wrong(authenticator));
 
@@ -105,6 +109,28 @@ test.describe('A reference id', () => {
       const answer = await verifyToDisable(support, await codes.unused(authenticator), wrongPassword);
 
       expect(textIn(answer.fields.referenceId)).toBeUndefined();
+    },
+  );
+
+  test(
+    'does not come without a password',
+    covers('support-reference/not-given-without-password'),
+    async ({ api, admin, support, codes }) => {
+      await arrange(requiresPassword(support));
+      const { authenticator } = await arrange(support.onByTotp());
+      const totpCode = await codes.unused(authenticator);
+
+      const ask = (without: object) => {
+        const anyJson = { totpCode, purpose: 'DisableMfa', ...without };
+        return api.call('VerifySupportUserTotp', { as: admin, anyJson });
+      };
+      expect(textIn((await ask({})).fields.referenceId)).toBeUndefined();
+
+      // Where a refusal has used the code up these tell nothing; nor are they worth a lock.
+      for (const supportUserPassword of ['', null]) {
+        const answer = await ifItCan(ask({ supportUserPassword }));
+        expect(textIn(answer?.fields.referenceId)).toBeUndefined();
+      }
     },
   );
 
@@ -153,11 +179,35 @@ test.describe('A reference id', () => {
   test('of nobody is refused', covers('support-reference/unknown-is-refused'), async ({ support }) => {
     await arrange(support.verified());
 
-    const answer = await support.patch({ enabled: false, referenceId: randomUUID() });
+    for (const referenceId of [randomUUID(), '', null]) {
+      const answer = await support.patch({ enabled: false, referenceId });
 
-    expect({ answer }).toBeRefused();
+      expect({ answer }).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+    }
+
+    // What is none at all: how it is answered, others tell.
+    for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
     expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
   });
+
+  test(
+    'is void once another key was proven',
+    covers('support-reference/void-after-new-key'),
+    async ({ support, codes }) => {
+      const { referenceId, ofKey } = await arrange(unusedReference(support, codes));
+      const isSameKey = async () => (await support.verified()).answer === ofKey;
+      if (await arrange(isSameKey())) {
+        await arrange(support.onByTotp());
+        await arrange(support.verified());
+      }
+
+      const answer = await support.patch({ enabled: false, referenceId });
+
+      expect({ answer }).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
 });
 
 /** The code that switches support MFA off, as it is on by e-mail. */
@@ -182,6 +232,23 @@ async function referenceOf(support: SupportMfa, code: string): Promise<string> {
   const referenceId = textIn(answer.fields.referenceId);
   if (referenceId !== undefined) return referenceId;
   throw new ArrangeError(`A right code for DisableMfa gave no referenceId (${answer.status}).`);
+}
+
+interface Reference {
+  readonly referenceId: string;
+  /** What handed out the key whose code it was given for. */
+  readonly ofKey: SupportEnrolment['answer'];
+}
+
+/** Given to a test that had no use for it. */
+const unused = new WeakMap<SupportMfa, Reference>();
+
+/** That one where there is one: another takes a fresh code. */
+async function unusedReference(support: SupportMfa, codes: Codes): Promise<Reference> {
+  const known = unused.get(support);
+  if (known !== undefined) return known;
+  const { answer, authenticator } = await support.verified();
+  return { referenceId: await referenceOf(support, await codes.unused(authenticator)), ofKey: answer };
 }
 
 /** Absent: the documented default. */

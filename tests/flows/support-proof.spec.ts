@@ -4,9 +4,9 @@ import type { Users } from '../../fixtures/users.js';
 import type { Answer } from '../../src/connection/api.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
-import type { SupportConfig } from '../../src/journal/config.js';
+import { isShownAs, isStillOn, type SupportConfig } from '../../src/journal/config.js';
 import { twoAddresses } from './support-addresses.js';
-import { changesWithoutCode, offWithoutCode, type Row } from './support-proofs.js';
+import { changesWithoutCode, offWithoutCode, otherFactors, type Row } from './support-proofs.js';
 
 test.describe('PATCH /support-user/mfa in email mode', () => {
   test(
@@ -42,7 +42,7 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
   test(
     'is switched off by nothing but a right code',
     covers('support-totp/no-change-without-proof'),
-    async ({ support, users }) => {
+    async ({ support, users, connection }) => {
       const rows = [...offWithoutCode, ...((await ifItCan(offInSession(users))) ?? [])];
       await arrange(support.verified());
       demandRefused(await support.patch({ enabled: false }));
@@ -55,6 +55,35 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       );
 
       expect(found, `wanted: support MFA on as before\ngot: ${found}`).toBe(undefined);
+
+      // Whether a key is given for another, others tell: where it is refused, that takes no proof away.
+      for (const body of otherFactors(connection.target.allow.disposable)) {
+        if ((await support.patchAny(body)).status < 400) return;
+        expect({ answer: await support.patch({ enabled: false }) }).toBeRefused();
+        expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      }
+    },
+  );
+});
+
+test.describe('A code mailed to the support user in totp mode', () => {
+  test(
+    'switches nothing off where the address was set without a code',
+    covers('support-totp/not-disabled-by-mail-to-a-new-address'),
+    async ({ api, admin, support, mail, connection }) => {
+      const { email, second } = twoAddresses(connection.target);
+      await arrange(support.verified());
+      const { email: before } = await arrange(support.read());
+      const address = isShownAs(before, second) ? email : second;
+      const mark = await arrange(mail.mark(address));
+
+      // A refusal of any step is what is wanted, or no mail.
+      if ((await support.patch({ email: address })).status >= 400) return;
+      if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
+      const mfaCode = await ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
+      if (mfaCode === undefined) return;
+      expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
     },
   );
 });

@@ -50,6 +50,10 @@ export const offWithoutCode: readonly Row[] = [
   ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
 ];
 
+/** Other factors to ask for in place of a proven key. @param isDisposable see {@link changesWithoutCode} */
+export const otherFactors = (isDisposable: boolean): readonly object[] =>
+  [...(isDisposable ? ['salesforce'] : []), 'totp'].map((mfaType) => ({ enabled: true, mfaType }));
+
 const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
 
 /**

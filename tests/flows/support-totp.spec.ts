@@ -69,16 +69,20 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
   );
 
   test(
-    'does not switch to mail without a code',
+    'does not switch to another mode without a code',
     covers('support-totp/mode-not-changed-without-code'),
     async ({ support, connection }) => {
       await arrange(support.verified());
 
       const { email } = connection.target.supportUser;
-      const answer = await support.patch({ enabled: true, mfaType: 'email', email: email ?? null });
+      // A mode whose codes the suite can't get is asked for only where nobody minds being left with it.
+      const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
+      for (const mode of [{ mfaType: 'email', email: email ?? null }, ...toSalesforce]) {
+        const answer = await support.patchAny({ enabled: true, ...mode });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+        expect({ answer }).toBeRefused();
+        expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      }
     },
   );
 

@@ -5,6 +5,7 @@ import type { Codes } from '../../src/connection/codes.js';
 import { handedUri } from '../../src/connection/handed-key.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
+import { isStillOn } from '../../src/journal/config.js';
 import { textIn } from '../../src/judging/body.js';
 import type { Authenticator } from '../../src/otp/authenticator.js';
 
@@ -58,10 +59,26 @@ test.describe('POST /support-user/verify-totp', () => {
   );
 
   test(
+    'leaves the key proven where it refuses a code',
+    covers('verify-totp/refused-code-keeps-the-proof'),
+    async ({ support, connection }) => {
+      const { replay, off, after } = await arrange(replayed(support));
+
+      // Whether it is refused is for others to tell.
+      if (replay.fields.success === true || off === undefined)
+        throw new ArrangeError('The used code verifies again.');
+      connection.recorder.adopt([replay.exchange, off.exchange]);
+      expect({ answer: off }).toBeRefused();
+      expect(after).toMatchObject({ enabled: true, mfaType: 'totp' });
+    },
+  );
+
+  test(
     'refuses a used code with blanks around it',
     covers('verify-totp/refuses-used-code-with-blanks'),
     async ({ support }) => {
-      const { code, authenticator, replay } = await arrange(replayed(support));
+      const { replay, after, ...proven } = await arrange(replayed(support));
+      const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
       if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
 
       for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
@@ -104,6 +121,21 @@ test.describe('POST /support-user/verify-totp', () => {
 
       for (const steps of [-20, 20]) {
         const code = codes.distant(authenticator, steps);
+        if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+      }
+      await arrange(support.endRow(authenticator));
+    },
+  );
+
+  test(
+    'refuses a code of more than a minute away',
+    covers('verify-totp/window-is-a-minute-at-most'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.onByTotp());
+      await arrange(codes.room(authenticator));
+
+      for (const direction of [-1, 1] as const) {
+        const code = codes.beyondWindow(authenticator, direction);
         if (code !== undefined) expect(await support.verify(code)).toNotVerify();
       }
       await arrange(support.endRow(authenticator));
@@ -163,9 +195,13 @@ function replayed(support: SupportMfa): ReturnType<typeof replay> {
   return known;
 }
 
+/** And what switching off without a code comes to then. */
 async function replay(support: SupportMfa) {
   const { code, authenticator } = await support.verified();
-  return { code, authenticator, replay: await support.verify(code) };
+  const again = await support.verify(code);
+  const isTold = support.takesCode && again.fields.success !== true;
+  const off = isTold ? await support.patch({ enabled: false }) : undefined;
+  return { code, authenticator, replay: again, off, after: await support.readUntil(isStillOn('totp')) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { loginAnyhow, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
+import { otherHost, triggerNames } from '../../fixtures/triggers.js';
 import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
 import { anonymous } from '../../src/http/credential.js';
 
@@ -88,6 +88,20 @@ test.describe('POST /email-otp', () => {
       });
       if (cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
       expect(await openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
+    },
+  );
+
+  test(
+    'mails no host that the request names as its own',
+    covers('ways-in/header-names-no-host-in-mail'),
+    async ({ silence }) => {
+      const { mails } = await silence.after(triggerNames.headerRedirect);
+
+      const told = mails.filter(({ subject, text, html }) =>
+        [subject, text, html].some((part) => part?.includes(otherHost)),
+      );
+
+      expect(told.length, 'wanted: a mail without the host of the header\ngot: one that names it').toBe(0);
     },
   );
 

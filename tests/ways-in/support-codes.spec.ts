@@ -99,6 +99,21 @@ test.describe("A code of the support user's key", () => {
   );
 
   test(
+    'switches nothing off when cut or with more',
+    covers('ways-in/near-support-code-switches-nothing-off'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      const code = await codes.unused(authenticator);
+
+      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
+      }
+      expect(await support.read()).toMatchObject(on);
+      await arrange(support.verify(code));
+    },
+  );
+
+  test(
     "is not to be had from a user's key",
     covers('ways-in/users-code-switches-nothing-off'),
     async ({ users, support, codes }) => {
