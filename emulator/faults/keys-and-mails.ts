@@ -65,15 +65,20 @@ const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
 /** Codes of POST /send-email-otp are judged by a rule of their own. */
-function callersCodes(seams: Seams, fits: (entry: MailCode, owner: MailCode['owner']) => boolean): void {
+function callersCodes(
+  seams: Seams,
+  fits: (entry: MailCode, owner: MailCode['owner'], isAlive: boolean) => boolean,
+): void {
   const theirs = new Set<MailCode>();
   seams.answer('SendEmailOtp', (_answer, _call, { state }) => {
     const newest = state.mailCodes.at(-1);
     if (newest !== undefined) theirs.add(newest);
   });
-  const { mailCodeFits } = seams.rules;
+  const { mailCodeFits, mailCode } = seams.rules;
   seams.rules.mailCodeFits = (entry, code, owner, now) =>
-    theirs.has(entry) ? entry.code === code && fits(entry, owner) : mailCodeFits(entry, code, owner, now);
+    theirs.has(entry)
+      ? entry.code === code && fits(entry, owner, now - entry.issuedAt <= mailCode.lifetimeMs)
+      : mailCodeFits(entry, code, owner, now);
 }
 
 /** Answers to who brings a right password and no code, that come with the cookie of a session. */
@@ -292,14 +297,14 @@ export const keyAndMailFaults: readonly Fault[] = [
     description: 'A code of POST /send-email-otp opens a session of any user.',
     level: 'must',
     fails: ['ways-in/callers-code-is-the-callers', 'support-email/not-disabled-with-callers-code'],
-    apply: (seams) => callersCodes(seams, ({ uses }) => uses === 0),
+    apply: (seams) => callersCodes(seams, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   },
   {
     id: 'ways-in/callers-code-works-again',
     description: 'A code of POST /send-email-otp opens sessions as long as it lives.',
     level: 'must',
     fails: ['ways-in/callers-code-works-once'],
-    apply: (seams) => callersCodes(seams, (entry, owner) => entry.owner === owner),
+    apply: (seams) => callersCodes(seams, (entry, owner, isAlive) => entry.owner === owner && isAlive),
   },
   {
     id: 'ways-in/mailed-code-race',

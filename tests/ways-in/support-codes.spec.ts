@@ -99,21 +99,6 @@ test.describe("A code of the support user's key", () => {
   );
 
   test(
-    'switches nothing off when cut or with more',
-    covers('ways-in/near-support-code-switches-nothing-off'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      const code = await codes.unused(authenticator);
-
-      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
-        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
-      }
-      expect(await support.read()).toMatchObject(on);
-      await arrange(support.verify(code));
-    },
-  );
-
-  test(
     "is not to be had from a user's key",
     covers('ways-in/users-code-switches-nothing-off'),
     async ({ users, support, codes }) => {
@@ -129,6 +114,22 @@ test.describe("A code of the support user's key", () => {
         expect({ answer }).toBeRefused();
         expect(await support.read()).toMatchObject(on);
       }
+    },
+  );
+
+  test(
+    'switches nothing off when cut or with more',
+    covers('ways-in/near-support-code-switches-nothing-off'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      const code = await codes.unused(authenticator);
+
+      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
+      }
+      expect(await support.read()).toMatchObject(on);
+      // It would be given up at the end of the run, by a code of a later step.
+      await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
     },
   );
 });
