@@ -83,6 +83,16 @@ export class Codes {
     return this.at(authenticator, 0);
   }
 
+  /** The same, to make others of: it must not be sent itself, and counts as unused. */
+  async unsent(authenticator: Authenticator): Promise<string> {
+    const isUnused = authenticator.isUnused(this.clock.now(), 0) && this.leftMs(authenticator) >= tooLateMs;
+    if (!isUnused) await this.waiter.letPass(this.leftMs(authenticator) + 1_000, 'totp step');
+    const step = this.currentStep(authenticator);
+    const code = authenticator.codeAt(step);
+    this.recorder.origins.made(code, authenticator, step);
+    return this.#known(code, { authenticator, make: () => this.unsent(authenticator) });
+  }
+
   /**
    * An unused code that is none of another key now, as one in some hundred thousand is by chance.
    *

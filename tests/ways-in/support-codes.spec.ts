@@ -1,6 +1,7 @@
 import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, someOf, test } from '../../fixtures/test.js';
 import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
+import { supportUser } from '../../src/connection/attempts.js';
 import { lists, nearCodes } from './codes.js';
 
 const on = { enabled: true, mfaType: 'totp' };
@@ -80,6 +81,22 @@ test.describe("A code of the support user's key", () => {
   );
 
   test(
+    'switches nothing off when cut or with more',
+    covers('ways-in/near-support-code-switches-nothing-off'),
+    async ({ api, support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      // Not sent itself, it is left for the next test.
+      const code = await codes.unsent(authenticator);
+
+      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
+      }
+      expect(await support.read()).toMatchObject(on);
+      if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
+    },
+  );
+
+  test(
     'switches nothing off among guesses',
     covers('ways-in/list-of-support-codes-switches-nothing-off'),
     async ({ support, codes }) => {
@@ -114,22 +131,6 @@ test.describe("A code of the support user's key", () => {
         expect({ answer }).toBeRefused();
         expect(await support.read()).toMatchObject(on);
       }
-    },
-  );
-
-  test(
-    'switches nothing off when cut or with more',
-    covers('ways-in/near-support-code-switches-nothing-off'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      const code = await codes.unused(authenticator);
-
-      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
-        expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
-      }
-      expect(await support.read()).toMatchObject(on);
-      // It would be given up at the end of the run, by a code of a later step.
-      await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
     },
   );
 });
