@@ -277,12 +277,34 @@ describe('TOTP secrets', () => {
   });
 });
 
-/** Of this process alone: what else the machine does is no matter of the redactor's. */
-function cpuMs(act: () => void): number {
-  const before = process.cpuUsage();
-  act();
-  return process.cpuUsage(before).user / 1000;
+/** Of this process alone, and the least of three: what else the machine does is no matter of the redactor's. */
+function leastCpuMs(act: () => void): number {
+  const once = () => {
+    const before = process.cpuUsage();
+    act();
+    return process.cpuUsage(before).user / 1000;
+  };
+  return Math.min(once(), once(), once());
 }
+
+describe('behind a long run of backslashes', () => {
+  const runs = [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 40, 41, 42, 500];
+
+  test.each(['\\\\\\\\x-secret', 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
+    '%j is found as by itself',
+    (value) => {
+      const redactor = knowing([value, 'password']);
+      for (const run of runs) {
+        for (const spelled of [value, JSON.stringify(value).slice(1, -1)]) {
+          const redacted = redactor.redact(`begin ${'\\'.repeat(run)}${spelled} end`);
+
+          expect(redacted).toMatch(/^begin \\*\[password\].* end$/);
+          expect(redacted).not.toContain('x-secret');
+        }
+      }
+    },
+  );
+});
 
 describe('time', () => {
   const bulk = 'The quick brown fox: {"name":"lab \\"7\\"","path":"/a/b","n":123456789},';
@@ -292,13 +314,7 @@ describe('time', () => {
     for (let n = 0; n < 200; n += 1) redactor.add(`s3cret/${n}"${'x'.repeat(n % 40)}`, 'password');
     const text = bulk.repeat(1_000_000 / bulk.length);
     redactor.leaksIn('warm up');
-    let best = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < 3; n += 1) {
-      best = Math.min(
-        best,
-        cpuMs(() => redactor.redactBody(text, 'application/json')),
-      );
-    }
+    const best = leastCpuMs(() => redactor.redactBody(text, 'application/json'));
 
     // It is a quarter of 50 ms; the sources of tests are instrumented.
     expect(best).toBeLessThan(250);
@@ -323,10 +339,8 @@ describe('time', () => {
       ['%%%%%%%%x', 'c'],
       ['========x', 'd'],
     );
-    const msOf = (length: number) => cpuMs(() => redactor.redactBody(piece.repeat(length / piece.length)));
-    const [half, whole] = [msOf(100_000), msOf(200_000)];
+    const text = piece.repeat(200_000 / piece.length);
 
-    // On a slow machine twice as much may take twice as long, and not four times.
-    expect(whole).toBeLessThan(Math.max(2000, 3 * half));
+    expect(leastCpuMs(() => redactor.redactBody(text))).toBeLessThan(2000);
   });
 });

@@ -28,7 +28,7 @@ export const backslash = 0x5c;
 const letterU = 0x75;
 
 /** A longer run of backslashes is no escape that anyone writes. Keeps lengths below 16. */
-const longestRun = 8;
+export const longestRun = 8;
 const longestReference = 8;
 
 const lineEnds = ['\r\n', '\n', '\\r\\n', '\\n'];
@@ -78,10 +78,11 @@ function reading(code: number, length: number): Reading {
 }
 
 function escaped(text: string, at: number, nth: number): Reading {
+  // A backslash in a string is two; in a string within a string, four. No more of a run is looked at than that takes.
+  const most = nth > 0 ? nth * 2 : longestRun;
   let run = 1;
-  while (run < longestRun && text.charCodeAt(at + run) === backslash) run += 1;
-  // A backslash in a string is two; in a string within a string, four.
-  if (nth > 0) return run >= nth * 2 ? reading(backslash, nth * 2) : noReading;
+  while (run < most && text.charCodeAt(at + run) === backslash) run += 1;
+  if (nth > 0) return run === most ? reading(backslash, most) : noReading;
   const next = text.charCodeAt(at + run);
   if (next === letterU) return reading(hexAt(text, at + run + 1, 4), run + 5);
   return reading(escapes.get(next) ?? -1, run + 1);

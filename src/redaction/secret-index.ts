@@ -1,8 +1,10 @@
 import { endOfMatch } from './match.js';
 import {
+  backslash,
   codeOf,
   isMarker,
   lengthOf,
+  longestRun,
   markers,
   mostReadings,
   noReading,
@@ -99,6 +101,9 @@ export class SecretIndex {
 
   readonly #beginnings = new Beginnings();
 
+  /** In a run of backslashes that goes on for as long or longer nothing begins; see {@link #pastRun}. */
+  #deepRun = longestRun + 1;
+
   /** What of it was tried at the place that is looked at. */
   readonly #tried: number[] = [];
 
@@ -110,6 +115,9 @@ export class SecretIndex {
   add(patterns: readonly Pattern[]): void {
     for (const pattern of patterns) {
       this.#beginnings.add(pattern.text);
+      const { length: run } = /^\\*/.exec(pattern.text)?.[0] ?? '';
+      const mostOfRun = run === pattern.text.length ? Number.POSITIVE_INFINITY : 4 * run;
+      this.#deepRun = Math.max(this.#deepRun, mostOfRun + longestRun + 1);
       for (const first of spellings(pattern.text.charCodeAt(0))) {
         for (const second of spellings(pattern.text.charCodeAt(1))) {
           this.#worthALook[slot(first, second)] = 1;
@@ -132,6 +140,14 @@ export class SecretIndex {
       const first = second;
       second = text.charCodeAt(at + 1);
       if (worthALook[slot(first, second)] === 0) continue;
+      if (first === backslash && second === backslash) {
+        const past = this.#pastRun(text, at);
+        if (past > at) {
+          at = past - 1;
+          second = backslash;
+          continue;
+        }
+      }
       if (this.#beginnings.ruleOut(text, at, first, second)) continue;
       const found = this.#longestAt(text, at, first);
       if (found === undefined) continue;
@@ -147,6 +163,17 @@ export class SecretIndex {
       hits[hits.length - 1] = { start: last.start, end: Math.max(last.end, found.end), what };
     }
     return hits;
+  }
+
+  /**
+   * Where to look on in a run of backslashes. Each of a value's is four at most, and an escape has no more than
+   * {@link longestRun}: behind as many as these take together, what a value goes on with does not stand.
+   */
+  #pastRun(text: string, at: number): number {
+    if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
+    let end = at + 2;
+    while (text.charCodeAt(end) === backslash) end += 1;
+    return Math.max(at, end - this.#deepRun);
   }
 
   /** The longest of all patterns that begin here, the first character being encoded or not. */
