@@ -290,16 +290,18 @@ function leastCpuMs(act: () => void): number {
 describe('behind a long run of backslashes', () => {
   const runs = [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 40, 41, 42, 500];
 
-  test.each(['\\\\\\\\x-secret', 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
+  test.each([`${'\\'.repeat(8)}x-secret`, 'x-secret', '"x-secret', '\nx-secret', '\\'.repeat(6)])(
     '%j is found as by itself',
     (value) => {
       const redactor = knowing([value, 'password']);
+      const inJson = JSON.stringify(value).slice(1, -1);
       for (const run of runs) {
-        for (const spelled of [value, JSON.stringify(value).slice(1, -1)]) {
+        for (const spelled of [value, inJson, JSON.stringify(inJson).slice(1, -1)]) {
           const redacted = redactor.redact(`begin ${'\\'.repeat(run)}${spelled} end`);
 
-          expect(redacted).toMatch(/^begin \\*\[password\].* end$/);
+          expect(redacted).toContain('[password]');
           expect(redacted).not.toContain('x-secret');
+          expect(redacted).not.toContain(value);
         }
       }
     },
