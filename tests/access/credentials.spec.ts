@@ -1,9 +1,9 @@
+import { wrongKey, wrongSession, wrongToken } from '../../fixtures/nobodys.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { Answer, Api } from '../../src/connection/api.js';
 import { anonymous, type Credential } from '../../src/http/credential.js';
-import { wrongKey, wrongSession, wrongToken } from './nobodys.js';
 import { guarded, prepared } from './operations.js';
 
 /** By the ends of their requirements' ids. */

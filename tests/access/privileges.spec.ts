@@ -1,9 +1,9 @@
+import { wrongBeside } from '../../fixtures/nobodys.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Answer } from '../../src/connection/api.js';
 import { headersOf } from '../../src/http/credential.js';
-import { wrongBeside } from './nobodys.js';
 import { modifying, partsOf, prepared } from './operations.js';
 
 for (const operation of modifying) {

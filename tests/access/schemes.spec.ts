@@ -7,6 +7,7 @@ import { type Credential, headersOf } from '../../src/http/credential.js';
 import { memberOf, textOf } from '../../src/judging/body.js';
 import { isSince } from '../../src/model/releases.js';
 import { Secret } from '../../src/secret.js';
+import { jsonOf } from '../../src/shape.js';
 
 test.describe('A key that is nearly right', () => {
   test(
@@ -239,13 +240,10 @@ function unsigned(token: string): readonly string[] {
   return [...none, `${header}.${payload}.`, `${header}.${inBase64({ ...claims, more: 0 })}.${signature}`];
 }
 
-function objectIn(part: string | undefined): object | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function objectIn(part = ''): object | undefined {
+  return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
 const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';
