@@ -256,13 +256,15 @@ export class Connection {
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
     if (email === undefined || !mayMail || this.#strict) return undefined;
     const mail = await this.mail();
-    const mark = await mail.mark(email);
-    const { status } = await this.api.call('CreateEmailOtp', { json: credentials });
-    if (status >= 300) return undefined;
-    const otpCode = await mail.codeTo(email, mark).catch(noneCame);
-    if (otpCode === undefined) return undefined;
+    const asked = await mail
+      .codeAsked('admin', email, async () => {
+        const { status } = await this.api.call('CreateEmailOtp', { json: credentials });
+        if (status >= 300) throw new ArrangeError(`POST /email-otp answered ${status}: no code can come.`);
+      })
+      .catch(noneCame);
+    if (asked === undefined) return undefined;
     const { fields } = await this.api.call('CreateSession', {
-      json: { ...credentials, otpCode, otpType: 'email' },
+      json: { ...credentials, otpCode: asked.code, otpType: 'email' },
     });
     return textIn(fields.sessionId);
   }
