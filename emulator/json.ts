@@ -14,6 +14,16 @@ export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** What a text holds as an object; an empty one where it is none, or no JSON. */
+export function objectIn(content: Buffer | string | undefined): JsonObject {
+  try {
+    const value: Json = JSON.parse(String(content));
+    return asObject(value);
+  } catch {
+    return {};
+  }
+}
+
 /** A string property; undefined where it is absent, null or of another type. */
 export function text(body: JsonObject, name: string): string | undefined {
   const value = own(body, name);

@@ -1,6 +1,6 @@
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
-import { asObject, type Json, own, text } from '../json.js';
+import { objectIn, own, text } from '../json.js';
 import type { Fault } from '../seams.js';
 
 const mergePatch = 'application/merge-patch+json';
@@ -70,7 +70,7 @@ export const otherWayFaults: readonly Fault[] = [
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', (answer, call, { state }) => {
         if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
-        const email = text(asObject(JSON.parse(call.content?.toString() || '{}')), 'email');
+        const email = text(objectIn(call.content), 'email');
         if (email === undefined) return;
         state.support = { ...state.support, email };
         Object.assign(answer, { status: 200, headers: {}, body: {} });
@@ -107,16 +107,14 @@ export const otherWayFaults: readonly Fault[] = [
 ];
 
 function storeEnabled(answer: Answer, call: Call, { state }: World): void {
-  const body: Json = JSON.parse(call.content?.toString() || '{}');
-  const enabled = own(asObject(body), 'enabled');
+  const enabled = own(objectIn(call.content), 'enabled');
   if (typeof enabled !== 'boolean') return;
   state.cluster = { ...state.cluster, enabled };
   Object.assign(answer, { status: 204, headers: {}, body: undefined });
 }
 
 function store(answer: Answer, call: Call, { state }: World): void {
-  const body: Json = JSON.parse(call.content?.toString() || '{}');
-  const types = own(asObject(body), 'authenticationTypes');
+  const types = own(objectIn(call.content), 'authenticationTypes');
   if (!Array.isArray(types)) return;
   state.cluster = { ...state.cluster, authenticationTypes: types.map(String) };
   Object.assign(answer, { status: 204, headers: {}, body: undefined });

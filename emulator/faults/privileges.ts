@@ -1,5 +1,5 @@
 import { header } from '../credentials.js';
-import { asObject, type Json, type JsonObject, own } from '../json.js';
+import { objectIn, own } from '../json.js';
 import type { Fault, Seams } from '../seams.js';
 
 type May = Seams['rules']['mayCall'];
@@ -20,7 +20,7 @@ export const privilegeFaults: readonly Fault[] = [
     level: 'must',
     fails: ['access/viewer-cannot-update-support-mfa'],
     apply: alsoMay((_user, _privilege, { operation, content }) => {
-      const body = operation === 'UpdateSupportMFAConfig' ? bodyIn(content) : {};
+      const body = operation === 'UpdateSupportMFAConfig' ? objectIn(content) : {};
       return own(body, 'enabled') === true && own(body, 'mfaType') === 'totp';
     }),
   },
@@ -32,7 +32,7 @@ export const privilegeFaults: readonly Fault[] = [
     since: '7.3.2',
     apply: alsoMay(
       (_user, _privilege, { operation, content }) =>
-        operation === 'ConfigureSupportMFAConfig' && own(bodyIn(content), 'mfaType') === 'totp',
+        operation === 'ConfigureSupportMFAConfig' && own(objectIn(content), 'mfaType') === 'totp',
     ),
   },
   {
@@ -42,7 +42,7 @@ export const privilegeFaults: readonly Fault[] = [
     fails: ['access/viewer-cannot-update-mfa-config'],
     apply: alsoMay(
       (_user, _privilege, { operation, content }) =>
-        operation === 'UpdateMFAConfig' && own(bodyIn(content), 'enabled') === true,
+        operation === 'UpdateMFAConfig' && own(objectIn(content), 'enabled') === true,
     ),
   },
   {
@@ -60,13 +60,3 @@ export const privilegeFaults: readonly Fault[] = [
     }),
   },
 ];
-
-/** An empty object where it is none. */
-function bodyIn(content: Buffer | undefined): JsonObject {
-  try {
-    const body: Json = JSON.parse(content?.toString() || '{}');
-    return asObject(body);
-  } catch {
-    return {};
-  }
-}
