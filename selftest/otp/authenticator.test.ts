@@ -106,39 +106,14 @@ describe('wrong codes', () => {
   });
 });
 
-describe('used steps', () => {
-  const fresh = () => new Authenticator({ secret: bytes(seed) });
-  const window = { back: 1, ahead: 1 };
+test('a step that was used is not offered again, those beside it are, and none before the epoch', () => {
+  const authenticator = new Authenticator({ secret: bytes(seed) });
+  authenticator.markUsed(authenticator.stepAt(now));
 
-  test('are not offered again: now, then ahead, then back, then none', () => {
-    const authenticator = fresh();
-    const step = authenticator.stepAt(now);
-    const offered: (number | undefined)[] = [];
-    for (let round = 0; round < 4; round++) {
-      const unused = authenticator.unusedStep(now, window);
-      offered.push(unused);
-      if (unused !== undefined) authenticator.markUsed(unused);
-    }
-
-    expect(offered).toEqual([step, step + 1, step - 1, undefined]);
-    expect(authenticator.unusedStep(now + 30_000, window)).toBe(step + 2);
-  });
-
-  test('without a window only now', () => {
-    const authenticator = fresh();
-    authenticator.markUsed(authenticator.stepAt(now));
-
-    expect(authenticator.unusedStep(now, { back: 0, ahead: 0 })).toBeUndefined();
-  });
-
-  test('with laterOnly nothing before a used one', () => {
-    const authenticator = fresh();
-    const step = authenticator.stepAt(now);
-    authenticator.markUsed(step + 1);
-
-    expect(authenticator.unusedStep(now, window, { laterOnly: true })).toBeUndefined();
-    expect(authenticator.unusedStep(now, window)).toBe(step);
-  });
+  expect([-1, 0, 1].map((steps) => authenticator.isUnused(now, steps))).toEqual([true, false, true]);
+  expect(authenticator.isUnused(now + 30_000, -1)).toBe(false);
+  expect(authenticator.isUnused(now + 30_000, 0)).toBe(true);
+  expect(authenticator.isUnused(0, -1)).toBe(false);
 });
 
 test('shows no secret', () => {

@@ -77,16 +77,19 @@ export class Codes {
 
   /** The current code; where it was used already, the next step is awaited. */
   async unused(authenticator: Authenticator): Promise<string> {
-    const leftMs = this.leftMs(authenticator);
-    const isUsed = authenticator.unusedStep(this.clock.now(), { back: 0, ahead: 0 }) === undefined;
-    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+    await this.#unusedStep(authenticator);
     return this.at(authenticator, 0);
+  }
+
+  async #unusedStep(authenticator: Authenticator): Promise<void> {
+    const leftMs = this.leftMs(authenticator);
+    const isUsed = !authenticator.isUnused(this.clock.now(), 0);
+    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
   }
 
   /** The same, to make others of: it must not be sent itself, and counts as unused. */
   async unsent(authenticator: Authenticator): Promise<string> {
-    const isUnused = authenticator.isUnused(this.clock.now(), 0) && this.leftMs(authenticator) >= tooLateMs;
-    if (!isUnused) await this.waiter.letPass(this.leftMs(authenticator) + 1_000, 'totp step');
+    await this.#unusedStep(authenticator);
     const step = this.currentStep(authenticator);
     const code = authenticator.codeAt(step);
     this.recorder.origins.made(code, authenticator, step);

@@ -15,12 +15,6 @@ export interface AuthenticatorSettings {
   readonly algorithm?: OtpAlgorithm;
 }
 
-/** The steps around now that a target accepts, as whole steps: `{ back: 1, ahead: 1 }` is usual. */
-export interface StepWindow {
-  readonly back: number;
-  readonly ahead: number;
-}
-
 /**
  * The library's limits are advice for servers. Whether a secret is long enough or a period sensible is for the
  * requirements to say, so that codes of a weak key can be made too.
@@ -127,23 +121,6 @@ export class Authenticator {
     if (step < 0) return undefined;
     const code = this.codeAt(step);
     return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
-  }
-
-  /**
-   * A step within the window whose code was not used: now, else the nearest, ahead before back. Undefined when
-   * none is left: then the next step is to be awaited. With `laterOnly` no step before one that was used: a target
-   * may keep just the last accepted step, and refuse all before it.
-   */
-  unusedStep(nowMs: number, window: StepWindow, options: { laterOnly?: boolean } = {}): number | undefined {
-    const now = this.stepAt(nowMs);
-    const lastUsed = options.laterOnly ? Math.max(-1, ...this.#used) : -1;
-    const usable = (step: number) => step > lastUsed && step >= 0 && !this.#used.has(step);
-    if (usable(now)) return now;
-    for (let distance = 1; distance <= Math.max(window.back, window.ahead); distance++) {
-      if (distance <= window.ahead && usable(now + distance)) return now + distance;
-      if (distance <= window.back && usable(now - distance)) return now - distance;
-    }
-    return undefined;
   }
 
   /** Whether the code of the step that is so many steps from a time was not given out yet. */
