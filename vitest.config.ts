@@ -19,7 +19,11 @@ const longest = [
 
 const all = ['selftest/**/*.test.ts'];
 /** What stands in for a module of Node.js must come before any other import of it. */
-const mocking = ['selftest/connection/read-back.test.ts', 'selftest/recovery/aliases.test.ts'];
+const mocking = [
+  'selftest/connection/key-lag.test.ts',
+  'selftest/connection/read-back.test.ts',
+  'selftest/recovery/aliases.test.ts',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -39,6 +43,7 @@ export default defineConfig({
     // Real servers and child processes: slow machines need time, hung ones must end.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 4,
     // What runs at once in a file starts whole runs of the suite.
     maxConcurrency: 3,

@@ -1,8 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { KeyLag } from '../../src/connection/key-lag.js';
 
+// Node 20 imports a built-in module by name as it was before its timers were faked.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (ms: number) => new Promise((done) => setTimeout(done, ms)),
+}));
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 const role = 'other';
+
+/** What is waited for takes no time. */
+async function passed<T>(work: Promise<T>): Promise<T> {
+  await vi.runAllTimersAsync();
+  return work;
+}
 
 /** A target whose keys come into force so long after they were answered, and one key there. */
 function targetOf(atFirstMs: number) {
@@ -20,7 +32,7 @@ function targetOf(atFirstMs: number) {
     tries.push(ageMs);
     return ageMs >= delayMs;
   };
-  const tried = (isAsked = true) => lag.tried(role, send, (isTaken) => isTaken, isAsked);
+  const tried = (isAsked = true) => passed(lag.tried(role, send, (isTaken) => isTaken, isAsked));
   const slowDownTo = (ms: number) => {
     delayMs = ms;
   };
@@ -47,10 +59,12 @@ test('after a key was in force at once no code is sent again', async () => {
   expect(await tried()).toBe(true);
   make();
 
-  const refused = await lag.tried(
-    role,
-    async () => tries.push(0),
-    () => false,
+  const refused = await passed(
+    lag.tried(
+      role,
+      async () => tries.push(0),
+      () => false,
+    ),
   );
 
   expect(refused).toBe(2);
@@ -63,7 +77,7 @@ test.each([
 ])('a code $what teaches nothing of new keys', async ({ isAsked, ageMs }) => {
   const { make, tries, tried, slowDownTo } = targetOf(0);
   make();
-  await sleep(ageMs);
+  await vi.advanceTimersByTimeAsync(ageMs);
   await tried(isAsked);
   slowDownTo(400);
   make();
@@ -75,10 +89,12 @@ test.each([
 test('where two codes stay refused, no other is sent again', async () => {
   const { lag, make, tries } = targetOf(0);
   const refused = () =>
-    lag.tried(
-      role,
-      async () => tries.push(0),
-      () => false,
+    passed(
+      lag.tried(
+        role,
+        async () => tries.push(0),
+        () => false,
+      ),
     );
   for (const expected of [3, 6, 7]) {
     make();
@@ -89,10 +105,12 @@ test('where two codes stay refused, no other is sent again', async () => {
 
 test('a code that is refused by an older key is not sent again', async () => {
   const { lag, tries } = targetOf(0);
-  const refused = await lag.tried(
-    role,
-    async () => tries.push(0),
-    () => false,
+  const refused = await passed(
+    lag.tried(
+      role,
+      async () => tries.push(0),
+      () => false,
+    ),
   );
 
   expect(refused).toBe(1);

@@ -120,16 +120,18 @@ export function candidatesIn(text: string): Candidate[] {
   );
 
   const best = new Map<string, number>();
-  const taken: [number, number][] = [];
+  // Where each digit of what was taken stands: a mail may hold thousands of numbers.
+  const taken = new Set<number>();
   const groups = rest.matchAll(grouped);
   for (const match of [...groups, ...rest.matchAll(single)]) {
     const [found] = match;
     const start = match.index;
     const end = start + found.length;
-    if (taken.some(([from, to]) => start < to && end > from)) continue;
+    const places = Array.from(found, (_, offset) => start + offset);
+    if (places.some((place) => taken.has(place))) continue;
     const score = scoreOf(rest, start, end);
     if (score < weakScore) continue;
-    taken.push([start, end]);
+    for (const place of places) taken.add(place);
     const code = found.replace(/\D/g, '');
     best.set(code, Math.max(score, best.get(code) ?? 0));
   }
