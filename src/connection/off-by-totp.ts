@@ -32,10 +32,14 @@ export class OffByTotp {
   /**
    * With a code of the key that is known. One that was never verified may be given up without a code; and where the
    * answer with the key was lost, a new one takes its place.
+   *
+   * @param current a code of the key, made already and not used
    */
-  async off(support: Locked): Promise<Answer> {
+  async off(support: Locked, current?: string): Promise<Answer> {
     const answer =
-      (await this.#unproven(support)) ?? (await this.#withCode(support)) ?? (await this.#otherwise(support));
+      (await this.#unproven(support)) ??
+      (await this.#withCode(support, current)) ??
+      (await this.#otherwise(support));
     this.#isStuck = answer.status >= 400;
     return answer;
   }
@@ -48,10 +52,10 @@ export class OffByTotp {
     return undefined;
   }
 
-  async #withCode(support: Locked): Promise<Answer | undefined> {
+  async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.authenticator();
     if (authenticator === undefined) return undefined;
-    const soonest = this.codes.soonest(authenticator);
+    const soonest = current === undefined ? this.codes.soonest(authenticator) : { code: current, step: 0 };
     if (soonest !== undefined) {
       const answer = await support.patch({ enabled: false, mfaCode: soonest.code });
       if (answer.status < 400) return answer;

@@ -46,8 +46,8 @@ export class SupportMfa {
 
   /** Why it is not switched on by e-mail: nobody could switch it off again. Null where it may be. */
   codeless: string | null = null;
-  /** Whether some key was proven in this run, be it in force or not. */
-  hasProven = false;
+  /** What the last right code that proved a key was answered in this run, be that key in force or not. */
+  lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
   constructor(private readonly parts: SupportParts) {
     ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
@@ -326,7 +326,7 @@ export class SupportMfa {
     if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
       this.#verified = { ...enrolment, code: totpCode };
       this.#proofs.used(enrolment.authenticator, totpCode);
-      this.hasProven = true;
+      this.lastProof = answer;
       // It may have been what switches support MFA on.
       this.#awaited.changed(isStillOn('totp'));
     }
@@ -338,13 +338,13 @@ export class SupportMfa {
     return this.#mails.code(address);
   }
 
-  /** Switches support MFA off, with the code that its mode asks for. */
-  async off(): Promise<void> {
+  /** Switches support MFA off, with the code that its mode asks for. @param current of TOTP, made already and not used */
+  async off(current?: string): Promise<void> {
     const now = await this.#now();
     // A key that was not proven yet may wait for that with support MFA off.
     const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
-    const answer = await this.#switchOff(now);
+    const answer = await this.#switchOff(now, current);
     const after = await this.readUntil((config) => !config.enabled);
     if (after.enabled) {
       throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
@@ -371,9 +371,9 @@ export class SupportMfa {
     return this.#restore.giveBack(config);
   }
 
-  async #switchOff(now: SupportConfig): Promise<Answer> {
+  async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {
     if (!this.takesCode) return this.patch({ enabled: false });
-    if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked());
+    if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked(), current);
     if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.#leave({ enabled: false, mfaCode }));
   }

@@ -2,6 +2,8 @@ import { supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import type { Answer } from '../../src/connection/api.js';
+import type { Codes } from '../../src/connection/codes.js';
+import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { isShownAs, isStillOn, type SupportConfig } from '../../src/journal/config.js';
@@ -37,7 +39,45 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
   );
 });
 
-// Leaves a proven key, which others need: giving it up takes a fresh code.
+// From here on a proven key is left to those who need one: giving it up takes a fresh code.
+test.describe('PATCH /support-user/mfa at the same time', () => {
+  test(
+    'to totp leaves one key in force',
+    covers('support-totp/parallel-enrolments-leave-one-key'),
+    async ({ support, codes }) => {
+      await arrange(support.off());
+      const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
+
+      const uris = answers.map(({ fields }) => handedUri(fields));
+      // A pending key may be handed out again.
+      const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
+      if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
+      // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
+      const wrong = await support.verify(codes.wrong(support.authenticator));
+      if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
+      const verified: { readonly answer: (typeof answers)[number]; readonly code: string }[] = [];
+      // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
+      for (const answer of withKey.reverse()) {
+        // A key that was proven stays the one to get out by, whatever ends the test.
+        const { code, answer: told } =
+          verified.length === 0
+            ? await support.prove(support.hold(answer))
+            : await once(support, codes, handedUri(answer.fields));
+        if (told.fields.success === true) verified.push({ answer, code });
+      }
+      // Its codes are what the suite gets out again with; where several verify, those of one do that.
+      for (const { answer, code } of verified.reverse()) {
+        support.hold(answer, code);
+        if (verified.length === 1 || (await isOff(support))) break;
+      }
+      expect(
+        verified.length,
+        `wanted: codes of one key at most verify\ngot: of ${verified.length}`,
+      ).toBeLessThan(2);
+    },
+  );
+});
+
 test.describe('PATCH /support-user/mfa in totp mode', () => {
   test(
     'is switched off by nothing but a right code',
@@ -133,5 +173,23 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<void> {
   for (const body of bodies) {
     if (typeof body === 'string') await support.patchText(body);
     else await support.patchAny(body, as);
+  }
+}
+
+/** What comes of one code of a key that is handed out, and not held. */
+async function once(support: SupportMfa, codes: Codes, uri: string | undefined) {
+  const authenticator = authenticatorOf(uri ?? '');
+  if (authenticator === undefined) throw new ArrangeError('One of two keys made at once is unusable.');
+  const code = await codes.unused(authenticator);
+  return { code, answer: await support.verify(code) };
+}
+
+async function isOff(support: SupportMfa): Promise<boolean> {
+  try {
+    await support.off();
+    return true;
+  } catch (error) {
+    if (error instanceof ArrangeError) return false;
+    throw error;
   }
 }

@@ -1,22 +1,7 @@
-import { leadingZero, noLeadingZero } from '../../fixtures/leading-zero.js';
-import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, someOf, test } from '../../fixtures/test.js';
 import { supportUser } from '../../src/connection/attempts.js';
 
 test.describe('POST /support-user/verify-totp', () => {
-  test(
-    'accepts a code that begins with 0',
-    covers('verify-totp/accepts-leading-zero'),
-    async ({ support, connection, runOptions }) => {
-      const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
-      if (found === undefined) return notRun(noLeadingZero);
-
-      const answer = await support.verify(found.code, {}, { isRight: true });
-
-      expect(answer).toVerify();
-    },
-  );
-
   test(
     'refuses the code as another text for the number',
     covers('verify-totp/refuses-code-as-number'),
