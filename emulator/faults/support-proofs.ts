@@ -131,7 +131,7 @@ export const supportProofFaults: readonly Fault[] = [
     id: 'support/off-by-session',
     description: 'Who is logged in, rather than by an API key, needs no code to switch off.',
     level: 'must',
-    fails: ['support-totp/no-change-without-proof'],
+    fails: ['support-totp/no-change-without-proof', 'guessing/lock-holds-for-every-credential'],
     since: '6.8.1',
     apply: (seams) => freely(seams, (_given, _world, _body, { headers }) => headers['apikey'] === undefined),
   },

@@ -76,7 +76,8 @@ another request may have caused. On a cluster far away they are what a run takes
 - **totp step**: the support user's key, once proven, is given up by a code that was not used yet. Tests that need a
   proven key stand side by side; each time that one is given up takes up to 30 s where the target accepts only the codes
   of the current step. A cluster that takes those of the steps beside it costs hardly any wait.
-- **retry-after**: what the cluster asks for by 429 or 503, and locks that are waited out. \`limits.requestsPerSecond\` keeps a run below that.
+- **retry-after**: what the cluster asks for by 429 or 503, and locks that are waited out. How many requests it takes in a
+  second is learnt of three refusals, and kept from then on; \`limits.requestsPerSecond\` says it before.
 - **read-back**: what a cluster takes to show a change, learnt in the run.
 - **slow**: \`--slow\` waits ten and a half minutes until mailed codes are dead, once for users' and the support user's, and
   for the end of each lock that wrong codes and passwords bring about: half a minute each on this cluster, as long as

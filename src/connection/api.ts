@@ -87,17 +87,18 @@ export class Api {
     this.clock = clock;
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
+    const pace = new Pace(target.limits.requestsPerSecond);
     // In this order: what may not be sent is not waited for; each sending counts as an attempt, and is journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
-        patience(clock, waiter, recorder, codes),
+        patience({ clock, waiter, recorder, codes }, pace),
         this.attempts.link,
         presence(recorder),
         this.#untilClosed,
         journalled,
         this.#counted,
-        paced(new Pace(target.limits.requestsPerSecond)),
+        paced(pace),
       ],
       sending(recorder, clock),
     );

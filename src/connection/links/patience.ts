@@ -1,5 +1,6 @@
 import type { TargetClock } from '../../clock/clock.js';
 import { ArrangeError } from '../../errors.js';
+import type { Pace } from '../../http/pace.js';
 import { textOf } from '../../judging/body.js';
 import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
 import type { Codes } from '../codes.js';
@@ -10,11 +11,21 @@ import type { Waiter } from '../waiter.js';
 const longestRetryAfterMs = 120_000;
 const mostRetries = 3;
 
+interface PatienceParts {
+  readonly clock: TargetClock;
+  readonly waiter: Waiter;
+  readonly recorder: Recorder;
+  readonly codes: Codes;
+}
+
 /**
  * Sends until the answer is no request to wait: then the target has not taken the request yet, so that repeating it
  * is safe, whatever its method. Throws an ArrangeError where the target goes on asking.
  */
-export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder, codes: Codes): Link {
+export function patience(
+  { clock, waiter, recorder, codes }: PatienceParts,
+  pace: Pick<Pace, 'refused'>,
+): Link {
   /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
   let isPatient = true;
   return async (asked, next) => {
@@ -39,6 +50,8 @@ export function patience(clock: TargetClock, waiter: Waiter, recorder: Recorder,
         );
       }
       recorder.retried(status === 429 ? 429 : 503);
+      // Where the clock is moved, the limit costs no time. One that asks again speaks of something else.
+      if (status === 429 && attempt === 0 && !clock.canMove) pace.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
       for (const { code, sentIn } of sent) {

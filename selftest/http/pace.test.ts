@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Pace } from '../../src/http/pace.js';
+
+// Node 20 imports a built-in module by name as it was before its timers were faked.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (ms: number) => new Promise((done) => setTimeout(done, ms)),
+}));
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A target that allows so many requests in any second, and takes 10 ms for each. */
+function limitedTo(perSecond: number) {
+  const taken: number[] = [];
+  return (): boolean => {
+    const now = performance.now();
+    if (taken.filter((at) => at > now - 1_000).length >= perSecond) return false;
+    taken.push(now);
+    return true;
+  };
+}
+
+/** How long so many requests take, and how many of them were refused, each waiting a second then. */
+async function send(pace: Pace, requests: number, isTaken: () => boolean, waitMs = 1_000) {
+  const startedAt = performance.now();
+  let refused = 0;
+  for (let n = 0; n < requests; ) {
+    const turn = pace.turn();
+    await vi.runAllTimersAsync();
+    await turn;
+    await vi.advanceTimersByTimeAsync(5);
+    const isDone = isTaken();
+    await vi.advanceTimersByTimeAsync(5);
+    if (isDone) n += 1;
+    else {
+      refused += 1;
+      pace.refused(waitMs);
+      await vi.advanceTimersByTimeAsync(waitMs);
+    }
+  }
+  return { tookMs: performance.now() - startedAt, refused };
+}
+
+test('what a target allows in a second is learnt of three refusals, and kept', async () => {
+  const isTaken = limitedTo(20);
+
+  const { tookMs, refused } = await send(new Pace(undefined), 400, isTaken);
+
+  expect(refused).toBe(3);
+  // By going on until it refuses, each twenty would take 1.2 s.
+  expect(tookMs).toBeLessThan((400 / 20) * 1_060);
+});
+
+test('what may be sent at once still is', async () => {
+  const pace = new Pace(undefined);
+  await send(pace, 100, limitedTo(20));
+  await vi.advanceTimersByTimeAsync(1_000);
+
+  const startedAt = performance.now();
+  await Promise.all([1, 2, 3].map(() => pace.turn()));
+
+  expect(performance.now()).toBe(startedAt);
+});
+
+test.each([
+  ['now and then', (n: number) => n % 37 !== 0 && n % 53 !== 0, 1_000],
+  ['after few requests', (n: number) => n % 4 !== 0, 1_000],
+  // Whatever the time: it is as if nothing had been learnt, after a while.
+  ['after every so many requests', (n: number) => n % 25 !== 0, 1_000],
+  ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
+])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
+  const pace = new Pace(undefined);
+  let asked = 0;
+  const isTaken = () => {
+    asked += 1;
+    return isTakenAs(asked);
+  };
+  await send(pace, 400, isTaken, waitMs);
+
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 100 }, () => pace.turn()));
+
+  expect(performance.now()).toBe(startedAt);
+});
+
+test('where the way to the target shortens a second, it is taken for longer', async () => {
+  let late = 0;
+  const isTaken = limitedTo(20);
+  const jittery = () => {
+    late = (late + 7) % 40;
+    vi.advanceTimersByTime(late);
+    return isTaken();
+  };
+
+  const { refused } = await send(new Pace(undefined), 1_000, jittery);
+
+  expect(refused).toBeLessThan(10);
+});
+
+test("the target file's rate is kept as well", async () => {
+  const { tookMs } = await send(new Pace(10), 50, () => true);
+
+  expect(tookMs).toBeGreaterThanOrEqual(49 * 100);
+});
