@@ -38,12 +38,14 @@ less time:
 `;
 }
 
+const sumOf = (all: readonly number[]) => all.reduce((sum, each) => sum + each, 0);
+
 const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
 
 /** By profile: the least that its requests, mails and steps would take, however they were sent. */
 const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
-  near: () =>
-    `the suite's own work takes some 13 s on two cores, and that a used code is refused a step later too shows
+  near: ({ wallMs, floorMs, waits }) =>
+    `the suite's own work took ${seconds(wallMs - floorMs - sumOf(Object.values(waits)))} on two cores, and that a used code is refused a step later too shows
   after up to 30 s.`,
   limited: ({ requests }) => `${requests} requests at 20 a second take ${seconds((requests / 20) * 1000)}.`,
   far: ({ floorMs, waits }) =>
