@@ -174,15 +174,15 @@ export class SupportMfa {
   /**
    * Takes the key of an answer for the one in force: with its codes changes are made from here on.
    *
-   * @param code by which it was proven, where it was
+   * @param proven where it was: by which code, and what made it and so knows which steps are used
    */
-  hold(answer: Answer<Changing>, code?: string): Authenticator {
+  hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
     this.journal.noteEnrolled(uri);
-    this.#authenticator = uri === undefined ? undefined : authenticatorOf(uri);
+    this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
     this.#enrolment = { answer, authenticator: this.authenticator };
     this.#proofs.enrolled(this.#enrolment);
-    this.#verified = code === undefined ? undefined : { ...this.#enrolment, code };
+    this.#verified = proven === undefined ? undefined : { ...this.#enrolment, code: proven.code };
     return this.authenticator;
   }
 

@@ -4,9 +4,11 @@ import type { Users } from '../../fixtures/users.js';
 import type { Answer } from '../../src/connection/api.js';
 import type { Codes } from '../../src/connection/codes.js';
 import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
+import type { Verified } from '../../src/connection/support-enrolment.js';
 import type { SupportMfa } from '../../src/connection/support-mfa.js';
 import { ArrangeError } from '../../src/errors.js';
 import { isShownAs, isStillOn, type SupportConfig } from '../../src/journal/config.js';
+import type { Authenticator } from '../../src/otp/authenticator.js';
 import { twoAddresses } from './support-addresses.js';
 import { changesWithoutCode, offWithoutCode, otherFactors, type Row } from './support-proofs.js';
 
@@ -55,19 +57,20 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
       // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
       const wrong = await support.verify(codes.wrong(support.authenticator));
       if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
-      const verified: { readonly answer: (typeof answers)[number]; readonly code: string }[] = [];
+      const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
       // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
       for (const answer of withKey.reverse()) {
         // A key that was proven stays the one to get out by, whatever ends the test.
+        const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
         const { code, answer: told } =
           verified.length === 0
-            ? await support.prove(support.hold(answer))
-            : await once(support, codes, handedUri(answer.fields));
-        if (told.fields.success === true) verified.push({ answer, code });
+            ? await support.prove(authenticator)
+            : await once(support, codes, authenticator);
+        if (told.fields.success === true) verified.push({ answer, authenticator, code });
       }
       // Its codes are what the suite gets out again with; where several verify, those of one do that.
-      for (const { answer, code } of verified.reverse()) {
-        support.hold(answer, code);
+      for (const key of verified.reverse()) {
+        support.hold(key.answer, key);
         if (verified.length === 1 || (await isOff(support))) break;
       }
       expect(
@@ -176,10 +179,15 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<void> {
   }
 }
 
-/** What comes of one code of a key that is handed out, and not held. */
-async function once(support: SupportMfa, codes: Codes, uri: string | undefined) {
-  const authenticator = authenticatorOf(uri ?? '');
+/** The key that an answer hands out, which is not held. */
+function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authenticator {
+  const authenticator = authenticatorOf(handedUri(fields) ?? '');
   if (authenticator === undefined) throw new ArrangeError('One of two keys made at once is unusable.');
+  return authenticator;
+}
+
+/** What comes of one of its codes. */
+async function once(support: SupportMfa, codes: Codes, authenticator: Authenticator) {
   const code = await codes.unused(authenticator);
   return { code, answer: await support.verify(code) };
 }
