@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Nodes } from '../../src/connection/nodes.js';
 import { ReadBack } from '../../src/connection/read-back.js';
 
-// Node 20 imports a built-in module by name as it was before its timers were faked.
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number) => new Promise((done) => setTimeout(done, ms)),
-}));
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
 /** How often and how long one waits for what comes after `afterMs`; null: for what never comes. */
 async function wait(readBack: ReadBack, afterMs: number | null, options = {}) {

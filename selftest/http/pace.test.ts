@@ -1,12 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Pace } from '../../src/http/pace.js';
 
-// Node 20 imports a built-in module by name as it was before its timers were faked.
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number) => new Promise((done) => setTimeout(done, ms)),
-}));
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
 /** A target that allows so many requests in any second, and takes 10 ms for each. */
 function limitedTo(perSecond: number) {
