@@ -9,7 +9,7 @@ function leastCpuMs(act: () => void): number {
 }
 
 /** Less than this is mostly noise, whatever the machine. */
-const leastMs = 10;
+const leastMs = 4;
 
 /**
  * How many times longer the large piece of work takes than the small one: as the work itself, where time grows with it,

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { growth } from './growth.js';
+
+/** Keeps what it computes, lest it be left out. */
+let sum = 0;
+
+function compute(steps: number): void {
+  for (let n = 0; n < steps; n += 1) sum = (sum * 31 + n) | 0;
+}
+
+test('work of sixteen times the size is told from work of its square', () => {
+  const [linear, square] = [(size: number) => size * 20_000, (size: number) => size ** 2].map((stepsFor) =>
+    growth(
+      () => compute(stepsFor(1_500)),
+      () => compute(stepsFor(24_000)),
+    ),
+  );
+
+  expect(linear).toBeLessThan(64);
+  expect(square).toBeGreaterThan(64);
+  expect(sum).toBeTypeOf('number');
+});
