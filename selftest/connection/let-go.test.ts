@@ -52,3 +52,13 @@ test('what is not proven by a code is left as it is', async () => {
 
   expect(sent()).toBe(before);
 });
+
+test('a key that is held once more is the one whose used steps are known', async () => {
+  const { support } = await proven('totp-without-window');
+  const known = await support.verified();
+
+  support.hold(known.answer, known);
+
+  expect(support.authenticator).toBe(known.authenticator);
+  expect(await support.verified()).toMatchObject({ code: known.code, authenticator: known.authenticator });
+});
