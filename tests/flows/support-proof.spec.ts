@@ -68,10 +68,10 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
             : await once(support, codes, authenticator);
         if (told.fields.success === true) verified.push({ answer, authenticator, code });
       }
-      // Its codes are what the suite gets out again with; where several verify, those of one do that.
-      for (const key of verified.reverse()) {
+      // The codes of the one that is held lead out again; where several verify, those of one of them do that.
+      for (const key of verified.length > 1 ? verified.reverse() : []) {
         support.hold(key.answer, key);
-        if (verified.length === 1 || (await isOff(support))) break;
+        if (await isOff(support)) break;
       }
       expect(
         verified.length,
