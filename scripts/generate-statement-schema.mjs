@@ -16,7 +16,7 @@ schema.properties.claims.properties = Object.fromEntries(
       ? { type: 'boolean', description: `${text} True: ${whenTrue}` }
       : {
           anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1 }],
-          description: `${text} True: ${whenTrue} A number: within so many ${count.unit}.`,
+          description: `${text} True: ${whenTrue} A number: within a number of ${count.unit}.`,
         },
   ]),
 );

@@ -89,7 +89,7 @@ describePages('the HTML report', (open) => {
     await page
       .locator('article.wrong')
       .getByRole('link', {
-        name: 'Where a key comes with both totpSecretKey and totpUri, they hold one secret.',
+        name: 'The totpSecretKey and totpUri of a key hold the same secret where both are returned.',
       })
       .click();
 

@@ -31,7 +31,7 @@ describe('the catalogue', () => {
       area: 'access',
       areaTitle: 'Credentials and privileges',
       level: 'must',
-      text: 'An access token in the Authorization header suffices as credential.',
+      text: 'The target accepts an access token in the Authorization header as the only credential.',
       ground: 'document',
       source: 'API document, securitySchemes.Bearer',
       operations: ['GetMFAConfig'],

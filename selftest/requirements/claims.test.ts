@@ -27,7 +27,7 @@ test('spec/statement.schema.json knows the claims of spec/claims.yaml (npm run g
         ? { type: 'boolean', description: `${text} True: ${whenTrue}` }
         : {
             anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1 }],
-            description: `${text} True: ${whenTrue} A number: within so many ${count.unit}.`,
+            description: `${text} True: ${whenTrue} A number: within a number of ${count.unit}.`,
           },
     ]),
   );

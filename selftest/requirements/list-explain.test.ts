@@ -95,7 +95,7 @@ describe('list', () => {
             area: 'support-totp',
             areaTitle: "Support user's MFA",
             level: 'should',
-            text: 'Support MFA in totp mode is switched off with a current TOTP code as mfaCode.',
+            text: 'A current TOTP code as mfaCode switches support MFA off.',
             ground: 'document',
             source: 'API document, SupportMfaConfigInfo.mfaCode',
             claim: 'totp-code-disables',
@@ -139,7 +139,7 @@ describe('explain', () => {
     };
 
     expect(explain('mfa-config/put-round-trip', recorded)).toBe(`mfa-config/put-round-trip
-Putting back what was read changes nothing, where it is not refused.
+A PUT of the configuration that GET showed changes nothing, where it is accepted.
 
 Level       must (gates)
 Area        mfa-config: Cluster MFA configuration

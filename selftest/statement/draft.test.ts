@@ -52,7 +52,7 @@ test('each claim has a comment that says why', () => {
 
   expect(text).toContain(
     [
-      '  # A mailed code is taken once.',
+      '  # A mailed code works once.',
       '  # Measured: email-login/code-works-once, support-email/code-works-once.',
       '  mailed-codes-work-once: true',
     ].join('\n'),

@@ -17,7 +17,7 @@ describe('drift from the statement', () => {
     const run = snapshot({ [once]: failed, 'support-email/code-works-once': 'pass' });
 
     expect(driftOf(run, claimsOnce)).toEqual([
-      `The statement claims mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} fails, wanted: a refusal got: 201.`,
+      `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails, wanted: a refusal got: 201.`,
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('drift from the statement', () => {
       snapshot({ 'totp-login/wrong-codes-are-throttled': 'pass' }, { facts: { throttleAfter } });
 
     expect(driftOf(run(12), { 'login-is-throttled': 10 })).toEqual([
-      expect.stringMatching(/within 10 wrong codes in a row, .* got: after 12; throttleAfter 12\.$/),
+      expect.stringMatching(/within 10 consecutive wrong codes, .* got: after 12; throttleAfter 12\.$/),
     ]);
     for (const after of [10, null]) expect(driftOf(run(after), { 'login-is-throttled': 10 })).toEqual([]);
     expect(driftOf(run(12), { 'login-is-throttled': true })).toEqual([]);
@@ -58,7 +58,7 @@ describe('drift from the statement', () => {
     const denied = { 'mailed-codes-work-once': false };
 
     expect(driftOf(snapshot({ [once]: 'pass' }), denied)).toEqual([
-      `The statement denies mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} passes.`,
+      `The statement denies mailed-codes-work-once ("A mailed code works once."); measured: ${once} passes.`,
     ]);
     expect(driftOf(snapshot({ [once]: 'pass', 'support-email/code-works-once': failed }), denied)).toEqual(
       [],
@@ -92,7 +92,7 @@ describe('compare and trend', () => {
     expect(run?.claims).toEqual(claimsOnce);
     const [trend] = trendsOf(run === undefined ? [] : [run], 14);
     expect(trend?.drift).toEqual([
-      `The statement claims mailed-codes-work-once ("A mailed code is taken once."); measured: ${once} fails.`,
+      `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails.`,
     ]);
     const section =
       /Otherwise than the vendor's statement says\n {2}- The statement claims mailed-codes-work-once/;

@@ -95,7 +95,7 @@ describe('the verdict', () => {
 
 describe('a claim of so many', () => {
   const counted = statement({ 'login-is-throttled': 10 });
-  const count = { fact: 'throttleAfter', atMost: 10, unit: 'wrong codes in a row' };
+  const count = { fact: 'throttleAfter', atMost: 10, unit: 'consecutive wrong codes' };
   const wrongCodes = requirementById('totp-login/wrong-codes-are-throttled');
   const of = (facts: Record<string, unknown>) =>
     deriveVerdict(
@@ -117,7 +117,7 @@ describe('a claim of so many', () => {
   test('fails where more were counted', () => {
     expect(of({ throttleAfter: 11 }).outcomes[0]).toMatchObject({
       outcome: 'fail',
-      reason: 'wanted: within 10 wrong codes in a row, as the vendor claims\ngot: after 11',
+      reason: 'wanted: within 10 consecutive wrong codes, as the vendor claims\ngot: after 11',
     });
     expect(of({ throttleAfter: 11 }).gate).toBe('does not conform');
   });

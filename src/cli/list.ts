@@ -48,7 +48,7 @@ export function renderClaims(
     const lines = [
       text,
       `true: ${whenTrue}`,
-      ...(count === undefined ? [] : [`a number: within so many ${count.unit}`]),
+      ...(count === undefined ? [] : [`a number: within a number of ${count.unit}`]),
       `decides: ${decided.join(', ')}`,
       ...(facts.length === 0 ? [] : [`facts: ${facts.join(', ')}`]),
     ];

@@ -5,7 +5,7 @@ export type Claims = Readonly<Record<string, boolean | number>>;
 export interface ClaimedCount {
   readonly fact: string;
   readonly atMost: number;
-  /** Of what: `wrong codes in a row`. */
+  /** Of what: `consecutive wrong codes`. */
   readonly unit: string;
 }
 

@@ -12,7 +12,7 @@ export const needMeanings = {
   apiKey: { text: 'accounts.admin has an apiKey', writes: false },
   stateChanges: { text: 'allow.stateChanges is true', writes: true },
   clusterMfa: {
-    text: 'allow.clusterMfa is true: cluster MFA is switched for a while; accounts.admin has an apiKey, or allow.disposable is true',
+    text: 'allow.clusterMfa is true: cluster MFA is switched on and off for a while; accounts.admin has an apiKey, or allow.disposable is true',
     writes: true,
   },
   clusterMfaOff: {
@@ -21,7 +21,7 @@ export const needMeanings = {
     foundOnTarget: "whether the cluster's MFA is off",
   },
   supportMfaOff: {
-    text: "the support user's MFA is off, or can be switched off, and allow.stateChanges is true; from 7.3 on supportUser.password, unless the target says that it asks for none",
+    text: "the support user's MFA is off, or can be switched off, and allow.stateChanges is true; from 7.3 on supportUser.password, unless the target says that it needs none",
     writes: true,
     foundOnTarget: "whether the support user's MFA is off",
   },
@@ -38,7 +38,7 @@ export const needMeanings = {
     writes: true,
   },
   supportPassword: { text: 'supportUser.password is given', writes: false },
-  supportMail: { text: 'mail is read by the suite, and supportUser.email is given', writes: false },
+  supportMail: { text: 'the suite reads the mail, and supportUser.email is given', writes: false },
   secondAddress: { text: 'a second mail address in the target file', writes: false },
   mail: { text: "the target's mails reach the suite (mail)", writes: false },
   countedMail: { text: 'a mailbox that shows each mail: mail.kind is smtp or imap', writes: false },
@@ -50,7 +50,7 @@ export const needMeanings = {
     text: 'an account with username, password and sid, other than the admin',
     writes: false,
   },
-  viewer: { text: 'a viewer account, which may only view', writes: false },
+  viewer: { text: 'a view-only account (accounts.viewer)', writes: false },
   disposable: { text: 'a throw-away target: allow.disposable is true', writes: true },
   lockOut: { text: 'allow.lockOut is true: an account may be locked for a while', writes: true },
   longWait: {

@@ -242,7 +242,7 @@ test(
     const login = await loginByNewKey(users, user, codes);
     if (after === undefined) {
       if (login.session === undefined) await inARow.rest();
-      notApplicable(`${atOnce / 2} wrong codes in a row are answered alike`);
+      notApplicable(`${atOnce / 2} consecutive wrong codes are answered alike`);
     }
     await arrangeLogin(Promise.resolve(login));
 

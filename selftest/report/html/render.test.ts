@@ -49,7 +49,7 @@ describe('the page of a verdict', () => {
       '12.3 s',
       'TLS NOT VERIFIED',
       'What is wrong',
-      'Where a key comes with both totpSecretKey and totpUri, they hold one secret.',
+      'The totpSecretKey and totpUri of a key hold the same secret where both are returned.',
       'wanted the secret of the URI got another one',
       'Source:',
       'What is new',

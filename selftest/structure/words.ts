@@ -1,0 +1,24 @@
+/** Words that readers stumble over, each with what to write instead. */
+const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\banew\b/i, 'again'],
+  [/\bat last\b/i, 'finally'],
+  [/\bin a row\b/i, 'consecutive'],
+  [/\bso many\b/i, 'N, or how many'],
+  [/\b(is|are|be) told\b/i, 'who tells it: the report names, the target returns'],
+  [/\btold apart\b/i, 'distinguished'],
+  [/\bnobody's\b/i, 'anonymous, or invalid'],
+  [/\bwho may only view\b/i, 'view-only user'],
+  [/\bwhat is no\b/i, 'the noun: a malformed code'],
+  [/\bfirst-step session\b/i, 'pending session'],
+  [/\bopens? (nothing|something)\b/i, 'what the session may read'],
+  [/\b(neither|nor)\b/i, 'a second sentence'],
+];
+
+/** How a requirement's text must not begin: with a condition in place of the actor, or with a negation. */
+export const forbiddenOpenings = /^(No|None|Neither|Of|By|Where|Whatever|What|Who|Within|There)\b/;
+
+/** The words of a text that readers stumble over. */
+export function avoidedIn(text: string): string[] {
+  return avoided.filter(([word]) => word.test(text)).map(([word, instead]) => `${word.source}: ${instead}`);
+}
