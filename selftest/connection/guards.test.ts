@@ -4,7 +4,7 @@ import { guards } from '../../src/connection/links/guards.js';
 import { NotAllowedError } from '../../src/errors.js';
 import { emulated } from './emulated.js';
 
-const readOnly = 'would change state: the run is read-only';
+const readOnly = 'nothing may be changed: the run is read-only';
 
 const allow = {
   stateChanges: true,

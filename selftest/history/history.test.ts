@@ -52,6 +52,7 @@ describe('a line of the history', () => {
       'suite',
       'mode',
       'gate',
+      'complete',
       'cause',
       'counts',
       'outcomes',

@@ -13,6 +13,7 @@ export function snapshot(
     durationMs: 1000,
     mode: 'full',
     gate: 'conforms',
+    complete: true,
     cause: '',
     outcomes: new Map(
       Object.entries(outcomes).map(([id, of]) => [

@@ -47,16 +47,17 @@ async function runAction(inputs: Readonly<Record<string, string>>, cwd: string) 
 }
 
 test.each([
-  ['conforms', [], 0],
-  ['does not conform', ['status/get-mfa-config-203'], 1],
-])('the action judges a target that %s, and hands over the evidence', async (gate, faults, exit) => {
+  ['conforms', { 'require-complete': 'false' }, [], 0],
+  ['inconclusive', {}, [], 3],
+  ['does not conform', {}, ['status/get-mfa-config-203'], 1],
+] as const)('the action says %s with %j, and hands over the evidence', async (gate, inputs, faults, exit) => {
   const emulator = await startEmulator({ faults });
   try {
     const cwd = temporaryFolder();
     const target = writeTarget(cwd, { ...emulator.targetFile(), name: 'lab' }, 'lab.yaml');
 
     const { code, output } = await runAction(
-      { target, arguments: '--grep mfa-config/get-answers-200 --quiet' },
+      { target, ...inputs, arguments: '--grep mfa-config/get-answers-200 --quiet' },
       cwd,
     );
 

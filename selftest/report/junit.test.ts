@@ -36,7 +36,7 @@ test('a small verdict, to the letter', () => {
   );
 
   expect(renderJUnit(verdict)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="mfa-conformance lab-7" tests="3" failures="1" errors="0" skipped="1" time="12.345">
+<testsuites name="mfa-conformance lab-7: does not conform: 1 of 3 must failed" tests="3" failures="1" errors="0" skipped="1" time="12.345">
   <testsuite name="http" tests="2" failures="1" errors="0" skipped="0" time="1.241" timestamp="2026-11-25T00:00:00.000Z">
     <properties>
       <property name="release" value="7.1.2_u3"/>
@@ -222,7 +222,7 @@ describe('hostile texts', () => {
     const root = parseXml(renderJUnit(verdict));
     const failure = casesOf(root.children[0])[0]?.children[0];
 
-    expect(root.attributes['name']).toBe(`mfa-conformance ${wanted}`);
+    expect(root.attributes['name']).toBe(`mfa-conformance ${wanted}: does not conform: 1 of 1 must failed`);
     expect(failure?.attributes['message']).toBe(`x${wanted}x`);
     expect(failure?.text).toBe(
       `${wanted}\nx${wanted}x\nlevel: must\nsource: ${wanted}\nreproduce: ${wanted}\nGET ${wanted} -> 200 (8 ms)`,

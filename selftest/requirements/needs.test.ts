@@ -62,8 +62,8 @@ describe('what the target file alone says', () => {
       { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
       'the target file has no API key of the admin',
     ],
-    ['stateChanges', poor, 'would change state: allow.stateChanges is not true'],
-    ['clusterMfa', poor, 'would change state: allow.stateChanges is not true'],
+    ['stateChanges', poor, 'nothing may be changed: allow.stateChanges is off'],
+    ['clusterMfa', poor, 'nothing may be changed: allow.stateChanges is off'],
     [
       'clusterMfa',
       { ...rich, accounts: { ...rich.accounts, admin: account('admin') } },
@@ -74,7 +74,7 @@ describe('what the target file alone says', () => {
       { ...rich, allow: { ...allow, clusterMfa: false } },
       "would switch the cluster's MFA: allow.clusterMfa is not true",
     ],
-    ['supportMfaOff', poor, 'would change state: allow.stateChanges is not true'],
+    ['supportMfaOff', poor, 'nothing may be changed: allow.stateChanges is off'],
     [
       'replaceTotp',
       { ...rich, accounts: { admin: bare } },
@@ -198,7 +198,7 @@ describe('read-only', () => {
     expect(
       needNames.filter(
         (need) =>
-          missingNeed(rich, { needs: [need] }, readOnly) === 'would change state: the run is read-only',
+          missingNeed(rich, { needs: [need] }, readOnly) === 'nothing may be changed: the run is read-only',
       ),
     ).toEqual(writing.toSorted((a, b) => needNames.indexOf(a) - needNames.indexOf(b)));
   });

@@ -86,7 +86,7 @@ export const rooms: readonly Room[] = [
   room(
     'history',
     'Verdicts against each other, and night after night.',
-    'errors files shape words model redaction requirements statement',
+    'errors files shape words model redaction requirements verdict statement',
   ),
   room('repro', 'Scripts that show a failure again, from the log of its run.', 'model'),
   room(

@@ -10,6 +10,7 @@ import type { ReleaseName } from '../model/releases.js';
 import type { PlannedRequirement } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { renderSummary } from '../report/summary.js';
+import { quietLine } from '../report/verdict-words.js';
 import { writeReports } from '../report/write.js';
 import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
 import { exitCode } from '../verdict/exit-code.js';
@@ -36,11 +37,8 @@ export async function checkHar(command: CheckHarCommand): Promise<number> {
   const folder = join(command.out, verdict.target.name);
   const files = writeReports(verdict, folder);
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
-  else if (command.quiet) {
-    process.stdout.write(
-      `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`,
-    );
-  } else {
+  else if (command.quiet) process.stdout.write(`${quietLine(verdict)}\n`);
+  else {
     const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
     const outDir = relative(process.cwd(), folder) || '.';
     const width = process.stdout.columns ?? 100;
@@ -83,6 +81,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
     release: contract.release,
     contract: { source: contract.source, sha256: contract.sha256 },
     mode: 'read-only',
+    selection: { by: 'recording', leftOut: 0 },
     seed: 0,
     planned: planned(command.release),
     parts: coverageUniverse(contract),

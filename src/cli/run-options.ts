@@ -15,6 +15,8 @@ export interface RunCommand {
   readonly allowExternalRefs: boolean;
   readonly mode: 'full' | 'read-only';
   readonly grep: string | undefined;
+  /** Whether `grep` is what failed in the last run. */
+  readonly lastFailed: boolean;
   readonly strict: boolean;
   /** Whether results for the Allure report are written. */
   readonly allure: boolean;

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { replaceFile } from '../files.js';
 import { renderSummary } from '../report/summary.js';
+import { quietLine } from '../report/verdict-words.js';
 import { fileWidth, scriptsIn } from '../report/write.js';
 import type { RunCommand } from './run-options.js';
 import { type Checked, secretLines } from './secret-check.js';
@@ -25,9 +26,7 @@ export function show(
     const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
     const width = process.stdout.columns ?? fileWidth;
     process.stdout.write(
-      command.quiet
-        ? `${verdict.target.name}: ${verdict.gate}${verdict.cause === '' ? '' : ` (${verdict.cause})`}\n`
-        : renderSummary(verdict, { ...plain, colour, width }),
+      command.quiet ? `${quietLine(verdict)}\n` : renderSummary(verdict, { ...plain, colour, width }),
     );
   }
 }

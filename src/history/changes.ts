@@ -1,3 +1,4 @@
+import { wordOf } from '../verdict/completeness.js';
 import { cut } from '../words.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
@@ -85,11 +86,10 @@ export function minuteOf(moment: string): string {
 }
 
 function aboutTheVerdict(before: Snapshot, after: Snapshot): Change[] {
-  if (before.gate === after.gate) return [];
+  const [was, is] = [wordOf(before), wordOf(after)];
+  if (was === is) return [];
   const cause = after.cause === '' ? '.' : `: ${oneLine(after.cause)}`;
-  return [
-    { kind: 'verdict', text: `The verdict went from ${before.gate} to ${after.gate}${cause}`, ids: [] },
-  ];
+  return [{ kind: 'verdict', text: `The verdict went from ${was} to ${is}${cause}`, ids: [] }];
 }
 
 interface Single {

@@ -1,6 +1,7 @@
 import type { Claims } from '../model/statement.js';
 import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../model/verdict.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../shape.js';
+import { completenessOf } from '../verdict/completeness.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
 /** Of the history's lines; others are left alone by this version. */
@@ -22,6 +23,8 @@ export interface HistoryLine {
   readonly suite: string;
   readonly mode: string;
   readonly gate: Gate;
+  /** Absent in the lines of older versions. */
+  readonly complete?: boolean;
   readonly cause: string;
   readonly counts: Verdict['summary'];
   /** All requirements of the run by outcome, but for those in `told`. */
@@ -53,6 +56,7 @@ export function lineOf(verdict: Verdict): HistoryLine {
     suite: verdict.suite.version,
     mode: verdict.mode,
     gate: verdict.gate,
+    complete: completenessOf(verdict).complete,
     cause: verdict.cause.slice(0, 500),
     counts: verdict.summary,
     outcomes,
@@ -81,6 +85,8 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     durationMs,
     mode,
     gate,
+    // What a line of an older version did not run may have been a MUST requirement.
+    complete: read.complete ?? read.counts.notRun === 0,
     cause,
     outcomes: outcomesIn(read),
     facts,
@@ -88,7 +94,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
   };
 }
 
-const { text, number, listOf, mapOf, oneOf } = shapes;
+const { text, number, flag, listOf, mapOf, oneOf } = shapes;
 
 const isLine = shapedLike<HistoryLine>(
   objectOf<HistoryLine>(
@@ -101,6 +107,7 @@ const isLine = shapedLike<HistoryLine>(
       suite: text,
       mode: text,
       gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
+      complete: flag,
       cause: text,
       counts: mapOf(number),
       outcomes: { ...mapOf(mapOf(listOf(text))), propertyNames: oneOf(outcomeKinds) },
@@ -113,7 +120,7 @@ const isLine = shapedLike<HistoryLine>(
       facts: mapOf({}),
       claims: mapOf({ type: ['boolean', 'number'] }),
     },
-    ['claims'],
+    ['complete', 'claims'],
   ),
 );
 

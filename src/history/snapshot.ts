@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Claims } from '../model/statement.js';
 import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
+import { completenessOf } from '../verdict/completeness.js';
 
 /** What of a run is compared with other runs; made from a verdict or from a line of the history. */
 export interface Snapshot {
@@ -12,6 +13,7 @@ export interface Snapshot {
   readonly durationMs: number;
   readonly mode: string;
   readonly gate: Gate;
+  readonly complete: boolean;
   readonly cause: string;
   readonly outcomes: ReadonlyMap<string, Compared>;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -38,6 +40,7 @@ export function snapshotOf(verdict: Verdict): Snapshot {
     durationMs: verdict.durationMs,
     mode: verdict.mode,
     gate: verdict.gate,
+    complete: completenessOf(verdict).complete,
     cause: verdict.cause,
     outcomes: new Map(verdict.outcomes.map((outcome) => [outcome.id, comparedOf(outcome)])),
     facts: verdict.facts,

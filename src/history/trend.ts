@@ -23,6 +23,7 @@ export interface TrendRun {
   readonly startedAt: string;
   readonly release: string;
   readonly gate: Snapshot['gate'];
+  readonly complete: boolean;
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
@@ -100,6 +101,7 @@ function rowOf(run: Snapshot, before: Snapshot | undefined): TrendRun {
     startedAt: run.startedAt,
     release: run.release,
     gate: run.gate,
+    complete: run.complete,
     failed: count('fail'),
     waived: count('waived'),
     inconclusive: count('inconclusive'),

@@ -1,4 +1,5 @@
 import { printable } from '../redaction/printable.js';
+import { wordOf } from '../verdict/completeness.js';
 import { counted, wrap } from '../words.js';
 import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
@@ -16,7 +17,7 @@ export function renderCompare(
 ): string {
   const head = [before, after].map(
     (run, index) =>
-      `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${run.gate}`,
+      `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${wordOf(run)}`,
   );
   const body =
     changes.length === 0
@@ -56,9 +57,10 @@ export function renderTrend(trend: Trend, width: number): string {
   ].join('\n')}\n`;
 }
 
-const widestGate = 'does not conform'.length;
+const widestWord = 'does not conform'.length;
 
-function row({ startedAt, release, gate, failed, waived, inconclusive, broke, mended }: TrendRun): string {
+function row(run: TrendRun): string {
+  const { startedAt, release, failed, waived, inconclusive, broke, mended } = run;
   const parts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
@@ -66,7 +68,7 @@ function row({ startedAt, release, gate, failed, waived, inconclusive, broke, me
     ...(broke > 0 ? [`${broke} broke`] : []),
     ...(mended > 0 ? [`${mended} fixed`] : []),
   ];
-  return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${gate.padEnd(widestGate)}  ${parts.join(', ')}`.trimEnd();
+  return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${wordOf(run).padEnd(widestWord)}  ${parts.join(', ')}`.trimEnd();
 }
 
 function bullets(sentences: readonly string[], width: number): string[] {

@@ -1,5 +1,6 @@
 import type { Level, OutcomeKind, Verdict } from '../model/verdict.js';
 import { verdictLine, waiverText } from '../report/verdict-words.js';
+import { completenessOf } from '../verdict/completeness.js';
 import { exitCode } from '../verdict/exit-code.js';
 import type { MatrixTarget } from './matrix.js';
 
@@ -36,6 +37,7 @@ export function columnOf(verdict: Verdict): Column {
       exitCode: exitCode([verdict]),
       headline: cut(verdictLine(verdict), longestReason),
       scope,
+      complete: completenessOf(verdict).complete,
       restored,
       startedAt,
       durationMs,

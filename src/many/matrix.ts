@@ -52,6 +52,8 @@ export interface MatrixTarget {
   /** The verdict in one line. */
   readonly headline: string;
   readonly scope: Verdict['scope'];
+  /** Whether every MUST requirement that applies was checked or waived. */
+  readonly complete: boolean;
   readonly restored: boolean;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -1,6 +1,7 @@
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 import { printable } from '../redaction/printable.js';
-import { exitMeanings } from '../verdict/exit-code.js';
+import { tones, type Word, wordOf } from '../verdict/completeness.js';
+import { exitMeaning } from '../verdict/exit-code.js';
 import { counted, type Paint, paint, wrap } from '../words.js';
 
 export interface MatrixSummaryOptions {
@@ -45,16 +46,25 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
     .join('\n\n')}\n`;
 }
 
-export function matrixLine({ gate, targets, missing, problems }: Matrix): string {
-  const count = (which: string) => targets.filter((target) => target.gate === which).length;
+export function matrixLine(matrix: Matrix): string {
+  const { targets, missing, problems } = matrix;
+  const count = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
   const parts = [
     `${count('conforms')} of ${counted(targets.length + missing.length, 'target')} conform`,
+    ...(count('no breach found') > 0
+      ? [`no breach found on ${count('no breach found')}, but not all MUST requirements checked`]
+      : []),
     ...(count('does not conform') > 0 ? [doNot(count('does not conform'))] : []),
     ...(count('inconclusive') > 0 ? [`${count('inconclusive')} inconclusive`] : []),
     ...(missing.length > 0 ? [`${missing.length} missing`] : []),
     ...(problems.length > missing.length ? [counted(problems.length - missing.length, 'problem')] : []),
   ];
-  return `${gate}: ${parts.join(', ')}`;
+  return `${matrixWord(matrix)}: ${parts.join(', ')}`;
+}
+
+/** Of all targets together, as of one. */
+export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): Word {
+  return wordOf({ gate, complete: targets.every(({ complete }) => complete) });
 }
 
 /** 1 does not conform, 2 do not conform. */
@@ -63,9 +73,7 @@ export function doNot(count: number): string {
 }
 
 function headline(matrix: Matrix, ink: Paint): string {
-  const line = matrixLine(matrix);
-  if (matrix.gate === 'conforms') return ink.good(line);
-  return matrix.gate === 'inconclusive' ? ink.warn(line) : ink.bad(line);
+  return ink[tones[matrixWord(matrix)]](matrixLine(matrix));
 }
 
 function targets({ targets: all, missing }: Matrix): string[] {
@@ -109,9 +117,12 @@ function failedOn({ reasons }: MatrixRow): string[] {
   return reasons.flatMap(({ outcome, targets: names }) => (outcome === 'fail' ? names : [])).sort();
 }
 
-function exitLine({ exitCode, gate }: Matrix): string {
+function exitLine(matrix: Matrix): string {
+  const { exitCode, gate } = matrix;
   const meaning =
-    exitCode === 0 && gate !== 'conforms' ? 'by --baseline or --gate of the runs' : exitMeanings[exitCode];
+    exitCode === 0 && gate !== 'conforms'
+      ? 'by --baseline or --gate of the runs'
+      : exitMeaning(exitCode, matrixWord(matrix) === 'conforms');
   return `Exit code: ${exitCode} (${meaning})`;
 }
 

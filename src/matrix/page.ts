@@ -1,30 +1,25 @@
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
-import type { Gate, OutcomeKind } from '../model/verdict.js';
+import type { OutcomeKind } from '../model/verdict.js';
 import { groupBy } from '../report/group.js';
 import { html, longText, type Markup, renderPage } from '../report/html/markup.js';
-import { areaTitle, lookOf } from '../report/html/outcomes.js';
+import { areaTitle, lookOf, verdictLook } from '../report/html/outcomes.js';
 import { pageStyle } from '../report/html/render.js';
+import { type Word, wordOf } from '../verdict/completeness.js';
 import { counted, duration } from '../words.js';
-import { doNot } from './console.js';
-
-const gateOutcomes: Readonly<Record<Gate, OutcomeKind>> = {
-  conforms: 'pass',
-  'does not conform': 'fail',
-  inconclusive: 'inconclusive',
-};
+import { doNot, matrixWord } from './console.js';
 
 /** In the order in which they matter: what a cell for many requirements shows. */
 const telling: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
 
 /** matrix.html, of the same kit as the page of one target: areas by targets, then only what is not a pass. */
 export function renderMatrixPage(matrix: Matrix): string {
-  const { gate, targets, requirements } = matrix;
+  const { targets, requirements } = matrix;
   const size = `${counted(targets.length, 'target')}, ${counted(requirements.length, 'requirement')}`;
-  const { className, icon } = lookOf(gateOutcomes[gate]);
+  const { className, icon, word } = verdictLook(matrixWord(matrix));
   const body = html`<a class="skip" href="#matrix">Skip to the matrix</a>
 <header class="banner ${className}"><div class="wrap">
 <p class="product">MFA conformance of many targets</p>
-<h1><span class="seal">${icon}</span> <span>${capital(gate)}</span></h1>
+<h1><span class="seal">${icon}</span> <span>${word}</span></h1>
 <p class="line">${size}. ${totals(matrix)}</p></div></header>
 <main class="wrap">
 ${problems(matrix)}
@@ -34,17 +29,15 @@ ${rows(matrix)}
 ${reasons(matrix)}
 </main>
 <footer><div class="wrap"><p>mfa-conformance ${matrix.suite.version}</p></div></footer>`;
-  return renderPage({ title: `${gate}: ${size}`, style: pageStyle, script: '', body });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return renderPage({ title: `${matrixWord(matrix)}: ${size}`, style: pageStyle, script: '', body });
 }
 
 function totals({ targets, planned, missing, problems: all }: Matrix): string {
-  const of = (gate: Gate) => targets.filter((target) => target.gate === gate).length;
+  const of = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
+  const partial = of('no breach found');
   const parts = [
     `${of('conforms')} of ${targets.length + missing.length} conform`,
+    ...(partial > 0 ? [`no breach found on ${partial}, but not all MUST requirements checked`] : []),
     doNot(of('does not conform')),
     `${of('inconclusive')} inconclusive`,
     ...(missing.length > 0 ? [`${missing.length} missing`] : []),
@@ -92,9 +85,9 @@ ${tableOf('Areas by targets', targets, [
   }
 }
 
-function gateCell({ gate }: MatrixTarget): Markup {
-  const { className, icon } = lookOf(gateOutcomes[gate]);
-  return html`<td class="tone ${className}">${icon} <strong>${gate}</strong></td>`;
+function gateCell(target: MatrixTarget): Markup {
+  const { className, icon } = verdictLook(wordOf(target));
+  return html`<td class="tone ${className}">${icon} <strong>${wordOf(target)}</strong></td>`;
 }
 
 /** Means something on some target. */
@@ -146,7 +139,7 @@ function targetTable({ targets, missing }: Matrix): Markup {
 }
 
 function targetRow(target: MatrixTarget, at: number): Markup {
-  const { name, baseUrl, release, gate, headline, restored, summary, startedAt, durationMs, report } = target;
+  const { name, baseUrl, release, headline, restored, summary, startedAt, durationMs, report } = target;
   const counts = [
     summary.pass,
     summary.fail,
@@ -162,7 +155,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   ];
   return html`<tr id="t${at}"><th scope="row">${
     report === null ? name : html`<a href="${addressOf(report)}">${name}</a>`
-  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${lookOf(gateOutcomes[gate]).className}">${headline}${
+  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${verdictLook(wordOf(target)).className}">${headline}${
     marks.length > 0 && html` <strong>${marks.join(', ')}</strong>`
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }

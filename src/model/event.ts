@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.js';
 import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
 import type { StatementInVerdict } from './statement.js';
-import type { Coverage, Verdict, Wait } from './verdict.js';
+import type { Coverage, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
 /** How a run begins. With it the log needs nothing else to make a verdict of. */
@@ -15,6 +15,7 @@ export interface RunBegan {
   readonly contract: Verdict['contract'];
   readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
+  readonly selection?: Selection;
   readonly seed: number;
   readonly planned: readonly PlannedRequirement[];
   /** What of the contract traffic could show: the keys of the verdict's coverage. */

@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
 import type { ClaimedCount, StatementInVerdict } from './statement.js';
-import type { Coverage, Level, Outcome, Verdict, Wait } from './verdict.js';
+import type { Coverage, Level, Outcome, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
 /** What a test can come to by itself; `waived` is decided about it afterwards. */
@@ -45,6 +45,7 @@ export interface RunResults {
   /** The vendor's, where there is one. */
   readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
+  readonly selection?: Selection;
   readonly seed: number;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -73,6 +73,13 @@ export interface Coverage {
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 
+/** Why a run asked for a part of the catalogue only. */
+export interface Selection {
+  readonly by: 'grep' | 'last failed' | 'recording';
+  /** MUST requirements that apply to the target, and that the run did not ask for. */
+  readonly leftOut: number;
+}
+
 /** All outcomes of a run on a target; published as spec/verdict.schema.json. */
 export interface Verdict {
   readonly schemaVersion: 1;
@@ -98,6 +105,14 @@ export interface Verdict {
   /** By --baseline and --gate; absent: the exit code is by `gate`. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
+  /** Whether every MUST requirement that applies was checked or waived; verdicts of older versions lack all three. */
+  readonly complete?: boolean;
+  /** MUST requirements that passed, failed or are waived. */
+  readonly checked?: number;
+  /** MUST requirements that apply to the target, left out or not. */
+  readonly applicable?: number;
+  /** Absent: the run asked for the whole catalogue. */
+  readonly selection?: Selection;
   readonly restored: boolean;
   /** What can't be undone through the API, in words. */
   readonly residue: readonly string[];

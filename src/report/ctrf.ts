@@ -1,11 +1,12 @@
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
 import { causesOf } from '../verdict/causes.js';
+import { completenessOf } from '../verdict/completeness.js';
 import { cut } from '../words.js';
 import { exchangeLine } from './junit.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
-import { waiverText } from './verdict-words.js';
+import { verdictLine, waiverText } from './verdict-words.js';
 
 /** Of the Common Test Report Format, https://ctrf.io. */
 const specVersion = '0.0.0';
@@ -73,6 +74,8 @@ export function renderCtrf(verdict: Verdict): string {
         gate: verdict.gate,
         cause: verdict.cause,
         scope: verdict.scope,
+        verdict: verdictLine(verdict),
+        ...completenessOf(verdict),
         restored: verdict.restored,
         causes: verdict.causes ?? causesOf(verdict.outcomes),
         facts: verdict.facts,

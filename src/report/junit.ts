@@ -4,7 +4,7 @@ import { warningsOf } from '../verdict/warnings.js';
 import { cut } from '../words.js';
 import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
-import { waiverText } from './verdict-words.js';
+import { verdictLine, waiverText } from './verdict-words.js';
 import { attributes, escapeText } from './xml.js';
 
 /** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
@@ -37,7 +37,7 @@ export function renderJUnit(verdict: Verdict): string {
   if (own.length > 0) suites.push(suite(verdict, 'run', own));
   const cases = [...verdict.outcomes.map(caseOf), ...own];
   const head = attributes({
-    name: `mfa-conformance ${verdict.target.name}`,
+    name: `mfa-conformance ${verdict.target.name}: ${verdictLine(verdict)}`,
     ...counts(cases),
     time: seconds(verdict.durationMs),
   });

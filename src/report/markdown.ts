@@ -1,5 +1,6 @@
 import { minuteOf } from '../history/changes.js';
 import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
+import { tones } from '../verdict/completeness.js';
 import { otherWarnings } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration } from '../words.js';
@@ -7,7 +8,7 @@ import type { ReportExtras } from './extras.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { residueHeading, statementText, verdictLine } from './verdict-words.js';
+import { residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
 
 /** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
 const mostBytes = 60_000;
@@ -59,10 +60,11 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
   ]);
 }
 
-function mark({ gate, gating, restored }: Verdict): string {
-  if (!restored) return '🛑';
-  const result =
-    gating?.result ?? { conforms: 'pass', 'does not conform': 'fail', inconclusive: 'inconclusive' }[gate];
+function mark(verdict: Verdict): string {
+  if (!verdict.restored) return '🛑';
+  const tone = tones[verdictWord(verdict)];
+  const result = verdict.gating?.result ?? { good: 'pass', bad: 'fail', warn: 'inconclusive' }[tone];
+  if (result === 'pass' && tone === 'warn') return '⚠️';
   return { pass: '✅', fail: '❌', inconclusive: '⚠️' }[result] ?? '⚠️';
 }
 

@@ -1,6 +1,8 @@
 import type { Outcome, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
+import { completenessOf } from '../verdict/completeness.js';
 import { contractPlace } from './contract-place.js';
+import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 
@@ -38,6 +40,7 @@ function runOf(verdict: Verdict): object {
       },
     ],
     results: shown.map((outcome, ruleIndex) => resultOf(verdict, outcome, ruleIndex)),
+    properties: { verdict: verdictLine(verdict), ...completenessOf(verdict) },
     columnKind: 'utf16CodeUnits',
   };
 }

@@ -1,12 +1,13 @@
 import type { ChangesSince } from '../history/changes.js';
 import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { printable } from '../redaction/printable.js';
-import { exitCode, exitMeanings } from '../verdict/exit-code.js';
+import { completenessOf, tones } from '../verdict/completeness.js';
+import { exitCode, exitMeaning } from '../verdict/exit-code.js';
 import { warningsOf } from '../verdict/warnings.js';
 import { hasTrouble, troubleText } from '../waivers/apply.js';
 import { counted, cut, duration, type Paint, paint, wrap } from '../words.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
-import { residueHeading, statementText, verdictLine, waiverText } from './verdict-words.js';
+import { residueHeading, statementText, verdictLine, verdictWord, waiverText } from './verdict-words.js';
 
 export interface SummaryOptions {
   readonly colour: boolean;
@@ -71,8 +72,7 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
 
 function verdictInColour(verdict: Verdict, ink: Paint): string {
   const line = printable(verdictLine(verdict)).replaceAll('\n', ' ');
-  if (verdict.gate === 'conforms') return ink.good(line);
-  return verdict.gate === 'inconclusive' ? ink.warn(line) : ink.bad(line);
+  return ink[tones[verdictWord(verdict)]](line);
 }
 
 function header(verdict: Verdict, ink: Paint, width: number): string[] {
@@ -334,7 +334,7 @@ export function exitReason(verdict: Verdict): string {
   const code = exitCode([verdict]);
   const { gating } = verdict;
   if (gating === undefined || !verdict.restored || exitCode([{ ...verdict, gating: undefined }]) === code)
-    return exitMeanings[code];
+    return exitMeaning(code, completenessOf(verdict).complete);
   return gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
 }
 

@@ -25,10 +25,8 @@ export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',
 ): string | undefined {
-  if (mode === 'read-only') return 'would change state: the run is read-only';
-  return effectiveAllow(allow).stateChanges
-    ? undefined
-    : 'would change state: allow.stateChanges is not true';
+  if (mode === 'read-only') return 'nothing may be changed: the run is read-only';
+  return effectiveAllow(allow).stateChanges ? undefined : 'nothing may be changed: allow.stateChanges is off';
 }
 
 const needsStateChanges = 'needs stateChanges as well: set allow.stateChanges to true, or leave this out';

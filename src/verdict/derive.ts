@@ -2,6 +2,7 @@ import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../mod
 import type { Outcome, OutcomeKind, Verdict } from '../model/verdict.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { causesOf } from './causes.js';
+import { completenessOf } from './completeness.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
 import { judged, withinCount } from './measured.js';
@@ -15,6 +16,7 @@ const noReason = 'no reason was given';
 
 /** The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
+  const { selection, gateBy, release } = results;
   const rawById = byId(results.raw);
   const outcomes = results.planned
     .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
@@ -22,18 +24,15 @@ export function deriveVerdict(results: RunResults): Verdict {
   const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
   const plannedIds = new Set(results.planned.map(({ id }) => id));
   const lost =
-    results.gateBy?.baseline === undefined
+    gateBy?.baseline === undefined
       ? []
-      : lostAgainst(
-          results.gateBy.baseline.verdict,
-          { outcomes, release: results.release },
-          results.options.strict,
-        );
+      : lostAgainst(gateBy.baseline.verdict, { outcomes, release }, results.options.strict);
   const input: GateInput = {
     outcomes,
     options: results.options,
     ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
     ...(results.unusable === undefined ? {} : { unusable: results.unusable }),
+    leftOut: selection?.leftOut ?? 0,
     missing: results.planned.filter((planned) => isUndecided(planned) && !rawById.has(planned.id)).length,
     waiverTroubles:
       results.options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
@@ -41,15 +40,11 @@ export function deriveVerdict(results: RunResults): Verdict {
     lost,
   };
   const { gate, cause } = decideGate(input);
+  const counts = completenessOf({ outcomes, ...(selection === undefined ? {} : { selection }) });
   const gating =
-    results.gateBy === undefined
+    gateBy === undefined
       ? undefined
-      : decideGating(
-          results.gateBy,
-          { outcomes, release: results.release, target: results.target },
-          input,
-          lost,
-        );
+      : decideGating(gateBy, { outcomes, release, target: results.target }, input, lost);
   return {
     schemaVersion: 1,
     suite: { name: 'mfa-conformance', version: results.suiteVersion },
@@ -64,7 +59,9 @@ export function deriveVerdict(results: RunResults): Verdict {
     gate,
     cause,
     ...(gating === undefined ? {} : { gating }),
-    scope: scopeOf(outcomes),
+    scope: counts.complete ? 'full' : 'partial',
+    ...counts,
+    ...(selection === undefined ? {} : { selection }),
     restored: results.restored,
     residue: results.residue,
     summary: summarise(outcomes),
@@ -103,21 +100,6 @@ export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
     waived: count('waived'),
     inconclusive: count('inconclusive'),
   };
-}
-
-/** Of the musts that apply to the target: how many there are, and of how many the run can tell. */
-export function mustCounts(outcomes: readonly Outcome[]): { readonly checked: number; readonly all: number } {
-  const musts = outcomes.filter(({ level, outcome }) => level === 'must' && outcome !== 'not applicable');
-  return { checked: musts.filter(wasChecked).length, all: musts.length };
-}
-
-function wasChecked({ outcome }: Outcome): boolean {
-  return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
-}
-
-function scopeOf(outcomes: readonly Outcome[]): Verdict['scope'] {
-  const { checked, all } = mustCounts(outcomes);
-  return all > 0 && checked === all ? 'full' : 'partial';
 }
 
 function isUndecided(planned: PlannedRequirement): boolean {

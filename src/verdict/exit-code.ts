@@ -9,6 +9,13 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
+/** The same of verdicts: a success that did not check every MUST requirement says so. */
+export function exitMeaning(code: ExitCode, complete: boolean): string {
+  return code === 0 && !complete
+    ? 'no breach found; --require-complete ends such a run with 3'
+    : exitMeanings[code];
+}
+
 /** Of a code that may be a signal's. */
 export function meaningOf(code: number): string {
   return Object.entries(exitMeanings).find(([each]) => Number(each) === code)?.[1] ?? 'stopped by a signal';

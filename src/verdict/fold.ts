@@ -144,6 +144,7 @@ export class RunFold {
       contract: began.contract,
       ...(began.statement === undefined ? {} : { statement: began.statement }),
       mode: began.mode,
+      ...(began.selection === undefined ? {} : { selection: began.selection }),
       seed: began.seed,
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),

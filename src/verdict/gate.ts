@@ -8,6 +8,8 @@ export interface GateInput {
   readonly unusable?: string;
   /** How many planned requirements were neither tried nor ruled out beforehand. */
   readonly missing: number;
+  /** MUST requirements that the run did not ask for. */
+  readonly leftOut?: number;
   /** Ids that passed in the baseline, and were not run now. */
   readonly lost?: readonly string[];
   /** What is wrong with waivers, in words, where that gates. */
@@ -24,7 +26,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
   const { strict, requireComplete } = input.options;
-  const { lost = [] } = input;
+  const { lost = [], leftOut = 0 } = input;
   const waiverTroubles = shortened(input.waiverTroubles ?? []);
   const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
@@ -41,9 +43,9 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   if (count('must', 'pass', 'fail', 'waived') === 0 && run.length === 0) {
     open.push('no must requirement was checked, so nothing can be said');
   }
-  if (requireComplete && count('must', 'not run') > 0) {
-    open.push(`${are(count('must', 'not run'), 'must')} not run, and --require-complete wants all of them`);
-  }
+  const unchecked = count('must', 'not run') + leftOut;
+  if (requireComplete && unchecked > 0)
+    open.push(`${are(unchecked, 'must')} not run, and --require-complete wants all of them`);
   if (lost.length > 0) open.push(`not run, though passed in the baseline: ${idList(lost)}`);
   const inconclusiveMust = count('must', 'inconclusive') > 0;
   if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {

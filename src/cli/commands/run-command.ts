@@ -63,6 +63,7 @@ const ordinary = {
   sarif: undefined,
   har: false,
   restoreFirst: false,
+  lastFailed: true,
   plan: false,
 } as const;
 
@@ -140,6 +141,7 @@ export function addRun(program: Command): void {
         release,
         contract,
         grep,
+        lastFailed,
         waivers,
         baseline,
         gate,

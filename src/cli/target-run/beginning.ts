@@ -3,6 +3,7 @@ import type { RunBegan } from '../../model/event.js';
 import type { GateBy, PlannedRequirement } from '../../model/results.js';
 import { loadRequirements, type Requirement } from '../../requirements/catalogue.js';
 import { idPattern } from '../../requirements/glob.js';
+import { exemptedNeed } from '../../requirements/needs.js';
 import { standingOf } from '../../statement/standing.js';
 import { suiteVersion } from '../../version.js';
 import { concernedWaivers } from '../../waivers/apply.js';
@@ -32,6 +33,7 @@ export function beginningOf(prepared: Prepared): RunBegan {
     contract: judgedBy.inVerdict,
     ...(prepared.statement === undefined ? {} : { statement: prepared.statement }),
     mode: command.mode,
+    ...selectionOf(prepared),
     seed: command.seed,
     planned: plannedRequirements(prepared),
     parts: coverageUniverse(judgedBy.contract),
@@ -46,6 +48,21 @@ export function beginningOf(prepared: Prepared): RunBegan {
 export function askedFor({ grep }: Pick<Prepared['command'], 'grep'>): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
+}
+
+/** What --grep or --last-failed leaves out; nothing where the whole catalogue is asked for. */
+function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
+  const asked = new Set(askedFor(command).map(({ id }) => id));
+  const leftOut = loadRequirements()
+    .filter(({ id }) => !asked.has(id))
+    .filter((requirement) => {
+      const { level, notApplicable } = standingOf(requirement, judgedBy.contract, statement);
+      return (
+        level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined
+      );
+    });
+  if (command.grep === undefined) return {};
+  return { selection: { by: command.lastFailed ? 'last failed' : 'grep', leftOut: leftOut.length } };
 }
 
 function plannedRequirements({ command, judgedBy, statement }: Prepared): PlannedRequirement[] {

@@ -121,7 +121,7 @@ export function checkJournal({ target, command, safekeeping: { journal } }: Prep
   if (command.restoreFirst && readOnly === undefined) return;
   if (command.restoreFirst) {
     throw new ConfigurationError(
-      `--restore-first ${readOnly}. Restore first: mfa-conformance restore -t ${target.file}.`,
+      `--restore-first can't restore: ${readOnly}. Restore first: mfa-conformance restore -t ${target.file}.`,
     );
   }
   throw new ConfigurationError(

@@ -1,4 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../model/verdict.js';
+import { tones, type Word } from '../../verdict/completeness.js';
 import { html, Markup } from './markup.js';
 
 /** How an outcome is shown: a class of the style sheet, a word, and a sign for those who don't tell colours apart. */
@@ -42,6 +43,24 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
     className: advisory ? 'advisory' : `o-${outcome.replace(' ', '-')}`,
     word: advisory ? 'Advisory' : words[outcome],
     icon: icon(outcome),
+  };
+}
+
+/** How a verdict is shown, on every page. */
+const verdictOutcomes: Readonly<Record<Word, OutcomeKind>> = {
+  conforms: 'pass',
+  'no breach found': 'not run',
+  'does not conform': 'fail',
+  inconclusive: 'inconclusive',
+};
+
+const toneClasses = { good: 'o-pass', warn: 'o-inconclusive', bad: 'o-fail' } as const;
+
+export function verdictLook(word: Word): Look {
+  return {
+    className: toneClasses[tones[word]],
+    word: `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
+    icon: icon(verdictOutcomes[word]),
   };
 }
 

@@ -1,26 +1,19 @@
 import type { ChangesSince } from '../../history/changes.js';
-import type { Gate, OutcomeKind, Verdict } from '../../model/verdict.js';
+import type { Verdict } from '../../model/verdict.js';
 import { exitCode } from '../../verdict/exit-code.js';
 import { warningsOf } from '../../verdict/warnings.js';
 import { counted, duration } from '../../words.js';
 import type { ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
 import { exitReason } from '../summary.js';
-import { statementText, verdictLine } from '../verdict-words.js';
+import { headlineOf, statementText, verdictWord } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
-import { lookOf } from './outcomes.js';
+import { verdictLook } from './outcomes.js';
 import { trend } from './trend.js';
-
-const gateLook: Readonly<Record<Gate, { readonly word: string; readonly outcome: OutcomeKind }>> = {
-  conforms: { word: 'Conforms', outcome: 'pass' },
-  'does not conform': { word: 'Does not conform', outcome: 'fail' },
-  inconclusive: { word: 'Inconclusive', outcome: 'inconclusive' },
-};
 
 /** The first screen: the verdict, what it is about, what must be known about it, and the counts. */
 export function overview(verdict: Verdict): Markup {
-  const { word, outcome } = gateLook[verdict.gate];
-  const { className, icon } = lookOf(outcome);
+  const { className, icon, word } = verdictLook(verdictWord(verdict));
   return html`<header class="banner ${className}">
 <div class="wrap">
 <p class="product">MFA conformance report</p>
@@ -31,12 +24,11 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** The verdict's line without its first words, which stand above it in big. */
+/** The headline without its first words, which stand above it in big. */
 function detail(verdict: Verdict): string {
-  const rest = verdictLine(verdict)
-    .slice(verdict.gate.length)
-    .replace(/^[:\s]+/, '');
-  const plain = rest.replace(/^\((.*)\)$/, '$1');
+  const plain = headlineOf(verdict)
+    .rest.replace(/^[:·,\s]+/, '')
+    .replace(/^\((.*)\)$/, '$1');
   const said = verdict.gate === 'inconclusive' || verdict.cause === '' ? '' : `. ${verdict.cause}`;
   return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${said}`;
 }
@@ -72,10 +64,9 @@ Something that this run changed is still changed. Restore it with <code>mfa-conf
     (warning) => html`<div class="alert bad" role="note"><strong>Warning:</strong> ${warning}</div>`,
   );
   const partial =
-    verdict.scope === 'partial' &&
-    verdict.gate === 'conforms' &&
+    verdictWord(verdict) === 'no breach found' &&
     html`<div class="alert" role="note"><strong>Not all was checked.</strong>
-Some requirements of level must were not run on this target; the list below says why.</div>`;
+Some MUST requirements that apply to this target were not run; the list below says why.</div>`;
   return html`${notRestored}${warnings}${partial}${gating(verdict)}`;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Verdict } from '../../model/verdict.js';
+import { verdictWord } from '../verdict-words.js';
 import { coverage } from './coverage.js';
 import { ExchangeRoom } from './exchanges.js';
 import type { HtmlExtras } from './extras.js';
@@ -18,7 +19,7 @@ const script = asset('report.js');
  * read without its script, which only searches, filters and copies.
  */
 export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
-  const title = `${verdict.target.name}: ${verdict.gate} · mfa-conformance`;
+  const title = `${verdict.target.name}: ${verdictWord(verdict)} · mfa-conformance`;
   return renderPage({ title, style: pageStyle, script, body: body(verdict, extras) });
 }
 

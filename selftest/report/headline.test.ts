@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { lineOf, snapshotOfLine } from '../../src/history/entry.js';
+import { snapshotOf } from '../../src/history/snapshot.js';
+import { trendsOf } from '../../src/history/trend.js';
+import { renderCompare, renderTrend } from '../../src/history/words.js';
+import { columnOf } from '../../src/many/column.js';
+import { merge } from '../../src/many/merge.js';
+import { renderMatrixSummary } from '../../src/matrix/console.js';
+import { renderMatrixPage } from '../../src/matrix/page.js';
+import type { RunResults } from '../../src/model/results.js';
+import type { Verdict } from '../../src/model/verdict.js';
+import { renderCtrf } from '../../src/report/ctrf.js';
+import { renderHtml } from '../../src/report/html/render.js';
+import { renderJUnit } from '../../src/report/junit.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderSarif } from '../../src/report/sarif.js';
+import { renderSummary } from '../../src/report/summary.js';
+import { quietLine, verdictLine } from '../../src/report/verdict-words.js';
+import { deriveVerdict } from '../../src/verdict/derive.js';
+import { validateVerdict } from '../../src/verdict/validate.js';
+import { planned, raw, results } from '../verdict/sample.js';
+
+const off = 'nothing may be changed: allow.stateChanges is off';
+
+function verdictOf(change: Partial<RunResults>): Verdict {
+  return deriveVerdict(results({ planned: [planned('a/one')], raw: [raw('a/one')], ...change }));
+}
+
+const whole = verdictOf({});
+const partial = verdictOf({
+  planned: [
+    planned('a/one'),
+    planned('a/two', { notRun: 'the target file has no viewer account' }),
+    planned('a/three', { notRun: off }),
+    planned('a/four', { notRun: off }),
+    planned('a/five', { level: 'should', notRun: 'only a should' }),
+    planned('a/six', { notApplicable: 'of another release' }),
+  ],
+});
+
+const terminal = { colour: true, width: 200, outDir: 'reports', files: [] };
+
+function matrixOf(...verdicts: readonly Verdict[]) {
+  const columns = verdicts.map((verdict, at) => {
+    const named = { ...verdict, target: { ...verdict.target, name: `t${at}` } };
+    return { file: `${at}`, column: columnOf(named), sha256: `${at}` };
+  });
+  const targets = columns.map(({ column }) => ({ name: column.target.name, shard: 1 }));
+  const plan = {
+    schemaVersion: 1 as const,
+    suite: whole.suite,
+    startedAt: whole.startedAt,
+    run: null,
+    shard: { index: 1, count: 1 },
+    targets,
+  };
+  return merge({ columns, plans: [{ file: 'plan', plan }], problems: [] }, () => null).matrix;
+}
+
+const historyOf = (verdict: Verdict) => {
+  const read = snapshotOfLine(JSON.stringify(lineOf(verdict)));
+  return read === undefined ? [] : [read];
+};
+
+/** What each output says of a verdict. */
+const outputs: Readonly<Record<string, (verdict: Verdict) => string>> = {
+  terminal: (verdict) => renderSummary(verdict, terminal),
+  '--quiet': quietLine,
+  'summary.md': (verdict) => renderMarkdown(verdict),
+  'junit.xml': renderJUnit,
+  CTRF: renderCtrf,
+  SARIF: (verdict) => renderSarif([verdict]),
+  'index.html': (verdict) => renderHtml(verdict).replace(/<style>[\s\S]*?<\/style>/, ''),
+  matrix: (verdict) => renderMatrixSummary(matrixOf(verdict), { ...terminal, brief: false }),
+  'matrix.html': (verdict) => renderMatrixPage(matrixOf(verdict)).replace(/<style>[\s\S]*?<\/style>/, ''),
+  compare: (verdict) => renderCompare(snapshotOf(verdict), snapshotOf(verdict), [], [], 100),
+  trend: (verdict) =>
+    trendsOf(historyOf(verdict), 9)
+      .map((trend) => renderTrend(trend, 100))
+      .join(''),
+};
+
+describe('a run that did not check every MUST requirement', () => {
+  test('says how many it checked, and the reason that costs most', () => {
+    expect(verdictLine(partial)).toBe(`no breach found · 1 of 4 MUST requirements checked · ${off}`);
+    expect(partial).toMatchObject({ gate: 'conforms', complete: false, checked: 1, applicable: 4 });
+    expect(validateVerdict(partial)).toBe(partial);
+  });
+
+  test.each(Object.keys(outputs))('is nowhere called conforming by %s', (name) => {
+    const said = outputs[name]?.(partial) ?? '';
+
+    expect(said).toMatch(/no breach found/i);
+    // What a gate may be is data in some of them; of many targets one conforms.
+    expect(
+      said.replace(/"?gate"?[":,= a-z]*"conforms"|\d (of \d (target )?|does |do not )conform/g, ''),
+    ).not.toMatch(/\bconforms?\b/i);
+  });
+
+  test.each(['terminal', 'matrix'])('is yellow in the %s', (name) => {
+    expect(outputs[name]?.(partial)).toContain('\u001b[33mno breach found');
+  });
+
+  test.each(['index.html', 'matrix.html'])('is amber in %s', (name) => {
+    expect(outputs[name]?.(partial)).toContain('class="banner o-inconclusive"');
+    expect(outputs[name]?.(partial)).not.toMatch(/class="[^"]*o-pass"><svg[^>]*>.*?<\/svg> <strong>/);
+  });
+
+  test('has no green sign in summary.md, whatever gates', () => {
+    expect(outputs['summary.md']?.(partial)).toMatch(/^## ⚠️/);
+    const gated = verdictOf({
+      planned: [planned('a/one'), planned('a/two', { notRun: off })],
+      gateBy: { policy: 'none' },
+    });
+    expect(renderMarkdown(gated)).toMatch(/^## ⚠️/);
+  });
+});
+
+test.each(Object.keys(outputs))('a run that checked every MUST requirement conforms by %s', (name) => {
+  expect(outputs[name]?.(whole)).toMatch(/\bconforms?\b/i);
+  expect(outputs[name]?.(whole)).not.toMatch(/no breach found/i);
+});
+
+describe('a run that asked for a part', () => {
+  const rows = [
+    ['grep', 3, 'no breach found · 1 of 4 MUST requirements checked · --grep leaves out 3'],
+    [
+      'last failed',
+      3,
+      'no breach found · 1 of 4 MUST requirements checked · 1 that failed before passes now',
+    ],
+    ['recording', 0, 'conforms (1 of 1 MUST requirements checked)'],
+  ] as const;
+
+  test.each(rows)('by %s', (by, leftOut, line) => {
+    expect(verdictLine(verdictOf({ selection: { by, leftOut } }))).toBe(line);
+  });
+
+  test('by a recording, which shows no flow', () => {
+    const recorded = verdictOf({
+      selection: { by: 'recording', leftOut: 0 },
+      planned: [planned('a/one'), planned('a/two', { notRun: 'the recording does not show it' })],
+    });
+
+    expect(verdictLine(recorded)).toBe(
+      "no breach found · 1 of 2 MUST requirements checked · the recorded traffic breaks nothing; it can't show flows",
+    );
+  });
+
+  test('is inconclusive by --require-complete, and a failure counts among all', () => {
+    const selection = { by: 'grep', leftOut: 3 } as const;
+    const required = verdictOf({ selection, options: { strict: false, requireComplete: true } });
+
+    expect(verdictLine(required)).toBe(
+      'inconclusive: 3 must requirements not run, and --require-complete wants all of them',
+    );
+    expect(verdictLine(verdictOf({ selection, raw: [raw('a/one', { kind: 'fail' })] }))).toBe(
+      'does not conform: 1 of 4 must failed',
+    );
+  });
+});
