@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { allureReporter } from './fixtures/allure.js';
 import type { RunOptions } from './fixtures/run-options.js';
-import { planOf } from './src/run-plan.js';
+import { planOf } from './src/target/run-plan.js';
 
 const plan = planOf(process.env);
 const self = fileURLToPath(import.meta.url);

@@ -230,7 +230,7 @@ function vendorDocument() {
 
 /** Loads a document in a process of its own, compiles what it says, and measures the loading alone. */
 function timedLoad(file) {
-  const load = new URL('../dist/src/contract/load.js', import.meta.url).href;
+  const load = new URL('../dist/src/contract/openapi/load.js', import.meta.url).href;
   const script = `
     const { loadContractFile } = await import(${JSON.stringify(load)});
     const startedAt = performance.now();
@@ -259,7 +259,7 @@ function reportsAgain(verdict, folder) {
     const { writeReports } = await import(process.argv[3]);
     writeReports(verdict, process.argv[2]);
     console.log(performance.now() - startedAt);`;
-  const module = pathToFileURL(join(root, 'dist', 'src', 'report', 'write.js')).href;
+  const module = pathToFileURL(join(root, 'dist', 'src', 'reports', 'forms', 'write.js')).href;
   const args = ['--input-type=module', '-e', script, verdict, folder, module];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }

@@ -10,7 +10,7 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   stdio: 'inherit',
 });
 // What pages are made of is no module: style sheets, and scripts that run in a browser.
-const assets = 'src/report/html/assets/';
+const assets = 'src/reports/forms/html/assets/';
 cpSync(new URL(`../${assets}`, import.meta.url), new URL(`../dist/${assets}`, import.meta.url), {
   recursive: true,
   filter: (file) => !file.endsWith('tsconfig.json'),

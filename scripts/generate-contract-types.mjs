@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { print: { type: 'boolean', default: fal
 const text = render(releasesInOrder());
 if (values.print) process.stdout.write(text);
 else {
-  const folder = join(root, 'src', 'contract', 'generated');
+  const folder = join(root, 'src', 'contract', 'openapi', 'generated');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'bodies.ts'), text);
 }

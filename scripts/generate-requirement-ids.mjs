@@ -31,4 +31,4 @@ export function isRequirementId(text: string): text is RequirementId {
 `;
 
 if (values.print) process.stdout.write(text);
-else writeFileSync(join(root, 'src', 'requirements', 'ids.ts'), text);
+else writeFileSync(join(root, 'src', 'contract', 'requirements', 'ids.ts'), text);

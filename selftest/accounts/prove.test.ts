@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readLearned } from '../../src/accounts/keep.js';
-import { type Learned, openWay, problemsIn } from '../../src/accounts/learned.js';
-import { proveAccounts } from '../../src/accounts/prove.js';
-import { Connection } from '../../src/connection/connection.js';
-import { loadContract } from '../../src/contract/load.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { readLearned } from '../../src/target/accounts/keep.js';
+import { type Learned, openWay, problemsIn } from '../../src/target/accounts/learned.js';
+import { proveAccounts } from '../../src/target/accounts/prove.js';
+import { Connection } from '../../src/target/connection/connection.js';
 import { temporaryFolder, writeTarget } from '../cli/suite.js';
 import { call, emulate } from '../emulator/tools.js';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { properties, takeAllureResults } from '../../src/allure/results.js';
-import type { Outcome, Verdict } from '../../src/model/verdict.js';
+import type { Outcome, Verdict } from '../../src/base/model/verdict.js';
+import { properties, takeAllureResults } from '../../src/reports/allure/results.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { verdictOn } from '../many/sample.js';
 import { exchange } from '../verdict/sample.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Verdict } from '../../src/model/verdict.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { cli, type Ended, folders, startEmulator, writeTarget } from '../cli/suite.js';
 import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { readHistory } from '../../src/history/history.js';
+import { readHistory } from '../../src/reports/history/history.js';
 import { cli, folders, startEmulator, temporaryFolder, verdictOf } from './suite.js';
 
 const area = 'access/get-mfa-config-refuses';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
 import { lastFailedOf } from '../../src/cli/last-failed.js';
-import { idPattern, tagPattern } from '../../src/requirements/glob.js';
+import { idPattern, tagPattern } from '../../src/contract/requirements/glob.js';
 import { sample } from '../report/sample.js';
 import { start, temporaryFolder, writeTarget } from './suite.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
-import { externalLoads } from '../../src/allure/page.js';
-import { readEvents } from '../../src/events/log.js';
-import type { RunEvent } from '../../src/model/event.js';
+import type { RunEvent } from '../../src/base/model/event.js';
+import { externalLoads } from '../../src/reports/allure/page.js';
+import { readEvents } from '../../src/verdict/events/log.js';
 import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
 
 /** What is asked of each target is little: it is about putting many together. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startEmulator } from '../../emulator/emulator.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
 import { start, temporaryFolder, writeTarget } from './suite.js';
 
 const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import type { Verdict } from '../../src/model/verdict.js';
-import { packageRoot } from '../../src/package-root.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 
 export const program = join(packageRoot(), 'dist', 'cli', 'main.js');
 export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Attempts } from '../../src/connection/attempts.js';
-import type { Answered, Call } from '../../src/connection/call.js';
-import { NotAllowedError } from '../../src/errors.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
-import { Secret } from '../../src/secret.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { NotAllowedError } from '../../src/base/errors.js';
+import { Secret } from '../../src/base/secret.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { Attempts } from '../../src/target/connection/attempts.js';
+import type { Answered, Call } from '../../src/target/connection/call.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Codes } from '../../src/connection/codes.js';
-import { Recorder } from '../../src/connection/recorder.js';
-import type { Waiter } from '../../src/connection/waiter.js';
-import { loadContract } from '../../src/contract/load.js';
-import { ArrangeError } from '../../src/errors.js';
-import { Authenticator } from '../../src/otp/authenticator.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { Codes } from '../../src/target/connection/codes.js';
+import { Recorder } from '../../src/target/connection/recorder.js';
+import type { Waiter } from '../../src/target/connection/waiter.js';
+import { Authenticator } from '../../src/wire/otp/authenticator.js';
 
 const contract = await loadContract('7.1.2_u3');
 const secret = new TextEncoder().encode('12345678901234567890');

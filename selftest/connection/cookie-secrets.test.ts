@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CookieSecrets } from '../../src/connection/cookie-secrets.js';
+import { CookieSecrets } from '../../src/target/connection/cookie-secrets.js';
 
 const isLogin = true;
 const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
-import { Connection } from '../../src/connection/connection.js';
-import { loadContract } from '../../src/contract/load.js';
-import type { EventBody } from '../../src/model/event.js';
-import type { ReleaseName } from '../../src/model/releases.js';
-import { readTarget } from '../../src/target-file/read.js';
-import type { Target } from '../../src/target-file/target.js';
+import type { EventBody } from '../../src/base/model/event.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import type { Target } from '../../src/input/target-file/target.js';
+import { Connection } from '../../src/target/connection/connection.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 /** An emulator with these variants: connections to it that share a state folder, and the state that it really has. */

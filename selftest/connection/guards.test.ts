@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Call } from '../../src/connection/call.js';
-import { guards } from '../../src/connection/links/guards.js';
-import { NotAllowedError } from '../../src/errors.js';
+import { NotAllowedError } from '../../src/base/errors.js';
+import type { Call } from '../../src/target/connection/call.js';
+import { guards } from '../../src/target/connection/links/guards.js';
 import { emulated } from './emulated.js';
 
 const readOnly = 'nothing may be changed: the run is read-only';

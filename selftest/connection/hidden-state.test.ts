@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { giveBack } from '../../src/connection/give-back.js';
-import { toldSupport } from '../../src/connection/told-support.js';
-import { isShownAs, mayBeShownAs, sameSupport } from '../../src/journal/config.js';
+import { giveBack } from '../../src/target/connection/give-back.js';
+import { toldSupport } from '../../src/target/connection/told-support.js';
+import { isShownAs, mayBeShownAs, sameSupport } from '../../src/target/journal/config.js';
 import { emulated } from './emulated.js';
 
 /** A connection to an emulator with these variants, and the state that it really has. */

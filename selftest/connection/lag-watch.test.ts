@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Call } from '../../src/connection/call.js';
-import { LagWatch } from '../../src/connection/lag-watch.js';
+import type { Call } from '../../src/target/connection/call.js';
+import { LagWatch } from '../../src/target/connection/lag-watch.js';
 
 /** A watch, and what it has told. */
 function watching() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { giveBack } from '../../src/connection/give-back.js';
-import type { EventBody } from '../../src/model/event.js';
+import type { EventBody } from '../../src/base/model/event.js';
+import { giveBack } from '../../src/target/connection/give-back.js';
 import { emulated } from './emulated.js';
 
 /** The support user's key proven, as tests leave it; what is sent and awaited from then on, and what is in force. */

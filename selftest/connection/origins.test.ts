@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Origins } from '../../src/connection/origins.js';
-import { Authenticator } from '../../src/otp/authenticator.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
-import { Redactor } from '../../src/redaction/redactor.js';
-import { Secret } from '../../src/secret.js';
+import { Redactor } from '../../src/base/redaction/redactor.js';
+import { Secret } from '../../src/base/secret.js';
+import { Origins } from '../../src/target/connection/origins.js';
+import { Authenticator } from '../../src/wire/otp/authenticator.js';
+import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 /** What is written down of a login that was made up, by an account whose password is known. */
 function written(members: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Nodes } from '../../src/connection/nodes.js';
-import { ReadBack } from '../../src/connection/read-back.js';
+import { Nodes } from '../../src/target/connection/nodes.js';
+import { ReadBack } from '../../src/target/connection/read-back.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 

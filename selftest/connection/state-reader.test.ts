@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { Connection } from '../../src/connection/connection.js';
-import { StateReader } from '../../src/connection/state-reader.js';
-import { loadContract } from '../../src/contract/load.js';
-import { memberOf } from '../../src/judging/body.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { Connection } from '../../src/target/connection/connection.js';
+import { StateReader } from '../../src/target/connection/state-reader.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 

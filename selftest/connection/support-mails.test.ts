@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { SupportMails } from '../../src/connection/support-mails.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Mark } from '../../src/mail/mailbox.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { SupportMails } from '../../src/target/connection/support-mails.js';
+import type { Mark } from '../../src/wire/mail/mailbox.js';
 
 /** A target that takes the n-th code it is given, and none before. */
 function target(takesNth: number) {

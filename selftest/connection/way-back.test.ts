@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { giveBack } from '../../src/connection/give-back.js';
-import { NotAllowedError } from '../../src/errors.js';
+import { NotAllowedError } from '../../src/base/errors.js';
+import { giveBack } from '../../src/target/connection/give-back.js';
 import { emulated } from './emulated.js';
 
 /** Connections of an admin who has a password and no API key. */

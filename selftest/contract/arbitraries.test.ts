@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/arbitraries.js';
-import type { RequestBody } from '../../src/contract/contract.js';
-import { findCounterexample } from '../../src/contract/counterexample.js';
-import { isObject } from '../../src/contract/document.js';
-import { loadContract } from '../../src/contract/load.js';
-import type { OperationId } from '../../src/contract/operations.js';
-import { releaseNames } from '../../src/model/releases.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { type BodyKind, invalidBodies, validBodies } from '../../src/contract/openapi/arbitraries.js';
+import type { RequestBody } from '../../src/contract/openapi/contract.js';
+import { findCounterexample } from '../../src/contract/openapi/counterexample.js';
+import { isObject } from '../../src/contract/openapi/document.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import type { OperationId } from '../../src/contract/openapi/operations.js';
 
 async function requestOf(id: OperationId, release = '7.1.2_u3' as const): Promise<RequestBody> {
   const request = (await loadContract(release)).operations.get(id)?.request;

@@ -2,14 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { type AnswerField, fieldsOf, type RequestBody } from '../../src/contract/bodies.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { type AnswerField, fieldsOf, type RequestBody } from '../../src/contract/openapi/bodies.js';
 
 test('the types are those of the documents', () => {
   const script = join(packageRoot(), 'scripts', 'generate-contract-types.mjs');
   const fresh = execFileSync(process.execPath, [script, '--print'], { encoding: 'utf8' });
 
-  const checkedIn = readFileSync(join(packageRoot(), 'src', 'contract', 'generated', 'bodies.ts'), 'utf8');
+  const checkedIn = readFileSync(
+    join(packageRoot(), 'src', 'contract', 'openapi', 'generated', 'bodies.ts'),
+    'utf8',
+  );
   expect(checkedIn, 'run npm run generate').toBe(fresh);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { coverageUniverse, seenIn } from '../../src/contract/coverage.js';
-import { loadContract } from '../../src/contract/load.js';
-import { releaseNames } from '../../src/model/releases.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { coverageUniverse, seenIn } from '../../src/contract/openapi/coverage.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
 
 describe('coverageUniverse', () => {
   test('holds what the first release documents', async () => {

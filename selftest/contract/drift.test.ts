@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { undocumentedIn } from '../../src/contract/drift.js';
-import { loadContract } from '../../src/contract/load.js';
+import { undocumentedIn } from '../../src/contract/openapi/drift.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
 
 const contract = await loadContract('7.1.2_u3');
 

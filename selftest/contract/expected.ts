@@ -1,4 +1,4 @@
-import { isSince, type ReleaseName } from '../../src/model/releases.js';
+import { isSince, type ReleaseName } from '../../src/base/model/releases.js';
 
 /** What each release documents, written down apart from the documents. `since` absent: from the first release on. */
 interface Since {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { loadContractFile } from '../../src/contract/load.js';
-import { ConfigurationError } from '../../src/errors.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
 import { changedContent, changedRelease, put, written } from './vendor.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer, Mismatch } from '../../src/contract/contract.js';
-import { loadContract } from '../../src/contract/load.js';
-import type { OperationId } from '../../src/contract/operations.js';
-import { releaseNames } from '../../src/model/releases.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import type { Answer, Mismatch } from '../../src/contract/openapi/contract.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import type { OperationId } from '../../src/contract/openapi/operations.js';
 import { allProperties, rawDocument } from './raw.js';
 
 /** One value of each JSON type, none of which is in an enumeration. */

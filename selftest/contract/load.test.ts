@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { loadContract, loadContractFile } from '../../src/contract/load.js';
-import { ConfigurationError } from '../../src/errors.js';
-import { packageRoot } from '../../src/package-root.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { loadContract, loadContractFile } from '../../src/contract/openapi/load.js';
 import { releaseFile } from './raw.js';
 
 const text = readFileSync(releaseFile('7.1.2_u3'), 'utf8');

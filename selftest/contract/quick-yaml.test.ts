@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { quickly } from '../../src/contract/quick-yaml.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { quickly } from '../../src/contract/openapi/quick-yaml.js';
 
 const releases = join(packageRoot(), 'spec', 'releases');
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenAPIV3 } from 'openapi-types';
 import { parse } from 'yaml';
-import { isObject } from '../../src/contract/document.js';
-import type { ReleaseName } from '../../src/model/releases.js';
-import { packageRoot } from '../../src/package-root.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { isObject } from '../../src/contract/openapi/document.js';
 
 export function releaseFile(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import type { OpenAPIV3 } from 'openapi-types';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { methods } from '../../src/contract/excerpt.js';
-import { releaseNames } from '../../src/model/releases.js';
-import { packageRoot } from '../../src/package-root.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { methods } from '../../src/contract/openapi/excerpt.js';
 import { expectedCredentials, expectedOperations, expectedProperties } from './expected.js';
 import { isReference, namedSchemas, ownProperties, rawDocument, referenced, releaseFile } from './raw.js';
 
@@ -37,7 +37,7 @@ test('generating names the releases exactly as in the files that are checked in'
   ]);
 
   const checkedIn = (file: string) => readFileSync(join(packageRoot(), folderOf(file), file), 'utf8');
-  const folderOf = (file: string) => (file.endsWith('.ts') ? 'src/model' : 'spec');
+  const folderOf = (file: string) => (file.endsWith('.ts') ? 'src/base/model' : 'spec');
   const files = readdirSync(out);
   expect(files).toContain('target.schema.json');
   for (const file of files) expect(readFileSync(join(out, file), 'utf8'), file).toBe(checkedIn(file));

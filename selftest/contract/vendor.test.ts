@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contractOf, cutDocument, loadContractFile } from '../../src/contract/load.js';
+import { contractOf, cutDocument, loadContractFile } from '../../src/contract/openapi/load.js';
 import { changedRelease, type Part, put, remove } from './vendor.js';
 
 const load = (file: string) => loadContractFile(file, '7.1.2_u3');

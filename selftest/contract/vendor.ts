@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { ReleaseName } from '../../src/model/releases.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
 import { releaseFile } from './raw.js';
 
 /** A part of a document that a test changes as it likes. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { releaseDocument } from '../../src/contract/load.js';
-import { isObject, type JsonObject } from '../../src/contract/pointers.js';
-import type { ReleaseName } from '../../src/model/releases.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
+import { releaseDocument } from '../../src/contract/openapi/load.js';
+import { isObject, type JsonObject } from '../../src/contract/openapi/pointers.js';
 
 /** A property of a successful answer, or of every Error, and what the document leaves open of it. */
 export interface AnswerProperty {

@@ -1,6 +1,6 @@
 import type { Fault, Variant } from '../../emulator/seams.js';
-import { levels } from '../../src/model/verdict.js';
-import type { Requirement } from '../../src/requirements/catalogue.js';
+import { levels } from '../../src/base/model/verdict.js';
+import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { type MutationResult, resultInWords } from '../mutation/result.js';
 import type { FlawClass } from './flaw-classes.js';
 import { type Factor, pairsIn } from './pairwise.js';

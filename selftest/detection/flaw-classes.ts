@@ -1,4 +1,4 @@
-import type { RequirementId } from '../../src/requirements/ids.js';
+import type { RequirementId } from '../../src/contract/requirements/ids.js';
 
 /** A class of public flaws in MFA and one-time codes, and what shows that a target with it is noticed. */
 export interface FlawClass {

@@ -1,5 +1,5 @@
 import { forms } from '../../emulator/variants/forms.js';
-import type { ReleaseName } from '../../src/model/releases.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
 import { type AnswerProperty, answerProperties } from './answer-properties.js';
 import { allPairs, type Factor } from './pairwise.js';
 

@@ -1,5 +1,5 @@
-import type { Outcome, OutcomeKind, Verdict } from '../../src/model/verdict.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import type { Outcome, OutcomeKind, Verdict } from '../../src/base/model/verdict.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import type { Judgement, Subject } from './matrix.js';
 
 const requirements = loadRequirements();

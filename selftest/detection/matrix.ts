@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { packageRoot } from '../../src/package-root.js';
-import { measuredPrefix } from '../../src/verdict/measured.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { measuredPrefix } from '../../src/verdict/derive/measured.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { type Ended, runSuite } from './run-suite.js';
 
 /** One emulator to run the suite against: the faults and variants switched on in it. */

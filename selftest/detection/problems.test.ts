@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
-import type { OutcomeKind } from '../../src/model/verdict.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import type { OutcomeKind } from '../../src/base/model/verdict.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { judgementWith } from './made-judgement.js';
 import { troubleOf } from './matrix.js';
 import { asItIs, neverRed, problemsOf } from './problems.js';

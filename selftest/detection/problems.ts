@@ -1,9 +1,9 @@
 import { defaultRelease, type ReleaseName, releaseNames } from '../../emulator/releases.js';
 import type { Fault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
-import { callOf, isOperationId } from '../../src/contract/operations.js';
-import type { Outcome, Verdict } from '../../src/model/verdict.js';
-import type { Requirement } from '../../src/requirements/catalogue.js';
+import type { Outcome, Verdict } from '../../src/base/model/verdict.js';
+import { callOf, isOperationId } from '../../src/contract/openapi/operations.js';
+import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { failedByRow } from './freedoms.js';
 import type { Judgement, Subject } from './matrix.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { tool, wholeNumber } from '../tool/tool.js';
 import { combinations, takesLong } from './combinations.js';
 import { freedomRows } from './freedoms.js';

@@ -1,4 +1,4 @@
-import type { Requirement } from '../../src/requirements/catalogue.js';
+import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { groupsOf, together, unprovenOf } from './groups.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, problemsOf } from './problems.js';

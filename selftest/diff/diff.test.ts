@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Change } from '../../src/diff/change.js';
-import { diff, nearestRelease, readSide, type Side } from '../../src/diff/diff.js';
-import { renderJson, renderMarkdown, renderText } from '../../src/diff/render.js';
-import type { ReleaseName } from '../../src/model/releases.js';
-import { isSince } from '../../src/model/releases.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import type { ReleaseName } from '../../src/base/model/releases.js';
+import { isSince } from '../../src/base/model/releases.js';
+import type { Change } from '../../src/contract/diff/change.js';
+import { diff, nearestRelease, readSide, type Side } from '../../src/contract/diff/diff.js';
+import { renderJson, renderMarkdown, renderText } from '../../src/contract/diff/render.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { changedRelease, type Part, put, remove } from '../contract/vendor.js';
 
 let base: Side;

@@ -1,11 +1,11 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EventLog, EventTail, lineOf, readEvents } from '../../src/events/log.js';
-import { redactedEvent } from '../../src/events/redact.js';
-import type { EventBody } from '../../src/model/event.js';
-import { Redactor } from '../../src/redaction/redactor.js';
-import { cleanLog, judgeLog } from '../../src/verdict/judge-log.js';
+import type { EventBody } from '../../src/base/model/event.js';
+import { Redactor } from '../../src/base/redaction/redactor.js';
+import { cleanLog, judgeLog } from '../../src/verdict/derive/judge-log.js';
+import { EventLog, EventTail, lineOf, readEvents } from '../../src/verdict/events/log.js';
+import { redactedEvent } from '../../src/verdict/events/redact.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { concerned } from '../waivers/sample.js';
 import { began, ended, exchanged, tested, timed } from './sample.js';

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { readEvents } from '../../src/events/log.js';
-import type { RunEvent } from '../../src/model/event.js';
-import type { RawOutcome } from '../../src/model/results.js';
-import { packageRoot } from '../../src/package-root.js';
-import { RunFold } from '../../src/verdict/fold.js';
+import type { RunEvent } from '../../src/base/model/event.js';
+import type { RawOutcome } from '../../src/base/model/results.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { RunFold } from '../../src/verdict/derive/fold.js';
+import { readEvents } from '../../src/verdict/events/log.js';
 import { spawned, temporaryFolder } from '../cli/suite.js';
 
 export interface RunOfSpecs {

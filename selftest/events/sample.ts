@@ -1,4 +1,4 @@
-import type { EventBody, Exchanged, Finding, RunBegan, RunEvent } from '../../src/model/event.js';
+import type { EventBody, Exchanged, Finding, RunBegan, RunEvent } from '../../src/base/model/event.js';
 import { planned } from '../verdict/sample.js';
 
 export interface Seen {

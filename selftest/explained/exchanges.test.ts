@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { exchangesFile, loadExchanges } from '../../src/requirements/exchanges.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { exchangesFile, loadExchanges } from '../../src/contract/requirements/exchanges.js';
 
 const recorded = [...loadExchanges()];
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import type { Fault } from '../../emulator/seams.js';
-import { readEvents } from '../../src/events/log.js';
-import type { Explained } from '../../src/model/explained.js';
-import { passesIn, sentIn } from '../../src/repro/explained.js';
-import { LogIndex } from '../../src/repro/log.js';
-import { signOf } from '../../src/repro/told.js';
+import type { Explained } from '../../src/base/model/explained.js';
+import { passesIn, sentIn } from '../../src/reports/repro/explained.js';
+import { LogIndex } from '../../src/reports/repro/log.js';
+import { signOf } from '../../src/reports/repro/told.js';
+import { readEvents } from '../../src/verdict/events/log.js';
 
 /** The log in a target's folder of reports. */
 export function logOf(reports: string): LogIndex {

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Explained } from '../../src/model/explained.js';
-import { failsIn } from '../../src/repro/explained.js';
-import type { LogIndex } from '../../src/repro/log.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { exchangesFile, exchangesText, loadExchanges } from '../../src/requirements/exchanges.js';
+import type { Explained } from '../../src/base/model/explained.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { exchangesFile, exchangesText, loadExchanges } from '../../src/contract/requirements/exchanges.js';
+import { failsIn } from '../../src/reports/repro/explained.js';
+import type { LogIndex } from '../../src/reports/repro/log.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
 import { asItIs, asItIsInLatest, type Expectation, expectationOfFault } from '../detection/problems.js';

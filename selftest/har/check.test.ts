@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Contract } from '../../src/contract/contract.js';
-import { loadContract } from '../../src/contract/load.js';
-import { HarCheck } from '../../src/har/check.js';
-import { parseEntry } from '../../src/har/entry.js';
-import type { RawOutcome } from '../../src/model/results.js';
-import { RunFold } from '../../src/verdict/fold.js';
+import type { RawOutcome } from '../../src/base/model/results.js';
+import type { Contract } from '../../src/contract/openapi/contract.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { HarCheck } from '../../src/target/har/check.js';
+import { parseEntry } from '../../src/target/har/entry.js';
+import { RunFold } from '../../src/verdict/derive/fold.js';
 import { entryOf, type Recorded, root } from './recording.js';
 
 let contract: Contract;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { start, temporaryFolder } from '../cli/suite.js';
 import { harOf, root } from './recording.js';
 

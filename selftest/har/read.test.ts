@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { readEntries, recordingsIn } from '../../src/har/read.js';
+import { readEntries, recordingsIn } from '../../src/target/har/read.js';
 import { harOf } from './recording.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-har-'));

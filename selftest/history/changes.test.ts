@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { changeSentences, changesBetween, changesSince, runName } from '../../src/history/changes.js';
-import { factChanges } from '../../src/history/fact-changes.js';
-import { reasonDigest, type Snapshot } from '../../src/history/snapshot.js';
-import { renderCompare } from '../../src/history/words.js';
-import { type OutcomeKind, outcomeKinds } from '../../src/model/verdict.js';
+import { type OutcomeKind, outcomeKinds } from '../../src/base/model/verdict.js';
+import { changeSentences, changesBetween, changesSince, runName } from '../../src/reports/history/changes.js';
+import { factChanges } from '../../src/reports/history/fact-changes.js';
+import { reasonDigest, type Snapshot } from '../../src/reports/history/snapshot.js';
+import { renderCompare } from '../../src/reports/history/words.js';
 import { snapshot } from './sample.js';
 
 describe('one requirement', () => {

@@ -4,10 +4,10 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { changesBetween } from '../../src/history/changes.js';
-import { appendToHistory, readHistory } from '../../src/history/history.js';
-import { snapshotOf } from '../../src/history/snapshot.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { changesBetween } from '../../src/reports/history/changes.js';
+import { appendToHistory, readHistory } from '../../src/reports/history/history.js';
+import { snapshotOf } from '../../src/reports/history/snapshot.js';
 import { sample } from '../report/sample.js';
 import { messageOf, temporaryFolder } from '../target/files.js';
 
@@ -131,7 +131,7 @@ describe('the file', () => {
     const file = fileIn(temporaryFolder());
     mkdirSync(join(file, '..'));
     const [writers, each] = [3, 150];
-    const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'history', 'history.js')).href;
+    const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'reports', 'history', 'history.js')).href;
     const facts = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, 'y'.repeat(1500)]));
     const script = `import { once } from 'node:events';
       import { appendToHistory } from ${JSON.stringify(module)};

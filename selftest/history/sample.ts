@@ -1,4 +1,4 @@
-import type { Compared, Snapshot } from '../../src/history/snapshot.js';
+import type { Compared, Snapshot } from '../../src/reports/history/snapshot.js';
 
 /** A run in which only what matters to a test is named: outcomes as `pass`, or in full. */
 export function snapshot(

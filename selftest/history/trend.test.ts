@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/history/snapshot.js';
-import { trendsOf } from '../../src/history/trend.js';
-import { renderTrend } from '../../src/history/words.js';
-import type { OutcomeKind } from '../../src/model/verdict.js';
+import type { OutcomeKind } from '../../src/base/model/verdict.js';
+import type { Snapshot } from '../../src/reports/history/snapshot.js';
+import { trendsOf } from '../../src/reports/history/trend.js';
+import { renderTrend } from '../../src/reports/history/words.js';
 import { snapshot } from './sample.js';
 
 const letters: Readonly<Record<string, OutcomeKind>> = {

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decoded } from '../../src/http/content-coding.js';
+import { decoded } from '../../src/wire/http/content-coding.js';
 
 const content = Buffer.from('{"enabled":false}');
 const decode = (coding: string, bytes: Buffer, largest = 1_000) =>

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Pace } from '../../src/http/pace.js';
+import { Pace } from '../../src/wire/http/pace.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 

@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Connection } from '../../src/connection/connection.js';
-import { loadContract } from '../../src/contract/load.js';
-import { ArrangeError, NotAllowedError, TransportError } from '../../src/errors.js';
-import type { EventBody } from '../../src/model/event.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { ArrangeError, NotAllowedError, TransportError } from '../../src/base/errors.js';
+import type { EventBody } from '../../src/base/model/event.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { Connection } from '../../src/target/connection/connection.js';
 import { httpServer, listen, tcpServer } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 

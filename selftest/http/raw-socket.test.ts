@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sendRaw } from '../../src/http/raw-socket.js';
+import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen, tcpServer } from '../cli/servers.js';
 
 /** What comes late comes after more than a far end that keeps the connection open is given. */

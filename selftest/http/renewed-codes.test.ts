@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Connection } from '../../src/connection/connection.js';
-import { loadContract } from '../../src/contract/load.js';
-import { ArrangeError, NotAllowedError } from '../../src/errors.js';
-import { Authenticator } from '../../src/otp/authenticator.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { Connection } from '../../src/target/connection/connection.js';
+import { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 

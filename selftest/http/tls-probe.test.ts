@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
-import { TransportError } from '../../src/errors.js';
-import { acceptsOldTls, plainHttpStatus } from '../../src/http/tls-probe.js';
-import { Transport } from '../../src/http/transport.js';
+import { TransportError } from '../../src/base/errors.js';
+import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
+import { Transport } from '../../src/wire/http/transport.js';
 import { listen, tcpServer } from '../cli/servers.js';
 
 let emulator: RunningEmulator | undefined;

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { TransportError } from '../../src/errors.js';
-import { type SendOptions, Transport } from '../../src/http/transport.js';
+import { TransportError } from '../../src/base/errors.js';
+import { type SendOptions, Transport } from '../../src/wire/http/transport.js';
 import { httpServer, listen } from '../cli/servers.js';
 
 const requestTimeoutMs = 150;

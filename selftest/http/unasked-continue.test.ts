@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bearingContinue } from '../../src/http/unasked-continue.js';
+import { bearingContinue } from '../../src/wire/http/unasked-continue.js';
 
 /** What is read of a socket that gets these pieces, one after the other, after a request each where they are lists. */
 function readOf(...answers: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readJsonBody } from '../../src/judging/json-body.js';
-import { secretsIn } from '../../src/judging/secrets-in.js';
+import { readJsonBody } from '../../src/contract/judging/json-body.js';
+import { secretsIn } from '../../src/contract/judging/secrets-in.js';
 
 const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, inner: string) =>

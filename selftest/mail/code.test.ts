@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findCode } from '../../src/mail/code.js';
+import { findCode } from '../../src/wire/mail/code.js';
 import { growth } from '../tool/growth.js';
 
 /** A mail by its parts, the subject last. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { CodesByMail } from '../../src/connection/codes-by-mail.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Mailbox, MailFilter, Mark } from '../../src/mail/mailbox.js';
-import { type ReceivedMail, StoredMail } from '../../src/mail/received-mail.js';
-import { steadyNow } from '../../src/steady-now.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { steadyNow } from '../../src/base/steady-now.js';
+import { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
+import type { Mailbox, MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
+import { type ReceivedMail, StoredMail } from '../../src/wire/mail/received-mail.js';
 
 /** A mailbox that notes how long it was to wait, and has what it is told to have. */
 class Box implements Mailbox {

@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ArrangeError, ConfigurationError } from '../../src/errors.js';
-import { findCode } from '../../src/mail/code.js';
-import type { Mailbox } from '../../src/mail/mailbox.js';
-import { openMailbox } from '../../src/mail/open.js';
-import { runCommand } from '../../src/mail/run-command.js';
+import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
+import { findCode } from '../../src/wire/mail/code.js';
+import type { Mailbox } from '../../src/wire/mail/mailbox.js';
+import { openMailbox } from '../../src/wire/mail/open.js';
+import { runCommand } from '../../src/wire/mail/run-command.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ArrangeError, ConfigurationError } from '../../src/errors.js';
-import { findCode } from '../../src/mail/code.js';
-import type { ImapSettings } from '../../src/mail/imap-session.js';
-import type { Mailbox } from '../../src/mail/mailbox.js';
-import { openMailbox } from '../../src/mail/open.js';
-import { Secret } from '../../src/secret.js';
+import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
+import { Secret } from '../../src/base/secret.js';
+import { findCode } from '../../src/wire/mail/code.js';
+import type { ImapSettings } from '../../src/wire/mail/imap-session.js';
+import type { Mailbox } from '../../src/wire/mail/mailbox.js';
+import { openMailbox } from '../../src/wire/mail/open.js';
 import { Dovecot, hasDovecot, password } from './dovecot.js';
 
 const addresses = ['Admin@lab.example', 'bob@lab.example'];

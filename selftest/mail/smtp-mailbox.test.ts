@@ -3,12 +3,12 @@ import { connect, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ArrangeError, ConfigurationError } from '../../src/errors.js';
-import { findCode } from '../../src/mail/code.js';
-import type { Mailbox } from '../../src/mail/mailbox.js';
-import { openMailbox } from '../../src/mail/open.js';
-import { SmtpMailbox } from '../../src/mail/smtp-mailbox.js';
-import { steadyNow } from '../../src/steady-now.js';
+import { ArrangeError, ConfigurationError } from '../../src/base/errors.js';
+import { steadyNow } from '../../src/base/steady-now.js';
+import { findCode } from '../../src/wire/mail/code.js';
+import type { Mailbox } from '../../src/wire/mail/mailbox.js';
+import { openMailbox } from '../../src/wire/mail/open.js';
+import { SmtpMailbox } from '../../src/wire/mail/smtp-mailbox.js';
 
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };

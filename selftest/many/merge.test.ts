@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { matrixJson } from '../../src/matrix/write.js';
+import { matrixJson } from '../../src/reports/matrix/write.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { leave, mergeOf, plan, verdictOn } from './sample.js';
 

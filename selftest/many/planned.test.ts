@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parsePlanned, plannedNow, writePlanned } from '../../src/many/planned.js';
+import { parsePlanned, plannedNow, writePlanned } from '../../src/reports/many/planned.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const split = new Map([

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findVerdicts } from '../../src/many/find.js';
-import { type Merged, merge } from '../../src/many/merge.js';
-import { plannedFileOf } from '../../src/many/planned.js';
-import type { RunResults } from '../../src/model/results.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { findVerdicts } from '../../src/reports/many/find.js';
+import { type Merged, merge } from '../../src/reports/many/merge.js';
+import { plannedFileOf } from '../../src/reports/many/planned.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 
 const runStart = '2026-11-25T00:00:00.000Z';

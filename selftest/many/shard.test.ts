@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shardOf, splitOver } from '../../src/many/shard.js';
+import { shardOf, splitOver } from '../../src/reports/many/shard.js';
 
 describe('--shard', () => {
   test.each(['1/1', '2/4', '12/12'])('takes %s', (text) => {

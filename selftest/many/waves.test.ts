@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { wavesOf } from '../../src/many/waves.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { wavesOf } from '../../src/reports/many/waves.js';
 import { temporaryFolder, writeTarget } from '../cli/suite.js';
 
 /** Waves of targets with these base URLs and addresses for mail, by name. */

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventsFile, readEvents } from '../../src/events/log.js';
-import type { RunEvent } from '../../src/model/event.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import type { RunEvent } from '../../src/base/model/event.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { eventsFile, readEvents } from '../../src/verdict/events/log.js';
 import { runSuite } from '../detection/run-suite.js';
 import { type Moments, type Reach, reachOf } from './coverage.js';
 import type { Mutant } from './mutants.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../../src/model/event.js';
+import type { RunEvent } from '../../src/base/model/event.js';
 import { durationsIn, reachOf } from './coverage.js';
 
 const time = (ms: number) => new Date(ms).toISOString();

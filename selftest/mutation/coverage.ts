@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../src/model/event.js';
+import type { RunEvent } from '../../src/base/model/event.js';
 
 /** Which mutants an emulator reached in which millisecond (epoch). */
 export type Moments = readonly (readonly [number, readonly string[]])[];

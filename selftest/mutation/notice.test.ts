@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { OutcomeKind, Verdict } from '../../src/model/verdict.js';
-import { measuredPrefix } from '../../src/verdict/measured.js';
+import type { OutcomeKind, Verdict } from '../../src/base/model/verdict.js';
+import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 import { judgementWith } from '../detection/made-judgement.js';
 import { type Notice, noticeIn } from './notice.js';
 

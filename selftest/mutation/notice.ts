@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Verdict } from '../../src/model/verdict.js';
-import { measuredPrefix } from '../../src/verdict/measured.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 
 /** How the suite showed that a mutant is not the reference. */
 export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | 'does not start';

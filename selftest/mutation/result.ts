@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/package-root.js';
-import { jsonOf, objectOf, shapedLike, shapes } from '../../src/shape.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../src/base/shape.js';
 import type { Judgement, Kind } from './judged.js';
 import type { Mutant } from './mutants.js';
 import type { Notice, Way } from './notice.js';

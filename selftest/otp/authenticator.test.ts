@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ArrangeError } from '../../src/errors.js';
-import { Authenticator } from '../../src/otp/authenticator.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { Authenticator } from '../../src/wire/otp/authenticator.js';
+import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 const seed = '12345678901234567890';
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeBase32, isCanonicalBase32 } from '../../src/otp/base32.js';
+import { decodeBase32, isCanonicalBase32 } from '../../src/wire/otp/base32.js';
 
 describe('decodeBase32', () => {
   // RFC 4648, 10: the vectors, each with and without its padding.

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { DateOffsetClock } from '../../src/clock/clock.js';
-import { ControlledClock } from '../../src/clock/controlled-clock.js';
-import { ArrangeError, ConfigurationError, TransportError } from '../../src/errors.js';
-import { steadyNow } from '../../src/steady-now.js';
+import { ArrangeError, ConfigurationError, TransportError } from '../../src/base/errors.js';
+import { steadyNow } from '../../src/base/steady-now.js';
+import { DateOffsetClock } from '../../src/wire/clock/clock.js';
+import { ControlledClock } from '../../src/wire/clock/controlled-clock.js';
 
 /** What an answer may take, on a slow machine: less than any of the offsets. */
 const roughlyMs = 5_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const good = `otpauth://totp/Lab:admin?secret=${secret}`;

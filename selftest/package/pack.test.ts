@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { packageRoot } from '../../src/package-root.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-pack-'));
 const installed = join(folder, 'node_modules', 'mfa-conformance');

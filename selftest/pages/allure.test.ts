@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeAllureReport } from '../../src/allure/report.js';
-import { takeAllureResults } from '../../src/allure/results.js';
-import { columnOf } from '../../src/many/column.js';
-import type { Verdict } from '../../src/model/verdict.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { writeAllureReport } from '../../src/reports/allure/report.js';
+import { takeAllureResults } from '../../src/reports/allure/results.js';
+import { columnOf } from '../../src/reports/many/column.js';
 import { sample } from '../report/sample.js';
 import { accessibilityProblems, describePages, screenshot } from './browser.js';
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from '@playwright/test';
 import { Option } from 'commander';
 import { faults } from '../../emulator/faults/index.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
 import { judge } from '../detection/matrix.js';
 import { expectationOfFault } from '../detection/problems.js';
 import { tool, wholeNumber } from '../tool/tool.js';

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { releaseDocument } from '../../src/contract/load.js';
-import { isReleaseName, type ReleaseName } from '../../src/model/releases.js';
-import { packageRoot } from '../../src/package-root.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import { isReleaseName, type ReleaseName } from '../../src/base/model/releases.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { releaseDocument } from '../../src/contract/openapi/load.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 
 const prism = '@stoplight/prism-cli@5.14.2';
 const startsWithinMs = 300_000;

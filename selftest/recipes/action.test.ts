@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
-import { checkBundle } from '../../src/bundle/bundle.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { checkBundle } from '../../src/reports/bundle/bundle.js';
 import { temporaryFolder, writeTarget } from '../cli/suite.js';
 
 interface ActionStep {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
 import { filesBelow, program, writeTarget } from '../cli/suite.js';
 
 /** The recipes in docs/ci, their commands run as they stand there: only `run` is told to ask little. */

@@ -23,14 +23,14 @@ interface Shown {
   readonly variants?: readonly string[];
 }
 
-const giveBack = 'src/connection/give-back.js';
+const giveBack = 'src/target/connection/give-back.js';
 const landsLate: Moment = { write: 1, phase: 'before it lands', holdMs: 1_500 };
 const changed: Moment = { write: 1, phase: 'after its answer', holdMs: 0 };
 
 export const breaks: readonly Break[] = [
   {
     is: 'a write is noted as sent when it was answered, not before',
-    file: 'src/connection/links/journalled.js',
+    file: 'src/target/connection/links/journalled.js',
     edits: [
       ['const id = journal.writes.sent(nameOf(call));', "let id = '';"],
       ['const mayDiffer =', 'id = journal.writes.sent(nameOf(call)); const mayDiffer ='],
@@ -56,7 +56,7 @@ export const breaks: readonly Break[] = [
   },
   {
     is: 'the first read that shows the state as found is believed, however late reads are',
-    file: 'src/journal/write-log.js',
+    file: 'src/target/journal/write-log.js',
     edits: [['const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;', 'const lagMs = 0;']],
     shownBy: {
       kind: 'SIGKILL',

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { packageRoot } from '../../src/package-root.js';
+import { packageRoot } from '../../src/base/package-root.js';
 import { type Ending, type Kind, kinds } from './draw.js';
 import { Lane } from './lane.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
-import { Journal } from '../../src/journal/journal.js';
-import { packageRoot } from '../../src/package-root.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { Journal } from '../../src/target/journal/journal.js';
 import { cli, folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { journalsIn } from './observe.js';
 
@@ -33,7 +33,7 @@ describe('a journal', () => {
     const folder = temporaryFolder();
     const before = new Journal(folder, baseUrl);
     before.noteFound({ cluster });
-    const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'journal', 'journal.js')).href;
+    const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'target', 'journal', 'journal.js')).href;
     const script = `
       const { Journal } = await import(${JSON.stringify(module)});
       const journal = new Journal(${JSON.stringify(folder)}, ${JSON.stringify(baseUrl)});

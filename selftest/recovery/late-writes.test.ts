@@ -3,11 +3,11 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Safekeeping } from '../../src/cli/safekeeping.js';
-import { Connection } from '../../src/connection/connection.js';
-import { giveBack } from '../../src/connection/give-back.js';
-import { loadContract } from '../../src/contract/load.js';
-import { Journal } from '../../src/journal/journal.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { Connection } from '../../src/target/connection/connection.js';
+import { giveBack } from '../../src/target/connection/give-back.js';
+import { Journal } from '../../src/target/journal/journal.js';
 import { httpServer, listen } from '../cli/servers.js';
 import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 

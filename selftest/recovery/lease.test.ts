@@ -12,10 +12,10 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
-import { Lease } from '../../src/journal/lease.js';
-import { stateFolderFor } from '../../src/journal/state-dir.js';
-import { packageRoot } from '../../src/package-root.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { Lease } from '../../src/target/journal/lease.js';
+import { stateFolderFor } from '../../src/target/journal/state-dir.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const baseUrl = 'https://lab.example/v2';
@@ -202,7 +202,7 @@ describe('a lease', () => {
 
 /** A process that tries to take each round's lease, as soon as all are ready. @returns the rounds it got */
 async function racer(folder: string, rounds: number): Promise<number[]> {
-  const lease = pathToFileURL(join(packageRoot(), 'dist', 'src', 'journal', 'lease.js')).href;
+  const lease = pathToFileURL(join(packageRoot(), 'dist', 'src', 'target', 'journal', 'lease.js')).href;
   const script = `
     import { appendFileSync, readFileSync } from 'node:fs';
     const { Lease } = await import(${JSON.stringify(lease)});

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type TestContext, test } from 'vitest';
-import { Journal } from '../../src/journal/journal.js';
-import { Lease } from '../../src/journal/lease.js';
+import { Journal } from '../../src/target/journal/journal.js';
+import { Lease } from '../../src/target/journal/lease.js';
 import {
   cli,
   filesBelow,

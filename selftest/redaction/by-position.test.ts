@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { secretHeaders, secretNames } from '../../src/redaction/positions.js';
-import { Redactor } from '../../src/redaction/redactor.js';
+import { secretHeaders, secretNames } from '../../src/base/redaction/positions.js';
+import { Redactor } from '../../src/base/redaction/redactor.js';
 
 const redactor = new Redactor();
 const body = (text: string, type?: string) => redactor.redactBody(text, type);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Redactor } from '../../src/redaction/redactor.js';
+import { Redactor } from '../../src/base/redaction/redactor.js';
 import { growth } from '../tool/growth.js';
 
 function knowing(...secrets: readonly (readonly [value: string, what: string])[]): Redactor {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { isTooCommon, SecretSearch } from '../../src/redaction/search.js';
+import { isTooCommon, SecretSearch } from '../../src/base/redaction/search.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 const password = 'p/a"ss=wörd+ 7';

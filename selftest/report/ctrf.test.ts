@@ -1,8 +1,8 @@
 import { calculateSummary, validateStrict } from 'ctrf';
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../src/model/verdict.js';
-import { renderCtrf } from '../../src/report/ctrf.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { renderCtrf } from '../../src/reports/forms/ctrf.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { factInWords, factsInWords } from '../../src/report/facts.js';
+import { factInWords, factsInWords } from '../../src/reports/forms/facts.js';
 
 describe('a fact in words', () => {
   test.each([

@@ -1,9 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RunResults } from '../../src/model/results.js';
-import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../../src/report/github.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/base/model/results.js';
+import {
+  addToJobSummary,
+  annotations,
+  commandsStopped,
+  isGitHubActions,
+} from '../../src/reports/forms/github.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { temporaryFolder } from '../target/files.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Har } from 'har-format';
 import { describe, expect, test } from 'vitest';
-import { readEntries } from '../../src/har/read.js';
-import { contractPlace } from '../../src/report/contract-place.js';
-import { renderHar } from '../../src/report/har.js';
-import { renderSarif } from '../../src/report/sarif.js';
+import { contractPlace } from '../../src/reports/forms/contract-place.js';
+import { renderHar } from '../../src/reports/forms/har.js';
+import { renderSarif } from '../../src/reports/forms/sarif.js';
+import { readEntries } from '../../src/target/har/read.js';
 import { temporaryFolder } from '../target/files.js';
 import { sample } from './sample.js';
 

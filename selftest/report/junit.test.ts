@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderJUnit } from '../../src/report/junit.js';
-import { deriveVerdict, summarise } from '../../src/verdict/derive.js';
+import { renderJUnit } from '../../src/reports/forms/junit.js';
+import { deriveVerdict, summarise } from '../../src/verdict/derive/derive.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { sample, withCauses } from './sample.js';

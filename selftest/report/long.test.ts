@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Verdict } from '../../src/model/verdict.js';
-import { renderHtml } from '../../src/report/html/render.js';
-import { renderJUnit } from '../../src/report/junit.js';
-import { renderSummary } from '../../src/report/summary.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { renderHtml } from '../../src/reports/forms/html/render.js';
+import { renderJUnit } from '../../src/reports/forms/junit.js';
+import { renderSummary } from '../../src/reports/forms/summary.js';
 import { planned, raw } from '../verdict/sample.js';
 import { sample } from './sample.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { renderMarkdown } from '../../src/report/markdown.js';
-import { mdBlock, mdCode, mdLink, mdText } from '../../src/report/markdown-text.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import { renderMarkdown } from '../../src/reports/forms/markdown.js';
+import { mdBlock, mdCode, mdLink, mdText } from '../../src/reports/forms/markdown-text.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { hostileTexts } from './hostile.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Progress, type ProgressOptions } from '../../src/report/progress.js';
+import { Progress, type ProgressOptions } from '../../src/reports/forms/progress.js';
 
 const erase = '\r\x1b[2K';
 

@@ -1,6 +1,6 @@
-import type { RunResults } from '../../src/model/results.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
 
 /** A run in which everything happened that can. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { RunResults } from '../../src/model/results.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { renderSummary } from '../../src/report/summary.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
-import { duration, wrap } from '../../src/words.js';
+import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { duration, wrap } from '../../src/base/words.js';
+import { renderSummary } from '../../src/reports/forms/summary.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { sample } from './sample.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { verdictLine } from '../../src/report/verdict-words.js';
+import { verdictLine } from '../../src/reports/forms/verdict-words.js';
 import { planned, raw } from '../verdict/sample.js';
 import { concerned } from '../waivers/sample.js';
 import { sample } from './sample.js';

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
-import { replaceFile } from '../../src/files.js';
-import { reportFiles, writeReports } from '../../src/report/write.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { replaceFile } from '../../src/base/files.js';
+import { reportFiles, writeReports } from '../../src/reports/forms/write.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { sample } from './sample.js';
 import { parseXml } from './well-formed.js';
 

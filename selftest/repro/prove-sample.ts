@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
 import { expectationOfFault } from '../detection/problems.js';

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvents } from '../../src/events/log.js';
-import { scriptsOf } from '../../src/repro/script.js';
-import { parseVerdict } from '../../src/verdict/validate.js';
+import { scriptsOf } from '../../src/reports/repro/script.js';
+import { parseVerdict } from '../../src/verdict/derive/validate.js';
+import { readEvents } from '../../src/verdict/events/log.js';
 import { type Ended, runScript, type ScriptTarget } from './run-script.js';
 
 /** What became of the script of one failure. */

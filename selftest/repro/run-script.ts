@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
-import { findCode } from '../../src/mail/code.js';
-import { openMailbox } from '../../src/mail/open.js';
-import { readTarget, variablesOf } from '../../src/target-file/read.js';
+import { readTarget, variablesOf } from '../../src/input/target-file/read.js';
+import { findCode } from '../../src/wire/mail/code.js';
+import { openMailbox } from '../../src/wire/mail/open.js';
 import { program, writeTarget } from '../cli/suite.js';
 
 export interface Ended {

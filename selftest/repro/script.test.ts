@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { Again, Exchanged, RunEvent } from '../../src/model/event.js';
-import { scriptsOf } from '../../src/repro/script.js';
-import { prelude } from '../../src/repro/shell.js';
+import type { Again, Exchanged, RunEvent } from '../../src/base/model/event.js';
+import { scriptsOf } from '../../src/reports/repro/script.js';
+import { prelude } from '../../src/reports/repro/shell.js';
 
 const at = '2026-11-25T20:00:00.000Z';
 const id = 'totp-login/refuses-junk';

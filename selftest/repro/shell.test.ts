@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as shell from '../../src/repro/shell.js';
+import * as shell from '../../src/reports/repro/shell.js';
 
 const text = Object.values(shell)
   .filter((each): each is string => typeof each === 'string')

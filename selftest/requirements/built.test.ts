@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { builtPlace } from '../../src/built.js';
-import { packageRoot } from '../../src/package-root.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { specSchema } from '../../src/spec-schema.js';
+import { builtPlace } from '../../src/base/built.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { specSchema } from '../../src/base/spec-schema.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 describe('what the build has made', () => {

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
-import { releaseNames } from '../../src/model/releases.js';
-import { packageRoot } from '../../src/package-root.js';
-import { appliesTo, loadRequirements, requirementById } from '../../src/requirements/catalogue.js';
-import { requirementIds } from '../../src/requirements/ids.js';
-import { needNames } from '../../src/requirements/needs.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { appliesTo, loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
+import { requirementIds } from '../../src/contract/requirements/ids.js';
+import { needNames } from '../../src/contract/requirements/needs.js';
 
 const published = join(packageRoot(), 'spec', 'requirements');
 
@@ -22,7 +22,9 @@ describe('the catalogue', () => {
     const script = join(packageRoot(), 'scripts', 'generate-requirement-ids.mjs');
     const fresh = execFileSync(process.execPath, [script, '--print'], { encoding: 'utf8' });
 
-    expect(readFileSync(join(packageRoot(), 'src', 'requirements', 'ids.ts'), 'utf8')).toBe(fresh);
+    expect(readFileSync(join(packageRoot(), 'src', 'contract', 'requirements', 'ids.ts'), 'utf8')).toBe(
+      fresh,
+    );
   });
 
   test('reads a requirement with all that is said of it', () => {
@@ -135,7 +137,7 @@ describe('a mistake in a file', () => {
     [
       'an id not generated',
       entry('', 'http/brand-new'),
-      'http.yaml:4:9 requirements[0].id: http/brand-new is not in src/requirements/ids.ts: run npm run generate',
+      'http.yaml:4:9 requirements[0].id: http/brand-new is not in src/contract/requirements/ids.ts: run npm run generate',
     ],
     [
       'an unknown level',

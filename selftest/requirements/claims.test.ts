@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../src/package-root.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { loadClaims } from '../../src/statement/claims.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { loadClaims } from '../../src/verdict/statement/claims.js';
 import { sourcesIn } from '../structure/sources.js';
 
 const claims = loadClaims();

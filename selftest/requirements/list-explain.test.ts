@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/base/errors.js';
+import type { Explained } from '../../src/base/model/explained.js';
 import { type OperationPlaces, renderExplain } from '../../src/cli/explain.js';
 import { renderList } from '../../src/cli/list.js';
-import { loadContract } from '../../src/contract/load.js';
-import { ConfigurationError } from '../../src/errors.js';
-import type { Explained } from '../../src/model/explained.js';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 
 const all = loadRequirements();
 const lines = (text: string) => text.split('\n');

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { exemptedNeed, meaningOf, missingNeed, type Need, needNames } from '../../src/requirements/needs.js';
-import { Secret } from '../../src/secret.js';
-import type { Account, AccountRole, Allow, Target } from '../../src/target-file/target.js';
+import { Secret } from '../../src/base/secret.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import {
+  exemptedNeed,
+  meaningOf,
+  missingNeed,
+  type Need,
+  needNames,
+} from '../../src/contract/requirements/needs.js';
+import type { Account, AccountRole, Allow, Target } from '../../src/input/target-file/target.js';
 
 const allow: Allow = {
   stateChanges: true,

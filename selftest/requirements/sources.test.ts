@@ -2,9 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { operationIds } from '../../src/contract/operations.js';
-import { packageRoot } from '../../src/package-root.js';
-import { type Ground, loadRequirements, type Requirement } from '../../src/requirements/catalogue.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { operationIds } from '../../src/contract/openapi/operations.js';
+import {
+  type Ground,
+  loadRequirements,
+  type Requirement,
+} from '../../src/contract/requirements/catalogue.js';
 
 interface Schema {
   readonly properties?: Record<string, unknown>;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { loadRequirements, requirementById } from '../../src/requirements/catalogue.js';
-import { loadClaims } from '../../src/statement/claims.js';
-import { draftStatement } from '../../src/statement/draft.js';
-import { driftFrom } from '../../src/statement/drift.js';
-import { readStatement } from '../../src/statement/read.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { loadClaims } from '../../src/verdict/statement/claims.js';
+import { draftStatement } from '../../src/verdict/statement/draft.js';
+import { driftFrom } from '../../src/verdict/statement/drift.js';
+import { readStatement } from '../../src/verdict/statement/read.js';
 import { temporaryFolder, write } from '../target/files.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { statement } from './sample.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { driftOf } from '../../src/history/drift.js';
-import { lineOf, snapshotOfLine } from '../../src/history/entry.js';
-import { trendsOf } from '../../src/history/trend.js';
-import { renderCompare, renderTrend } from '../../src/history/words.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
+import { driftOf } from '../../src/reports/history/drift.js';
+import { lineOf, snapshotOfLine } from '../../src/reports/history/entry.js';
+import { trendsOf } from '../../src/reports/history/trend.js';
+import { renderCompare, renderTrend } from '../../src/reports/history/words.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { snapshot } from '../history/sample.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { statement } from './sample.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { readStatement } from '../../src/statement/read.js';
-import { readTarget } from '../../src/target-file/read.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import { readStatement } from '../../src/verdict/statement/read.js';
 import { env, good } from '../target/complaint.js';
 import { messageOf, temporaryFolder, write } from '../target/files.js';
 

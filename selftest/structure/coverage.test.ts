@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../../src/package-root.js';
-import { requirementIds } from '../../src/requirements/ids.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { requirementIds } from '../../src/contract/requirements/ids.js';
 import { sourcesIn } from './sources.js';
 
 interface Listed {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { operationsOf } from '../../emulator/operations/table.js';
 import { releaseNames as emulated, releaseOf } from '../../emulator/releases.js';
-import { loadContract } from '../../src/contract/load.js';
-import { releaseNames } from '../../src/model/releases.js';
-import { requirementIds } from '../../src/requirements/ids.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { requirementIds } from '../../src/contract/requirements/ids.js';
 import { allProperties, rawDocument } from '../contract/raw.js';
 
 test('the emulator knows the releases that there are documents of', () => {

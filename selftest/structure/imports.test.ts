@@ -34,12 +34,15 @@ describe('imports point one way', () => {
 
   test('a breach of the rule would be found', () => {
     const text = "import { a } from '../../emulator/clock.js';\nexport * from './near.js';\n";
-    const source = { path: 'src/otp/x.ts', text: `${text}const b = await import('../../tests/y.js');\n` };
+    const source = {
+      path: 'src/wire/otp/x.ts',
+      text: `${text}const b = await import('../../tests/y.js');\n`,
+    };
 
-    expect(importsOf(source)).toEqual(['emulator/clock.js', 'src/otp/near.js', 'tests/y.js']);
+    expect(importsOf(source)).toEqual(['emulator/clock.js', 'src/wire/otp/near.js', 'tests/y.js']);
     expect(breaches([source], ['src'])).toEqual([
-      'src/otp/x.ts -> emulator/clock.js',
-      'src/otp/x.ts -> tests/y.js',
+      'src/wire/otp/x.ts -> emulator/clock.js',
+      'src/wire/otp/x.ts -> tests/y.js',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { loadRequirements } from '../../src/requirements/catalogue.js';
-import { needMeanings } from '../../src/requirements/need-names.js';
-import { loadClaims } from '../../src/statement/claims.js';
+import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { needMeanings } from '../../src/contract/requirements/need-names.js';
+import { loadClaims } from '../../src/verdict/statement/claims.js';
 import { avoidedIn, forbiddenOpenings } from './words.js';
 
 const mostCharacters = 110;

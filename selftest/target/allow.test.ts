@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { effectiveAllow } from '../../src/target-file/allow.js';
-import type { Allow } from '../../src/target-file/target.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Allow } from '../../src/input/target-file/target.js';
 import { messageOf } from './files.js';
 
 const nothing: Allow = {

@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTarget } from '../../src/target-file/read.js';
+import { readTarget } from '../../src/input/target-file/read.js';
 import { complaint, env, good, head } from './complaint.js';
 import { messageOf, temporaryFolder } from './files.js';
 

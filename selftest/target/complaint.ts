@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
-import { readTarget } from '../../src/target-file/read.js';
+import { readTarget } from '../../src/input/target-file/read.js';
 import { messageOf, temporaryFolder, write } from './files.js';
 
 /** The environment that these target files are read in. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { targetFiles } from '../../src/target-file/files.js';
+import { targetFiles } from '../../src/input/target-file/files.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 function folderWith(...names: readonly string[]): string {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: target files hold ${VAR}
 import { describe, expect, test } from 'vitest';
-import { releaseNames } from '../../src/model/releases.js';
+import { releaseNames } from '../../src/base/model/releases.js';
 import { admin, complaint, good, head } from './complaint.js';
 
 describe('mistakes in what is written', () => {

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { isTargetFile, readTarget, secretsOf } from '../../src/target-file/read.js';
-import type { Target } from '../../src/target-file/target.js';
+import { isTargetFile, readTarget, secretsOf } from '../../src/input/target-file/read.js';
+import type { Target } from '../../src/input/target-file/target.js';
 import { temporaryFolder, write } from './files.js';
 
 const full = `

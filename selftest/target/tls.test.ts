@@ -2,8 +2,8 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import selfsigned from 'selfsigned';
 import { beforeAll, expect, test } from 'vitest';
-import { readTarget, secretsOf } from '../../src/target-file/read.js';
-import type { Target } from '../../src/target-file/target.js';
+import { readTarget, secretsOf } from '../../src/input/target-file/read.js';
+import type { Target } from '../../src/input/target-file/target.js';
 import { messageOf, temporaryFolder, write } from './files.js';
 
 const env = { KEY: 'key-1' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../src/model/exchange.js';
-import type { Outcome } from '../../src/model/verdict.js';
-import { causesOf } from '../../src/verdict/causes.js';
+import type { Exchange } from '../../src/base/model/exchange.js';
+import type { Outcome } from '../../src/base/model/verdict.js';
+import { causesOf } from '../../src/verdict/derive/causes.js';
 import { exchange } from './sample.js';
 
 const key = (status: number): Exchange => ({

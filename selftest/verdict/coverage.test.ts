@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { coverageUniverse } from '../../src/contract/coverage.js';
-import { loadContract } from '../../src/contract/load.js';
-import { CoverageCount } from '../../src/verdict/coverage.js';
+import { coverageUniverse } from '../../src/contract/openapi/coverage.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
+import { CoverageCount } from '../../src/verdict/derive/coverage.js';
 import { exchanged } from '../events/sample.js';
 
 const contract = await loadContract('7.1.2_u3');

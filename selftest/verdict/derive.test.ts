@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RawKind, RawOutcome, RunResults } from '../../src/model/results.js';
-import { type Gate, type Level, levels, type OutcomeKind } from '../../src/model/verdict.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
-import { validateVerdict } from '../../src/verdict/validate.js';
+import type { RawKind, RawOutcome, RunResults } from '../../src/base/model/results.js';
+import { type Gate, type Level, levels, type OutcomeKind } from '../../src/base/model/verdict.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { validateVerdict } from '../../src/verdict/derive/validate.js';
 import { exchange, planned, raw, results } from './sample.js';
 
 /** `must fail` and the like: one requirement each; `missing` has no outcome at all. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Gate } from '../../src/model/verdict.js';
-import { type ExitCode, exitCode, exitMeanings } from '../../src/verdict/exit-code.js';
+import type { Gate } from '../../src/base/model/verdict.js';
+import { type ExitCode, exitCode, exitMeanings } from '../../src/verdict/derive/exit-code.js';
 
 const good = { gate: 'conforms', restored: true } as const;
 const bad = { gate: 'does not conform', restored: true } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { blames, type EventBody } from '../../src/model/event.js';
-import type { Verdict } from '../../src/model/verdict.js';
-import { RunFold } from '../../src/verdict/fold.js';
+import { blames, type EventBody } from '../../src/base/model/event.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { RunFold } from '../../src/verdict/derive/fold.js';
 import { began, ended, exchanged, tested, timed } from '../events/sample.js';
-import { planned } from '../verdict/sample.js';
+import { planned } from './sample.js';
 
 const one = 'area/one';
 const failed = (requirement = one, exchange: number | null = null): EventBody => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Exchanged } from '../../src/model/event.js';
-import { ObservedFacts } from '../../src/verdict/observed-facts.js';
+import type { Exchanged } from '../../src/base/model/event.js';
+import { ObservedFacts } from '../../src/verdict/derive/observed-facts.js';
 import { exchanged, type Seen } from '../events/sample.js';
 
 const seen = (more: Seen) => exchanged({ operation: 'GetMFAConfig', ...more });

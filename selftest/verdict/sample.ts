@@ -1,5 +1,5 @@
-import type { Exchange } from '../../src/model/exchange.js';
-import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/model/results.js';
+import type { Exchange } from '../../src/base/model/exchange.js';
+import type { PlannedRequirement, RawOutcome, RunResults } from '../../src/base/model/results.js';
 
 /** Words of the tests for a run: what matters to a test is named, all else is as in a good run. */
 export function results(change: Partial<RunResults> = {}): RunResults {

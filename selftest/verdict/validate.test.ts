@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../src/errors.js';
-import { releaseNames } from '../../src/model/releases.js';
-import { outcomeKinds } from '../../src/model/verdict.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
-import { parseVerdict, validateVerdict } from '../../src/verdict/validate.js';
+import { ConfigurationError } from '../../src/base/errors.js';
+import { releaseNames } from '../../src/base/model/releases.js';
+import { outcomeKinds } from '../../src/base/model/verdict.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { parseVerdict, validateVerdict } from '../../src/verdict/derive/validate.js';
 import { exchange, planned, raw, results } from './sample.js';
 
 type Json = Record<string, unknown>;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { RawKind, RunResults } from '../../src/model/results.js';
-import type { Gate, OutcomeKind } from '../../src/model/verdict.js';
-import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/model/waiver.js';
-import { deriveVerdict } from '../../src/verdict/derive.js';
-import { validateVerdict } from '../../src/verdict/validate.js';
-import { concernedWaivers, releasesText, type WaiverScope } from '../../src/waivers/apply.js';
+import type { RawKind, RunResults } from '../../src/base/model/results.js';
+import type { Gate, OutcomeKind } from '../../src/base/model/verdict.js';
+import type { ConcernedWaiver, Waiver, WaiverState } from '../../src/base/model/waiver.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { validateVerdict } from '../../src/verdict/derive/validate.js';
+import { concernedWaivers, releasesText, type WaiverScope } from '../../src/verdict/waivers/apply.js';
 import { planned, raw, results } from '../verdict/sample.js';
 import { concerned, waiver } from './sample.js';
 

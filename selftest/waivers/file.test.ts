@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import type { Waiver } from '../../src/model/waiver.js';
-import { checkWaivers } from '../../src/waivers/check.js';
-import { isDay } from '../../src/waivers/dates.js';
-import { pruned } from '../../src/waivers/prune.js';
-import { readWaivers } from '../../src/waivers/read.js';
+import type { Waiver } from '../../src/base/model/waiver.js';
+import { checkWaivers } from '../../src/verdict/waivers/check.js';
+import { isDay } from '../../src/verdict/waivers/dates.js';
+import { pruned } from '../../src/verdict/waivers/prune.js';
+import { readWaivers } from '../../src/verdict/waivers/read.js';
 import { messageOf, temporaryFolder, write } from '../target/files.js';
 import { waiver } from './sample.js';
 

@@ -1,4 +1,4 @@
-import type { ConcernedWaiver, Waiver } from '../../src/model/waiver.js';
+import type { ConcernedWaiver, Waiver } from '../../src/base/model/waiver.js';
 
 /** A waiver of which only what matters to a test is named. */
 export function waiver(change: Partial<Waiver> = {}): Waiver {

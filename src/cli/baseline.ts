@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../errors.js';
-import type { GateBy } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
-import { readVerdict } from '../verdict/read.js';
+import { ConfigurationError } from '../base/errors.js';
+import type { GateBy } from '../base/model/results.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { readVerdict } from '../verdict/derive/read.js';
 import type { RunCommand } from './run-options.js';
 
 /** With the whole of the earlier verdict. */

@@ -1,5 +1,5 @@
-import { buildCatalogue } from '../requirements/catalogue.js';
-import { buildSchemas } from '../spec-schema.js';
+import { buildSchemas } from '../base/spec-schema.js';
+import { buildCatalogue } from '../contract/requirements/catalogue.js';
 
 // The last step of the build, which runs this: what each process of a run would take long for.
 buildSchemas();

@@ -1,21 +1,21 @@
 import { basename, join, relative } from 'node:path';
-import { coverageUniverse } from '../contract/coverage.js';
-import { loadContract } from '../contract/load.js';
-import { ConfigurationError } from '../errors.js';
-import { HarCheck } from '../har/check.js';
-import { ownRequirements } from '../har/own-requirements.js';
-import { readEntries, recordingsIn } from '../har/read.js';
-import type { EventBody } from '../model/event.js';
-import type { ReleaseName } from '../model/releases.js';
-import type { PlannedRequirement } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
-import { renderSummary } from '../report/summary.js';
-import { quietLine } from '../report/verdict-words.js';
-import { writeReports } from '../report/write.js';
-import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
-import { exitCode } from '../verdict/exit-code.js';
-import { RunFold } from '../verdict/fold.js';
-import { suiteVersion } from '../version.js';
+import { ConfigurationError } from '../base/errors.js';
+import type { EventBody } from '../base/model/event.js';
+import type { ReleaseName } from '../base/model/releases.js';
+import type { PlannedRequirement } from '../base/model/results.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { suiteVersion } from '../base/version.js';
+import { coverageUniverse } from '../contract/openapi/coverage.js';
+import { loadContract } from '../contract/openapi/load.js';
+import { appliesTo, loadRequirements } from '../contract/requirements/catalogue.js';
+import { renderSummary } from '../reports/forms/summary.js';
+import { quietLine } from '../reports/forms/verdict-words.js';
+import { writeReports } from '../reports/forms/write.js';
+import { HarCheck } from '../target/har/check.js';
+import { ownRequirements } from '../target/har/own-requirements.js';
+import { readEntries, recordingsIn } from '../target/har/read.js';
+import { exitCode } from '../verdict/derive/exit-code.js';
+import { RunFold } from '../verdict/derive/fold.js';
 
 export interface CheckHarCommand {
   /** Recordings, or folders of them. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ConfigurationError } from '../errors.js';
-import { packageRoot } from '../package-root.js';
+import { ConfigurationError } from '../base/errors.js';
+import { packageRoot } from '../base/package-root.js';
 
 /** The emulator runs as a process of its own: the suite shares no code with it. */
 function emulatorProgram(): string {

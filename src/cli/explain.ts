@@ -1,9 +1,9 @@
-import type { OperationId } from '../contract/operations.js';
-import type { Explained, ToldExchange } from '../model/explained.js';
-import type { Level } from '../model/verdict.js';
-import { scriptName } from '../repro/script.js';
-import { type Requirement, requirementById } from '../requirements/catalogue.js';
-import { meaningOf } from '../requirements/needs.js';
+import type { Explained, ToldExchange } from '../base/model/explained.js';
+import type { Level } from '../base/model/verdict.js';
+import type { OperationId } from '../contract/openapi/operations.js';
+import { type Requirement, requirementById } from '../contract/requirements/catalogue.js';
+import { meaningOf } from '../contract/requirements/needs.js';
+import { scriptName } from '../reports/repro/script.js';
 
 /** Where the operations are found in the release that is explained; a contract's operations will do. */
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;

@@ -1,7 +1,7 @@
-import type { Verdict } from '../model/verdict.js';
-import type { ReportExtras } from '../report/extras.js';
-import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../report/github.js';
-import { renderMarkdown } from '../report/markdown.js';
+import type { Verdict } from '../base/model/verdict.js';
+import type { ReportExtras } from '../reports/forms/extras.js';
+import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '../reports/forms/github.js';
+import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
 /**

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { bundleOf, evidenceIn } from '../bundle/bundle.js';
-import { ConfigurationError } from '../errors.js';
-import type { Verdict } from '../model/verdict.js';
-import { packageRoot } from '../package-root.js';
-import { renderSarif } from '../report/sarif.js';
+import { ConfigurationError } from '../base/errors.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { packageRoot } from '../base/package-root.js';
+import { bundleOf, evidenceIn } from '../reports/bundle/bundle.js';
+import { renderSarif } from '../reports/forms/sarif.js';
 import type { Finished } from './target-run/begun.js';
 
 /** Everything that a run has written of its targets and that is evidence, with the contracts they were judged by. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { SuiteError } from '../errors.js';
-import { type ChangesSince, changesBetween, changesSince, runName } from '../history/changes.js';
-import { appendToHistory, historyFile, readHistory } from '../history/history.js';
-import { type Snapshot, snapshotOf } from '../history/snapshot.js';
-import { flakySentences, trendsOf } from '../history/trend.js';
-import type { OutcomeKind, Verdict } from '../model/verdict.js';
-import type { Night, ReportExtras } from '../report/extras.js';
+import { SuiteError } from '../base/errors.js';
+import type { OutcomeKind, Verdict } from '../base/model/verdict.js';
+import type { Night, ReportExtras } from '../reports/forms/extras.js';
+import { type ChangesSince, changesBetween, changesSince, runName } from '../reports/history/changes.js';
+import { appendToHistory, historyFile, readHistory } from '../reports/history/history.js';
+import { type Snapshot, snapshotOf } from '../reports/history/snapshot.js';
+import { flakySentences, trendsOf } from '../reports/history/trend.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Contract } from '../contract/contract.js';
-import { contractOf, cutDocument, loadContract } from '../contract/load.js';
-import { mfaOperationIds, type OperationId } from '../contract/operations.js';
-import { isUrl } from '../contract/read-source.js';
-import { withHelpersOf } from '../contract/with-helpers.js';
-import { diff, documentSide, nearestRelease, releaseSide } from '../diff/diff.js';
-import { makeFolder } from '../files.js';
-import type { ReleaseName } from '../model/releases.js';
-import type { Verdict } from '../model/verdict.js';
+import { makeFolder } from '../base/files.js';
+import type { ReleaseName } from '../base/model/releases.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { diff, documentSide, nearestRelease, releaseSide } from '../contract/diff/diff.js';
+import type { Contract } from '../contract/openapi/contract.js';
+import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.js';
+import { mfaOperationIds, type OperationId } from '../contract/openapi/operations.js';
+import { isUrl } from '../contract/openapi/read-source.js';
+import { withHelpersOf } from '../contract/openapi/with-helpers.js';
 
 /** What a target is judged by, and how that differs from what the suite has of the release. */
 export interface JudgedBy {

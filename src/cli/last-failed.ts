@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../errors.js';
-import { idPattern } from '../requirements/glob.js';
-import { targetFiles } from '../target-file/files.js';
-import { readTarget } from '../target-file/read.js';
-import { readVerdict } from '../verdict/read.js';
+import { ConfigurationError } from '../base/errors.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import { targetFiles } from '../input/target-file/files.js';
+import { readTarget } from '../input/target-file/read.js';
+import { readVerdict } from '../verdict/derive/read.js';
 
 /**
  * The requirements that failed, or were inconclusive, in the last run on these targets, as --grep takes them.

@@ -1,9 +1,9 @@
-import { didYouMean } from '../config-file/nearest.js';
-import { ConfigurationError } from '../errors.js';
-import { type Level, levels } from '../model/verdict.js';
-import type { Requirement } from '../requirements/catalogue.js';
-import { idPattern } from '../requirements/glob.js';
-import type { Claim } from '../statement/claims.js';
+import { ConfigurationError } from '../base/errors.js';
+import { type Level, levels } from '../base/model/verdict.js';
+import type { Requirement } from '../contract/requirements/catalogue.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import { didYouMean } from '../input/config-file/nearest.js';
+import type { Claim } from '../verdict/statement/claims.js';
 
 export interface ListOptions {
   readonly json: boolean;

@@ -1,9 +1,9 @@
 import './quiet-libraries.js';
 import { Command, CommanderError } from 'commander';
-import { SuiteError } from '../errors.js';
-import { isOfFiles } from '../files.js';
-import { packageRoot } from '../package-root.js';
-import { suiteVersion } from '../version.js';
+import { SuiteError } from '../base/errors.js';
+import { isOfFiles } from '../base/files.js';
+import { packageRoot } from '../base/package-root.js';
+import { suiteVersion } from '../base/version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
 import { addCode } from './commands/code-command.js';

@@ -1,12 +1,12 @@
-import type { Contract } from '../contract/contract.js';
-import type { StatementInVerdict } from '../model/statement.js';
-import { loadRequirements, type Requirement } from '../requirements/catalogue.js';
-import { idPattern } from '../requirements/glob.js';
-import { exemptedNeed, missingNeed } from '../requirements/needs.js';
-import { standingOf } from '../statement/standing.js';
-import { effectiveAllow } from '../target-file/allow.js';
-import type { Target } from '../target-file/target.js';
-import { duration } from '../words.js';
+import type { StatementInVerdict } from '../base/model/statement.js';
+import { duration } from '../base/words.js';
+import type { Contract } from '../contract/openapi/contract.js';
+import { loadRequirements, type Requirement } from '../contract/requirements/catalogue.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import { exemptedNeed, missingNeed } from '../contract/requirements/needs.js';
+import { effectiveAllow } from '../input/target-file/allow.js';
+import type { Target } from '../input/target-file/target.js';
+import { standingOf } from '../verdict/statement/standing.js';
 import type { RunCommand } from './run-options.js';
 
 /** Of a whole run, about: what a requirement sends, arrangement and looks at the state included. */

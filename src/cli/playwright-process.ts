@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { packageRoot } from '../package-root.js';
-import { temporaryFilesIn } from '../private-folder.js';
-import { tagPattern } from '../requirements/glob.js';
-import { planVariable, type RunPlan } from '../run-plan.js';
+import { packageRoot } from '../base/package-root.js';
+import { temporaryFilesIn } from '../base/private-folder.js';
+import { tagPattern } from '../contract/requirements/glob.js';
+import { planVariable, type RunPlan } from '../target/run-plan.js';
 
 /** Playwright Test as a child process, which this process outlives to restore the state. */
 export class PlaywrightProcess {

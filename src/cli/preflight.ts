@@ -1,10 +1,16 @@
-import type { Answer } from '../connection/api.js';
-import type { Connection } from '../connection/connection.js';
-import { operationRow } from '../contract/operations.js';
-import { ArrangeError, ConfigurationError, NotAllowedError, SuiteError, TransportError } from '../errors.js';
-import type { Credential } from '../http/credential.js';
-import { isJsonType } from '../judging/judge.js';
-import { effectiveAllow } from '../target-file/allow.js';
+import {
+  ArrangeError,
+  ConfigurationError,
+  NotAllowedError,
+  SuiteError,
+  TransportError,
+} from '../base/errors.js';
+import { isJsonType } from '../contract/judging/judge.js';
+import { operationRow } from '../contract/openapi/operations.js';
+import { effectiveAllow } from '../input/target-file/allow.js';
+import type { Answer } from '../target/connection/api.js';
+import type { Connection } from '../target/connection/connection.js';
+import type { Credential } from '../wire/http/credential.js';
 
 /**
  * One look at the target before anything is judged: is it there, does it speak this API at all, does it let the

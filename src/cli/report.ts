@@ -1,18 +1,18 @@
 import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { allureResults } from '../allure/results.js';
-import { ConfigurationError } from '../errors.js';
-import { readEvents } from '../events/log.js';
-import { makeFolder } from '../files.js';
-import { findVerdicts, logsIn } from '../many/find.js';
-import { type Found, type Merged, merge } from '../many/merge.js';
-import { isPlannedFile, plannedFileOf } from '../many/planned.js';
-import { renderMatrixSummary } from '../matrix/console.js';
-import { matrixJson, writeMatrix } from '../matrix/write.js';
-import type { Verdict } from '../model/verdict.js';
-import { writeReports } from '../report/write.js';
-import { judgeLog } from '../verdict/judge-log.js';
-import { readVerdict } from '../verdict/read.js';
+import { ConfigurationError } from '../base/errors.js';
+import { makeFolder } from '../base/files.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { allureResults } from '../reports/allure/results.js';
+import { writeReports } from '../reports/forms/write.js';
+import { findVerdicts, logsIn } from '../reports/many/find.js';
+import { type Found, type Merged, merge } from '../reports/many/merge.js';
+import { isPlannedFile, plannedFileOf } from '../reports/many/planned.js';
+import { renderMatrixSummary } from '../reports/matrix/console.js';
+import { matrixJson, writeMatrix } from '../reports/matrix/write.js';
+import { judgeLog } from '../verdict/derive/judge-log.js';
+import { readVerdict } from '../verdict/derive/read.js';
+import { readEvents } from '../verdict/events/log.js';
 import { extrasOf, rememberAll } from './history.js';
 import { scriptsFolder, writeScripts } from './repro.js';
 import { reportIn, terminal } from './run-matrix.js';
@@ -147,7 +147,7 @@ function takePlans({ plans }: Found, out: string): void {
 
 async function allure({ matrix, files }: Merged, { out, from }: ReportCommand): Promise<string> {
   // Loaded only when asked for: the generator is large.
-  const { writeAllureReport } = await import('../allure/report.js');
+  const { writeAllureReport } = await import('../reports/allure/report.js');
   const folderOf = (name: string) => (from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out));
   const targets = matrix.targets.map((target) => ({ target, folder: folderOf(target.name) }));
   const without = targets.filter(({ folder }) => !existsSync(join(folder, allureResults)));

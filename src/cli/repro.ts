@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../errors.js';
-import type { RunEvent } from '../model/event.js';
-import type { Verdict } from '../model/verdict.js';
-import { scriptsOf } from '../repro/script.js';
+import { ConfigurationError } from '../base/errors.js';
+import type { RunEvent } from '../base/model/event.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { scriptsOf } from '../reports/repro/script.js';
 
 /** Beside the reports of a target: a script for each failure. */
 export const scriptsFolder = 'repro';

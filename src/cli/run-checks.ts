@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors.js';
-import type { Shard } from '../many/shard.js';
-import { loadRequirements } from '../requirements/catalogue.js';
-import { idPattern } from '../requirements/glob.js';
+import { ConfigurationError } from '../base/errors.js';
+import { loadRequirements } from '../contract/requirements/catalogue.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import type { Shard } from '../reports/many/shard.js';
 import type { RunCommand } from './run-options.js';
 import { type Prepared, warningsBefore } from './target-run/prepared.js';
 import { complain } from './terminal.js';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { columnOf } from '../many/column.js';
-import { merge } from '../many/merge.js';
-import type { Planned } from '../many/planned.js';
-import { matrixLine, renderMatrixSummary } from '../matrix/console.js';
-import { writeMatrix } from '../matrix/write.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../base/model/verdict.js';
+import { columnOf } from '../reports/many/column.js';
+import { merge } from '../reports/many/merge.js';
+import type { Planned } from '../reports/many/planned.js';
+import { matrixLine, renderMatrixSummary } from '../reports/matrix/console.js';
+import { writeMatrix } from '../reports/matrix/write.js';
 import type { RunCommand } from './run-options.js';
 import { say } from './terminal.js';
 

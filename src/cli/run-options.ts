@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors.js';
-import type { Shard } from '../many/shard.js';
-import { type GatePolicy, gatePolicies } from '../model/gating.js';
-import { isReleaseName, type ReleaseName, releaseNames } from '../model/releases.js';
+import { ConfigurationError } from '../base/errors.js';
+import { type GatePolicy, gatePolicies } from '../base/model/gating.js';
+import { isReleaseName, type ReleaseName, releaseNames } from '../base/model/releases.js';
+import type { Shard } from '../reports/many/shard.js';
 
 /** `run` as asked for on the command line. */
 export interface RunCommand {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { takeAllureResults } from '../allure/results.js';
-import { isFolder, isOfFiles, makeFolder } from '../files.js';
-import type { SecretCollector } from '../redaction/secrets-channel.js';
-import type { RunPlan } from '../run-plan.js';
+import { isFolder, isOfFiles, makeFolder } from '../base/files.js';
+import type { SecretCollector } from '../base/redaction/secrets-channel.js';
+import { takeAllureResults } from '../reports/allure/results.js';
+import type { RunPlan } from '../target/run-plan.js';
 import type { ConsoleRecord } from './console-record.js';
 import type { GitHubJob } from './github-job.js';
 import { expectedMs } from './history.js';

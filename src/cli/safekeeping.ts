@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import type { Connection } from '../connection/connection.js';
-import type { GivenBack, TellWait } from '../connection/give-back.js';
-import { SuiteError } from '../errors.js';
-import { type Found, Journal } from '../journal/journal.js';
+import { SuiteError } from '../base/errors.js';
+import type { Connection } from '../target/connection/connection.js';
+import type { GivenBack, TellWait } from '../target/connection/give-back.js';
+import { type Found, Journal } from '../target/journal/journal.js';
 
 const lookedAtEveryMs = 100;
 

@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { isFolder } from '../files.js';
-import { packageRoot } from '../package-root.js';
-import { isTooCommon, type Searched, SecretSearch } from '../redaction/search.js';
-import type { SecretCollector } from '../redaction/secrets-channel.js';
-import { loadRequirements } from '../requirements/catalogue.js';
-import { secretsOf } from '../target-file/read.js';
-import type { Target } from '../target-file/target.js';
+import { isFolder } from '../base/files.js';
+import { packageRoot } from '../base/package-root.js';
+import { isTooCommon, type Searched, SecretSearch } from '../base/redaction/search.js';
+import type { SecretCollector } from '../base/redaction/secrets-channel.js';
+import { loadRequirements } from '../contract/requirements/catalogue.js';
+import { secretsOf } from '../input/target-file/read.js';
+import type { Target } from '../input/target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
 /** Of the files right in a folder, by name: other than it was once the file was written to, whatever the clock says. */

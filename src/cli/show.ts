@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
-import { replaceFile } from '../files.js';
-import { renderSummary } from '../report/summary.js';
-import { quietLine } from '../report/verdict-words.js';
-import { fileWidth, scriptsIn } from '../report/write.js';
+import { replaceFile } from '../base/files.js';
+import { renderSummary } from '../reports/forms/summary.js';
+import { quietLine } from '../reports/forms/verdict-words.js';
+import { fileWidth, scriptsIn } from '../reports/forms/write.js';
 import type { RunCommand } from './run-options.js';
 import { type Checked, secretLines } from './secret-check.js';
 import type { Finished } from './target-run/begun.js';

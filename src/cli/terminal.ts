@@ -1,4 +1,4 @@
-import { printable } from '../redaction/printable.js';
+import { printable } from '../base/redaction/printable.js';
 
 /** A line for a person, on standard output. */
 export function say(text: string): void {

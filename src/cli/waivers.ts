@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError } from '../errors.js';
-import { loadRequirements } from '../requirements/catalogue.js';
-import { readVerdict } from '../verdict/read.js';
-import { checkWaivers } from '../waivers/check.js';
-import { pruned } from '../waivers/prune.js';
-import { readWaivers, type WaiversFile } from '../waivers/read.js';
-import { counted } from '../words.js';
+import { ConfigurationError } from '../base/errors.js';
+import { counted } from '../base/words.js';
+import { loadRequirements } from '../contract/requirements/catalogue.js';
+import { readVerdict } from '../verdict/derive/read.js';
+import { checkWaivers } from '../verdict/waivers/check.js';
+import { pruned } from '../verdict/waivers/prune.js';
+import { readWaivers, type WaiversFile } from '../verdict/waivers/read.js';
 import { complain, say } from './terminal.js';
 
 /** `waivers check`. @returns the exit code: 1 where something must be done about the file */

@@ -2,8 +2,8 @@ import { wrongKey, wrongSession, wrongToken } from '../../fixtures/nobodys.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 import { guarded, prepared } from './operations.js';
 
 /** By the ends of their requirements' ids. */

@@ -1,12 +1,17 @@
 import { bothTypes } from '../../fixtures/logins.js';
 import { ifItCan } from '../../fixtures/test.js';
-import type { Answer, CallOptions } from '../../src/connection/api.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { addressesOf, type Connection } from '../../src/connection/connection.js';
-import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import {
+  callOf,
+  type OperationWith,
+  operations,
+  operationsWith,
+} from '../../src/contract/openapi/operations.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Answer, CallOptions } from '../../src/target/connection/api.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import { addressesOf, type Connection } from '../../src/target/connection/connection.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 type Guarded = OperationWith<'slug'>;
 

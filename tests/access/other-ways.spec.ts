@@ -1,9 +1,9 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
-import type { Connection } from '../../src/connection/connection.js';
-import { ArrangeError } from '../../src/errors.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Connection } from '../../src/target/connection/connection.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 import { prepared } from './operations.js';
 import { detours, openWays, spellings, type Way, type Write, writes } from './ways.js';
 

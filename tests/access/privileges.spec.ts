@@ -2,8 +2,8 @@ import { wrongBeside } from '../../fixtures/nobodys.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer } from '../../src/connection/api.js';
-import { headersOf } from '../../src/http/credential.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import { headersOf } from '../../src/wire/http/credential.js';
 import { modifying, partsOf, prepared } from './operations.js';
 
 for (const operation of modifying) {

@@ -1,13 +1,13 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import { ArrangeError } from '../../src/errors.js';
-import { type Credential, headersOf } from '../../src/http/credential.js';
-import { memberOf, textOf } from '../../src/judging/body.js';
-import { isSince } from '../../src/model/releases.js';
-import { Secret } from '../../src/secret.js';
-import { jsonOf } from '../../src/shape.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { isSince } from '../../src/base/model/releases.js';
+import { Secret } from '../../src/base/secret.js';
+import { jsonOf } from '../../src/base/shape.js';
+import { memberOf, textOf } from '../../src/contract/judging/body.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import { type Credential, headersOf } from '../../src/wire/http/credential.js';
 
 test.describe('A key that is nearly right', () => {
   test(

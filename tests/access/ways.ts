@@ -1,9 +1,9 @@
 import { ifAnswered } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
-import { memberOf } from '../../src/judging/body.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 /** A write of the API, and how its answer shows that it was taken for one. */
 export interface Write {

@@ -2,11 +2,11 @@ import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Answer } from '../../src/connection/api.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { memberOf } from '../../src/judging/body.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 
 type Allow = ReturnType<typeof effectiveAllow>;
 

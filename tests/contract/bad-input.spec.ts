@@ -1,5 +1,5 @@
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { textIn } from '../../src/judging/body.js';
+import { textIn } from '../../src/contract/judging/body.js';
 
 /** Broken off: parsers may take what extends JSON (RFC 8259 9), and this extends nothing. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];

@@ -1,7 +1,7 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer, CallOptions } from '../../src/connection/api.js';
-import { ArrangeError, TransportError } from '../../src/errors.js';
+import { ArrangeError, TransportError } from '../../src/base/errors.js';
+import type { Answer, CallOptions } from '../../src/target/connection/api.js';
 
 /** Bodies that parsers stumble over, made of a harmless one: a line more is a body more. */
 const bodies: readonly Hostile[] = [

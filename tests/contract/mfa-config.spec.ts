@@ -2,9 +2,9 @@ import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { sameCluster, setOf } from '../../src/journal/config.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import { sameCluster, setOf } from '../../src/target/journal/config.js';
 
 test.describe('GET /mfa-config', () => {
   test('changes nothing', covers('mfa-config/get-is-safe'), async ({ cluster }) => {

@@ -2,8 +2,8 @@ import { switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { addressesOf } from '../../src/connection/connection.js';
-import { memberOf } from '../../src/judging/body.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import { addressesOf } from '../../src/target/connection/connection.js';
 
 const nothingSet = { enabled: false, mfaType: null, email: null };
 

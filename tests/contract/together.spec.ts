@@ -1,8 +1,8 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { ArrangeError, NotAllowedError } from '../../src/errors.js';
-import { type ClusterConfig, sameCluster, setOf } from '../../src/journal/config.js';
+import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import { type ClusterConfig, sameCluster, setOf } from '../../src/target/journal/config.js';
 
 test.describe('PUT /mfa-config', () => {
   test(

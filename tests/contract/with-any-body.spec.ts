@@ -2,15 +2,15 @@ import { serverErrorOf, showsCluster, type Trial, undocumentedErrorOf } from '..
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { clusterChanges, supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Answer, Api } from '../../src/connection/api.js';
+import { Secret } from '../../src/base/secret.js';
+import { memberOf, textOf } from '../../src/contract/judging/body.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
 import {
   type ClusterConfig,
   type SupportConfig,
   sameCluster,
   sameSupport,
-} from '../../src/journal/config.js';
-import { memberOf, textOf } from '../../src/judging/body.js';
-import { Secret } from '../../src/secret.js';
+} from '../../src/target/journal/config.js';
 
 /** A login that is nobody's. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };

@@ -15,8 +15,8 @@ import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixt
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
 import { tryStep } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/errors.js';
-import { anonymous } from '../../src/http/credential.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { anonymous } from '../../src/wire/http/credential.js';
 import { mailedBefore, sameCodeAgain } from './mailed-codes.js';
 
 /** To see by their digits that a place of mailed codes never changes. */

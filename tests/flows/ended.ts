@@ -1,7 +1,7 @@
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 interface Look {
   readonly api: Api;

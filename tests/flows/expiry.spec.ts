@@ -2,8 +2,8 @@ import { tenAndAHalfMinutes } from '../../fixtures/ageing.js';
 import { loginByNewMail, mailed, switchedOn } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import type { Connection } from '../../src/connection/connection.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { Connection } from '../../src/target/connection/connection.js';
 import { ownAddress } from './support-addresses.js';
 
 // One after the other: both wait for the same ten and a half minutes where no clock can be moved.

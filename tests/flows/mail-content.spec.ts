@@ -1,10 +1,10 @@
 import type { Silence } from '../../fixtures/silence.js';
 import { arrange, arrangeError, covers, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import type { Answer } from '../../src/connection/api.js';
-import { ArrangeError } from '../../src/errors.js';
-import { headerFields } from '../../src/mail/header-fields.js';
-import type { ReceivedMail } from '../../src/mail/mailbox.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import { headerFields } from '../../src/wire/mail/header-fields.js';
+import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
 
 const fiveMinutesMs = 300_000;
 

@@ -1,8 +1,8 @@
 import { bothTypes } from '../../fixtures/logins.js';
 import { ifItCan } from '../../fixtures/test.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 
 /** Why nothing shows whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';

@@ -1,6 +1,6 @@
 import { untilRefused } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/errors.js';
+import { ArrangeError } from '../../src/base/errors.js';
 
 test(
   'Cluster MFA without a type lets nobody in by the password alone',

@@ -4,11 +4,11 @@ import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling } from '../../fixtures/throttling.js';
 import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
 import { type CodeSource, type Form, tryForms } from '../../fixtures/ways-in.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 type FirstStep = Extract<Credential, { scheme: 'SessionIdHeader' }>;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { wrongKey, wrongSession, wrongToken } from '../../fixtures/nobodys.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { anonymous } from '../../src/http/credential.js';
+import { anonymous } from '../../src/wire/http/credential.js';
 import { hasEnded } from './ended.js';
 
 test.describe('DELETE /users/sessions', () => {

@@ -6,10 +6,10 @@ import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import { cookiesIn } from '../../fixtures/ways-in.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import type { Credential } from '../../src/http/credential.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 import { hasEnded } from './ended.js';
 import { bitsOf, bitsOfText } from './guessable.js';
 

@@ -1,7 +1,7 @@
-import { addressesOf } from '../../src/connection/connection.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Target } from '../../src/target-file/target.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Target } from '../../src/input/target-file/target.js';
+import { addressesOf } from '../../src/target/connection/connection.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 
 interface Addresses {
   /** The support user's. */

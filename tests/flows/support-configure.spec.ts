@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { usableKeyUri } from '../../fixtures/secrets.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Codes } from '../../src/connection/codes.js';
-import type { Connection } from '../../src/connection/connection.js';
-import { handedUri } from '../../src/connection/handed-key.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import { textIn } from '../../src/judging/body.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { textIn } from '../../src/contract/judging/body.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import type { Connection } from '../../src/target/connection/connection.js';
+import { handedUri } from '../../src/target/connection/handed-key.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
 test.describe('PUT /support-user/mfa', () => {

@@ -1,10 +1,10 @@
 import { otherCode } from '../../fixtures/logins.js';
 import { arrange, arrangeSuccess, covers, expect, someOf, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { isStillOn } from '../../src/journal/config.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
-import type { Target } from '../../src/target-file/target.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Target } from '../../src/input/target-file/target.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isStillOn } from '../../src/target/journal/config.js';
 import { ownAddress, twoAddresses } from './support-addresses.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {

@@ -1,14 +1,14 @@
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import type { Api } from '../../src/connection/api.js';
-import { supportUser } from '../../src/connection/attempts.js';
-import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
-import { isShownAs } from '../../src/journal/config.js';
-import { memberOf } from '../../src/judging/body.js';
-import type { ReceivedMail } from '../../src/mail/mailbox.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import type { Api } from '../../src/target/connection/api.js';
+import { supportUser } from '../../src/target/connection/attempts.js';
+import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isShownAs } from '../../src/target/journal/config.js';
+import type { Credential } from '../../src/wire/http/credential.js';
+import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Codes } from '../../src/connection/codes.js';
-import type { SupportEnrolment } from '../../src/connection/support-enrolment.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import { isStillOn } from '../../src/journal/config.js';
-import { memberOf, textIn } from '../../src/judging/body.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { memberOf, textIn } from '../../src/contract/judging/body.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import type { SupportEnrolment } from '../../src/target/connection/support-enrolment.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isStillOn } from '../../src/target/journal/config.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
 test.describe('A change of support MFA', () => {

@@ -1,6 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { memberOf } from '../../src/judging/body.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 
 /** Nobody's, and no secret. */
 export const wrongPassword = 'not-the-password-of-the-support-user';

@@ -1,14 +1,14 @@
 import { supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
-import type { Answer } from '../../src/connection/api.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
-import type { Verified } from '../../src/connection/support-enrolment.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import { isShownAs, isStillOn, type SupportConfig } from '../../src/journal/config.js';
-import type { Authenticator } from '../../src/otp/authenticator.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import { authenticatorOf, handedUri } from '../../src/target/connection/handed-key.js';
+import type { Verified } from '../../src/target/connection/support-enrolment.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isShownAs, isStillOn, type SupportConfig } from '../../src/target/journal/config.js';
+import type { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { twoAddresses } from './support-addresses.js';
 import { changesWithoutCode, offWithoutCode, otherFactors, type Row } from './support-proofs.js';
 

@@ -1,15 +1,15 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { asTyped, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { handedSecret } from '../../src/connection/handed-key.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import { isStillOn, type SupportConfig } from '../../src/journal/config.js';
-import { textIn } from '../../src/judging/body.js';
-import type { Authenticator } from '../../src/otp/authenticator.js';
-import { decodeBase32 } from '../../src/otp/base32.js';
-import { type KeyUri, parseKeyUri } from '../../src/otp/key-uri.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { textIn } from '../../src/contract/judging/body.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import { handedSecret } from '../../src/target/connection/handed-key.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isStillOn, type SupportConfig } from '../../src/target/journal/config.js';
+import type { Authenticator } from '../../src/wire/otp/authenticator.js';
+import { decodeBase32 } from '../../src/wire/otp/base32.js';
+import { type KeyUri, parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 // Those that need a proven key stand side by side, after others that do, and the one that gives it up last: giving it up
 // takes a fresh code.

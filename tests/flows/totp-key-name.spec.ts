@@ -1,8 +1,8 @@
 import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/errors.js';
-import { textIn } from '../../src/judging/body.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { textIn } from '../../src/contract/judging/body.js';
+import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 /** Names that would be more than a name where they go into a URI as they are: a line more is a name more. */
 const names = [

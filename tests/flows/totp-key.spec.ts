@@ -2,10 +2,10 @@ import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { asTyped, likenessOf, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { handedSecret } from '../../src/connection/handed-key.js';
-import { memberOf } from '../../src/judging/body.js';
-import { decodeBase32 } from '../../src/otp/base32.js';
-import { parseKeyUri } from '../../src/otp/key-uri.js';
+import { memberOf } from '../../src/contract/judging/body.js';
+import { handedSecret } from '../../src/target/connection/handed-key.js';
+import { decodeBase32 } from '../../src/wire/otp/base32.js';
+import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 
 test.describe('POST /totp-key', () => {
   test('answers secret and URI', covers('totp-key/gives-secret-and-uri'), async ({ users }) => {

@@ -3,7 +3,7 @@ import { acceptedSteps, enrolled, loginByCode, loginByNewKey } from '../../fixtu
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Enrolment, User, Users } from '../../fixtures/users.js';
-import type { Codes } from '../../src/connection/codes.js';
+import type { Codes } from '../../src/target/connection/codes.js';
 
 const type = 'totp';
 

@@ -13,9 +13,9 @@ import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import { tryStep } from '../../fixtures/ways-in.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 
 const type = 'totp';
 

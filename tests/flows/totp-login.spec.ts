@@ -1,7 +1,7 @@
 import { enrolled, loginByCode, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { hasSid, type User, type Users } from '../../fixtures/users.js';
-import type { Codes } from '../../src/connection/codes.js';
+import type { Codes } from '../../src/target/connection/codes.js';
 
 /** Of a kind that is not enabled. */
 const otherType = { type: 'salesforce', code: '000000' };

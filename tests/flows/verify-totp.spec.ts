@@ -1,13 +1,13 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { handedUri } from '../../src/connection/handed-key.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import { isStillOn } from '../../src/journal/config.js';
-import { textIn } from '../../src/judging/body.js';
-import type { Authenticator } from '../../src/otp/authenticator.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { textIn } from '../../src/contract/judging/body.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import { handedUri } from '../../src/target/connection/handed-key.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { isStillOn } from '../../src/target/journal/config.js';
+import type { Authenticator } from '../../src/wire/otp/authenticator.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {

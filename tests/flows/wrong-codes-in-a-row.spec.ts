@@ -3,7 +3,7 @@ import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { throttling, wrongCodes } from '../../fixtures/throttling.js';
 import type { MailUser } from '../../fixtures/users.js';
-import type { Answer } from '../../src/connection/api.js';
+import type { Answer } from '../../src/target/connection/api.js';
 
 const throttlingIsTested = true;
 

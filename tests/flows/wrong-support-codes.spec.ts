@@ -1,8 +1,8 @@
 import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import { handedSecret } from '../../src/connection/handed-key.js';
-import type { SupportMfa } from '../../src/connection/support-mfa.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Target } from '../../src/target-file/target.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { Target } from '../../src/input/target-file/target.js';
+import { handedSecret } from '../../src/target/connection/handed-key.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 
 const off = (mfaCode: string) => ({ enabled: false, mfaCode });
 

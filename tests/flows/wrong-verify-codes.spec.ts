@@ -1,5 +1,5 @@
 import { arrange, covers, expect, someOf, test } from '../../fixtures/test.js';
-import { supportUser } from '../../src/connection/attempts.js';
+import { supportUser } from '../../src/target/connection/attempts.js';
 
 test.describe('POST /support-user/verify-totp', () => {
   test(

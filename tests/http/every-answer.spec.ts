@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import type { Api } from '../../src/connection/api.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
-import type { RequirementId } from '../../src/requirements/ids.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import type { RequirementId } from '../../src/contract/requirements/ids.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Api } from '../../src/target/connection/api.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 
 /**
  * Requirements on every answer. Each test provokes such answers and judges none: what any answer of the run breaks,

@@ -1,9 +1,9 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import type { RawAnswer } from '../../src/connection/api.js';
-import type { CodesByMail } from '../../src/connection/codes-by-mail.js';
-import { ArrangeError } from '../../src/errors.js';
-import { anonymous } from '../../src/http/credential.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import type { RawAnswer } from '../../src/target/connection/api.js';
+import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
+import { anonymous } from '../../src/wire/http/credential.js';
 
 /** What compresses nothing may still leave bytes. */
 const headers = { 'Accept-Encoding': 'gzip' };

@@ -1,8 +1,8 @@
 import { arrange, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { Connection } from '../../src/connection/connection.js';
-import type { Credential } from '../../src/http/credential.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { Connection } from '../../src/target/connection/connection.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 test(
   'What the API does not have is not a success',

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import { asItIs } from '../access/operations.js';
 
 test(

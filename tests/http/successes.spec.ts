@@ -1,7 +1,12 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { callOf, type OperationWith, operations, operationsWith } from '../../src/contract/operations.js';
-import { effectiveAllow } from '../../src/target-file/allow.js';
+import {
+  callOf,
+  type OperationWith,
+  operations,
+  operationsWith,
+} from '../../src/contract/openapi/operations.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import { prepared } from '../access/operations.js';
 
 /** These take more than a call by the admin: each has its test below. */

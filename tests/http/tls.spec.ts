@@ -1,7 +1,7 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import { proxyFor } from '../../src/http/proxy.js';
-import { acceptsOldTls, plainHttpStatus } from '../../src/http/tls-probe.js';
+import { proxyFor } from '../../src/wire/http/proxy.js';
+import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
 
 test(
   'Versions before TLS 1.2 are refused',

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { enrolled } from '../../fixtures/logins.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import { type Open, type Part, unlessPlain } from '../../fixtures/ways-in.js';
-import type { Api } from '../../src/connection/api.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
-import { Secret } from '../../src/secret.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { Secret } from '../../src/base/secret.js';
+import type { Api } from '../../src/target/connection/api.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 import { callerHeaders, emptyCredentials, namesAsCredentials } from './requests.js';
 
 type Headers = Readonly<Record<string, string>>;

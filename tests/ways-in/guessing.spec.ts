@@ -4,10 +4,10 @@ import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test
 import { areAlike, throttling, wrongCodes } from '../../fixtures/throttling.js';
 import type { User, Users } from '../../fixtures/users.js';
 import type { Open } from '../../fixtures/ways-in.js';
-import type { Answer } from '../../src/connection/api.js';
-import type { Connection } from '../../src/connection/connection.js';
-import type { Credential } from '../../src/http/credential.js';
-import type { ReceivedMail } from '../../src/mail/mailbox.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import type { Connection } from '../../src/target/connection/connection.js';
+import type { Credential } from '../../src/wire/http/credential.js';
+import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
 import { namedOtherwise } from './names.js';
 
 const throttlingIsTested = true;

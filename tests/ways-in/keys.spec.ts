@@ -3,11 +3,11 @@ import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
 import type { Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open, openByCookie } from '../../fixtures/ways-in.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { authenticatorOf, handedUri } from '../../src/connection/handed-key.js';
-import { ArrangeError } from '../../src/errors.js';
-import { anonymous, type Credential } from '../../src/http/credential.js';
-import { textIn } from '../../src/judging/body.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { textIn } from '../../src/contract/judging/body.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import { authenticatorOf, handedUri } from '../../src/target/connection/handed-key.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 
 /** One more member by which a request could name whose key it asks for: a line. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [

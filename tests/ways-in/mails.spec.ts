@@ -3,7 +3,7 @@ import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { otherHost, triggerNames } from '../../fixtures/triggers.js';
 import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
-import { anonymous } from '../../src/http/credential.js';
+import { anonymous } from '../../src/wire/http/credential.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';

@@ -8,7 +8,7 @@ import {
   type Way,
   wrongInARow,
 } from '../../fixtures/ways-in.js';
-import type { Api } from '../../src/connection/api.js';
+import type { Api } from '../../src/target/connection/api.js';
 
 type Members = Readonly<Record<string, unknown>>;
 

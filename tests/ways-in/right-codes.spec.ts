@@ -8,8 +8,8 @@ import {
   tryUsedUnderNames,
   unlessPlain,
 } from '../../fixtures/ways-in.js';
-import type { ClusterMfa } from '../../src/connection/cluster-mfa.js';
-import type { Codes } from '../../src/connection/codes.js';
+import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { Codes } from '../../src/target/connection/codes.js';
 import { lists, nearCodes, noPasswords, otherTypes, usedForms } from './codes.js';
 import { likelyNamesOf } from './names.js';
 

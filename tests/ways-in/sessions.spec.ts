@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
-import type { Connection } from '../../src/connection/connection.js';
-import { ArrangeError } from '../../src/errors.js';
-import type { Credential } from '../../src/http/credential.js';
-import { textIn, textOf } from '../../src/judging/body.js';
-import { Secret } from '../../src/secret.js';
+import { ArrangeError } from '../../src/base/errors.js';
+import { Secret } from '../../src/base/secret.js';
+import { textIn, textOf } from '../../src/contract/judging/body.js';
+import type { Connection } from '../../src/target/connection/connection.js';
+import type { Credential } from '../../src/wire/http/credential.js';
 
 const aDayMs = 25 * 3_600_000;
 

@@ -3,7 +3,7 @@ import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { notRun } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, expect, someOf, test } from '../../fixtures/test.js';
 import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
-import { supportUser } from '../../src/connection/attempts.js';
+import { supportUser } from '../../src/target/connection/attempts.js';
 import { lists, nearCodes } from './codes.js';
 
 const on = { enabled: true, mfaType: 'totp' };

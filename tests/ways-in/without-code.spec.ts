@@ -15,12 +15,12 @@ import {
   type Way,
   wrongInARow,
 } from '../../fixtures/ways-in.js';
-import { credentialIn } from '../../src/accounts/log-in.js';
-import type { Answer, Api } from '../../src/connection/api.js';
-import type { Codes } from '../../src/connection/codes.js';
-import { type Credential, headersOf } from '../../src/http/credential.js';
-import { sameCluster } from '../../src/journal/config.js';
-import { textOf } from '../../src/judging/body.js';
+import { textOf } from '../../src/contract/judging/body.js';
+import { credentialIn } from '../../src/target/accounts/log-in.js';
+import type { Answer, Api } from '../../src/target/connection/api.js';
+import type { Codes } from '../../src/target/connection/codes.js';
+import { sameCluster } from '../../src/target/journal/config.js';
+import { type Credential, headersOf } from '../../src/wire/http/credential.js';
 import { noCodes } from './codes.js';
 import { namedOtherwise } from './names.js';
 import { headers, junkCertificate, members, nameOf, type OtherRequest, otherRequests } from './requests.js';

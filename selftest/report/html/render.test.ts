@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { loadContract } from '../../../src/contract/load.js';
-import type { Exchange } from '../../../src/model/exchange.js';
-import { renderHtml } from '../../../src/report/html/render.js';
-import { loadRequirements } from '../../../src/requirements/catalogue.js';
-import { reproduce } from '../../../src/verdict/reproduce.js';
+import type { Exchange } from '../../../src/base/model/exchange.js';
+import { loadContract } from '../../../src/contract/openapi/load.js';
+import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
+import { renderHtml } from '../../../src/reports/forms/html/render.js';
+import { reproduce } from '../../../src/verdict/derive/reproduce.js';
 import { exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 import { sample } from '../sample.js';

@@ -1,10 +1,10 @@
-import type { Contract } from '../../../src/contract/contract.js';
-import { coverageUniverse } from '../../../src/contract/coverage.js';
-import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/model/results.js';
-import type { Verdict } from '../../../src/model/verdict.js';
-import type { HtmlExtras } from '../../../src/report/html/extras.js';
-import { loadRequirements } from '../../../src/requirements/catalogue.js';
-import { deriveVerdict } from '../../../src/verdict/derive.js';
+import type { PlannedRequirement, RawOutcome, RunResults } from '../../../src/base/model/results.js';
+import type { Verdict } from '../../../src/base/model/verdict.js';
+import type { Contract } from '../../../src/contract/openapi/contract.js';
+import { coverageUniverse } from '../../../src/contract/openapi/coverage.js';
+import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
+import type { HtmlExtras } from '../../../src/reports/forms/html/extras.js';
+import { deriveVerdict } from '../../../src/verdict/derive/derive.js';
 import { exchange, results } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 

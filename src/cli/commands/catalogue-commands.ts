@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { loadContract } from '../../contract/load.js';
-import { ConfigurationError } from '../../errors.js';
-import { defaultRelease } from '../../model/releases.js';
-import { isLevel, levels } from '../../model/verdict.js';
-import { loadRequirements } from '../../requirements/catalogue.js';
-import { loadExchanges } from '../../requirements/exchanges.js';
-import { loadClaims } from '../../statement/claims.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { defaultRelease } from '../../base/model/releases.js';
+import { isLevel, levels } from '../../base/model/verdict.js';
+import { loadContract } from '../../contract/openapi/load.js';
+import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { loadExchanges } from '../../contract/requirements/exchanges.js';
+import { loadClaims } from '../../verdict/statement/claims.js';
 import { renderExplain } from '../explain.js';
 import { renderClaims, renderList } from '../list.js';
 import { releaseOf } from '../run-options.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultRelease, releaseNames } from '../../model/releases.js';
+import { defaultRelease, releaseNames } from '../../base/model/releases.js';
 import { checkHar } from '../check-har.js';
 import { releaseOf } from '../run-options.js';
 import { argument } from './options.js';

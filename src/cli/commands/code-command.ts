@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Connection } from '../../connection/connection.js';
-import { loadContract } from '../../contract/load.js';
-import { ConfigurationError } from '../../errors.js';
-import { stateDirOf } from '../../journal/state-dir.js';
-import { Authenticator } from '../../otp/authenticator.js';
-import { parseKeyUri } from '../../otp/key-uri.js';
-import { readTarget } from '../../target-file/read.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { loadContract } from '../../contract/openapi/load.js';
+import { readTarget } from '../../input/target-file/read.js';
+import { Connection } from '../../target/connection/connection.js';
+import { stateDirOf } from '../../target/journal/state-dir.js';
+import { Authenticator } from '../../wire/otp/authenticator.js';
+import { parseKeyUri } from '../../wire/otp/key-uri.js';
 import { argument } from './options.js';
 
 const help = `

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { detect } from '../../detect/detect.js';
-import { renderDetection, renderDetectionJson } from '../../detect/render.js';
-import { TransportError } from '../../errors.js';
-import { stateDirOf } from '../../journal/state-dir.js';
-import { readTarget } from '../../target-file/read.js';
+import { TransportError } from '../../base/errors.js';
+import { readTarget } from '../../input/target-file/read.js';
+import { detect } from '../../target/detect/detect.js';
+import { renderDetection, renderDetectionJson } from '../../target/detect/render.js';
+import { stateDirOf } from '../../target/journal/state-dir.js';
 import { complain } from '../terminal.js';
 
 const help = `

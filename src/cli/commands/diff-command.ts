@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { diff, isBreaking, readSide } from '../../diff/diff.js';
-import { renderJson, renderMarkdown, renderText } from '../../diff/render.js';
-import { ConfigurationError } from '../../errors.js';
-import { releaseNames } from '../../model/releases.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { releaseNames } from '../../base/model/releases.js';
+import { diff, isBreaking, readSide } from '../../contract/diff/diff.js';
+import { renderJson, renderMarkdown, renderText } from '../../contract/diff/render.js';
 import { externalRefsHelp } from './options.js';
 
 const help = `

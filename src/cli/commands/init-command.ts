@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../errors.js';
-import { defaultRelease } from '../../model/releases.js';
-import { draftTarget } from '../../target-file/draft.js';
-import { nameTrouble } from '../../target-file/name.js';
-import { readTarget } from '../../target-file/read.js';
-import { schemaLine } from '../../target-file/schema-line.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { defaultRelease } from '../../base/model/releases.js';
+import { draftTarget } from '../../input/target-file/draft.js';
+import { nameTrouble } from '../../input/target-file/name.js';
+import { readTarget } from '../../input/target-file/read.js';
+import { schemaLine } from '../../input/target-file/schema-line.js';
 import { say } from '../terminal.js';
 
 const help = `

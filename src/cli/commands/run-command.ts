@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../errors.js';
-import { shardOf, wholeRun } from '../../many/shard.js';
-import { releaseNames } from '../../model/releases.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { releaseNames } from '../../base/model/releases.js';
+import { shardOf, wholeRun } from '../../reports/many/shard.js';
 import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
 import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../errors.js';
-import { loadRequirements } from '../../requirements/catalogue.js';
-import { loadClaims } from '../../statement/claims.js';
-import { draftStatement } from '../../statement/draft.js';
-import { readTarget } from '../../target-file/read.js';
-import { readVerdict } from '../../verdict/read.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { readTarget } from '../../input/target-file/read.js';
+import { readVerdict } from '../../verdict/derive/read.js';
+import { loadClaims } from '../../verdict/statement/claims.js';
+import { draftStatement } from '../../verdict/statement/draft.js';
 import { say } from '../terminal.js';
 
 const help = `

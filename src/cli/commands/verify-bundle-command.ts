@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkBundle } from '../../bundle/bundle.js';
+import { checkBundle } from '../../reports/bundle/bundle.js';
 import { say } from '../terminal.js';
 
 const help = `

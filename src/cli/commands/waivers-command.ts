@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../errors.js';
-import { dayOf, isDay } from '../../waivers/dates.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { dayOf, isDay } from '../../verdict/waivers/dates.js';
 import { checkWaiversFile, pruneWaiversFile } from '../waivers.js';
 import { argument } from './options.js';
 

@@ -1,13 +1,13 @@
-import { coverageUniverse } from '../../contract/coverage.js';
-import type { RunBegan } from '../../model/event.js';
-import type { GateBy, PlannedRequirement } from '../../model/results.js';
-import { loadRequirements, type Requirement } from '../../requirements/catalogue.js';
-import { idPattern } from '../../requirements/glob.js';
-import { exemptedNeed } from '../../requirements/needs.js';
-import { standingOf } from '../../statement/standing.js';
-import { suiteVersion } from '../../version.js';
-import { concernedWaivers } from '../../waivers/apply.js';
-import { dayOf } from '../../waivers/dates.js';
+import type { RunBegan } from '../../base/model/event.js';
+import type { GateBy, PlannedRequirement } from '../../base/model/results.js';
+import { suiteVersion } from '../../base/version.js';
+import { coverageUniverse } from '../../contract/openapi/coverage.js';
+import { loadRequirements, type Requirement } from '../../contract/requirements/catalogue.js';
+import { idPattern } from '../../contract/requirements/glob.js';
+import { exemptedNeed } from '../../contract/requirements/needs.js';
+import { standingOf } from '../../verdict/statement/standing.js';
+import { concernedWaivers } from '../../verdict/waivers/apply.js';
+import { dayOf } from '../../verdict/waivers/dates.js';
 import type { Prepared } from './prepared.js';
 
 /** How the run on a target begins, for its log. */

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../errors.js';
-import { Lease } from '../../journal/lease.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { Lease } from '../../target/journal/lease.js';
 import { mayChange, type Prepared } from './prepared.js';
 
 /** A target that no other run can use until {@link release}. */

@@ -1,10 +1,10 @@
-import { readLearned } from '../../accounts/keep.js';
-import { openWay, wayNames } from '../../accounts/learned.js';
-import { logIn } from '../../accounts/log-in.js';
-import { usersOf } from '../../accounts/prove.js';
-import type { Connection } from '../../connection/connection.js';
-import type { EventBody, RunEvent } from '../../model/event.js';
-import { Logins } from '../../verdict/logins.js';
+import type { EventBody, RunEvent } from '../../base/model/event.js';
+import { readLearned } from '../../target/accounts/keep.js';
+import { openWay, wayNames } from '../../target/accounts/learned.js';
+import { logIn } from '../../target/accounts/log-in.js';
+import { usersOf } from '../../target/accounts/prove.js';
+import type { Connection } from '../../target/connection/connection.js';
+import { Logins } from '../../verdict/derive/logins.js';
 
 /** Users that a failure says were refused, and that nothing shows to have been let in since; in lower case. */
 export function suspectsIn(events: readonly RunEvent[]): ReadonlySet<string> {

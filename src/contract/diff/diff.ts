@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../../base/model/releases.js';
+import { type CutDocument, cutDocument, type LoadOptions, releaseDocument } from '../openapi/load.js';
+import { type OperationId, operationIds } from '../openapi/operations.js';
+import { isUrl } from '../openapi/read-source.js';
+import { appliesTo, loadRequirements } from '../requirements/catalogue.js';
+import type { RequirementId } from '../requirements/ids.js';
+import { breaksClients, breaksServers, type Change, changeKinds, type FoundChange } from './change.js';
+import { compareOperations } from './compare-operations.js';
+import { type OperationShape, operationShapes } from './operation-shape.js';
+import { affectedBy } from './requirements.js';
+
+/** One side of a comparison. */
+export interface Side {
+  /** The release's name, or the document's. */
+  readonly name: string;
+  readonly release: ReleaseName | null;
+  readonly sha256: string;
+  readonly operations: ReadonlyMap<OperationId, OperationShape>;
+  /** `METHOD /path` of further operations with the tag of the MFA API. */
+  readonly furtherTagged: readonly string[];
+}
+
+/** How the second contract differs from the first. */
+export interface Diff {
+  readonly from: Side;
+  readonly to: Side;
+  /** By kind, then by subject. */
+  readonly changes: readonly Change[];
+  /** Requirements that hold for one of two releases only; empty unless both sides are releases. */
+  readonly onlyFrom: readonly RequirementId[];
+  readonly onlyTo: readonly RequirementId[];
+}
+
+/**
+ * Reads one side: a release by its name, else a file (relative to the working directory) or a URL.
+ *
+ * @throws ConfigurationError with file and place for a document that can't be read or used
+ */
+export async function readSide(text: string, options: LoadOptions = {}): Promise<Side> {
+  if (isReleaseName(text)) return releaseSide(text);
+  return documentSide(await cutDocument(isUrl(text) ? text : resolve(text), options));
+}
+
+export async function releaseSide(release: ReleaseName): Promise<Side> {
+  return {
+    name: release,
+    release,
+    ...contentOf(await cutDocument(releaseDocument(release), { trusted: true })),
+  };
+}
+
+/** A document that is read already. */
+export function documentSide(cut: CutDocument): Side {
+  return { name: cut.document.source, release: null, ...contentOf(cut) };
+}
+
+function contentOf(cut: CutDocument): Pick<Side, 'sha256' | 'operations' | 'furtherTagged'> {
+  const { document, found } = cut;
+  return {
+    sha256: document.sha256,
+    operations: operationShapes(cut),
+    furtherTagged: found.furtherTagged,
+  };
+}
+
+export function diff(from: Side, to: Side): Diff {
+  const found = new Map<string, { readonly change: FoundChange; readonly operations: Set<OperationId> }>();
+  for (const id of operationIds) {
+    for (const change of changesOf(from.operations.get(id), to.operations.get(id))) {
+      const key = JSON.stringify(change);
+      const known = found.get(key) ?? { change, operations: new Set<OperationId>() };
+      known.operations.add(id);
+      found.set(key, known);
+    }
+  }
+  const changes = [...found.values()].map(({ change, operations }): Change => {
+    const ids = [...operations];
+    return { ...change, operations: ids, requirements: affectedBy(change, ids, from.release, to.release) };
+  });
+  const { release: first } = from;
+  const { release: second } = to;
+  const both = first !== null && second !== null ? loadRequirements() : [];
+  const only = (here: ReleaseName | null, there: ReleaseName | null) =>
+    both
+      .filter((one) => here !== null && there !== null && appliesTo(one, here) && !appliesTo(one, there))
+      .map(({ id }) => id);
+  return {
+    from,
+    to,
+    changes: changes.sort(inOrder),
+    onlyFrom: only(first, second),
+    onlyTo: only(second, first),
+  };
+}
+
+function changesOf(from: OperationShape | undefined, to: OperationShape | undefined): FoundChange[] {
+  if (from !== undefined && to !== undefined) return compareOperations(from, to);
+  const one = to ?? from;
+  if (one === undefined) return [];
+  const whole = { subject: `${one.method} ${one.path}`, direction: null } as const;
+  return from === undefined
+    ? [{ kind: 'operation-added', text: 'is new', ...whole, ...breaksServers }]
+    : [{ kind: 'operation-removed', text: 'is gone', ...whole, ...breaksClients }];
+}
+
+function inOrder(one: Change, other: Change): number {
+  const rank = ({ kind }: Change) => changeKinds.indexOf(kind);
+  const text = ({ subject, direction, text: sentence }: Change) => `${subject}\0${direction}\0${sentence}`;
+  const [left, right] = [text(one), text(other)];
+  return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
+}
+
+/** Of all releases the one with the fewest differences to a side; of several such, the oldest. */
+export async function nearestRelease(side: Side): Promise<ReleaseName> {
+  let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
+  for (const release of releaseNames) {
+    const { changes } = diff(await releaseSide(release), side);
+    if (nearest === undefined || changes.length < nearest.changes)
+      nearest = { release, changes: changes.length };
+  }
+  return nearest?.release ?? defaultRelease;
+}
+
+export function isBreaking({ breaksClients: clients, breaksServers: servers }: Change): boolean {
+  return clients || servers;
+}

@@ -1,0 +1,145 @@
+import type { CredentialScheme } from '../openapi/contract.js';
+import type { SourceDocument } from '../openapi/document.js';
+import type { CutDocument } from '../openapi/load.js';
+import { type OperationId, operationIds } from '../openapi/operations.js';
+import { isObject, type Located } from '../openapi/pointers.js';
+import { credentialsOf } from '../openapi/security.js';
+import { type SchemaShape, schemaShape } from './schema-shape.js';
+
+/** An operation as far as two of them are compared. */
+export interface OperationShape {
+  readonly id: OperationId;
+  readonly method: string;
+  readonly path: string;
+  readonly deprecated: boolean;
+  /** Null where none is asked for. */
+  readonly credentials: readonly CredentialScheme[] | null;
+  readonly parameters: ReadonlyMap<string, ParameterShape>;
+  readonly body: BodyShape | undefined;
+  /** The 2xx statuses, with their content. */
+  readonly successes: ReadonlyMap<string, ContentShape | undefined>;
+  /** Statuses beside those, `default` included. */
+  readonly others: readonly string[];
+  readonly error: ContentShape | undefined;
+  /** Undefined where the document doesn't say. */
+  readonly privileges: string | undefined;
+}
+
+export interface ParameterShape {
+  readonly place: string;
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: SchemaShape | undefined;
+}
+
+export interface ContentShape {
+  readonly mediaTypes: readonly string[];
+  readonly schema: SchemaShape | undefined;
+}
+
+export interface BodyShape extends ContentShape {
+  readonly required: boolean;
+}
+
+/** In the order of the suite's own list. */
+export function operationShapes({ document, found }: CutDocument): ReadonlyMap<OperationId, OperationShape> {
+  const shapes = operationIds.flatMap((id): [OperationId, OperationShape][] => {
+    const one = found.known.get(id);
+    const node = one === undefined ? undefined : document.find(one.node.pointer);
+    if (one === undefined || node === undefined) return [];
+    return [[id, operationShape(document, id, one.method.toUpperCase(), one.path, node)]];
+  });
+  return new Map(shapes);
+}
+
+function operationShape(
+  document: SourceDocument,
+  id: OperationId,
+  method: string,
+  path: string,
+  node: Located,
+): OperationShape {
+  const value = isObject(node.value) ? node.value : {};
+  const responses = document.members(document.member(node, 'responses'));
+  const isSuccess = ([status]: readonly [string, Located]) => /^2/.test(status);
+  const others = responses.filter((response) => !isSuccess(response)).map(([status]) => status);
+  const errorName = ['default', '4XX', '4xx'].find((name) => others.includes(name)) ?? [...others].sort()[0];
+  const error = responses.find(([status]) => status === errorName)?.[1];
+  const body = document.member(node, 'requestBody');
+  return {
+    id,
+    method,
+    path,
+    deprecated: value['deprecated'] === true,
+    credentials: credentialsAsked(document, value['security']),
+    parameters: parametersOf(document, node),
+    body:
+      body === undefined
+        ? undefined
+        : {
+            required: isObject(body.value) && body.value['required'] === true,
+            ...(contentOf(document, body) ?? { mediaTypes: [], schema: undefined }),
+          },
+    successes: new Map(
+      responses
+        .filter(isSuccess)
+        // These carry none, whatever a document says (RFC 9110 15.3.5 and 15.3.6).
+        .map(([status, response]) => [
+          status,
+          ['204', '205'].includes(status) ? undefined : contentOf(document, document.resolve(response)),
+        ]),
+    ),
+    others: others.sort(),
+    error: error === undefined ? undefined : contentOf(document, document.resolve(error)),
+    privileges: Array.isArray(value['x-privileges'])
+      ? value['x-privileges'].map(String).sort().join(', ') || 'none'
+      : undefined,
+  };
+}
+
+function credentialsAsked(document: SourceDocument, own: unknown): CredentialScheme[] | null {
+  const alternatives = own ?? document.root['security'];
+  if (!Array.isArray(alternatives)) return null;
+  const known = credentialsOf(document);
+  const all = alternatives.filter(isObject);
+  if (all.length === 0 || all.some((one) => Object.keys(one).length === 0)) return null;
+  const schemes = all.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
+  return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
+}
+
+function parametersOf(document: SourceDocument, node: Located): Map<string, ParameterShape> {
+  const [, path = ''] = /^(\/paths\/[^/]+)\//.exec(node.pointer) ?? [];
+  const shared = document.find(`${path}/parameters`);
+  const own = document.member(node, 'parameters');
+  const found = new Map<string, ParameterShape>();
+  for (const list of [shared, own]) {
+    if (list === undefined || !Array.isArray(list.value)) continue;
+    for (const [index, value] of list.value.entries()) {
+      const parameter = document.resolve({ value, pointer: `${list.pointer}/${index}` });
+      if (!isObject(parameter.value)) continue;
+      const { name, in: place, required } = parameter.value;
+      const schema = document.member(parameter, 'schema');
+      found.set(`${String(place)} ${String(name)}`, {
+        place: String(place),
+        name: String(name),
+        required: required === true,
+        schema: schema === undefined ? undefined : schemaShape(document, schema, String(name)),
+      });
+    }
+  }
+  return found;
+}
+
+function contentOf(document: SourceDocument, owner: Located): ContentShape | undefined {
+  const contents = document.members(document.member(owner, 'content'));
+  if (contents.length === 0) return undefined;
+  const mediaTypes = contents.map(([name]) => name.toLowerCase().replace(/\s*;.*/, '')).sort();
+  const json = contents.find(([name]) => /json/i.test(name)) ?? contents[0];
+  // Not resolved: the name is part of what is compared.
+  const holder = json === undefined ? undefined : document.resolve(json[1]);
+  const schema =
+    holder !== undefined && isObject(holder.value) && holder.value['schema'] !== undefined
+      ? { value: holder.value['schema'], pointer: `${holder.pointer}/schema` }
+      : undefined;
+  return { mediaTypes, schema: schema === undefined ? undefined : schemaShape(document, schema) };
+}

@@ -1,0 +1,61 @@
+import type { ReleaseName } from '../../base/model/releases.js';
+import { answerRequirement } from '../judging/judge.js';
+import type { OperationId } from '../openapi/operations.js';
+import { appliesTo, loadRequirements, type Requirement } from '../requirements/catalogue.js';
+import type { RequirementId } from '../requirements/ids.js';
+import type { FoundChange } from './change.js';
+
+/**
+ * The requirements whose outcome a change may turn, in the catalogue's order. Of a breaking change: all that name
+ * one of its operations, but those about access where it is none of credentials. Of a harmless one: those that judge
+ * the answer's shape. Besides, those that hold for one
+ * of the two releases only, and name one of the operations.
+ */
+export function affectedBy(
+  change: FoundChange,
+  operations: readonly OperationId[],
+  from: ReleaseName | null,
+  to: ReleaseName | null,
+): RequirementId[] {
+  const names = (requirement: Requirement) => requirement.operations.some((id) => operations.includes(id));
+  return loadRequirements()
+    .filter(
+      (requirement) =>
+        isOfItsKind(change, requirement) &&
+        (isTouched(change, operations, requirement, names(requirement)) ||
+          (names(requirement) && isRelevant(change) && holdsForOneOnly(requirement, from, to))),
+    )
+    .map(({ id }) => id);
+}
+
+/** Who is let in is one thing, what is said another; only a whole operation is both. */
+function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
+  if (kind.startsWith('credential')) return area === 'access';
+  return direction === null || area !== 'access';
+}
+
+/** Requirements come and go with what a document changes in substance. */
+function isRelevant({ kind }: FoundChange): boolean {
+  return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
+}
+
+function isTouched(
+  change: FoundChange,
+  operations: readonly OperationId[],
+  { id, operations: own }: Requirement,
+  names: boolean,
+): boolean {
+  if (change.kind.startsWith('credential')) return names || own.length === 0;
+  if (change.direction === 'error') return id === 'http/errors-are-error';
+  if (change.direction === 'answer' && operations.some((operation) => answerRequirement(operation) === id))
+    return true;
+  return names && (change.breaksClients || change.breaksServers);
+}
+
+function holdsForOneOnly(
+  requirement: Requirement,
+  from: ReleaseName | null,
+  to: ReleaseName | null,
+): boolean {
+  return from !== null && to !== null && appliesTo(requirement, from) !== appliesTo(requirement, to);
+}

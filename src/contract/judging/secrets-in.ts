@@ -1,0 +1,67 @@
+import { secretHeaders } from '../../base/redaction/positions.js';
+import { type OperationId, operationRow } from '../openapi/operations.js';
+
+/** Properties whose values are secret wherever they stand, and what to call them. */
+const secretProperties: Readonly<Record<string, string>> = {
+  password: 'password',
+  currentPassword: 'password',
+  supportUserPassword: 'password',
+  otpCode: 'code',
+  otp: 'code',
+  mfaCode: 'code',
+  totpCode: 'code',
+  totpSecretKey: 'TOTP secret',
+  totpUri: 'TOTP URI',
+  sessionId: 'session id',
+  accessToken: 'access token',
+  privateKey: 'private key',
+  referenceId: 'reference id',
+};
+
+/** Values of secret properties at any depth, with what each is; a hostile depth doesn't use up the stack. */
+export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
+  const found: (readonly [string, string])[] = [];
+  const open: unknown[] = [value];
+  for (let at = 0; at < open.length; at += 1) {
+    const each = open[at];
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [name, inner] of Object.entries(each)) {
+      const what = secretProperties[name];
+      if (what !== undefined && typeof inner === 'string' && inner !== '') found.push([inner, what]);
+      else open.push(inner);
+    }
+  }
+  return found;
+}
+
+/** The answer as text without the secrets that this very operation is there to hand out. */
+export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
+  const names = operation === null ? undefined : operationRow(operation).handsOut;
+  if (names === undefined || typeof body !== 'object' || body === null) return text;
+  return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
+}
+
+/** Values of credential headers: without the scheme's name, of cookies each by itself, of Basic the password too. */
+export function secretsInHeaders(
+  headers: Readonly<Record<string, string>>,
+): (readonly [value: string, what: string])[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (!secretHeaders.includes(lower) || value === '') return [];
+    if (lower === 'cookie' || lower === 'set-cookie')
+      return cookiesIn(value).map((each) => [each, lower] as const);
+    const [, scheme = '', credential = value] = /^([A-Za-z][\w-]*) +(\S.*)$/.exec(value) ?? [];
+    const found = [[credential, lower] as const];
+    if (scheme.toLowerCase() !== 'basic') return found;
+    const pair = Buffer.from(credential, 'base64').toString('utf8');
+    return [...found, [pair.slice(pair.indexOf(':') + 1), 'password'] as const];
+  });
+}
+
+/** Attributes of cookies hold nothing secret. */
+function cookiesIn(header: string): string[] {
+  const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
+  return [...pairs].flatMap(([, name = '', value = '']) =>
+    /^(?:path|domain|expires|max-age|samesite)$/i.test(name) || value === '' ? [] : [value],
+  );
+}

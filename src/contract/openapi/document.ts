@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
+import { ConfigurationError } from '../../base/errors.js';
+import { type Places, placesOf } from './places.js';
+import {
+  childOf,
+  isObject,
+  type JsonObject,
+  type Located,
+  localReference,
+  pointerTo,
+  tokensOf,
+} from './pointers.js';
+import { quickly } from './quick-yaml.js';
+import { readSource, type Source } from './read-source.js';
+
+export {
+  isObject,
+  type JsonObject,
+  type Located,
+  type LocatedObject,
+  pointerTo,
+  tokensOf,
+} from './pointers.js';
+
+/** No document needs a reference that leads through more others; it keeps a hostile one from the stack's end. */
+const longestChain = 100;
+
+/** A YAML or JSON file that remembers where each of its nodes stands. */
+export class SourceDocument {
+  readonly source: string;
+  /** What relative references start at. */
+  readonly location: string;
+  readonly sha256: string;
+  readonly root: JsonObject;
+  readonly #text: string;
+  #places: Places | undefined;
+  #parts: readonly (readonly [prefix: string, part: SourceDocument])[] = [];
+  #chain = 0;
+
+  private constructor(
+    { name, location }: Pick<Source, 'name' | 'location'>,
+    text: string,
+    content: { readonly root: JsonObject; readonly sha256: string; readonly places: Places | undefined },
+  ) {
+    this.source = name;
+    this.location = location;
+    this.sha256 = content.sha256;
+    this.root = content.root;
+    this.#text = text;
+    this.#places = content.places;
+  }
+
+  /** @throws ConfigurationError with file and place when it can't be read or parsed */
+  static async read(location: string): Promise<SourceDocument> {
+    return SourceDocument.parse(await readSource(location));
+  }
+
+  /** @throws ConfigurationError with the place when it holds no object */
+  static parse(source: Source): SourceDocument {
+    const sha256 = createHash('sha256').update(source.bytes).digest('hex');
+    const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
+    // Read many times faster so; the places are needed only when something is wrong.
+    const content = asJson(text) ?? quickly(text);
+    if (content !== undefined)
+      return new SourceDocument(source, text, { root: content, sha256, places: undefined });
+    const places = placesOf(source.name, text);
+    const { yaml } = places;
+    const [error] = yaml.errors;
+    if (error !== undefined) {
+      throw new ConfigurationError(`${at(source.name, places, error.pos[0])}: ${error.message}`);
+    }
+    const root = toJson(source.name, places);
+    if (!isObject(root)) throw new ConfigurationError(`${source.name}:1:1: holds no OpenAPI document`);
+    return new SourceDocument(source, text, { root, sha256, places });
+  }
+
+  /**
+   * Another content made of this one's nodes, which keep their places; nodes of other documents stand below a
+   * prefix each.
+   */
+  derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
+    const { source: name, location, sha256 } = this;
+    const made = new SourceDocument({ name, location }, this.#text, { root, sha256, places: this.#places });
+    made.#parts = [...parts];
+    return made;
+  }
+
+  /** The error to throw for what stands at a JSON pointer. */
+  error(pointer: string, message: string, cause?: unknown): ConfigurationError {
+    const [prefix, part] = this.#parts.find(([each]) => `${pointer}/`.startsWith(`${each}/`)) ?? [];
+    if (prefix !== undefined && part !== undefined) {
+      return part.error(pointer.slice(prefix.length), message, cause);
+    }
+    const place = this.#placeOf(pointer);
+    const text = `${place}: ${pointer === '' ? '' : `${pointer}: `}${message}`;
+    return new ConfigurationError(text, cause === undefined ? {} : { cause });
+  }
+
+  /** The node at a JSON pointer, which may lead through references; undefined where there is none. */
+  find(pointer: string): Located | undefined {
+    let node: Located = { value: this.root, pointer: '' };
+    for (const token of tokensOf(pointer)) {
+      const parent = this.resolve(node);
+      const value = childOf(parent.value, token);
+      if (value === undefined) return undefined;
+      node = { value, pointer: pointerTo(parent.pointer, token) };
+    }
+    return node;
+  }
+
+  /**
+   * Follows references until something else is found.
+   *
+   * @throws ConfigurationError for a reference to nothing, to itself or out of the document
+   */
+  resolve(node: Located): Located {
+    const seen = new Set<string>();
+    let found = node;
+    while (isObject(found.value) && typeof found.value['$ref'] === 'string') {
+      const reference = found.value['$ref'];
+      const target = localReference(reference);
+      if (target === undefined) throw this.error(found.pointer, leadsOut(reference));
+      if (seen.has(target)) throw this.error(found.pointer, `refers to itself by ${reference}`);
+      seen.add(target);
+      if (seen.size + this.#chain > longestChain) {
+        throw this.error(found.pointer, `refers to ${reference}, which leads through too many references`);
+      }
+      const next = this.#within(() => this.find(target));
+      if (next === undefined) throw this.error(found.pointer, `refers to ${reference}, which is not there`);
+      found = next;
+    }
+    return found;
+  }
+
+  /** The resolved member of an object, undefined where it is absent. */
+  member(node: Located, name: string): Located | undefined {
+    const value = childOf(node.value, name);
+    return value === undefined ? undefined : this.resolve({ value, pointer: pointerTo(node.pointer, name) });
+  }
+
+  /** The members of an object with their names, not resolved; none where it is absent or no object. */
+  members(node: Located | undefined): [string, Located][] {
+    if (node === undefined || !isObject(node.value)) return [];
+    return Object.entries(node.value).map(([name, value]) => [
+      name,
+      { value, pointer: pointerTo(node.pointer, name) },
+    ]);
+  }
+
+  /** Most is read without places; what is too much for the reader with places has none. */
+  #placeOf(pointer: string): string {
+    try {
+      this.#places ??= placesOf(this.source, this.#text);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return `${this.source}:1:1`;
+      throw error;
+    }
+    return at(this.source, this.#places, offsetOf(this.#places.yaml, pointer));
+  }
+
+  /** Counts how deep a reference leads through others on its way. */
+  #within<T>(find: () => T): T {
+    this.#chain += 1;
+    try {
+      return find();
+    } finally {
+      this.#chain -= 1;
+    }
+  }
+}
+
+export function leadsOut(reference: string): string {
+  return (
+    `refers to ${shortened(reference)}; only references within the document are followed ` +
+    '(--allow-external-refs follows others)'
+  );
+}
+
+function shortened(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
+}
+
+function asJson(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    // The YAML reader tells the place.
+    return undefined;
+  }
+}
+
+function toJson(source: string, places: Places): unknown {
+  try {
+    return places.yaml.toJS();
+  } catch (error) {
+    // An alias without its anchor, or far too many of them.
+    const where = at(source, places, firstAlias(places.yaml));
+    throw new ConfigurationError(`${where}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function firstAlias(yaml: Document): number {
+  let offset = 0;
+  visit(yaml, {
+    Alias(_, node) {
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function at(source: string, { lines }: Places, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+}
+
+/** Where the deepest part of the pointer that exists begins. */
+function offsetOf(yaml: Document, pointer: string): number {
+  let node: unknown = yaml.contents;
+  let offset = 0;
+  for (const token of tokensOf(pointer)) {
+    if (isAlias(node)) node = node.resolve(yaml);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === token);
+      if (pair === undefined) break;
+      if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(token)];
+      if (isScalar(item) || isMap(item) || isSeq(item)) offset = item.range?.[0] ?? offset;
+      node = item;
+    } else {
+      break;
+    }
+  }
+  return offset;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

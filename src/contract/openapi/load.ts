@@ -1,0 +1,265 @@
+import { join } from 'node:path';
+import type { ReleaseName } from '../../base/model/releases.js';
+import { packageRoot } from '../../base/package-root.js';
+import { bodySchemaOf } from './body-schema.js';
+import type {
+  Anomaly,
+  Answer,
+  Contract,
+  CredentialScheme,
+  Mismatch,
+  Operation,
+  RequestBody,
+  SuccessAnswer,
+} from './contract.js';
+import { isObject, type Located, type LocatedObject, SourceDocument } from './document.js';
+import { excerpt } from './excerpt.js';
+import { type FoundOperation, type FoundOperations, findOperations } from './find-operations.js';
+import { requireBounded } from './limits.js';
+import { kindOf } from './mismatches.js';
+import type { OperationId } from './operations.js';
+import { propertiesOf, schemaNameOf } from './properties.js';
+import { type Dialect, SchemaCompiler } from './schemas.js';
+import { credentialsOf } from './security.js';
+import { requireValid, versionOf } from './validity.js';
+
+export interface LoadOptions {
+  /** Whether references to other files and URLs are followed. Default: no. */
+  readonly externalRefs?: boolean;
+}
+
+/** The suite's own documents are held against the specification by its self-tests, not by each run. */
+interface CutOptions extends LoadOptions {
+  readonly trusted?: boolean;
+}
+
+/** The document of a release in this package, as a path from its folder. */
+export function releaseDocument(release: ReleaseName): string {
+  return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
+}
+
+/**
+ * Reads the contract of a release from this package's own document.
+ *
+ * @throws ConfigurationError with file and place for a document that is broken
+ */
+export function loadContract(release: ReleaseName): Promise<Contract> {
+  return load(releaseDocument(release), release, { strict: true });
+}
+
+/**
+ * Reads a contract from any OpenAPI 3.0 or 3.1 document, YAML or JSON, a vendor's full one included: of its
+ * operations those are taken that the suite knows, by method and path. Relative paths start at the package's folder.
+ *
+ * @param location a file, or a URL (http, https)
+ * @throws ConfigurationError with file and place for a document that can't be read or used
+ */
+export function loadContractFile(
+  location: string,
+  release: ReleaseName,
+  options: LoadOptions = {},
+): Promise<Contract> {
+  return load(location, release, { ...options, strict: false });
+}
+
+/** A document cut down to the operations that the suite knows, and sound as far as those go. */
+export interface CutDocument {
+  readonly document: SourceDocument;
+  readonly version: Dialect['version'];
+  readonly found: FoundOperations;
+}
+
+/** @throws ConfigurationError with file and place for a document that can't be read or used */
+export async function cutDocument(location: string, options: CutOptions = {}): Promise<CutDocument> {
+  const whole = await SourceDocument.read(location);
+  const version = versionOf(whole);
+  const found = findOperations(whole);
+  const pointers = [...found.known.values()].map(({ node }) => node.pointer);
+  const document = await excerpt(whole, pointers, { external: options.externalRefs ?? false });
+  const nodes = pointers.flatMap((pointer) => document.find(pointer) ?? []);
+  requireBounded(document, nodes);
+  if (!options.trusted) await requireValid(document, nodes);
+  return { document, version, found };
+}
+
+async function load(
+  location: string,
+  release: ReleaseName,
+  options: LoadOptions & { readonly strict: boolean },
+): Promise<Contract> {
+  return contractOf(
+    await cutDocument(location, { ...options, trusted: options.strict }),
+    release,
+    options.strict,
+  );
+}
+
+/** A contract from a document that is cut already. @throws ConfigurationError with the place of what is at fault */
+export function contractOf(
+  { document, version, found }: CutDocument,
+  release: ReleaseName,
+  strict = false,
+): Contract {
+  return new Reader(document, { version, strict }).contract(release, found);
+}
+
+/** Statuses whose answers have no content by HTTP itself (RFC 9110, 15.3.5 and 15.3.6). */
+const withoutContent = [204, 205];
+
+class Reader {
+  readonly #document: SourceDocument;
+  readonly #schemas: SchemaCompiler;
+  readonly #anomalies: Anomaly[] = [];
+
+  constructor(document: SourceDocument, dialect: Dialect) {
+    this.#document = document;
+    this.#schemas = new SchemaCompiler(document, dialect);
+  }
+
+  contract(release: ReleaseName, { known, furtherTagged }: FoundOperations): Contract {
+    const operations = new Map([...known].map(([id, one]) => [id, this.#operation(id, one)] as const));
+    const ignoredContent = [...operations.values()]
+      .filter(({ success }) => withoutContent.includes(success.status))
+      .map(({ pointer, success }) => this.#document.find(`${pointer}/responses/${success.status}/content`))
+      .filter((content) => content !== undefined)
+      .filter((content) => this.#document.members(content).length > 0)
+      .map(({ pointer }) => ({
+        pointer,
+        message: 'content for a status that cannot carry any; the answer must have no body',
+      }));
+    return {
+      release,
+      source: this.#document.source,
+      sha256: this.#document.sha256,
+      operations,
+      credentials: [...new Set([...credentialsOf(this.#document).values()].map(({ scheme }) => scheme))],
+      anomalies: [...ignoredContent, ...this.#anomalies, ...this.#schemas.anomalies],
+      furtherTagged,
+      excerpt: this.#document.root,
+      compileAll: () => this.#schemas.compileAll(),
+    };
+  }
+
+  #operation(id: OperationId, { path, method, node: { pointer } }: FoundOperation): Operation {
+    const found = this.#document.find(pointer);
+    if (found === undefined || !isObject(found.value))
+      throw this.#document.error(pointer, 'is not an operation');
+    const node = { pointer, value: found.value };
+    const { summary } = node.value;
+    return {
+      id,
+      method: method.toUpperCase(),
+      path,
+      summary: typeof summary === 'string' ? summary : '',
+      security: this.#security(node),
+      request: this.#request(node),
+      success: this.#success(node),
+      error: this.#error(node),
+      pointer: node.pointer,
+    };
+  }
+
+  /** The single schemes that suffice; where two are asked for together, the suite has no use for them. */
+  #security({ value }: LocatedObject): CredentialScheme[] {
+    const alternatives = value['security'] ?? this.#document.root['security'];
+    if (!Array.isArray(alternatives)) return [];
+    const known = credentialsOf(this.#document);
+    const single = alternatives.filter(isObject).filter((one) => Object.keys(one).length === 1);
+    const schemes = single.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
+    return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
+  }
+
+  #request(node: LocatedObject): RequestBody | undefined {
+    const body = this.#document.member(node, 'requestBody');
+    const content = body === undefined ? undefined : this.#content(body);
+    if (body === undefined || content === undefined) return undefined;
+    const required = isObject(body.value) && body.value['required'] === true;
+    const judge = this.#schemas.judge(content.schema);
+    return {
+      required,
+      schema: bodySchemaOf(this.#document, content.schema),
+      mismatches: (value) => {
+        if (value !== undefined) return judge.mismatches(value);
+        return required ? [mismatch('wanted a body, got nothing', body.pointer)] : [];
+      },
+    };
+  }
+
+  #success(node: LocatedObject): SuccessAnswer {
+    const responses = this.#document.members(this.#document.member(node, 'responses'));
+    const [status, ...others] = responses
+      .map(([name]) => name)
+      .filter((name) => /^2\d\d$/.test(name))
+      .sort();
+    if (status === undefined) {
+      throw this.#document.error(node.pointer, 'wanted one 2xx status among the responses');
+    }
+    if (others.length > 0) {
+      const message = `several 2xx statuses (${[status, ...others].join(', ')}); ${status} is taken for the success`;
+      this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
+    }
+    const response = this.#response(node, status);
+    const bodyless = withoutContent.includes(Number(status));
+    return {
+      status: Number(status),
+      mediaType: bodyless ? undefined : this.#content(response)?.mediaType,
+      ...this.#answer(response, bodyless),
+    };
+  }
+
+  /** `default`, or what stands for it in documents that name their errors one by one. */
+  #error(node: LocatedObject): Answer {
+    const names = this.#document.members(this.#document.member(node, 'responses')).map(([name]) => name);
+    const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
+    const instead = name ?? names.filter((each) => /^[45]/.test(each)).sort()[0];
+    if (instead !== undefined && name !== undefined) return this.#answer(this.#response(node, name));
+    const what = instead === undefined ? 'no answer to it is judged' : `the one of ${instead} stands for all`;
+    const message = `no default response: of errors, ${what}`;
+    this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
+    if (instead !== undefined) return this.#answer(this.#response(node, instead));
+    return { schemaName: undefined, properties: [], mismatches: () => [] };
+  }
+
+  #response(node: LocatedObject, status: string): Located {
+    const responses = this.#document.member(node, 'responses');
+    const response = responses === undefined ? undefined : this.#document.member(responses, status);
+    if (response === undefined) throw this.#document.error(node.pointer, `wanted a ${status} response`);
+    return response;
+  }
+
+  #answer(response: Located, bodyless = false): Answer {
+    const content = bodyless ? undefined : this.#content(response);
+    if (content === undefined) {
+      return {
+        schemaName: undefined,
+        properties: [],
+        mismatches: (value) =>
+          value === undefined ? [] : [mismatch(`wanted no content, got ${kindOf(value)}`, response.pointer)],
+      };
+    }
+    const { mismatches } = this.#schemas.judge(content.schema);
+    return {
+      schemaName: schemaNameOf(this.#document.resolve(content.schema).pointer),
+      properties: propertiesOf(this.#document, content.schema),
+      mismatches,
+    };
+  }
+
+  /** The JSON content of a request or response; undefined where there is no content. */
+  #content(owner: Located): { mediaType: string; schema: Located } | undefined {
+    const contents = this.#document.members(this.#document.member(owner, 'content'));
+    if (contents.length === 0) return undefined;
+    const json =
+      contents.find(([name]) => /^application\/(.+\+)?json\b/i.test(name)) ??
+      contents.find(([name]) => /^(\*|application)\/\*/.test(name));
+    const schema = json === undefined ? undefined : this.#document.member(json[1], 'schema');
+    if (json === undefined || schema === undefined) {
+      throw this.#document.error(`${owner.pointer}/content`, 'wanted JSON content with a schema');
+    }
+    return { mediaType: json[0].includes('*') ? 'application/json' : json[0], schema };
+  }
+}
+
+function mismatch(message: string, contractPointer: string): Mismatch {
+  return { instancePath: '', message, contractPointer };
+}

@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { request } from 'undici';
+import { ConfigurationError } from '../../base/errors.js';
+import { packageRoot } from '../../base/package-root.js';
+
+/** The bytes of a document, and what to call it in messages and reports. */
+export interface Source {
+  /** A path from the package's folder, or absolute, with forward slashes; of a URL all but its query. */
+  readonly name: string;
+  /** What relative references in the document start at: an absolute path, or a URL. */
+  readonly location: string;
+  readonly bytes: Buffer;
+}
+
+/** Vendors' whole documents have some 2 MB; one beyond this would cost more memory than a run may. */
+const largestBytes = 8 * 1024 * 1024;
+const fetchTimeoutMs = 15_000;
+
+export function isUrl(location: string): boolean {
+  return /^https?:\/\//i.test(location);
+}
+
+/**
+ * Reads a file or fetches a URL. Relative paths start at the package's folder. Redirects are not followed.
+ *
+ * @throws ConfigurationError when it is not there, is too large or does not come in time
+ */
+export function readSource(location: string): Promise<Source> {
+  return isUrl(location) ? fetchSource(location) : readFileSource(location);
+}
+
+async function readFileSource(file: string): Promise<Source> {
+  const path = resolve(packageRoot(), file);
+  const inPackage = relative(packageRoot(), path);
+  const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
+  const name = (outside ? path : inPackage).split(sep).join('/');
+  try {
+    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stat = await handle.stat();
+      if (!stat.isFile()) throw new ConfigurationError(`${name}: is not a regular file`);
+      const { size } = stat;
+      if (size > largestBytes) throw tooLarge(name);
+      return { name, location: path, bytes: await handle.readFile() };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`${name}: cannot be read (${codeOf(error)})`, { cause: error });
+  }
+}
+
+async function fetchSource(location: string): Promise<Source> {
+  const url = parsed(location);
+  const name = `${url.origin}${url.pathname}`;
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(
+      `${name}: a URL with a password in it is not fetched; download the document, and give the file.`,
+    );
+  }
+  const signal = AbortSignal.timeout(fetchTimeoutMs);
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      signal,
+      headers: { accept: 'application/json, application/yaml, */*' },
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      size += chunk.length;
+      if (size > largestBytes) throw tooLarge(name);
+      chunks.push(chunk);
+    }
+    if (statusCode >= 300 && statusCode < 400) {
+      const to = typeof headers['location'] === 'string' ? ` to ${headers['location'].split('?')[0]}` : '';
+      throw new ConfigurationError(`${name}: redirects${to} (${statusCode}); give the URL it leads to.`);
+    }
+    if (statusCode !== 200) {
+      throw new ConfigurationError(`${name}: wanted the document, got the status ${statusCode}.`);
+    }
+    return { name, location: url.href, bytes: Buffer.concat(chunks) };
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const why = signal.aborted ? `nothing whole came within ${fetchTimeoutMs / 1000} s` : codeOf(error);
+    throw new ConfigurationError(`${name}: cannot be fetched (${why})`, { cause: error });
+  }
+}
+
+function parsed(location: string): URL {
+  try {
+    return new URL(location);
+  } catch (error) {
+    throw new ConfigurationError(`${location.split('?')[0]}: is not a URL`, { cause: error });
+  }
+}
+
+function tooLarge(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `${name}: is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`,
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  return error instanceof Error ? error.message : String(error);
+}

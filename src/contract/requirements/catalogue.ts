@@ -1,0 +1,228 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { builtPlace, writeBuilt } from '../../base/built.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { isReleaseName, isSince, type ReleaseName } from '../../base/model/releases.js';
+import { isLevel, type Level } from '../../base/model/verdict.js';
+import { packageRoot } from '../../base/package-root.js';
+import { ConfigDocument } from '../../input/config-file/document.js';
+import { didYouMean, nearest } from '../../input/config-file/nearest.js';
+import { pathText } from '../../input/config-file/problems.js';
+import { checkSchema } from '../../input/config-file/schema.js';
+import { readTextFile } from '../../input/config-file/text-file.js';
+import { Values } from '../../input/config-file/values.js';
+import type { Contract } from '../openapi/contract.js';
+import { isOperationId, type OperationId, operationIds } from '../openapi/operations.js';
+import { isRequirementId, type RequirementId } from './ids.js';
+import { isNeed, type Need, needNames } from './need-names.js';
+
+/**
+ * What kind of thing demands a requirement: the API document, a standard that the API names or plainly uses, clients
+ * that break without it, or an attacker who gets in without it.
+ */
+export const grounds = ['document', 'standard', 'client', 'security'] as const;
+export type Ground = (typeof grounds)[number];
+
+/** One checkable statement about a target; `spec/requirements/README.md` says how one is written. */
+export interface Requirement {
+  readonly id: RequirementId;
+  /** The part of the id before the slash; a file may hold several. */
+  readonly area: string;
+  /** The title of the requirement's file. */
+  readonly areaTitle: string;
+  readonly level: Level;
+  /** A normative sentence about the target. */
+  readonly text: string;
+  readonly ground: Ground;
+  /** The place that demands it. */
+  readonly source: string;
+  /**
+   * The vendor's claim it hangs on, where the API document leaves it open: claimed it is a must, denied it is not
+   * applicable, and without a word of the vendor its level is `level`. Several may share one.
+   */
+  readonly claim?: string;
+  /** Empty where it speaks of every operation. */
+  readonly operations: readonly OperationId[];
+  readonly needs: readonly Need[];
+  /** The first release it applies to. */
+  readonly since?: ReleaseName;
+  /** The last release it applies to. */
+  readonly until?: ReleaseName;
+}
+
+let loaded: readonly Requirement[] | undefined;
+
+/**
+ * The catalogue in the order of its files, which are taken by name.
+ *
+ * @param folder another folder than the package's own `spec/requirements`
+ * @throws ConfigurationError with one line, naming file, line and column, for each mistake of the first file
+ * that has any
+ */
+export function loadRequirements(folder?: string): readonly Requirement[] {
+  if (folder !== undefined) return readFolder(folder);
+  loaded ??= builtCatalogue() ?? readFolder(ownFolder());
+  return loaded;
+}
+
+/** A step of the build: no process of a run has to read the YAML, which takes it half a second. */
+export function buildCatalogue(): void {
+  writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
+}
+
+function builtCatalogue(): readonly Requirement[] | undefined {
+  const place = placeOfBuilt();
+  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
+}
+
+const ownFolder = () => join(packageRoot(), 'spec', 'requirements');
+const placeOfBuilt = () => builtPlace('requirements.json', filesOf(ownFolder()));
+
+/** @throws ConfigurationError naming the nearest ids where there is none of this name */
+export function requirementById(id: string, all = loadRequirements()): Requirement {
+  const found = all.find((requirement) => requirement.id === id);
+  if (found !== undefined) return found;
+  const near = nearIds(id, all);
+  const meant = near.length === 0 ? 'mfa-conformance list shows all' : `did you mean ${near.join(' or ')}?`;
+  throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
+}
+
+/** Whether it holds for a release; where not, its outcome is `not applicable`. */
+export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
+  const { since, until } = requirement;
+  return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
+}
+
+/**
+ * Why a requirement says nothing about a target that is judged by this contract; undefined where it does.
+ */
+export function whyNotApplicable(
+  requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+): string | undefined {
+  const { release, source, operations } = contract;
+  if (!appliesTo(requirement, release)) return `does not apply to release ${release}`;
+  const missing = requirement.operations.filter((id) => !operations.has(id));
+  if (missing.length > 0) return `the contract (${source}) has no operation ${missing.join(', ')}`;
+  if (requirement.needs.includes('supportMail') && !canSwitchMailOff(contract)) {
+    return `the contract (${source}) has no operation SendSupportEmailOtp: support MFA by e-mail could not be switched off again`;
+  }
+  return undefined;
+}
+
+/** From 6.8.1 on, switching off takes a code that was mailed. */
+export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
+  return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
+}
+
+function nearIds(id: string, all: readonly Requirement[]): string[] {
+  const ids = all.map((requirement) => requirement.id);
+  const near = nearest(id, ids, 3);
+  if (near.length > 0 || id.length < 3) return near;
+  // The slug without its area, or a part of it, is what people remember.
+  const slugs = ids.filter((candidate) => candidate.endsWith(`/${id.toLowerCase()}`));
+  if (slugs.length > 0) return slugs.slice(0, 3);
+  return ids.filter((candidate) => candidate.includes(id.toLowerCase())).slice(0, 3);
+}
+
+function readFolder(folder: string): readonly Requirement[] {
+  const files = filesOf(folder);
+  if (files.length === 0) throw new ConfigurationError(`${folder}: holds no requirements (*.yaml)`);
+  const seen = new Map<string, string>();
+  return files.flatMap((file) => readFile(file, seen));
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    return names.sort().map((name) => join(folder, name));
+  } catch {
+    throw new ConfigurationError(`${folder}: no such folder`);
+  }
+}
+
+/** @param seen where each id was met, over all files */
+function readFile(file: string, seen: Map<string, string>): Requirement[] {
+  const read = readTextFile(file);
+  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, file);
+  checkSchema(document, 'requirements.schema.json');
+  document.problems.throwIfAny();
+  const values = new Values(document, document.value);
+  const area = values.text(['area']);
+  if (area !== basename(file, extname(file)))
+    document.problem(['area'], "must be the file's name without .yaml");
+  const requirements: Requirement[] = [];
+  for (let index = 0; values.has(['requirements', index]); index++) {
+    const requirement = readOne(document, values, index, seen);
+    if (requirement !== undefined) requirements.push(requirement);
+  }
+  document.problems.throwIfAny();
+  return requirements;
+}
+
+function readOne(
+  document: ConfigDocument,
+  values: Values,
+  index: number,
+  seen: Map<string, string>,
+): Requirement | undefined {
+  const at = (key: string) => ['requirements', index, key];
+  const text = (key: string) => values.text(at(key)) ?? '';
+  const id = text('id');
+  const earlier = seen.get(id);
+  const { line } = document.placeOf(at('id'));
+  if (earlier !== undefined) document.problem(at('id'), `${id} is taken: ${earlier}`);
+  else seen.set(id, `${document.file}:${line} ${pathText(at('id'))}`);
+  const known = isRequirementId(id);
+  if (!known) {
+    document.problem(at('id'), `${id} is not in src/requirements/ids.ts: run npm run generate`);
+  }
+  const release = (key: 'since' | 'until') => {
+    const name = values.text(at(key));
+    return name !== undefined && isReleaseName(name) ? name : undefined;
+  };
+  const since = release('since');
+  const until = release('until');
+  if (since !== undefined && until !== undefined && !isSince(until, since)) {
+    document.problem(at('until'), `is older than since (${since})`);
+  }
+  const level = text('level');
+  const ground = text('ground');
+  const claim = values.text(at('claim'));
+  const operations = listOf(values, at('operations'), isOperationId, operationIds);
+  const needs = listOf(values, at('needs'), isNeed, needNames);
+  // The schema has refused other words.
+  if (!known || !isLevel(level) || !isGround(ground)) return undefined;
+  return {
+    id,
+    area: id.slice(0, id.indexOf('/')),
+    areaTitle: values.text(['title']) ?? '',
+    level,
+    text: text('text'),
+    ground,
+    source: text('source'),
+    ...(claim === undefined ? {} : { claim }),
+    operations,
+    needs,
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+function isGround(text: string): text is Ground {
+  return (grounds as readonly string[]).includes(text);
+}
+
+function listOf<T extends string>(
+  values: Values,
+  path: (string | number)[],
+  isKnown: (text: string) => text is T,
+  known: readonly T[],
+): T[] {
+  return values.texts(path).flatMap((item, index) => {
+    if (isKnown(item)) return [item];
+    values.problem([...path, index], `${item} is unknown${didYouMean(item, known)}`);
+    return [];
+  });
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import type { Explained, ToldExchange } from '../../base/model/explained.js';
+import { packageRoot } from '../../base/package-root.js';
+import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
+
+/** What is exchanged for a requirement, with the names of exchanges in place of them. */
+interface Named extends Omit<Explained, 'passes' | 'fails'> {
+  readonly passes: readonly string[];
+  readonly fails: Omit<Explained['fails'], 'exchanges'> & { readonly exchanges: readonly string[] };
+}
+
+interface ExchangesFile {
+  readonly exchanges: Readonly<Record<string, ToldExchange>>;
+  readonly requirements: Readonly<Record<string, Named>>;
+}
+
+const what = 'file of exchanges';
+const check = checkBy<ExchangesFile>('exchanges.schema.json', what);
+
+/** Written by `npm run generate -- explain`. */
+export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
+
+/** What was recorded of each requirement, by its id. */
+export function loadExchanges(): ReadonlyMap<string, Explained> {
+  const { exchanges, requirements } = check(
+    parseJsonFile(readFileSync(exchangesFile, 'utf8'), exchangesFile, what),
+    exchangesFile,
+  );
+  const named = (names: readonly string[]): ToldExchange[] =>
+    names.map((name) => {
+      const exchange = exchanges[name];
+      if (exchange === undefined) throw new ConfigurationError(`${exchangesFile}: there is no ${name}.`);
+      return exchange;
+    });
+  const whole = ({ passes, fails, ...rest }: Named): Explained => ({
+    ...rest,
+    passes: named(passes),
+    fails: { ...fails, exchanges: named(fails.exchanges) },
+  });
+  return new Map(Object.entries(requirements).map(([id, each]) => [id, whole(each)]));
+}
+
+/** The file's text: an exchange on a line, and named by what it holds, so that a change shows as what it is. */
+export function exchangesText(explained: ReadonlyMap<string, Explained>): string {
+  const lines = new Map<string, string>();
+  const names = (all: readonly ToldExchange[]): string[] =>
+    all.map((each) => {
+      const line = JSON.stringify(each);
+      const name = createHash('sha256').update(line).digest('hex').slice(0, 8);
+      lines.set(name, line);
+      return name;
+    });
+  const requirements = [...explained].map(([id, { passes, fails, ...rest }]) => {
+    const named: Named = {
+      ...rest,
+      passes: names(passes),
+      fails: { ...fails, exchanges: names(fails.exchanges) },
+    };
+    return `    ${JSON.stringify(id)}: ${JSON.stringify(named)}`;
+  });
+  const exchanges = [...lines].sort().map(([name, line]) => `    "${name}": ${line}`);
+  return `{\n  "exchanges": {\n${exchanges.join(',\n')}\n  },\n  "requirements": {\n${requirements.join(',\n')}\n  }\n}\n`;
+}

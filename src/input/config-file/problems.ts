@@ -1,0 +1,53 @@
+import { ConfigurationError } from '../../base/errors.js';
+
+/** Where a value stands in a document: `['accounts', 'admin', 'email']`. */
+export type KeyPath = readonly (string | number)[];
+
+/** Line and column of a file, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Problem {
+  readonly place: Place | undefined;
+  readonly text: string;
+}
+
+/** Gathers what is wrong with a file, so that its author can mend it in one go. */
+export class Problems {
+  readonly #problems: Problem[] = [];
+
+  constructor(private readonly file: string) {}
+
+  get any(): boolean {
+    return this.#problems.length > 0;
+  }
+
+  add(place: Place | undefined, path: KeyPath, text: string): void {
+    this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
+  }
+
+  /** @throws ConfigurationError with one line for each problem, in the file's order, if there is any */
+  throwIfAny(): void {
+    if (!this.any) return;
+    const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
+    const lines = sorted.map(({ place, text }) => {
+      const at = place === undefined ? `${this.file}:` : `${this.file}:${place.line}:${place.column}`;
+      return `${at} ${text}`;
+    });
+    throw new ConfigurationError([...new Set(lines)].join('\n'));
+  }
+}
+
+/** `mail.run[0]` */
+export function pathText(path: KeyPath): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
+}
+
+function compare(a: Place | undefined, b: Place | undefined): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

@@ -1,0 +1,162 @@
+import type { ErrorObject } from 'ajv';
+import { specSchema } from '../../base/spec-schema.js';
+import type { ConfigDocument } from './document.js';
+import { didYouMean } from './nearest.js';
+import type { KeyPath } from './problems.js';
+
+/**
+ * Reports what of a document breaks a schema of `spec/`, in words for the one who wrote the document.
+ *
+ * @param hint what to do about a problem at a path, where there is more to say than the schema knows
+ */
+export function checkSchema(
+  document: ConfigDocument,
+  schemaFile: string,
+  hint: (path: KeyPath, keyword: string) => string | undefined = () => undefined,
+): void {
+  const validate = specSchema(schemaFile);
+  if (validate(document.value)) return;
+  for (const group of byPath(validate.errors ?? []).values()) {
+    for (const error of telling(group)) {
+      const { path, at, text } = describe(error, document);
+      document.problem(path, hint(path, error.keyword) ?? text, at);
+    }
+  }
+}
+
+function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
+  const groups = new Map<string, ErrorObject[]>();
+  for (const error of errors)
+    groups.set(error.instancePath, [...(groups.get(error.instancePath) ?? []), error]);
+  return groups;
+}
+
+/** What Ajv says beside the keyword, of the keywords that the schemas use. */
+interface Params {
+  readonly additionalProperty?: string;
+  readonly missingProperty?: string;
+  readonly property?: string;
+  readonly type?: string | readonly string[];
+  readonly allowedValues?: readonly unknown[];
+  readonly limit?: number;
+  readonly pattern?: string;
+}
+
+interface ObjectSchema {
+  readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+}
+
+/** Of several errors at one place, those that are no mere consequence of another. */
+function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const paramsOf = (error: ErrorObject): Params => error.params;
+  const telltale =
+    errors.find((error) => error.keyword === 'type' && typeof paramsOf(error).type === 'object') ??
+    errors.find((error) => error.keyword === 'enum') ??
+    errors.find((error) => error.keyword === 'type');
+  if (telltale !== undefined) return [telltale];
+  return errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if');
+}
+
+interface Description {
+  readonly path: KeyPath;
+  readonly at: 'value' | 'key';
+  readonly text: string;
+}
+
+function describe(error: ErrorObject, document: ConfigDocument): Description {
+  const path = pathOf(error.instancePath, document.value);
+  const params: Params = error.params;
+  const { properties = {} }: ObjectSchema = error.parentSchema ?? {};
+  const { additionalProperty = '', missingProperty = '', property } = params;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const known = Object.keys(properties);
+      const meant = didYouMean(additionalProperty, known);
+      const text = `unknown key${meant === '' ? `; known here: ${known.join(', ')}` : meant}`;
+      return { path: [...path, additionalProperty], at: 'key', text };
+    }
+    case 'required':
+    case 'dependentRequired': {
+      const why = error.keyword === 'required' ? '' : `: ${property} needs it`;
+      const what = properties[missingProperty]?.description;
+      const text = `missing${why}${what === undefined ? '' : `. ${what}`}`;
+      return { path: [...path, missingProperty], at: 'key', text };
+    }
+    case 'type':
+      return { path, at: 'value', text: wrongType(params.type, error.data) };
+    case 'enum':
+      return { path, at: 'value', text: notOneOf(error.data, params.allowedValues ?? []) };
+    default:
+      return { path, at: 'value', text: plain(error.keyword, params) };
+  }
+}
+
+function plain(keyword: string, { limit, pattern }: Params): string {
+  switch (keyword) {
+    case 'minLength':
+      return 'is empty: write a value, or leave the key out';
+    case 'minItems':
+      return 'is empty: write at least one';
+    case 'uniqueItems':
+      return 'names something twice';
+    case 'minimum':
+      return `must be ${limit} or more`;
+    case 'exclusiveMinimum':
+      return `must be more than ${limit}`;
+    case 'maximum':
+      return `must be ${limit} or less`;
+    case 'pattern':
+      return `must match ${pattern}`;
+    default:
+      return `breaks the rule ${keyword}`;
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  object: 'keys with values',
+  array: 'a list: [ … ]',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+};
+
+/** Never quotes the value: it may be a password. */
+function wrongType(wanted: unknown, value: unknown): string {
+  const type = Array.isArray(wanted) ? 'string' : String(wanted);
+  const must = `must be ${typeNames[type] ?? type}`;
+  if (value === null) return `is empty: ${must}; or leave the key out`;
+  if (type === 'string' && typeof value === 'number') return `${must}, not a number: put it in quotes`;
+  if (type === 'string' && typeof value === 'boolean') return `${must}, not true or false: put it in quotes`;
+  if (typeof value !== 'string' || type === 'object' || type === 'array') return must;
+  return `${must}, without quotes; an environment variable can't stand here`;
+}
+
+/** What to say of a value that is none of a list. */
+export function notOneOf(value: unknown, allowed: readonly unknown[]): string {
+  const values = allowed.map(String);
+  const meant = typeof value === 'string' ? didYouMean(value, values) : '';
+  return `must be one of ${values.join(', ')}${meant}`;
+}
+
+/** A JSON pointer as a path; a number only where there is a list. */
+function pathOf(pointer: string, root: unknown): KeyPath {
+  const path: (string | number)[] = [];
+  let value = root;
+  for (const raw of pointer.split('/').slice(1)) {
+    const part = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(value)) {
+      path.push(Number(part));
+      value = value[Number(part)];
+    } else {
+      path.push(part);
+      value = asRecord(value)[part];
+    }
+  }
+  return path;
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,81 @@
+import { Secret } from '../../base/secret.js';
+import type { KeyPath } from '../config-file/problems.js';
+import type { Values } from '../config-file/values.js';
+import { accountRoles } from './allow.js';
+import type { Account, AccountRole, Accounts, Target } from './target.js';
+
+/** The accounts; undefined after a problem was reported. */
+export function readAccounts(values: Values): Accounts | undefined {
+  const admin = readAccount(values, 'admin');
+  const viewer = readAccount(values, 'viewer');
+  const other = readAccount(values, 'other');
+  reportSameUser(values, { admin, viewer, other });
+  if (admin === undefined) return undefined;
+  return { admin, ...(viewer === undefined ? {} : { viewer }), ...(other === undefined ? {} : { other }) };
+}
+
+export function readSupportUser(values: Values): Target['supportUser'] {
+  const email = readEmail(values, ['supportUser', 'email']);
+  const password = values.text(['supportUser', 'password']);
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(password === undefined ? {} : { password: new Secret(password) }),
+  };
+}
+
+function readAccount(values: Values, role: AccountRole): Account | undefined {
+  const at = (key: string): KeyPath => ['accounts', role, key];
+  if (!values.has(['accounts', role])) return undefined;
+  const username = values.text(at('username'));
+  const password = values.text(at('password'));
+  const email = readEmail(values, at('email'));
+  const apiKey = values.text(at('apiKey'));
+  const sid = values.text(at('sid'));
+  if (!values.has(at('apiKey')) && !values.has(at('password'))) {
+    values.problem(
+      ['accounts', role],
+      'has no credentials: give it an apiKey, or username and password',
+      'key',
+    );
+  }
+  // Anything else would be refused by the HTTP client, in the middle of a run.
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+    values.problem(at('apiKey'), 'holds a space, a line break or another character that no API key can have');
+  }
+  return {
+    role,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: new Secret(password) }),
+    domain: values.text(at('domain')) ?? 'LOCAL',
+    ...(email === undefined ? {} : { email }),
+    ...(apiKey === undefined ? {} : { apiKey: new Secret(apiKey) }),
+    ...(sid === undefined ? {} : { sid }),
+    ...(values.flag(at('mfaExempt')) === true ? { mfaExempt: true as const } : {}),
+    ...(values.flag(at('mailedCodes')) === false ? { mailedCodes: false as const } : {}),
+  };
+}
+
+function readEmail(values: Values, path: KeyPath): string | undefined {
+  const email = values.text(path);
+  if (email !== undefined && !/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(email)) {
+    values.problem(path, 'must be one mail address and nothing else: user@host.example');
+  }
+  return email;
+}
+
+/** One person under two roles would be its own second user. */
+function reportSameUser(
+  values: Values,
+  accounts: { readonly [R in AccountRole]: Account | undefined },
+): void {
+  const seen = new Map<string, AccountRole>();
+  for (const role of accountRoles) {
+    const { username, domain = '' } = accounts[role] ?? {};
+    if (username === undefined) continue;
+    const user = `${domain}\n${username}`.toLowerCase();
+    const earlier = seen.get(user);
+    if (earlier === undefined) seen.set(user, role);
+    else
+      values.problem(['accounts', role, 'username'], `is the same user as accounts.${earlier}: name another`);
+  }
+}

@@ -1,0 +1,164 @@
+import { basename, dirname, extname, resolve } from 'node:path';
+import { defaultRelease, isReleaseName, type ReleaseName, releaseNames } from '../../base/model/releases.js';
+import type { KeyPath } from '../config-file/problems.js';
+import { notOneOf } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import type { Values } from '../config-file/values.js';
+import { readAccounts, readSupportUser } from './accounts.js';
+import { accountRoles, readAllow } from './allow.js';
+import { type MailSettings, readMail } from './mail.js';
+import { nameTrouble } from './name.js';
+import type { Allow, Limits, Target } from './target.js';
+import { readTls } from './tls.js';
+import { isLoopback, readBaseUrl, readUrl } from './urls.js';
+
+/** Who may read the target file: `unknown` where the system has no permission bits. */
+export type FileAccess = 'private' | 'shared' | 'unknown';
+
+/** The target that the values describe; undefined only after a problem was reported. */
+export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
+  const folder = dirname(file);
+  const name = readName(values, file);
+  const baseUrl = readRoot(values);
+  const release = readRelease(values);
+  const tls = readTls(values, folder);
+  const accounts = readAccounts(values);
+  const supportUser = readSupportUser(values);
+  const mail = readMail(values, folder);
+  const clock = readClock(values);
+  const allow = readAllow(values);
+  const waivers = readOtherFile(values, folder, 'waivers');
+  const statement = readOtherFile(values, folder, 'statement');
+  const warnings = [...readSecrecy(values, access), ...transportWarnings(baseUrl), ...mailWarnings(mail)];
+  if (baseUrl === undefined || release === undefined || accounts === undefined) return undefined;
+  return {
+    name,
+    file,
+    baseUrl,
+    release: release === 'auto' ? defaultRelease : release,
+    ...(release === 'auto' ? { detectRelease: true as const } : {}),
+    tls,
+    accounts,
+    supportUser,
+    ...(mail === undefined ? {} : { mail }),
+    ...(clock === undefined ? {} : { clock }),
+    allow,
+    limits: readLimits(values, allow),
+    ...(waivers === undefined ? {} : { waivers }),
+    ...(statement === undefined ? {} : { statement }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+}
+
+function readName(values: Values, file: string): string {
+  const given = values.text(['name']);
+  const name = given ?? basename(file, extname(file));
+  const trouble = nameTrouble(name);
+  if (trouble !== undefined) {
+    const remedy = given === undefined ? " (it is the file's name: write another with name:)" : '';
+    values.problem(['name'], `can't be the name of a folder on every system: ${trouble}${remedy}`);
+  }
+  return name;
+}
+
+function readRoot(values: Values): string | undefined {
+  const text = values.text(['baseUrl']);
+  if (text === undefined) return undefined;
+  const baseUrl = readBaseUrl(text);
+  if (typeof baseUrl === 'string') return baseUrl;
+  values.problem(['baseUrl'], baseUrl.trouble);
+  return undefined;
+}
+
+function readRelease(values: Values): ReleaseName | 'auto' | undefined {
+  const text = values.text(['release']);
+  if (text === undefined) return defaultRelease;
+  if (isReleaseName(text) || text === 'auto') return text;
+  values.problem(['release'], notOneOf(text, [...releaseNames, 'auto']));
+  return undefined;
+}
+
+function readClock(values: Values): Target['clock'] {
+  const control = values.text(['clock', 'control']);
+  if (control === undefined) return undefined;
+  const url = readUrl(control);
+  if ('trouble' in url) values.problem(['clock', 'control'], url.trouble);
+  return { control };
+}
+
+function readLimits(values: Values, allow: Allow): Limits {
+  // Nobody else is slowed down on a throw-away target.
+  const requestsPerSecond =
+    values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
+  const requestTimeoutMs = values.number(['limits', 'requestTimeoutMs']) ?? 15_000;
+  const sessionsPerUser = values.number(['limits', 'sessionsPerUser']);
+  const lockMinutes = values.number(['limits', 'lockMinutes']);
+  return {
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    requestTimeoutMs,
+    // What was given up for its time may be under way as long again.
+    settleMs: values.number(['limits', 'settleMs']) ?? 2 * requestTimeoutMs,
+    ...(sessionsPerUser === undefined ? {} : { sessionsPerUser }),
+    ...(lockMinutes === undefined ? {} : { lockMinutes }),
+  };
+}
+
+/** A file that has a form of its own: only a run looks into it. */
+function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
+  const text = values.text([key]);
+  if (text === undefined) return undefined;
+  const file = resolve(folder, text);
+  const read = readTextFile(file);
+  if ('trouble' in read) values.problem([key], `${file}: ${read.trouble}`);
+  return file;
+}
+
+const secretPaths: readonly KeyPath[] = [
+  ...accountRoles.flatMap((role): KeyPath[] => [
+    ['accounts', role, 'password'],
+    ['accounts', role, 'apiKey'],
+  ]),
+  ['supportUser', 'password'],
+  ['mail', 'password'],
+];
+
+/** Secrets written out in a file that others can read are a problem; where nobody can tell, a warning. */
+function readSecrecy(values: Values, access: FileAccess): string[] {
+  const writtenOut = secretPaths.filter((path) => values.isWrittenOut(path));
+  // A path is no secret, the key itself is.
+  const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
+  if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
+  if (writtenOut.length === 0 || access === 'private') return [];
+  if (access === 'unknown') {
+    return ['The target file holds secrets written out: see that nobody but you can read it.'];
+  }
+  for (const path of writtenOut) {
+    values.problem(
+      path,
+      'a secret is written out in a file that others can read: chmod 600 the file, or write ' +
+        `\${VAR} (an environment variable) or { fromFile: path } instead`,
+    );
+  }
+  return [];
+}
+
+function mailWarnings(mail: MailSettings | undefined): string[] {
+  if (mail?.kind !== 'imap' || isLoopback(mail.host)) return [];
+  if (mail.insecure) return ['mail.insecure: anyone in between could read the mailbox and its password.'];
+  return mail.tls === false
+    ? ['mail.tls is false: the password of the mailbox crosses the network readable for all.']
+    : [];
+}
+
+function transportWarnings(baseUrl: string | undefined): string[] {
+  if (baseUrl === undefined) return [];
+  const { protocol, hostname, pathname } = new URL(baseUrl);
+  return [
+    ...(protocol === 'http:' && !isLoopback(hostname)
+      ? ['baseUrl is plain http: passwords and API keys cross the network readable for all.']
+      : []),
+    ...(/\/v\d+$/.test(pathname)
+      ? []
+      : ["baseUrl doesn't end in /v2: nothing is appended to it but the operations' paths."]),
+  ];
+}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import { isFolder } from '../../base/files.js';
+import { isTargetFile } from './read.js';
+
+/**
+ * The target files that `-t` names: a file stands for itself, a folder for each target file right in it, sorted by
+ * name. Hidden files don't count. Nothing is read yet.
+ *
+ * @throws ConfigurationError for a folder without a target file, or one that can't be listed
+ */
+export function targetFiles(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
+}
+
+function filesIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`${folder} (-t) can't be listed: ${why}`);
+  }
+  const files = names
+    .filter((name) => isTargetFile(name) && !name.startsWith('.'))
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((file) => !isFolder(file));
+  if (files.length > 0) return files;
+  throw new ConfigurationError(
+    `${folder} (-t) holds no target file: none of its files ends in .yaml, .yml or .json. Folders in it are not looked into.`,
+  );
+}

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Secret } from '../../base/secret.js';
+import type { Values } from '../config-file/values.js';
+import { readAuthorities } from './tls.js';
+import { isHostName, readAddress } from './urls.js';
+
+interface MailWaits {
+  /** How long a mail may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long silence is silence, in milliseconds. */
+  readonly quietMs: number;
+  readonly codePattern?: RegExp;
+}
+
+export type MailSettings = MailWaits &
+  (
+    | { readonly kind: 'smtp'; readonly host: string; readonly port: number }
+    | {
+        readonly kind: 'imap';
+        readonly host: string;
+        readonly port: number;
+        /** TLS from the first byte, after STARTTLS, or not at all. */
+        readonly tls: boolean | 'starttls';
+        /** PEM text of the authorities to trust besides the system's. */
+        readonly ca?: string;
+        /** Trust any certificate. */
+        readonly insecure: boolean;
+        readonly username: string;
+        readonly password: Secret;
+        readonly folder: string;
+      }
+    | {
+        readonly kind: 'command';
+        /** A program (its absolute path, or a name on the PATH) and its arguments; {to} stands for the address. */
+        readonly run: readonly string[];
+      }
+  );
+
+/** The `mail` section; undefined when there is none, or after a problem was reported. */
+export function readMail(values: Values, folder: string): MailSettings | undefined {
+  if (!values.has(['mail'])) return undefined;
+  const codePattern = readPattern(values);
+  const waits = {
+    timeoutMs: values.number(['mail', 'timeoutMs']) ?? 60_000,
+    quietMs: values.number(['mail', 'quietMs']) ?? 10_000,
+    ...(codePattern === undefined ? {} : { codePattern }),
+  };
+  switch (values.text(['mail', 'kind'])) {
+    case 'smtp': {
+      const listen = values.text(['mail', 'listen']);
+      const address = listen === undefined ? undefined : readAddress(listen);
+      if (address !== undefined) return { ...waits, kind: 'smtp', ...address };
+      if (listen !== undefined) {
+        values.problem(['mail', 'listen'], 'must be an address and a port: 0.0.0.0:2525, [::]:2525');
+      }
+      return undefined;
+    }
+    case 'imap':
+      return readImap(values, waits, folder);
+    case 'command':
+      return { ...waits, kind: 'command', run: readCommand(values, folder) };
+    default:
+      return undefined;
+  }
+}
+
+function readImap(values: Values, waits: MailWaits, folder: string): MailSettings | undefined {
+  const host = values.text(['mail', 'host']);
+  const username = values.text(['mail', 'username']);
+  const password = values.text(['mail', 'password']);
+  const tls =
+    values.text(['mail', 'tls']) === 'starttls' ? 'starttls' : (values.flag(['mail', 'tls']) ?? true);
+  const port = values.number(['mail', 'port']) ?? (tls === true ? 993 : 143);
+  const ca = readAuthorities(values, ['mail', 'ca'], folder);
+  const insecure = values.flag(['mail', 'insecure']) ?? false;
+  if (tls === false && (ca !== undefined || insecure)) {
+    values.problem(['mail', 'tls'], 'is false, so that there is no certificate for mail.ca or mail.insecure');
+  }
+  if (host !== undefined && !isHostName(host) && !host.includes(':')) {
+    values.problem(['mail', 'host'], 'must be a host name or an IP address');
+  }
+  if (host !== undefined && readAddress(host) !== undefined) {
+    values.problem(['mail', 'host'], 'must not have a port: it goes to mail.port');
+  }
+  if (host === undefined || username === undefined || password === undefined) return undefined;
+  return {
+    ...waits,
+    kind: 'imap',
+    host,
+    port,
+    tls,
+    ...(ca === undefined ? {} : { ca }),
+    insecure,
+    username,
+    password: new Secret(password),
+    folder: values.text(['mail', 'folder']) ?? 'INBOX',
+  };
+}
+
+function readCommand(values: Values, folder: string): readonly string[] {
+  const [program = '', ...rest] = values.texts(['mail', 'run']);
+  if (program === '') values.problem(['mail', 'run', 0], 'is empty: write the name of a program');
+  // A bare name is looked for on the PATH, as everywhere.
+  if (!/[/\\]/.test(program)) return [program, ...rest];
+  const file = resolve(folder, program);
+  if (!existsSync(file)) values.problem(['mail', 'run', 0], 'no such file');
+  return [file, ...rest];
+}
+
+function readPattern(values: Values): RegExp | undefined {
+  const text = values.text(['mail', 'codePattern']);
+  if (text === undefined) return undefined;
+  try {
+    const pattern = new RegExp(text);
+    if (!pattern.test('')) return pattern;
+    values.problem(['mail', 'codePattern'], 'matches an empty text: say how long a code is, such as \\d{6}');
+  } catch {
+    values.problem(
+      ['mail', 'codePattern'],
+      'is not a regular expression: look for a bracket that is not closed',
+    );
+  }
+  return undefined;
+}

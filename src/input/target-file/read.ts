@@ -1,0 +1,101 @@
+import { dirname, extname, resolve } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import type { Secret } from '../../base/secret.js';
+import { ConfigDocument } from '../config-file/document.js';
+import type { KeyPath } from '../config-file/problems.js';
+import { resolveValues } from '../config-file/resolve.js';
+import { checkSchema } from '../config-file/schema.js';
+import { readTextFile } from '../config-file/text-file.js';
+import { Values } from '../config-file/values.js';
+import { convert } from './convert.js';
+import type { Target } from './target.js';
+
+const extensions = ['.yaml', '.yml', '.json'];
+
+/** Whether a file of a folder of targets is meant: by its extension. */
+export function isTargetFile(path: string): boolean {
+  return extensions.includes(extname(path).toLowerCase());
+}
+
+/**
+ * Reads and checks a target file. What it can only advise against stands in the result's `warnings`.
+ *
+ * @param env where `${VAR}` comes from
+ * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do; no
+ * secret is ever quoted
+ */
+export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {
+  const read = readTextFile(path);
+  if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
+  if (!isTargetFile(path)) {
+    throw new ConfigurationError(`${path}: a target file's name must end in ${extensions.join(', ')}`);
+  }
+  const document = new ConfigDocument(read.text, path);
+  checkIsMapping(document);
+  checkSchema(document, 'target.schema.json', (key, keyword) => hint(document, key, keyword));
+  const file = resolve(path);
+  const values = new Values(document, resolveValues(document, dirname(file), env));
+  document.problems.throwIfAny();
+  const access = platform === 'win32' ? 'unknown' : (read.mode & 0o077) === 0 ? 'private' : 'shared';
+  const target = convert(values, file, access);
+  document.problems.throwIfAny();
+  // Only a reported problem leaves it undefined.
+  if (target === undefined) throw new ConfigurationError(`${path}: could not be read`);
+  return target;
+}
+
+/** A secret of the target file, and what it is, for a placeholder in its stead. */
+export interface NamedSecret {
+  readonly value: Secret;
+  readonly what: string;
+}
+
+/** All that must not show anywhere: passwords, API keys, the client certificate's key. */
+export function secretsOf(target: Target): NamedSecret[] {
+  const { admin, viewer, other } = target.accounts;
+  const named = (what: string, value: Secret | undefined) => (value === undefined ? [] : [{ what, value }]);
+  return [
+    ...[admin, viewer, other].flatMap((account) => [
+      ...named('password', account?.password),
+      ...named('API key', account?.apiKey),
+    ]),
+    ...named('password', target.supportUser.password),
+    ...named('password', target.mail?.kind === 'imap' ? target.mail.password : undefined),
+    ...named('client key', target.tls.key),
+  ];
+}
+
+/** The environment variables that scripts and new target files take the secrets of a target from. */
+export function variablesOf(target: Target): { readonly variable: string; readonly value: Secret }[] {
+  const { admin, viewer, other } = target.accounts;
+  const named = (variable: string, value: Secret | undefined) =>
+    value === undefined ? [] : [{ variable, value }];
+  return [
+    ...[admin, viewer, other].flatMap((account) => [
+      ...named(`${account?.role.toUpperCase()}_PW`, account?.password),
+      ...named(`${account?.role.toUpperCase()}_KEY`, account?.apiKey),
+    ]),
+    ...named('SUPPORT_PW', target.supportUser.password),
+  ];
+}
+
+function checkIsMapping(document: ConfigDocument): void {
+  const { value } = document;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  const what =
+    value === null || value === undefined ? 'the file is empty' : 'the file is not a mapping (key: value)';
+  document.problem([], `${what}: it needs at least baseUrl and accounts`);
+  document.problems.throwIfAny();
+}
+
+function hint(document: ConfigDocument, path: KeyPath, keyword: string): string | undefined {
+  if (path.length !== 1) return undefined;
+  if (path[0] === 'baseUrl' && keyword === 'required') {
+    return "missing: write the URL of the API's root, such as https://10.2.0.7/v2";
+  }
+  if (path[0] === 'release' && keyword === 'type') {
+    const written = document.writtenAs(path);
+    return `must be quoted${written === undefined ? '' : `: "${written}"`}, or it is read as a number`;
+  }
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Secret } from '../../base/secret.js';
+import type { KeyPath } from '../config-file/problems.js';
+import { readTextFile } from '../config-file/text-file.js';
+import type { Values } from '../config-file/values.js';
+import { isHostName } from './urls.js';
+
+const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
+export interface TlsSettings {
+  /** PEM text of the certificate authorities to trust besides the system's. */
+  readonly ca?: string;
+  /** SHA-256 of the server's SubjectPublicKeyInfo, Base64. */
+  readonly pin?: string;
+  readonly serverName?: string;
+  /** PEM text of the client certificate and its key. */
+  readonly cert?: string;
+  readonly key?: Secret;
+  readonly insecure: boolean;
+}
+
+export function readTls(values: Values, folder: string): TlsSettings {
+  const ca = readAuthorities(values, ['tls', 'ca'], folder);
+  const cert = pem(values, ['tls', 'cert'], folder);
+  const key = pem(values, ['tls', 'key'], folder);
+  const [certificate] = cert === undefined ? [] : certificates(values, ['tls', 'cert'], cert);
+  const privateKey = key === undefined ? undefined : keyOf(values, key);
+  if (certificate !== undefined && privateKey !== undefined && !certificate.checkPrivateKey(privateKey)) {
+    values.problem(['tls', 'key'], 'is not the key of tls.cert');
+  }
+  const pin = readPin(values);
+  const serverName = values.text(['tls', 'serverName']);
+  if (serverName !== undefined && (!isHostName(serverName) || /^[\d.]+$/.test(serverName))) {
+    values.problem(['tls', 'serverName'], 'must be a host name such as cluster.example, without port');
+  }
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(pin === undefined ? {} : { pin }),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key: new Secret(key) }),
+    insecure: values.flag(['tls', 'insecure']) ?? false,
+  };
+}
+
+/** PEM text of certificate authorities: a file's, or the value itself. A problem is reported. */
+export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
+  const text = pem(values, path, folder);
+  if (text !== undefined) certificates(values, path, text);
+  return text;
+}
+
+/** The value if it is PEM text itself, else the content of the file it names. */
+function pem(values: Values, path: KeyPath, folder: string): string | undefined {
+  const value = values.text(path);
+  if (value === undefined || isPem(value)) return value;
+  if (/[\r\n]/.test(value)) {
+    values.problem(path, 'is neither PEM text (-----BEGIN …) nor the name of a file');
+    return undefined;
+  }
+  const read = readTextFile(resolve(folder, value));
+  if ('text' in read && isPem(read.text)) return read.text;
+  const file = values.isWrittenOut(path) ? `${value}: ` : '';
+  const trouble = 'text' in read ? 'is not PEM' : read.trouble;
+  const remedy = /PEM|UTF-8/.test(trouble)
+    ? 'holds no PEM text (-----BEGIN …): convert it with openssl'
+    : trouble;
+  values.problem(path, `${file}${remedy}`);
+  return undefined;
+}
+
+function isPem(text: string): boolean {
+  return /-----BEGIN [A-Z0-9 ]+-----/.test(text);
+}
+
+function certificates(values: Values, path: KeyPath, text: string): X509Certificate[] {
+  const blocks = text.match(certificateBlock) ?? [];
+  if (blocks.length === 0) values.problem(path, 'holds no certificate (-----BEGIN CERTIFICATE-----)');
+  return blocks.flatMap((block, index) => {
+    try {
+      return [new X509Certificate(block)];
+    } catch {
+      values.problem(path, `its certificate number ${index + 1} is damaged: it can't be decoded`);
+      return [];
+    }
+  });
+}
+
+function keyOf(values: Values, text: string): KeyObject | undefined {
+  const encrypted = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text);
+  try {
+    if (!encrypted) return createPrivateKey(text);
+  } catch {
+    // Reported below: the library's own words may quote the key.
+  }
+  values.problem(
+    ['tls', 'key'],
+    encrypted
+      ? 'is encrypted, and a passphrase can not be given: decrypt it with openssl pkey'
+      : 'holds no private key (-----BEGIN PRIVATE KEY-----)',
+  );
+  return undefined;
+}
+
+function readPin(values: Values): string | undefined {
+  // curl writes pins with this prefix.
+  const pin = values.text(['tls', 'pin'])?.replace(/^sha256\/\//, '');
+  if (pin === undefined) return undefined;
+  const bytes = Buffer.from(pin, 'base64');
+  if (bytes.length === 32 && bytes.toString('base64') === pin) return pin;
+  values.problem(
+    ['tls', 'pin'],
+    'must be the SHA-256 of the public key in Base64, 44 characters: openssl x509 -in CERT -pubkey -noout | ' +
+      'openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64',
+  );
+  return undefined;
+}

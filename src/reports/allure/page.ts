@@ -1,0 +1,80 @@
+import { SuiteError } from '../../base/errors.js';
+
+/** Allure's page is not what this version of the suite knows: it would ask for something outside of itself. */
+class AllurePageError extends SuiteError {}
+
+/** What the page may load: only what is in it. A browser refuses all else, whatever a script in it tries. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' data: blob:",
+  "style-src 'unsafe-inline' data: blob:",
+  'img-src data: blob:',
+  'font-src data:',
+  'media-src data: blob:',
+  'frame-src data: blob:',
+  'connect-src data: blob:',
+  'worker-src data: blob:',
+].join('; ');
+
+/**
+ * Names for Allure's buttons that have none but a picture, from what its own tests call them, and for what it lays
+ * over the page; again whenever the page has changed.
+ */
+const naming = `
+const name = () => {
+  for (const button of document.querySelectorAll('button:not([aria-label])')) {
+    if (button.textContent.trim() !== '') continue;
+    const id = button.dataset.testid || button.closest('[data-testid]')?.dataset.testid || 'button';
+    button.setAttribute('aria-label', id.replace(/[-_]+/g, ' '));
+  }
+  [...document.body.children].forEach((part, at) => {
+    if (!part.matches('main,script,style,[role]')) {
+      part.setAttribute('role', 'region');
+      part.setAttribute('aria-label', 'overlay ' + at);
+    }
+  });
+};
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+name();
+`;
+
+/** One main part with a heading, for those who find their way by them. */
+const begin =
+  '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
+
+/**
+ * Allure's page without what it asks of other machines: the tag manager that counts its users, and whatever else has
+ * an address of its own. Links that a reader follows stay.
+ *
+ * @throws AllurePageError where something is left that would be loaded
+ */
+export function withoutRequests(page: string): string {
+  const stripped = page
+    .replace(/<script\b[^>]*\bsrc\s*=\s*["']?(?:https?:)?\/\/[^>]*>\s*<\/script>/gi, '')
+    .replace(/<script>(?:(?!<\/script>)[\s\S])*?\bgtag\((?:(?!<\/script>)[\s\S])*?<\/script>/gi, '')
+    .replace(/<link\b[^>]*\bhref\s*=\s*["']?(?:https?:)?\/\/[^>]*>/gi, '');
+  const left = externalLoads(stripped);
+  if (left.length > 0) {
+    throw new AllurePageError(
+      `The Allure report would load ${left.slice(0, 3).join(', ')}: it was not written.`,
+    );
+  }
+  return stripped
+    .replace(/<head>/i, () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`)
+    .replace('<div id="app"></div>', begin)
+    .replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `<script>${naming}</script></body>`);
+}
+
+/** Addresses that a browser would load by itself: of elements, and of style sheets. */
+export function externalLoads(page: string): string[] {
+  const found = [
+    ...page.matchAll(
+      /<(?:script|link|img|iframe|source|video|audio|embed|object)\b[^>]*?\b(?:src|href|data)\s*=\s*["']?((?:https?:)?\/\/[^"'\s>]+)/gi,
+    ),
+    ...page.matchAll(/(?:@import\s+|url\(\s*)["']?((?:https?:)?\/\/[^"')\s]+)/gi),
+    ...page.matchAll(
+      /((?:https?:)?\/\/(?:[\w-]+\.)*(?:googletagmanager|google-analytics|fonts\.googleapis|fonts\.gstatic)\.com[^"'\s<]*)/gi,
+    ),
+  ].map(([, address = '']) => address);
+  return [...new Set(found)];
+}

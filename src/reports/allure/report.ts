@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ArrangeError, ConfigurationError } from '../../base/errors.js';
+import { makeFolder, replaceFile } from '../../base/files.js';
+import type { MatrixTarget } from '../many/matrix.js';
+import { categories, categoryLabel } from './categories.js';
+import { trimHistory } from './history.js';
+import { withoutRequests } from './page.js';
+import { allureResults, properties } from './results.js';
+
+/** Of the output folder. */
+const allurePage = 'allure-report/index.html';
+const allureHistory = 'allure-history.jsonl';
+
+/** So many nights are kept; a line is some hundred kilobytes. */
+const nights = 60;
+
+/** A target whose results go into the report, and the folder they lie in. */
+export interface AllureTarget {
+  readonly target: MatrixTarget;
+  readonly folder: string;
+}
+
+/**
+ * The Allure report of some targets, as one page that asks nothing of other machines. The generator is loaded here
+ * only, in a process of its own.
+ *
+ * @returns the page, from the output folder
+ * @throws ArrangeError where there are no results, or the generator fails
+ */
+export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
+  const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
+  try {
+    const results = join(work, 'results');
+    mkdirSync(results);
+    for (const { folder } of targets) copyResults(join(folder, allureResults), results);
+    if (!readdirSync(results).some((name) => name.endsWith('-result.json'))) {
+      throw new ArrangeError(
+        `There are no Allure results: ${allureResults} is missing from the folders of the targets. A run writes it beside the verdict.`,
+      );
+    }
+    writeFileSync(join(results, 'environment.properties'), properties(environmentOfAll(targets)));
+    const name = nameOf(targets);
+    const history = resolve(out, allureHistory);
+    makeFolder(out);
+    trimHistory(history, name, nights - 1);
+    const config = join(work, 'allurerc.json');
+    writeFileSync(config, JSON.stringify(configOf(name, join(work, 'report'), history, targets.length > 1)));
+    await generate(results, config, work);
+    const page = withoutRequests(readFileSync(join(work, 'report', 'index.html'), 'utf8'));
+    makeFolder(join(out, dirname(allurePage)));
+    replaceFile(join(out, allurePage), page);
+    return allurePage;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function configOf(name: string, output: string, historyPath: string, several: boolean): object {
+  return {
+    name,
+    output,
+    historyPath,
+    historyLimit: nights,
+    appendHistory: true,
+    categories: categories.map((category) => ({
+      name: category,
+      matchers: { labels: { [categoryLabel]: `^${category}$` } },
+      groupBy: ['severity'],
+      groupByMessage: false,
+    })),
+    plugins: {
+      awesome: {
+        options: {
+          singleFile: true,
+          reportLanguage: 'en',
+          groupBy: [...(several ? ['parentSuite'] : []), 'epic', 'feature', 'story'],
+        },
+      },
+    },
+  };
+}
+
+/** The same for the same runs: a report that is built again must not look like another night. */
+function nameOf(targets: readonly AllureTarget[]): string {
+  const latest =
+    targets
+      .map(({ target }) => target.startedAt)
+      .sort()
+      .at(-1) ?? '';
+  const [first] = targets;
+  const who = targets.length === 1 && first !== undefined ? first.target.name : `${targets.length} targets`;
+  return `mfa-conformance: ${who}, ${latest}`;
+}
+
+function environmentOfAll(targets: readonly AllureTarget[]): Record<string, string> {
+  return Object.fromEntries(
+    targets.map(({ target: { name, release, baseUrl, headline } }) => [
+      name,
+      `release ${release}, ${baseUrl}, ${headline}`,
+    ]),
+  );
+}
+
+function copyResults(from: string, to: string): void {
+  if (!existsSync(from)) return;
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const wanted = /-(?:result|container|attachment)\b/.test(entry.name);
+    if (entry.isFile() && wanted) copyFileSync(join(from, entry.name), join(to, entry.name));
+  }
+}
+
+/** Of our environment only what a program needs to start: the others may be secrets. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const names = [
+    'PATH',
+    'Path',
+    'HOME',
+    'USERPROFILE',
+    'SystemRoot',
+    'TEMP',
+    'TMP',
+    'TMPDIR',
+    'APPDATA',
+    'LOCALAPPDATA',
+  ];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** Not installed with the suite: more packages than all the rest, for this alone. */
+function generator(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('allure')), '..', 'cli.js');
+  } catch {
+    throw new ConfigurationError(
+      'report --allure needs the Allure report generator, which is not installed: npm install allure@3 ' +
+        'beside mfa-conformance, then run it again. The results of the run are kept.',
+    );
+  }
+}
+
+function generate(results: string, config: string, cwd: string): Promise<void> {
+  const args = [generator(), 'generate', results, '--config', config, '--cwd', cwd];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { ...bareEnvironment(), NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
+    child.once('error', (error) =>
+      reject(new ArrangeError(`The Allure report was not made: ${error.message}`)),
+    );
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new ArrangeError(
+            `The Allure report was not made (exit code ${code}): ${said.trim().slice(0, 2000)}`,
+          ),
+        );
+    });
+  });
+}

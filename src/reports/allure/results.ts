@@ -1,0 +1,152 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../../base/files.js';
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { categories, categoryLabel, categoryOf } from './categories.js';
+
+/** Of a target's folder. */
+export const allureResults = 'allure-results';
+
+interface Named {
+  readonly name: string;
+  readonly value?: unknown;
+}
+
+interface AllureResult {
+  status?: unknown;
+  statusDetails?: unknown;
+  labels: Named[];
+  attachments?: unknown;
+  readonly parameters: readonly Named[];
+}
+
+/**
+ * Moves what allure-playwright wrote about one target into the target's own folder, and makes it say what the
+ * verdict says: only that knows what was waived.
+ *
+ * @param from where the results of all targets of a run lie
+ * @param folder of the target; results of an earlier run in it are removed
+ */
+export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
+  const to = join(folder, allureResults);
+  rmSync(to, { recursive: true, force: true });
+  if (!existsSync(from)) return;
+  makeFolder(to);
+  const outcomes = new Map(verdict.outcomes.map((outcome) => [outcome.id, outcome]));
+  for (const name of readdirSync(from).filter((each) => each.endsWith('-result.json'))) {
+    const result = jsonOf(readFileSync(join(from, name), 'utf8'), isResult);
+    if (result === undefined || projectOf(result) !== verdict.target.name) continue;
+    const outcome = result.labels
+      .map(({ value }) => outcomes.get(String(value)))
+      .find((found) => found !== undefined);
+    if (outcome !== undefined) align(result, outcome);
+    for (const source of dropNoise(result)) {
+      if (existsSync(join(from, source))) copyFileSync(join(from, source), join(to, source));
+    }
+    if (outcome !== undefined && outcome.exchanges.length > 0) {
+      const source = name.replace(/-result\.json$/, '-exchanges.json');
+      writeFileSync(join(to, source), JSON.stringify(outcome.exchanges, undefined, 1));
+      const others: unknown[] = Array.isArray(result.attachments) ? result.attachments : [];
+      result.attachments = [...others, { name: 'exchanges', source, type: 'application/json' }];
+    }
+    writeFileSync(join(to, name), JSON.stringify(result));
+  }
+  writeFileSync(join(to, 'environment.properties'), properties(environmentOf(verdict)));
+  writeFileSync(join(to, 'categories.json'), `${JSON.stringify(categoryFile, undefined, 1)}\n`);
+}
+
+/** What the target and the run were, for Allure's table of the environment. */
+function environmentOf({
+  target,
+  release,
+  mode,
+  suite,
+  gate,
+  contract,
+  seed,
+}: Verdict): Record<string, string> {
+  return {
+    Target: target.name,
+    'Base URL': target.baseUrl,
+    Release: release,
+    Contract: `${contract.source} (sha256 ${contract.sha256.slice(0, 12)})`,
+    Mode: mode,
+    Seed: String(seed),
+    Verdict: gate,
+    Suite: `${suite.name} ${suite.version}`,
+    'Node.js': process.version,
+  };
+}
+
+/** Java's properties format, in ASCII. */
+export function properties(values: Readonly<Record<string, string>>): string {
+  const escaped = (text: string) =>
+    text
+      .replace(/[\\:=#! ]/g, '\\$&')
+      .replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `${Object.entries(values)
+    .map(([name, value]) => `${escaped(name)}=${escaped(value)}`)
+    .join('\n')}\n`;
+}
+
+/** For generators that read the file beside the results; ours is told by label (see report.ts). */
+const categoryFile = categories.map((name) => ({
+  name,
+  matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],
+  messageRegex: `(?s)${name}.*`,
+}));
+
+const statuses: Readonly<Record<Outcome['outcome'], string>> = {
+  pass: 'passed',
+  fail: 'failed',
+  inconclusive: 'broken',
+  // It failed as a waiver said it would: neither a failure to act on nor a pass.
+  waived: 'skipped',
+  'not run': 'skipped',
+  'not applicable': 'skipped',
+};
+
+function align(result: AllureResult, outcome: Outcome): void {
+  const category = categoryOf(outcome);
+  result.status = statuses[outcome.outcome];
+  result.labels = result.labels.filter(({ name }) => name !== categoryLabel);
+  if (category !== undefined) result.labels.push({ name: categoryLabel, value: category });
+  const message = outcome.outcome === 'pass' ? '' : `${category ?? outcome.outcome}: ${outcome.reason}`;
+  result.statusDetails = message === '' ? {} : { message };
+}
+
+function projectOf({ parameters }: AllureResult): unknown {
+  return parameters.find(({ name }) => name === 'Project')?.value;
+}
+
+/** The files that a result and its steps refer to. What tests print is no evidence. */
+function dropNoise(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(dropNoise);
+  if ('attachments' in value && Array.isArray(value.attachments)) {
+    value.attachments = value.attachments.filter(
+      (each: unknown) => !(isNamed(each) && (each.name === 'stdout' || each.name === 'stderr')),
+    );
+  }
+  const own =
+    'source' in value && 'type' in value && typeof value.source === 'string' && isFileName(value.source)
+      ? [value.source]
+      : [];
+  return [...own, ...Object.values(value).flatMap(dropNoise)];
+}
+
+/** A name from a file must not lead out of the folder. */
+function isFileName(name: string): boolean {
+  return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
+}
+
+const named = objectOf<Pick<Named, 'name'>>({ name: shapes.text });
+const isNamed = shapedLike<Named>(named);
+
+const isResult = shapedLike<AllureResult>(
+  objectOf<Pick<AllureResult, 'labels' | 'parameters'>>({
+    labels: shapes.listOf(named),
+    parameters: shapes.listOf(named),
+  }),
+);

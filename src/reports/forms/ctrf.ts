@@ -1,0 +1,140 @@
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { printable } from '../../base/redaction/printable.js';
+import { cut } from '../../base/words.js';
+import { causesOf } from '../../verdict/derive/causes.js';
+import { completenessOf } from '../../verdict/derive/completeness.js';
+import { exchangeLine } from './junit.js';
+import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { causeSentences } from './troubles.js';
+import { verdictLine, waiverText } from './verdict-words.js';
+
+/** Of the Common Test Report Format, https://ctrf.io. */
+const specVersion = '0.0.0';
+
+/** In characters; all of it is in verdict.json. */
+const longestMessage = 4000;
+const shownExchanges = 10;
+
+type Status = 'passed' | 'failed' | 'skipped' | 'pending' | 'other';
+
+interface CtrfTest {
+  readonly name: string;
+  readonly testId: string;
+  readonly status: Status;
+  readonly rawStatus: string;
+  readonly duration: number;
+  readonly suite: readonly string[];
+  readonly type: 'api';
+  readonly message?: string;
+  readonly trace?: string;
+  readonly tags?: readonly string[];
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The verdict as a CTRF report. An undecided requirement is `other`: neither passed nor failed. What was not to be
+ * checked, is waived, or fails as in the baseline is `skipped`; `rawStatus` has our own word for it.
+ */
+export function renderCtrf(verdict: Verdict): string {
+  const sentences = causeSentences(verdict);
+  const tests = [
+    ...verdict.outcomes.map((outcome) => testOf(outcome, verdict, sentences.get(outcome.id))),
+    ...runProblems(verdict).map((problem) => problemTest(problem, verdict)),
+  ];
+  const start = Date.parse(verdict.startedAt);
+  const duration = Math.round(verdict.durationMs);
+  const count = (status: Status) => tests.filter((test) => test.status === status).length;
+  const report = {
+    reportFormat: 'CTRF',
+    specVersion,
+    timestamp: new Date(start + duration).toISOString(),
+    generatedBy: 'mfa-conformance',
+    results: {
+      tool: { name: 'mfa-conformance', version: verdict.suite.version },
+      summary: {
+        tests: tests.length,
+        passed: count('passed'),
+        failed: count('failed'),
+        skipped: count('skipped'),
+        pending: count('pending'),
+        other: count('other'),
+        suites: new Set(tests.map(({ suite }) => suite.join('/'))).size,
+        start,
+        stop: start + duration,
+        duration,
+      },
+      tests,
+      environment: {
+        appName: verdict.target.name,
+        appVersion: verdict.release,
+        testEnvironment: verdict.target.baseUrl,
+        extra: { mode: verdict.mode, seed: verdict.seed, contract: verdict.contract },
+      },
+      extra: {
+        gate: verdict.gate,
+        cause: verdict.cause,
+        scope: verdict.scope,
+        verdict: verdictLine(verdict),
+        ...completenessOf(verdict),
+        restored: verdict.restored,
+        causes: verdict.causes ?? causesOf(verdict.outcomes),
+        facts: verdict.facts,
+      },
+    },
+  };
+  return `${printable(JSON.stringify(report, null, 2))}\n`;
+}
+
+function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): CtrfTest {
+  const { id, level, title, source, operations, reason, reproduce, waiver } = outcome;
+  const known = isKnownFailure(outcome, verdict);
+  const message = messageOf(outcome, known);
+  const trace = outcome.exchanges.slice(-shownExchanges).map(exchangeLine).join('\n');
+  return {
+    name: id,
+    testId: id,
+    status: known ? 'skipped' : statuses[outcome.outcome],
+    rawStatus: outcome.outcome,
+    duration: Math.round(outcome.durationMs),
+    suite: [verdict.target.name, id.split('/')[0] ?? ''],
+    type: 'api',
+    ...(reason === '' ? {} : { message: cut(message, longestMessage) }),
+    ...(trace === '' ? {} : { trace: cut(trace, longestMessage) }),
+    tags: [level, ...operations],
+    extra: {
+      level,
+      requirement: title,
+      source,
+      ...(reproduce === '' ? {} : { reproduce: cut(reproduce, longestMessage) }),
+      ...(waiver === undefined ? {} : { waiver }),
+      ...(cause === undefined ? {} : { cause: cut(cause, longestMessage) }),
+    },
+  };
+}
+
+const statuses: Readonly<Record<Outcome['outcome'], Status>> = {
+  pass: 'passed',
+  fail: 'failed',
+  inconclusive: 'other',
+  waived: 'skipped',
+  'not run': 'skipped',
+  'not applicable': 'skipped',
+};
+
+function messageOf({ outcome, reason, waiver }: Outcome, known: boolean): string {
+  if (known) return `fails as in the baseline: ${reason}`;
+  return outcome === 'waived' ? `waived ${waiverText(waiver)}\n${reason}` : reason;
+}
+
+function problemTest({ name, type, message }: RunProblem, verdict: Verdict): CtrfTest {
+  return {
+    name: `run/${name}`,
+    testId: `run/${name}`,
+    status: 'failed',
+    rawStatus: type,
+    duration: 0,
+    suite: [verdict.target.name, 'run'],
+    type: 'api',
+    message: cut(message, longestMessage),
+  };
+}

@@ -1,0 +1,128 @@
+import { duration } from '../../base/words.js';
+
+/** A fact for people: what it is about, and what was measured, as a sentence. */
+export interface FactInWords {
+  /** The fact's key in the verdict. */
+  readonly name: string;
+  readonly label: string;
+  readonly text: string;
+}
+
+type Describe = (value: unknown) => string | undefined;
+
+interface Known {
+  readonly label: string;
+  /** Undefined for a value that is of no kind it knows: then it stands there as it is. */
+  readonly describe: Describe;
+}
+
+const known: Readonly<Record<string, Known>> = {
+  clockOffsetMs: { label: 'Clock', describe: clockOffset },
+  credentialModes: { label: 'Credentials', describe: credentialModes },
+  acceptedSteps: { label: 'Code window', describe: acceptedSteps },
+  throttleAfter: { label: 'Throttle', describe: throttle },
+  patchSemantics: { label: 'PATCH', describe: patchSemantics },
+  accountsWithoutCode: {
+    label: 'Logins without a code',
+    describe: (roles) => (Array.isArray(roles) ? `Of ${roles.join(', ')} alone` : undefined),
+  },
+  newKeyRetiresOlder: {
+    label: 'Several TOTP keys',
+    describe: yesOrNo(
+      'A new TOTP key retires the older one',
+      'An older TOTP key stays valid beside a new one',
+    ),
+  },
+};
+
+/** Those that a reader looks for, measured or not. */
+const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
+
+/** All facts of a verdict in words, those that a reader looks for first; what was not measured is said so. */
+export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {
+  const others = Object.keys(facts).filter((name) => !expected.includes(name));
+  return [...expected, ...others].map((name) => ({
+    name,
+    label: Object.hasOwn(known, name) ? (known[name]?.label ?? name) : wordsOf(name),
+    text: Object.hasOwn(facts, name) ? factInWords(name, facts[name]) : 'not measured',
+  }));
+}
+
+/** One fact's value as a sentence without a full stop; the value itself where the fact is not known. */
+export function factInWords(name: string, value: unknown): string {
+  const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
+  if (words !== undefined) return words;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not known');
+}
+
+function clockOffset(value: unknown): string | undefined {
+  if (value === null) return 'Not known: its answers have no Date header';
+  if (typeof value !== 'number') return undefined;
+  // Less is the network, and the second that a Date header is rounded to.
+  if (Math.abs(value) < 2000) return "In step with this machine's";
+  return `${duration(Math.abs(value))} ${value < 0 ? 'behind' : 'ahead of'} this machine's`;
+}
+
+function acceptedSteps(value: unknown): string | undefined {
+  const found = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
+  if (found === null) return undefined;
+  const [from, to] = [Number(found[1]), Number(found[2])];
+  if (from === 0 && to === 0) return 'Codes of the current step only';
+  if (from === -to) return `Codes up to ${steps(to)} before and after now (±${to})`;
+  if (from < 0 && to > 0) return `Codes from ${steps(-from)} before to ${steps(to)} after now`;
+  return `Codes from ${place(from)} to ${place(to)}`;
+}
+
+function place(step: number): string {
+  if (step === 0) return 'now';
+  return `${steps(Math.abs(step))} ${step < 0 ? 'before' : 'after'}`;
+}
+
+function steps(count: number): string {
+  return `${count} ${count === 1 ? 'step' : 'steps'}`;
+}
+
+function credentialModes(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const parts = Object.entries(value).map(([scheme, mode]) => {
+    const said = mode === true ? 'accepted' : mode === false ? 'refused' : String(mode ?? 'not tried');
+    return `${credentialName(scheme)}: ${said}`;
+  });
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** The contract's name of a credential in plain words. */
+export function credentialName(scheme: string): string {
+  const names: Readonly<Record<string, string>> = {
+    APIKeyHeader: 'API key',
+    Bearer: 'bearer token',
+    SessionIdHeader: 'session id',
+    none: 'no credential',
+  };
+  return Object.hasOwn(names, scheme) ? (names[scheme] ?? scheme) : scheme;
+}
+
+function throttle(value: unknown): string | undefined {
+  if (value === null) return 'None was met';
+  if (typeof value !== 'number') return undefined;
+  return `After ${value} wrong ${value === 1 ? 'code' : 'codes'}`;
+}
+
+function patchSemantics(value: unknown): string | undefined {
+  if (value === 'merge') return 'Properties left out of a PATCH keep their values';
+  return value === 'replace' ? 'Properties left out of a PATCH are reset' : undefined;
+}
+
+function yesOrNo(yes: string, no: string): Describe {
+  return (value) => (typeof value === 'boolean' ? (value ? yes : no) : undefined);
+}
+
+/** `newKeyRetiresOlder` -> `New key retires older`. */
+function wordsOf(name: string): string {
+  const words = name.replace(
+    /([a-z\d])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, statSync } from 'node:fs';
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { printable } from '../../base/redaction/printable.js';
+import { cut } from '../../base/words.js';
+import { type ContractPlace, contractPlace } from './contract-place.js';
+import { isKnownFailure, runProblems } from './run-problems.js';
+
+/** GitHub shows so many of a step. */
+const shown = 10;
+const longestMessage = 1000;
+/** GitHub refuses the summary of a step that is longer than 1 MiB. */
+const longestSummary = 1_000_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function isGitHubActions(env: Environment): boolean {
+  return env['GITHUB_ACTIONS'] === 'true';
+}
+
+/**
+ * What a run on GitHub Actions says about its verdicts, as workflow commands: the first ten of what gates, and how
+ * much more there is. Lines with a line end each; empty where nothing gates.
+ */
+export function annotations(verdicts: readonly Verdict[]): string {
+  const all = verdicts.flatMap(errorsOf);
+  const lines = all
+    .slice(0, shown)
+    .map(({ title, message, place }) => command('error', title, message, place));
+  const left = all.length - lines.length;
+  if (left > 0) {
+    const targets = verdicts.map(({ target }) => target.name).join(', ');
+    const text = `${left} more failed or could not be decided: see the summary of the job, and verdict.json.`;
+    lines.push(command('notice', `mfa-conformance: ${targets}`, text));
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+interface Annotation {
+  readonly title: string;
+  readonly message: string;
+  /** Where in the contract. */
+  readonly place?: ContractPlace;
+}
+
+function errorsOf(verdict: Verdict): Annotation[] {
+  const { name } = verdict.target;
+  // Nothing gates.
+  if (verdict.gating?.policy === 'none' && verdict.restored) return [];
+  const musts = verdict.outcomes.filter(({ level }) => level === 'must');
+  const failed = musts.filter((each) => each.outcome === 'fail' && !isKnownFailure(each, verdict));
+  const open = verdict.gate === 'conforms' ? [] : musts.filter(({ outcome }) => outcome === 'inconclusive');
+  return [
+    ...runProblems(verdict).map(({ type, message }) => ({ title: `${name}: ${type}`, message })),
+    ...failed.map((outcome) => ({
+      title: `${name}: ${outcome.id} failed`,
+      message: messageOf(outcome),
+      place: contractPlace(verdict, outcome),
+    })),
+    ...open.map((outcome) => ({
+      title: `${name}: ${outcome.id} is inconclusive`,
+      message: messageOf(outcome),
+    })),
+  ];
+}
+
+function messageOf({ title, reason }: Outcome): string {
+  return `${title}\n${cut(reason, longestMessage)}`;
+}
+
+function command(kind: 'error' | 'notice', title: string, message: string, place?: ContractPlace): string {
+  const { source = '', line } = place ?? {};
+  // GitHub shows it at the line where the repository has the document.
+  const where = line === undefined ? '' : `file=${property(source)},line=${line},`;
+  return `::${kind} ${where}title=${property(title)}::${data(message)}`;
+}
+
+function data(text: string): string {
+  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/**
+ * Around what is printed of a target's answers: a line of theirs that looks like a workflow command must not be obeyed.
+ *
+ * @returns the line before and the line after
+ */
+export function commandsStopped(): { readonly before: string; readonly after: string } {
+  const token = randomUUID();
+  return { before: `::stop-commands::${token}\n`, after: `::${token}::\n` };
+}
+
+/**
+ * Adds a page to the summary of the job, where there is room.
+ *
+ * @returns why that was not possible, in words
+ */
+export function addToJobSummary(markdown: string, env: Environment): string | undefined {
+  const file = env['GITHUB_STEP_SUMMARY'];
+  if (!file) return undefined;
+  try {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size + Buffer.byteLength(markdown) + 1 > longestSummary) {
+      return 'The summary of the job is full: the other pages are in the folders of the targets, summary.md.';
+    }
+    appendFileSync(file, `${markdown}\n`);
+    return undefined;
+  } catch (error) {
+    return `The summary of the job can't be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Exchange } from '../../base/model/exchange.js';
+import type { Verdict } from '../../base/model/verdict.js';
+
+/** The exchanges of what failed as HAR 1.2, each once, with the requirement in its comment. */
+export function renderHar(verdict: Verdict): string {
+  const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'waived');
+  const seen = new Map<string, { exchange: Exchange; ids: string[] }>();
+  for (const { id, exchanges } of failed) {
+    for (const exchange of exchanges) {
+      const key = JSON.stringify(exchange);
+      const known = seen.get(key) ?? { exchange, ids: [] };
+      seen.set(key, { exchange, ids: [...known.ids, id] });
+    }
+  }
+  const entries = [...seen.values()]
+    .sort((a, b) => (a.exchange.startedAt < b.exchange.startedAt ? -1 : 1))
+    .map(({ exchange, ids }) => entryOf(exchange, ids));
+  const har = {
+    log: {
+      version: '1.2',
+      creator: { name: verdict.suite.name, version: verdict.suite.version },
+      entries,
+      comment: `The exchanges of what failed on ${verdict.target.name}; secrets are taken out.`,
+    },
+  };
+  return `${JSON.stringify(har, null, 2)}\n`;
+}
+
+function entryOf({ request, response, error, startedAt, durationMs }: Exchange, ids: readonly string[]) {
+  const type = Object.entries(request.headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  const location = response?.headers['location'] ?? '';
+  return {
+    startedDateTime: startedAt,
+    time: durationMs,
+    request: {
+      method: request.method,
+      url: request.url,
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: fields(request.headers),
+      queryString: queryOf(request.url),
+      ...(request.body === undefined ? {} : { postData: { mimeType: type ?? '', text: request.body } }),
+      headersSize: -1,
+      bodySize: -1,
+    },
+    response: {
+      // As browsers write it where no answer came.
+      status: response?.status ?? 0,
+      statusText: '',
+      httpVersion: 'HTTP/1.1',
+      cookies: [],
+      headers: fields(response?.headers ?? {}),
+      content: {
+        size: Buffer.byteLength(response?.body ?? ''),
+        mimeType: response?.headers['content-type'] ?? '',
+        ...(response?.body === undefined ? {} : { text: response.body }),
+      },
+      redirectURL: location,
+      headersSize: -1,
+      bodySize: -1,
+      ...(error === undefined ? {} : { comment: error }),
+    },
+    cache: {},
+    timings: { send: 0, wait: durationMs, receive: 0 },
+    comment: ids.join(', '),
+  };
+}
+
+const fields = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).map(([name, value]) => ({ name, value }));
+
+function queryOf(url: string): { name: string; value: string }[] {
+  const at = url.indexOf('?');
+  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))].map(([name, value]) => ({ name, value }));
+}

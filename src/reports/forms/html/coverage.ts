@@ -1,0 +1,111 @@
+import type { Coverage, Verdict } from '../../../base/model/verdict.js';
+import { credentialName } from '../facts.js';
+import { groupBy } from '../group.js';
+import { html, type Markup } from './markup.js';
+
+type Counts = Readonly<Record<string, number>>;
+
+/** A picture of the contract: what of it was met, how often, and what was not. */
+export function coverage({ coverage: seen }: Verdict): Markup {
+  if (Object.keys(seen.operations).length === 0) return html``;
+  return html`<section id="coverage" aria-labelledby="coverage-title">
+<h2 id="coverage-title">Coverage of the contract</h2>
+<p class="faint">How often each part of the contract was met by this run. <b>Default</b> is every answer that is not the documented success. On grey: the contract does not speak of it.</p>
+${totals(seen)}
+<h3>Operations, statuses and credentials</h3>
+${calls(seen)}
+<h3>Properties of answers</h3>
+${properties(seen.properties)}
+<h3>Values of enumerations</h3>
+${groupedChips(seen.enumValues, (key) => splitAt(key, '='), 'Property', 'Values')}
+</section>`;
+}
+
+function totals(seen: Coverage): Markup {
+  const rows: readonly (readonly [string, Counts | undefined])[] = [
+    ['Operations', seen.operations],
+    ['Statuses', seen.responses],
+    ['Calls by credential', seen.calls],
+    ['Properties', seen.properties],
+    ['Enumeration values', seen.enumValues],
+    ['Credentials', seen.credentials],
+  ];
+  return html`<ul class="totals">${rows.map(([name, of]) => {
+    const all = Object.values(of ?? {});
+    if (all.length === 0) return '';
+    const met = all.filter((count) => count > 0).length;
+    return html`<li><span>${name}</span> <strong>${met} of ${all.length}</strong>
+<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="seen" width="${((100 * met) / all.length).toFixed(1)}" height="4"/></svg></li>`;
+  })}</ul>`;
+}
+
+/** A row for each operation and status, a column for each credential. */
+function calls(seen: Coverage): Markup {
+  const columns = Object.keys(seen.credentials).sort(noneLast);
+  const counts = seen.calls;
+  const operations = Object.keys(seen.operations);
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="Operations, statuses and credentials"><table class="calls">
+<thead><tr><th scope="col">Operation</th><th scope="col">Status</th>${
+    counts !== undefined &&
+    columns.map((scheme) => html`<th scope="col" class="cell">${credentialName(scheme)}</th>`)
+  }<th scope="col" class="cell">all</th></tr></thead>
+${operations.map((operation) => {
+  const keys = Object.keys(seen.responses).filter((key) => key.startsWith(`${operation} `));
+  return html`<tbody>${keys.map(
+    (key, index) =>
+      html`<tr>${
+        index === 0 &&
+        html`<th scope="rowgroup" rowspan="${keys.length}">${operation} <span class="faint">${seen.operations[operation] ?? 0}</span></th>`
+      }<th scope="row">${key.slice(operation.length + 1)}</th>${
+        counts !== undefined && columns.map((scheme) => cell(counts, `${key} ${scheme}`, seen.otherCalls))
+      }${cell(seen.responses, key)}</tr>`,
+  )}</tbody>`;
+})}
+</table></div>`;
+}
+
+function cell(counts: Counts, key: string, others: Counts = {}): Markup {
+  const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
+  if (count === undefined) {
+    const other = Object.hasOwn(others, key) && others[key];
+    return html`<td class="cell none">${other} <span class="sr">not in the contract</span></td>`;
+  }
+  if (count === 0) return html`<td class="cell unseen">not seen</td>`;
+  return html`<td class="cell seen">${count}</td>`;
+}
+
+function noneLast(a: string, b: string): number {
+  return Number(a === 'none') - Number(b === 'none');
+}
+
+/** `operationId status /pointer`, a row for each operation and status. */
+function properties(counts: Counts): Markup {
+  return groupedChips(counts, (key) => splitAt(key, ' /'), 'Answer', 'Properties');
+}
+
+function splitAt(key: string, mark: string): readonly [string, string] {
+  const at = key.indexOf(mark);
+  return at === -1 ? [key, ''] : [key.slice(0, at), key.slice(at + mark.length)];
+}
+
+function groupedChips(
+  counts: Counts,
+  split: (key: string) => readonly [string, string],
+  groupName: string,
+  chipName: string,
+): Markup {
+  const groups = groupBy(Object.keys(counts), (key) => split(key)[0]);
+  return html`<table class="chips">
+<thead><tr><th scope="col">${groupName}</th><th scope="col">${chipName}</th></tr></thead>
+<tbody>${[...groups].map(
+    ([group, keys]) =>
+      html`<tr><th scope="row" class="mono">${group}</th><td>${keys.map((key) => {
+        const count = counts[key] ?? 0;
+        const name = split(key)[1];
+        return count > 0
+          ? html`<span class="tag seen">${name} <span class="times">${count}</span></span> `
+          : html`<span class="tag unseen">${name} <span class="times">not seen</span></span> `;
+      })}</td></tr>`,
+  )}</tbody>
+</table>`;
+}

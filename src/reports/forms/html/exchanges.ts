@@ -1,0 +1,72 @@
+import type { Exchange } from '../../../base/model/exchange.js';
+import { counted, cut, duration } from '../../../base/words.js';
+import { html, longText, type Markup } from './markup.js';
+
+/** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
+const shownExchanges = 10;
+/** Of a body or an error, in characters. */
+const longestPart = 4096;
+/** Of header fields, in characters: more than this is no header that helps. */
+const longestHeaders = 2048;
+
+/**
+ * Room for exchanges on one page, in characters: a run in which everything fails must still give a page that opens
+ * at once. Taken by the requirements in their order.
+ */
+export class ExchangeRoom {
+  #left: number;
+
+  constructor(size = 4_000_000) {
+    this.#left = size;
+  }
+
+  /** Whether there was room for so many characters more; then it is taken. */
+  take(size: number): boolean {
+    if (size > this.#left) return false;
+    this.#left -= size;
+    return true;
+  }
+}
+
+/** The requests of a requirement and what was answered, each to be opened. */
+export function exchanges(all: readonly Exchange[], room: ExchangeRoom): Markup {
+  const last = all.slice(-shownExchanges);
+  const shown = last.filter((exchange) => room.take(sizeOf(exchange)));
+  const left = all.length - shown.length;
+  return html`<h4>${counted(all.length, 'request')}</h4>
+${left > 0 && html`<p class="faint">${left} more in verdict.json</p>`}
+<ol class="exchanges" start="${all.length - last.length + 1}">${shown.map(
+    (exchange) => html`<li>${one(exchange)}</li>`,
+  )}</ol>`;
+}
+
+function sizeOf({ request, response, error }: Exchange): number {
+  const long = (text = '') => Math.min(text.length, longestPart);
+  return 2000 + long(request.body) + long(response?.body) + long(error);
+}
+
+function one({ operation, request, response, error, durationMs, startedAt }: Exchange): Markup {
+  const status = response === undefined ? 'no answer' : String(response.status);
+  return html`<details><summary><span class="status s${status.charAt(0)}">${status}</span> <span class="mono">${request.method} ${pathOf(request.url)}</span> <span class="faint">${operation ?? 'no operation'}, ${duration(durationMs)}</span></summary>
+<h5>Request, ${startedAt}</h5><pre>${message(`${request.method} ${request.url}`, request.headers, request.body)}</pre>
+${response !== undefined && html`<h5>Answer</h5><pre>${message(String(response.status), response.headers, response.body)}</pre>`}
+${error !== undefined && html`<h5>${response === undefined ? 'No answer' : 'Error'}</h5><pre>${longText(error, longestPart)}</pre>`}</details>`;
+}
+
+function message(first: string, headers: Readonly<Record<string, string>>, body: string | undefined): Markup {
+  const fields = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
+  return html`<b>${first}</b>
+${longText(fields, longestHeaders)}${
+  body !== undefined &&
+  html`
+
+${longText(body, longestPart)}`
+}`;
+}
+
+export function pathOf(url: string): string {
+  const found = /^[a-z]+:\/\/[^/?#]*(.*)$/i.exec(url)?.[1] ?? url;
+  return found === '' ? '/' : cut(found, 200);
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { printable } from '../../../base/redaction/printable.js';
+import { cutAt, cutInWords, cutText } from '../../../base/words.js';
+
+/** Of a text longer than this only the beginning is shown, in UTF-16 units. */
+const longestText = 4000;
+
+/** HTML that is safe to put into a page: made by {@link html} only. */
+export class Markup {
+  constructor(readonly text: string) {}
+}
+
+export type Part = Markup | string | number | undefined | false | readonly Part[];
+
+/**
+ * Markup of a template: each text put into it is escaped, made printable and cut where it is long, so that nothing
+ * that a target says can become markup. Only for places between tags and in double-quoted attributes.
+ */
+export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  let text = literals[0] ?? '';
+  for (const [index, part] of parts.entries()) text += rendered(part) + (literals[index + 1] ?? '');
+  return new Markup(text);
+}
+
+function rendered(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Markup) return part.text;
+  if (typeof part === 'number') return String(part);
+  if (typeof part === 'string') return escaped(cutText(part, longestText));
+  return part.map(rendered).join('');
+}
+
+/** A text for an element that keeps line ends; what was cut is told apart from the text itself. */
+export function longText(text: string, longest = longestText): Markup {
+  const { kept, cut } = cutAt(text, longest);
+  const note = cut === 0 ? '' : html`<span class="cut">… ${cutInWords(cut)}</span>`;
+  return html`${new Markup(escaped(kept))}${note}`;
+}
+
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (char) => references[char] ?? char);
+}
+
+export interface PageParts {
+  readonly title: string;
+  /** The whole style sheet. */
+  readonly style: string;
+  /** Empty where there is none. */
+  readonly script: string;
+  readonly body: Markup;
+}
+
+/**
+ * A whole page in one file. Its policy lets nothing be loaded from anywhere, and nothing run or style it but the
+ * very texts that are in it: no attribute `style` or `onclick` works either.
+ */
+export function renderPage({ title, style, script, body }: PageParts): string {
+  const scripts = script === '' ? "'none'" : `'sha256-${sha256(script)}'`;
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${sha256(style)}'`,
+    `script-src ${scripts}`,
+    // The empty icon below: without one, a browser asks a server for /favicon.ico.
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+${body}
+${script === '' ? '' : new Markup(`<script>${script}</script>`)}
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,119 @@
+import type { Outcome, Verdict } from '../../../base/model/verdict.js';
+import { cut, duration } from '../../../base/words.js';
+import { groupBy } from '../group.js';
+import { isKnownFailure } from '../run-problems.js';
+import { ExchangeRoom, exchanges } from './exchanges.js';
+import { html, longText, type Markup } from './markup.js';
+import { issueLink } from './notes.js';
+import { areaOf, areaTitle, lookOf, shownOrder } from './outcomes.js';
+
+/** The list of requirements by area, with the tools to search it. The tools show themselves once the script runs. */
+export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
+  const areas = groupBy(verdict.outcomes, areaOf);
+  const list = { verdict, room };
+  return html`<section id="requirements" aria-labelledby="requirements-title">
+<h2 id="requirements-title">Requirements</h2>
+${tools(verdict.outcomes)}
+<p id="none" hidden>No requirement fits these filters.</p>
+${[...areas].map(([area, outcomes]) => areaSection(area, outcomes, list))}
+</section>`;
+}
+
+function tools(outcomes: readonly Outcome[]): Markup {
+  const present = new Set(outcomes.map(({ outcome }) => outcome));
+  const operations = [...new Set(outcomes.flatMap((outcome) => outcome.operations))].sort();
+  return html`<form class="tools" role="search" aria-label="Requirements" hidden>
+<div class="fields">
+<label class="grow">Search <input type="search" name="q" placeholder="id, text or reason" autocomplete="off" spellcheck="false"></label>
+<label>Level <select name="level"><option value="">all</option><option>must</option><option>should</option><option>fact</option></select></label>
+<label>Operation <select name="operation"><option value="">all</option>${operations.map(
+    (name) => html`<option>${name}</option>`,
+  )}</select></label>
+</div>
+<div class="result">
+<fieldset><legend>Outcome</legend>${shownOrder
+    .filter((outcome) => present.has(outcome))
+    .map((outcome) => {
+      const { className, word } = lookOf(outcome);
+      return html`<label class="chip ${className}"><input type="checkbox" name="outcome" value="${outcome.replace(' ', '-')}"> ${word}</label>`;
+    })}</fieldset>
+<p id="shown" role="status" aria-live="polite"></p>
+<span><button type="button" id="expand">Open all</button> <button type="button" id="clear">Reset</button></span></div>
+</form>`;
+}
+
+/** What is common to all requirements of a page. */
+interface List {
+  readonly verdict: Verdict;
+  readonly room: ExchangeRoom;
+}
+
+function areaSection(area: string, outcomes: readonly Outcome[], list: List): Markup {
+  const counts = shownOrder
+    .map((kind) => [kind, outcomes.filter(({ outcome }) => outcome === kind).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${lookOf(kind).word.toLowerCase()}`);
+  return html`<section class="area" aria-labelledby="area-${area}">
+<h3 id="area-${area}">${areaTitle(area)} <span class="count">${counts.join(', ')}</span></h3>
+${outcomes.map((outcome) => requirement(outcome, list))}
+</section>
+`;
+}
+
+function requirement(outcome: Outcome, { verdict, room }: List): Markup {
+  const { id, level, title, reason } = outcome;
+  const { className, word, icon } = lookOf(outcome.outcome, level);
+  const kind = outcome.outcome.replace(' ', '-');
+  return html`<details class="req ${className}" id="${id}" data-outcome="${kind}" data-level="${level}" data-operations="${outcome.operations.join(' ')}">
+<summary><span class="pill">${icon}${word}${isKnownFailure(outcome, verdict) && ', known'}</span> <span class="what"><span class="title">${title}</span> <span class="mono">${id}</span>${
+    reason !== '' && html` <span class="why">${firstLines(reason)}</span>`
+  }</span> <span class="level ${level}">${level}${outcome.claimed !== undefined && ', claimed'}</span></summary>
+<div class="body">${body(outcome, room)}</div>
+</details>
+`;
+}
+
+/** Of a reason, what fits into a line or two. */
+export function firstLines(reason: string): string {
+  return cut(
+    reason
+      .slice(0, 1000)
+      .trim()
+      .replace(/\s*\n\s*/g, ' · '),
+    200,
+  );
+}
+
+function body(outcome: Outcome, room: ExchangeRoom): Markup {
+  const { source, operations, reason, reproduce, durationMs, waiver } = outcome;
+  return html`${reason !== '' && why(outcome)}
+<dl><dt>Source</dt><dd>${source}</dd><dt>Operations</dt><dd>${
+    operations.length === 0 ? 'all' : operations.join(', ')
+  }</dd>${
+    waiver !== undefined &&
+    html`<dt>Waived</dt><dd>until ${waiver.expires} (${waiver.owner}, ${issueLink(waiver.issue)}): ${waiver.reason}</dd>`
+  }<dt>Took</dt><dd>${duration(durationMs)}</dd></dl>
+${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${longText(reproduce)}</pre></div>`}
+${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
+}
+
+const pair = /^(wanted|got):[^\S\n]*(.*)$/i;
+
+/** What was wanted and what came, one under the other; a reason of another form as it is. */
+export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
+  const title = isTitled && html`<h4>${outcome === 'fail' ? 'What was seen' : 'Why'}</h4>`;
+  const lines = reason.length > 20_000 ? [] : reason.split('\n');
+  if (!lines.some((line) => pair.test(line))) return html`${title}<pre>${longText(reason)}</pre>`;
+  const blocks: { readonly name: string; readonly lines: string[] }[] = [];
+  for (const line of lines) {
+    const [, name, rest] = pair.exec(line) ?? [];
+    if (name !== undefined && rest !== undefined) blocks.push({ name: name.toLowerCase(), lines: [rest] });
+    else if (blocks.length === 0) blocks.push({ name: '', lines: [line] });
+    // On the command line they stand below each other.
+    else blocks.at(-1)?.lines.push(line.replace(/^ {5}/, ''));
+  }
+  return html`${title}<div class="pairs">${blocks.map(
+    ({ name, lines: text }) =>
+      html`<div class="${name}">${name !== '' && html`<span class="name">${name}</span>`}<pre>${longText(text.join('\n'))}</pre></div>`,
+  )}</div>`;
+}

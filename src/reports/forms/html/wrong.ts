@@ -1,0 +1,87 @@
+import type { Verdict } from '../../../base/model/verdict.js';
+import { cut } from '../../../base/words.js';
+import { reproduce as commandOf } from '../../../verdict/derive/reproduce.js';
+import { isKnownFailure } from '../run-problems.js';
+import { followWords, type Trouble, troublesOf } from '../troubles.js';
+import type { ExchangeRoom } from './exchanges.js';
+import { html, longText, type Markup } from './markup.js';
+import { issueLink } from './notes.js';
+import { lookOf } from './outcomes.js';
+import { firstLines, why } from './requirements.js';
+import { sequence } from './sequence.js';
+
+/** More than these are no first screen any more; the list of requirements has them all. */
+const shownTroubles = 20;
+/** A drawing of some requests, in characters. */
+const drawing = 6000;
+/** Of what follows from one breach. */
+const shownFollowing = 400;
+
+/** What is wrong, the worst first, each with the evidence for it; what follows from it is folded. */
+export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
+  const all = troublesOf(verdict);
+  // What the baseline has too does not decide.
+  const known = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
+  const troubles = [...all.filter((trouble) => !known(trouble)), ...all.filter(known)];
+  if (troubles.length === 0) return html``;
+  const more = troubles.slice(shownTroubles);
+  const cards = troubles.slice(0, shownTroubles).map((trouble, index) => {
+    const script = scripts.get(trouble.failure?.id ?? '');
+    return card(trouble, { verdict, room, isOpen: index === 0, ...(script === undefined ? {} : { script }) });
+  });
+  return html`<section id="wrong" aria-labelledby="wrong-title">
+<h2 id="wrong-title">What is wrong</h2>
+${cards}
+${more.length > 0 && html`<p><a href="#outcome=fail&amp;outcome=inconclusive">and ${more.length} more</a></p>`}
+</section>`;
+}
+
+interface CardOptions {
+  readonly verdict: Verdict;
+  readonly room: ExchangeRoom;
+  readonly isOpen: boolean;
+  /** The name of the script that shows it again, from the page's folder. */
+  readonly script?: string;
+}
+
+function card({ text, failure, follows }: Trouble, options: CardOptions): Markup {
+  if (failure === undefined) {
+    const { className, word, icon } = lookOf('inconclusive');
+    return html`<article class="wrong ${className}"><h3><span class="pill">${icon}${word}</span> <span>${text}</span></h3>
+${following(follows, `${follows.length} could not be decided by it`)}</article>`;
+  }
+  const { id, level, title, source, waiver } = failure;
+  const { className, word, icon } = lookOf(failure.outcome, level);
+  const known = isKnownFailure(failure, options.verdict) && ', known';
+  return html`<article class="wrong ${className}"><h3><span class="pill">${icon}${word}${known}</span> <a href="#${id}">${title}</a></h3>
+<p class="mono faint">${id} <span class="level ${level}">${level}</span></p>
+${why(failure, false)}
+${waiver !== undefined && html`<p>Waived until ${waiver.expires} (${waiver.owner}, ${issueLink(waiver.issue)}): ${waiver.reason}</p>`}
+${follows.length > 0 && following(follows, followWords(follows.length))}
+<p class="source"><span class="faint">Source:</span> ${source}</p>
+${evidence(failure, options)}</article>`;
+}
+
+function evidence(
+  { exchanges, reproduce }: NonNullable<Trouble['failure']>,
+  { verdict, room, isOpen, script }: CardOptions,
+): Markup {
+  if (exchanges.length === 0 && reproduce === '') return html``;
+  const drawn = exchanges.length > 0 && room.take(drawing);
+  // The command repeats the request that decides.
+  const deciding = exchanges.findLast((each) => reproduce === commandOf(each, verdict.target.baseUrl));
+  return html`<details class="evidence"${isOpen && html` open`}><summary>How it was seen, and how to see it again</summary>
+${drawn && sequence(exchanges, deciding)}
+${script !== undefined && html`<p>Script that shows it again: <a class="mono" href="${script}">${script}</a></p>`}
+${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${longText(reproduce)}</pre></div>`}</details>`;
+}
+
+function following(follows: Trouble['follows'], words: string): Markup {
+  const more = follows.length - shownFollowing;
+  return html`<details class="follows"><summary>${words}</summary><ul>${follows
+    .slice(0, shownFollowing)
+    .map(
+      ({ id, level, outcome, reason }) =>
+        html`<li><a class="mono" href="#${id}">${id}</a> <span class="faint">${level}, ${lookOf(outcome, level).word.toLowerCase()}: ${cut(firstLines(reason), 160)}</span></li>`,
+    )}</ul>${more > 0 && html`<p>and ${more} more in verdict.json</p>`}</details>`;
+}

@@ -1,0 +1,236 @@
+import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { counted, cut, duration } from '../../base/words.js';
+import { tones } from '../../verdict/derive/completeness.js';
+import { otherWarnings } from '../../verdict/derive/warnings.js';
+import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
+import { minuteOf } from '../history/changes.js';
+import type { ReportExtras } from './extras.js';
+import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
+import { isKnownFailure } from './run-problems.js';
+import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
+import { residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
+
+/** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
+const mostBytes = 60_000;
+const inFull = 20;
+const inShort = 20;
+const namedIds = 4;
+/** Of one text of a target, in characters. */
+const longestReason = 800;
+const longestLine = 300;
+
+/**
+ * The verdict on one page of Markdown, for the summary of a CI job or a comment on a pull request: the verdict, what
+ * changed, what failed and how to see it again, what was left open. Always under 64 KB; whatever a target said shows
+ * as text.
+ */
+export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
+  const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
+  const troubles = troublesOf(verdict);
+  const isKnown = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
+  const failed = troubles.filter((trouble) => trouble.failure !== undefined && !isKnown(trouble));
+  const leading = failed.filter((trouble) => !isAdvice(trouble));
+  const shoulds = failed.filter(isAdvice).flatMap(({ failure }) => failure ?? []);
+  const musts = of('fail').filter((outcome) => outcome.level === 'must' && !isKnownFailure(outcome, verdict));
+  const known = of('fail').filter((outcome) => isKnownFailure(outcome, verdict));
+  return fitted([
+    `## ${mark(verdict)} ${mdText(verdict.target.name)}: ${mdText(verdictLine(verdict))}`,
+    overview(verdict),
+    ...(changes === undefined ? [] : changed(changes)),
+    ...section(
+      musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it',
+      leading.slice(0, inFull).flatMap(failure),
+      leading.length - inFull,
+    ),
+    ...section(
+      `Failed, advisory: ${shoulds.length} should`,
+      [list(shoulds.slice(0, inShort).map(short))],
+      shoulds.length - inShort,
+    ),
+    ...section(
+      `Known failures, as in the baseline: ${known.length}`,
+      [list(known.slice(0, inShort).map(short))],
+      known.length - inShort,
+    ),
+    ...undecided(troubles, of('inconclusive').length),
+    ...waived(verdict, of('waived')),
+    ...grouped('Not run', of('not run')),
+    ...facts(verdict),
+    ...residue(verdict),
+  ]);
+}
+
+function mark(verdict: Verdict): string {
+  if (!verdict.restored) return '🛑';
+  const tone = tones[verdictWord(verdict)];
+  const result = verdict.gating?.result ?? { good: 'pass', bad: 'fail', warn: 'inconclusive' }[tone];
+  if (result === 'pass' && tone === 'warn') return '⚠️';
+  return { pass: '✅', fail: '❌', inconclusive: '⚠️' }[result] ?? '⚠️';
+}
+
+function overview(verdict: Verdict): string {
+  const { target, release, contract, summary, mode, seed, startedAt, durationMs, suite } = verdict;
+  const outcomes = [
+    `${summary.pass} pass`,
+    `**${summary.fail} must failed**`,
+    `${summary.failShould} should failed`,
+    `${summary.inconclusive} inconclusive`,
+    `${summary.waived} waived`,
+    `${summary.notRun} not run`,
+    `${summary.notApplicable} not applicable`,
+  ];
+  const statement = statementText(verdict);
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'Target',
+      `${mdText(target.name)} ${mdCell(target.baseUrl)}${target.tlsInsecure ? ' **TLS not verified**' : ''}`,
+    ],
+    ['Release', `${mdText(release)} ${mdText(`(${contract.source})`)}`],
+    ...(statement === undefined ? [] : [['Statement', mdText(cut(statement, longestLine))] as const]),
+    [
+      'Run',
+      `${mdText(mode)}, seed ${seed}, ${minuteOf(startedAt)} UTC, took ${duration(durationMs)}, suite ${mdText(suite.version)}`,
+    ],
+    ['Outcomes', outcomes.join(', ')],
+    ...(verdict.gating?.notes ?? []).map((note) => ['Baseline', mdText(cut(note, longestLine))] as const),
+    ...(verdict.gate !== 'inconclusive' && verdict.cause !== ''
+      ? [['Gate', mdText(cut(verdict.cause, longestReason))] as const]
+      : []),
+    ...otherWarnings(verdict).map(
+      (warning) => ['Warning', `**${mdText(cut(warning, longestLine))}**`] as const,
+    ),
+    ...(verdict.restored
+      ? []
+      : [['State', '**The target was not restored to the state it was found in**'] as const]),
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');
+}
+
+/** A code span can't hold a cell's border. */
+function mdCell(text: string): string {
+  return text.includes('|') ? mdText(text) : mdCode(text);
+}
+
+function changed({
+  since,
+  broke,
+  mended,
+  facts: measured,
+  other,
+}: NonNullable<ReportExtras['changes']>): string[] {
+  const all = [...broke, ...mended, ...measured, ...other].map((text) => mdText(cut(text, longestLine)));
+  const shown = all.length === 0 ? ['Nothing changed.'] : all.slice(0, inShort);
+  return section(`Since ${mdText(since)}`, [list(shown)], all.length - inShort);
+}
+
+function section(title: string, blocks: readonly string[], left = 0): string[] {
+  const own = blocks.filter((block) => block !== '');
+  if (own.length === 0) return [];
+  return [`### ${title}`, ...own, ...(left > 0 ? [`and ${left} more in verdict.json`] : [])];
+}
+
+function failure({ failure: outcome, follows }: Trouble): string[] {
+  if (outcome === undefined) return [];
+  const { id, title, reason, source, reproduce } = outcome;
+  return [
+    `**${mdCode(id)}** ${mdText(cut(title, longestLine))}`,
+    mdBlock(cut(reason, longestReason)),
+    `Source: ${mdText(cut(source, longestLine))}`,
+    ...(reproduce === '' || reproduce.length > longestReason ? [] : [mdBlock(reproduce)]),
+    ...(follows.length === 0 ? [] : [`**${followWords(follows.length)}**: ${ids(follows)}`]),
+  ];
+}
+
+function short({ id, reason }: Outcome): string {
+  const line =
+    reason
+      .slice(0, 10 * longestLine)
+      .trim()
+      .split('\n')[0] ?? '';
+  return `${mdCode(id)}: ${mdText(cut(line, longestLine))}`;
+}
+
+function grouped(title: string, outcomes: readonly Outcome[]): string[] {
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const reason = cut(outcome.reason, longestLine);
+    groups.set(reason, [...(groups.get(reason) ?? []), outcome]);
+  }
+  const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const items = bySize
+    .slice(0, inShort)
+    .map(([reason, group]) => `${group.length}: ${mdText(reason)}: ${ids(group)}`);
+  const left = bySize.slice(inShort).reduce((sum, [, group]) => sum + group.length, 0);
+  return section(`${title}: ${outcomes.length}`, [list(items)], left);
+}
+
+/** What could not be decided, and follows from no failure. */
+function undecided(troubles: readonly Trouble[], all: number): string[] {
+  const own = troubles.filter((trouble) => trouble.failure === undefined);
+  const items = own
+    .slice(0, inShort)
+    .map(({ text, follows }) => `${follows.length}: ${mdText(cut(text, longestLine))}: ${ids(follows)}`);
+  const count = own.reduce((sum, { follows }) => sum + follows.length, 0);
+  const left = own.slice(inShort).reduce((sum, { follows }) => sum + follows.length, 0);
+  const behind = all > count ? `, of which ${all - count} follow from what failed` : '';
+  return section(
+    `Inconclusive: ${all}${behind}`,
+    items.length === 0 && all > 0 ? ['See above.'] : [list(items)],
+    left,
+  );
+}
+
+function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const { reason = '', owner = '', issue = '', expires = '' } = outcome.waiver ?? {};
+    const text = `until ${mdText(expires)}, ${mdText(cut(owner, longestLine))}, ${mdLink(cut(issue, longestLine), issue)}: ${mdText(cut(reason, longestLine))}`;
+    groups.set(text, [...(groups.get(text) ?? []), outcome]);
+  }
+  const items = [...groups].map(([text, group]) => `${ids(group)} ${text}`);
+  const stale = (verdict.waivers ?? [])
+    .filter(hasTrouble)
+    .map((use) => `**To see to:** ${mdText(cut(troubleText(use), longestLine))}`);
+  const all = [...items, ...stale];
+  return section(`Waived: ${outcomes.length}`, [list(all.slice(0, inShort))], all.length - inShort);
+}
+
+function ids(group: readonly Outcome[]): string {
+  const left = group.length - namedIds;
+  const names = group.slice(0, namedIds).map(({ id }) => mdCode(id));
+  return `${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+}
+
+function facts(verdict: Verdict): string[] {
+  const known = Object.entries(verdict.facts).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown');
+    return `${mdText(cut(name, longestLine))}: ${mdText(cut(text, longestLine))}`;
+  });
+  return section('Measured', [list(known.slice(0, inShort))], known.length - inShort);
+}
+
+function residue(verdict: Verdict): string[] {
+  const left = verdict.residue.map((text) => mdText(cut(text, longestLine)));
+  return section(
+    `${residueHeading(verdict)}: ${counted(left.length, 'thing')}`,
+    [list(left.slice(0, inShort))],
+    left.length - inShort,
+  );
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+/** Whole blocks as long as there is room: a fence is never left open. */
+function fitted(blocks: readonly string[]): string {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const block of blocks) {
+    bytes += Buffer.byteLength(block) + 2;
+    if (bytes > mostBytes)
+      return `${[...kept, 'There is more than a page can hold: see verdict.json.'].join('\n\n')}\n`;
+    kept.push(block);
+  }
+  return `${kept.join('\n\n')}\n`;
+}

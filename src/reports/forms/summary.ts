@@ -1,0 +1,344 @@
+import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { printable } from '../../base/redaction/printable.js';
+import { counted, cut, duration, type Paint, paint, wrap } from '../../base/words.js';
+import { completenessOf, tones } from '../../verdict/derive/completeness.js';
+import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
+import { warningsOf } from '../../verdict/derive/warnings.js';
+import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
+import type { ChangesSince } from '../history/changes.js';
+import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
+import { residueHeading, statementText, verdictLine, verdictWord, waiverText } from './verdict-words.js';
+
+export interface SummaryOptions {
+  readonly colour: boolean;
+  /** Of the terminal, in characters. */
+  readonly width: number;
+  /** Where the files were written, as the reader would name it. */
+  readonly outDir: string;
+  /** Names of files in there. */
+  readonly files: readonly string[];
+  /** By requirement, files in there that show its failure again. */
+  readonly scripts?: ReadonlyMap<string, string>;
+  /** What is different from an earlier run; absent: it was compared with none. */
+  readonly changes?: ChangesSince;
+  /** What the search for secrets came to; absent before it. */
+  readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
+  /** Of the target; absent where only its verdict is at hand. */
+  readonly targetFile?: string;
+  /** The line about the exit code, where something other than the verdict decides. */
+  readonly exit?: string;
+}
+
+/** More failures than this push the verdict out of sight; all are in the files. */
+const shownFailures = 20;
+/** In characters: what a target sent may be long. */
+const longestReason = 4000;
+/** More changes than this are for who looks for them. */
+const shownChanges = 12;
+/** Of one reason's requirements, so many are named. */
+const shownIds = 4;
+const narrowest = 40;
+const indent = '     ';
+
+/**
+ * What came of a run, for a person: the verdict in the first and the last line, between them what failed and how
+ * to see it again, then what was left open and why. Everything that comes from the target is made printable.
+ */
+export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
+  const width = Math.max(options.width, narrowest);
+  const ink = paint(options.colour);
+  const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
+  const troubles = troublesOf(verdict);
+  const headline = verdictInColour(verdict, ink);
+  const sections = [
+    [headline],
+    header(verdict, ink, width),
+    changed(options.changes, ink, width),
+    failures(troubles, options, ink, width),
+    undecided(troubles, of('inconclusive').length, ink, width),
+    waived(verdict, ink, width),
+    grouped('Not run', of('not run'), ink.strong, ink, width),
+    facts(verdict, ink, width),
+    state(verdict, options, ink, width),
+    files(options),
+    secrets(options, ink),
+    [options.exit ?? exitLine(verdict), headline],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictInColour(verdict: Verdict, ink: Paint): string {
+  const line = printable(verdictLine(verdict)).replaceAll('\n', ' ');
+  return ink[tones[verdictWord(verdict)]](line);
+}
+
+function header(verdict: Verdict, ink: Paint, width: number): string[] {
+  const { target, contract, summary } = verdict;
+  const row = (name: string, text: string) => `${name.padEnd(9)} ${printable(text).replaceAll('\n', ' ')}`;
+  const parts = [
+    `${summary.pass} pass`,
+    `${summary.fail} must failed`,
+    `${summary.failShould} should failed`,
+    `${summary.inconclusive} inconclusive`,
+    ...(summary.waived > 0 ? [`${summary.waived} waived`] : []),
+    `${summary.notRun} not run`,
+    `${summary.notApplicable} not applicable`,
+  ];
+  const statement = statementText(verdict);
+  const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
+  return [
+    row('target', `${target.name}  ${target.baseUrl}`),
+    ...(verdict.warnings ?? warningsOf(verdict)).flatMap((warning) => {
+      const [first = '', ...rest] = wrap(printable(warning), width, ' '.repeat(10));
+      return [row('WARNING', first.trimStart()), ...rest].map(ink.bad);
+    }),
+    row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
+    ...contractWords(contract).map((words) => row('contract', words)),
+    ...(statement === undefined ? [] : [row('statement', statement)]),
+    row(
+      'run',
+      `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}`,
+    ),
+    row('outcomes', parts.join(', ')),
+    ...(said ? wrap(printable(verdict.cause), width, '') : []),
+  ];
+}
+
+function changed(changes: ChangesSince | undefined, ink: Paint, width: number): string[] {
+  if (changes === undefined) return [];
+  const { since, broke, mended, facts, other } = changes;
+  const all = [
+    ...broke.map((text) => [text, ink.bad] as const),
+    ...[...mended, ...facts, ...other].map((text) => [text, ink.plain] as const),
+  ];
+  const left = all.length - shownChanges;
+  return [
+    ink.strong(`Since ${printable(since)}`),
+    ...(all.length === 0 ? ['   - Nothing changed.'] : []),
+    ...all.slice(0, shownChanges).flatMap(([text, colour]) => bullet(text, colour, width)),
+    ...(left > 0 ? [`   and ${left} more: mfa-conformance compare tells all`] : []),
+  ];
+}
+
+function bullet(text: string, colour: (text: string) => string, width: number): string[] {
+  const [first = '', ...rest] = wrap(printable(text), width, indent);
+  return [`   - ${first.trimStart()}`, ...rest].map(colour);
+}
+
+/** How a document that was given differs from the release in use. */
+function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
+  const parts = [
+    ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
+    ...(differing.length > 0 ? [`differs from the release in ${differing.join(', ')}`] : []),
+  ];
+  return parts.length === 0 ? [] : [parts.join('; ')];
+}
+
+function failures(
+  troubles: readonly Trouble[],
+  options: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
+  const failed = troubles.filter(({ failure }) => failure !== undefined);
+  const leading = failed.filter((trouble) => !isAdvice(trouble));
+  const shoulds = failed.filter(isAdvice);
+  const all = failed.flatMap(({ failure, follows }) => [
+    ...(failure === undefined ? [] : [failure]),
+    ...follows,
+  ]);
+  const musts = all.filter(({ outcome, level }) => outcome === 'fail' && level === 'must');
+  const roomForShoulds = Math.max(0, shownFailures - leading.length);
+  const lines: string[] = [];
+  if (leading.length > 0) {
+    lines.push(
+      ink.bad(musts.length > 0 ? `Failed: ${musts.length} must` : 'Failed, and others follow from it'),
+    );
+    for (const [index, { failure, follows }] of leading.slice(0, shownFailures).entries()) {
+      if (failure !== undefined) lines.push('', ...inFull(failure, index + 1, options, ink, width));
+      if (follows.length > 0)
+        lines.push(
+          ...wrap(`${followWords(follows.length)}: ${namesOf(follows)}`, width, indent).map(ink.warn),
+        );
+    }
+  }
+  if (shoulds.length > 0 && roomForShoulds > 0) {
+    lines.push(...(lines.length > 0 ? [''] : []), ink.warn(`Failed, advisory: ${shoulds.length} should`));
+    lines.push(
+      ...shoulds
+        .slice(0, roomForShoulds)
+        .flatMap(({ failure }) => (failure === undefined ? [] : inShort(failure, options, width))),
+    );
+  }
+  const left = failed.length - Math.min(failed.length, shownFailures);
+  if (left > 0) lines.push('', `and ${left} more in ${printable(options.outDir)}`);
+  return lines;
+}
+
+/** What could not be decided, and follows from no failure. */
+function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
+  const own = troubles.filter(({ failure }) => failure === undefined);
+  const outcomes = own.flatMap(({ follows }) => follows);
+  const textOf = new Map(
+    own.flatMap(({ follows }) => follows.map(({ id }) => [id, follows[0]?.reason ?? ''])),
+  );
+  const lines = grouped('Inconclusive', outcomes, ink.warn, ink, width, ({ id }) =>
+    cut(textOf.get(id) ?? '', longestReason),
+  );
+  const behind = all - outcomes.length;
+  if (behind === 0) return lines;
+  const [, ...rest] = lines;
+  return [ink.warn(`Inconclusive: ${all}, of which ${behind} follow from what failed`), ...rest];
+}
+
+function inFull(
+  outcome: Outcome,
+  number: number,
+  options: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
+  return [
+    `${`${number}.`.padStart(4)} ${ink.strong(printable(outcome.id))}`,
+    ...wrap(printable(outcome.title), width, indent),
+    ...wrap(printable(cut(outcome.reason, longestReason)), width, `${indent}| `),
+    ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
+    // Not broken into lines: it is there to be copied.
+    ...(outcome.reproduce === ''
+      ? []
+      : [`${indent}${printable(outcome.reproduce).replaceAll('\n', `\n${indent}`)}`]),
+    ...scriptLine(outcome, options),
+  ];
+}
+
+/** The command that shows a failure again, from where the suite was started. */
+function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): string[] {
+  const file = scripts?.get(id);
+  return file === undefined ? [] : [`${indent}again: sh ${printable(`${outDir}/${file}`)}`];
+}
+
+function inShort(outcome: Outcome, options: SummaryOptions, width: number): string[] {
+  const reason = printable(cut(outcome.reason, longestReason)).split('\n')[0] ?? '';
+  return [
+    `   - ${printable(outcome.id)}`,
+    ...wrap(printable(outcome.title), width, indent),
+    ...wrap(reason, width, `${indent}| `),
+    ...scriptLine(outcome, options),
+  ];
+}
+
+function grouped(
+  title: string,
+  outcomes: readonly Outcome[],
+  colour: (text: string) => string,
+  ink: Paint,
+  width: number,
+  by: (outcome: Outcome) => string = ({ reason }) => cut(reason, longestReason),
+): string[] {
+  if (outcomes.length === 0) return [];
+  const groups = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) groups.set(by(outcome), [...(groups.get(by(outcome)) ?? []), outcome]);
+  const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const lines = bySize.flatMap(([reason, group]) => {
+    const [first = '', ...rest] = wrap(printable(reason), width, indent);
+    return [
+      `${String(group.length).padStart(4)} ${first.trimStart()}`,
+      ...rest,
+      ...wrap(namesOf(group), width, indent).map(ink.faint),
+    ];
+  });
+  return [colour(`${title}: ${outcomes.length}`), ...lines];
+}
+
+function waived(verdict: Verdict, ink: Paint, width: number): string[] {
+  const outcomes = verdict.outcomes.filter(({ outcome }) => outcome === 'waived');
+  const stale = (verdict.waivers ?? [])
+    .filter(hasTrouble)
+    .flatMap((use) => wrap(`- ${printable(troubleText(use))}`, width, '   '));
+  return [
+    ...grouped('Waived', outcomes, ink.warn, ink, width, ({ waiver }) => waiverText(waiver)),
+    ...(stale.length === 0 ? [] : [ink.warn('Waivers to see to'), ...stale]),
+  ];
+}
+
+function namesOf(group: readonly Outcome[]): string {
+  const names = group.slice(0, shownIds).map(({ id }) => printable(id));
+  return [...names, ...(group.length > shownIds ? [`and ${group.length - shownIds} more`] : [])].join(', ');
+}
+
+function facts(verdict: Verdict, ink: Paint, width: number): string[] {
+  const known = Object.entries(verdict.facts);
+  const widest = Math.max(0, ...known.map(([name]) => name.length));
+  const lines = known.flatMap(([name, value]) => {
+    const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown'));
+    const [first = '', ...rest] = wrap(text, width, ' '.repeat(widest + 4));
+    return [`  ${printable(name).padEnd(widest)}  ${first.trimStart()}`, ...rest];
+  });
+  const extra = [...waited(verdict), ...repeated(verdict)];
+  return [...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []), ...extra];
+}
+
+function waited({ waits }: Verdict): string[] {
+  if (waits.length === 0) return [];
+  const byReason = new Map<string, number>();
+  for (const wait of waits) byReason.set(wait.for, (byReason.get(wait.for) ?? 0) + wait.ms);
+  const parts = [...byReason].sort(([, a], [, b]) => b - a).map(([what, ms]) => `${what} ${duration(ms)}`);
+  return [`Waited ${duration(waits.reduce((sum, { ms }) => sum + ms, 0))} in all: ${parts.join(', ')}`];
+}
+
+function repeated({ retries }: Verdict): string[] {
+  const parts = (['429', '503'] as const).filter((status) => retries[status] > 0);
+  if (parts.length === 0) return [];
+  const said = parts.map((status) => `${counted(retries[status], 'time')} after ${status}`);
+  return [`Requests repeated because the target asked for it: ${said.join(', ')}`];
+}
+
+function state(
+  verdict: Verdict,
+  { targetFile = 'TARGET-FILE' }: SummaryOptions,
+  ink: Paint,
+  width: number,
+): string[] {
+  const residue = verdict.residue.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '));
+  const left = residue.length === 0 ? [] : [`${residueHeading(verdict)}:`, ...residue];
+  if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];
+  return [
+    ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),
+    '  Something that this run changed is still changed. Restore it with',
+    `    mfa-conformance restore -t ${printable(targetFile)}`,
+    '  and see what is open, on all targets, with',
+    '    mfa-conformance restore',
+    ...left,
+  ];
+}
+
+function files({ outDir, files: names }: SummaryOptions): string[] {
+  return names.length === 0 ? [] : [`Written to ${printable(outDir)}: ${names.map(printable).join(', ')}`];
+}
+
+function secrets({ secrets }: SummaryOptions, ink: Paint): string[] {
+  if (secrets === undefined) return [];
+  const colour = secrets.clean ? ink.good : ink.bad;
+  return secrets.lines.map(printable).map((line, index) => (index === 0 ? colour(line) : line));
+}
+
+function exitLine(verdict: Verdict): string {
+  return `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`;
+}
+
+/** What the exit code of a verdict means, and where a policy made it another one, which. */
+export function exitReason(verdict: Verdict): string {
+  const code = exitCode([verdict]);
+  const { gating } = verdict;
+  if (gating === undefined || !verdict.restored || exitCode([{ ...verdict, gating: undefined }]) === code)
+    return exitMeaning(code, completenessOf(verdict).complete);
+  return gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
+}
+
+function newWords(result: 'pass' | 'fail' | 'inconclusive'): string {
+  if (result === 'pass') return 'nothing fails that did not fail in the baseline';
+  return result === 'fail' ? 'something fails that did not in the baseline' : 'inconclusive';
+}

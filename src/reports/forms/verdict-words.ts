@@ -1,0 +1,126 @@
+import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { cut } from '../../base/words.js';
+import { completenessOf, type Word, wordOf } from '../../verdict/derive/completeness.js';
+
+/** `until 2026-12-31 (Ana, https://…/7): the reason`; a waived outcome of an old verdict may not say. */
+export function waiverText(waiver: Outcome['waiver']): string {
+  if (waiver === undefined) return 'by a waiver';
+  return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
+}
+
+/** `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined where there was no statement. */
+export function statementText({ statement }: Pick<Verdict, 'statement'>): string | undefined {
+  if (statement === undefined) return undefined;
+  const { file, vendor, product, claims } = statement;
+  const about = [product, vendor].filter((part) => part !== undefined).join(' of ');
+  const said = Object.values(claims);
+  const claimed = said.filter((value) => value !== false).length;
+  return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
+}
+
+/** What stands above {@link Verdict.residue}: it tells, too, why the state is not restored where it isn't. */
+export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
+  return restored ? "What can't be undone through the API" : "What is not restored, or can't be";
+}
+
+/** The headline of every output: the verdict in one line, and what --baseline or --gate makes of it. */
+export function verdictLine(verdict: Verdict): string {
+  const { word, rest } = headlineOf(verdict);
+  return `${word}${rest}`;
+}
+
+/** The same in two: what stands in big, and what follows it. */
+export function headlineOf(verdict: Verdict): { readonly word: Word; readonly rest: string } {
+  const word = verdictWord(verdict);
+  return { word, rest: `${detailOf(verdict, word)}${gatingText(verdict.gating)}` };
+}
+
+/** What cells and titles say of a verdict. */
+export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): Word {
+  return wordOf({ gate: verdict.gate, ...completenessOf(verdict) });
+}
+
+/** The headline on one line, with the cause that it leaves out: for who reads nothing else. */
+export function quietLine(verdict: Verdict): string {
+  const line = verdictLine(verdict);
+  const cause = withoutStop(verdict.cause);
+  return `${verdict.target.name}: ${line}${line.includes(cause) ? '' : ` (${cause})`}`;
+}
+
+/** Of musts that fail, but are waived: how many, and until when at the soonest; empty for none. */
+function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
+  const waived = outcomes.filter(({ outcome, level }) => outcome === 'waived' && level === 'must');
+  if (waived.length === 0) return '';
+  const days = new Set(waived.flatMap(({ waiver }) => waiver?.expires ?? []));
+  const [first] = [...days].sort();
+  if (first === undefined) return `, with ${waived.length} waived`;
+  return `, with ${waived.length} waived${days.size > 1 ? ', the first' : ''} until ${first}`;
+}
+
+function gatingText(gating: Verdict['gating']): string {
+  if (gating === undefined || gating.policy === 'all') return '';
+  if (gating.policy === 'none') return ' (--gate none: nothing gates)';
+  const count = gating.newFailures.length;
+  const known = gating.knownFailures.length;
+  if (count === 0 && known === 0) return '';
+  return ` (against the baseline: ${count} new, ${known} known)`;
+}
+
+function detailOf(verdict: Verdict, word: Word): string {
+  const { checked, applicable } = completenessOf(verdict);
+  const { fail, failShould } = verdict.summary;
+  const claimed = (kinds: readonly OutcomeKind[]) => claimedOf(verdict.outcomes, kinds);
+  const waived = waivedWords(verdict);
+  const counts = `${checked} of ${applicable} MUST requirements checked${claimed(['pass', 'waived'])}`;
+  switch (word) {
+    case 'conforms':
+      return `${waived} (${counts})`;
+    case 'no breach found':
+      return `${waived} · ${counts} · ${mostCostly(verdict)}`;
+    case 'does not conform':
+      if (fail === 0 && !verdict.cause.includes('--strict'))
+        return `: ${withoutStop(verdict.cause)}${waived}`;
+      if (fail === 0) return `: ${failShould} should failed (--strict)${waived}`;
+      return `: ${fail} of ${applicable} must failed${claimed(['fail'])}${waived}`;
+    case 'inconclusive': {
+      if (verdict.cause !== '') return `: ${withoutStop(verdict.cause)}${waived}`;
+      const open = verdict.outcomes.filter(
+        ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
+      );
+      return `: ${open.length} of ${applicable} must could not be decided${waived}`;
+    }
+  }
+}
+
+/** A reason that is longer hides the counts before it. */
+const longestReason = 120;
+
+/** Why most of the MUST requirements that apply were not checked. */
+function mostCostly({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {
+  if (selection?.by === 'recording') return "the recorded traffic breaks nothing; it can't show flows";
+  if (selection?.by === 'last failed') return againWords(outcomes);
+  const costs = new Map<string, number>();
+  const add = (reason: string, count: number) => costs.set(reason, (costs.get(reason) ?? 0) + count);
+  if (selection !== undefined) add(`--grep leaves out ${selection.leftOut}`, selection.leftOut);
+  for (const { level, outcome, reason } of outcomes)
+    if (level === 'must' && outcome === 'not run') add(reason.split('\n')[0] ?? '', 1);
+  const [most = 'not all could be tried'] = [...costs].sort(([, a], [, b]) => b - a)[0] ?? [];
+  return cut(most, longestReason);
+}
+
+/** Of those that failed in the run before: how many pass now. */
+function againWords(outcomes: readonly Outcome[]): string {
+  const passing = outcomes.filter(({ outcome }) => outcome === 'pass').length;
+  const all = outcomes.length === passing ? '' : ` of ${outcomes.length}`;
+  return `${passing}${all} that failed before ${passing === 1 && all === '' ? 'passes' : 'pass'} now`;
+}
+
+/** Of those that are a must by the vendor's statement alone. */
+function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]): string {
+  const count = outcomes.filter((each) => each.claimed !== undefined && kinds.includes(each.outcome)).length;
+  return count === 0 ? '' : `, ${count} of them claimed by the vendor`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

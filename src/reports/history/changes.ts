@@ -1,0 +1,265 @@
+import { cut } from '../../base/words.js';
+import { wordOf } from '../../verdict/derive/completeness.js';
+import { factChanges } from './fact-changes.js';
+import type { Compared, Snapshot } from './snapshot.js';
+
+/** What a change is about; in the order in which a reader wants to hear of it. */
+export const changeKinds = [
+  'verdict',
+  'broke',
+  'fails differently',
+  'undecided',
+  'not run',
+  'waiver',
+  'mended',
+  'decided',
+  'level',
+  'new',
+  'removed',
+  'fact',
+  'run',
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export interface Change {
+  readonly kind: ChangeKind;
+  /** One plain sentence on one line. What a target said may be part of it: escape it as any text. */
+  readonly text: string;
+  /** The requirements it is about; empty for the run as a whole. */
+  readonly ids: readonly string[];
+}
+
+/** Of one kind, so many are told one by one, with their reasons; the rest is counted. */
+const toldOneByOne = 10;
+/** Of many ids, so many are named. */
+const named = 4;
+const longestReason = 200;
+
+/** What differs between two runs, the earlier first. Pure; the same for the same two. */
+export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
+  const found = [
+    ...aboutTheVerdict(before, after),
+    ...aboutRequirements(before, after),
+    ...factChanges(before.facts, after.facts).map((text) => ({ kind: 'fact' as const, text, ids: [] })),
+    ...aboutTheRun(before, after),
+  ];
+  return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
+}
+
+/** The sentences alone: for a page, a summary, a terminal. */
+export function changeSentences(before: Snapshot, after: Snapshot): string[] {
+  return changesBetween(before, after).map(({ text }) => text);
+}
+
+/** The changes as a reader looks for them. All lists empty: nothing is different. */
+export interface ChangesSince {
+  /** What was compared with: `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3`. */
+  readonly since: string;
+  readonly broke: readonly string[];
+  readonly mended: readonly string[];
+  readonly facts: readonly string[];
+  readonly other: readonly string[];
+}
+
+/** @param since the earlier run in words, see {@link runName} */
+export function changesSince(since: string, changes: readonly Change[]): ChangesSince {
+  const of = (...kinds: ChangeKind[]) =>
+    changes.filter(({ kind }) => kinds.includes(kind)).map(({ text }) => text);
+  const own: ChangeKind[] = ['broke', 'fails differently', 'mended', 'decided', 'fact'];
+  return {
+    since,
+    broke: of('broke', 'fails differently'),
+    mended: of('mended', 'decided'),
+    facts: of('fact'),
+    other: of(...changeKinds.filter((kind) => !own.includes(kind))),
+  };
+}
+
+/** `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3` */
+export function runName({ startedAt, release }: Pick<Snapshot, 'startedAt' | 'release'>): string {
+  return `the run of ${minuteOf(startedAt)} UTC on release ${release}`;
+}
+
+/** `2026-11-24 02:00`, in UTC. */
+export function minuteOf(moment: string): string {
+  return new Date(moment).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function aboutTheVerdict(before: Snapshot, after: Snapshot): Change[] {
+  const [was, is] = [wordOf(before), wordOf(after)];
+  if (was === is) return [];
+  const cause = after.cause === '' ? '.' : `: ${oneLine(after.cause)}`;
+  return [{ kind: 'verdict', text: `The verdict went from ${was} to ${is}${cause}`, ids: [] }];
+}
+
+interface Single {
+  readonly kind: ChangeKind;
+  readonly id: string;
+  /** What the sentence says after the id: `broke`. */
+  readonly says: string;
+  /** The same of several: `were fixed`; absent: as of one. */
+  readonly sayAll?: string;
+  readonly reason: string;
+}
+
+function aboutRequirements(before: Snapshot, after: Snapshot): Change[] {
+  const singles: Single[] = [];
+  for (const [id, is] of after.outcomes) {
+    const was = before.outcomes.get(id);
+    const change = was === undefined ? appeared(id, is) : transition(id, was, is);
+    if (change !== undefined) singles.push(change);
+    if (was?.level !== undefined && is.level !== undefined && was.level !== is.level) {
+      singles.push({ kind: 'level', id, says: `is a ${is.level} now, before a ${was.level}`, reason: '' });
+    }
+  }
+  for (const id of before.outcomes.keys()) {
+    if (after.outcomes.has(id)) continue;
+    const says = 'was part of the earlier run only';
+    singles.push({ kind: 'removed', id, says, sayAll: 'were part of the earlier run only', reason: '' });
+  }
+  return [...inFull(singles), ...inGroups(singles)];
+}
+
+function appeared(id: string, is: Compared): Single {
+  if (is.outcome === 'fail') return { kind: 'broke', id, says: 'is new, and fails', reason: is.reason ?? '' };
+  return { kind: 'new', id, says: 'is new', sayAll: 'are new', reason: '' };
+}
+
+const was: Readonly<Record<Compared['outcome'], string>> = {
+  pass: 'it passed before',
+  fail: 'it failed before',
+  waived: 'it was waived before',
+  inconclusive: 'before, it could not be decided',
+  'not run': 'before, it was not run',
+  'not applicable': 'before, it did not apply',
+};
+
+function transition(id: string, before: Compared, after: Compared): Single | undefined {
+  const reason = after.reason ?? '';
+  const checkedBefore = before.outcome === 'pass' || before.outcome === 'fail' || before.outcome === 'waived';
+  if (before.outcome === after.outcome) {
+    const same = after.outcome !== 'fail' || before.digest === after.digest;
+    return same ? undefined : { kind: 'fails differently', id, says: 'still fails, but differently', reason };
+  }
+  switch (after.outcome) {
+    case 'fail':
+      if (before.outcome === 'pass') return { kind: 'broke', id, says: 'broke', reason };
+      return { kind: 'broke', id, says: `fails; ${was[before.outcome]}`, reason };
+    case 'waived':
+      if (before.outcome === 'fail')
+        return { kind: 'waiver', id, says: 'is waived now', sayAll: 'are waived now', reason: '' };
+      return {
+        kind: 'broke',
+        id,
+        says:
+          before.outcome === 'pass' ? 'broke, and is waived' : `fails, and is waived; ${was[before.outcome]}`,
+        reason,
+      };
+    case 'pass':
+      if (before.outcome === 'fail' || before.outcome === 'waived') {
+        return { kind: 'mended', id, says: 'was fixed', sayAll: 'were fixed', reason: '' };
+      }
+      return {
+        kind: 'decided',
+        id,
+        says: 'passes now; before, that was not known',
+        sayAll: 'pass now; before, that was not known',
+        reason: '',
+      };
+    case 'inconclusive':
+      return { kind: 'undecided', id, says: 'could not be decided', reason };
+    case 'not run':
+      return checkedBefore
+        ? { kind: 'not run', id, says: 'was not run any more', sayAll: 'were not run any more', reason }
+        : undefined;
+    case 'not applicable':
+      return checkedBefore
+        ? { kind: 'not run', id, says: 'does not apply any more', sayAll: 'do not apply any more', reason }
+        : undefined;
+  }
+}
+
+/** Kinds that are told one by one, and what is said of those that are too many for that. */
+const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
+  broke: 'broke',
+  'fails differently': 'fail differently',
+  level: 'have another level',
+};
+
+function inFull(singles: readonly Single[]): Change[] {
+  return changeKinds.flatMap((kind) => {
+    const says = inFullKinds[kind];
+    if (says === undefined) return [];
+    const all = singles.filter((single) => single.kind === kind);
+    const told = all.slice(0, toldOneByOne).map(sentence);
+    const rest = all.slice(toldOneByOne).map(({ id }) => id);
+    return rest.length === 0
+      ? told
+      : [...told, { kind, text: `${rest.length} more ${says}: ${idList(rest)}.`, ids: rest }];
+  });
+}
+
+function inGroups(singles: readonly Single[]): Change[] {
+  const groups = new Map<string, Single[]>();
+  for (const single of singles) {
+    if (inFullKinds[single.kind] !== undefined) continue;
+    const key = JSON.stringify([single.kind, single.says, single.reason]);
+    groups.set(key, [...(groups.get(key) ?? []), single]);
+  }
+  const bySize = [...groups.values()].sort((a, b) => b.length - a.length);
+  const changes = bySize.flatMap((group): Change[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    if (group.length === 1) return [sentence(first)];
+    const ids = group.map(({ id }) => id);
+    const reason = first.reason === '' ? '' : ` (${oneLine(first.reason)})`;
+    const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${idList(ids)}.`;
+    return [{ kind: first.kind, text, ids }];
+  });
+  // A target that went away gives as many reasons as there are requirements.
+  return changeKinds.flatMap((kind) => {
+    const of = changes.filter((change) => change.kind === kind);
+    if (of.length <= toldOneByOne) return of;
+    const rest = of.slice(toldOneByOne).flatMap(({ ids }) => ids);
+    return [
+      ...of.slice(0, toldOneByOne),
+      { kind, text: `The same of ${rest.length} more: ${idList(rest)}.`, ids: rest },
+    ];
+  });
+}
+
+function sentence({ kind, id, says, reason }: Single): Change {
+  return { kind, text: `${id} ${says}${reason === '' ? '.' : `: ${oneLine(reason)}`}`, ids: [id] };
+}
+
+function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
+  const texts = [
+    ...(before.target === after.target
+      ? []
+      : [`The runs are on two targets: ${before.target} and ${after.target}.`]),
+    ...(before.release === after.release
+      ? []
+      : [`The target is judged by release ${after.release}; before, by ${before.release}.`]),
+    ...(before.mode === after.mode ? [] : [`The run is ${after.mode}; before, it was ${before.mode}.`]),
+    ...(before.suite === after.suite
+      ? []
+      : [`The suite is version ${after.suite}; before, it was ${before.suite}: a change may be its own.`]),
+  ];
+  return texts.map((text) => ({ kind: 'run', text: oneLine(text), ids: [] }));
+}
+
+function idList(ids: readonly string[]): string {
+  const left = ids.length - named;
+  return left > 0 ? `${ids.slice(0, named).join(', ')} and ${left} more` : ids.join(', ');
+}
+
+function oneLine(text: string): string {
+  // What a target sent may be long: nobody waits for megabytes to be searched for line ends.
+  const line = text
+    .slice(0, 10 * longestReason)
+    .trim()
+    .split(/\s*\n\s*/)
+    .join('; ')
+    .replace(/\s+/g, ' ');
+  return cut(line, longestReason);
+}

@@ -1,0 +1,136 @@
+import type { Claims } from '../../base/model/statement.js';
+import { type Gate, type OutcomeKind, outcomeKinds, type Verdict } from '../../base/model/verdict.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { completenessOf } from '../../verdict/derive/completeness.js';
+import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
+
+/** Of the history's lines; others are left alone by this version. */
+const lineVersion = 1;
+
+/** A fact that is longer than this as JSON is no fact but a listing. */
+const longestFact = 2000;
+
+/** Slugs of requirements by their area: ids without what they have in common. */
+type ByArea = Readonly<Record<string, readonly string[]>>;
+
+/** A verdict in one line, for the history. */
+export interface HistoryLine {
+  readonly v: typeof lineVersion;
+  readonly at: string;
+  readonly durationMs: number;
+  readonly target: string;
+  readonly release: string;
+  readonly suite: string;
+  readonly mode: string;
+  readonly gate: Gate;
+  /** Absent in the lines of older versions. */
+  readonly complete?: boolean;
+  readonly cause: string;
+  readonly counts: Verdict['summary'];
+  /** All requirements of the run by outcome, but for those in `told`. */
+  readonly outcomes: Readonly<Partial<Record<OutcomeKind, ByArea>>>;
+  /** Of what failed, is waived or inconclusive: id, outcome and digest of the reason. */
+  readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** The vendor's, where there was a statement. */
+  readonly claims?: Claims;
+}
+
+const tellingKinds: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
+
+export function lineOf(verdict: Verdict): HistoryLine {
+  const outcomes: Partial<Record<OutcomeKind, Record<string, string[]>>> = {};
+  for (const { id, outcome } of verdict.outcomes) {
+    if (tellingKinds.includes(outcome)) continue;
+    const [area = '', slug = ''] = id.split('/');
+    const areas = outcomes[outcome] ?? {};
+    outcomes[outcome] = areas;
+    areas[area] = [...(areas[area] ?? []), slug];
+  }
+  return {
+    v: lineVersion,
+    at: verdict.startedAt,
+    durationMs: Math.round(verdict.durationMs),
+    target: verdict.target.name,
+    release: verdict.release,
+    suite: verdict.suite.version,
+    mode: verdict.mode,
+    gate: verdict.gate,
+    complete: completenessOf(verdict).complete,
+    cause: verdict.cause.slice(0, 500),
+    counts: verdict.summary,
+    outcomes,
+    told: verdict.outcomes
+      .filter(({ outcome }) => tellingKinds.includes(outcome))
+      .map(({ id, outcome, reason }) => [id, outcome, reasonDigest(reason)]),
+    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
+    facts: Object.fromEntries(
+      Object.entries(verdict.facts).filter(
+        ([, value]) => (JSON.stringify(value) ?? '').length <= longestFact,
+      ),
+    ),
+  };
+}
+
+/** What a line of the history tells of its run; undefined for a line that is none, or of another version. */
+export function snapshotOfLine(line: string): Snapshot | undefined {
+  const read = jsonOf(line, isLine);
+  if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;
+  const { at, target, release, suite, mode, gate, cause, facts, durationMs, claims } = read;
+  return {
+    target,
+    release,
+    suite,
+    startedAt: at,
+    durationMs,
+    mode,
+    gate,
+    // What a line of an older version did not run may have been a MUST requirement.
+    complete: read.complete ?? read.counts.notRun === 0,
+    cause,
+    outcomes: outcomesIn(read),
+    facts,
+    ...(claims === undefined ? {} : { claims }),
+  };
+}
+
+const { text, number, flag, listOf, mapOf, oneOf } = shapes;
+
+const isLine = shapedLike<HistoryLine>(
+  objectOf<HistoryLine>(
+    {
+      v: { const: lineVersion },
+      at: text,
+      durationMs: number,
+      target: text,
+      release: text,
+      suite: text,
+      mode: text,
+      gate: oneOf(['conforms', 'does not conform', 'inconclusive']),
+      complete: flag,
+      cause: text,
+      counts: mapOf(number),
+      outcomes: { ...mapOf(mapOf(listOf(text))), propertyNames: oneOf(outcomeKinds) },
+      told: listOf({
+        type: 'array',
+        prefixItems: [text, oneOf(outcomeKinds), text],
+        minItems: 3,
+        maxItems: 3,
+      }),
+      facts: mapOf({}),
+      claims: mapOf({ type: ['boolean', 'number'] }),
+    },
+    ['complete', 'claims'],
+  ),
+);
+
+function outcomesIn({ outcomes, told }: Pick<HistoryLine, 'outcomes' | 'told'>): Map<string, Compared> {
+  const found = new Map<string, Compared>();
+  for (const outcome of outcomeKinds) {
+    for (const [area, slugs] of Object.entries(outcomes[outcome] ?? {})) {
+      for (const slug of slugs) found.set(`${area}/${slug}`, { outcome, digest: '' });
+    }
+  }
+  for (const [id, outcome, digest] of told) found.set(id, { outcome, digest });
+  return found;
+}

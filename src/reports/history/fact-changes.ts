@@ -1,0 +1,141 @@
+import { cut, duration } from '../../base/words.js';
+
+/** Below this a difference of clocks is the network, and the second that a Date header is rounded to. */
+const clockNoiseMs = 2000;
+/** Other times are noise unless they double, and by so much. */
+const timeNoiseMs = 500;
+const longestValue = 60;
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** What was measured in both runs and differs, one sentence each, in the order of names. */
+export function factChanges(before: Facts, after: Facts): string[] {
+  return Object.keys(after)
+    .filter((name) => Object.hasOwn(before, name))
+    .sort()
+    .flatMap((name) => sentencesOn(name, before[name], after[name]));
+}
+
+function sentencesOn(name: string, before: unknown, after: unknown): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const own = particular[name]?.(before, after);
+  if (own !== undefined) return own;
+  if (isObject(before) && isObject(after)) return memberChanges(name, before, after);
+  if (typeof before === 'number' && typeof after === 'number') return numberChange(name, before, after);
+  return [`${words(name)} was ${inWords(before)}, and is ${inWords(after)}.`];
+}
+
+type Sentences = (before: unknown, after: unknown) => string[] | undefined;
+
+/** Facts of which there is more to say; undefined where a value is not what it used to be. */
+const particular: Readonly<Record<string, Sentences>> = {
+  acceptedSteps: (before, after) => {
+    const [was, is] = [windowOf(before), windowOf(after)];
+    if (was === undefined || is === undefined) return undefined;
+    const growth = is.to - is.from - (was.to - was.from);
+    const verb = growth > 0 ? 'grew' : growth < 0 ? 'shrank' : 'moved';
+    const both = isSymmetric(was) && isSymmetric(is);
+    return [
+      `The accepted code window ${verb} from ${both ? `±${was.to}` : windowText(was)} to ${windowText(is)}.`,
+    ];
+  },
+  clockOffsetMs: (before, after) => {
+    if (typeof before !== 'number' || typeof after !== 'number') return undefined;
+    if (Math.abs(after - before) < clockNoiseMs) return [];
+    return [`The target's clock is ${clockText(after)}; before, it was ${clockText(before)}.`];
+  },
+  throttleAfter: (before, after) => {
+    const [was, is] = [throttleText(before), throttleText(after)];
+    return was === undefined || is === undefined
+      ? undefined
+      : [`Wrong codes are ${is}; before, they were ${was}.`];
+  },
+  credentialModes: (before, after) => {
+    if (!isObject(before) || !isObject(after)) return undefined;
+    const names = Object.keys(after)
+      .filter((name) => Object.hasOwn(before, name))
+      .sort();
+    return names.flatMap((name) => {
+      if (typeof before[name] !== 'boolean' || typeof after[name] !== 'boolean') {
+        return sentencesOn(`credential ${name}`, before[name], after[name]);
+      }
+      if (before[name] === after[name]) return [];
+      return [`The credential ${name} is ${after[name] ? 'accepted now' : 'not accepted any more'}.`];
+    });
+  },
+};
+
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `[-1,+1]`: the oldest and the newest step whose code was accepted. */
+function windowOf(value: unknown): Window | undefined {
+  const match = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
+  return match === null ? undefined : { from: Number(match[1]), to: Number(match[2]) };
+}
+
+function windowText({ from, to }: Window): string {
+  if (from === 0 && to === 0) return 'the current step alone';
+  if (isSymmetric({ from, to })) return `±${to} ${to === 1 ? 'step' : 'steps'}`;
+  return `${signed(from)} to ${signed(to)} steps`;
+}
+
+/** The same to both sides, and to some. */
+function isSymmetric({ from, to }: Window): boolean {
+  return -from === to && to > 0;
+}
+
+function signed(step: number): string {
+  return step > 0 ? `+${step}` : String(step);
+}
+
+/** @param offset the target's time less the runner's, in milliseconds */
+function clockText(offset: number): string {
+  if (Math.abs(offset) < clockNoiseMs) return "in step with the runner's";
+  return `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the runner's`;
+}
+
+function throttleText(value: unknown): string | undefined {
+  if (value === null || value === false) return 'not throttled';
+  return typeof value === 'number' ? `throttled after ${value} in a row` : undefined;
+}
+
+function memberChanges(name: string, before: Facts, after: Facts): string[] {
+  return Object.keys(after)
+    .filter((member) => Object.hasOwn(before, member))
+    .sort()
+    .flatMap((member) => sentencesOn(`${name} ${member}`, before[member], after[member]));
+}
+
+function numberChange(name: string, before: number, after: number): string[] {
+  const isTime = name.endsWith('Ms');
+  const [small, large] = before < after ? [before, after] : [after, before];
+  if (isTime && (large - small < timeNoiseMs || large < 2 * small)) return [];
+  const text = isTime ? duration : String;
+  const label = words(isTime ? name.slice(0, -2) : name);
+  return [`${label} ${after > before ? 'grew' : 'fell'} from ${text(before)} to ${text(after)}.`];
+}
+
+/** `newKeyRetiresOlder` as `New key retires older`. */
+function words(name: string): string {
+  const text = name.replace(
+    /([a-z0-9])([A-Z])(?=[a-z])/g,
+    (_, left: string, right: string) => `${left} ${right.toLowerCase()}`,
+  );
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+function inWords(value: unknown): string {
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (value === null) return 'nothing';
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown');
+  const line = text.replace(/\s+/g, ' ');
+  return cut(line, longestValue) || 'empty';
+}
+
+function isObject(value: unknown): value is Facts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Claims } from '../../base/model/statement.js';
+import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { completenessOf } from '../../verdict/derive/completeness.js';
+
+/** What of a run is compared with other runs; made from a verdict or from a line of the history. */
+export interface Snapshot {
+  readonly target: string;
+  readonly release: string;
+  readonly suite: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly mode: string;
+  readonly gate: Gate;
+  readonly complete: boolean;
+  readonly cause: string;
+  readonly outcomes: ReadonlyMap<string, Compared>;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What the vendor claimed and denied in that run; absent where it knew no statement. */
+  readonly claims?: Claims;
+}
+
+/** One requirement in a snapshot. */
+export interface Compared {
+  readonly outcome: OutcomeKind;
+  /** Of what did not pass: the same where the reason is the same but for numbers. */
+  readonly digest: string;
+  /** Absent where only the history tells of the run. */
+  readonly level?: Level;
+  readonly reason?: string;
+}
+
+export function snapshotOf(verdict: Verdict): Snapshot {
+  return {
+    target: verdict.target.name,
+    release: verdict.release,
+    suite: verdict.suite.version,
+    startedAt: verdict.startedAt,
+    durationMs: verdict.durationMs,
+    mode: verdict.mode,
+    gate: verdict.gate,
+    complete: completenessOf(verdict).complete,
+    cause: verdict.cause,
+    outcomes: new Map(verdict.outcomes.map((outcome) => [outcome.id, comparedOf(outcome)])),
+    facts: verdict.facts,
+    ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
+  };
+}
+
+function comparedOf({ outcome, level, reason }: Outcome): Compared {
+  return { outcome, level, reason, digest: reasonDigest(reason) };
+}
+
+/**
+ * Eight hexadecimal digits that stay the same while a reason says the same: numbers, and what looks like an id or a
+ * code, differ from run to run. Empty for no reason.
+ */
+export function reasonDigest(reason: string): string {
+  if (reason === '') return '';
+  const steady = reason.replace(/[\w-]*\d[\w-]*/g, '#').replace(/\s+/g, ' ');
+  return createHash('sha256').update(steady).digest('hex').slice(0, 8);
+}

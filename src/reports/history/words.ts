@@ -1,0 +1,83 @@
+import { printable } from '../../base/redaction/printable.js';
+import { counted, wrap } from '../../base/words.js';
+import { wordOf } from '../../verdict/derive/completeness.js';
+import { type Change, minuteOf, runName } from './changes.js';
+import type { Snapshot } from './snapshot.js';
+import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';
+
+const driftTitle = "Otherwise than the vendor's statement says";
+
+/** What differs between two verdicts, in prose. Ends with a line break. */
+export function renderCompare(
+  before: Snapshot,
+  after: Snapshot,
+  changes: readonly Change[],
+  drift: readonly string[],
+  width: number,
+): string {
+  const head = [before, after].map(
+    (run, index) =>
+      `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${wordOf(run)}`,
+  );
+  const body =
+    changes.length === 0
+      ? ['Nothing changed.']
+      : bullets(
+          changes.map(({ text }) => text),
+          width,
+        );
+  const drifted = drift.length === 0 ? [] : ['', driftTitle, ...bullets(drift, width)];
+  return `${[...head, '', ...body, ...drifted].join('\n')}\n`;
+}
+
+/** How a target did over its last runs, in prose. Ends with a line break. */
+export function renderTrend(trend: Trend, width: number): string {
+  const { target, runs, latest, drift, failing, flaky, undecided, facts } = trend;
+  const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [
+    [
+      'Since the run before',
+      runs.length > 1 && latest.length === 0 ? ['Nothing changed.'] : latest.map(({ text }) => text),
+    ],
+    [driftTitle, drift],
+    ['Failing', standingSentences(failing)],
+    ['Flaky', flakySentences(flaky)],
+    ['Not decided', undecidedSentences(undecided)],
+    ['Facts that changed earlier', facts.map(({ at, text }) => `${minuteOf(at)}: ${text}`)],
+  ];
+  const first = runs[0]?.startedAt ?? '';
+  const last = runs.at(-1)?.startedAt ?? '';
+  const span = runs.length === 1 ? minuteOf(first) : `${minuteOf(first)} to ${minuteOf(last)}`;
+  return `${[
+    `${line(target)}: ${counted(runs.length, 'run')}, ${span} UTC`,
+    '',
+    ...runs.map(row),
+    ...sections.flatMap(([title, sentences]) =>
+      sentences.length === 0 ? [] : ['', title, ...bullets(sentences, width)],
+    ),
+  ].join('\n')}\n`;
+}
+
+const widestWord = 'does not conform'.length;
+
+function row(run: TrendRun): string {
+  const { startedAt, release, failed, waived, inconclusive, broke, mended } = run;
+  const parts = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
+    ...(broke > 0 ? [`${broke} broke`] : []),
+    ...(mended > 0 ? [`${mended} fixed`] : []),
+  ];
+  return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${wordOf(run).padEnd(widestWord)}  ${parts.join(', ')}`.trimEnd();
+}
+
+function bullets(sentences: readonly string[], width: number): string[] {
+  return sentences.flatMap((sentence) => {
+    const [first = '', ...rest] = wrap(line(sentence), width, '    ');
+    return [`  - ${first.trimStart()}`, ...rest];
+  });
+}
+
+function line(text: string): string {
+  return printable(text).replaceAll('\n', ' ');
+}

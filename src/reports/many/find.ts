@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { SuiteError } from '../../base/errors.js';
+import { isFolder } from '../../base/files.js';
+import { nameTrouble } from '../../input/target-file/name.js';
+import { parseVerdict } from '../../verdict/derive/validate.js';
+import { eventsName } from '../../verdict/events/log.js';
+import { columnOf } from './column.js';
+import type { MatrixProblem } from './matrix.js';
+import type { Found, FoundColumn } from './merge.js';
+import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
+
+/** Folders of a run that hold no verdict, and may hold many files. */
+const passedOver = new Set([
+  'allure-results',
+  'allure-report',
+  'playwright',
+  'rerun',
+  'node_modules',
+  '.git',
+]);
+
+/**
+ * All verdicts and plans in some folders and below. What can't be read is a problem with a name, and the rest is
+ * read all the same. A file reached by two ways counts once.
+ *
+ * @param depth how many folders deep to look
+ */
+export function findVerdicts(folders: readonly string[], depth = 32): Found {
+  const problems: MatrixProblem[] = [];
+  const columns: FoundColumn[] = [];
+  const plans: { file: string; plan: Planned }[] = [];
+  const seen = new Set<string>();
+  for (const folder of folders) {
+    if (!isFolder(folder)) {
+      problems.push({ kind: 'missing folder', text: `${folder} is not a folder, or not there.` });
+      continue;
+    }
+    for (const file of filesBelow(folder, depth, problems, isOfRun)) {
+      const real = realpathSync(file);
+      if (seen.has(real)) continue;
+      seen.add(real);
+      if (file.endsWith('verdict.json')) {
+        attempt('broken verdict', problems, file, () => columns.push(readColumn(file)));
+      } else {
+        const read = () => plans.push({ file, plan: parsePlanned(readFileSync(file, 'utf8'), file) });
+        attempt('broken plan', problems, file, read);
+      }
+    }
+  }
+  return { columns, plans, problems };
+}
+
+const isOfRun = (name: string) => name === 'verdict.json' || isPlannedFile(name);
+
+/** The logs of runs in some folders and below. */
+export function logsIn(folders: readonly string[], depth = 32): string[] {
+  return folders.flatMap((folder) => filesBelow(folder, depth, [], (name) => name === eventsName));
+}
+
+function filesBelow(
+  folder: string,
+  depth: number,
+  problems: MatrixProblem[],
+  isWanted: (name: string) => boolean,
+): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    problems.push({ kind: 'missing folder', text: `${folder} can't be read: ${messageOf(error)}` });
+    return [];
+  }
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        return depth === 0 || passedOver.has(entry.name)
+          ? []
+          : filesBelow(path, depth - 1, problems, isWanted);
+      }
+      return isWanted(entry.name) ? [path] : [];
+    });
+}
+
+function readColumn(file: string): FoundColumn {
+  const bytes = readFileSync(file);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const verdict = parseVerdict(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
+  const trouble = nameTrouble(verdict.target.name);
+  if (trouble !== undefined)
+    throw new Error(`${file}: the target's name is none that a target can have: ${trouble}`);
+  return { file, column: columnOf(verdict), sha256 };
+}
+
+function attempt(
+  kind: MatrixProblem['kind'],
+  problems: MatrixProblem[],
+  file: string,
+  read: () => unknown,
+): void {
+  try {
+    read();
+  } catch (error) {
+    // Messages of the suite's own errors name the file.
+    const text = error instanceof SuiteError ? error.message : `${file} can't be read: ${messageOf(error)}`;
+    problems.push({ kind, text });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,215 @@
+import type { Gate } from '../../base/model/verdict.js';
+import { suiteVersion } from '../../base/version.js';
+import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
+import type { Column } from './column.js';
+import type { Matrix, MatrixProblem, MatrixTarget } from './matrix.js';
+import type { Planned } from './planned.js';
+import { rowsOf } from './rows.js';
+
+/** What was found where verdicts were looked for. */
+export interface Found {
+  readonly columns: readonly FoundColumn[];
+  readonly plans: readonly { readonly file: string; readonly plan: Planned }[];
+  /** What could not be read. */
+  readonly problems: readonly MatrixProblem[];
+}
+
+export interface FoundColumn {
+  readonly file: string;
+  readonly column: Column;
+  /** Tells whether two files are the same, byte by byte. */
+  readonly sha256: string;
+}
+
+/** A matrix, and which file each of its targets is from. */
+export interface Merged {
+  readonly matrix: Matrix;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * One matrix of all that was found. Never better than inconclusive where less came than was planned, where it is not
+ * known what was planned, and where a file was broken or a target came twice.
+ *
+ * @param reportOf where a target's own report will be, from the matrix's folder
+ */
+export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
+  const problems = [...found.problems, ...aboutPlans(found)];
+  const notes: string[] = [];
+  const chosen: FoundColumn[] = [];
+  const outdated = new Map<string, string>();
+  for (const [name, all] of byName(found.columns)) {
+    const current = all.filter(({ column }) => !isOutdated(column, found.plans));
+    if (current.length === 0) outdated.set(name, all[0]?.column.target.startedAt ?? '');
+    const one = chooseOf(name, current, problems, notes);
+    if (one !== undefined) chosen.push(one);
+  }
+  const names = new Set(chosen.map(({ column }) => column.target.name));
+  const missing = missingTargets(found.plans, names, outdated);
+  problems.push(
+    ...missing.map(({ name, why }) => ({
+      kind: 'missing target' as const,
+      text: `${name} is missing: ${why}.`,
+    })),
+  );
+  notes.push(...unplanned(found.plans, [...names]));
+  const columns = chosen.map(({ column }) => column);
+  return {
+    matrix: {
+      schemaVersion: 1,
+      suite: { name: 'mfa-conformance', version: suiteVersion() },
+      ...decision(columns, problems),
+      planned: plannedTotals(found.plans),
+      problems,
+      notes,
+      missing,
+      targets: chosen.map(
+        ({ file, column: { target } }): MatrixTarget => ({
+          ...target,
+          report: reportOf(target.name, file),
+        }),
+      ),
+      requirements: rowsOf(columns),
+    },
+    files: new Map(chosen.map(({ file, column }) => [column.target.name, file])),
+  };
+}
+
+function decision(
+  columns: readonly Column[],
+  problems: readonly MatrixProblem[],
+): { gate: Gate; exitCode: ExitCode } {
+  const gates = columns.map(({ target }) => target.gate);
+  // By --baseline and --gate a target's exit code may be better than its gate.
+  const codes = columns.map(({ target }) => target.exitCode);
+  const open = problems.length > 0 || columns.length === 0;
+  const undecided = open || gates.includes('inconclusive');
+  return {
+    gate: gates.includes('does not conform') ? 'does not conform' : undecided ? 'inconclusive' : 'conforms',
+    exitCode: worstOf(open ? [...codes, 3] : codes),
+  };
+}
+
+function byName(columns: readonly FoundColumn[]): Map<string, FoundColumn[]> {
+  const groups = new Map<string, FoundColumn[]>();
+  const sorted = [...columns].sort(
+    (a, b) => order(a.column.target.name, b.column.target.name) || order(a.file, b.file),
+  );
+  for (const each of sorted) {
+    const { name } = each.column.target;
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
+  return groups;
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Worse verdicts first, as exit codes go; of equal ones the later. */
+function chooseOf(
+  name: string,
+  all: readonly FoundColumn[],
+  problems: MatrixProblem[],
+  notes: string[],
+): FoundColumn | undefined {
+  if (all.length < 2) return all[0];
+  const places = all.map(({ file }) => file).join(', ');
+  if (new Set(all.map(({ sha256 }) => sha256)).size === 1) {
+    notes.push(`${name} is there ${all.length} times, each time the same: ${places}.`);
+    return all[0];
+  }
+  problems.push({
+    kind: 'target twice',
+    text: `${name} is there ${all.length} times, and not the same: ${places}. The worst of them is shown.`,
+  });
+  return [...all].sort((a, b) => {
+    const [first, second] = [a.column.target, b.column.target];
+    if (first.exitCode === second.exitCode) return order(second.startedAt, first.startedAt);
+    return worstOf([first.exitCode, second.exitCode]) === first.exitCode ? -1 : 1;
+  })[0];
+}
+
+/** From before the run that planned it: a verdict that lay there still. */
+function isOutdated({ target }: Column, plans: Found['plans']): boolean {
+  const starts = plans
+    .filter(({ plan }) =>
+      plan.targets.some(({ name, shard }) => name === target.name && shard === plan.shard.index),
+    )
+    .map(({ plan }) => Date.parse(plan.startedAt));
+  return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
+}
+
+/** Plans of one run: so many shards, of the same targets. Runs apart from each other can be merged, too. */
+function runsOf(plans: Found['plans']): Found['plans'][] {
+  const groups = new Map<string, { file: string; plan: Planned }[]>();
+  for (const each of plans) {
+    const key = JSON.stringify([each.plan.shard.count, each.plan.targets]);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()];
+}
+
+function plannedTotals(plans: Found['plans']): Matrix['planned'] {
+  if (plans.length === 0) return null;
+  const shards = runsOf(plans).map(([first]) => first?.plan.shard.count ?? 0);
+  const targets = new Set(plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
+  return { shards: shards.reduce((sum, count) => sum + count, 0), targets: targets.size };
+}
+
+function aboutPlans({ plans }: Found): MatrixProblem[] {
+  if (plans.length === 0) {
+    const text =
+      'No plan (planned-1-of-1.json or the like) is there, so nobody can tell whether targets are missing. ' +
+      'It lies in the output folder of each run: keep it beside the verdicts.';
+    return [{ kind: 'missing plan', text }];
+  }
+  return runsOf(plans).flatMap((run) => [...missingShards(run), ...mixedRuns(run)]);
+}
+
+function missingShards(run: Found['plans']): MatrixProblem[] {
+  const [first] = run;
+  if (first === undefined) return [];
+  const { shard, targets } = first.plan;
+  const there = new Set(run.map(({ plan }) => plan.shard.index));
+  return Array.from({ length: shard.count }, (_, at) => at + 1)
+    .filter((index) => !there.has(index))
+    .map((index) => {
+      const names = targets.filter((target) => target.shard === index).map(({ name }) => name);
+      const what = names.length === 0 ? 'no target' : names.join(', ');
+      return { kind: 'missing shard', text: `Shard ${index} of ${shard.count} is missing (${what}).` };
+    });
+}
+
+function mixedRuns(run: Found['plans']): MatrixProblem[] {
+  const ids = [...new Set(run.map(({ plan }) => plan.run))].sort();
+  if (ids.length < 2) return [];
+  const said = ids.map((id) => id ?? 'one that is not told').join(' and ');
+  return [{ kind: 'mixed runs', text: `The shards are of different runs: ${said}.` }];
+}
+
+function missingTargets(
+  plans: Found['plans'],
+  there: ReadonlySet<string>,
+  outdated: ReadonlyMap<string, string>,
+): { name: string; why: string }[] {
+  const why = new Map<string, string>();
+  for (const run of runsOf(plans)) {
+    const came = new Set(run.map(({ plan }) => plan.shard.index));
+    for (const { name, shard } of run[0]?.plan.targets ?? []) {
+      if (there.has(name)) continue;
+      const count = run[0]?.plan.shard.count ?? 1;
+      const old = outdated.get(name);
+      if (old !== undefined) why.set(name, `its only verdict, from ${old}, is of an earlier run`);
+      else if (!came.has(shard)) why.set(name, `shard ${shard} of ${count} is not there`);
+      else why.set(name, 'it was planned, but left no verdict that can be read');
+    }
+  }
+  return [...why].map(([name, text]) => ({ name, why: text })).sort((a, b) => order(a.name, b.name));
+}
+
+function unplanned(plans: Found['plans'], names: readonly string[]): string[] {
+  if (plans.length === 0) return [];
+  const known = new Set(plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
+  return names
+    .filter((name) => !known.has(name))
+    .map((name) => `${name} is in no plan; it counts all the same.`);
+}

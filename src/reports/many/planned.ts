@@ -1,0 +1,89 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import { makeFolder, replaceFile } from '../../base/files.js';
+import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
+import { suiteVersion } from '../../base/version.js';
+import type { Shard } from './shard.js';
+
+/** What one shard of a run set out to try; published as spec/planned.schema.json. */
+export interface Planned {
+  readonly schemaVersion: 1;
+  readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
+  readonly shard: Shard;
+  /** ISO 8601, the runner's clock. */
+  readonly startedAt: string;
+  /** The same for all shards of one run; null where nothing tells. */
+  readonly run: string | null;
+  /** All targets of all shards, sorted by name. */
+  readonly targets: readonly PlannedTargetName[];
+}
+
+export interface PlannedTargetName {
+  readonly name: string;
+  /** Index of the shard that tries it. */
+  readonly shard: number;
+}
+
+const fileName = /^planned-\d+-of-\d+(?:\.\d+)?\.json$/;
+
+export function isPlannedFile(name: string): boolean {
+  return fileName.test(name);
+}
+
+/** @param copy tells apart plans of different runs that were put into one folder */
+export function plannedFileOf({ index, count }: Shard, copy?: number): string {
+  return `planned-${index}-of-${count}${copy === undefined ? '' : `.${copy}`}.json`;
+}
+
+const checked = checkBy<Planned>('planned.schema.json', 'plan');
+
+/** @throws ConfigurationError that names the file and what is wrong in it */
+export function parsePlanned(text: string, place: string): Planned {
+  return checked(parseJsonFile(text, place, 'plan'), place);
+}
+
+export function plannedNow(
+  shard: Shard,
+  split: ReadonlyMap<string, number>,
+  env: NodeJS.ProcessEnv,
+): Planned {
+  return {
+    schemaVersion: 1,
+    suite: { name: 'mfa-conformance', version: suiteVersion() },
+    shard,
+    startedAt: new Date().toISOString(),
+    run: runOf(env),
+    targets: [...split]
+      .map(([name, index]) => ({ name, shard: index }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/**
+ * Puts the plan into the output folder. Plans of an earlier run in it that was split otherwise are removed: its
+ * shards will not come.
+ *
+ * @throws ConfigurationError when the folder can't be written to
+ */
+export function writePlanned(planned: Planned, out: string): void {
+  try {
+    makeFolder(out);
+    const sameRun = new RegExp(`-of-${planned.shard.count}\\.json$`);
+    for (const name of readdirSync(out)) {
+      if (isPlannedFile(name) && !sameRun.test(name)) rmSync(join(out, name), { force: true });
+    }
+    replaceFile(join(out, plannedFileOf(planned.shard)), `${JSON.stringify(planned, null, 2)}\n`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`Nothing can be written to ${out} (--out): ${why}`);
+  }
+}
+
+/** Where a name for one run, common to all its machines, stands: our own variable, then those of CI systems. */
+const runVariables = ['MFA_CONFORMANCE_RUN', 'GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BUILD_TAG'] as const;
+
+function runOf(env: NodeJS.ProcessEnv): string | null {
+  const variable = runVariables.find((name) => env[name]);
+  return variable === undefined ? null : `${variable}=${env[variable]}`;
+}

@@ -1,0 +1,28 @@
+import type { Target } from '../../input/target-file/target.js';
+
+/**
+ * Targets in waves: those of one wave may be tried side by side, and a wave begins when the one before has ended.
+ * Two target files of one base URL change the same state; two that listen for mail on one port can't both have it.
+ */
+export function wavesOf<T extends { readonly target: Target }>(runs: readonly T[]): T[][] {
+  const waves: T[][] = [];
+  for (const each of runs) {
+    const wave = waves.find((others) => others.every((other) => !collide(each.target, other.target)));
+    if (wave === undefined) waves.push([each]);
+    else wave.push(each);
+  }
+  return waves;
+}
+
+function collide(a: Target, b: Target): boolean {
+  return a.baseUrl === b.baseUrl || listenAlike(a, b);
+}
+
+function listenAlike({ mail: a }: Target, { mail: b }: Target): boolean {
+  if (a?.kind !== 'smtp' || b?.kind !== 'smtp' || a.port !== b.port || a.port === 0) return false;
+  return a.host === b.host || isEveryAddress(a.host) || isEveryAddress(b.host);
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::' || host === '';
+}

@@ -1,0 +1,132 @@
+import { printable } from '../../base/redaction/printable.js';
+import { counted, type Paint, paint, wrap } from '../../base/words.js';
+import { tones, type Word, wordOf } from '../../verdict/derive/completeness.js';
+import { exitMeaning } from '../../verdict/derive/exit-code.js';
+import type { Matrix, MatrixRow } from '../many/matrix.js';
+
+export interface MatrixSummaryOptions {
+  readonly colour: boolean;
+  /** Of the terminal, in characters. */
+  readonly width: number;
+  /** Where the files were written, as the reader would name it. */
+  readonly outDir: string;
+  readonly files: readonly string[];
+  /** The verdicts were printed one by one before: then only the whole is. */
+  readonly brief: boolean;
+}
+
+/** More than this push the verdict out of sight; all of it is in the files. */
+const shownTargets = 40;
+const shownFailures = 20;
+const shownNames = 4;
+
+/** All targets together, for a person: the verdict first, then the targets, what failed where, and what is missing. */
+export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
+  const ink = paint(options.colour);
+  const sections = [
+    [headline(matrix, ink)],
+    options.brief ? [] : targets(matrix),
+    failures(matrix, ink),
+    listed(
+      'Missing or broken:',
+      matrix.problems.map(({ text }) => text),
+      ink,
+      options.width,
+    ),
+    listed('Note:', matrix.notes, ink, options.width),
+    [
+      `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,
+      // In a run, the targets' own codes and the reasons for another one stand elsewhere.
+      ...(options.brief ? [] : [exitLine(matrix)]),
+    ],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+export function matrixLine(matrix: Matrix): string {
+  const { targets, missing, problems } = matrix;
+  const count = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
+  const parts = [
+    `${count('conforms')} of ${counted(targets.length + missing.length, 'target')} conform`,
+    ...(count('no breach found') > 0
+      ? [`no breach found on ${count('no breach found')}, but not all MUST requirements checked`]
+      : []),
+    ...(count('does not conform') > 0 ? [doNot(count('does not conform'))] : []),
+    ...(count('inconclusive') > 0 ? [`${count('inconclusive')} inconclusive`] : []),
+    ...(missing.length > 0 ? [`${missing.length} missing`] : []),
+    ...(problems.length > missing.length ? [counted(problems.length - missing.length, 'problem')] : []),
+  ];
+  return `${matrixWord(matrix)}: ${parts.join(', ')}`;
+}
+
+/** Of all targets together, as of one. */
+export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): Word {
+  return wordOf({ gate, complete: targets.every(({ complete }) => complete) });
+}
+
+/** 1 does not conform, 2 do not conform. */
+export function doNot(count: number): string {
+  return `${count} ${count === 1 ? 'does' : 'do'} not conform`;
+}
+
+function headline(matrix: Matrix, ink: Paint): string {
+  return ink[tones[matrixWord(matrix)]](matrixLine(matrix));
+}
+
+function targets({ targets: all, missing }: Matrix): string[] {
+  const rows = [
+    ...all.map(({ name, release, headline, restored }) => [
+      printable(name),
+      release,
+      `${printable(headline).replaceAll('\n', ' ')}${restored ? '' : '; NOT RESTORED to the state it was found in'}`,
+    ]),
+    ...missing.map(({ name, why }) => [printable(name), '', `missing: ${printable(why)}`]),
+  ];
+  const width = (column: number) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0));
+  const [first, second] = [width(0), width(1)];
+  // The worst are what is looked for, where not all can be shown.
+  const shown = rows.slice(0, shownTargets);
+  const lines = shown.map(([name = '', release = '', text = '']) =>
+    `  ${name.padEnd(first)}  ${release.padEnd(second)}  ${text}`.trimEnd(),
+  );
+  return rows.length > shown.length ? [...lines, `  and ${rows.length - shown.length} more`] : lines;
+}
+
+function failures({ requirements, targets: all }: Matrix, ink: Paint): string[] {
+  const failed = requirements.flatMap((row) => {
+    const names = failedOn(row);
+    return row.level === 'must' && names.length > 0 ? [{ id: row.id, names }] : [];
+  });
+  if (failed.length === 0) return [];
+  const lines = failed.slice(0, shownFailures).map(({ id, names }) => {
+    const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
+    const who =
+      names.length === all.length && all.length > 1
+        ? 'all targets'
+        : names.slice(0, shownNames).map(printable).join(', ') + more;
+    return `  ${printable(id)}: ${who}`;
+  });
+  const left = failed.length > shownFailures ? [`  and ${failed.length - shownFailures} more`] : [];
+  return [ink.bad(`Failed: ${failed.length} must`), ...lines, ...left];
+}
+
+function failedOn({ reasons }: MatrixRow): string[] {
+  return reasons.flatMap(({ outcome, targets: names }) => (outcome === 'fail' ? names : [])).sort();
+}
+
+function exitLine(matrix: Matrix): string {
+  const { exitCode, gate } = matrix;
+  const meaning =
+    exitCode === 0 && gate !== 'conforms'
+      ? 'by --baseline or --gate of the runs'
+      : exitMeaning(exitCode, matrixWord(matrix) === 'conforms');
+  return `Exit code: ${exitCode} (${meaning})`;
+}
+
+function listed(title: string, texts: readonly string[], ink: Paint, width: number): string[] {
+  if (texts.length === 0) return [];
+  return [ink.warn(title), ...texts.flatMap((text) => wrap(`- ${printable(text)}`, width, '  '))];
+}

@@ -1,0 +1,222 @@
+import type { OutcomeKind } from '../../base/model/verdict.js';
+import { counted, duration } from '../../base/words.js';
+import { type Word, wordOf } from '../../verdict/derive/completeness.js';
+import { groupBy } from '../forms/group.js';
+import { html, longText, type Markup, renderPage } from '../forms/html/markup.js';
+import { areaTitle, lookOf, verdictLook } from '../forms/html/outcomes.js';
+import { pageStyle } from '../forms/html/render.js';
+import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
+import { doNot, matrixWord } from './console.js';
+
+/** In the order in which they matter: what a cell for many requirements shows. */
+const telling: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
+
+/** matrix.html, of the same kit as the page of one target: areas by targets, then only what is not a pass. */
+export function renderMatrixPage(matrix: Matrix): string {
+  const { targets, requirements } = matrix;
+  const size = `${counted(targets.length, 'target')}, ${counted(requirements.length, 'requirement')}`;
+  const { className, icon, word } = verdictLook(matrixWord(matrix));
+  const body = html`<a class="skip" href="#matrix">Skip to the matrix</a>
+<header class="banner ${className}"><div class="wrap">
+<p class="product">MFA conformance of many targets</p>
+<h1><span class="seal">${icon}</span> <span>${word}</span></h1>
+<p class="line">${size}. ${totals(matrix)}</p></div></header>
+<main class="wrap">
+${problems(matrix)}
+${areas(matrix)}
+${targetTable(matrix)}
+${rows(matrix)}
+${reasons(matrix)}
+</main>
+<footer><div class="wrap"><p>mfa-conformance ${matrix.suite.version}</p></div></footer>`;
+  return renderPage({ title: `${matrixWord(matrix)}: ${size}`, style: pageStyle, script: '', body });
+}
+
+function totals({ targets, planned, missing, problems: all }: Matrix): string {
+  const of = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
+  const partial = of('no breach found');
+  const parts = [
+    `${of('conforms')} of ${targets.length + missing.length} conform`,
+    ...(partial > 0 ? [`no breach found on ${partial}, but not all MUST requirements checked`] : []),
+    doNot(of('does not conform')),
+    `${of('inconclusive')} inconclusive`,
+    ...(missing.length > 0 ? [`${missing.length} missing`] : []),
+  ];
+  const shards =
+    planned !== null && planned.shards > 1
+      ? ` Planned: ${planned.targets} targets on ${planned.shards} shards.`
+      : '';
+  const open = all.length > 0 ? ` ${counted(all.length, 'problem')}: see below.` : '';
+  return `${parts.join(', ')}.${shards}${open}`;
+}
+
+function problems({ problems: all, notes }: Matrix): Markup {
+  const list = (title: string, items: readonly string[]) =>
+    items.length > 0 &&
+    html`<div class="alert" role="note"><strong>${title}</strong><ul>${items.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+  return html`${list(
+    'What is missing or broken',
+    all.map(({ text }) => text),
+  )}${list('Notes', notes)}`;
+}
+
+function areaOf({ id }: MatrixRow): string {
+  return id.split('/')[0] ?? id;
+}
+
+/** What came of a requirement on a target; undefined where the target did not plan it. */
+function outcomeOn({ outcomes }: MatrixRow, { name }: MatrixTarget): OutcomeKind | undefined {
+  return Object.hasOwn(outcomes, name) ? outcomes[name] : undefined;
+}
+
+function areas({ requirements, targets }: Matrix): Markup {
+  if (requirements.length === 0)
+    return html`<section id="matrix"><h2>Areas</h2><p>No verdict can be shown.</p></section>`;
+  return html`<section id="matrix"><h2>Areas by targets</h2>
+${tableOf('Areas by targets', targets, [
+  html`<tr><th scope="row">Verdict</th>${targets.map(gateCell)}</tr>`,
+  ...[...groupBy(requirements, areaOf)].filter(([, group]) => group.some(isMet)).map(areaLine),
+])}</section>`;
+
+  function areaLine([area, group]: readonly [string, readonly MatrixRow[]]): Markup {
+    const isClean = group.every(isQuiet);
+    const name = isClean ? html`${areaTitle(area)}` : html`<a href="#area-${area}">${areaTitle(area)}</a>`;
+    return html`<tr><th scope="row">${name}</th>${targets.map((target) => areaCell(group, target))}</tr>`;
+  }
+}
+
+function gateCell(target: MatrixTarget): Markup {
+  const { className, icon } = verdictLook(wordOf(target));
+  return html`<td class="tone ${className}">${icon} <strong>${wordOf(target)}</strong></td>`;
+}
+
+/** Means something on some target. */
+function isMet({ outcomes }: MatrixRow): boolean {
+  return Object.values(outcomes).some((kind) => kind !== 'not applicable');
+}
+
+function tableOf(label: string, targets: readonly MatrixTarget[], lines: readonly Markup[]): Markup {
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table class="matrix"><thead><tr><td></td>${targets.map(
+    ({ name, release }, at) =>
+      html`<th scope="col"><a href="#t${at}">${name}</a> <span class="faint">${release}</span></th>`,
+  )}</tr></thead><tbody>${lines}</tbody></table></div>`;
+}
+
+/** Of an area on a target what is worst: failures by their number, and what could not be decided. */
+function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
+  const kinds = group.flatMap((row) => outcomeOn(row, target) ?? []);
+  const kind = telling.find((each) => kinds.includes(each)) ?? (kinds.includes('pass') ? 'pass' : undefined);
+  if (kind === undefined) return html`<td class="faint">–</td>`;
+  const told = group.filter((row) => outcomeOn(row, target) === kind);
+  const isAdvice = kind === 'fail' && told.every(({ level }) => level === 'should');
+  const count = told.length;
+  const passed = kinds.filter((each) => each === 'pass').length;
+  const { className, icon, word } = lookOf(kind, isAdvice ? 'should' : 'must');
+  return html`<td class="tone ${className}">${icon} ${kind === 'pass' ? html`${passed} <span class="sr">passed</span>` : `${count} ${word.toLowerCase()}`}</td>`;
+}
+
+function targetTable({ targets, missing }: Matrix): Markup {
+  const heads = [
+    'Target',
+    'Release',
+    'Verdict',
+    'Pass',
+    'Fail',
+    'Advisory',
+    'Inconclusive',
+    'Waived',
+    'Not run',
+    'Started',
+    'Took',
+  ];
+  return html`<section><h2>Targets</h2>
+<div class="scroll" role="region" tabindex="0" aria-label="Targets"><table class="matrix">
+<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${targets.map(targetRow)}${missing.map(
+    ({ name, why }) =>
+      html`<tr><th scope="row">${name}</th><td></td><td class="tone o-inconclusive" colspan="${heads.length - 2}">missing: ${why}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}
+
+function targetRow(target: MatrixTarget, at: number): Markup {
+  const { name, baseUrl, release, headline, restored, summary, startedAt, durationMs, report } = target;
+  const counts = [
+    summary.pass,
+    summary.fail,
+    summary.failShould,
+    summary.inconclusive,
+    summary.waived,
+    summary.notRun,
+  ];
+  const marks = [
+    ...(target.mode === 'read-only' ? ['read-only'] : []),
+    ...(target.tlsInsecure ? ['TLS not verified'] : []),
+    ...(restored ? [] : ['NOT RESTORED as it was found']),
+  ];
+  return html`<tr id="t${at}"><th scope="row">${
+    report === null ? name : html`<a href="${addressOf(report)}">${name}</a>`
+  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${verdictLook(wordOf(target)).className}">${headline}${
+    marks.length > 0 && html` <strong>${marks.join(', ')}</strong>`
+  }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
+}
+
+/** A relative path as an address: each part of it encoded, so that no name is taken for a scheme. */
+function addressOf(path: string): string {
+  return `./${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Passed, or without meaning, wherever it was tried. */
+function isQuiet({ outcomes }: MatrixRow): boolean {
+  return Object.values(outcomes).every((kind) => kind === 'pass' || kind === 'not applicable');
+}
+
+function rows({ requirements, targets }: Matrix): Markup {
+  const open = requirements.map((row, at) => ({ row, at })).filter(({ row }) => !isQuiet(row));
+  if (open.length === 0) return html``;
+  return html`<section aria-labelledby="rows-title"><h2 id="rows-title">${counted(open.length, 'requirement')} not passed everywhere</h2>
+${[...groupBy(open, ({ row }) => areaOf(row))].map(
+  ([area, group]) =>
+    html`<h3 id="area-${area}">${areaTitle(area)} <span class="count">${group.length}</span></h3>
+${tableOf(
+  `${areaTitle(area)} by targets`,
+  targets,
+  group.map(({ row, at }) => rowLine(row, at, targets)),
+)}`,
+)}</section>`;
+}
+
+function rowLine(row: MatrixRow, at: number, targets: readonly MatrixTarget[]): Markup {
+  return html`<tr data-id="${row.id}"><th scope="row"><a class="mono" href="#r${at}">${row.id}</a> <span class="level ${row.level}">${row.level}</span></th>${targets.map(
+    (target) => {
+      const kind = outcomeOn(row, target);
+      if (kind === undefined) return html`<td class="faint">–</td>`;
+      const { className, icon, word } = lookOf(kind, row.level);
+      const text =
+        kind === 'pass'
+          ? html`<span class="sr">${word}</span>`
+          : html`<a href="#r${at}">${word.toLowerCase()}</a>`;
+      return html`<td class="tone ${className}">${icon} ${text}</td>`;
+    },
+  )}</tr>`;
+}
+
+function reasons({ requirements, targets }: Matrix): Markup {
+  const told = requirements.map((row, at) => ({ row, at })).filter(({ row }) => row.reasons.length > 0);
+  if (told.length === 0) return html``;
+  return html`<section aria-labelledby="reasons-title"><h2 id="reasons-title">What did not pass, and why</h2>
+${told.map(({ row, at }) => reasonsOf(row, at, targets.length))}</section>`;
+}
+
+function reasonsOf(
+  { id, level, title, source, reasons: all }: MatrixRow,
+  at: number,
+  targets: number,
+): Markup {
+  return html`<article class="cause" id="r${at}" tabindex="-1"><h3><span class="mono">${id}</span> <span class="level ${level}">${level}</span></h3>
+<p>${title} <span class="faint">${source}</span></p>
+${all.map(({ outcome, reason, targets: names }) => {
+  const { className, icon, word } = lookOf(outcome, level);
+  const who = names.length === targets && targets > 1 ? `all ${targets} targets` : names.join(', ');
+  return html`<p class="${className}"><span class="pill">${icon}${word}</span> ${who}</p><pre>${longText(reason)}</pre>`;
+})}</article>`;
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { ConfigurationError } from '../../base/errors.js';
+import { makeFolder, replaceFile } from '../../base/files.js';
+import { printable } from '../../base/redaction/printable.js';
+import { checkBy } from '../../base/spec-schema.js';
+import type { Matrix } from '../many/matrix.js';
+import { renderMatrixPage } from './page.js';
+
+const matrixFiles = ['matrix.html', 'matrix.json'] as const;
+
+const checked = checkBy<Matrix>('matrix.schema.json', 'matrix');
+
+/** The matrix as JSON that is safe to look at: what is invisible stands as an escape. */
+export function matrixJson(matrix: Matrix): string {
+  return `${printable(JSON.stringify(checked(matrix, 'matrix'), null, 1))}\n`;
+}
+
+/** @throws ConfigurationError when the folder can't be written to */
+export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
+  const json = matrixJson(matrix);
+  const page = renderMatrixPage(matrix);
+  try {
+    makeFolder(out);
+    replaceFile(join(out, 'matrix.html'), page);
+    replaceFile(join(out, 'matrix.json'), json);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`The matrix can't be written to ${out}: ${why}`);
+  }
+  return matrixFiles;
+}

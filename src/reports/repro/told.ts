@@ -1,0 +1,148 @@
+import type { Exchanged, Origin } from '../../base/model/event.js';
+import type { ToldExchange } from '../../base/model/explained.js';
+import type { LogIndex } from './log.js';
+
+/** In characters. */
+const longestBody = 180;
+const longestAnswer = 140;
+/** So many exchanges are looked at as one step that comes again. */
+const longestCycle = 4;
+
+/** Exchanges as they are told of a requirement; what comes again is told once. */
+export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchange[] {
+  const lines: ToldExchange[] = [];
+  for (const exchange of exchanges) {
+    lines.push(lineOf(exchange, log));
+    for (let length = 1; length <= longestCycle; length += 1) {
+      const cycle = lines.slice(-length);
+      const before = lines.slice(-2 * length, -length);
+      if (before.length < length || !cycle.every((line, at) => isAlike(line, before[at]))) continue;
+      lines.splice(-length);
+      const last = lines.pop();
+      if (last !== undefined) lines.push({ ...last, again: Math.max(length, last.again ?? 0) });
+      break;
+    }
+  }
+  return lines;
+}
+
+/** What a line is recognised by, in whatever run: neither what was sent nor what came, but from whom, where and how it was met. */
+export function signOf({ request, as, answer }: ToldExchange): string {
+  return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
+}
+
+const isAlike = (a: ToldExchange, b: ToldExchange | undefined): boolean =>
+  b !== undefined && signOf(a) === signOf(b);
+
+const usual: ReadonlySet<string> = new Set(['accept', 'content-type', 'content-length']);
+const credentials: ReadonlySet<string> = new Set(['apikey', 'session-id', 'authorization', 'cookie']);
+
+function lineOf({ exchange, again }: Exchanged, log: LogIndex): ToldExchange {
+  const { request, response, error } = exchange;
+  const origins = again?.origins ?? [];
+  const words = (text: string) => stable(withWords(text, origins));
+  const headers = Object.entries(again?.headers ?? request.headers);
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  const fields = [
+    ...headers.filter(([name]) => !usual.has(name.toLowerCase()) && !credentials.has(name.toLowerCase())),
+    ...(type === undefined || type === 'application/json' ? [] : [['Content-Type', type] as const]),
+  ].map(([name, value]) => short(`${name}: ${words(value)}`, longestAnswer));
+  const own = headers.filter(([name]) => credentials.has(name.toLowerCase()));
+  const body = again === undefined ? request.body : again.body;
+  return {
+    request: `${request.method} ${short(words(again?.path ?? pathOf(request.url, log)), longestAnswer)}`,
+    as: own.map(([name, value]) => whose(name, value, origins, log)).join(' and ') || 'nobody',
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(body === undefined ? {} : { body: short(words(body), longestBody) }),
+    answer:
+      response === undefined
+        ? `none: ${stable(error ?? '').split('\n')[0]}`
+        : `${response.status} ${short(stable(contentOf(response.body ?? '')), longestAnswer)}`.trimEnd(),
+  };
+}
+
+/** Of an error its code: texts and ids tell no more. */
+function contentOf(body: string): string {
+  const code = /"errorCode":\s*"([^"]*)"/.exec(body)?.[1];
+  return code === undefined ? body : `errorCode ${code}`;
+}
+
+function pathOf(url: string, log: LogIndex): string {
+  const baseUrl = log.began?.target.baseUrl ?? '';
+  if (url.startsWith(baseUrl)) return url.slice(baseUrl.length) || '/';
+  return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
+}
+
+/** Of whom a credential is: `API key of admin`, `session of bob`. */
+function whose(name: string, value: string, origins: readonly Origin[], log: LogIndex): string {
+  const origin = origins.find((each) => value.replace(/^Bearer /, '') === `{{${each.name}}}`);
+  if (origin?.kind === 'target file' && name.toLowerCase() === 'apikey')
+    return `API key of ${ownerOf(origin.name)}`;
+  if (origin?.kind === 'answer') {
+    const body = log.exchanges.get(origin.exchange)?.exchange.request.body ?? '';
+    const user = /"username":\s*"([^"]*)"/.exec(body)?.[1];
+    if (user !== undefined)
+      return `${origin.member === 'accessToken' ? 'access token' : 'session'} of ${stable(user)}`;
+  }
+  // Of a request that is kept nowhere as it was.
+  if (value === '[apikey]') return 'an API key';
+  return short(`${name}: ${stable(withWords(value, origins))}`, longestAnswer);
+}
+
+function withWords(text: string, origins: readonly Origin[]): string {
+  return text.replace(/(?:\{\{|%7B%7B)([\w-]+)(?:\}\}|%7D%7D)/g, (all, name: string) => {
+    const origin = origins.find((each) => each.name === name);
+    return origin === undefined ? all : `<${wordsOf(origin)}>`;
+  });
+}
+
+function wordsOf(origin: Origin): string {
+  switch (origin.kind) {
+    case 'target file':
+      return `${origin.name.endsWith('_KEY') ? 'API key' : 'password'} of ${ownerOf(origin.name)}`;
+    case 'answer':
+      return origin.member;
+    case 'mailed':
+      return 'mailed code';
+    case 'part':
+      return `${nameOf(origin.of)} without its end`;
+    case 'apart':
+      return `${nameOf(origin.of)} with "${origin.by}" in it`;
+    case 'near':
+      return `${nameOf(origin.of)} with another digit`;
+    case 'recased':
+      return `${nameOf(origin.of)} in ${origin.case} case`;
+    case 'code':
+      if (Math.abs(origin.steps) <= 1) return 'code';
+      return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
+  }
+}
+
+/** Of what another value is made. */
+const nameOf = (name: string): string =>
+  /_(?:PW|KEY)$/.test(name) ? wordsOf({ name, kind: 'target file' }) : name.replace(/-\d+$/, '');
+
+const ownerOf = (variable: string): string => {
+  const who = (variable.split('_')[0] ?? '').toLowerCase();
+  return who === 'support' ? 'the support user' : who === 'other' ? 'bob' : who;
+};
+
+/** Without what differs from run to run: ids, times, ports. */
+export function stable(text: string): string {
+  return (
+    text
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '…')
+      // What stands for a made-up value.
+      .replace(/[x0_-]{16,}/g, '…')
+      .replace(/"0{2,}\d*"/g, '"000…"')
+      .replace(/\bS-1(?:-\d+)+/g, '<sid>')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '…')
+      .replace(/\b\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, '…')
+      .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1')
+      .replace(/\b\d+(?:\.\d+)? (ms|s|seconds|bytes)\b/g, '… $1')
+  );
+}
+
+function short(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
+}

@@ -1,0 +1,137 @@
+import { ArrangeError, NotAllowedError } from '../../base/errors.js';
+import { textOf } from '../../contract/judging/body.js';
+import type { AccountRole } from '../../input/target-file/target.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { Mark } from '../../wire/mail/mailbox.js';
+import type { Connection } from '../connection/connection.js';
+import type { MailUser, User } from './log-in.js';
+
+export interface MailProof {
+  /** Whether codes are mailed to an account, where that could be tried. */
+  readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
+  /** Why nothing that is about mail can be judged; null where something came. */
+  readonly silent: string | null;
+  /** What mails came that hold no code at all; null where one did, or none came. */
+  readonly codeless: string | null;
+  /** Codes are mailed only while cluster MFA is on with `email`. */
+  readonly whileOnOnly: boolean;
+}
+
+interface LetIn {
+  readonly user: User;
+  readonly session: Credential | undefined;
+}
+
+const withoutCode =
+  'POST /email-otp sent mails that hold nothing like a code (if they do, set mail.codePattern): nothing is switched on ' +
+  'that only a mailed code switches off again.';
+
+const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
+
+/**
+ * Asks for a code for each account that has an address, and waits for all of them together. Where an account gets
+ * none though it has a right password, mailed codes may not be set up for it; where no mail comes at all, neither by
+ * this operation nor by the other, it is the way to the mailbox that can't be relied on.
+ */
+export async function proveMail(
+  connection: Connection,
+  letIn: readonly LetIn[],
+  maySwitch: boolean,
+): Promise<MailProof> {
+  const { isRefused, ...proof } = await tryMail(connection, letIn);
+  if (!isRefused || !maySwitch) return { ...proof, whileOnOnly: false };
+  const cluster = await connection.cluster();
+  try {
+    await cluster.on(['email']);
+    await cluster.rest();
+    const { isRefused: isRefusedAgain, ...again } = await tryMail(connection, letIn);
+    if (!isRefusedAgain) return { ...again, whileOnOnly: true };
+  } catch (error) {
+    if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
+  } finally {
+    await cluster.off();
+    const found = await cluster.found();
+    if (!found.enabled) await cluster.giveBack(found);
+    // What follows logs in by the password alone.
+    await cluster.rest();
+  }
+  return { ...proof, whileOnOnly: false };
+}
+
+type Trial = Omit<MailProof, 'whileOnOnly'> & {
+  /** Each request was refused. */
+  readonly isRefused: boolean;
+};
+
+async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise<Trial> {
+  const { target } = connection;
+  const mailedCodes = new Map<AccountRole, boolean>();
+  const users = letIn.filter((one): one is LetIn & { user: MailUser } => one.user.email !== undefined);
+  const none = { mailedCodes, silent: null, codeless: null, isRefused: false };
+  if (target.mail === undefined || users.length === 0) return none;
+  const mail = await connection.mail();
+  const begin = await mail.mark();
+  const asked: Asked[] = [];
+  for (const { user } of users) {
+    if (user.mailedCodes === false) mailedCodes.set(user.role, false);
+    else asked.push(await ask(connection, user));
+  }
+  for (const { user, refusal } of asked) {
+    const isOthers = asked.some((other) => other.refusal === undefined);
+    if (refusal !== undefined && (isOthers || notSetUp.test(refusal))) mailedCodes.set(user.role, false);
+  }
+  const promised = asked.filter(({ refusal }) => refusal === undefined);
+  const came = await Promise.all(
+    promised.map(async ({ user, mark }) => {
+      const code = await mail.codeTo(user.email, mark).catch(ignoreArranging);
+      if (code !== undefined) mailedCodes.set(user.role, true);
+      return code !== undefined;
+    }),
+  );
+  if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
+  if (came.includes(true)) return none;
+  const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
+  // Nothing is switched on then that only a code switches off again.
+  const [unclear = null] = mails.flatMap((each) => mail.unclearIn(each) ?? []);
+  if (mails.length > 0) return { ...none, silent: unclear, codeless: unclear === null ? withoutCode : null };
+  if (await callerGetsMail(connection, users)) return none;
+  const silent =
+    `No mail reached the suite within ${target.mail.timeoutMs / 1000} s, though POST /email-otp answered a success and ` +
+    'POST /send-email-otp was tried too: check the mail section of the target file, and the mail server that the target uses.';
+  return { ...none, silent };
+}
+
+interface Asked {
+  readonly user: MailUser;
+  readonly mark: Mark;
+  /** In the target's words; undefined where a mail was promised. */
+  readonly refusal: string | undefined;
+}
+
+async function ask(connection: Connection, user: MailUser): Promise<Asked> {
+  const { apiKey } = connection.target.accounts.admin;
+  const mark = await (await connection.mail()).mark(user.email);
+  const { status, body } = await connection.api.call('CreateEmailOtp', {
+    as: apiKey === undefined ? { scheme: 'none' } : { scheme: 'APIKeyHeader', key: apiKey },
+    json: { username: user.username, password: user.password.reveal(), domain: user.domain },
+  });
+  return { user, mark, refusal: status < 300 ? undefined : (textOf(body, 'message') ?? String(status)) };
+}
+
+async function callerGetsMail(
+  connection: Connection,
+  users: readonly (LetIn & { user: MailUser })[],
+): Promise<boolean> {
+  const one = users.find(({ session }) => session !== undefined);
+  if (one?.session === undefined) return false;
+  const mail = await connection.mail();
+  const mark = await mail.mark(one.user.email);
+  const { status } = await connection.api.call('SendEmailOtp', { as: one.session });
+  if (status >= 300) return false;
+  return (await mail.codeTo(one.user.email, mark).catch(ignoreArranging)) !== undefined;
+}
+
+function ignoreArranging(error: unknown): undefined {
+  if (error instanceof ArrangeError) return undefined;
+  throw error;
+}

@@ -1,0 +1,223 @@
+import { ArrangeError, NotAllowedError, type SuiteError } from '../../base/errors.js';
+import { accountRoles, effectiveAllow } from '../../input/target-file/allow.js';
+import { type AccountRole, type Target, usualSessionsPerUser } from '../../input/target-file/target.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { Answer } from '../connection/api.js';
+import type { Connection } from '../connection/connection.js';
+import { type AccountProof, type Learned, type LoginWay, loginWays, wayNames } from './learned.js';
+import { credentialIn, type LoginAnswer, logIn, type User } from './log-in.js';
+import { proveMail } from './mail-path.js';
+import { isUsable, look } from './opens.js';
+import { whyUnavailable } from './ways.js';
+
+type Unavailable = { -readonly [Way in LoginWay]?: string };
+
+/**
+ * Has each account of the target file prove itself before anything is judged, and learns which way to log in is open:
+ * what is wrong with an account is the target file's, never the target's fault. Leaves the configuration as it was
+ * found. To be called where state may be changed: it logs in, and asks for codes by mail.
+ *
+ * @param maySwitch cluster MFA may be switched on for a moment: where it was found off, and the target file allows that
+ */
+export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
+  const users = usersOf(connection.target);
+  const cluster = await connection.cluster();
+  const found = await cluster.found();
+  const mayChange = effectiveAllow(connection.target.allow).clusterMfa;
+  if (found.enabled && !mayChange) return unproven(users);
+  if (found.enabled) await cluster.off();
+  try {
+    return await prove(connection, users, maySwitch && mayChange);
+  } finally {
+    if (found.enabled) await cluster.giveBack(found);
+  }
+}
+
+async function prove(connection: Connection, users: readonly User[], maySwitch: boolean): Promise<Learned> {
+  const unavailable: Unavailable = {};
+  const tried: Tried[] = [];
+  // Those with failures come last: which way is open is known by then, and none is tried that isn't.
+  const rows = users.filter(({ role }) => connection.api.attempts.hasRow(role));
+  const inOrder = [...users.filter((user) => !rows.includes(user)), ...rows];
+  for (const user of inOrder) tried.push(await tryPassword(connection, user, unavailable));
+  await learnTokens(connection, tried, unavailable);
+  const cookies = whySessionsAreUnusable(connection, tried);
+  if (cookies !== undefined) unavailable.sessions ??= cookies;
+  const { mailedCodes, silent, codeless, whileOnOnly } = await proveMail(
+    connection,
+    tried.filter(({ letIn }) => letIn).map(({ user, session }) => ({ user, session })),
+    maySwitch,
+  );
+  const accounts: { [Role in AccountRole]?: AccountProof } = {};
+  for (const one of tried) {
+    const { role } = one.user;
+    accounts[role] = proofOf(one, mailedCodes.get(role) ?? null, tried);
+  }
+  const sessionLimit = await learnSessionLimit(connection, tried);
+  return {
+    unavailable,
+    accounts,
+    sessionLimit,
+    mailSilent: silent,
+    mailCodeless: codeless,
+    mailWhileOnOnly: whileOnOnly,
+  };
+}
+
+interface Tried {
+  readonly user: User;
+  readonly letIn: boolean;
+  /** By which it was let in. */
+  readonly way: LoginWay | undefined;
+  readonly session: Credential | undefined;
+  /** A cookie was set, and no session id answered. */
+  readonly byCookie: boolean;
+  readonly opens: AccountProof['opens'];
+  readonly refusals: readonly string[];
+  readonly error: SuiteError | undefined;
+}
+
+/** The password alone, while cluster MFA is off: by sessions, or else by a token. */
+async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
+  const refused: { way: LoginWay; answer: Answer }[] = [];
+  const none = {
+    user,
+    letIn: false,
+    way: undefined,
+    session: undefined,
+    byCookie: false,
+    opens: null,
+    error: undefined,
+  };
+  // A row of failures that an earlier run left ends with it.
+  const rowEnding = api.attempts.wasLetIn(user.role) ? { isRight: true as const } : {};
+  for (const way of loginWays) {
+    if (unavailable[way] !== undefined) continue;
+    let answer: LoginAnswer;
+    try {
+      answer = await logIn(api, way, user, {}, rowEnding);
+    } catch (error) {
+      if (!(error instanceof ArrangeError || error instanceof NotAllowedError)) throw error;
+      return { ...none, refusals: [error.message], error };
+    }
+    if (answer.status >= 300) {
+      refused.push({ way, answer });
+      continue;
+    }
+    for (const before of refused) {
+      const why = await whyUnavailable(api, before.way, before.answer);
+      if (why !== undefined) unavailable[before.way] = why;
+    }
+    const session = credentialIn(answer);
+    const opens = session === undefined ? null : await look(api, session);
+    const byCookie = session === undefined && answer.headers['set-cookie'] !== undefined;
+    return { ...none, letIn: true, way, session, byCookie, opens, refusals: [] };
+  }
+  const refusals = refused.map(({ way, answer }) => `${wayNames[way]} answers ${answer.status}`);
+  return { ...none, refusals };
+}
+
+/** Whether tokens are open, asked once, with a password that is known to be right. */
+async function learnTokens(
+  { api }: Connection,
+  tried: readonly Tried[],
+  unavailable: Unavailable,
+): Promise<void> {
+  const known = tried.find(({ way }) => way === 'sessions');
+  if (known === undefined || tried.some(({ way }) => way === 'tokens')) return;
+  if (!api.contract.operations.has('CreateAccessToken')) return;
+  const answer = await logIn(api, 'tokens', known.user);
+  if (answer.status < 300) return;
+  const why = await whyUnavailable(api, 'tokens', answer);
+  if (why !== undefined) unavailable.tokens = why;
+}
+
+/**
+ * How many sessions a user may have, up to what the suite would open at most; only where they can be ended again at
+ * once, on a throw-away target. A login that is refused for want of room in the middle of a test would use its code up.
+ */
+async function learnSessionLimit(
+  { api, target }: Connection,
+  tried: readonly Tried[],
+): Promise<number | null> {
+  const { apiKey } = target.accounts.admin;
+  const known = tried.find(({ user, way }) => way === 'sessions' && user.sid !== undefined);
+  if (known?.user.sid === undefined || apiKey === undefined || !effectiveAllow(target.allow).disposable)
+    return null;
+  const most = target.limits.sessionsPerUser ?? usualSessionsPerUser;
+  let limit: number | null = null;
+  for (let opened = 1; opened < most && limit === null; opened += 1) {
+    if ((await logIn(api, 'sessions', known.user)).status >= 400) limit = opened;
+  }
+  await api.call('DeleteSession', {
+    as: { scheme: 'APIKeyHeader', key: apiKey },
+    query: { sid: known.user.sid },
+  });
+  return limit;
+}
+
+/** Before the header is part of the contract, a target may know sessions by a cookie alone, which the suite sends none of. */
+function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
+  if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
+  if (tried.some(({ byCookie }) => byCookie))
+    return `it sets a cookie, and release ${api.contract.release} declares no header session-id for an id`;
+  const seen = tried.flatMap(({ way, opens }) => (way === 'sessions' && opens !== null ? [opens] : []));
+  if (seen.length === 0 || seen.some(isUsable)) return undefined;
+  return `its session ids open nothing in the header session-id, which release ${api.contract.release} does not declare`;
+}
+
+function proofOf(
+  { user, letIn, opens, refusals, error }: Tried,
+  mailedCodes: boolean | null,
+  all: readonly Tried[],
+): AccountProof {
+  const usable = opens !== null && isUsable(opens) ? opens : null;
+  if (letIn) return { letIn, passwordAlone: true, opens: usable, mailedCodes, problems: [] };
+  const where = `accounts.${user.role}`;
+  const what =
+    user.domain.toUpperCase() === 'LOCAL'
+      ? 'Check its password, and whether it is locked'
+      : `Its domain is ${user.domain}: accounts of other domains than LOCAL may need a code always`;
+  const others = all.some((other) => other.letIn)
+    ? ', while another account of the target file is let in'
+    : ', and no account of the target file is let in';
+  const problem = `${where} could not log in with its password while cluster MFA is off${others}: ${refusals.join(', ')}. ${what}.`;
+  return {
+    // Asked to wait, it may be let in later; what might lock it is not tried again.
+    letIn: error instanceof ArrangeError ? null : false,
+    passwordAlone: false,
+    opens: null,
+    mailedCodes: null,
+    problems: [problem],
+  };
+}
+
+/** Cluster MFA is on and may not be switched: passwords can't be tried without codes. */
+function unproven(users: readonly User[]): Learned {
+  const proof: AccountProof = {
+    letIn: null,
+    passwordAlone: null,
+    opens: null,
+    mailedCodes: null,
+    problems: [],
+  };
+  return {
+    unavailable: {},
+    accounts: Object.fromEntries(users.map(({ role }) => [role, proof])),
+    sessionLimit: null,
+    mailSilent: null,
+    mailCodeless: null,
+    mailWhileOnOnly: false,
+  };
+}
+
+/** The accounts that have a password, in the order in which they are used up. */
+export function usersOf({ accounts }: Target): User[] {
+  return accountRoles.toReversed().flatMap((role) => {
+    const account = accounts[role];
+    const { username, password } = account ?? {};
+    return account === undefined || username === undefined || password === undefined
+      ? []
+      : [{ ...account, username, password }];
+  });
+}

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MissingOperationError, TransportError } from '../../base/errors.js';
+import { steadyNow } from '../../base/steady-now.js';
+import { fieldsOf } from '../../contract/openapi/bodies.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import type { OperationId } from '../../contract/openapi/operations.js';
+import type { Target } from '../../input/target-file/target.js';
+import type { TargetClock } from '../../wire/clock/clock.js';
+import { decoded } from '../../wire/http/content-coding.js';
+import { anonymous, headersOf } from '../../wire/http/credential.js';
+import { framed, hasContent } from '../../wire/http/framing.js';
+import { Pace } from '../../wire/http/pace.js';
+import { sendRaw } from '../../wire/http/raw-socket.js';
+import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
+import { Attempts } from './attempts.js';
+import {
+  type Answer,
+  type Answered,
+  type CallOptions,
+  chain,
+  isSafe,
+  type Link,
+  type Next,
+  nameOf,
+  type RawAnswer,
+  type RequestOptions,
+} from './call.js';
+import type { Codes } from './codes.js';
+import { guards } from './links/guards.js';
+import { patience } from './links/patience.js';
+import { presence } from './links/presence.js';
+import { paced, sending } from './links/wire.js';
+import type { Recorder } from './recorder.js';
+import type { Waiter } from './waiter.js';
+
+export type { Answer, CallOptions, RawAnswer } from './call.js';
+export type { Waiter } from './waiter.js';
+
+type BodyOptions = RequestOptions & { readonly json?: unknown };
+
+/** What logs in, asks for codes or makes keys changes no configuration, by its documentation. */
+const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
+  'CreateSession',
+  'CreateAccessToken',
+  'DeleteSession',
+  'CreateTotpKey',
+  'CreateEmailOtp',
+  'SendEmailOtp',
+  'SendSupportEmailOtp',
+]);
+
+/** What the operations of a target are sent with. */
+export interface ApiParts {
+  readonly target: Target;
+  readonly contract: Contract;
+  readonly recorder: Recorder;
+  readonly clock: TargetClock;
+  readonly waiter: Waiter;
+  /** Where codes in requests come from. */
+  readonly codes: Codes;
+  /** Why only reads may be sent; undefined where all may. */
+  readonly readOnly?: string | undefined;
+  /** Where counts of failed attempts outlive this run. */
+  readonly attemptsFile: string;
+  /** Journals what may change a configuration. */
+  readonly journalled: Link;
+}
+
+/** The operations of one target, called by the names of the contract. Holds no credential of its own. */
+export class Api {
+  readonly target: Target;
+  readonly contract: Contract;
+  readonly clock: TargetClock;
+  readonly attempts: Attempts;
+  readonly #transport: Transport;
+  readonly #send: Next;
+  readonly #writing = new Set<Promise<Answered>>();
+  #isClosing = false;
+  #configurationsPut = 0;
+  #configurationsTouched = 0;
+  #changesBegun = 0;
+
+  constructor(parts: ApiParts) {
+    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
+    this.target = target;
+    this.contract = contract;
+    this.clock = clock;
+    this.attempts = new Attempts(target, attemptsFile);
+    this.#transport = new Transport(target);
+    const pace = new Pace(target.limits.requestsPerSecond);
+    // In this order: what may not be sent is not waited for; each sending counts as an attempt, and is journalled.
+    this.#send = chain(
+      [
+        guards(target, readOnly),
+        patience({ clock, waiter, recorder, codes }, pace),
+        this.attempts.link,
+        presence(recorder),
+        this.#untilClosed,
+        journalled,
+        this.#counted,
+        paced(pace),
+      ],
+      sending(recorder, clock),
+    );
+  }
+
+  /** @throws TransportError where no answer came, MissingOperationError where the contract has no such operation */
+  async call<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}): Promise<Answer<Id>> {
+    const { method, path, success } = this.#operation(id);
+    return this.#exchange(id, method, path, success.status, options);
+  }
+
+  /** A request that is no operation of the contract: another method, or another path. */
+  probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.#exchange(null, method, path, undefined, options);
+  }
+
+  /** An operation on a raw connection, for what client libraries hide: bytes after the answer's end. */
+  async callRaw<Id extends OperationId>(
+    id: Id,
+    options: CallOptions<Id> = {},
+    method?: string,
+  ): Promise<RawAnswer<Id>> {
+    const operation = this.#operation(id);
+    return this.#raw(id, method ?? operation.method, operation.path, operation.success.status, options);
+  }
+
+  /** A request that is no operation of the contract, likewise. */
+  probeRaw(method: string, path: string, options: RequestOptions = {}): Promise<RawAnswer> {
+    return this.#raw(null, method, path, undefined, options);
+  }
+
+  async #raw<Id extends OperationId>(
+    id: Id | null,
+    method: string,
+    path: string,
+    success: number | undefined,
+    options: BodyOptions,
+  ): Promise<RawAnswer<Id>> {
+    let rest: Buffer = Buffer.alloc(0);
+    const send = async (request: WireRequest) => {
+      const sentAt = steadyNow();
+      const { status, reason, headers, ...raw } = await sendRaw(this.target, request);
+      rest = raw.rest;
+      const content = hasContent(method, status) ? framed(headers, rest)?.content : Buffer.alloc(0);
+      if (content === undefined)
+        throw new TransportError(`${method} ${path}: the answer ended before its end.`);
+      const body = decoded(headers, content, largestBody);
+      return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
+    };
+    const answer = await this.#exchange(id, method, path, success, options, send);
+    return { ...answer, rest };
+  }
+
+  /** So often a configuration of cluster MFA was sent: whatever was known of sessions before may not hold any more. */
+  get configurationsPut(): number {
+    return this.#configurationsPut;
+  }
+
+  /** So many requests were sent that are meant to change a configuration, or that no document describes. */
+  get configurationsTouched(): number {
+    return this.#configurationsTouched;
+  }
+
+  /** So many requests were sent that might have changed something; undefined while one is under way. */
+  get changesBegun(): number | undefined {
+    return this.#writing.size > 0 ? undefined : this.#changesBegun;
+  }
+
+  /** Writes under way are waited for: what is not answered might still land, and would have to be watched. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.race([
+      Promise.allSettled(this.#writing),
+      sleep(this.target.limits.requestTimeoutMs, undefined, { ref: false }),
+    ]);
+    await this.#transport.close();
+  }
+
+  /** After the end of a test, or of the run, what it has left running sends nothing more. */
+  readonly #untilClosed: Link = (call, next) => {
+    if (this.#isClosing) throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
+    const answer = next(call);
+    if (isSafe(call)) return answer;
+    this.#writing.add(answer);
+    return answer.finally(() => this.#writing.delete(answer));
+  };
+
+  readonly #counted: Link = (call, next) => {
+    if (!isSafe(call)) this.#changesBegun += 1;
+    if (!isSafe(call) && !leavesConfigurations.has(call.operation)) this.#configurationsTouched += 1;
+    if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
+    return next(call);
+  };
+
+  #operation(id: OperationId) {
+    const operation = this.contract.operations.get(id);
+    if (operation !== undefined) return operation;
+    throw new MissingOperationError(`The contract (${this.contract.source}) has no operation ${id}.`);
+  }
+
+  async #exchange<Id extends OperationId>(
+    operation: Id | null,
+    method: string,
+    path: string,
+    success: number | undefined,
+    options: BodyOptions,
+    send?: (request: WireRequest) => Promise<WireResponse>,
+  ): Promise<Answer<Id>> {
+    const request = this.#request(method, path, options);
+    const closeAfter = success === 204 || options.closeAfter === true;
+    const isOdd = options.isOdd === true;
+    const mayBeClosed = isOdd || options.mistake !== undefined;
+    const asWritten = options.asWritten === true;
+    const answer = await this.#send({
+      operation,
+      path,
+      request,
+      json: options.json ?? options.anyJson,
+      credential: options.as ?? anonymous,
+      options,
+      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd, mayBeClosed, asWritten })),
+    });
+    const { status, body } = answer;
+    return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };
+  }
+
+  #request(method: string, path: string, options: BodyOptions): WireRequest {
+    const query = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
+    const json = options.json ?? options.anyJson;
+    const body = json === undefined ? options.raw?.body : JSON.stringify(json);
+    const contentType = options.contentType ?? 'application/json';
+    return {
+      method,
+      url: `${this.target.baseUrl}${path}${query}`,
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': contentType }),
+        ...headersOf(options.as ?? anonymous),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    };
+  }
+}

@@ -1,0 +1,283 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { NotAllowedError } from '../../base/errors.js';
+import { makeFolder, overwriteFile } from '../../base/files.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { memberOf, textIn, textOf } from '../../contract/judging/body.js';
+import { type OperationId, operationRow } from '../../contract/openapi/operations.js';
+import { effectiveAllow } from '../../input/target-file/allow.js';
+import type { Account, Target } from '../../input/target-file/target.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { Answered, Call, Link } from './call.js';
+
+/** Targets lock accounts after five failed attempts in a row, some earlier; a person's own slip must fit in, too. */
+const budget = 3;
+
+/** So many where the one after is right by all that is known: a right one ends the row. */
+const budgetOfRight = 4;
+
+/** Counts of failures begin again somewhere between minutes and a day, where nothing succeeds in between. */
+const forgottenAfterMs = 24 * 60 * 60 * 1000;
+
+/** By which name the support user's failures are counted. */
+export const supportUser = 'supportUser';
+
+/**
+ * How often an account's password or code was refused in a row. What might lock the account is not sent, unless the
+ * target file allows that.
+ */
+export class Attempts {
+  readonly #failed = new Map<string, number>();
+  readonly #accounts: readonly Account[];
+  readonly #isLimited: boolean;
+  /** Whose login a session or a token is of, and how often that account's had failed in a row before. */
+  readonly #begun = new Map<string, Begun>();
+
+  /** Those whose passwords were taken, in this run or one that left a row of failures. */
+  readonly #letIn = new Set<string>();
+
+  /** All failures of this run, whatever succeeded in between: a lock may count those of some minutes. */
+  readonly #all = new Map<string, number>();
+  #countsAll = false;
+
+  /** Those of whom a right login was refused where one like it was taken before. */
+  readonly #unsure = new Set<string>();
+
+  /** Of accounts that this target file doesn't name. */
+  readonly #others: Readonly<Record<string, Count>>;
+
+  /** @param file where the counts outlive this run: to the target a row of failures goes on */
+  constructor(
+    target: Target,
+    private readonly file: string,
+  ) {
+    const { admin, viewer, other } = target.accounts;
+    this.#accounts = [admin, viewer, other].filter((account) => account !== undefined);
+    this.#isLimited = !effectiveAllow(target.allow).lockOut;
+    const counts = new Map(read(file));
+    for (const who of [...this.#accounts.map(({ role }) => role), supportUser]) {
+      const name = this.#nameOf(who);
+      this.#failed.set(who, counts.get(name)?.count ?? 0);
+      if (counts.get(name)?.letIn === true) this.#letIn.add(who);
+      counts.delete(name);
+    }
+    this.#others = Object.fromEntries(counts);
+  }
+
+  /** Sends nothing that might lock an account, and counts what is refused. What is right ends a row of failures. */
+  readonly link: Link = async (call, next) => {
+    const who = this.#whose(call);
+    this.#check(who, call);
+    const answer = await next(call);
+    this.#note(who, call, answer);
+    return answer;
+  };
+
+  /** A session that another process of the run opened: what it asks for is an attempt, too. */
+  takenOver(session: string, who: string): void {
+    this.#begun.set(session, { who, failed: this.#failed.get(who) ?? 0 });
+  }
+
+  /** Whether one more failure uses the budget up: a success should come first. */
+  isNearLimit(who: string): boolean {
+    return (this.#failed.get(who) ?? 0) >= budget - 1;
+  }
+
+  /** Likewise, of an account that must not be locked: the success is worth a wait. */
+  mightLock(who: string): boolean {
+    return this.#isLimited && this.isNearLimit(who);
+  }
+
+  /** Whose row of failures may add up with a person's own slips. */
+  hasRow(who: string): boolean {
+    return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
+  }
+
+  /**
+   * A login that ends a row of failures was refused, and one like it was taken before: the account may be locked by failures
+   * that the ones taken in between did not wipe out. Then no account is given more of them where none may be locked.
+   */
+  rightWasRefused(who: string): void {
+    if ((this.#all.get(who) ?? 0) <= budget) return;
+    this.#unsure.add(who);
+    this.#countsAll = true;
+  }
+
+  /** Whether a right login that is refused says nothing, until one is taken. */
+  mayBeLocked(who: string): boolean {
+    return this.#unsure.has(who);
+  }
+
+  /** Whether the account's password was taken before: it is right, as far as is known. */
+  wasLetIn(who: string): boolean {
+    return this.#letIn.has(who);
+  }
+
+  /** @throws NotAllowedError where the request might lock an account */
+  #check(who: string | undefined, call: Call): void {
+    if (who === undefined || !this.#isLimited) return;
+    const isRight = call.options.isRight === true;
+    // Nothing shuts the way out of what the suite itself switched on.
+    if (isRight && who === supportUser) return;
+    const inARow = this.#failedBefore(who, call);
+    if (inARow >= (isRight ? budgetOfRight : budget))
+      throw new NotAllowedError(
+        `might lock ${who}, after ${inARow} failed attempts in a row: allow.lockOut is not true`,
+      );
+    const all = this.#all.get(who) ?? 0;
+    if (!isRight && this.#countsAll && all >= budget)
+      throw new NotAllowedError(
+        `might lock ${who}, after ${all} failed attempts in this run: a right login of ${[...this.#unsure].join(', ') || 'another account'} ` +
+          'was refused after others of it had been taken, as by a lock that counts failures of some minutes; allow.lockOut is not true',
+      );
+  }
+
+  #note(who: string | undefined, call: Call, answer: Pick<Answered, 'status' | 'body'>): void {
+    if (who === undefined) return;
+    const count = this.#failed.get(who) ?? 0;
+    const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
+    if (handedOut !== undefined) this.#begun.set(handedOut, { who, failed: count });
+    const failed = this.#hasFailed(call, answer);
+    // A mail that was sent proves no code: counts of wrong codes go on.
+    if (failed === undefined || (call.operation === 'CreateEmailOtp' && !failed)) return;
+    if (!failed && this.#accountOf(call.json) !== undefined) this.#letIn.add(who);
+    this.#failed.set(who, failed ? this.#failedBefore(who, call) + 1 : 0);
+    if (failed) this.#all.set(who, (this.#all.get(who) ?? 0) + 1);
+    else this.#unsure.delete(who);
+    if (failed || count > 0) this.#keep();
+  }
+
+  /** In a row. The password alone, by which a login began, ends none. */
+  #failedBefore(who: string, { operation, credential }: Call): number {
+    const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
+    return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
+  }
+
+  #hasFailed(
+    { operation, json, credential }: Call,
+    { status, body }: Pick<Answered, 'status' | 'body'>,
+  ): boolean | undefined {
+    // What a target can't read, or turns away for other reasons, is no attempt.
+    if (status >= 500 || [404, 405, 413, 415, 429].includes(status)) return undefined;
+    const tries = triedBy(operation);
+    if (status >= 400) {
+      // Codes may be mailed to nobody now: a right password that is refused for that is no attempt.
+      if (operation === 'CreateEmailOtp' && status !== 401 && this.#isRight(json)) return undefined;
+      // Who may not ask is turned away before a code is looked at.
+      const isOfSupportUser = tries === 'totpCode' || tries === 'mfaCode';
+      return isOfSupportUser && [401, 403].includes(status) && !this.#isKnown(credential) ? undefined : true;
+    }
+    if (operation === 'VerifySupportUserTotp') return memberOf(body, 'success') !== true;
+    if (operation === 'VerifyUserOtp') return false;
+    // Some answer a success to a wrong password, so as not to tell which accounts there are.
+    return this.#accountOf(json) !== undefined && !this.#isRight(json);
+  }
+
+  /** As far as the target file tells. */
+  #isRight(json: unknown): boolean {
+    const password = this.#accountOf(json)?.password?.reveal();
+    return password !== undefined && textOf(json, 'password') === password;
+  }
+
+  /** Whose secret is tried by a request; undefined where it tries none of the target file's accounts. */
+  #whose({ operation, json, credential }: Call): string | undefined {
+    switch (triedBy(operation)) {
+      case 'account':
+        // A target may count what is no password, too.
+        return this.#accountOf(json)?.role;
+      case 'totpCode':
+        return /^\d{6,8}$/.test(textOf(json, 'totpCode') ?? '') ? supportUser : undefined;
+      case 'begunLogin':
+        return this.#loginOf(credential)?.who;
+      case 'mfaCode':
+        return textOf(json, 'mfaCode') === undefined ? undefined : supportUser;
+      case undefined:
+        return undefined;
+    }
+  }
+
+  #loginOf(credential: Credential): Begun | undefined {
+    if (credential.scheme === 'SessionIdHeader') return this.#begun.get(credential.id.reveal());
+    return credential.scheme === 'Bearer' ? this.#begun.get(credential.token.reveal()) : undefined;
+  }
+
+  /** Whether a credential is an account's. */
+  #isKnown(credential: Credential): boolean {
+    if (credential.scheme !== 'APIKeyHeader') return this.#loginOf(credential) !== undefined;
+    return this.#accounts.some(({ apiKey }) => apiKey?.reveal() === credential.key.reveal());
+  }
+
+  #accountOf(json: unknown): Account | undefined {
+    const name = nameIn(memberOf(json, 'username'));
+    return name === undefined
+      ? undefined
+      : this.#accounts.find(({ username = '' }) => username !== '' && plain(username) === plain(name));
+  }
+
+  #keep(): void {
+    const failed = [...this.#failed].filter(([, count]) => count > 0);
+    const at = Date.now();
+    const own = failed.map(
+      ([who, count]) => [this.#nameOf(who), { count, at, letIn: this.#letIn.has(who) }] as const,
+    );
+    const counts = { ...this.#others, ...Object.fromEntries(own) };
+    try {
+      if (Object.keys(counts).length === 0) rmSync(this.file, { force: true });
+      else {
+        makeFolder(dirname(this.file), 0o700);
+        overwriteFile(this.file, JSON.stringify(counts));
+      }
+    } catch {
+      // The counts of this process still hold.
+    }
+  }
+
+  /** Two target files of one cluster may give an account different roles. */
+  #nameOf(who: string): string {
+    return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
+  }
+}
+
+/** What a request tries; another path or method may lead to a login as well. */
+function triedBy(operation: OperationId | null) {
+  return operation === null ? 'account' : operationRow(operation).tries;
+}
+
+/** A target may read the first name of a list, or in an object. */
+function nameIn(given: unknown): string | undefined {
+  const [first]: unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [given];
+  return textIn(first);
+}
+
+/** A target may count a name in any form for the account's: in capitals, in wide letters, with blanks. */
+function plain(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\s\0]/g, '')
+    .toLowerCase();
+}
+
+interface Begun {
+  readonly who: string;
+  readonly failed: number;
+}
+
+interface Count {
+  readonly count: number;
+  readonly at: number;
+  /** Absent in counts of older versions. */
+  readonly letIn?: boolean;
+}
+
+const isCounts = shapedLike<Readonly<Record<string, Count>>>(
+  shapes.mapOf(objectOf<Count>({ count: shapes.number, at: shapes.number, letIn: shapes.flag }, ['letIn'])),
+);
+
+function read(file: string): [name: string, count: Count][] {
+  if (!existsSync(file)) return [];
+  // Nothing where a kill has cut it off.
+  const counts = jsonOf(readFileSync(file, 'utf8'), isCounts) ?? {};
+  return Object.entries(counts).filter(
+    ([, { count, at }]) => count > 0 && Date.now() - at < forgottenAfterMs,
+  );
+}

@@ -1,0 +1,266 @@
+import { ArrangeError } from '../../base/errors.js';
+import type { TargetClock } from '../../wire/clock/clock.js';
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { DigitPlace } from '../../wire/otp/one-digit-off.js';
+
+import type { Recorder } from './recorder.js';
+import type { Waiter } from './waiter.js';
+
+/** So near a step's end a code may arrive after it. */
+const tooLateMs = 2_000;
+
+interface Again {
+  readonly authenticator: Authenticator;
+  readonly make: () => Promise<string>;
+}
+
+interface Made {
+  readonly step: number;
+  readonly again: Again;
+  /** It was answered. */
+  readonly isSpent: boolean;
+}
+
+/** Codes of an authenticator by the target's clock, each given out once. */
+export class Codes {
+  /** What codes were made of without knowing the target's clock, since this was last set to none. */
+  guessed: 'none' | 'current steps' | 'other steps' = 'none';
+
+  /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
+  readonly #made = new Map<string, Made>();
+  /** By the code that a test holds: the one that was sent in its place, after a wait. */
+  readonly #renewed = new Map<string, string>();
+
+  /** Steps beside the current one whose codes the target was seen to refuse. */
+  readonly #refused = new Set<-1 | 1>();
+
+  constructor(
+    readonly clock: TargetClock,
+    private readonly waiter: Waiter,
+    private readonly recorder: Recorder,
+  ) {}
+
+  /** The code that stands for one that a test has, since a wait made that too old. */
+  renewed(code: string): string {
+    return this.#renewed.get(code) ?? code;
+  }
+
+  /** It was answered: sent once more, it is sent again on purpose. */
+  spend(code: string): void {
+    const made = this.#made.get(code);
+    if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
+  }
+
+  /** The step that the target is in, by the key that made a code; undefined for junk. */
+  stepFor(code: string): number | undefined {
+    const made = this.#made.get(code);
+    return made === undefined ? undefined : this.currentStep(made.again.authenticator);
+  }
+
+  /**
+   * After the target had a request wait: sees to it that {@link renewed} gives a code that means now what this one
+   * meant when it was sent, in the step of {@link stepFor}.
+   *
+   * @returns whether that can be: another can't stand for a code that was answered before. Junk does not age.
+   */
+  async renew(code: string, sentIn: number | undefined): Promise<boolean> {
+    const made = this.#made.get(code);
+    if (made === undefined) return true;
+    const { authenticator, make } = made.again;
+    if (this.currentStep(authenticator) === made.step && this.leftMs(authenticator) >= tooLateMs) return true;
+    if (made.isSpent) return this.currentStep(authenticator) === sentIn;
+    const other = await make();
+    for (const [held, sent] of this.#renewed) if (sent === code) this.#renewed.set(held, other);
+    this.#renewed.set(code, other);
+    return true;
+  }
+
+  /** The current code; where it was used already, the next step is awaited. */
+  async unused(authenticator: Authenticator): Promise<string> {
+    await this.#unusedStep(authenticator);
+    return this.at(authenticator, 0);
+  }
+
+  async #unusedStep(authenticator: Authenticator): Promise<void> {
+    const leftMs = this.leftMs(authenticator);
+    const isUsed = !authenticator.isUnused(this.clock.now(), 0);
+    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+  }
+
+  /** The same, to make others of: it must not be sent itself, and counts as unused. */
+  async unsent(authenticator: Authenticator): Promise<string> {
+    await this.#unusedStep(authenticator);
+    const step = this.currentStep(authenticator);
+    const code = authenticator.codeAt(step);
+    this.recorder.origins.made(code, authenticator, step);
+    return this.#known(code, { authenticator, make: () => this.unsent(authenticator) });
+  }
+
+  /**
+   * An unused code that is none of another key now, as one in some hundred thousand is by chance.
+   *
+   * @throws ArrangeError where the two keys are one
+   */
+  async unlike(authenticator: Authenticator, other: Authenticator): Promise<string> {
+    const step = this.currentStep(authenticator);
+    const isOne =
+      authenticator.period === other.period &&
+      [0, 1, 2].every((n) => authenticator.codeAt(step + n) === other.codeAt(step + n));
+    for (let attempt = 0; !isOne && attempt < 3; attempt += 1) {
+      const code = await this.unused(authenticator);
+      if (!this.isRight(other, code)) return code;
+    }
+    throw new ArrangeError("The target gave the same secret twice: a code of one key is the other's too.");
+  }
+
+  /**
+   * A code of the step before, which leaves the current one for later; undefined where the target is known to
+   * refuse it, or where the step is used. The caller says by {@link refuses} if it was refused.
+   */
+  async before(authenticator: Authenticator): Promise<string | undefined> {
+    await this.room(authenticator);
+    return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
+      ? undefined
+      : this.at(authenticator, -1);
+  }
+
+  /**
+   * An unused code without a wait: the current one, else the next step's, which a target without a window refuses.
+   * Undefined where neither is left; the caller says by {@link refuses} if the second was refused.
+   */
+  soonest(authenticator: Authenticator): { readonly code: string; readonly step: 0 | 1 } | undefined {
+    const now = this.clock.now();
+    if (authenticator.isUnused(now, 0) && this.leftMs(authenticator) >= tooLateMs)
+      return { code: this.at(authenticator, 0), step: 0 };
+    if (this.#refused.has(1) || !authenticator.isUnused(now, 1)) return undefined;
+    return { code: this.at(authenticator, 1), step: 1 };
+  }
+
+  /** The target refused a code of the step before or after: it is not tried again. */
+  refuses(step: -1 | 1): void {
+    this.#refused.add(step);
+  }
+
+  /** The code so many steps from now, which then counts as used. */
+  at(authenticator: Authenticator, steps: number): string {
+    const step = authenticator.stepAt(this.clock.now()) + steps;
+    authenticator.markUsed(step);
+    this.#noteGuess(steps);
+    const make = async () => {
+      if (steps === 0) return this.unused(authenticator);
+      await this.room(authenticator);
+      return this.at(authenticator, steps);
+    };
+    const code = authenticator.codeAt(step);
+    this.recorder.origins.made(code, authenticator, step);
+    return this.#known(code, { authenticator, make });
+  }
+
+  /** Waits until the current step lasts long enough for some requests: seconds at most. */
+  async room(authenticator: Authenticator): Promise<void> {
+    const leftMs = this.leftMs(authenticator);
+    if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+  }
+
+  /** What is left of the current step, in milliseconds. */
+  leftMs({ period }: Authenticator): number {
+    const periodMs = period * 1000;
+    return periodMs - (this.clock.now() % periodMs);
+  }
+
+  currentStep(authenticator: Authenticator): number {
+    return authenticator.stepAt(this.clock.now());
+  }
+
+  /** Whether a code is of a step that any conforming target may take now. */
+  isRight(authenticator: Authenticator, code: string): boolean {
+    const { widestWindow } = authenticator;
+    const now = this.currentStep(authenticator);
+    for (let step = now - widestWindow; step <= now + widestWindow; step += 1) {
+      if (step >= 0 && authenticator.codeAt(step) === code) return true;
+    }
+    return false;
+  }
+
+  /** A well-formed code that no step near now has. */
+  wrong(authenticator: Authenticator): string {
+    const make = async () => this.wrong(authenticator);
+    return this.#known(authenticator.wrongCode(this.clock.now()), { authenticator, make });
+  }
+
+  /** The current code with one digit changed, which no step near now has: for tests that send one wrong code. */
+  almost(authenticator: Authenticator, place: DigitPlace): string {
+    const make = async () => this.almost(authenticator, place);
+    const step = this.currentStep(authenticator);
+    this.recorder.origins.made(authenticator.codeAt(step), authenticator, step);
+    return this.#known(authenticator.almostCode(this.clock.now(), place), { authenticator, make });
+  }
+
+  /** The code so many steps away, where it isn't also a valid one by chance. */
+  distant(authenticator: Authenticator, steps: number): string | undefined {
+    this.#noteGuess(steps);
+    const code = authenticator.codeOfSteps(this.clock.now(), steps);
+    const make = async () => this.distant(authenticator, steps) ?? this.wrong(authenticator);
+    if (code === undefined) return undefined;
+    this.recorder.origins.made(code, authenticator, this.currentStep(authenticator) + steps);
+    return this.#known(code, { authenticator, make });
+  }
+
+  #noteGuess(steps: number): void {
+    if (this.clock.known || this.guessed === 'other steps') return;
+    // Those of the steps beside it are sent where they may be right, never where they must be refused.
+    this.guessed = Math.abs(steps) <= 1 ? 'current steps' : 'other steps';
+  }
+
+  /**
+   * The code of the nearest step before (-1) or after (1) now that no window of a minute reaches, by clocks that
+   * differ by some seconds too, or by as much as those of the target's nodes.
+   */
+  beyondWindow(authenticator: Authenticator, direction: -1 | 1): string | undefined {
+    const mayBeOffMs = direction * (tooLateMs + this.clock.apartMs);
+    const furthest = authenticator.stepAt(this.clock.now() + mayBeOffMs) - this.currentStep(authenticator);
+    return this.distant(authenticator, direction * (authenticator.widestWindow + 1) + furthest);
+  }
+
+  /** The nearest of the next `steps` whose code begins with 0; undefined where none does. */
+  stepsToLeadingZero(authenticator: Authenticator, steps: number): number | undefined {
+    const now = this.currentStep(authenticator);
+    for (let step = 0; step <= steps; step += 1) {
+      const isUnused = authenticator.isUnused(this.clock.now(), step);
+      if (isUnused && authenticator.codeAt(now + step).startsWith('0')) return step;
+    }
+    return undefined;
+  }
+
+  /**
+   * Lets the target's clock come to the next step, within so many, whose code begins with 0, and gives that code;
+   * undefined where there is none.
+   */
+  async reachLeadingZero(authenticator: Authenticator, mostSteps: number): Promise<string | undefined> {
+    // A step may end between the look and the wait.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await this.room(authenticator);
+      const steps = this.stepsToLeadingZero(authenticator, mostSteps);
+      if (steps === undefined) return undefined;
+      await this.#reach(authenticator, steps);
+      const code = this.at(authenticator, 0);
+      if (!code.startsWith('0')) continue;
+      this.recorder.origins.waitedForZero(code);
+      return code;
+    }
+    return undefined;
+  }
+
+  /** Lets the target's clock come to the step that is so many steps from now, a second after its beginning. */
+  async #reach(authenticator: Authenticator, steps: number): Promise<void> {
+    if (steps === 0) return;
+    const periodMs = authenticator.period * 1000;
+    await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'totp step');
+  }
+
+  #known(code: string, again: Again): string {
+    this.#made.set(code, { step: this.currentStep(again.authenticator), again, isSpent: false });
+    this.recorder.addSecret(code, 'code');
+    return code;
+  }
+}

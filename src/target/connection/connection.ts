@@ -1,0 +1,286 @@
+import { join } from 'node:path';
+import { ArrangeError } from '../../base/errors.js';
+import type { EventBody } from '../../base/model/event.js';
+import type { TellSecret } from '../../base/redaction/secrets-channel.js';
+import { Secret } from '../../base/secret.js';
+import { textIn } from '../../contract/judging/body.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import type { Part } from '../../contract/openapi/operations.js';
+import { effectiveAllow } from '../../input/target-file/allow.js';
+import { secretsOf, variablesOf } from '../../input/target-file/read.js';
+import type { Target } from '../../input/target-file/target.js';
+import { DateOffsetClock, type TargetClock } from '../../wire/clock/clock.js';
+import { ControlledClock } from '../../wire/clock/controlled-clock.js';
+import type { Credential } from '../../wire/http/credential.js';
+import { proxyFor } from '../../wire/http/proxy.js';
+import type { Mailbox } from '../../wire/mail/mailbox.js';
+import { openMailbox } from '../../wire/mail/open.js';
+import { knownAs } from '../journal/aliases.js';
+import { Journal } from '../journal/journal.js';
+import { Api } from './api.js';
+import { ClusterMfa } from './cluster-mfa.js';
+import { Codes } from './codes.js';
+import { CodesByMail } from './codes-by-mail.js';
+import { journalled } from './links/journalled.js';
+import { Nodes } from './nodes.js';
+import { ReadBack } from './read-back.js';
+import { Recorder } from './recorder.js';
+import { StateReader } from './state-reader.js';
+import { SupportMfa } from './support-mfa.js';
+import { ClockWaiter } from './waiter.js';
+
+export interface ConnectionOptions {
+  readonly stateDir: string;
+  /** The target's, where another has been kept already. */
+  readonly journal?: Journal;
+  /** Puts events into the run's log. */
+  readonly write?: (event: EventBody, began?: EventBody) => void;
+  /** The index in the log of the first exchange of this connection. */
+  readonly firstIndex?: number;
+  /** Whether what is read of the state must fulfil the contract to be relied on. */
+  readonly strict?: boolean;
+  /** Why nothing may be changed on the target: then only reads are sent, and its clock is not moved. */
+  readonly readOnly?: string | undefined;
+  /** Told of each value that is secret, as it is learnt. */
+  readonly onSecret?: TellSecret;
+}
+
+/** A target within reach: everything that a test, or the restoring after one, speaks to it with. */
+export class Connection {
+  readonly recorder: Recorder;
+  readonly waiter: ClockWaiter;
+  readonly api: Api;
+  readonly codes: Codes;
+  readonly journal: Journal;
+  readonly readBack: ReadBack;
+  readonly #strict: boolean;
+  readonly #firstOffsetMs: number;
+  readonly #noted = new Set<Part>();
+  readonly #nodes = new Nodes();
+  #admin: Promise<Credential> | undefined;
+  #cluster: ClusterMfa | undefined;
+  #support: SupportMfa | undefined;
+  #mailbox: Promise<Mailbox> | undefined;
+  #mail: Promise<CodesByMail> | undefined;
+
+  private constructor(
+    readonly target: Target,
+    readonly contract: Contract,
+    readonly clock: TargetClock,
+    journal: Journal,
+    options: ConnectionOptions,
+  ) {
+    this.#firstOffsetMs = Math.round(clock.offsetMs);
+    this.#strict = options.strict ?? false;
+    this.recorder = new Recorder(contract, options.write, options.onSecret, options.firstIndex, () =>
+      this.clock.now(),
+    );
+    for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
+    for (const { value, variable } of variablesOf(target))
+      this.recorder.origins.ofTargetFile(value, variable);
+    const names = Object.values(target.accounts).flatMap(({ username, domain, email }) =>
+      [username, domain, email].flatMap((name) => name ?? []),
+    );
+    this.recorder.origins.isPlain(names);
+    const { host, hostname } = new URL(target.baseUrl);
+    this.recorder.cookies.isPlain(
+      [...names, target.supportUser.email ?? [], host, hostname, target.name].flat(),
+    );
+    this.recorder.origins.baseUrl = target.baseUrl;
+    const proxy = proxyFor(new URL(target.baseUrl));
+    for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
+    const { readOnly } = options;
+    const nodes = this.#nodes;
+    this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
+    this.journal = journal;
+    this.codes = new Codes(clock, this.waiter, this.recorder);
+    this.api = new Api({
+      target,
+      contract,
+      recorder: this.recorder,
+      clock,
+      waiter: this.waiter,
+      codes: this.codes,
+      readOnly,
+      attemptsFile: join(this.journal.folder, 'attempts.json'),
+      journalled: journalled(this.journal, nodes, (part) => this.#noteFound(part)),
+    });
+    this.readBack = new ReadBack(this.recorder, nodes, () => journal.writes.lagMs);
+  }
+
+  /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
+  static async open(target: Target, contract: Contract, options: ConnectionOptions): Promise<Connection> {
+    const clock =
+      target.clock === undefined
+        ? new DateOffsetClock()
+        : await ControlledClock.connect(target.clock.control);
+    const { stateDir } = options;
+    const journal = options.journal ?? new Journal(stateDir, await knownAs(stateDir, target.baseUrl));
+    return new Connection(target, contract, clock, journal, options);
+  }
+
+  /**
+   * How far the target's clock is from the runner's, as it was before the suite moved it; milliseconds. Null where
+   * no answer told its time.
+   */
+  get clockOffsetMs(): number | null {
+    if (!this.clock.known) return null;
+    return this.clock.canMove ? this.#firstOffsetMs : Math.round(this.clock.offsetMs / 1000) * 1000;
+  }
+
+  /**
+   * The credential that may change the configuration: the API key, or a session opened once.
+   * @throws ArrangeError when the target doesn't let the admin in
+   */
+  admin(): Promise<Credential> {
+    this.#admin ??= this.#openAdmin().catch((error: unknown) => {
+      // A log-in that the network kept from its answer is no reason to give up all that follow.
+      this.#admin = undefined;
+      throw error;
+    });
+    return this.#admin;
+  }
+
+  /** For a session that has ended while the state is restored by it. @returns whether another was opened in its place */
+  async reopenAdmin(): Promise<boolean> {
+    const admin = await this.admin();
+    if (admin.scheme !== 'SessionIdHeader' || (await this.#isOpen(admin)) !== false) return false;
+    this.#admin = undefined;
+    this.#cluster = undefined;
+    this.#support = undefined;
+    await this.admin();
+    return true;
+  }
+
+  async cluster(): Promise<ClusterMfa> {
+    const admin = await this.admin();
+    const { clusterMfa } = effectiveAllow(this.target.allow);
+    const reader = this.#reader(admin);
+    this.#cluster ??= new ClusterMfa(this.api, admin, this.journal, reader, this.readBack, clusterMfa);
+    return this.#cluster;
+  }
+
+  async support(): Promise<SupportMfa> {
+    const admin = await this.admin();
+    const { api, journal, readBack, codes, recorder } = this;
+    this.#support ??= new SupportMfa({
+      ...{ api, admin, journal, readBack, codes, recorder, waiter: this.waiter },
+      reader: this.#reader(admin),
+      mail: () => this.mail(),
+      user: this.target.supportUser,
+    });
+    return this.#support;
+  }
+
+  /** What is about to be changed is written to the journal as it was found. */
+  async #noteFound(part: Part): Promise<void> {
+    const { operations } = this.contract;
+    if (this.#noted.has(part) || !operations.has(part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig'))
+      return;
+    if (part === 'cluster') this.journal.noteFound({ cluster: await (await this.cluster()).found() });
+    else this.journal.noteFound({ support: await (await this.support()).found() });
+    this.#noted.add(part);
+  }
+
+  /** @throws ConfigurationError when the mailbox can't be opened; ArrangeError when there is none */
+  mail(): Promise<CodesByMail> {
+    this.#mail ??= this.#openMail();
+    return this.#mail;
+  }
+
+  async #openMail(): Promise<CodesByMail> {
+    const settings = this.target.mail;
+    if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
+    this.#mailbox = openMailbox(settings, addressesOf(this.target));
+    const pause = (ms: number) => this.waiter.letPass(ms, 'quiet period');
+    return new CodesByMail(await this.#mailbox, this.recorder, settings, pause);
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await (await this.#mailbox?.catch(() => undefined))?.close();
+  }
+
+  #reader(admin: Credential): StateReader {
+    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lagMs > 0, {
+      takeWentBack: (part) => this.#nodes.takeWentBack(part),
+      rest: (ms) => this.readBack.rest(ms),
+    });
+  }
+
+  /** Sessions end: after their time, or with a new password. Null where that can't be told. */
+  async #isOpen(session: Credential): Promise<boolean | null> {
+    const reads = (['GetSupportMFAConfig', 'GetMFAConfig'] as const).find((id) =>
+      this.contract.operations.has(id),
+    );
+    if (reads === undefined) return null;
+    const { status } = await this.api.call(reads, { as: session });
+    if (status < 300) return true;
+    return status === 401 ? false : null;
+  }
+
+  async #openAdmin(): Promise<Credential> {
+    const { apiKey, username, password, domain } = this.target.accounts.admin;
+    if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
+    const earlier = this.journal.read()?.sessionId;
+    const isOpen = earlier === undefined ? false : await this.#isOpen(sessionOf(earlier));
+    if (earlier !== undefined && isOpen) return this.#takenOver(earlier);
+    const credentials = {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password: password.reveal() }),
+      domain,
+    };
+    const answer = await this.api.call('CreateSession', { json: credentials });
+    const opened = answer.status === 201 ? textIn(answer.fields.sessionId) : undefined;
+    const id = opened ?? (await this.#byMailedCode(credentials));
+    if (id !== undefined) {
+      this.journal.sessionId = id;
+      return sessionOf(id);
+    }
+    // It was refused for something else than being closed, perhaps.
+    if (earlier !== undefined && isOpen === null) return this.#takenOver(earlier);
+    throw new ArrangeError(
+      `The admin could not log in: POST /users/sessions answered ${answer.status}. ` +
+        'Check accounts.admin; where cluster MFA is on, the admin needs an apiKey.',
+    );
+  }
+
+  #takenOver(id: string): Credential {
+    this.api.attempts.takenOver(id, 'admin');
+    return sessionOf(id);
+  }
+
+  /** To restore where the session has ended while cluster MFA was on. Undefined where no code opens another. */
+  async #byMailedCode(credentials: object): Promise<string | undefined> {
+    const { email } = this.target.accounts.admin;
+    const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
+    if (email === undefined || !mayMail || this.#strict) return undefined;
+    const mail = await this.mail();
+    const asked = await mail
+      .codeAsked('admin', email, async () => {
+        const { status } = await this.api.call('CreateEmailOtp', { json: credentials });
+        if (status >= 300) throw new ArrangeError(`POST /email-otp answered ${status}: no code can come.`);
+      })
+      .catch(noneCame);
+    if (asked === undefined) return undefined;
+    const { fields } = await this.api.call('CreateSession', {
+      json: { ...credentials, otpCode: asked.code, otpType: 'email' },
+    });
+    return textIn(fields.sessionId);
+  }
+}
+
+function noneCame(error: unknown): undefined {
+  if (!(error instanceof ArrangeError)) throw error;
+}
+
+function sessionOf(id: string): Credential {
+  return { scheme: 'SessionIdHeader', id: new Secret(id) };
+}
+
+/** Every address of the target file: mail to others is not the suite's. */
+export function addressesOf(target: Target): string[] {
+  const { admin, viewer, other } = target.accounts;
+  const all = [admin.email, viewer?.email, other?.email, target.supportUser.email];
+  return [...new Set(all.filter((address) => address !== undefined))];
+}

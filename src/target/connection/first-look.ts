@@ -1,0 +1,18 @@
+import { ArrangeError } from '../../base/errors.js';
+
+/**
+ * What was found before the first change, read twice: a target that answers two things in a row can't be restored to
+ * either, so nothing is changed on it.
+ */
+export async function firstLook<T>(
+  what: string,
+  read: () => Promise<T>,
+  same: (a: T, b: T) => boolean,
+): Promise<T> {
+  const first = await read();
+  if (same(first, await read())) return first;
+  throw new ArrangeError(
+    `GET ${what} answered two different things in a row before anything was changed, so that nobody could tell ` +
+      'what to restore: nothing is changed.',
+  );
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SuiteError, TransportError } from '../../base/errors.js';
+import type { JournalContent } from '../journal/journal-content.js';
+import type { Connection } from './connection.js';
+
+export interface GivenBack {
+  /** The target is as it was found, and nothing that was sent can change that any more. */
+  readonly restored: boolean;
+  readonly residue: readonly string[];
+  /** What went wrong, for a person. */
+  readonly problems: readonly string[];
+}
+
+/** Told of what is waited for, and until when at the latest. */
+export type TellWait = (what: string, ms: number) => void;
+
+const longestPauseMs = 2_000;
+/** A target may end all sessions whenever cluster MFA is switched. */
+const mostReopened = 2;
+/** Looks in a row at which all is as found: several nodes may not agree yet. */
+const looks = 2;
+
+interface Pass {
+  readonly residue: readonly string[];
+  readonly problems: readonly string[];
+  /** The target was out of reach, which may pass. */
+  readonly outOfReach: boolean;
+}
+
+/**
+ * Restores what the journal says was changed, and closes the journal once that stays: a write that was sent and not
+ * answered may land after the first look, and reads may show a change some time after it. So the state is read, and
+ * restored, again until nothing can change it any more.
+ *
+ * @param stop nobody is willing to wait any more: the journal then stays open
+ */
+export async function giveBack(
+  connection: Connection,
+  tell: TellWait = () => {},
+  stop?: AbortSignal,
+): Promise<GivenBack> {
+  const { journal, target } = connection;
+  const content = journal.read();
+  if (content === undefined) return { restored: true, residue: [], problems: [] };
+  journal.beginRestoring();
+  const { settleMs, requestTimeoutMs } = target.limits;
+  // One that let several requests time out is left alone for a while, too.
+  const longestAbsenceMs = 60_000 + 4 * requestTimeoutMs;
+  const startedAt = performance.now();
+  let inARow = 0;
+  let reopened = 0;
+  let pauseMs = 100;
+  for (;;) {
+    const before = journal.writes.count;
+    const { leftMs, pending } = journal.writes.unsettled(settleMs);
+    const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
+    if (stop?.aborted === true)
+      return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };
+    if (problems.length > 0 && !outOfReach && reopened < mostReopened && (await hasReopened(connection))) {
+      reopened += 1;
+      continue;
+    }
+    const absentMs = performance.now() - startedAt;
+    if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
+      return { restored: false, residue, problems };
+    inARow = problems.length === 0 && journal.writes.count === before && leftMs <= 0 ? inARow + 1 : 0;
+    if (inARow >= looks) {
+      journal.remove();
+      return { restored: true, residue, problems: [] };
+    }
+    if (problems.length > 0) tell('the target, to restore it', longestAbsenceMs - absentMs);
+    else if (leftMs > 0) tell(waitedFor(pending), leftMs);
+    else continue;
+    await sleep(Math.min(pauseMs, Math.max(leftMs, 50)));
+    pauseMs = Math.min(pauseMs * 2, problems.length > 0 ? longestPauseMs : 500);
+  }
+}
+
+async function hasReopened(connection: Connection): Promise<boolean> {
+  try {
+    return await connection.reopenAdmin();
+  } catch (error) {
+    if (!(error instanceof SuiteError)) throw error;
+    // What went wrong before tells more.
+    return false;
+  }
+}
+
+function waitedFor(pending: readonly string[]): string {
+  return pending.length > 0
+    ? `${pending.join(', ')}, sent and not answered, which may still land`
+    : 'the last changes to show';
+}
+
+async function restoreOnce(
+  connection: Connection,
+  { support, cluster, ...rest }: JournalContent,
+): Promise<Pass> {
+  const residue = [...rest.residue];
+  const problems: string[] = [];
+  let outOfReach = false;
+  const attempt = async (step: () => Promise<readonly string[]>) => {
+    try {
+      residue.push(...(await step()));
+    } catch (error) {
+      if (!(error instanceof SuiteError)) throw error;
+      problems.push(error.message);
+      outOfReach ||= error instanceof TransportError;
+    }
+  };
+  if (support !== undefined) await attempt(async () => (await connection.support()).giveBack(support));
+  if (cluster !== undefined) await attempt(async () => (await connection.cluster()).giveBack(cluster));
+  return { residue, problems, outOfReach };
+}

@@ -1,0 +1,29 @@
+import { textIn } from '../../contract/judging/body.js';
+import { Authenticator } from '../../wire/otp/authenticator.js';
+import { parseKeyUri } from '../../wire/otp/key-uri.js';
+
+/** What an answer hands a key out in: both are optional, and one is enough. */
+interface KeyFields {
+  readonly totpSecretKey?: unknown;
+  readonly totpUri?: unknown;
+}
+
+/** Undefined where no code can be computed from the URI. */
+export function authenticatorOf(uri: string): Authenticator | undefined {
+  const { keyUri, usable } = parseKeyUri(uri);
+  const parameters = keyUri ?? usable;
+  return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
+}
+
+/** The Key URI of a new key; where the target's own is absent or unusable, one made of the secret alone. */
+export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undefined {
+  const uri = textIn(totpUri);
+  if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
+  const secret = textIn(totpSecretKey);
+  return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
+}
+
+/** The secret of a new key: as it stands for itself, else that of the URI. */
+export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
+  return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
+}

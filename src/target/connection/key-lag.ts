@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../../base/steady-now.js';
+import type { Recorder } from './recorder.js';
+
+/** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
+const triedAtMs = [600, 2_500] as const;
+
+/** A key as new as this is in force at once if its code is taken. */
+const newMs = 300;
+
+/** So many codes may stay refused before none is sent again: of two keys made at the same time one is never in force. */
+const mostInVain = 2;
+
+/**
+ * How long after they were answered new TOTP keys come into force, which no document tells: a target may take a moment to
+ * let its logins know. Learnt once, by the first right code of a new key; after that nothing is tried again, nor where codes
+ * stay refused: each try counts as an attempt.
+ */
+export class KeyLag {
+  /** Undefined until a key was seen to be in force, or to come into force at no time. */
+  #knownMs: number | undefined;
+  #inVain = 0;
+  readonly #madeAt = new Map<string, number>();
+
+  constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
+
+  get isLate(): boolean {
+    return this.#knownMs !== undefined && this.#knownMs > 0;
+  }
+
+  /** A new key was answered. @param at when, by {@link steadyNow} */
+  made(role: string, at = steadyNow()): void {
+    this.#madeAt.set(role, at);
+  }
+
+  /** Lets pass what is known of the time that the newest key takes to come into force. */
+  async inForce(role: string): Promise<void> {
+    await this.#until(role, this.#knownMs ?? 0);
+  }
+
+  /**
+   * What comes of a right code of the newest key, sent again where it was refused while the key was new.
+   *
+   * @param teaches whether that it is taken shows the key to be in force: a code may not have been asked for
+   */
+  async tried<T>(
+    role: string,
+    send: () => Promise<T>,
+    isTaken: (of: T) => boolean,
+    teaches = true,
+  ): Promise<T> {
+    await this.inForce(role);
+    const isNew = this.#ageMs(role) < newMs;
+    let came = await send();
+    if (this.#knownMs !== undefined) return came;
+    if (isTaken(came)) {
+      if (isNew && teaches) this.#knownMs = 0;
+      return came;
+    }
+    for (const atMs of triedAtMs) {
+      if (this.#ageMs(role) >= atMs) continue;
+      await this.#until(role, atMs);
+      came = await send();
+      if (!isTaken(came)) continue;
+      this.#knownMs = atMs;
+      return came;
+    }
+    this.#inVain += 1;
+    if (this.#inVain >= mostInVain) this.#knownMs = 0;
+    return came;
+  }
+
+  #ageMs(role: string): number {
+    return steadyNow() - (this.#madeAt.get(role) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  async #until(role: string, ms: number): Promise<void> {
+    const leftMs = ms - this.#ageMs(role);
+    if (leftMs <= 0) return;
+    await sleep(leftMs);
+    this.recorder.waited(Math.ceil(leftMs), 'read-back');
+  }
+}

@@ -1,0 +1,83 @@
+import { TransportError } from '../../../base/errors.js';
+import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import { operationRow, type Part } from '../../../contract/openapi/operations.js';
+import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
+import type { Found, Journal } from '../../journal/journal.js';
+import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
+import { LagWatch } from '../lag-watch.js';
+import type { Nodes } from '../nodes.js';
+
+/**
+ * Journals each request that may change a configuration: what was found, and the request as sent, before it is sent;
+ * as answered, after.
+ *
+ * @param noteFound sees to it that the journal holds what a part was found like
+ */
+export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Part) => Promise<void>): Link {
+  const lag = new LagWatch({
+    seen: (ms) => journal.writes.lagSeen(ms),
+    changed: () => nodes.changed(),
+    disagreed: (afterMs) => nodes.disagreed(afterMs),
+    wentBack: (part, afterMs) => nodes.wentBack(part, afterMs),
+  });
+  return async (call, next) => {
+    const parts = partsOf(call);
+    if (parts.length === 0) {
+      if (!isSafe(call)) lag.unsure();
+      const answer = await lag.reading(call, next);
+      if (isTouching(call, answer)) nodes.touched();
+      return answer;
+    }
+    for (const part of parts) await noteFound(part);
+    const id = journal.writes.sent(nameOf(call));
+    const answer = await landing(call, next, () => journal.writes.answered(id, null, false));
+    if (gatewayStatuses.has(answer.status)) return answer;
+    const mayDiffer = answer.status < 400 && !isAsFound(call, parts, journal.read());
+    journal.writes.answered(id, answer.status, mayDiffer);
+    if (answer.status < 400) {
+      for (const part of parts) lag.wrote(part);
+      nodes.wrote();
+    } else lag.refused();
+    return answer;
+  };
+}
+
+/** A refused code may show as one: by otpVerificationState. */
+function isTouching({ operation }: Call, { status }: Answered): boolean {
+  return operation === 'VerifySupportUserTotp' || (operation === 'DeleteSession' && status < 400);
+}
+
+async function landing(call: Call, next: Next, neverSent: () => void) {
+  try {
+    return await next(call);
+  } catch (error) {
+    if (error instanceof TransportError && !error.mayHaveArrived) neverSent();
+    throw error;
+  }
+}
+
+/** What a request may change. Where its method is none of the contract's there, that is anything. */
+function partsOf(call: Call): readonly Part[] {
+  const { operation } = call;
+  if (isSafe(call)) return [];
+  if (operation === null) return ['cluster', 'support'];
+  const { reads, sets } = operationRow(operation);
+  if (reads !== undefined) return ['cluster', 'support'];
+  return sets === undefined ? [] : [sets];
+}
+
+/** Whether a body asks for nothing but what was found. */
+function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Found = {}): boolean {
+  if (operation === null || typeof json !== 'object' || json === null) return false;
+  try {
+    return parts.every((part) =>
+      part === 'cluster'
+        ? found.cluster !== undefined && sameCluster(clusterConfigOf(json), found.cluster)
+        : found.support !== undefined &&
+          sameSupport(supportConfigOf({ ...found.support, ...json }), found.support),
+    );
+  } catch {
+    // It is no configuration: nobody knows what the target made of it.
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+import { ArrangeError } from '../../../base/errors.js';
+import { textOf } from '../../../contract/judging/body.js';
+import type { TargetClock } from '../../../wire/clock/clock.js';
+import type { Pace } from '../../../wire/http/pace.js';
+import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
+import type { Codes } from '../codes.js';
+import type { Recorder } from '../recorder.js';
+import type { Waiter } from '../waiter.js';
+
+/** How long a Retry-After is obeyed at most, and how often in a row. */
+const longestRetryAfterMs = 120_000;
+const mostRetries = 3;
+
+interface PatienceParts {
+  readonly clock: TargetClock;
+  readonly waiter: Waiter;
+  readonly recorder: Recorder;
+  readonly codes: Codes;
+}
+
+/**
+ * Sends until the answer is no request to wait: then the target has not taken the request yet, so that repeating it
+ * is safe, whatever its method. Throws an ArrangeError where the target goes on asking.
+ */
+export function patience(
+  { clock, waiter, recorder, codes }: PatienceParts,
+  pace: Pick<Pace, 'refused'>,
+): Link {
+  /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
+  let isPatient = true;
+  return async (asked, next) => {
+    let call = withCodes(asked, (code) => codes.renewed(code));
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await next(call);
+      const { status } = answer;
+      const waitMs = retryAfterMs(answer, clock.now(), attempt);
+      // A 503 is no throttle of the target's.
+      const isTested = call.options.throttlingIsTested === true && status === 429;
+      if (waitMs === undefined || isTested) {
+        isPatient = true;
+        for (const [, code] of codesIn(call.json)) codes.spend(code);
+        return answer;
+      }
+      const seconds = Math.ceil(waitMs / 1000);
+      if (attempt >= mostRetries || !isPatient || waitMs > longestRetryAfterMs) {
+        isPatient = false;
+        throw new ArrangeError(
+          `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s, after ${attempt} waits: ` +
+            'the target would not take the request, which says nothing of how it answers it.',
+        );
+      }
+      recorder.retried(status === 429 ? 429 : 503);
+      // Where the clock is moved, the limit costs no time. One that asks again speaks of something else.
+      if (status === 429 && attempt === 0 && !clock.canMove) pace.refused(waitMs);
+      const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
+      await waiter.letPass(waitMs, 'retry-after');
+      for (const { code, sentIn } of sent) {
+        if (await codes.renew(code, sentIn)) continue;
+        throw new ArrangeError(
+          `${nameOf(call)} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
+        );
+      }
+      call = withCodes(call, (code) => codes.renewed(code));
+    }
+  };
+}
+
+/** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
+function retryAfterMs(
+  { status, headers, body }: Pick<Answered, 'status' | 'headers' | 'body'>,
+  now: number,
+  attempt: number,
+): number | undefined {
+  const header = headers['retry-after'];
+  // A 503 in JSON is the API's own word on the request; any other comes from what limits the load before it.
+  const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
+  if (!asks) return undefined;
+  const ms =
+    header === undefined
+      ? Number.NaN
+      : /^\d+$/.test(header)
+        ? Number(header) * 1000
+        : Date.parse(header) - now;
+  // It need not say how long (RFC 6585 4, RFC 9110 15.6.4): a little, then longer.
+  return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
+}
+
+/** Codes of an authenticator in a body, by the names of their members. Junk does not age. */
+function codesIn(json: unknown): [name: string, code: string][] {
+  const isMailed = [textOf(json, 'otpType'), textOf(json, 'type')].includes('email');
+  const names = ['totpCode', 'mfaCode', ...(isMailed ? [] : ['otpCode', 'otp'])];
+  return names.flatMap((name): [string, string][] => {
+    const code = textOf(json, name);
+    return code !== undefined && /^\d{6,10}$/.test(code) ? [[name, code]] : [];
+  });
+}
+
+function withCodes(call: Call, other: (code: string) => string): Call {
+  const changed = codesIn(call.json).filter(([, code]) => other(code) !== code);
+  if (changed.length === 0) return call;
+  const members = Object.fromEntries(changed.map(([name, code]) => [name, other(code)]));
+  return withJson(call, { ...Object(call.json), ...members });
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TransportError } from '../../../base/errors.js';
+import { steadyNow } from '../../../base/steady-now.js';
+import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import { isSafe, type Link, nameOf } from '../call.js';
+import type { Recorder } from '../recorder.js';
+
+/** A target that restarts is away for so long at most, where it has answered before. */
+const longestAbsenceMs = 15_000;
+const longestPauseMs = 1_000;
+/** A gateway may have to look for somebody else who answers. */
+const aWhileMs = 500;
+
+/**
+ * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
+ * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it. A read
+ * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1). So is one
+ * for which a gateway got no answer.
+ */
+export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
+  let isAwaited = false;
+  return async (call, next) => {
+    let mayRepeat = isSafe(call) && call.options.mistake === undefined && call.options.isOdd !== true;
+    const startedAt = steadyNow();
+    let ended: ((ms: number) => void) | undefined;
+    try {
+      for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+        try {
+          const answer = await next(call);
+          isAwaited = true;
+          if (!gatewayStatuses.has(answer.status) || answer.body !== undefined) return answer;
+          if (!mayRepeat)
+            throw new TransportError(
+              `${nameOf(call)} was answered ${answer.status} by a gateway, which got no answer of the target.`,
+            );
+          mayRepeat = false;
+          await sleep(aWhileMs);
+          continue;
+        } catch (error) {
+          if (!(error instanceof TransportError)) throw error;
+          if (error.broke === 'closed' && mayRepeat) {
+            mayRepeat = false;
+            continue;
+          }
+          if (error.broke !== 'refused' || !isAwaited) throw error;
+          if (steadyNow() - startedAt + pauseMs > longestAbsenceMs) isAwaited = false;
+          if (!isAwaited) throw error;
+        }
+        ended ??= recorder.waiting(longestAbsenceMs, 'retry-after');
+        await sleep(pauseMs);
+      }
+    } finally {
+      ended?.(steadyNow() - startedAt);
+    }
+  };
+}

@@ -1,0 +1,85 @@
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { SupportConfig } from '../journal/config.js';
+import type { Answer } from './api.js';
+import type { Codes } from './codes.js';
+
+/** The support user's MFA while it is on by TOTP. */
+interface Locked {
+  /** Whether the key in force was handed out to the suite, and no code has proven it yet. */
+  readonly isUnproven: boolean;
+  /** Of the key in force; undefined where it is not known. */
+  authenticator(): Authenticator | undefined;
+  found(): Promise<SupportConfig>;
+  patch(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
+}
+
+/** Codes, of a step each. */
+const mostTries = 4;
+
+/** Switches the support user's MFA off while it is on by TOTP. */
+export class OffByTotp {
+  /** Whether a key that was never verified may be given up without a code: a code may have to be waited for. */
+  #mayGoUnproven = true;
+  /** Nothing was taken, however long it was waited for: from then on nothing is waited for. */
+  #isStuck = false;
+
+  constructor(private readonly codes: Codes) {}
+
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /**
+   * With a code of the key that is known. One that was never verified may be given up without a code; and where the
+   * answer with the key was lost, a new one takes its place.
+   *
+   * @param current a code of the key, made already and not used
+   */
+  async off(support: Locked, current?: string): Promise<Answer> {
+    const answer =
+      (await this.#unproven(support)) ??
+      (await this.#withCode(support, current)) ??
+      (await this.#otherwise(support));
+    this.#isStuck = answer.status >= 400;
+    return answer;
+  }
+
+  async #unproven(support: Locked): Promise<Answer | undefined> {
+    if (!support.isUnproven || !this.#mayGoUnproven) return undefined;
+    const answer = await support.patch({ enabled: false });
+    if (answer.status < 400) return answer;
+    this.#mayGoUnproven = false;
+    return undefined;
+  }
+
+  async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
+    const authenticator = support.authenticator();
+    if (authenticator === undefined) return undefined;
+    const soonest = current === undefined ? this.codes.soonest(authenticator) : { code: current, step: 0 };
+    if (soonest !== undefined) {
+      const answer = await support.patch({ enabled: false, mfaCode: soonest.code });
+      if (answer.status < 400) return answer;
+      if (soonest.step === 1) this.codes.refuses(1);
+    }
+    // The first code may have been used before this process knew of it: the next one is fresh. A lock that is not told
+    // from a wrong code may last some seconds more, or a minute.
+    for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.#isStuck; n += 1) {
+      const mfaCode = await this.codes.unused(authenticator);
+      const answer = await support.patch({ enabled: false, mfaCode });
+      if (answer.status < 400) return answer;
+    }
+    return undefined;
+  }
+
+  async #otherwise(support: Locked): Promise<Answer> {
+    const answer = await support.patch({ enabled: false });
+    const { enabled, mfaType } = await support.found();
+    // A key that was found is a person's: that is never replaced.
+    const isFoundKey = enabled && mfaType === 'totp';
+    if (answer.status < 400 || isFoundKey || this.#isStuck) return answer;
+    const anew = await support.patch({ enabled: true, mfaType: 'totp' });
+    const authenticator = support.authenticator();
+    if (anew.status >= 400 || authenticator === undefined) return answer;
+    return support.patch({ enabled: false, mfaCode: await this.codes.unused(authenticator) });
+  }
+}

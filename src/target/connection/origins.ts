@@ -1,0 +1,354 @@
+import type { Again, Origin } from '../../base/model/event.js';
+import { isObviousCode } from '../../base/redaction/obvious-code.js';
+import { secretNames } from '../../base/redaction/positions.js';
+import type { Redactor } from '../../base/redaction/redactor.js';
+import type { Secret } from '../../base/secret.js';
+import { steadyNow } from '../../base/steady-now.js';
+import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.js';
+import { type OperationId, operationsWith } from '../../contract/openapi/operations.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { WireRequest } from '../../wire/http/transport.js';
+import { Authenticator } from '../../wire/otp/authenticator.js';
+import { parseKeyUri } from '../../wire/otp/key-uri.js';
+
+/** A value shorter than this is part of other words by accident. */
+const shortest = 4;
+/** A body longer than this is in no script. */
+const longestBody = 16_384;
+
+const handedOut: ReadonlySet<string> = new Set([
+  'sessionId',
+  'accessToken',
+  'totpSecretKey',
+  'totpUri',
+  'referenceId',
+]);
+/** Requests after which a code may be in the mail. */
+const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
+
+interface Sent {
+  readonly request: WireRequest;
+  readonly requestJson: unknown;
+  readonly credential: Credential;
+  readonly madeUp?: boolean;
+}
+
+interface Made {
+  readonly of: string;
+  readonly step: number;
+  readonly authenticator: Authenticator;
+  readonly zero?: true;
+}
+
+/**
+ * Where the secret values of requests come from: the target file, an earlier answer, a mail, an authenticator, or nowhere.
+ * With that a request can be written down so that it can be sent again, without any of the values.
+ */
+export class Origins {
+  baseUrl = '';
+  readonly #byValue = new Map<string, Origin>();
+  readonly #byName = new Map<string, Origin>();
+  readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
+  readonly #codes = new Map<string, Made>();
+  readonly #madeUp = new Map<string, string>();
+  readonly #plain = new Set<string>();
+  /** Values by how their spellings begin: most texts hold few of many. */
+  readonly #byBeginning = new Map<string, Set<string>>();
+  /** Values by what they are in small letters. */
+  readonly #inAnyCase = new Map<string, string[]>();
+  #latestMailing = -1;
+  #count = 0;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly redactor: Redactor,
+  ) {}
+
+  ofTargetFile(value: Secret, variable: string): void {
+    this.#learn(value.reveal(), { name: variable, kind: 'target file' });
+  }
+
+  /** Names of the target file: sent as a password as well, they stay what they are everywhere else. */
+  isPlain(values: Iterable<string>): void {
+    for (const value of values) this.#plain.add(value);
+  }
+
+  mailed(code: string, to: string): void {
+    if (this.#byValue.has(code) || this.#latestMailing < 0) return;
+    this.#learn(code, { name: this.#next('mailed'), kind: 'mailed', to, exchange: this.#latestMailing });
+  }
+
+  /** A code that was made of a key: the key is known by the codes that it makes. */
+  made(code: string, authenticator: Authenticator, step: number): void {
+    const key = this.#keys.find(({ authenticator: known }) =>
+      [1, 2].every((each) => known.codeAt(each) === authenticator.codeAt(each)),
+    );
+    if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
+  }
+
+  /** The code was waited for, as one that begins with a zero: another key has one at another time. */
+  waitedForZero(code: string): void {
+    const known = this.#codes.get(code);
+    if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
+  }
+
+  /** @param index of the exchange that the body is the answer of */
+  handedOut(index: number, operation: OperationId | null, body: unknown): void {
+    if (operation !== null && mailing.has(operation)) this.#latestMailing = index;
+    if (typeof body !== 'object' || body === null) return;
+    for (const [member, value] of Object.entries(body)) {
+      if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
+      const known = this.#byValue.get(value);
+      // A key that is handed out once more is of this answer: another target hands out another one.
+      const isNewest = known?.kind === 'answer' && member.startsWith('totp');
+      if (known !== undefined && !isNewest) continue;
+      const name = `${member}-${index}`;
+      this.#byValue.delete(value);
+      this.#learn(value, { name, kind: 'answer', exchange: index, member });
+      const key = member === 'totpUri' ? keyIn(value) : undefined;
+      if (key !== undefined) this.#keys.unshift({ name, authenticator: key });
+    }
+  }
+
+  /** The request with names in place of secrets; undefined where it can't be written down so. */
+  again(sent: Sent, sentAt: number): Again | undefined {
+    const { request } = sent;
+    const body = textOf(request.body);
+    if (body === null) return undefined;
+    // What is made up byte by byte can't be told from what is secret: only by where it stands.
+    const isBytes = body !== undefined && sent.requestJson === undefined;
+    if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
+    if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
+    for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
+    const names = new Set<string>();
+    const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;
+    const written = {
+      path: this.#named(path, names, inPath),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, this.#named(value, names)]),
+      ),
+      ...(body === undefined ? {} : { body: this.#named(body, names, inJson) }),
+    };
+    const texts = [written.path, ...Object.values(written.headers), written.body ?? ''];
+    if (texts.some((text) => this.redactor.redact(text) !== text || looksLikeCode.test(text)))
+      return undefined;
+    if (sent.madeUp === true && !isBytes && !tellsNothing(written.body)) return undefined;
+    return { ...written, origins: this.#withTheirs(names), targetTime: this.now() - steadyNow() + sentAt };
+  }
+
+  #holdsSecrets(body: string, type: string): boolean {
+    // Long bodies are cut there, and forms are read there alone.
+    const isForm = type.includes('form');
+    return (isForm ? this.redactor.redactBody(body, type) : this.redactor.redactPrinted(body)) !== body;
+  }
+
+  #learn(value: string, origin: Origin): void {
+    if (value.length < shortest || this.#byValue.has(value)) return;
+    this.#byValue.set(value, origin);
+    this.#byName.set(origin.name, origin);
+    this.#note(value);
+    const likeIt = inCase(value, 'lower');
+    const others = (this.#inAnyCase.get(likeIt) ?? []).filter((other) => other !== value);
+    this.#inAnyCase.set(likeIt, [...others, value]);
+  }
+
+  #next(word: string): string {
+    this.#count += 1;
+    return `${word}-${this.#count}`;
+  }
+
+  /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
+  #recognise(value: string): void {
+    if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
+    if (jsonWord.test(value) || this.#plain.has(value)) return;
+    if (isObviousCode(value) && !this.#codes.has(value)) return;
+    const apart = inTwo.exec(value)?.groups;
+    const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
+    // What is sent may be a code, a part of one, or hold one.
+    for (const code of this.#codes.keys()) {
+      const origin = value.includes(code) || code.startsWith(joined) ? this.#codeOf(code) : undefined;
+      if (origin !== undefined) this.#learn(code, origin);
+    }
+    if (this.#byValue.has(value)) return;
+    const of = this.#byValue.get(joined)?.name;
+    if (apart !== undefined && of !== undefined) {
+      const { first = '', by = '' } = apart;
+      this.#learn(value, { name: this.#next('apart'), kind: 'apart', of, after: first.length, by });
+      return;
+    }
+    if (this.#isNear(value)) return;
+    const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
+    if (whole !== undefined && whole[0] !== value) {
+      const [known, { name: of }] = whole;
+      this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
+    }
+    const sameLetters = this.#inAnyCase.get(inCase(value, 'lower')) ?? [];
+    for (const letters of ['upper', 'lower', 'other'] as const) {
+      const other = sameLetters.find((known) => known !== value && inCase(known, letters) === value);
+      const of = other === undefined ? undefined : this.#byValue.get(other)?.name;
+      if (of === undefined) continue;
+      this.#learn(value, { name: this.#next('recased'), kind: 'recased', of, case: letters });
+      return;
+    }
+    const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));
+    if (isWithin) return;
+    this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
+    this.#note(value);
+  }
+
+  /** Learns a code that is wrong in one digit, where it is of one that was made or mailed just before. */
+  #isNear(value: string): boolean {
+    if (!/^\d+$/.test(value)) return false;
+    const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
+    const code = [...mailed.slice(-2), ...[...this.#codes.keys()].slice(-4)].findLast(
+      (known) => placeOf(known, value) !== undefined,
+    );
+    const digit = code === undefined ? undefined : placeOf(code, value);
+    if (code === undefined || digit === undefined) return false;
+    const made = this.#byValue.get(code) ?? this.#codeOf(code);
+    if (made === undefined) return false;
+    this.#learn(code, made);
+    const plus = (Number(value[digit]) - Number(code[digit]) + 10) % 10;
+    this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, digit, plus });
+    return true;
+  }
+
+  #codeOf(value: string): Origin | undefined {
+    const made = this.#codes.get(value);
+    if (made === undefined) return undefined;
+    const steps = made.step - made.authenticator.stepAt(this.now());
+    const zero = made.zero === undefined ? {} : { zero: made.zero };
+    return { name: this.#next('code'), kind: 'code', of: made.of, steps, ...zero };
+  }
+
+  #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
+    let named = text;
+    for (const value of this.#maybeIn(text)) {
+      const origin = this.#byValue.get(value);
+      const other = origin === undefined ? (this.#madeUp.get(value) ?? value) : `{{${origin.name}}}`;
+      for (const spelling of new Set([value, spell(value)])) {
+        if (!named.includes(spelling)) continue;
+        named = named.replaceAll(spelling, () => other);
+        if (other.startsWith('{{')) names.add(other.slice(2, -2));
+      }
+    }
+    return named;
+  }
+
+  #note(value: string): void {
+    for (const spelling of spellingsOf(value)) {
+      const beginning = spelling.slice(0, shortest);
+      const begins = this.#byBeginning.get(beginning);
+      if (begins === undefined) this.#byBeginning.set(beginning, new Set([value]));
+      else begins.add(value);
+    }
+  }
+
+  /** Those that may stand in a text, the longest first: one may be part of another. */
+  #maybeIn(text: string): readonly string[] {
+    const found = new Set<string>();
+    for (let at = 0; at + shortest <= text.length; at += 1)
+      for (const value of this.#byBeginning.get(text.slice(at, at + shortest)) ?? []) found.add(value);
+    return [...found].sort((a, b) => b.length - a.length);
+  }
+
+  #withTheirs(names: ReadonlySet<string>): Origin[] {
+    const all = new Map<string, Origin>();
+    const add = (name: string): void => {
+      const origin = this.#byName.get(name);
+      if (origin === undefined || all.has(name)) return;
+      if ('of' in origin) add(origin.of);
+      all.set(name, origin);
+    };
+    for (const name of names) add(name);
+    return [...all.values()];
+  }
+}
+
+/** Whether a made-up body holds nothing where secrets stand but names, words of JSON, and for codes what can be none. */
+function tellsNothing(body = '{}'): boolean {
+  if (parsed(body) === undefined) return false;
+  const open: unknown[] = [parsed(body)];
+  for (let at = 0; at < open.length; at += 1) {
+    const each = open[at];
+    if (typeof each !== 'object' || each === null) continue;
+    for (const [name, value] of Object.entries(each)) {
+      const text = (JSON.stringify(value) ?? '').replace(/\{\{[\w-]+\}\}/g, '');
+      const isHarmless = /code$/i.test(name) ? canBeNoCode.test(text) : jsonWords.test(text);
+      if (secretPlaces.has(name.toLowerCase()) && !isHarmless) return false;
+      open.push(value);
+    }
+  }
+  return true;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const secretPlaces: ReadonlySet<string> = new Set(secretNames.map((name) => name.toLowerCase()));
+const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
+/** No digits but one, as often as it may be. */
+const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
+
+const jsonWord = /^(?:null|true|false)$/;
+const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
+const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
+
+/** ASCII letters alone, as `tr` knows them. */
+function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
+  return value.replace(/[a-z]/gi, (each) => {
+    const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
+    return isUpper ? capital(each) : small(each);
+  });
+}
+
+/** Where two codes differ, where that is in one digit. */
+function placeOf(code: string, other: string): number | undefined {
+  if (code.length !== other.length) return undefined;
+  const places = [...code].flatMap((digit, at) => (digit === other[at] ? [] : [at]));
+  return places.length === 1 ? places[0] : undefined;
+}
+
+/** A code in two groups. */
+const inTwo = /^(?<first>\d+)(?<by>[ .-])(?<last>\d+)$/;
+
+/** A code that nobody knows: what stands for a made-up one begins with zeros. */
+const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/;
+
+/** As it is, in a path and in a JSON text. */
+const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
+
+/** What is half a character can't be written in a path. */
+const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
+
+const inJson = (value: string) => JSON.stringify(value).slice(1, -1);
+
+/** The body as text; null where it is none, or too long. */
+function textOf(body: WireRequest['body']): string | undefined | null {
+  if (body === undefined) return undefined;
+  if (body.length > longestBody) return null;
+  const text = Buffer.from(body).toString('utf8');
+  const isText = Buffer.from(text).equals(Buffer.from(body));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a script can't hold
+  return isText && !/[\u0000-\u0008\u000b-\u001f]/.test(text) ? text : null;
+}
+
+function keyIn(uri: string): Authenticator | undefined {
+  const { keyUri, usable = keyUri } = parseKeyUri(uri);
+  try {
+    return usable === undefined ? undefined : Authenticator.fromKeyUri(usable);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Something of the same form that tells nothing of it. */
+function likeness(value: string, n: number): string {
+  if (/^\d+$/.test(value)) return String(n).padStart(value.length, '0').slice(-value.length);
+  return value.replace(/\p{L}/gu, 'x').replace(/\d/g, '0');
+}

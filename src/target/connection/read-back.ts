@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../../base/steady-now.js';
+import type { Nodes } from './nodes.js';
+import type { Recorder } from './recorder.js';
+
+/** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
+const atFirstMs = 5_000;
+const afterMissMs = 1_500;
+/** In a test to which so many changes did not come, the next ones are given little: it is decided. */
+const mostMissesInTest = 2;
+const afterMissesMs = 500;
+/** What takes as long as a slow answer says nothing of a target that shows its changes late. */
+const lateMs = 500;
+const longestPauseMs = 500;
+/** What others saw may be the lag of something else that changed later: more of it is not taken on trust. */
+const mostOfOthersMs = 1_000;
+
+/** What is waited for: that one of them did not come says nothing of the others. */
+type Awaited = 'cluster' | 'support' | 'unchanged' | 'other';
+
+export interface SettleOptions {
+  readonly of?: Awaited;
+  /** Where less than what was learned is enough. */
+  readonly mostMs?: number;
+  /** Longer where each try costs something: a session, or an attempt that counts. */
+  readonly firstPauseMs?: number;
+  /** Where what doesn't satisfy costs more than time, no more of those, each pause longer than the last. */
+  readonly mostMisses?: number;
+  /**
+   * It shows what the target acts by. Where it acts late, what is wanted may be there from before a change and another
+   * that took it back: then it tells something only once the last change is felt.
+   */
+  readonly isFelt?: true;
+  /** So many in a row must satisfy, where one node may be ahead of the others. */
+  readonly looks?: number;
+}
+
+/**
+ * Waits for what a change brings about: a target may take some seconds to show it, or to act by it, and one of its
+ * nodes may be later than another. How long is learned: a target on which one change never came about is given less
+ * for the next, though always more than the slowest one took, and all of it again once one came late. A test that
+ * makes a change many times waits for two of those that don't come.
+ */
+export class ReadBack {
+  #slowestMs = 0;
+  readonly #missed = new Set<Awaited>();
+  #missesInTest = 0;
+  #test = '';
+
+  constructor(
+    private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
+    /** Absent: one look is enough. */
+    private readonly nodes?: Nodes,
+    /** What changes were seen to take, by whatever part of the run, in milliseconds: until something is seen here. */
+    private readonly seenLagMs: () => number = () => 0,
+  ) {}
+
+  /** The last value got, whether or not it satisfies `done`: the caller judges it. */
+  async until<T>(
+    get: () => Promise<T>,
+    done: (value: T) => boolean,
+    {
+      mostMs = Number.POSITIVE_INFINITY,
+      firstPauseMs = 10,
+      mostMisses,
+      isFelt,
+      looks = 1,
+      of = 'other',
+    }: SettleOptions = {},
+  ): Promise<T> {
+    const startedAt = steadyNow();
+    const deadlineMs = Math.min(mostMs, this.#deadlineMs(of));
+    const longestMs =
+      mostMisses === undefined ? Math.max(firstPauseMs, longestPauseMs) : Number.POSITIVE_INFINITY;
+    let inARow = 0;
+    let misses = 0;
+    let cameMs = 0;
+    for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
+      const value = await get();
+      inARow = done(value) ? inARow + 1 : 0;
+      if (inARow === 0) misses += 1;
+      if (inARow === 1) cameMs = waitedMs;
+      const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
+      const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
+      const isDone = inARow >= Math.max(looks, this.nodes?.looks ?? 1) && restMs === 0;
+      if (isDone) this.nodes?.settled();
+      const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
+      // What is there already is given the time that another node may need, however many changes did not come.
+      const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
+      const isOver =
+        inARow === 0 && mostMisses !== undefined ? misses >= mostMisses : waitedMs + nextMs > mostNowMs;
+      if (isDone || isOver) {
+        if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
+        this.#learn(of, inARow > 0, cameMs);
+        return value;
+      }
+      await sleep(nextMs);
+      if (inARow === 0) pauseMs = Math.min(pauseMs * 2, longestMs);
+      waitedMs = steadyNow() - startedAt;
+    }
+  }
+
+  /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
+  async felt(): Promise<void> {
+    const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(this.seenLagMs(), mostOfOthersMs);
+    const restMs = this.nodes?.restMs(slowestMs) ?? 0;
+    if (restMs === 0) return;
+    await sleep(restMs);
+    this.recorder.waited(restMs, 'read-back');
+  }
+
+  /** Lets pass what is left of so long a time since the last change: what comes late then is of the next one. */
+  async rest(ms: number): Promise<void> {
+    const leftMs = ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY);
+    if (leftMs <= 0) return;
+    await sleep(leftMs);
+    this.recorder.waited(leftMs, 'read-back');
+  }
+
+  #deadlineMs(of: Awaited): number {
+    if (!this.#missed.has(of)) return atFirstMs;
+    // Outside of tests, where accounts are tried or the state is restored, nothing is decided by that.
+    const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
+    if (isInTest && this.#missesInTest >= mostMissesInTest) return afterMissesMs;
+    return Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs));
+  }
+
+  /** @param cameMs after how long it was there: what was waited for other nodes says nothing of the next change */
+  #learn(of: Awaited, isDone: boolean, cameMs: number): void {
+    if (!isDone) {
+      this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
+      this.#test = this.recorder.requirement;
+      this.#missed.add(of);
+    } else if (cameMs > 0) {
+      if (cameMs >= lateMs) this.#missed.clear();
+      this.#slowestMs = Math.max(this.#slowestMs, cameMs);
+    }
+  }
+}

@@ -1,0 +1,371 @@
+import type { Again, EventBody } from '../../base/model/event.js';
+import type { Exchange } from '../../base/model/exchange.js';
+import type { Wait } from '../../base/model/verdict.js';
+import { isObviousCode } from '../../base/redaction/obvious-code.js';
+import { secretHeaders } from '../../base/redaction/positions.js';
+import { Redactor } from '../../base/redaction/redactor.js';
+import { steadyNow } from '../../base/steady-now.js';
+import { type JsonBody, readJsonBody } from '../../contract/judging/json-body.js';
+import { type Finding, judge } from '../../contract/judging/judge.js';
+import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/judging/secrets-in.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import { seenIn } from '../../contract/openapi/coverage.js';
+import { undocumentedIn } from '../../contract/openapi/drift.js';
+import type { OperationId } from '../../contract/openapi/operations.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
+import { CookieSecrets, ownerOf } from './cookie-secrets.js';
+import { Origins } from './origins.js';
+
+export interface RecordedCall {
+  readonly operation: OperationId | null;
+  readonly credential: Credential;
+  readonly request: WireRequest;
+  readonly requestJson: unknown;
+  readonly mistake?: string;
+  /** See CallOptions. */
+  readonly madeUp?: boolean;
+}
+
+export interface Recorded {
+  readonly exchange: Exchange;
+  readonly findings: readonly Finding[];
+  readonly body: JsonBody;
+}
+
+/**
+ * Turns what went over the wire into redacted {@link Exchange}s and judges each answer. The one place where
+ * values learn to be secret: nothing leaves the wire without passing here.
+ */
+export class Recorder {
+  readonly redactor = new Redactor();
+  /** Secrets long enough that finding one in an answer is no accident. */
+  readonly #telltale = new Redactor();
+  /** The same, of cookies. */
+  readonly cookies = new CookieSecrets();
+  readonly #contract: Contract;
+  readonly #write: (event: EventBody, began?: EventBody) => void;
+  readonly #onSecret: (value: string, what: string) => void;
+  /** The newest answers to requests for mailed codes: what they held shows once the mail is there. */
+  #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
+    [];
+  /** When mails were promised last, by this machine's steady clock. */
+  #promisedMails: readonly number[] = [];
+  /** Where the values that requests are made of come from. */
+  readonly origins: Origins;
+  #requirement = '';
+  #exchanges: Exchange[] = [];
+  readonly #indexes = new WeakMap<Exchange, number>();
+  #nextIndex: number;
+
+  /**
+   * @param write puts events into the run's log; to the end of a wait it gets the event of its beginning
+   * @param onSecret told of every value that is, or was, secret in this process: to search for it in the end
+   * @param firstIndex of the exchanges of this process in the log
+   * @param now the target's time
+   */
+  constructor(
+    contract: Contract,
+    write: (event: EventBody, began?: EventBody) => void = () => {},
+    onSecret: (value: string, what: string) => void = () => {},
+    firstIndex = 0,
+    now: () => number = steadyNow,
+  ) {
+    this.origins = new Origins(now, this.redactor);
+    this.#contract = contract;
+    this.#write = write;
+    this.#onSecret = onSecret;
+    this.#nextIndex = firstIndex;
+  }
+
+  /** From here on, exchanges and waits belong to this requirement's test. */
+  begin(requirement: string): void {
+    this.#requirement = requirement;
+    this.#exchanges = [];
+    this.#write({ type: 'test began', requirement });
+  }
+
+  /** What comes now belongs to no test. */
+  leave(): void {
+    this.#requirement = '';
+    this.#exchanges = [];
+  }
+
+  get requirement(): string {
+    return this.#requirement;
+  }
+
+  get exchanges(): readonly Exchange[] {
+    return this.#exchanges;
+  }
+
+  /** When the requests were sent that a mail was promised for, the last ones, by this machine's steady clock. */
+  get promisedMails(): readonly number[] {
+    return this.#promisedMails;
+  }
+
+  /** By which the log names an exchange; null for one that it doesn't hold. */
+  indexOf(exchange: Exchange | undefined): number | null {
+    return (exchange && this.#indexes.get(exchange)) ?? null;
+  }
+
+  /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
+  adopt(exchanges: readonly Exchange[]): void {
+    const others = exchanges.filter((exchange) => !this.#exchanges.includes(exchange));
+    this.#exchanges.unshift(...others);
+    const indexes = others.flatMap((exchange) => this.indexOf(exchange) ?? []);
+    if (indexes.length > 0)
+      this.#write({ type: 'adopted', requirement: this.#requirement, exchanges: indexes });
+  }
+
+  /**
+   * A wait begins, of so long at most.
+   *
+   * @returns to be told its end, and how long it was
+   */
+  waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
+    const began: EventBody = {
+      type: 'wait began',
+      requirement: this.#requirement,
+      ms: mostMs,
+      for: reason,
+    };
+    this.#write(began);
+    return (ms) => this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason }, began);
+  }
+
+  /** A wait that nobody knew would be one. */
+  waited(ms: number, reason: Wait['for']): void {
+    this.#write({ type: 'wait', requirement: this.#requirement, ms, for: reason });
+  }
+
+  /** A request is repeated, since the target asked for it. */
+  retried(status: 429 | 503): void {
+    this.#write({ type: 'retry', requirement: this.#requirement, status });
+  }
+
+  /** @param to of a mailed code: to whom */
+  addSecret(value: string, what: string, to?: string): void {
+    if (value === '') return;
+    if (to !== undefined) this.origins.mailed(value, to);
+    this.#onSecret(value, what);
+    this.redactor.add(value, what);
+    if (isTelltale(value) && !isCookie(what)) this.#telltale.add(value, what);
+    if (what === 'mailed code') this.#findMailed(value);
+  }
+
+  /** A code that was mailed stands in no answer: told as the answer's breach, though it was known too late for that. */
+  #findMailed(code: string): void {
+    const mailed = new Redactor();
+    mailed.add(code, 'mailed code', { whole: true });
+    for (const { call, response, exchange } of this.#mailing) {
+      const index = this.#indexes.get(exchange);
+      if (index === undefined) continue;
+      for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text))) {
+        const message = `the answer's head holds ${leak}`;
+        const requirement: Finding['requirement'] = 'security/no-secret-in-head';
+        this.#write({ type: 'finding', requirement, exchange: index, message });
+      }
+    }
+  }
+
+  /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
+  lastingSecretsIn(text: string): string[] {
+    return this.#telltalesIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
+  }
+
+  #telltalesIn(text: string, set?: readonly string[]): string[] {
+    return [...this.#telltale.leaksIn(text), ...this.cookies.leaksIn(text, set)];
+  }
+
+  answered(call: RecordedCall, response: WireResponse): Recorded {
+    this.#learnFromRequest(call);
+    const again = this.origins.again(call, response.sentAt);
+    const body = readJsonBody(response.body);
+    const unrelated = withoutHandedOut(call.operation, body.value, body.text);
+    const fromHead = secretsInHeaders(response.headers);
+    const set = fromHead.flatMap(([value, what]) => (isCookie(what) ? [value] : []));
+    const leaks = this.#telltalesIn(unrelated, set);
+    for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
+    this.origins.handedOut(this.#nextIndex, call.operation, body.value);
+    const inHead = headLeaks(call.operation, response, (text) => this.#telltalesIn(text, set));
+    for (const [value, what] of fromHead) this.addSecret(value, what);
+    this.cookies.came({
+      values: set,
+      owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
+      isLogin: call.operation !== null && logins.has(call.operation),
+    });
+    const findings = judge({
+      contract: this.#contract,
+      operation: call.operation,
+      method: call.request.method,
+      isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(call.request.method),
+      request: call.requestJson,
+      ...(call.mistake === undefined ? {} : { mistake: call.mistake }),
+      status: response.status,
+      headers: response.headers,
+      bytes: response.body.length,
+      body,
+      leaks,
+      headLeaks: inHead,
+    });
+    const type = response.headers['content-type'];
+    const mails = call.operation?.endsWith('EmailOtp') ?? false;
+    const junk = junkOf(call);
+    const exchange: Exchange = {
+      ...this.#requestPart(call, response.sentAt),
+      response: {
+        status: response.status,
+        headers: this.redactor.redactHeaders(mails ? withoutDigits(response.headers) : response.headers),
+        ...(body.text === '' ? {} : { body: this.redactor.redactBody(junk.redact(body.text), type) }),
+      },
+      durationMs: response.receivedAt - response.sentAt,
+    };
+    this.#keep(call, exchange, response.status, findings, body.value, again);
+    if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
+    if (mails && response.status < 300)
+      this.#promisedMails = [...this.#promisedMails, response.sentAt].slice(-10);
+    return { exchange, findings, body };
+  }
+
+  /** No answer came. */
+  failed(call: RecordedCall, error: string, sentAt: number): void {
+    this.#learnFromRequest(call);
+    const exchange: Exchange = {
+      ...this.#requestPart(call, sentAt),
+      error: this.redactor.redact(error),
+      durationMs: steadyNow() - sentAt,
+    };
+    this.#keep(call, exchange, null, [], undefined, this.origins.again(call, sentAt));
+  }
+
+  #learnFromRequest({ credential, request, requestJson, madeUp = false }: RecordedCall): void {
+    if (credential.scheme === 'APIKeyHeader') this.addSecret(credential.key.reveal(), 'API key');
+    if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
+    if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
+    if (madeUp) return;
+    for (const [value, what] of secretsIn(requestJson))
+      if (!isObviousCode(value)) this.addSecret(value, what);
+    // Made from a secret, cut or with something after it, it is one as well.
+    for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
+  }
+
+  #requestPart({ operation, request }: RecordedCall, sentAt: number): Omit<Exchange, 'durationMs'> {
+    const body = request.body === undefined ? undefined : Buffer.from(request.body).toString('utf8');
+    return {
+      operation,
+      request: {
+        method: request.method,
+        url: this.redactor.redactUrl(request.url),
+        headers: this.redactor.redactHeaders({ ...request.headers }),
+        ...(body === undefined
+          ? {}
+          : { body: this.redactor.redactBody(body, request.headers['Content-Type']) }),
+      },
+      startedAt: new Date(sentAt).toISOString(),
+    };
+  }
+
+  #keep(
+    call: RecordedCall,
+    exchange: Exchange,
+    status: number | null,
+    findings: readonly Finding[],
+    body: unknown,
+    again?: Again,
+  ): void {
+    this.#exchanges.push(exchange);
+    const index = this.#nextIndex;
+    this.#nextIndex += 1;
+    this.#indexes.set(exchange, index);
+    const { operation } = call;
+    const seen =
+      operation === null || status === null
+        ? { properties: [], enumValues: [] }
+        : seenIn(this.#contract, operation, status, body);
+    const undocumented =
+      operation === null || status === null ? [] : undocumentedIn(this.#contract, operation, status, body);
+    this.#write({
+      type: 'exchange',
+      index,
+      requirement: this.#requirement,
+      credential: call.credential.scheme,
+      mistake: call.mistake ?? null,
+      findings,
+      ...seen,
+      undocumented: undocumented.map((each) => this.redactor.redact(each)),
+      ...(again === undefined ? {} : { again }),
+      exchange,
+    });
+  }
+}
+
+/** Header fields that tell nothing but numbers of the message itself. */
+const plainFields: ReadonlySet<string> = new Set(['date', 'content-length', 'content-type', 'retry-after']);
+const logins: ReadonlySet<OperationId> = new Set(['CreateSession', 'CreateAccessToken']);
+const handedToOwner: ReadonlySet<string> = new Set(['session id', 'access token', ...secretHeaders]);
+
+/** What may be the code that the mail will bring: it isn't known yet when the answer is recorded. */
+function withoutDigits(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const masked = ([name, value]: [string, string]) => [
+    name,
+    plainFields.has(name) ? value : value.replace(/\d{4,}/g, '[digits]'),
+  ];
+  return Object.fromEntries(Object.entries(headers).map(masked));
+}
+
+/** The queries of the links in a header field: they stand in logs and histories. */
+const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
+
+/** Which secrets status line and header fields hold, and where; a session may come by a cookie as well. */
+function headLeaks(
+  operation: OperationId | null,
+  { reason = '', headers }: WireResponse,
+  leaksIn: (text: string) => string[],
+): string[] {
+  const isLogin = operation !== null && logins.has(operation);
+  return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([name, value]) => {
+    if (value === '' || plainFields.has(name)) return [];
+    const isSecret = secretHeaders.includes(name);
+    const isOwners = (what: string) =>
+      handedToOwner.has(what) && (isSecret || (isLogin && !leaksIn(queriesIn(value)).includes(what)));
+    return leaksIn(value)
+      .filter((what) => !isOwners(what))
+      .map((what) => `${what} in ${name}`);
+  });
+}
+
+/**
+ * Knows what stands at the place of a secret in a body that the suite made up. It is a secret of nobody, and may be a
+ * word that reports need; but an answer that repeats it shows how it would repeat a real one.
+ */
+function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
+  const isMadeUp = requestJson === undefined || madeUp;
+  if (!isMadeUp || request.body === undefined) return nothing;
+  const body = parsed(Buffer.from(request.body).toString('utf8'));
+  const secrets = [...secretsIn(body)].filter(([value]) => isTelltale(value));
+  if (secrets.length === 0) return nothing;
+  const junk = new Redactor();
+  for (const [value, what] of secrets) junk.add(value, what);
+  return junk;
+}
+
+const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
+
+/** Long enough that finding it is no accident. */
+function isTelltale(value: string): boolean {
+  return value.length >= 8 || /^\d{6,}$/.test(value);
+}
+
+function isCookie(what: string): boolean {
+  return what === 'cookie' || what === 'set-cookie';
+}
+
+/** Without a look at how good a JSON text it is: a made-up one may be hostile. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { ArrangeError, TransportError } from '../../base/errors.js';
+import { fieldsOf } from '../../contract/openapi/bodies.js';
+import {
+  type OperationId,
+  type OperationWith,
+  operationRow,
+  type Part,
+} from '../../contract/openapi/operations.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { Answer, Api } from './api.js';
+
+type StateOperation = OperationWith<'reads'>;
+
+interface Known {
+  readonly body: unknown;
+  /** See Api. */
+  readonly changes: number;
+  readonly touched: number;
+  readonly at: number;
+}
+
+/** What is known of nodes that learn of changes late. */
+export interface Late {
+  /** See Nodes. */
+  takeWentBack(part: Part): number | undefined;
+  /** Lets pass what is left of so long a time since the last change. */
+  rest(ms: number): Promise<void>;
+}
+
+/** What went back is read again so often, each time half as long again after the change: all but what stays is late. */
+const mostLooksAgain = 3;
+
+/** Others may use the target too: nothing is known for long. */
+const knownForMs = 2_000;
+const assumedForMs = 10_000;
+
+/**
+ * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
+ * judge by it. The restoring reads what it can.
+ */
+export class StateReader {
+  readonly #last = new Map<OperationId, Known>();
+
+  constructor(
+    private readonly api: Pick<Api, 'call' | 'contract' | 'changesBegun' | 'configurationsTouched'>,
+    private readonly admin: Credential,
+    private readonly strict: boolean,
+    /** Whether what was written may show later than it was answered. */
+    readonly lags: () => boolean,
+    private readonly late: Late,
+  ) {}
+
+  /**
+   * What was read a moment ago, where nothing that might have changed it was sent since; read now where not. For what
+   * stands before a change: what stands after it is always read.
+   */
+  async known<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
+    const last = this.#last.get(operation);
+    const isKnown =
+      last !== undefined &&
+      last.changes === this.api.changesBegun &&
+      performance.now() - last.at < knownForMs &&
+      !this.lags();
+    return isKnown ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.get(operation);
+  }
+
+  /**
+   * The same, for deciding what is still to be arranged: what is not meant to change a configuration is taken not to
+   * have changed it.
+   */
+  async assumed<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
+    const last = this.#last.get(operation);
+    const holds =
+      last !== undefined &&
+      last.touched === this.api.configurationsTouched &&
+      performance.now() - last.at < assumedForMs &&
+      !this.lags();
+    return holds ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.known(operation);
+  }
+
+  /** @throws ArrangeError when the state can't be told by the answer */
+  async get<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
+    const at = performance.now();
+    const { changesBegun: changes, configurationsTouched: touched } = this.api;
+    this.#last.delete(operation);
+    const answer = await this.#readOfToday(operation);
+    if (changes !== undefined && changes === this.api.changesBegun)
+      this.#last.set(operation, { body: answer.body, changes, touched, at });
+    return answer;
+  }
+
+  /** A node that has yet to learn of the last change shows what was before it. */
+  async #readOfToday<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
+    const part = operationRow(operation).reads;
+    let answer = await this.#read(operation);
+    for (let again = 0; again < mostLooksAgain; again += 1) {
+      const afterMs = part === undefined ? undefined : this.late.takeWentBack(part);
+      if (afterMs === undefined) break;
+      await this.late.rest(1.5 * afterMs + 100);
+      answer = await this.#read(operation);
+    }
+    return answer;
+  }
+
+  async #read<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
+    const answer = await this.api.call(operation, { as: this.admin });
+    const path = this.api.contract.operations.get(operation)?.path;
+    if (answer.status >= 500)
+      throw new TransportError(
+        `GET ${path} answered ${answer.status}: the state of the target can't be told.`,
+      );
+    if (answer.status < 200 || answer.status >= 300) {
+      throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target can't be told.`);
+    }
+    // Which of two values holds, nobody knows.
+    if (answer.findings.some(({ requirement }) => requirement === 'http/unique-members'))
+      throw new ArrangeError(
+        `GET ${path} answered an object that has a member twice (http/unique-members), so the state of the target can't be told.`,
+      );
+    const [mismatch] = this.strict
+      ? (this.api.contract.operations.get(operation)?.success.mismatches(answer.body) ?? [])
+      : [];
+    if (mismatch === undefined) return answer;
+    throw new ArrangeError(
+      `GET ${path} answered ${mismatch.instancePath}: ${mismatch.message}, so the state of the target can't be told.`,
+    );
+  }
+}

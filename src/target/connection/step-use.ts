@@ -1,0 +1,187 @@
+import type { TargetClock } from '../../wire/clock/clock.js';
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import { KeyLag } from './key-lag.js';
+import type { Recorder } from './recorder.js';
+
+/** How many steps either side of now a code may be of that was taken. */
+const window = 2;
+
+interface Whose {
+  readonly role: string;
+}
+
+interface Use {
+  /** Of the key that the user logged in by. */
+  readonly authenticator: Authenticator;
+  readonly step: number;
+  /** Whether a code is known to have been asked for, and this one to be of the key. */
+  readonly isAsked: boolean;
+}
+
+/** What came of a right code. */
+interface Tried {
+  /** Of a login: there where it was taken. */
+  readonly session?: unknown;
+  /** Of what opens no session. */
+  readonly isTaken?: boolean;
+}
+
+const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefined;
+
+/**
+ * Which step's code a user, or the support user, gave last. Some targets take one code in a step of each user, whatever
+ * key it is of (RFC 6238 5.2 speaks of the verifier, not of keys): a new key's code has to wait there, too.
+ */
+export class StepUse {
+  #isByUser = false;
+  /** Codes of two keys of a user were taken in one step. */
+  #isByKey = false;
+  readonly #keys = new Map<string, Authenticator>();
+  /** The last login of each user. */
+  readonly #last = new Map<string, Use>();
+  /** Users of whom a right code is asked for now. */
+  readonly #asked = new Set<string>();
+
+  readonly #lag: KeyLag;
+
+  constructor(
+    private readonly clock: Pick<TargetClock, 'now'>,
+    recorder: Pick<Recorder, 'waited'>,
+  ) {
+    this.#lag = new KeyLag(recorder);
+  }
+
+  /**
+   * A new key, whose codes count as used where the user has used their step.
+   *
+   * @param at when it was answered; default: now
+   */
+  enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
+    this.#keys.set(user.role, authenticator);
+    this.#lag.made(user.role, at);
+    this.#passOver(user, authenticator);
+  }
+
+  /** Whether new keys were seen to come into force late. */
+  get isLate(): boolean {
+    return this.#lag.isLate;
+  }
+
+  /** Lets pass what new keys are known to take to come into force: see KeyLag. */
+  inForce({ role }: Whose): Promise<void> {
+    return this.#lag.inForce(role);
+  }
+
+  /**
+   * What comes of a code: sent again where it is right, and the current one of a key that may be too new to be in force.
+   *
+   * @param isRight whether nothing else may be refused; where a code is known to be asked for, that is known, too
+   */
+  ofNewKey<T extends Tried>(
+    { role }: Whose,
+    code: unknown,
+    send: () => Promise<T>,
+    isRight = false,
+  ): Promise<T> {
+    const authenticator = this.#keys.get(role);
+    const last = this.#last.get(role);
+    const isAsked = this.#asked.has(role);
+    const isUsed = last !== undefined && last.authenticator === authenticator && this.#isNow(last);
+    const current = authenticator?.codeAt(authenticator.stepAt(this.clock.now()));
+    if (!(isAsked || isRight) || current === undefined || code !== current || isUsed) return send();
+    return this.#lag.tried(role, send, wasTaken, isAsked);
+  }
+
+  /** A login with a code, of the user's newest key as far as is known. */
+  used({ role }: Whose, code: unknown): void {
+    const authenticator = this.#keys.get(role);
+    if (authenticator === undefined || code === undefined) return;
+    const now = authenticator.stepAt(this.clock.now());
+    const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
+    const found = steps.find((n) => authenticator.codeAt(n) === code);
+    const last = this.#last.get(role);
+    // A code that a login didn't ask for is not used by it.
+    const isAsked = found !== undefined && this.#asked.has(role);
+    if (isAsked && last?.isAsked && last.authenticator !== authenticator)
+      this.#isByKey ||= authenticator.stepAt(last.authenticator.startOf(last.step)) === found;
+    this.#last.set(role, { authenticator, step: found ?? now, isAsked });
+  }
+
+  /** The same, with a current code. */
+  usedNow(user: Whose): void {
+    const authenticator = this.#keys.get(user.role);
+    if (authenticator !== undefined)
+      this.used(user, authenticator.codeAt(authenticator.stepAt(this.clock.now())));
+  }
+
+  /** Whether the user has logged in with a code of the step that lasts now, or of a later one, by an older key. */
+  isByAnotherKey({ role }: Whose): boolean {
+    const last = this.#last.get(role);
+    return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
+  }
+
+  /** Whether a code has to wait for the next step, of whichever key it is. */
+  isSpent({ role }: Whose): boolean {
+    const last = this.#last.get(role);
+    return this.#isByUser && last !== undefined && this.#isNow(last);
+  }
+
+  /** Whether the code of a new key might have to, as far as is known. */
+  mayBeSpent(user: Whose): boolean {
+    const last = this.#last.get(user.role);
+    return this.isSpent(user) || (!this.#isByKey && last !== undefined && this.#isNow(last));
+  }
+
+  /** Lets the codes of a key wait for the step after those that the user has used. */
+  passOver(user: Whose, authenticator: Authenticator): void {
+    this.#passOver(user, authenticator, true);
+  }
+
+  /**
+   * What comes of a right code that was not used yet. Where it is refused in a step that the user has used by an older
+   * key, another is tried in the next step: if that is taken, one code of each user is in a step. Nothing is tried again
+   * where codes of two keys were seen taken in one step.
+   *
+   * @param authenticator undefined where each try has a key of its own
+   * @param isAsked whether a code is known to be asked for now
+   */
+  async tried<T extends Tried>(
+    user: Whose,
+    authenticator: Authenticator | undefined,
+    byCode: () => Promise<T>,
+    isAsked = true,
+  ): Promise<T> {
+    if (authenticator !== undefined) this.#passOver(user, authenticator);
+    if (isAsked) this.#asked.add(user.role);
+    try {
+      return await this.#tried(user, byCode);
+    } finally {
+      this.#asked.delete(user.role);
+    }
+  }
+
+  async #tried<T extends Tried>(user: Whose, byCode: () => Promise<T>): Promise<T> {
+    const first = await byCode();
+    if (wasTaken(first) || this.#isByKey || !this.isByAnotherKey(user)) return first;
+    let isKnown = this.#isByUser;
+    this.#isByUser = true;
+    try {
+      const next = await byCode();
+      isKnown ||= wasTaken(next);
+      return next;
+    } finally {
+      this.#isByUser = isKnown;
+    }
+  }
+
+  #passOver({ role }: Whose, authenticator: Authenticator, isMeant = this.#isByUser): void {
+    const last = this.#last.get(role);
+    if (!isMeant || last === undefined) return;
+    const step = authenticator.stepAt(last.authenticator.startOf(last.step));
+    for (let used = step; used >= step - window; used -= 1) authenticator.markUsed(used);
+  }
+
+  #isNow({ authenticator, step }: Use): boolean {
+    return authenticator.stepAt(this.clock.now()) <= step;
+  }
+}

@@ -1,0 +1,113 @@
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { Answer } from './api.js';
+import { supportUser } from './attempts.js';
+import type { Codes } from './codes.js';
+import type { Recorder } from './recorder.js';
+import { StepUse } from './step-use.js';
+
+/** A new TOTP key of the support user, and the authenticator that makes its codes. */
+export interface SupportEnrolment {
+  readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
+  readonly authenticator: Authenticator;
+}
+
+/** A key that a code proved. */
+export interface Verified extends SupportEnrolment {
+  /** By which it was proven: used, that is. */
+  readonly code: string;
+}
+
+type Verification = Answer<'VerifySupportUserTotp'>;
+
+/** What became of a right code. */
+export interface Proof {
+  readonly code: string;
+  readonly answer: Verification;
+}
+
+const ofSteps = { role: supportUser };
+
+/** Right codes of the support user's keys, one after the other. */
+export class SupportProofs {
+  readonly #steps: StepUse;
+  readonly #codes: Codes;
+
+  /** @param verify POST /support-user/verify-totp with a right code */
+  constructor(
+    { codes, recorder }: { readonly codes: Codes; readonly recorder: Pick<Recorder, 'waited'> },
+    private readonly verify: (code: string) => Promise<Verification>,
+  ) {
+    this.#codes = codes;
+    this.#steps = new StepUse(codes.clock, recorder);
+  }
+
+  /** A new key, whose codes count as used where an older one's have used their step. */
+  enrolled({ answer, authenticator }: SupportEnrolment): void {
+    const { startedAt, durationMs } = answer.exchange;
+    this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
+  }
+
+  /** Lets pass what new keys are known to take to come into force. */
+  inForce(): Promise<void> {
+    return this.#steps.inForce(ofSteps);
+  }
+
+  /** What verify-totp answers to a right code: to that of a key that may be too new, once it is in force. */
+  async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {
+    const send = async () => {
+      const answer = await verify();
+      return { answer, isTaken: answer.fields.success === true };
+    };
+    return (await this.#steps.ofNewKey(ofSteps, code, send, true)).answer;
+  }
+
+  /** A code of a key was taken; of others, as mailed ones, nothing is learnt. */
+  used(authenticator: Authenticator | undefined, code: unknown): void {
+    if (authenticator !== undefined && typeof code === 'string' && this.#codes.isRight(authenticator, code))
+      this.#steps.used(ofSteps, code);
+  }
+
+  /**
+   * Verifies the code of the step before, where the target takes that: the current one is left then for the change that
+   * follows. Else the current one.
+   *
+   * @param current made already
+   */
+  async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
+    const wasLate = this.#steps.isLate;
+    const before = await this.#codes.before(authenticator);
+    if (before !== undefined) {
+      const answer = await this.verify(before);
+      if (answer.fields.success === true) return { code: before, answer };
+    }
+    const proof = await this.verifyUnused(authenticator, current);
+    // Of a key that is not in force, or not yet, all codes are refused.
+    const wasInForce = this.#steps.isLate === wasLate;
+    if (before !== undefined && wasInForce && proof.answer.fields.success === true) this.#codes.refuses(-1);
+    return proof;
+  }
+
+  /** Verifies the current code, or that of the next step where an older key's has used this one: see StepUse. */
+  verifyUnused(authenticator: Authenticator, current?: string): Promise<Proof> {
+    let made = current;
+    return this.#steps.tried(ofSteps, authenticator, async () => {
+      const code = made ?? (await this.#codes.unused(authenticator));
+      made = undefined;
+      const answer = await this.verify(code);
+      return { code, answer, isTaken: answer.fields.success === true };
+    });
+  }
+
+  /**
+   * Ends a row of wrong codes of the support user by a right one, where one is at hand without a wait, or where a wait is
+   * worth it: rows of several tests must not add up to what locks the support user. Else the current code is left for
+   * the change that follows. A refusal teaches nothing: a target may take codes of rising steps only.
+   *
+   * @returns whether it was ended
+   */
+  async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
+    const before = await this.#codes.before(authenticator);
+    if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
+    return mayWait && (await this.verify(await this.#codes.unused(authenticator))).fields.success === true;
+  }
+}

@@ -1,0 +1,100 @@
+import { ArrangeError, SuiteError } from '../../base/errors.js';
+import type { Mark } from '../../wire/mail/mailbox.js';
+import { supportUser } from './attempts.js';
+import { type AskedCode, type CodesByMail, mostAsked, mostTries } from './codes-by-mail.js';
+import type { Waiter } from './waiter.js';
+
+/** What asking takes. */
+interface Parts {
+  readonly waiter: Waiter;
+  /** POST /support-user/send-email-otp. */
+  ask(): Promise<{ readonly status: number }>;
+  mail(): Promise<AskedMail>;
+}
+
+type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'comes' | 'since' | 'codeIn'>;
+
+/** A lock that looks like a wrong code is over after the first of these, or after both. */
+const lockWaitsMs = [10_000, 50_000];
+
+/** Codes that the support user is mailed. */
+export class SupportMails {
+  #mayBeLate = true;
+  /** A lock is waited out as long as that helps. */
+  #mayBeLocked = true;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Asks for a code by mail and reads it. */
+  async code(address: string): Promise<string> {
+    return (await this.#asked(await this.parts.mail(), address)).code;
+  }
+
+  /**
+   * The answer to what is done with a mailed code. Where that is refused, it may have been mailed for an earlier request
+   * and come late: then the right one comes after it. Where none does, another is asked for. Where no code comes to the
+   * address, one that went to another does as well: what is switched on must not stay so for a mail gone astray.
+   */
+  async acceptedCode<A extends { readonly status: number }>(
+    address: string,
+    use: (code: string) => Promise<A>,
+  ): Promise<A> {
+    const mail = await this.parts.mail();
+    const tried = new Set<string>();
+    const begin = await mail.mark(address);
+    const orStrayed = async (error: unknown): Promise<AskedCode> => {
+      const code = error instanceof ArrangeError ? await strayedCode(mail, begin, tried) : undefined;
+      if (code === undefined) throw error;
+      return { code, mark: begin };
+    };
+    let { code, mark } = await this.#asked(mail, address).catch(orStrayed);
+    let waited = 0;
+    for (let asked = 1; ; ) {
+      tried.add(code);
+      const answer = await use(code);
+      if (answer.status < 400 || tried.size >= mostTries + waited) return answer;
+      // A mailbox where none came is not waited for again.
+      this.#mayBeLate &&= await mail.comes(address, mark, tried);
+      if (this.#mayBeLate) {
+        code = await mail.codeTo(address, mark, tried);
+        continue;
+      }
+      if (asked >= mostAsked) {
+        const ms = this.#mayBeLocked ? lockWaitsMs[waited] : undefined;
+        this.#mayBeLocked &&= ms !== undefined;
+        if (ms === undefined) return answer;
+        waited += 1;
+        await this.parts.waiter.letPass(ms, 'retry-after');
+      }
+      asked += 1;
+      ({ code, mark } = await this.#asked(mail, address, tried).catch(orStrayed));
+    }
+  }
+
+  #asked(mail: AskedMail, address: string, tried?: ReadonlySet<string>): Promise<AskedCode> {
+    return mail.codeAsked(supportUser, address, () => this.#ask(), tried);
+  }
+
+  async #ask(): Promise<void> {
+    const answer = await this.parts.ask();
+    if (answer.status < 300) return;
+    throw new ArrangeError(
+      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
+    );
+  }
+}
+
+/** The last code that came to anybody; undefined where none did, or the mailbox is asked for one address only. */
+async function strayedCode(
+  mail: AskedMail,
+  begin: Mark,
+  tried: ReadonlySet<string>,
+): Promise<string | undefined> {
+  try {
+    const codes = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []);
+    return codes.findLast((code) => !tried.has(code));
+  } catch (error) {
+    if (error instanceof SuiteError) return undefined;
+    throw error;
+  }
+}

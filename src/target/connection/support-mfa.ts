@@ -1,0 +1,397 @@
+import { ArrangeError } from '../../base/errors.js';
+import { isSince } from '../../base/model/releases.js';
+import { memberOf, textIn } from '../../contract/judging/body.js';
+import type { RequestBody } from '../../contract/openapi/bodies.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import { isStillOn, type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
+import type { Journal } from '../journal/journal.js';
+import type { Answer, Api, CallOptions } from './api.js';
+import { asText } from './as-text.js';
+import { supportUser } from './attempts.js';
+import { Awaited } from './awaited.js';
+import { firstLook } from './first-look.js';
+import { authenticatorOf, handedUri } from './handed-key.js';
+import { OffByTotp } from './off-by-totp.js';
+import type { SettleOptions } from './read-back.js';
+import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
+import { SupportMails } from './support-mails.js';
+import type { SupportParts } from './support-parts.js';
+import { SupportRestore } from './support-restore.js';
+import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './told-support.js';
+import { withPassword } from './with-password.js';
+
+/** The operations that change support MFA, and may answer a new key. */
+type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
+
+type Shown = ReturnType<typeof shownAfter>;
+
+type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
+
+/** The support user's MFA: read it, change it with the journal kept, restore it. */
+export class SupportMfa {
+  #found: SupportConfig | undefined;
+  #authenticator: Authenticator | undefined;
+  #enrolment: SupportEnrolment | undefined;
+  #verified: Verified | undefined;
+  readonly #mails: SupportMails;
+  readonly #offByTotp: OffByTotp;
+  readonly #restore = new SupportRestore(this);
+  readonly #awaited = new Awaited<SupportConfig>();
+  readonly #proofs: SupportProofs;
+  #lastRead: SupportConfig | undefined;
+  private readonly api: Api;
+  private readonly admin: Credential;
+  private readonly journal: Journal;
+
+  /** Why it is not switched on by e-mail: nobody could switch it off again. Null where it may be. */
+  codeless: string | null = null;
+  /** What the last right code that proved a key was answered in this run, be that key in force or not. */
+  lastProof: Answer<'VerifySupportUserTotp'> | undefined;
+
+  constructor(private readonly parts: SupportParts) {
+    ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
+    const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
+    this.#mails = new SupportMails({ ...parts, ask });
+    this.#offByTotp = new OffByTotp(parts.codes);
+    this.#proofs = new SupportProofs(parts, (code) => this.verify(code, {}, { isRight: true }));
+  }
+
+  /** From 6.8.1 on, switching off and changing the address take a code. */
+  get takesCode(): boolean {
+    return isSince(this.api.contract.release, '6.8.1');
+  }
+
+  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
+  get(): Promise<Answer<'GetSupportMFAConfig'>> {
+    return this.parts.reader.get('GetSupportMFAConfig');
+  }
+
+  /** What GET leaves out, or shows in part, is told as it was set last. */
+  async read(): Promise<SupportConfig> {
+    return this.#told(supportConfigOf((await this.get()).body));
+  }
+
+  /** As it stands before a change: the last one is waited for. */
+  async #now(): Promise<SupportConfig> {
+    const isShown = this.#awaited.take();
+    if (isShown !== undefined) return this.readUntil(isShown);
+    return this.#told(supportConfigOf((await this.known()).body));
+  }
+
+  #told(config: SupportConfig): SupportConfig {
+    const told = toldSupport(config, this.journal.read(), this.parts.user.email);
+    this.#awaited.shown(told);
+    this.#lastRead = told;
+    return told;
+  }
+
+  /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
+  async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
+    const { reader, readBack } = this.parts;
+    if (reader.lags() && this.#awaited.takeUnclear()) await readBack.felt();
+    return reader.known('GetSupportMFAConfig');
+  }
+
+  /** What the run found before its first change. */
+  async found(): Promise<SupportConfig> {
+    this.#found ??=
+      this.journal.read()?.support ?? (await firstLook('/support-user/mfa', () => this.read(), sameSupport));
+    return this.#found;
+  }
+
+  /** A PATCH of a body of the contract, or of what was read. */
+  patch(
+    body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig,
+    as?: Credential,
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.patchAny(body, as);
+  }
+
+  patchAny(
+    body: unknown,
+    as: Credential = this.admin,
+    options: ChangeOptions = {},
+  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#change('UpdateSupportMFAConfig', body, as, options);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configure(
+    body: RequestBody<'ConfigureSupportMFAConfig'>,
+    as?: Credential,
+  ): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.configureAny(body, as);
+  }
+
+  configureAny(body: unknown, as: Credential = this.admin): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.#change('ConfigureSupportMFAConfig', body, as);
+  }
+
+  /** The support user's password, which changes take from 7.3 on; undefined where the target file gives none. */
+  get password(): string | undefined {
+    return this.parts.user.password?.reveal();
+  }
+
+  async #change<Id extends Changing>(
+    operation: Id,
+    body: unknown,
+    as: Credential,
+    options: ChangeOptions = {},
+  ): Promise<Answer<Id>> {
+    if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
+      throw new ArrangeError(this.codeless);
+    const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
+    if (answer.status < 300) {
+      noteSet(this.journal, body);
+      this.#proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
+    }
+    return this.#noted(answer, shownAfter(body));
+  }
+
+  /** PATCH of a body that means nothing to the suite, or of none: no secret is in it. @param mistake see CallOptions */
+  patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.#changeByText('UpdateSupportMFAConfig', body, mistake);
+  }
+
+  /** PUT /support-user/mfa, likewise. */
+  configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+    return this.#changeByText('ConfigureSupportMFAConfig', body, mistake);
+  }
+
+  async #changeByText<Id extends Changing>(operation: Id, body?: string, mistake?: string) {
+    return this.#noted(await this.api.call(operation, { as: this.admin, ...asText(body, mistake) }));
+  }
+
+  /** Whatever a change was for: a key that it answered is needed to switch off again. */
+  async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
+    if (answer.status < 300) this.#awaited.changed(isShownIn);
+    if (handedUri(answer.fields) !== undefined) this.hold(answer);
+    await this.#proofs.inForce();
+    return answer;
+  }
+
+  /**
+   * Takes the key of an answer for the one in force: with its codes changes are made from here on.
+   *
+   * @param proven where it was: by which code, and what made it and so knows which steps are used
+   */
+  hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
+    const uri = handedUri(answer.fields);
+    this.journal.noteEnrolled(uri);
+    this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
+    this.#enrolment = { answer, authenticator: this.authenticator };
+    this.#proofs.enrolled(this.#enrolment);
+    this.#verified = proven === undefined ? undefined : { ...this.#enrolment, code: proven.code };
+    return this.authenticator;
+  }
+
+  /** Adds the password where the release takes one and the body says nothing of it. */
+  withPassword(body: unknown): unknown {
+    return withPassword(body, this.parts.user.password, this.api.contract.release);
+  }
+
+  readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
+    return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
+  }
+
+  /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
+  get authenticator(): Authenticator {
+    const uri = this.journal.read()?.enrolledUri;
+    this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
+    if (this.#authenticator !== undefined) return this.#authenticator;
+    throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
+  }
+
+  /**
+   * Sees to it that support MFA is on by e-mail; leaves it alone where it is already, at this address or at one of the
+   * others that do as well: going back to this one takes a mailed code.
+   *
+   * @returns at which
+   */
+  async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
+    const { enabled, mfaType, email } = await this.#now();
+    const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
+    if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
+    return this.onByEmail(address).then(() => address);
+  }
+
+  /** Switches support MFA to e-mail, from whatever it is. @throws ArrangeError when that doesn't show */
+  async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    const answer = await this.#byEmail(address);
+    // A right code leads out of it again, which ends a row of wrong ones.
+    return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
+  }
+
+  async #byEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    await this.off();
+    const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
+    if (isStillOn('email')(await this.readUntil(isStillOn('email')))) return answer;
+    throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
+  }
+
+  /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
+  async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+    // A right code proves a key, which ends a row of wrong ones.
+    if (this.api.attempts.mightLock(supportUser)) await this.prove((await this.#byTotp()).authenticator);
+    return this.#byTotp(extra);
+  }
+
+  async #byTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
+    await this.off();
+    const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
+    const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
+    const failed = (why: string) =>
+      new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
+    if (answer.status >= 300) throw failed(': there is no key to test.');
+    // Switched on it may be by the first right code only.
+    const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
+    if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {})))
+      throw failed(", but GET doesn't show it.");
+    return { answer, authenticator: this.authenticator };
+  }
+
+  /** The key that was handed out last, to look at; a new one where none is in force. */
+  async enrolled(): Promise<SupportEnrolment> {
+    const known = this.#enrolment;
+    const { mfaType } = await this.#now();
+    if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
+    // It is this test's evidence, too.
+    this.parts.recorder.adopt([known.answer.exchange]);
+    return known;
+  }
+
+  /**
+   * On by TOTP and proven by a code: from here on, changes need one. Where that is so already it is left so, since
+   * leaving it takes another code; else it is proven by the code of the step before, where the target takes that:
+   * the current one is then left for such a change.
+   */
+  async verified(): Promise<Verified> {
+    const now = await this.#now();
+    const known = this.#verified;
+    const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
+    if (isOn && (await this.#isShownAsProven())) {
+      if (this.api.attempts.mightLock(supportUser)) await this.endRow(known.authenticator);
+      return known;
+    }
+    const { authenticator } = await this.#unprovenKey();
+    const { answer } = await this.prove(authenticator);
+    if (this.#verified === undefined)
+      throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
+    await this.readUntil(isStillOn('totp'));
+    return this.#verified;
+  }
+
+  /** Verifies a right code: see SupportProofs. @param current made already */
+  prove = (authenticator: Authenticator, current?: string) => this.#proofs.prove(authenticator, current);
+
+  /** Verifies the current code: see SupportProofs. */
+  verifyUnused = (authenticator: Authenticator) => this.#proofs.verifyUnused(authenticator);
+
+  /** A new key; the one in force where it is the suite's, and nothing switches it off. */
+  async #unprovenKey(): Promise<SupportEnrolment> {
+    const known = this.#enrolment;
+    const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
+    return isInForce && isStillOn('totp')(await this.#now()) ? known : this.#byTotp();
+  }
+
+  /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
+  async #isShownAsProven(): Promise<boolean> {
+    return ['kSuccess', undefined].includes(textIn((await this.known()).fields.otpVerificationState));
+  }
+
+  /** Whether its key is the one that was handed out last, by whomever. */
+  #isEnrolled = ({ answer }: SupportEnrolment) =>
+    this.journal.read()?.enrolledUri === handedUri(answer.fields);
+
+  /** Ends a row of wrong codes by a right one: see SupportProofs. @returns whether it was ended */
+  endRow(authenticator: Authenticator): Promise<boolean> {
+    return this.#proofs.endRow(authenticator, this.api.attempts.mightLock(supportUser));
+  }
+
+  /** POST /support-user/verify-totp */
+  async verify(
+    totpCode: string | null,
+    more: RequestBody<'VerifySupportUserTotp'> = {},
+    options: Pick<CallOptions, 'isRight'> = {},
+  ): Promise<Answer<'VerifySupportUserTotp'>> {
+    const json = { totpCode, ...more };
+    const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
+    const answer = await (options.isRight ? this.#proofs.ofNewKey(totpCode, send) : send());
+    // A wrong code may be shown as well, and as late.
+    this.#awaited.unclear();
+    const enrolment = this.#enrolment;
+    // A target may say yes to any code: only a right one proves the key.
+    if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
+    if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
+      this.#verified = { ...enrolment, code: totpCode };
+      this.#proofs.used(enrolment.authenticator, totpCode);
+      this.lastProof = answer;
+      // It may have been what switches support MFA on.
+      this.#awaited.changed(isStillOn('totp'));
+    }
+    return answer;
+  }
+
+  /** Asks for a code by mail and reads it. */
+  mailedCode(address: string): Promise<string> {
+    return this.#mails.code(address);
+  }
+
+  /** Switches support MFA off, with the code that its mode asks for. @param current of TOTP, made already and not used */
+  async off(current?: string): Promise<void> {
+    const now = await this.#now();
+    // A key that was not proven yet may wait for that with support MFA off.
+    const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
+    if (!now.enabled && !mayWait) return;
+    const answer = await this.#switchOff(now, current);
+    const after = await this.readUntil((config) => !config.enabled);
+    if (after.enabled) {
+      throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
+    }
+    this.journal.noteEnrolled(undefined);
+    this.#authenticator = undefined;
+    this.#enrolment = undefined;
+    this.#verified = undefined;
+  }
+
+  /**
+   * Gives up the suite's own key where that takes no wait: who comes after doesn't know which codes were used, and would
+   * have to let a step pass. What fails here is left to them.
+   */
+  async letGo(): Promise<void> {
+    if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
+      return;
+    const mfaCode = this.parts.codes.soonest(this.#verified.authenticator)?.code;
+    if (mfaCode !== undefined) await this.#leave({ enabled: false, mfaCode });
+  }
+
+  /** Puts `config` in force. @returns what of it can't be restored, in words */
+  giveBack(config: SupportConfig): Promise<string[]> {
+    return this.#restore.giveBack(config);
+  }
+
+  async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {
+    if (!this.takesCode) return this.patch({ enabled: false });
+    if (now.mfaType !== 'email') return this.#offByTotp.off(this.#locked(), current);
+    if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
+    return this.#mails.acceptedCode(now.email, (mfaCode) => this.#leave({ enabled: false, mfaCode }));
+  }
+
+  /** A way out of what is in force, which nothing that was refused before may shut. */
+  #leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
+    return this.patchAny(body, this.admin, { isRight: true });
+  }
+
+  #locked(): Parameters<OffByTotp['off']>[0] {
+    return {
+      isUnproven: this.#enrolment !== undefined && this.#verified === undefined,
+      authenticator: () => {
+        const isKnown = this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
+        return isKnown ? this.authenticator : undefined;
+      },
+      found: () => this.found(),
+      patch: (body) => this.#leave(body),
+    };
+  }
+}

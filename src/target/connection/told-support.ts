@@ -1,0 +1,54 @@
+import { memberOf, textOf } from '../../contract/judging/body.js';
+import { isShownAs, mayBeShownAs, type SupportConfig } from '../journal/config.js';
+import type { Journal } from '../journal/journal.js';
+import type { JournalContent } from '../journal/journal-content.js';
+
+/** Keeps the mode and the address that a change set, if it did. */
+export function noteSet(journal: Journal, body: unknown): void {
+  const mfaType = textOf(body, 'mfaType');
+  if (mfaType !== undefined) journal.noteSupportSet({ mfaType, email: textOf(body, 'email') ?? null });
+}
+
+/**
+ * The configuration that is on, with what GET leaves out or masks: the mode and address that the suite set last, and
+ * the address of the target file.
+ */
+export function toldSupport(
+  shown: SupportConfig,
+  journal: Pick<JournalContent, 'support' | 'supportSet'> | undefined,
+  address: string | undefined,
+): SupportConfig {
+  const { support: found, supportSet: set } = journal ?? {};
+  if (!shown.enabled) return shown;
+  const mfaType = shown.mfaType ?? set?.mfaType ?? null;
+  if (mfaType !== 'email') return { ...shown, mfaType };
+  if (shown.email === null) return { ...shown, mfaType, email: set?.email ?? null };
+  const known = [set?.email, address].find((one) => isShownAs(shown.email, one));
+  if (known !== undefined) return { ...shown, mfaType, email: known };
+  // What was found is told from what was set: a mistake would leave a changed address in force.
+  const isSet = set !== undefined && set.email !== found?.email && mayBeShownAs(shown.email, set.email);
+  return { ...shown, mfaType, email: isSet ? set.email : shown.email };
+}
+
+/** How the configuration shows that a change was made; undefined where that can't be said beforehand. */
+export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
+  const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
+  if (typeof wanted !== 'boolean') return undefined;
+  // By TOTP it may be on only once a code was verified.
+  if (wanted && mode === 'totp') return ({ mfaType }) => mfaType === mode;
+  return ({ enabled, mfaType, email }) =>
+    enabled === wanted &&
+    // Of what is off, mode and address may be forgotten.
+    (!wanted ||
+      ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
+}
+
+/** Whether a change switches on by e-mail: without a mode by the one that is stored. From TOTP it would take a code. */
+export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
+  const mode = textOf(body, 'mfaType') ?? before?.mfaType;
+  return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;
+}
+
+/** What can't be restored where a target keeps them. */
+export const keptAddress =
+  "The support user's mode or address is kept by the target after switching off; nothing uses it while support MFA is off.";

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Wait } from '../../base/model/verdict.js';
+import type { TargetClock } from '../../wire/clock/clock.js';
+import type { Recorder } from './recorder.js';
+
+export interface Waiter {
+  /** Lets the target's clock go on by `ms`: moves it where it can be moved, else waits. */
+  letPass(ms: number, reason: Wait['for']): Promise<void>;
+}
+
+/** Waits by moving the target's clock where that is possible. */
+export class ClockWaiter implements Waiter {
+  constructor(
+    private readonly clock: TargetClock,
+    private readonly recorder: Recorder,
+    private readonly mayMove = true,
+  ) {}
+
+  async letPass(ms: number, reason: Wait['for']): Promise<void> {
+    if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
+    const ended = this.recorder.waiting(ms, reason);
+    await sleep(ms);
+    ended(ms);
+  }
+}

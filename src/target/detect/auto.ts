@@ -1,0 +1,48 @@
+import { TransportError } from '../../base/errors.js';
+import type { ReleaseName } from '../../base/model/releases.js';
+import type { Target } from '../../input/target-file/target.js';
+import { type Detection, detect } from './detect.js';
+
+/** The release taken for a target whose file says `release: auto`. */
+export interface Detected {
+  readonly release: ReleaseName;
+  /** What fits, best first; empty where nothing does. */
+  readonly fits: readonly ReleaseName[];
+  /** What was chosen and why, for the user. */
+  readonly note: string;
+}
+
+/** A target out of reach keeps the default release: that it is out of reach is told by whoever needs it. */
+export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
+  try {
+    const detection = await detect(target, stateDir);
+    const { nearest: release, best: fits } = detection;
+    return { release, fits, note: `release ${release} was detected: ${why(detection)}` };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const { release } = target;
+    return {
+      release,
+      fits: [],
+      note: `the release could not be detected, ${release} is taken: ${error.message}`,
+    };
+  }
+}
+
+/** The target with the release that it speaks, where its file leaves that open. */
+export async function withDetectedRelease(target: Target, stateDir: string): Promise<Target> {
+  if (!target.detectRelease) return target;
+  return { ...target, release: (await detectRelease(target, stateDir)).release };
+}
+
+function why({ best, nearest, releases, credential }: Detection): string {
+  const judged = releases.find(({ release }) => release === nearest);
+  if (best.length === 0) {
+    const against = judged?.against.map(({ text }) => text).join(', ') ?? '';
+    return `none fits, it is the nearest (against it: ${against}; looked ${credential})`;
+  }
+  const reasons = judged?.for.join(', ') || 'nothing that tells releases apart was seen';
+  const others = best.slice(1);
+  const alike = others.length === 0 ? '' : `; ${others.join(' and ')} can not be told from it by reading`;
+  return `${reasons}${alike} (looked ${credential})`;
+}

@@ -1,0 +1,179 @@
+import type { ReleaseName } from '../../base/model/releases.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import { seenIn } from '../../contract/openapi/coverage.js';
+import { callOf, isOperationId, operationIds, operationRow } from '../../contract/openapi/operations.js';
+import { differingPaths, type Look, methodsByPath, pathsOfDifferingMethods } from './look.js';
+
+/** One thing seen, or not seen though it could have been, and the releases that speak of it. */
+export interface Evidence {
+  /** A sentence without a full stop. */
+  readonly text: string;
+  readonly supports: readonly ReleaseName[];
+  /** Releases that it does not fit. */
+  readonly contradicts: readonly ReleaseName[];
+  /** Strong: a target of a contradicted release would not do so. Weak: it may, since all is optional. */
+  readonly strength: 'strong' | 'weak';
+}
+
+/** Part of a request, though the documents have it in the schema of answers too: no answer shows it. */
+const neverAnswered = ['mfaCode', 'currentPassword', 'referenceId'];
+
+/** All that tells releases apart, in a fixed order. */
+export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence[] {
+  return [
+    ...pathEvidence(look, contracts),
+    ...methodEvidence(look, contracts),
+    ...answerEvidence(look, contracts),
+    ...challengeEvidence(look, contracts),
+  ].filter(({ contradicts }) => contradicts.length > 0 && contradicts.length < contracts.length);
+}
+
+function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence[] {
+  if (paths === undefined) return [];
+  return differingPaths(contracts).flatMap((path): Evidence[] => {
+    const isThere = paths.get(path) === true;
+    const having = contracts.filter(({ operations }) =>
+      [...operations.values()].some((operation) => operation.path === path),
+    );
+    const others = contracts.filter((contract) => !having.includes(contract));
+    if (!isRenamed(path)) {
+      const [fitting, unfit] = isThere ? [having, others] : [others, having];
+      return [
+        {
+          text: `${path} is ${isThere ? '' : 'not '}there`,
+          supports: releasesOf(fitting),
+          contradicts: releasesOf(unfit),
+          strength: 'strong',
+        },
+      ];
+    }
+    if (!isThere) return [];
+    // A target may keep an old name beside the new one: only who lacks its own is contradicted for good.
+    const lacking = others.filter(({ operations }) =>
+      [...operations.values()].every((operation) => paths.get(operation.path) !== true),
+    );
+    return [
+      {
+        text: `${path} is there`,
+        supports: releasesOf(having),
+        contradicts: releasesOf(lacking),
+        strength: 'strong',
+      },
+    ];
+  });
+}
+
+/** Whether an operation has another path in other releases. */
+function isRenamed(path: string): boolean {
+  return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
+}
+
+function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {
+  return pathsOfDifferingMethods(contracts).flatMap((path): Evidence[] => {
+    const allow = allowed.get(path);
+    const documented = (contract: Contract) => methodsByPath(contract).get(path)?.split(' ') ?? [];
+    const all = new Set(contracts.flatMap(documented));
+    const common = [...all].filter((method) => contracts.every((each) => documented(each).includes(method)));
+    // An Allow without what every release has says something else.
+    if (allow === undefined || common.some((method) => !allow.has(method))) return [];
+    const differing = [...all].filter((method) => !common.includes(method)).sort();
+    return differing.map((method) => {
+      const fitting = contracts.filter((each) => documented(each).includes(method) === allow.has(method));
+      return {
+        text: `${path} ${allow.has(method) ? 'allows' : 'does not allow'} ${method} (Allow)`,
+        supports: releasesOf(fitting),
+        contradicts: releasesOf(contracts.filter((each) => !fitting.includes(each))),
+        strength: 'strong',
+      };
+    });
+  });
+}
+
+function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evidence[] {
+  const evidence: Evidence[] = [];
+  const seen = contracts.map(({ release }) => ({ release, keys: new Set<string>() }));
+  const asked = new Set<string>();
+  for (const { operation, status, body } of answers) {
+    if (body === undefined) continue;
+    asked.add(status < 400 ? `${operation} ${status}` : 'error');
+    contracts.forEach((contract, index) => {
+      const { properties, enumValues } = seenIn(contract, operation, status, body);
+      for (const key of properties) seen[index]?.keys.add(inWords(key));
+      for (const value of enumValues) seen[index]?.keys.add(`the value ${value}`);
+    });
+  }
+  for (const key of new Set(seen.flatMap(({ keys }) => [...keys]))) {
+    const knowing = seen.filter(({ keys }) => keys.has(key)).map(({ release }) => release);
+    evidence.push({
+      text: `${key} was seen`,
+      supports: knowing,
+      contradicts: seen.map(({ release }) => release).filter((release) => !knowing.includes(release)),
+      strength: 'strong',
+    });
+  }
+  return [...evidence, ...absences(contracts, asked, new Set(seen.flatMap(({ keys }) => [...keys])))].sort(
+    (one, other) => (one.text < other.text ? -1 : 1),
+  );
+}
+
+/** Properties of the answers that came, which some releases have, and which were not in them. */
+function absences(
+  contracts: readonly Contract[],
+  asked: ReadonlySet<string>,
+  seen: ReadonlySet<string>,
+): Evidence[] {
+  const documented = contracts.map((contract) => ({
+    release: contract.release,
+    keys: keysOf(contract, asked),
+  }));
+  const all = new Set(documented.flatMap(({ keys }) => [...keys]));
+  return [...all]
+    .filter((key) => !seen.has(key) && !neverAnswered.some((name) => key.includes(name)))
+    .map((key) => {
+      const knowing = documented.filter(({ keys }) => keys.has(key)).map(({ release }) => release);
+      return {
+        text: `${key} was not seen`,
+        supports: documented.map(({ release }) => release).filter((release) => !knowing.includes(release)),
+        contradicts: knowing,
+        strength: 'weak',
+      };
+    });
+}
+
+function keysOf({ operations }: Contract, asked: ReadonlySet<string>): Set<string> {
+  const keys = new Set<string>();
+  for (const { id, success, error } of operations.values()) {
+    if (asked.has(`${id} ${success.status}`)) {
+      for (const { pointer } of success.properties) keys.add(inWords(`${id} ${success.status} ${pointer}`));
+    }
+    if (asked.has('error')) {
+      for (const { pointer } of error.properties) keys.add(inWords(`${id} default ${pointer}`));
+    }
+  }
+  return keys;
+}
+
+/** A key of the coverage, for people. All errors have the same properties. */
+function inWords(key: string): string {
+  const [id = '', status, pointer = ''] = key.split(' ');
+  const name = pointer.slice(1).replaceAll('/', '.');
+  if (status === 'default') return `${name} in errors`;
+  return `${name} in the answer to ${isOperationId(id) ? callOf(id) : id}`;
+}
+
+function challengeEvidence({ challenges }: Look, contracts: readonly Contract[]): Evidence[] {
+  if (!/\bbearer\b/.test(challenges)) return [];
+  const fitting = contracts.filter(({ credentials }) => credentials.includes('Bearer'));
+  return [
+    {
+      text: 'WWW-Authenticate offers Bearer',
+      supports: releasesOf(fitting),
+      contradicts: releasesOf(contracts.filter((contract) => !fitting.includes(contract))),
+      strength: 'weak',
+    },
+  ];
+}
+
+function releasesOf(contracts: readonly Contract[]): ReleaseName[] {
+  return contracts.map(({ release }) => release);
+}

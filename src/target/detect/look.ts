@@ -1,0 +1,126 @@
+import type { Contract } from '../../contract/openapi/contract.js';
+import { type OperationId, operationRow } from '../../contract/openapi/operations.js';
+import { anonymous, type Credential } from '../../wire/http/credential.js';
+import type { Answer } from '../connection/api.js';
+import type { Connection } from '../connection/connection.js';
+
+/** An answer to a request for an operation. */
+export interface Read {
+  readonly operation: OperationId;
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What requests without effect show of a target. */
+export interface Look {
+  /** Whether a credential was sent that was let in. */
+  readonly letIn: boolean;
+  /** Why none was: in words for the user. */
+  readonly credential: string;
+  readonly answers: readonly Read[];
+  /** Whether there is something, by path; undefined where the target doesn't let that be told. */
+  readonly paths: ReadonlyMap<string, boolean> | undefined;
+  /** The methods that a path is said to allow; of paths for which the target says it. */
+  readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The challenges of a 401, in lower case; empty where there were none. */
+  readonly challenges: string;
+  readonly requests: number;
+}
+
+/** A path that no release has, to learn how the target answers to such. */
+const nowhere = '/mfa-conformance-looks-for-nothing';
+/** A path of every release that knows POST only, to learn how the target answers to another method. */
+const postOnly = '/totp-key';
+
+/**
+ * Reads what there is to read by GET and OPTIONS alone. Logging in would need a POST, so that a target without an
+ * API key in its file is seen from outside only.
+ *
+ * @throws TransportError where no answer came
+ */
+export async function look(connection: Connection, contracts: readonly Contract[]): Promise<Look> {
+  const { api, target } = connection;
+  let requests = 0;
+  const send = (method: string, path: string, as: Credential): Promise<Answer> => {
+    requests += 1;
+    return api.probe(method, path, { as });
+  };
+  const key = target.accounts.admin.apiKey;
+  const credential: Credential = key === undefined ? anonymous : { scheme: 'APIKeyHeader', key };
+  const answers: Read[] = [];
+  let letIn = false;
+  let challenges = '';
+  for (const operation of ['GetMFAConfig', 'GetSupportMFAConfig'] as const) {
+    const [path] = operationRow(operation).paths;
+    for (const as of key === undefined ? [anonymous] : [anonymous, credential]) {
+      const { status, body, headers } = await send('GET', path, as);
+      answers.push({ operation, status, body });
+      if (status === 401) challenges += ` ${headers['www-authenticate'] ?? ''}`.toLowerCase();
+      if (as !== anonymous && status === 200) letIn = true;
+    }
+  }
+
+  const statusOf = async (path: string): Promise<number> => (await send('GET', path, credential)).status;
+  const paths = new Map<string, boolean>();
+  const tellsPaths = (await statusOf(nowhere)) === 404 && (await statusOf(postOnly)) !== 404;
+  for (const path of tellsPaths ? differingPaths(contracts) : [])
+    paths.set(path, (await statusOf(path)) !== 404);
+
+  const allowed = new Map<string, ReadonlySet<string>>();
+  for (const path of pathsOfDifferingMethods(contracts)) {
+    const { headers } = await send('OPTIONS', path, credential);
+    const allow = headers['allow'];
+    if (allow !== undefined)
+      allowed.set(
+        path,
+        new Set(
+          allow
+            .toUpperCase()
+            .split(/[\s,]+/)
+            .filter(Boolean),
+        ),
+      );
+  }
+  return {
+    letIn,
+    credential: said(key !== undefined, letIn),
+    answers,
+    paths: tellsPaths ? paths : undefined,
+    allowed,
+    challenges: challenges.trim(),
+    requests,
+  };
+}
+
+function said(hasKey: boolean, letIn: boolean): string {
+  if (letIn) return 'with the API key of accounts.admin';
+  return hasKey
+    ? 'from outside only: the API key of accounts.admin was not let in'
+    : 'from outside only: accounts.admin has no apiKey, and logging in is not reading';
+}
+
+/** Paths that some releases have and others not, but not those that know GET: those are asked anyway. */
+export function differingPaths(contracts: readonly Contract[]): string[] {
+  const sets = contracts.map(({ operations }) => new Set([...operations.values()].map(({ path }) => path)));
+  const all = new Set(sets.flatMap((set) => [...set]));
+  return [...all].filter((path) => !sets.every((set) => set.has(path))).sort();
+}
+
+/** Paths of all releases that don't know the same methods in all. */
+export function pathsOfDifferingMethods(contracts: readonly Contract[]): string[] {
+  const methods = contracts.map(methodsByPath);
+  const [first = new Map<string, string>()] = methods;
+  return [...first.keys()]
+    .filter((path) => methods.every((each) => each.has(path)))
+    .filter((path) => new Set(methods.map((each) => each.get(path))).size > 1)
+    .sort();
+}
+
+/** Methods in upper case, sorted and joined by a space, by path. */
+export function methodsByPath({ operations }: Contract): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, method } of operations.values()) {
+    found.set(path, [...(found.get(path)?.split(' ') ?? []), method].sort().join(' '));
+  }
+  return found;
+}

@@ -1,0 +1,200 @@
+import type { EventBody, Exchanged } from '../../base/model/event.js';
+import { readJsonBody } from '../../contract/judging/json-body.js';
+import { secretsIn } from '../../contract/judging/secrets-in.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import { isObject } from '../../contract/openapi/document.js';
+import { Recorder } from '../connection/recorder.js';
+import type { HarEntry, HarResponse } from './entry.js';
+import { Matcher } from './match.js';
+import { ownRequirements } from './own-requirements.js';
+import { relevantTo } from './relevance.js';
+import { bodyMismatches, credentialOf, secretsInUrl } from './request-check.js';
+
+/** Secrets that hold over entries, to be found where they don't belong: passwords and keys, no more than these. */
+const carriedAtMost = 50;
+
+/** Makes events of recorded entries, one after the other, and keeps sums of them only. */
+export class HarCheck {
+  readonly #matcher: Matcher;
+  readonly #carried = new Map<string, string>();
+  readonly #secrets = new Map<string, Set<string>>();
+  readonly #roots = new Map<string, number>();
+  readonly #skipped = { otherUrls: 0, otherMethods: 0, noAnswer: 0, notRecorded: 0 };
+  #judged = 0;
+
+  /** @param write takes what each entry shows */
+  constructor(
+    private readonly contract: Contract,
+    private readonly write: (event: EventBody) => void,
+    baseUrl?: string,
+  ) {
+    this.#matcher = new Matcher(contract, baseUrl);
+  }
+
+  /** How many entries were calls of the API with an answer. */
+  get judged(): number {
+    return this.#judged;
+  }
+
+  /** The API's roots that were called, most calls first. */
+  get roots(): string[] {
+    return [...this.#roots].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([root]) => root);
+  }
+
+  /** What was measured, for the verdict's facts. */
+  get facts(): Record<string, unknown> {
+    const counts = [...this.#secrets].map(([what, places]) => [what, [...places].sort()] as const);
+    return {
+      entriesJudged: this.#judged,
+      entriesSkipped: { ...this.#skipped },
+      secretsInRecording: Object.fromEntries(counts.sort(([a], [b]) => a.localeCompare(b))),
+    };
+  }
+
+  take(entry: HarEntry, place: string): void {
+    const { request, response } = entry;
+    const match = this.#matcher.match(request.method, request.url);
+    if (match === undefined) {
+      this.#skipped.otherUrls += 1;
+      return;
+    }
+    this.#roots.set(match.root, (this.#roots.get(match.root) ?? 0) + 1);
+    const { operation } = match;
+    if (operation === undefined) {
+      this.#skipped.otherMethods += 1;
+      return;
+    }
+    if (response === undefined) {
+      this.#skipped.noAnswer += 1;
+      return;
+    }
+    this.#judged += 1;
+    if (response.body === undefined) this.#skipped.notRecorded += 1;
+    const json = jsonOf(request.body);
+    const mismatches = bodyMismatches(operation, request.body, json);
+    const inUrl = secretsInUrl(request.url);
+    this.#noteSecrets(entry, json, inUrl);
+    const event = this.#judge(entry, response, operation.id, json, mismatches.length > 0);
+    const [requests, credentials] = ownRequirements;
+    this.write({
+      ...event,
+      index: this.#judged - 1,
+      place,
+      findings: [
+        ...judgeable(event.findings, response),
+        ...mismatches.map((message) => ({ requirement: requests.id, message })),
+        ...inUrl.map(([name]) => ({ requirement: credentials.id, message: `${name} stands in the URL` })),
+      ],
+      checked: [
+        ...relevantTo(operation, response, mismatches.length > 0),
+        ...(request.body === undefined ? [] : [requests.id]),
+        credentials.id,
+      ],
+    });
+  }
+
+  #judge(
+    { request, startedAt, durationMs }: HarEntry,
+    response: HarResponse,
+    operation: Parameters<Recorder['answered']>[0]['operation'],
+    json: unknown,
+    mistaken: boolean,
+  ): Exchanged {
+    // A recorder for each: what it learns would grow with the recording.
+    const events: EventBody[] = [];
+    const recorder = new Recorder(this.contract, (event) => events.push(event));
+    for (const [value, what] of this.#carried) recorder.addSecret(value, what);
+    for (const [name, value] of secretsInUrl(request.url)) recorder.addSecret(value, name);
+    const sentAt = Number.isNaN(Date.parse(startedAt)) ? 0 : Date.parse(startedAt);
+    recorder.answered(
+      {
+        operation,
+        credential: credentialOf(request),
+        request: {
+          method: request.method,
+          url: request.url,
+          headers: contentHeaders(request.headers),
+          ...(request.body === undefined ? {} : { body: request.body }),
+        },
+        requestJson: json,
+        ...(mistaken ? { mistake: "a body that doesn't fit the contract" } : {}),
+      },
+      {
+        status: response.status,
+        headers: {
+          ...response.headers,
+          ...(response.mediaType === undefined ? {} : { 'content-type': response.mediaType }),
+        },
+        body: response.body ?? Buffer.alloc(0),
+        sentAt,
+        receivedAt: sentAt + Math.round(durationMs),
+      },
+    );
+    const event = events.find((each) => each.type === 'exchange');
+    if (event === undefined) throw new Error('A recorder keeps every answer.');
+    return event;
+  }
+
+  #noteSecrets({ request, response }: HarEntry, json: unknown, inUrl: readonly [string, string][]): void {
+    for (const [name] of inUrl) this.#noteSecret(name, 'request URL');
+    for (const name of ['apikey', 'session-id', 'authorization', 'cookie']) {
+      if (request.headers[name]) this.#noteSecret(name, 'request header');
+    }
+    for (const [value, what] of secretsIn(json)) {
+      this.#noteSecret(what, 'request body');
+      if (what === 'password') this.#carry(value, what);
+    }
+    const { apikey } = request.headers;
+    if (apikey !== undefined) this.#carry(apikey, 'API key');
+    if (response?.headers['set-cookie']) this.#noteSecret('set-cookie', 'response header');
+    for (const [, what] of secretsIn(jsonOf(response?.body?.toString('utf8')))) {
+      this.#noteSecret(what, 'response body');
+    }
+  }
+
+  #noteSecret(what: string, place: string): void {
+    const places = this.#secrets.get(what) ?? new Set();
+    this.#secrets.set(what, places.add(place));
+  }
+
+  #carry(value: string, what: string): void {
+    if (this.#carried.size < carriedAtMost) this.#carried.set(value, what);
+  }
+}
+
+/** Without what speaks of things that the recording doesn't hold. */
+function judgeable(
+  findings: Exchanged['findings'],
+  { headers, mediaType, body }: HarResponse,
+): Exchanged['findings'] {
+  const hasHeaders = Object.keys(headers).length > 0;
+  return findings.filter(({ requirement, message }) => {
+    if (requirement === 'http/no-redirect' || message.startsWith('wanted status')) return true;
+    if (ofHeaders.includes(requirement)) return hasHeaders;
+    // A recorder that keeps no headers may keep the media type, or nothing to judge by.
+    return body !== undefined && (mediaType !== undefined || !message.includes('Content-Type'));
+  });
+}
+
+/** They are broken by headers, whatever the content. */
+const ofHeaders: readonly string[] = [
+  'http/has-date',
+  'http/401-has-challenge',
+  'http/405-has-allow',
+  'http/no-framing-of-204',
+  'http/no-length-of-204',
+  'http/no-transfer-encoding-of-204',
+  'http/secrets-are-not-stored',
+];
+
+/** Those that say something about the request; cookies and the rest of a browser's headers are left out. */
+function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ['accept', 'content-type', 'apikey', 'session-id', 'authorization'];
+  return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));
+}
+
+function jsonOf(text: string | undefined): unknown {
+  if (text === undefined || text === '') return undefined;
+  const { value } = readJsonBody(Buffer.from(text));
+  return isObject(value) || Array.isArray(value) ? value : undefined;
+}

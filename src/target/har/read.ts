@@ -1,0 +1,133 @@
+import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { JSONParser } from '@streamparser/json';
+import { ConfigurationError } from '../../base/errors.js';
+import { type HarEntry, parseEntry } from './entry.js';
+
+/** One entry is held in memory whole: one beyond this is no API call. Bytes. */
+const largestEntry = 64 * 1024 * 1024;
+
+/**
+ * The recordings that are meant: files as they are, and of a folder those whose names end in .har or .har.gz.
+ *
+ * @throws ConfigurationError for what can't be read, and for a folder without recordings
+ */
+export function recordingsIn(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    try {
+      const stat = statSync(path);
+      // Nobody may ever write to a pipe, and a device may have no end.
+      if (stat.isFile()) return [path];
+      if (!stat.isDirectory()) throw new Error('is not a regular file');
+    } catch (error) {
+      throw new ConfigurationError(`${path} can't be read: ${messageOf(error)}`);
+    }
+    const found = readdirSync(path)
+      .filter((name) => /\.har(?:\.gz)?$/i.test(name))
+      .sort();
+    if (found.length === 0) {
+      throw new ConfigurationError(`${path} holds no recording: no file in it ends in .har or .har.gz.`);
+    }
+    return found.map((name) => join(path, name));
+  });
+}
+
+/**
+ * Hands out the entries of a recording one after the other, never more than one in memory. Compressed files are
+ * known by their first bytes.
+ *
+ * @returns how many entries there were
+ * @throws ConfigurationError with the file and the place where it is no HAR
+ */
+export async function readEntries(
+  file: string,
+  take: (entry: HarEntry, place: string) => void,
+): Promise<number> {
+  const parser = new JSONParser({
+    paths: ['$.log.entries.*'],
+    keepStack: false,
+    stringBufferSize: 64 * 1024,
+  });
+  let bytes = 0;
+  let lastEntryAt = 0;
+  let count = 0;
+  let wrong: Error | undefined;
+  parser.onValue = ({ value }) => {
+    const place = `log.entries[${count}]`;
+    count += 1;
+    lastEntryAt = bytes;
+    const untrusted: unknown = value;
+    take(parseEntry(untrusted, `${file}: ${place}`), place);
+  };
+  parser.onError = (error) => {
+    // The parser goes on to complain about what it does not expect any more.
+    wrong ??= error;
+  };
+  for await (const chunk of bytesOf(file)) {
+    // After the end of the text nothing but white space may come; the parser refuses the rest by itself.
+    if (!parser.isEnded) parser.write(chunk);
+    if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
+    bytes += chunk.length;
+    if (bytes - lastEntryAt > largestEntry) {
+      throw new ConfigurationError(
+        `${file}: after ${count} entries ${largestEntry / 1024 / 1024} MB hold no whole entry; that is not a recording of an API.`,
+      );
+    }
+  }
+  if (!parser.isEnded) {
+    throw new ConfigurationError(
+      `${file} is cut off: it ends after ${bytes} bytes, in the middle of what follows entry ${count}. Record it again, or export it whole.`,
+    );
+  }
+  if (count === 0) {
+    throw new ConfigurationError(`${file} is not a HAR, or an empty one: it has no log.entries.`);
+  }
+  return count;
+}
+
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+  const packed = isGzip(file);
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 });
+  const stream = packed ? source.pipe(createGunzip()) : source;
+  source.on('error', (error) => stream.destroy(error));
+  try {
+    for await (const chunk of stream) {
+      if (Buffer.isBuffer(chunk)) yield chunk;
+    }
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} can't be ${packed ? 'unpacked: it is cut off or damaged' : 'read'} (${messageOf(error)}).`,
+    );
+  } finally {
+    source.destroy();
+  }
+}
+
+function isGzip(file: string): boolean {
+  try {
+    const handle = openSync(file, 'r');
+    const magic = Buffer.alloc(2);
+    try {
+      readSync(handle, magic, 0, 2, 0);
+    } finally {
+      closeSync(handle);
+    }
+    return magic[0] === 0x1f && magic[1] === 0x8b;
+  } catch (error) {
+    throw new ConfigurationError(`${file} can't be read: ${messageOf(error)}`);
+  }
+}
+
+/** What `take` threw comes back as it was; all else is the text's own fault. */
+function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
+  if (error instanceof ConfigurationError) return error;
+  const [first = ''] = error.message.split('\n');
+  return new ConfigurationError(
+    `${file} is not JSON: near byte ${bytes}, after ${entries} entries (${first.slice(0, 200)})`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,35 @@
+import { Secret } from '../../base/secret.js';
+import type { Operation } from '../../contract/openapi/contract.js';
+import type { Credential } from '../../wire/http/credential.js';
+import type { HarEntry } from './entry.js';
+
+/** Names under which credentials are known to be sent where the contract has no place for them. */
+const inUrl = /^(?:api[-_]?key|access[-_]?token|token|session[-_]?id|password|otp[-_]?code|mfa[-_]?code)$/i;
+
+/** The credential that a recorded request carries in its documented place. */
+export function credentialOf({ headers }: HarEntry['request']): Credential {
+  const key = headers['apikey'];
+  if (key !== undefined) return { scheme: 'APIKeyHeader', key: new Secret(key) };
+  const session = headers['session-id'];
+  if (session !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(session) };
+  const [tokenType, token] = (headers['authorization'] ?? '').split(/\s+/, 2);
+  if (token !== undefined) return { scheme: 'Bearer', tokenType: tokenType ?? '', token: new Secret(token) };
+  return { scheme: 'none' };
+}
+
+/** Credentials and other secrets that stand in the URL, by name. */
+export function secretsInUrl(url: string): [name: string, value: string][] {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const named = [...(parsed?.searchParams ?? [])].filter(([name]) => inUrl.test(name));
+  return parsed?.password ? [...named, ['password', decodeURIComponent(parsed.password)]] : named;
+}
+
+/** In what a recorded body departs from the contract; never a value of it. */
+export function bodyMismatches(operation: Operation, body: string | undefined, json: unknown): string[] {
+  const { request } = operation;
+  if (request === undefined) return body === undefined ? [] : ['the operation takes no body'];
+  // A browser doesn't record every body: a missing one proves nothing.
+  if (body === undefined) return [];
+  if (json === undefined) return ['the body is not JSON'];
+  return request.mismatches(json).map(({ instancePath, message }) => `body${instancePath}: ${message}`);
+}

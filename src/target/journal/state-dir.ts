@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { makeFolder } from '../../base/files.js';
+import { placeOf } from './place.js';
+
+/** Where journals live: the flag, the environment, or the user's state folder. */
+export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
+  if (flag !== undefined) return flag;
+  const fromEnv = env['MFA_CONFORMANCE_STATE'];
+  if (fromEnv) return fromEnv;
+  const base =
+    process.platform === 'win32'
+      ? (env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'))
+      : (env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'));
+  return join(base, 'mfa-conformance');
+}
+
+/** One folder for each target: two target files of one cluster share it, however they spell its base URL. */
+export function stateFolderFor(stateDir: string, baseUrl: string): string {
+  return join(stateDir, createHash('sha256').update(placeOf(baseUrl)).digest('hex').slice(0, 16));
+}
+
+/** Makes a target's folder, as open to others as the state folder is: that may be shared on purpose. */
+export function makeStateFolder(stateDir: string, folder: string): void {
+  makeFolder(stateDir, 0o700);
+  makeFolder(folder, statSync(stateDir).mode & 0o777);
+}
+
+/** Whether journals go to a user's default folder, which most CI jobs don't keep. */
+export function isDefaultStateDir(flag: string | undefined, env: NodeJS.ProcessEnv): boolean {
+  return flag === undefined && !env['MFA_CONFORMANCE_STATE'];
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { ConfigurationError } from '../base/errors.js';
+import { type ReleaseName, releaseNames } from '../base/model/releases.js';
+import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
+import { stateDirOf } from './journal/state-dir.js';
+
+/** What the command line hands to the Playwright process, by way of a file named in the environment. */
+export interface RunPlan {
+  readonly targets: readonly PlannedTarget[];
+  readonly mode: 'full' | 'read-only';
+  readonly slow: boolean;
+  /** Of what is random: the same seed sends the same. */
+  readonly seed: number;
+  /** Only requirements whose ids fit this glob; null: all. */
+  readonly grep: string | null;
+  /** How many targets are tried at once. */
+  readonly jobs: number;
+  readonly stateDir: string;
+  /** Playwright's own folder, which it empties. */
+  readonly outputDir: string;
+  /** Null: no Allure results. */
+  readonly allureDir: string | null;
+  readonly quiet: boolean;
+  /** Where processes tell the secrets they learn; null: nobody searches for them. */
+  readonly secretsAddress: string | null;
+  /** Whether standard error ends at a terminal, by way of the process that started this one. */
+  readonly terminal: boolean;
+  /** How long the run took before, in milliseconds; null: nobody knows. */
+  readonly expectedMs: number | null;
+}
+
+export interface PlannedTarget {
+  readonly name: string;
+  /** Absolute path of the target file. */
+  readonly file: string;
+  /** Overrides the target file's release. */
+  readonly release: ReleaseName | null;
+  /** The document to judge by; null: the release's own. */
+  readonly contract: GivenContract | null;
+  /** All that happens is written down in it. */
+  readonly log: string;
+}
+
+/** A contract that is none of the suite's own. */
+export interface GivenContract {
+  /** Of the operations cut out of it. */
+  readonly file: string;
+  /** The name of the document that they were cut out of. */
+  readonly source: string;
+}
+
+/** The environment variable that names the plan's file. */
+export const planVariable = 'MFA_CONFORMANCE_PLAN';
+
+/** Names a target file for Playwright run by hand. */
+const targetVariable = 'MFA_TARGET';
+
+/** @throws ConfigurationError when the environment names neither a plan nor a target file */
+export function planOf(env: NodeJS.ProcessEnv): RunPlan {
+  const file = env[planVariable];
+  if (file) return readRunPlan(file);
+  const target = env[targetVariable];
+  if (!target) {
+    throw new ConfigurationError(
+      `Set ${targetVariable} to a target file, or use mfa-conformance run, which starts the emulator by itself.`,
+    );
+  }
+  const name = basename(target, extname(target));
+  const folder = resolve('reports', name);
+  return {
+    targets: [
+      {
+        name,
+        file: resolve(target),
+        release: null,
+        contract: null,
+        log: join(folder, 'events.jsonl'),
+      },
+    ],
+    mode: 'full',
+    slow: false,
+    seed: 1,
+    grep: null,
+    jobs: 1,
+    stateDir: stateDirOf(undefined, env),
+    outputDir: join(folder, 'playwright'),
+    allureDir: join(folder, 'allure-results'),
+    quiet: false,
+    secretsAddress: null,
+    terminal: process.stderr.isTTY === true,
+    expectedMs: null,
+  };
+}
+
+function readRunPlan(file: string): RunPlan {
+  const plan = jsonOf(readFileSync(file, 'utf8'), isRunPlan);
+  if (plan !== undefined) return plan;
+  throw new ConfigurationError(`${file} is not a run plan. It is written by mfa-conformance run.`);
+}
+
+const { text, number, flag, listOf, oneOf, orNull } = shapes;
+
+const isRunPlan = shapedLike<RunPlan>(
+  objectOf<RunPlan>({
+    targets: listOf(
+      objectOf<PlannedTarget>({
+        name: text,
+        file: text,
+        release: orNull(oneOf(releaseNames)),
+        contract: orNull(objectOf<GivenContract>({ file: text, source: text })),
+        log: text,
+      }),
+    ),
+    mode: oneOf(['full', 'read-only']),
+    slow: flag,
+    seed: number,
+    grep: orNull(text),
+    jobs: number,
+    stateDir: text,
+    outputDir: text,
+    allureDir: orNull(text),
+    quiet: flag,
+    secretsAddress: orNull(text),
+    terminal: flag,
+    expectedMs: orNull(number),
+  }),
+);

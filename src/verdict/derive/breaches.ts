@@ -1,0 +1,102 @@
+import type { Exchanged } from '../../base/model/event.js';
+import type { Exchange } from '../../base/model/exchange.js';
+import type { RawOutcome } from '../../base/model/results.js';
+import { reproduce } from './reproduce.js';
+
+/** Of the breaches of one requirement so many are shown; the others are counted. */
+const shown = 5;
+
+interface Tally {
+  breaches: number;
+  readonly lines: string[];
+  /** To tell a breach again is no news; in recordings each has a place of its own. */
+  readonly told: Set<string>;
+  readonly exchanges: Set<Exchange>;
+}
+
+const errorsAreError = 'http/errors-are-error';
+const closedOnMistake = 'http/no-server-error-for-client-mistake';
+
+/** What the answers of a run break, whichever test sent the requests; and what they could have broken, but did not. */
+export class Breaches {
+  readonly #tallies = new Map<string, Tally>();
+  /** Operations that answered anything but 404. */
+  readonly #there = new Set<string | null>();
+  readonly #heldBack = new Map<string | null, (readonly [Exchanged, string])[]>();
+  readonly #closed = new Map<string | null, Exchanged[]>();
+
+  take(event: Exchanged): void {
+    const { findings, checked = [], exchange } = event;
+    for (const id of checked) this.#tally(id);
+    this.#noteAnswered(event);
+    for (const { requirement, message } of findings) {
+      if (!this.#isHeldBack(requirement, event, message)) this.add(requirement, event, message);
+    }
+    if (exchange.response !== undefined || event.mistake === null) return;
+    // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
+    const closed = this.#closed.get(exchange.operation) ?? [];
+    this.#closed.set(exchange.operation, [...closed, event]);
+    for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
+      this.add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
+    }
+  }
+
+  /** What answered anything but 404 is there: what was held back of it is told now. */
+  #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
+    if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
+    this.#there.add(operation);
+    for (const [event, message] of this.#heldBack.get(operation) ?? [])
+      this.add(errorsAreError, event, message);
+  }
+
+  /** A web server before the API has a page of its own for an operation that the API lacks. */
+  #isHeldBack(requirement: string, event: Exchanged, message: string): boolean {
+    const { operation, response } = event.exchange;
+    if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))
+      return false;
+    this.#heldBack.set(operation, [...(this.#heldBack.get(operation) ?? []), [event, message]]);
+    return true;
+  }
+
+  outcomes(baseUrl: string): RawOutcome[] {
+    return [...this.#tallies].map(([id, tally]) => {
+      const exchanges = [...tally.exchanges];
+      const [first] = exchanges;
+      return {
+        id,
+        kind: tally.breaches > 0 ? ('fail' as const) : ('pass' as const),
+        reason: tally.breaches > 0 ? reasonOf(tally) : '',
+        reproduce: first === undefined ? '' : reproduce(first, baseUrl),
+        exchanges,
+        durationMs: 0,
+      };
+    });
+  }
+
+  #tally(id: string): Tally {
+    const tally = this.#tallies.get(id) ?? { breaches: 0, lines: [], told: new Set(), exchanges: new Set() };
+    this.#tallies.set(id, tally);
+    return tally;
+  }
+
+  /** What was found of an exchange by itself, or later. */
+  add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, message: string): void {
+    const tally = this.#tally(id);
+    const { operation, response } = exchange;
+    const where =
+      place ?? [operation ?? 'probe', ...(response === undefined ? [] : [response.status])].join(' ');
+    const line = `${where}: ${message}`;
+    if (tally.told.has(line)) return;
+    if (place === undefined) tally.told.add(line);
+    tally.breaches += 1;
+    if (tally.lines.length >= shown) return;
+    tally.lines.push(line);
+    tally.exchanges.add(exchange);
+  }
+}
+
+function reasonOf({ breaches, lines }: Tally): string {
+  const more = breaches - lines.length;
+  const all = [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+  return `wanted: no exchange that breaks the requirement\ngot: ${all.join('\n     ')}`;
+}

@@ -1,0 +1,140 @@
+import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
+import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
+import { causesOf } from './causes.js';
+import { completenessOf } from './completeness.js';
+import { decideGate, type GateInput } from './gate.js';
+import { decideGating, lostAgainst } from './gating.js';
+import { judged, withinCount } from './measured.js';
+import { warningsOf } from './warnings.js';
+
+/** Worst first: of several outcomes of one requirement the first in this order holds. */
+const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable', 'pass'];
+
+const cutShort = 'the run was cut short';
+const noReason = 'no reason was given';
+
+/** The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan. */
+export function deriveVerdict(results: RunResults): Verdict {
+  const { selection, gateBy, release } = results;
+  const rawById = byId(results.raw);
+  const outcomes = results.planned
+    .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
+    .map((outcome) => waived(outcome, results.waivers ?? []));
+  const waivers = results.waivers === undefined ? undefined : waiverUses(results.waivers, outcomes);
+  const plannedIds = new Set(results.planned.map(({ id }) => id));
+  const lost =
+    gateBy?.baseline === undefined
+      ? []
+      : lostAgainst(gateBy.baseline.verdict, { outcomes, release }, results.options.strict);
+  const input: GateInput = {
+    outcomes,
+    options: results.options,
+    ...(results.interrupted === undefined ? {} : { interrupted: results.interrupted }),
+    ...(results.unusable === undefined ? {} : { unusable: results.unusable }),
+    leftOut: selection?.leftOut ?? 0,
+    missing: results.planned.filter((planned) => isUndecided(planned) && !rawById.has(planned.id)).length,
+    waiverTroubles:
+      results.options.waiverProblems === 'warn' ? [] : (waivers ?? []).filter(hasTrouble).map(troubleText),
+    unplanned: [...rawById.keys()].filter((id) => !plannedIds.has(id)),
+    lost,
+  };
+  const { gate, cause } = decideGate(input);
+  const counts = completenessOf({ outcomes, ...(selection === undefined ? {} : { selection }) });
+  const gating =
+    gateBy === undefined
+      ? undefined
+      : decideGating(gateBy, { outcomes, release, target: results.target }, input, lost);
+  return {
+    schemaVersion: 1,
+    suite: { name: 'mfa-conformance', version: results.suiteVersion },
+    target: results.target,
+    release: results.release,
+    contract: results.contract,
+    ...(results.statement === undefined ? {} : { statement: results.statement }),
+    mode: results.mode,
+    seed: results.seed,
+    startedAt: results.startedAt,
+    durationMs: results.durationMs,
+    gate,
+    cause,
+    ...(gating === undefined ? {} : { gating }),
+    scope: counts.complete ? 'full' : 'partial',
+    ...counts,
+    ...(selection === undefined ? {} : { selection }),
+    restored: results.restored,
+    residue: results.residue,
+    summary: summarise(outcomes),
+    outcomes,
+    causes: causesOf(outcomes),
+    ...(waivers === undefined ? {} : { waivers }),
+    facts: results.facts,
+    warnings: warningsOf(results),
+    waits: results.waits,
+    retries: results.retries,
+    coverage: results.coverage,
+  };
+}
+
+function byId(raws: readonly RawOutcome[]): Map<string, RawOutcome[]> {
+  const groups = new Map<string, RawOutcome[]>();
+  for (const raw of raws) {
+    const group = groups.get(raw.id);
+    if (group === undefined) groups.set(raw.id, [raw]);
+    else group.push(raw);
+  }
+  return groups;
+}
+
+/** Counts of outcomes by kind; of the failures, each level on its own. */
+export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
+  const count = (kind: OutcomeKind) => outcomes.filter(({ outcome }) => outcome === kind).length;
+  const failShould = outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'should').length;
+  return {
+    planned: outcomes.length,
+    pass: count('pass'),
+    fail: count('fail') - failShould,
+    failShould,
+    notRun: count('not run'),
+    notApplicable: count('not applicable'),
+    waived: count('waived'),
+    inconclusive: count('inconclusive'),
+  };
+}
+
+function isUndecided(planned: PlannedRequirement): boolean {
+  return planned.notRun === undefined && planned.notApplicable === undefined;
+}
+
+function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], results: RunResults): Outcome {
+  const { id, level, claimed, title, source, operations } = planned;
+  const raws = found.map((raw) => withinCount(planned.count, judged(level, raw), results.facts));
+  const claim = claimed === undefined ? {} : { claimed };
+  const requirement = { id, level, ...claim, title, source, operations };
+  const kind = worstFirst.find((each) => raws.some((raw) => raw.kind === each));
+  if (kind === undefined) {
+    const decided = withoutRaw(planned, results);
+    return { ...requirement, ...decided, reproduce: '', exchanges: [], durationMs: 0 };
+  }
+  const telling = raws
+    .filter((raw) => raw.kind !== 'pass')
+    .sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
+  const reasons = new Set(telling.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
+  return {
+    ...requirement,
+    outcome: kind,
+    reason: kind === 'pass' ? '' : [...reasons].join('\n') || noReason,
+    reproduce: telling.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
+    exchanges: telling.flatMap(({ exchanges }) => exchanges),
+    durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
+
+function withoutRaw(planned: PlannedRequirement, results: RunResults): Pick<Outcome, 'outcome' | 'reason'> {
+  if (planned.notApplicable !== undefined) {
+    return { outcome: 'not applicable', reason: planned.notApplicable || noReason };
+  }
+  if (planned.notRun !== undefined) return { outcome: 'not run', reason: planned.notRun || noReason };
+  const reason = results.unusable || `did not run: ${results.interrupted || cutShort}`;
+  return { outcome: 'inconclusive', reason };
+}

@@ -1,0 +1,276 @@
+import {
+  blames,
+  type EventOfTest,
+  type Exchanged,
+  type RunBegan,
+  type RunEvent,
+} from '../../base/model/event.js';
+import type { Exchange } from '../../base/model/exchange.js';
+import type { RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
+import type { Verdict, Wait } from '../../base/model/verdict.js';
+import { operationsWith } from '../../contract/openapi/operations.js';
+import { Breaches } from './breaches.js';
+import { CoverageCount } from './coverage.js';
+import { deriveVerdict } from './derive.js';
+import { Logins } from './logins.js';
+import { ObservedFacts } from './observed-facts.js';
+import { reproduce } from './reproduce.js';
+
+/** Of what a test sent, so much of the end is evidence for it. */
+const mostExchanges = 20;
+
+/** Worst first: what a test came to is the first of these that was said of it. */
+const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable'];
+
+const stopped = 'The run was stopped during this test.';
+
+type Began = RunBegan & { readonly at: string };
+
+interface Said {
+  readonly kind: RawKind;
+  readonly reason: string;
+  readonly about?: Exchange | undefined;
+  /** Of {@link about}. */
+  readonly index?: number | null;
+}
+
+/** What is known of one requirement's test. */
+interface Tested {
+  exchanges: Exchange[];
+  readonly said: Said[];
+  ended: boolean;
+  durationMs: number;
+}
+
+/**
+ * The events of a run on one target, taken one after the other, as what a verdict is derived from. Nothing else
+ * decides: a run that is judged at once, one whose log is read later, and recorded traffic are judged here alike.
+ */
+export class RunFold {
+  readonly #breaches = new Breaches();
+  readonly #observed = new ObservedFacts();
+  readonly #tests = new Map<string, Tested>();
+  readonly #exchanges = new Map<number, Exchange>();
+  readonly #facts: Record<string, unknown> = {};
+  readonly #waits: Wait[] = [];
+  readonly #retries = { '429': 0, '503': 0 };
+  readonly #coverage = new CoverageCount();
+  readonly #logins = new Logins();
+  #began: Began | undefined;
+  #last = '';
+  #unusable: string | undefined;
+  /** By the target file: what answered is not known to be the target. */
+  #isMistaken = false;
+  #interrupted: string | null = 'its process ended before the run did';
+  #mayHaveChanged = false;
+  #restored: { readonly restored: boolean; readonly residue: readonly string[] } | undefined;
+
+  take(event: RunEvent): void {
+    this.#last = event.at;
+    switch (event.type) {
+      case 'run began':
+        this.#began = event;
+        break;
+      case 'exchange':
+        this.#exchanged(event);
+        break;
+      case 'finding': {
+        const exchange = this.#exchanges.get(event.exchange);
+        if (exchange !== undefined) this.#breaches.add(event.requirement, { exchange }, event.message);
+        break;
+      }
+      case 'unusable':
+        this.#unusable = event.reason;
+        this.#isMistaken = event.mistaken;
+        break;
+      case 'shut out':
+        this.#logins.shutOut(event.username, event.reason);
+        break;
+      case 'restored':
+        this.#restored = event;
+        break;
+      case 'run ended':
+        this.#interrupted = event.interrupted;
+        break;
+      case 'wait':
+        this.#waits.push({ requirement: event.requirement, ms: event.ms, for: event.for });
+        break;
+      case 'retry':
+        this.#retries[event.status === 429 ? '429' : '503'] += 1;
+        break;
+      case 'fact':
+        this.#facts[event.name] = event.value;
+        break;
+      case 'wait began':
+        break;
+      default:
+        this.#tested(event);
+    }
+  }
+
+  /** What all that was taken says of each requirement that it says anything of, planned or not. */
+  outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
+    const ofTests = [...this.#tests].map(([id, tested]) => {
+      const said = tested.said.map((one) => this.#excused(one));
+      return outcomeOf(id, { ...tested, said }, baseUrl);
+    });
+    if (this.#isMistaken) return ofTests;
+    const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
+    const byAnswers = this.#breaches
+      .outcomes(baseUrl)
+      // What the test's own expectation says of it need not be said again.
+      .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
+    return [...ofTests, ...byAnswers];
+  }
+
+  /** The verdict, where the log has a beginning. */
+  verdict(): Verdict | undefined {
+    return this.#began === undefined ? undefined : this.verdictOf(this.#began);
+  }
+
+  /** The verdict on a run that began so. */
+  verdictOf(began: Began): Verdict {
+    return deriveVerdict(this.#results(began));
+  }
+
+  #results(began: Began): RunResults {
+    const { at, planned, gateBy, waivers } = began;
+    const applies = new Set(
+      planned.flatMap(({ id, notApplicable }) => (notApplicable === undefined ? [id] : [])),
+    );
+    const known = new Set(planned.map(({ id }) => id));
+    const restored = this.#restored ?? {
+      restored: !this.#mayHaveChanged,
+      residue: this.#mayHaveChanged ? [notRestored] : [],
+    };
+    return {
+      suiteVersion: began.suiteVersion,
+      target: began.target,
+      release: began.release,
+      contract: began.contract,
+      ...(began.statement === undefined ? {} : { statement: began.statement }),
+      mode: began.mode,
+      ...(began.selection === undefined ? {} : { selection: began.selection }),
+      seed: began.seed,
+      startedAt: at,
+      durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
+      planned,
+      // An answer to one test may break what was not asked for, or doesn't apply to the release.
+      raw: this.outcomes(began.target.baseUrl).filter(
+        ({ id }) => applies.has(id) || (this.#tests.has(id) && !known.has(id)),
+      ),
+      ...(this.#interrupted === null ? {} : { interrupted: this.#interrupted }),
+      ...(this.#unusable === undefined ? {} : { unusable: this.#unusable }),
+      restored: restored.restored,
+      residue: restored.residue,
+      facts: { ...this.#observed.facts, ...this.#facts },
+      warnings: began.warnings,
+      waits: this.#waits,
+      retries: this.#retries,
+      coverage: this.#coverage.of(began.parts),
+      options: began.options,
+      ...(gateBy === undefined ? {} : { gateBy }),
+      ...(waivers === undefined ? {} : { waivers }),
+    };
+  }
+
+  #excused(said: Said): Said {
+    const excuse = said.kind === 'fail' ? this.#logins.excuseFor(said.index ?? null) : undefined;
+    return excuse === undefined
+      ? said
+      : { ...said, kind: 'inconclusive', reason: `${excuse} What was seen:\n${said.reason}` };
+  }
+
+  #exchanged(event: Exchanged): void {
+    const { exchange, index, requirement } = event;
+    this.#logins.take(event);
+    this.#coverage.add(event);
+    this.#observed.take(event);
+    this.#breaches.take(event);
+    this.#mayHaveChanged ||= changing.has(exchange.operation ?? '');
+    // Of recorded traffic there may be more than can be kept, and no test speaks of it.
+    if (requirement === '') return;
+    this.#exchanges.set(index, exchange);
+    this.#tests.get(requirement)?.exchanges.push(exchange);
+  }
+
+  #tested(event: EventOfTest): void {
+    const tested = this.#tests.get(event.requirement) ?? newTest();
+    this.#tests.set(event.requirement, tested);
+    switch (event.type) {
+      case 'test began':
+        Object.assign(tested, { exchanges: [], ended: false });
+        break;
+      case 'adopted':
+        tested.exchanges.unshift(...event.exchanges.flatMap((index) => this.#exchanges.get(index) ?? []));
+        break;
+      case 'expectation failed':
+        tested.said.push({
+          kind: 'fail',
+          reason: event.reason,
+          about: this.#exchanges.get(event.exchange ?? -1),
+          index: event.exchange,
+        });
+        break;
+      case 'not run':
+      case 'not applicable':
+        tested.said.push({ kind: event.type, reason: event.reason });
+        break;
+      case 'test ended':
+        tested.ended = true;
+        tested.durationMs += event.durationMs;
+        tested.said.push(...saidByStatus(event.status, tested.said.length > 0));
+        break;
+      default:
+        if (blames.some((blame) => blame === event.type) && 'reason' in event)
+          tested.said.push({ kind: 'inconclusive', reason: event.reason });
+    }
+  }
+}
+
+const notRestored =
+  'whether the target is as it was found is not known: mfa-conformance restore tells, and restores it';
+
+/** Operations that set a configuration. */
+const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
+
+function newTest(): Tested {
+  return { exchanges: [], said: [], ended: false, durationMs: 0 };
+}
+
+/** What a test's end says by itself. */
+function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'], isSaid: boolean): Said[] {
+  switch (status) {
+    case 'timedOut':
+      return [{ kind: 'inconclusive', reason: 'The test took longer than its limit.' }];
+    case 'interrupted':
+      return [{ kind: 'inconclusive', reason: stopped }];
+    case 'failed':
+    case 'skipped':
+      return isSaid ? [] : [{ kind: 'inconclusive', reason: `The test ${status}, and nothing says why.` }];
+    case 'passed':
+      return [];
+  }
+}
+
+function outcomeOf(id: string, { exchanges, said, ended, durationMs }: Tested, baseUrl: string): RawOutcome {
+  const all = ended || said.length > 0 ? said : [{ kind: 'inconclusive' as const, reason: stopped }];
+  const kind = worstFirst.find((each) => all.some((one) => one.kind === each));
+  if (kind === undefined) return { id, kind: 'pass', reason: '', reproduce: '', exchanges: [], durationMs };
+  const telling = all.filter((one): one is Said => one.kind === kind);
+  const reason = [...new Set(telling.map((one) => one.reason))].join('\n');
+  if (kind === 'not run' || kind === 'not applicable')
+    return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
+  const about =
+    telling.find((one) => one.about !== undefined)?.about ??
+    exchanges.findLast(({ request }) => request.method !== 'GET') ??
+    exchanges.at(-1);
+  return {
+    id,
+    kind,
+    reason,
+    reproduce: about === undefined ? '' : reproduce(about, baseUrl),
+    exchanges: exchanges.slice(-mostExchanges),
+    durationMs,
+  };
+}

@@ -1,0 +1,103 @@
+import type { BaselineName, GatePolicy, Gating } from '../../base/model/gating.js';
+import type { BaselineVerdict, GateBy } from '../../base/model/results.js';
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { decideGate, type GateInput } from './gate.js';
+
+/** What of a verdict is compared with its baseline. */
+type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
+
+/**
+ * The ids of level must (with --strict also should) that passed in the baseline, and of which this run doesn't know
+ * whether they still do, though it was about them.
+ */
+export function lostAgainst(
+  baseline: BaselineVerdict,
+  now: Pick<Verdict, 'outcomes' | 'release'>,
+  strict: boolean,
+): string[] {
+  const before = kindsOf(baseline.outcomes);
+  return now.outcomes
+    .filter(({ level }) => level === 'must' || strict)
+    .filter(({ id }) => before.get(id) === 'pass')
+    .filter(({ outcome }) =>
+      // Another release may well not have it.
+      outcome === 'not applicable' ? baseline.release === now.release : outcome === 'not run',
+    )
+    .map(({ id }) => id);
+}
+
+/** @param input what the gate itself was decided by */
+export function decideGating(
+  by: GateBy,
+  verdict: Compared,
+  input: GateInput,
+  lost: readonly string[],
+): Gating {
+  const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
+  const before = kindsOf(by.baseline?.verdict.outcomes ?? []);
+  const known = failed.filter((id) => before.get(id) === 'fail' || before.get(id) === 'waived');
+  const { result, cause } = resultOf(by.policy, input, new Set(known));
+  return {
+    policy: by.policy,
+    result,
+    cause,
+    ...(by.baseline === undefined ? {} : { baseline: nameOf(by.baseline) }),
+    newFailures: failed.filter((id) => !known.includes(id)),
+    knownFailures: known,
+    lost,
+    notes: by.baseline === undefined ? [] : notesOn(by.baseline.verdict, verdict),
+  };
+}
+
+function resultOf(
+  policy: GatePolicy,
+  input: GateInput,
+  known: ReadonlySet<string>,
+): Pick<Gating, 'result' | 'cause'> {
+  if (policy === 'none') return { result: 'pass', cause: '' };
+  // A known failure was checked all the same, as a waived one was.
+  const excused = (outcome: Outcome): Outcome =>
+    policy === 'new' && known.has(outcome.id) && outcome.outcome === 'fail'
+      ? { ...outcome, outcome: 'waived' }
+      : outcome;
+  const { gate, cause } = decideGate({ ...input, outcomes: input.outcomes.map(excused) });
+  const results = { conforms: 'pass', 'does not conform': 'fail', inconclusive: 'inconclusive' } as const;
+  return { result: results[gate], cause };
+}
+
+function nameOf({ file, verdict }: NonNullable<GateBy['baseline']>): BaselineName {
+  return {
+    file,
+    target: verdict.target.name,
+    release: verdict.release,
+    startedAt: verdict.startedAt,
+    suiteVersion: verdict.suite.version,
+  };
+}
+
+/** What a reader of the comparison must know about the baseline. */
+export function notesOn(
+  baseline: BaselineVerdict,
+  now: { readonly release: string; readonly target: { readonly name: string } },
+): string[] {
+  const { pass, fail, failShould, waived } = baseline.summary;
+  const checked = pass + fail + failShould + waived;
+  return [
+    ...(baseline.target.name === now.target.name
+      ? []
+      : [`the baseline is of another target: ${baseline.target.name}, not ${now.target.name}`]),
+    ...(baseline.release === now.release
+      ? []
+      : [`the baseline is of another release: ${baseline.release}, not ${now.release}`]),
+    ...(checked === 0 ? ['the baseline checked nothing: every failure is new against it'] : []),
+    ...(baseline.gate === 'inconclusive' && checked > 0
+      ? [
+          `the baseline is itself inconclusive${baseline.cause === '' ? '' : `: ${baseline.cause.replace(/\.$/, '')}`}`,
+        ]
+      : []),
+  ];
+}
+
+function kindsOf(outcomes: BaselineVerdict['outcomes']): Map<string, Outcome['outcome']> {
+  return new Map(outcomes.map(({ id, outcome }) => [id, outcome]));
+}

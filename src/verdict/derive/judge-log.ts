@@ -1,0 +1,44 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { ConfigurationError } from '../../base/errors.js';
+import type { RunEvent } from '../../base/model/event.js';
+import type { Verdict } from '../../base/model/verdict.js';
+import type { Redactor } from '../../base/redaction/redactor.js';
+import { eventsIn, lineOf, readEvents } from '../events/log.js';
+import { redactedEvent } from '../events/redact.js';
+import { RunFold } from './fold.js';
+
+/**
+ * The verdict of a run, by its log and nothing else.
+ *
+ * @throws ConfigurationError for a log that can't be read, or lacks its beginning
+ */
+export function judgeLog(file: string): Verdict {
+  return judgeEvents(readEvents(file), file);
+}
+
+/** @param file that they are of */
+export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {
+  const fold = new RunFold();
+  for (const event of events) fold.take(event);
+  const verdict = fold.verdict();
+  if (verdict === undefined)
+    throw new ConfigurationError(`${file} is not the log of a run: it lacks its beginning.`);
+  return verdict;
+}
+
+/** Takes out of a log what became known as secret after it was written: a second net. All who write to it have ended. */
+export function cleanLog(file: string, redactor: Redactor): void {
+  const written = readFileSync(file, 'utf8').split('\n');
+  const leaky = new Set(written.filter((line) => redactor.leaksIn(line).length > 0));
+  if (leaky.size === 0) return;
+  const lines = written
+    .filter((line) => line !== '')
+    .flatMap((line) =>
+      leaky.has(line)
+        ? eventsIn(line, file).map((event) => lineOf(redactedEvent(event, redactor)))
+        : `${line}\n`,
+    );
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, lines.join(''), { mode: 0o600 });
+  renameSync(temporary, file);
+}

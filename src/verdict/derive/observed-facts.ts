@@ -1,0 +1,55 @@
+import type { Exchanged } from '../../base/model/event.js';
+import { operationIds, operationRow } from '../../contract/openapi/operations.js';
+
+/** What of an exchange tells something of the target. */
+type Told = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
+
+/**
+ * What all the exchanges of a run tell of the target beside the requirements: how it is spoken to, with which
+ * statuses it refuses, and where it knows more than the document. Sorted, so that two nights can be compared.
+ */
+export class ObservedFacts {
+  readonly #refusals = new Map<string, Set<number>>();
+  readonly #undocumented = new Set<string>();
+  readonly #accepted = new Map<string, boolean>();
+
+  take({ credential, mistake, undocumented, exchange: { operation, response } }: Told): void {
+    if (response === undefined) return;
+    for (const each of undocumented) this.#undocumented.add(each);
+    const { status } = response;
+    const isRefused = status >= 400;
+    if (isRefused && mistake !== null) add(this.#refusals, mistake, status);
+    // Logins and POST /email-otp are there for those without a credential.
+    if (operation === null || open.has(operation)) return;
+    if (isRefused && credential === 'none') add(this.#refusals, 'no credential', status);
+    if (credential !== 'none')
+      this.#accepted.set(credential, this.#accepted.get(credential) === true || status < 300);
+  }
+
+  get facts(): Record<string, unknown> {
+    const facts: Record<string, unknown> = {};
+    if (this.#accepted.size > 0) {
+      facts['credentialModes'] = sorted(
+        [...this.#accepted].map(([name, ok]) => [name, ok ? 'accepted' : 'not seen']),
+      );
+    }
+    if (this.#refusals.size > 0) {
+      facts['refusalStatuses'] = sorted(
+        [...this.#refusals].map(([name, statuses]) => [name, [...statuses].sort((a, b) => a - b)]),
+      );
+    }
+    if (this.#undocumented.size > 0) facts['undocumented'] = [...this.#undocumented].sort();
+    return facts;
+  }
+}
+
+/** What may be called without a credential. */
+const open = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
+
+function add(sets: Map<string, Set<number>>, key: string, value: number): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(value));
+}
+
+function sorted(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

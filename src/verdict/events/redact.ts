@@ -1,0 +1,97 @@
+import type { RunBegan, RunEvent } from '../../base/model/event.js';
+import type { Exchange } from '../../base/model/exchange.js';
+import type { Redactor } from '../../base/redaction/redactor.js';
+
+/**
+ * An event without what became known as secret after it was written: a second net. Only free text: words of the schema
+ * and of the suite stay, even where a weak password is one of them.
+ */
+export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
+  const text = (value: string) => redactor.redact(value);
+  switch (event.type) {
+    case 'run began':
+      return { ...redactedBeginning(event, redactor), at: event.at };
+    case 'exchange': {
+      const { again, ...rest } = event;
+      const isClean = again !== undefined && redactor.leaksIn(JSON.stringify(again)).length === 0;
+      return {
+        ...rest,
+        ...(isClean ? { again } : {}),
+        findings: event.findings.map((finding) => ({ ...finding, message: text(finding.message) })),
+        undocumented: event.undocumented.map(text),
+        exchange: redactedExchange(event.exchange, redactor),
+      };
+    }
+    case 'finding':
+      return { ...event, message: text(event.message) };
+    case 'fact':
+      return { ...event, name: text(event.name), value: inAllTexts(event.value, text) };
+    case 'restored':
+      return { ...event, residue: event.residue.map(text) };
+    case 'run ended':
+      return { ...event, interrupted: event.interrupted === null ? null : text(event.interrupted) };
+    case 'expectation failed':
+      return {
+        ...event,
+        reason: text(event.reason),
+        wanted: event.wanted === null ? null : text(event.wanted),
+        got: event.got === null ? null : text(event.got),
+      };
+    default:
+      return 'reason' in event ? { ...event, reason: text(event.reason) } : event;
+  }
+}
+
+function redactedBeginning(event: RunBegan, redactor: Redactor): RunBegan {
+  const text = (value: string) => redactor.redact(value);
+  const { gateBy, waivers } = event;
+  const baseline = gateBy?.baseline;
+  return {
+    ...event,
+    target: { ...event.target, baseUrl: redactor.redactUrl(event.target.baseUrl) },
+    contract: { ...event.contract, source: redactor.redactUrl(event.contract.source) },
+    warnings: event.warnings.map(text),
+    ...(baseline === undefined
+      ? {}
+      : {
+          gateBy: {
+            ...gateBy,
+            policy: event.gateBy?.policy ?? 'new',
+            baseline: { ...baseline, verdict: { ...baseline.verdict, cause: text(baseline.verdict.cause) } },
+          },
+        }),
+    ...(waivers === undefined
+      ? {}
+      : {
+          waivers: waivers.map((each) => ({ ...each, reason: text(each.reason), owner: text(each.owner) })),
+        }),
+  };
+}
+
+/** By value only: by position all was done when it was recorded, and a body that was cut must not be cut again. */
+function redactedExchange({ request, response, error, ...rest }: Exchange, redactor: Redactor): Exchange {
+  const headers = (of: Exchange['request']['headers']) => redactor.redactHeaders({ ...of });
+  const body = (text?: string) => (text === undefined ? {} : { body: redactor.redact(text) });
+  return {
+    ...rest,
+    request: {
+      ...request,
+      url: redactor.redactUrl(request.url),
+      headers: headers(request.headers),
+      ...body(request.body),
+    },
+    ...(response === undefined
+      ? {}
+      : { response: { ...response, headers: headers(response.headers), ...body(response.body) } }),
+    ...(error === undefined ? {} : { error: redactor.redact(error) }),
+  };
+}
+
+function inAllTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((each) => inAllTexts(each, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [change(name), inAllTexts(inner, change)]),
+  );
+}

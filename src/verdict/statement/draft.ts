@@ -1,0 +1,100 @@
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { printable } from '../../base/redaction/printable.js';
+import { cut, wrap } from '../../base/words.js';
+import type { Requirement } from '../../contract/requirements/catalogue.js';
+import { measuredPrefix } from '../derive/measured.js';
+import type { Claim } from './claims.js';
+import { factsOf } from './facts.js';
+
+const width = 110;
+
+/** Where the schema lies for who has installed the suite in the folder of the statement. */
+const schemaLine =
+  '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
+
+/** What a run says of a claim, and why. */
+interface Drafted {
+  readonly value: boolean | undefined;
+  readonly why: string;
+}
+
+/**
+ * A statement that says what a run measured, as YAML with comments. The same for the same verdict. Ends with a line
+ * break.
+ */
+export function draftStatement(
+  verdict: Verdict,
+  claims: readonly Claim[],
+  catalogue: readonly Requirement[],
+): string {
+  const { target, release, startedAt, suite, statement } = verdict;
+  const drafted = claims.map((claim) => ({ claim, ...draftOf(claim, verdict, catalogue) }));
+  const head = [
+    `Drafted by mfa-conformance ${suite.version} from the run of ${startedAt} on ${target.name}, release ${release}.`,
+    'It says what was measured. A statement says what is promised: read each line before you make it yours. What you ' +
+      'claim is a must from then on, what you deny is not applicable, what you leave out is judged by the catalogue.',
+  ];
+  return [
+    schemaLine,
+    ...head.flatMap(comment),
+    'version: 1',
+    ...(['vendor', 'product'] as const).map((key) => {
+      const said = statement?.[key];
+      return said === undefined ? `# ${key}:` : `${key}: ${JSON.stringify(said)}`;
+    }),
+    '# contact:',
+    drafted.every(({ value }) => value === undefined) ? 'claims: {}' : 'claims:',
+    ...drafted.flatMap(({ claim, value, why }) => [
+      '',
+      ...[claim.text, why].flatMap(comment).map((line) => `  ${line}`),
+      value === undefined ? `  # ${claim.name}:` : `  ${claim.name}: ${value}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+function draftOf(
+  { name, facts: names }: Claim,
+  { outcomes, statement, facts }: Verdict,
+  catalogue: readonly Requirement[],
+): Drafted {
+  // What was denied was not tried: the run can't say otherwise.
+  if (statement?.claims[name] === false) return { value: false, why: 'Denied by the statement of that run.' };
+  const own = new Set<string>(catalogue.flatMap(({ id, claim }) => (claim === name ? [id] : [])));
+  const about = outcomes.filter(({ id }) => own.has(id));
+  if (about.length === 0) return { value: undefined, why: 'Left out: no part of the run.' };
+  const broken = about.filter(isBroken);
+  if (broken.length > 0)
+    return {
+      value: false,
+      why: `Measured otherwise: ${[listOf(broken), ...factsOf(names, facts)].join('; ')}.`,
+    };
+  const open = about.filter(({ outcome }) => outcome === 'not run' || outcome === 'inconclusive');
+  if (open.length > 0) return { value: undefined, why: `Left out: ${open.map(reasonOf).join('; ')}.` };
+  const passed = about.filter(({ outcome }) => outcome === 'pass');
+  if (passed.length > 0)
+    return { value: true, why: `Measured: ${[listOf(passed), ...factsOf(names, facts)].join('; ')}.` };
+  return { value: undefined, why: `Left out: ${about.map(reasonOf).join('; ')}.` };
+}
+
+/** A failure, waived or not, and a fact that turned out otherwise. */
+function isBroken({ outcome, reason }: Outcome): boolean {
+  return (
+    outcome === 'fail' ||
+    outcome === 'waived' ||
+    (outcome === 'not applicable' && reason.startsWith(measuredPrefix))
+  );
+}
+
+function listOf(outcomes: readonly Outcome[]): string {
+  return outcomes.map(({ id }) => id).join(', ');
+}
+
+function reasonOf({ id, outcome, reason }: Outcome): string {
+  return `${id}: ${outcome}, ${cut(reason.replace(/\s+/g, ' ').trim(), 200).replace(/\.$/, '')}`;
+}
+
+/** What a target said may stand in a reason: it must not end the comment. */
+function comment(text: string): string[] {
+  return wrap(printable(text).replace(/\s+/g, ' '), width, '# ');
+}

@@ -1,0 +1,45 @@
+import type { ClaimedCount, StatementInVerdict } from '../../base/model/statement.js';
+import type { Level } from '../../base/model/verdict.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import { type Requirement, whyNotApplicable } from '../../contract/requirements/catalogue.js';
+import { loadClaims } from './claims.js';
+
+/** How a requirement stands in a run: by the catalogue, the contract, and what the vendor says. */
+export interface Standing {
+  readonly level: Level;
+  readonly source: string;
+  /** The claim that makes a must of it. */
+  readonly claimed?: string;
+  /** A fact that is then no more than what is claimed. */
+  readonly count?: ClaimedCount;
+  /** Why it says nothing of the target. */
+  readonly notApplicable?: string;
+}
+
+export function standingOf(
+  requirement: Requirement,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  statement: Pick<StatementInVerdict, 'claims'> | undefined,
+): Standing {
+  const { level, source, claim } = requirement;
+  const value = claim === undefined ? undefined : statement?.claims[claim];
+  const reason =
+    whyNotApplicable(requirement, contract) ??
+    (value === false ? `the vendor's statement denies it (${claim})` : undefined);
+  const notApplicable = reason === undefined ? {} : { notApplicable: reason };
+  if (claim === undefined || value === undefined || value === false)
+    return { level, source, ...notApplicable };
+  return {
+    level: 'must',
+    source: `claimed by the vendor (${claim}${value === true ? '' : `: ${value}`}); ${source}`,
+    claimed: claim,
+    ...(value === true ? {} : countOf(requirement, claim, value)),
+    ...notApplicable,
+  };
+}
+
+function countOf({ id }: Requirement, name: string, atMost: number): Pick<Standing, 'count'> {
+  const count = loadClaims().find((claim) => claim.name === name)?.count;
+  const fact = count?.factOf.get(id);
+  return count === undefined || fact === undefined ? {} : { count: { fact, atMost, unit: count.unit } };
+}

@@ -1,0 +1,106 @@
+import type { ReleaseName } from '../../base/model/releases.js';
+import type { Outcome } from '../../base/model/verdict.js';
+import {
+  type ConcernedWaiver,
+  troubles,
+  type Waiver,
+  type WaiverState,
+  type WaiverUse,
+} from '../../base/model/waiver.js';
+import { appliesTo, type Requirement } from '../../contract/requirements/catalogue.js';
+import { idPattern } from '../../contract/requirements/glob.js';
+
+/** What a run on one target is, as far as waivers are for some runs only. */
+export interface WaiverScope {
+  readonly target: string;
+  readonly release: ReleaseName;
+  /** The day of the run: `2026-12-31`. */
+  readonly today: string;
+  readonly catalogue: readonly (Pick<Requirement, 'since' | 'until'> & { readonly id: string })[];
+}
+
+/** The waivers that are for this target and release; all others are none of this run's business. */
+export function concernedWaivers(waivers: readonly Waiver[], scope: WaiverScope): ConcernedWaiver[] {
+  return waivers
+    .filter(({ target }) => target === undefined || idPattern(target).test(scope.target))
+    .filter(({ releases }) => appliesTo(releases ?? {}, scope.release))
+    .map((waiver) => {
+      const pattern = idPattern(waiver.requirement);
+      const fitting = scope.catalogue.filter(({ id }) => pattern.test(id));
+      return {
+        ...waiver,
+        fits: fitting.filter((requirement) => appliesTo(requirement, scope.release)).map(({ id }) => id),
+        unknown: fitting.length === 0,
+        expired: waiver.expires < scope.today,
+      };
+    });
+}
+
+/** A failure for which there is a waiver that holds is waived, its reason kept; all other outcomes stay. */
+export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): Outcome {
+  if (outcome.outcome !== 'fail') return outcome;
+  const found = waivers.find(({ expired, fits }) => !expired && fits.includes(outcome.id));
+  if (found === undefined) return outcome;
+  const { reason, owner, issue, expires } = found;
+  return { ...outcome, outcome: 'waived', waiver: { reason, owner, issue, expires } };
+}
+
+/** What came of each waiver, from the outcomes after {@link waived}. */
+export function waiverUses(
+  waivers: readonly ConcernedWaiver[],
+  outcomes: readonly Outcome[],
+): readonly WaiverUse[] {
+  return waivers.map(({ fits, unknown, expired, ...waiver }) => {
+    const known = new Set(fits);
+    const about = outcomes.filter(({ id }) => known.has(id));
+    return {
+      ...waiver,
+      state: stateOf({ unknown, expired }, about, fits.length),
+      ids: about.map(({ id }) => id),
+    };
+  });
+}
+
+/**
+ * A waiver whose requirements this run left out, by --grep say, is no trouble; nor is one of whose requirements any
+ * stayed undecided: it may be that one that needs it.
+ */
+function stateOf(
+  { unknown, expired }: { readonly unknown: boolean; readonly expired: boolean },
+  about: readonly Outcome[],
+  fitting: number,
+): WaiverState {
+  if (unknown) return 'unmatched';
+  if (expired) return about.length > 0 ? 'expired' : 'undecided';
+  const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));
+  if (any('fail', 'waived')) return 'in use';
+  if (about.length < fitting || any('inconclusive', 'not run')) return 'undecided';
+  return any('pass') ? 'no longer needed' : 'undecided';
+}
+
+export function hasTrouble({ state }: Pick<WaiverUse, 'state'>): boolean {
+  return troubles.includes(state);
+}
+
+/** `the waiver of totp-login/* (Ana, expires 2026-12-31) …`: what is wrong with it, for a person. */
+export function troubleText(use: WaiverUse): string {
+  const head = `the waiver of ${use.requirement} (${use.owner})`;
+  switch (use.state) {
+    case 'expired':
+      return `${head} expired on ${use.expires}`;
+    case 'unmatched':
+      return `${head} fits no requirement`;
+    case 'no longer needed':
+      return `${head} is no longer needed: ${use.ids.length === 1 ? 'it passes' : 'all that it fits pass'}`;
+    default:
+      return `${head} is ${use.state}`;
+  }
+}
+
+/** `7.1 to 7.2.1`, `from 7.1 on`; empty for every release. */
+export function releasesText({ releases }: Pick<Waiver, 'releases'>): string {
+  const { since, until } = releases ?? {};
+  if (since !== undefined && until !== undefined) return since === until ? since : `${since} to ${until}`;
+  if (since !== undefined) return `from ${since} on`;
+  return until === undefined ? '' : `up to ${until}`;
+}

@@ -1,0 +1,47 @@
+import type { Waiver } from '../../base/model/waiver.js';
+import { idPattern } from '../../contract/requirements/glob.js';
+import { didYouMean } from '../../input/config-file/nearest.js';
+import type { WaiversFile } from './read.js';
+
+/** Something wrong with an entry of a waivers file that can be read. */
+export interface WaiverProblem {
+  readonly kind: 'unmatched' | 'expired' | 'duplicate';
+  /** Of the entry in the file. */
+  readonly index: number;
+  /** `FILE:LINE:COLUMN what is wrong`. */
+  readonly text: string;
+}
+
+/** @param ids of all requirements @param today the day to judge by: `2026-12-31` */
+export function checkWaivers(file: WaiversFile, ids: readonly string[], today: string): WaiverProblem[] {
+  const first = new Map<string, number>();
+  return file.waivers.flatMap((waiver, index) => {
+    const problem = (kind: WaiverProblem['kind'], key: keyof Waiver, what: string): WaiverProblem => {
+      const { line, column } = file.placeOf(index, key);
+      return { kind, index, text: `${file.file}:${line}:${column} ${waiver.requirement}: ${what}` };
+    };
+    const found: WaiverProblem[] = [];
+    const pattern = idPattern(waiver.requirement);
+    if (!ids.some((id) => pattern.test(id))) {
+      const meant = didYouMean(waiver.requirement, ids);
+      found.push(problem('unmatched', 'requirement', `fits no requirement${meant}`));
+    }
+    if (waiver.expires < today) {
+      const remedy = 'mend the failure, or agree on a new day';
+      found.push(problem('expired', 'expires', `expired on ${waiver.expires} (${waiver.owner}): ${remedy}`));
+    }
+    const scope = JSON.stringify([
+      waiver.requirement,
+      waiver.target,
+      waiver.releases?.since,
+      waiver.releases?.until,
+    ]);
+    const earlier = first.get(scope);
+    if (earlier === undefined) first.set(scope, index);
+    else {
+      const { line } = file.placeOf(earlier);
+      found.push(problem('duplicate', 'requirement', `stands there twice: as in line ${line}`));
+    }
+    return found;
+  });
+}

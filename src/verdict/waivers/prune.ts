@@ -1,0 +1,108 @@
+import { extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLSeq } from 'yaml';
+import { ConfigurationError } from '../../base/errors.js';
+
+/**
+ * The text of a waivers file without some of its entries. All else stays as it was written, but for the comment lines
+ * right above a removed entry, which go with it.
+ *
+ * @param indexes of the entries to remove
+ * @throws ConfigurationError where an entry can't be removed without changing another, as with anchors
+ */
+export function pruned(text: string, file: string, indexes: ReadonlySet<number>): string {
+  if (indexes.size === 0) return text;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
+  const list = document.get('waivers');
+  if (!isSeq(list)) return text;
+  const wanted = list.toJS(document).filter((_: unknown, index: number) => !indexes.has(index));
+  const result =
+    list.flow === true
+      ? inBrackets(document, list, file, indexes)
+      : inBlock(text, document, list, lines, indexes);
+  const after = parseDocument(result, { logLevel: 'silent' });
+  const isRight = after.errors.length === 0 && isDeepStrictEqual(waiversIn(after), wanted);
+  if (isRight) return result;
+  const places = [...indexes].map((index) => lines.linePos(startOf(list, index)).line);
+  throw new ConfigurationError(
+    `${file}: the entries in line ${places.join(', ')} can't be removed without changing others (anchors?): do it by hand.`,
+  );
+}
+
+function waiversIn(document: Document.Parsed): unknown {
+  try {
+    const value: unknown = document.toJS();
+    return typeof value === 'object' && value !== null && 'waivers' in value ? value.waivers : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function startOf(list: YAMLSeq, index: number): number {
+  const item = list.items[index];
+  return (
+    (typeof item === 'object' && item !== null && 'range' in item && Array.isArray(item.range)
+      ? Number(item.range[0])
+      : undefined) ?? 0
+  );
+}
+
+/** JSON, or YAML that is written like it: comments are few there, and the formatter keeps them. */
+function inBrackets(
+  document: Document.Parsed,
+  list: YAMLSeq,
+  file: string,
+  indexes: ReadonlySet<number>,
+): string {
+  list.items = list.items.filter((_, index) => !indexes.has(index));
+  if (extname(file).toLowerCase() === '.json') return `${JSON.stringify(document.toJS(), null, 2)}\n`;
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Whole lines are taken out, so that no formatter touches the rest. */
+function inBlock(
+  text: string,
+  document: Document.Parsed,
+  list: YAMLSeq,
+  counter: LineCounter,
+  indexes: ReadonlySet<number>,
+): string {
+  const lines = text.split('\n');
+  // Lines count from 0 here. A dash stands alone on a line above its entry in the odd file: it is looked for upwards.
+  const dashes = list.items.map((_, index) => {
+    let line = counter.linePos(startOf(list, index)).line - 1;
+    while (line > 0 && !/^\s*-(?:\s|$)/.test(lines[line] ?? '')) line--;
+    return line;
+  });
+  const leads = dashes.map((dash) => {
+    let line = dash;
+    while (line > 0 && /^\s*#/.test(lines[line - 1] ?? '')) line--;
+    return line;
+  });
+  const last = list.items.at(-1);
+  const end =
+    typeof last === 'object' && last !== null && 'range' in last && Array.isArray(last.range)
+      ? Number(last.range[1])
+      : text.length;
+  const afterLast = text.slice(0, end).trimEnd().split('\n').length;
+  const gone = new Set<number>();
+  for (const index of indexes) {
+    const until = leads[index + 1] ?? afterLast;
+    for (let line = leads[index] ?? until; line < until; line++) gone.add(line);
+  }
+  if (indexes.size === list.items.length) emptyList(lines, document, counter);
+  return lines.filter((_, line) => !gone.has(line)).join('\n');
+}
+
+function emptyList(lines: string[], document: Document.Parsed, counter: LineCounter): void {
+  if (!isMap(document.contents)) return;
+  const key = document.contents.items
+    .map((pair) => pair.key)
+    .find((each) => isScalar(each) && each.value === 'waivers');
+  if (!isScalar(key) || !key.range) return;
+  const { line, col } = counter.linePos(key.range[1]);
+  const text = lines[line - 1] ?? '';
+  const colon = text.indexOf(':', col - 1);
+  lines[line - 1] = `${text.slice(0, colon + 1)} []${text.slice(colon + 1)}`;
+}

@@ -1,0 +1,107 @@
+import { ConfigurationError } from '../../base/errors.js';
+import { isReleaseName, isSince } from '../../base/model/releases.js';
+import type { Waiver } from '../../base/model/waiver.js';
+import { ConfigDocument } from '../../input/config-file/document.js';
+import type { KeyPath, Place } from '../../input/config-file/problems.js';
+import { checkSchema } from '../../input/config-file/schema.js';
+import { readTextFile } from '../../input/config-file/text-file.js';
+import { Values } from '../../input/config-file/values.js';
+import { isDay } from './dates.js';
+
+export interface WaiversFile {
+  /** As it was named. */
+  readonly file: string;
+  /** The file's content. */
+  readonly text: string;
+  readonly waivers: readonly Waiver[];
+  /** Where the entry of this index stands; with a key, where that key's value stands. */
+  readonly placeOf: (index: number, key?: keyof Waiver) => Place;
+}
+
+/**
+ * Reads and checks a waivers file, YAML or JSON by its extension.
+ *
+ * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do
+ */
+export function readWaivers(path: string): WaiversFile {
+  const read = readTextFile(path);
+  if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, path);
+  checkIsMapping(document);
+  checkSchema(document, 'waivers.schema.json', (key, keyword) => hint(document, key, keyword));
+  document.problems.throwIfAny();
+  const values = new Values(document, document.value);
+  const waivers: Waiver[] = [];
+  for (let index = 0; values.has(['waivers', index]); index++) {
+    waivers.push(waiverAt(values, ['waivers', index]));
+  }
+  document.problems.throwIfAny();
+  const placeOf = (index: number, key?: keyof Waiver) =>
+    document.placeOf(['waivers', index, ...(key === undefined ? [] : [key])]);
+  return { file: path, text: read.text, waivers, placeOf };
+}
+
+function waiverAt(values: Values, path: KeyPath): Waiver {
+  const target = values.text([...path, 'target']);
+  const since = releaseAt(values, [...path, 'releases', 'since']);
+  const until = releaseAt(values, [...path, 'releases', 'until']);
+  if (since !== undefined && until !== undefined && !isSince(until, since)) {
+    values.problem([...path, 'releases'], `since ${since} is newer than until ${until}: no release is meant`);
+  }
+  const expires = values.text([...path, 'expires']) ?? '';
+  if (!isDay(expires)) values.problem([...path, 'expires'], 'is not a day of the calendar');
+  const text = (key: 'requirement' | 'reason' | 'owner' | 'issue') => {
+    const value = values.text([...path, key]) ?? '';
+    if (value.trim() === '') values.problem([...path, key], 'is blank: write a value');
+    return value.trim();
+  };
+  return {
+    requirement: text('requirement'),
+    ...(target === undefined ? {} : { target }),
+    ...(since === undefined && until === undefined
+      ? {}
+      : {
+          releases: { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) },
+        }),
+    reason: text('reason'),
+    owner: text('owner'),
+    issue: text('issue'),
+    expires,
+  };
+}
+
+function releaseAt(values: Values, path: KeyPath) {
+  const text = values.text(path);
+  return text !== undefined && isReleaseName(text) ? text : undefined;
+}
+
+function checkIsMapping(document: ConfigDocument): void {
+  const { value } = document;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  const empty = value === null || value === undefined;
+  document.problem(
+    [],
+    `${empty ? 'the file is empty' : 'the file is not a mapping'}: it needs the key waivers, a list`,
+  );
+  document.problems.throwIfAny();
+}
+
+function hint(document: ConfigDocument, path: KeyPath, keyword: string): string | undefined {
+  const key = path.at(-1);
+  if (keyword === 'pattern') {
+    if (key === 'requirement') {
+      return 'must be the id of a requirement, or a pattern over ids such as totp-login/*: mfa-conformance list shows them';
+    }
+    if (key === 'issue') return 'must be an address that begins with https:// or http://';
+    if (key === 'expires') return 'must be a day such as 2026-12-31';
+  }
+  if (
+    (key === 'since' || key === 'until') &&
+    new Values(document, document.value).number(path) !== undefined
+  ) {
+    return `must be quoted: "${document.writtenAs(path)}", or it is read as a number`;
+  }
+  if (key === 'releases' && keyword === 'minProperties')
+    return 'is empty: write since or until, or leave the key out';
+  return undefined;
+}

@@ -1,0 +1,128 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { ArrangeError, TransportError } from '../../base/errors.js';
+import type { Target } from '../../input/target-file/target.js';
+import { decoded } from './content-coding.js';
+import { framed } from './framing.js';
+import { isWholeAnswer, rawAnswerIn } from './raw-answer.js';
+import { inWords } from './transport-errors.js';
+
+type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
+
+/**
+ * Whether the target agrees to TLS 1.0 or 1.1. Nothing is sent after the handshake. A firewall may drop an old one
+ * without a word: that accepts nothing, where the target is known to answer to others.
+ *
+ * @throws ArrangeError where this machine doesn't speak them; TransportError where no connection comes about
+ */
+export function acceptsOldTls(target: Probed): Promise<boolean> {
+  const url = new URL(target.baseUrl);
+  const { tls } = target;
+  const timeoutMs = target.limits.requestTimeoutMs;
+  const { host, port, servername } = placeOf(url);
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({
+      host,
+      port,
+      ...servername,
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+      // Whose certificate it is, the run itself has made sure of.
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT:@SECLEVEL=0',
+    });
+    let isConnected = false;
+    socket.once('connect', () => {
+      isConnected = true;
+    });
+    const end = endsOnce(socket, timeoutMs, () => {
+      if (isConnected) resolve(false);
+      else reject(new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs)));
+    });
+    socket.once('secureConnect', () => {
+      const isOld = ['TLSv1', 'TLSv1.1'].includes(socket.getProtocol() ?? '');
+      end(() => resolve(isOld));
+    });
+    socket.once('error', (error) =>
+      end(() => {
+        const text = `${'code' in error ? String(error.code) : ''} ${error.message}`;
+        if (/NO_PROTOCOLS_AVAILABLE|no protocols available|NO_CIPHERS/i.test(text)) {
+          reject(
+            new ArrangeError('This machine speaks neither TLS 1.0 nor 1.1 itself: they cannot be tried.'),
+          );
+        } else if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UNREACH/.test(text)) {
+          reject(new TransportError(inWords(error, url, timeoutMs)));
+        } else resolve(false);
+      }),
+    );
+    socket.once('close', () => end(() => resolve(false)));
+  });
+}
+
+/** In bytes. No answer to what is asked here has as many. */
+const largest = 64 * 1024;
+
+/**
+ * The status by which the API itself, in JSON, answers a plain HTTP request without credentials at the port of an HTTPS
+ * target: a success, or that a credential is missing. Undefined where nothing answers, or what stands before the API: it
+ * may say that this is no TLS (400), where to go instead (3xx), or on a page of its own that HTTPS is required (403).
+ */
+export function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
+  const url = new URL(target.baseUrl);
+  const { host, port } = placeOf(url);
+  return new Promise((resolve) => {
+    let received = Buffer.alloc(0);
+    const socket = connectPlain({ host, port }, () =>
+      socket.write(`GET ${url.pathname}${path} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`),
+    );
+    const finish = () => resolve(statusOfApi(received));
+    const end = endsOnce(socket, target.limits.requestTimeoutMs, finish);
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length > largest || isWholeAnswer('GET', received)) end(finish);
+    });
+    socket.once('error', () => end(finish));
+    socket.once('close', () => end(finish));
+  });
+}
+
+function statusOfApi(received: Buffer): number | undefined {
+  const answer = rawAnswerIn(received);
+  if (answer === undefined) return undefined;
+  const { status, headers, rest } = answer;
+  if (status >= 300 && status !== 401 && status !== 403) return undefined;
+  const content = framed(headers, rest)?.content;
+  return content !== undefined && isJsonObject(decoded(headers, content, largest)) ? status : undefined;
+}
+
+function isJsonObject(bytes: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+function placeOf(url: URL): { host: string; port: number; servername: { servername?: string } } {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const servername = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+  return { host, port: url.port === '' ? 443 : Number(url.port), servername };
+}
+
+/** The first end counts; the socket goes with it, and so does the deadline. */
+function endsOnce(socket: Socket, timeoutMs: number, onTimeout: () => void): (finish: () => void) => void {
+  let ended = false;
+  const end = (finish: () => void) => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(deadline);
+    socket.destroy();
+    finish();
+  };
+  const deadline = setTimeout(() => end(onTimeout), timeoutMs);
+  return end;
+}

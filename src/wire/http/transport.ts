@@ -1,0 +1,174 @@
+import { Agent, type Dispatcher } from 'undici';
+import { TransportError } from '../../base/errors.js';
+import { steadyNow } from '../../base/steady-now.js';
+import type { Target } from '../../input/target-file/target.js';
+import { connectorOf } from './connector.js';
+import { decoded } from './content-coding.js';
+import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
+
+/** One request as it goes on the wire; header names are sent in the case given. */
+export interface WireRequest {
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** One answer as it came, nothing decoded but the codings of its content. */
+export interface WireResponse {
+  readonly status: number;
+  /** The reason phrase, where it was kept. */
+  readonly reason?: string;
+  /** Names in lower case; repeated fields joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Epoch milliseconds of the runner's clock, around the exchange. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** An answer larger than any the API can give is not read to its end. */
+export const largestBody = 5 * 1024 * 1024;
+
+const timeoutsTolerated = 3;
+
+/** How much longer than the slowest answer so far what may well stay unanswered is waited for. */
+const oddPatienceMs = 3_000;
+
+export interface SendOptions {
+  /** Asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
+  readonly closeAfter?: boolean;
+  /** What stands before the API may leave the request unanswered: then it tells nothing of the target's health. */
+  readonly isOdd?: boolean;
+  /** The target may close the connection on it: that tells nothing of how long it keeps others open. */
+  readonly mayBeClosed?: boolean;
+  /** Dots in the path are sent as they stand, instead of where they lead. */
+  readonly asWritten?: boolean;
+}
+
+/**
+ * Sends requests to one target. Never follows redirects and never repeats a request.
+ *
+ * @throws TransportError in words, within the target file's request timeout
+ */
+export class Transport {
+  readonly #agent: Agent;
+  /** Opens a connection for each request. */
+  readonly #fresh: Agent;
+  /** False once a connection was closed under a request: one that is kept open may be closed whenever it is used again. */
+  #keepsOpen = true;
+  readonly #timeoutMs: number;
+  readonly #now: () => number;
+  #slowestMs = 0;
+  #timeoutsInARow = 0;
+  #silentUntil = 0;
+
+  /** @param now a clock in milliseconds, for the time in which a silent target is left alone */
+  constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
+    this.#now = now;
+    this.#timeoutMs = target.limits.requestTimeoutMs;
+    const connect = connectorOf(target, this.#timeoutMs);
+    const options = { connections: 8, headersTimeout: 0, bodyTimeout: 0, connect };
+    this.#agent = new Agent({ ...options, pipelining: 1 });
+    this.#fresh = new Agent({ ...options, pipelining: 0 });
+  }
+
+  async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
+    const { closeAfter = false, isOdd = false, mayBeClosed = false, asWritten = false } = options;
+    const url = new URL(request.url);
+    this.#checkSilence(url);
+    const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
+    const sentAt = steadyNow();
+    try {
+      const answer = await (this.#keepsOpen ? this.#agent : this.#fresh).request({
+        origin: url.origin,
+        path: asWritten ? request.url.replace(/^[^/]*\/\/[^/]*/, '') : url.pathname + url.search,
+        method: methodOf(request.method),
+        headers: request.headers,
+        body: request.body ?? null,
+        signal: AbortSignal.timeout(timeoutMs),
+        reset: closeAfter,
+      });
+      const { statusCode: status, statusText: reason } = answer;
+      const headers = joined(answer.headers);
+      const body = await (endsWithHead.includes(status)
+        ? nothingOf(answer.body)
+        : readBody(answer.body, url).then((content) => decoded(headers, content, largestBody)));
+      const receivedAt = steadyNow();
+      this.#timeoutsInARow = 0;
+      this.#slowestMs = Math.max(this.#slowestMs, receivedAt - sentAt);
+      return { status, reason, headers, body, sentAt, receivedAt };
+    } catch (error) {
+      if (error instanceof TransportError) throw error;
+      if (isTimeout(error) && !isOdd) this.#noteTimeout();
+      const broke = howItBroke(error);
+      if (broke === 'closed' && !mayBeClosed) this.#keepsOpen = false;
+      throw new TransportError(
+        inWords(error, url, timeoutMs, timeoutMs === this.#timeoutMs),
+        !neverSent(error),
+        broke,
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
+  }
+
+  /** A target that stopped answering is asked again after a while only: a timeout a test would take hours. */
+  #checkSilence(url: URL): void {
+    if (this.#now() >= this.#silentUntil) return;
+    throw new TransportError(
+      `${url.origin} stopped answering: ${timeoutsTolerated} requests in a row timed out, so this one was not sent.`,
+      false,
+    );
+  }
+
+  #noteTimeout(): void {
+    this.#timeoutsInARow += 1;
+    if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
+  }
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+function methodOf(text: string): Dispatcher.HttpMethod {
+  const method = methods.find((each) => each === text);
+  if (method === undefined) throw new TransportError(`The suite doesn't send ${text} requests.`, false);
+  return method;
+}
+
+/** Such an answer ends with its header section, whatever that says of a length (RFC 9112 6.3). */
+const endsWithHead = [204, 304];
+
+/** What the client library takes for a body that is cut off is none: the answer is whole. */
+async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  await body.dump().catch(() => undefined);
+  return Buffer.alloc(0);
+}
+
+async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > largestBody) throw new TransportError(tooLarge(url, largestBody));
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
+
+/** Names in lower case; repeated fields joined by a comma. */
+export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    // Blanks and tabs around a value are no part of it (RFC 9112 5).
+    result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
+  }
+  return result;
+}

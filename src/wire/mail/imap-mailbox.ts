@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import PostalMime from 'postal-mime';
+import { ArrangeError } from '../../base/errors.js';
+import { steadyNow } from '../../base/steady-now.js';
+import { Addresses } from './addresses.js';
+import { ImapSession, type ImapSettings } from './imap-session.js';
+import type { Mailbox, MailFilter, Mark } from './mailbox.js';
+import { missingMail } from './missing-mail.js';
+import { parseMail } from './parse.js';
+import { type ReceivedMail, StoredMail } from './received-mail.js';
+
+/** How long to leave the server alone between two looks, in milliseconds: short at first, since most mail is quick. */
+const pauses = [50, 100, 200, 400, 800];
+
+interface Stored {
+  readonly uid: number;
+  readonly mail: ReceivedMail;
+}
+
+/**
+ * A folder on an IMAP server where the target's mail arrives. UIDs grow with each arrival, so the highest one that
+ * was seen is the mark. Only mail that names one of the suite's addresses as recipient is read; of all other the
+ * recipients are, and nothing else.
+ */
+export class ImapMailbox implements Mailbox {
+  readonly #session: ImapSession;
+  readonly #settings: ImapSettings;
+  readonly #addresses: Addresses;
+  readonly #closing = new AbortController();
+  #mails: readonly Stored[] = [];
+  /** All up to this UID were looked at. */
+  #seen = 0;
+  #foreign = 0;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(settings: ImapSettings, addresses: readonly string[], commandWithinMs: number) {
+    this.#settings = settings;
+    this.#addresses = new Addresses(addresses);
+    this.#session = new ImapSession(settings, commandWithinMs);
+  }
+
+  /** @throws ConfigurationError where log-in or folder are refused, or nobody answers */
+  async open(): Promise<void> {
+    this.#seen = await this.#session.open();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#looking.catch(() => undefined);
+    await this.#session.close();
+  }
+
+  async mark(): Promise<Mark> {
+    await this.#look();
+    return this.#seen as Mark;
+  }
+
+  async since(mark: Mark): Promise<readonly ReceivedMail[]> {
+    await this.#look();
+    return this.#since(mark);
+  }
+
+  #since(mark: Mark): readonly ReceivedMail[] {
+    return this.#mails.filter(({ uid }) => uid > mark).map(({ mail }) => mail);
+  }
+
+  async next(
+    mark: Mark,
+    filter: MailFilter,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReceivedMail> {
+    const address = this.#addresses.known(filter.to);
+    if (address === undefined) {
+      throw new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`);
+    }
+    const startedAt = steadyNow();
+    const foreignBefore = this.#foreign;
+    const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const leftMs = () => Math.max(0, startedAt + deadlineMs - steadyNow());
+    for (let look = 0; ; look += 1) {
+      if (ended.aborted) break;
+      await this.#look();
+      const found = this.#since(mark).find((mail) => mail.to.includes(address) && !filter.except?.has(mail));
+      if (found !== undefined) return found;
+      if (leftMs() === 0) break;
+      const pauseMs = Math.min(pauses[look] ?? 1000, leftMs());
+      await sleep(pauseMs, undefined, { signal: ended }).catch(() => undefined);
+    }
+    const why = this.#closing.signal.aborted
+      ? 'the mailbox was closed'
+      : signal?.aborted
+        ? 'the wait was called off'
+        : '';
+    const foreign = this.#foreign - foreignBefore;
+    throw missingMail({
+      address: filter.to,
+      waitedMs: steadyNow() - startedAt,
+      why,
+      others: this.#since(mark),
+      codePattern: this.#settings.codePattern,
+      more:
+        foreign === 0
+          ? []
+          : [`${foreign} more came that name none of the target file's addresses as recipient.`],
+    });
+  }
+
+  /** One look after the other: each begins where the one before ended. */
+  #look(): Promise<void> {
+    const look = this.#looking.catch(() => undefined).then(() => this.#lookOnce());
+    this.#looking = look;
+    return look;
+  }
+
+  async #lookOnce(): Promise<void> {
+    for (const { uid, headers } of await this.#session.headsAfter(this.#seen)) {
+      const to = await this.#recipients(headers);
+      if (to.length === 0) this.#foreign += 1;
+      else {
+        const raw = await this.#session.source(uid);
+        if (raw !== undefined) this.#mails = [...this.#mails, { uid, mail: await this.#stored(to, raw) }];
+      }
+      this.#seen = uid;
+    }
+  }
+
+  async #stored(to: readonly string[], raw: Buffer): Promise<ReceivedMail> {
+    const { from } = await headersOf(raw);
+    const secure = this.#settings.tls !== false;
+    return new StoredMail({ to, from, receivedAt: steadyNow(), secure }, await parseMail(raw), raw);
+  }
+
+  /** Who got it: by the headers of delivery where those name somebody known, else by those of the sender. */
+  async #recipients(headers: Buffer): Promise<readonly string[]> {
+    const { delivered, written } = await headersOf(headers);
+    const known = (addresses: readonly string[]) => [
+      ...new Set(addresses.flatMap((address) => this.#addresses.known(address) ?? [])),
+    ];
+    const byDelivery = known(delivered);
+    return byDelivery.length > 0 ? byDelivery : known(written);
+  }
+}
+
+interface HeaderAddresses {
+  readonly from: string;
+  readonly delivered: readonly string[];
+  readonly written: readonly string[];
+}
+
+/** The addresses in a mail's headers; none where they can't be read. */
+async function headersOf(raw: Buffer): Promise<HeaderAddresses> {
+  try {
+    const end = raw.indexOf('\r\n\r\n');
+    const head = Buffer.concat([end === -1 ? raw : raw.subarray(0, end), Buffer.from('\r\n\r\n')]);
+    const { from, to = [], cc = [], headers } = await PostalMime.parse(head);
+    const written = [...to, ...cc].flatMap((each) => [
+      each.address ?? '',
+      ...(each.group?.map(({ address }) => address ?? '') ?? []),
+    ]);
+    const delivered = headers
+      .filter(({ key }) =>
+        /^(?:delivered-to|x-original-to|x-delivered-to|(?:x-)?envelope-to|x-rcpt-to)$/.test(key),
+      )
+      .map(({ value }) => value.replace(/^[^<]*<|>.*$/g, ''));
+    return { from: from?.address ?? '', delivered, written };
+  } catch {
+    return { from: '', delivered: [], written: [] };
+  }
+}

@@ -1,0 +1,187 @@
+import type { FetchMessageObject, ImapFlow, ImapFlowOptions } from 'imapflow';
+import { ArrangeError, ConfigurationError } from '../../base/errors.js';
+import type { MailSettings } from '../../input/target-file/mail.js';
+import { authorities } from '../http/authorities.js';
+import { DeadlineError, within } from './deadline.js';
+
+export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
+
+const largestMail = 5 * 1024 * 1024;
+
+/** What headers tell about who a mail is for; those of delivery come before those of the sender. */
+const recipientHeaders = [
+  'delivered-to',
+  'x-original-to',
+  'x-delivered-to',
+  'envelope-to',
+  'x-envelope-to',
+  'x-rcpt-to',
+  'to',
+  'cc',
+];
+
+export interface FetchedHead {
+  readonly uid: number;
+  /** Of the headers that name recipients. */
+  readonly headers: Buffer;
+}
+
+/**
+ * One folder of an IMAP mailbox, opened for reading only: no flag of any mail is changed. A connection that breaks
+ * is opened again, once for each command; each command has a deadline.
+ */
+export class ImapSession {
+  #client: ImapFlow | undefined;
+  #validity: bigint | undefined;
+
+  constructor(
+    private readonly settings: ImapSettings,
+    /** How long one command may take, in milliseconds. */
+    private readonly commandWithinMs: number,
+  ) {}
+
+  /**
+   * Logs in and opens the folder.
+   *
+   * @returns the highest UID that is there, or 0
+   * @throws ConfigurationError in words
+   */
+  async open(): Promise<number> {
+    try {
+      return await this.#connect();
+    } catch (error) {
+      throw new ConfigurationError(this.#inWords(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client === undefined) return;
+    await within(1000, client.logout()).catch(() => undefined);
+    client.close();
+  }
+
+  /** UID and recipient headers of all mails above a UID, in the order of arrival. @throws ArrangeError */
+  async headsAfter(uid: number): Promise<FetchedHead[]> {
+    const range = `${uid + 1}:*`;
+    const found = await this.#command(async (client) => {
+      // What came since the last command is told with the answer to this one.
+      await within(this.commandWithinMs, client.noop());
+      const query = { uid: true, headers: recipientHeaders };
+      return within(this.commandWithinMs, client.fetchAll(range, query, { uid: true }));
+    });
+    // The range n:* holds the last mail even where its UID is lower.
+    return found
+      .filter((mail) => mail.uid > uid)
+      .sort((a, b) => a.uid - b.uid)
+      .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
+  }
+
+  /** A whole mail, cut off where it is larger than any with a code; undefined where it is gone. @throws ArrangeError */
+  async source(uid: number): Promise<Buffer | undefined> {
+    const query = { uid: true, source: { maxLength: largestMail } };
+    const found = await this.#command(
+      (client): Promise<FetchMessageObject | false> =>
+        within(this.commandWithinMs, client.fetchOne(String(uid), query, { uid: true })),
+    );
+    return found === false ? undefined : found.source;
+  }
+
+  async #command<T>(run: (client: ImapFlow) => Promise<T>): Promise<T> {
+    try {
+      const client = this.#client;
+      if (client?.usable) {
+        try {
+          return await run(client);
+        } catch (error) {
+          // An answer that the server gave stands; only a broken connection is worth a second try.
+          if (client.usable && !(error instanceof DeadlineError)) throw error;
+        }
+      }
+      client?.close();
+      await this.#connect();
+      if (this.#client === undefined) throw new Error('the connection was closed');
+      return await run(this.#client);
+    } catch (error) {
+      if (error instanceof ArrangeError) throw error;
+      throw new ArrangeError(this.#inWords(error));
+    }
+  }
+
+  async #connect(): Promise<number> {
+    const { host, port, tls, ca, insecure, username, password, folder } = this.settings;
+    const { ImapFlow } = await import('imapflow');
+    const options: ImapFlowOptions = {
+      host,
+      port,
+      secure: tls === true,
+      doSTARTTLS: tls === 'starttls',
+      auth: { user: username, pass: password.reveal() },
+      tls: { rejectUnauthorized: !insecure, ca: [...authorities(ca)] },
+      logger: false,
+      emitLogs: false,
+      disableAutoIdle: true,
+      connectionTimeout: this.commandWithinMs,
+      greetingTimeout: this.commandWithinMs,
+      socketTimeout: 0,
+      maxLiteralSize: 2 * largestMail,
+    };
+    const client = new ImapFlow(options);
+    // What goes wrong is told by the command it goes wrong in.
+    client.on('error', () => undefined);
+    this.#client = client;
+    try {
+      await within(this.commandWithinMs, client.connect());
+      const box = await within(this.commandWithinMs, client.mailboxOpen(folder, { readOnly: true }));
+      if (this.#validity !== undefined && this.#validity !== box.uidValidity) {
+        throw new ArrangeError(
+          `The folder ${folder} on ${host} was recreated during the run: which mails are new can't be told.`,
+        );
+      }
+      this.#validity = box.uidValidity;
+      return box.uidNext - 1;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  #inWords(error: unknown): string {
+    const { host, port, tls, folder } = this.settings;
+    const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const of = (name: string): unknown =>
+      error instanceof Error && name in error ? Reflect.get(error, name) : undefined;
+    const code = [of('code'), of('serverResponseCode')].find((each) => typeof each === 'string');
+    const say = (what: string) =>
+      `Mail can't be read from ${where} by IMAP: ${what}${code === undefined ? '' : ` (${code})`}.`;
+    if (error instanceof ConfigurationError || error instanceof ArrangeError) return error.message;
+    if (error instanceof DeadlineError)
+      return say(`no answer within ${this.commandWithinMs} ms: check mail.port and mail.tls`);
+    if (of('authenticationFailed') === true) {
+      return say('the log-in was refused: check mail.username and mail.password');
+    }
+    if (of('mailboxMissing') === true || code === 'NONEXISTENT') return say(`there is no folder ${folder}`);
+    const text = `${error instanceof Error ? error.message : ''} ${code ?? ''}`;
+    const known = troubles.find(([pattern]) => pattern.test(text));
+    if (known !== undefined) return say(known[1]);
+    if (/STARTTLS/i.test(text)) return say('the server offers no STARTTLS: check mail.port and mail.tls');
+    if (of('responseStatus') === 'NO' || of('responseStatus') === 'BAD')
+      return say('the server refused a command');
+    return say(tls === true ? 'the connection failed' : 'the connection failed, or the port speaks TLS');
+  }
+}
+
+const troubles: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'nothing listens there: check mail.host and mail.port'],
+  [/ENOTFOUND|EAI_AGAIN/, 'the host name is unknown'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to it'],
+  [/CONNECT_TIMEOUT|ETIMEDOUT/, 'it does not answer to a connection'],
+  [/GREETING_TIMEOUT/, 'it does not greet as an IMAP server does: check mail.port and mail.tls'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH|EPROTO/, 'the port does not speak TLS: check mail.port and mail.tls'],
+  [/ALTNAME_INVALID/, "the server's certificate is for another name: check mail.host"],
+  [
+    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_/,
+    "the server's certificate is not signed by a trusted authority: set mail.ca",
+  ],
+];

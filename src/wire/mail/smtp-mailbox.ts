@@ -1,0 +1,229 @@
+import type { Socket } from 'node:net';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { ArrangeError } from '../../base/errors.js';
+import { steadyNow } from '../../base/steady-now.js';
+import type { MailSettings } from '../../input/target-file/mail.js';
+import { Addresses, folded } from './addresses.js';
+import { listenOn } from './listen.js';
+import type { Mailbox, MailFilter, Mark } from './mailbox.js';
+import { missingMail } from './missing-mail.js';
+import { parseMail } from './parse.js';
+import { type ReceivedMail, StoredMail } from './received-mail.js';
+import { mailCertificate } from './starttls.js';
+
+export type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
+
+const largestMail = 5 * 1024 * 1024;
+/** All mails together; beyond it the oldest are forgotten. */
+const largestBox = 64 * 1024 * 1024;
+/** Domains that refusals are counted by; more are counted together. */
+const mostDomains = 50;
+/** How long a sender may take to end its session when the mailbox closes. */
+const closeWithinMs = 100;
+
+interface Waiter {
+  readonly wanted: (mail: ReceivedMail) => boolean;
+  readonly found: (mail: ReceivedMail) => void;
+  readonly failed: (why: string) => void;
+}
+
+/**
+ * An SMTP server that the target sends to. It takes mail to the given addresses only, with or without STARTTLS and
+ * log-in (any credentials do, and are not kept), and passes nothing on.
+ */
+export class SmtpMailbox implements Mailbox {
+  readonly #settings: SmtpSettings;
+  readonly #addresses: Addresses;
+  readonly #refused = new Map<string, number>();
+  readonly #waiters = new Set<Waiter>();
+  #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
+  #size = 0;
+  #order = 0;
+  readonly #sockets = new Set<Socket>();
+  #server: SMTPServer | undefined;
+  #port: number;
+  /** Who else the mail that is sent now is for. */
+  readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
+  #senderTrouble = 0;
+
+  constructor(settings: SmtpSettings, addresses: readonly string[]) {
+    this.#settings = settings;
+    this.#addresses = new Addresses(addresses);
+    this.#port = settings.port;
+  }
+
+  /** The port it listens on; of a mailbox opened with port 0 the one that was free. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** How many recipients were refused, by the domain of their address; whose mail it was is nobody's business. */
+  get refusedRecipients(): ReadonlyMap<string, number> {
+    return this.#refused;
+  }
+
+  /** @throws ConfigurationError naming host and port where they can't be listened on */
+  async open(): Promise<void> {
+    if (this.#server !== undefined) return;
+    const server = new SMTPServer({
+      name: 'mfa-conformance',
+      banner: 'mfa-conformance',
+      size: largestMail,
+      rejectOversized: true,
+      authOptional: true,
+      // Where the cluster is set to log in without TLS, its mails count all the same.
+      allowInsecureAuth: true,
+      authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
+      disableReverseLookup: true,
+      closeTimeout: closeWithinMs,
+      logger: false,
+      onAuth: (_auth, _session, callback) => callback(null, { user: 'sender' }),
+      onConnect: (session, callback) => {
+        withCertificate(server, session).then(() => callback());
+      },
+      onMailFrom: (_from, session, callback) => {
+        this.#others.delete(session);
+        callback();
+      },
+      onRcptTo: ({ address }, session, callback) => callback(this.#refusalOf(address, session)),
+      onData: (stream, session, callback) => {
+        this.#receive(stream, session).then(
+          () => callback(),
+          () => callback(new Error('The mail could not be read')),
+        );
+      },
+    });
+    // One that gives up, or fails its handshake: no reason to stop listening, but worth a word when mail is missing.
+    server.on('error', () => {
+      this.#senderTrouble++;
+    });
+    server.server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#port = await listenOn(server, this.#settings.host, this.#settings.port);
+    this.#server = server;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    for (const waiter of [...this.#waiters]) waiter.failed('the mailbox was closed');
+    await new Promise<void>((resolve) => server.close(resolve));
+    // Senders that keep their connection for the next mail would keep this process too.
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async mark(): Promise<Mark> {
+    // What comes next is a mail, which must not be late for what the first sender waits for.
+    await mailCertificate();
+    return this.#order as Mark;
+  }
+
+  async since(mark: Mark): Promise<readonly ReceivedMail[]> {
+    return this.#since(mark);
+  }
+
+  #since(mark: Mark): readonly ReceivedMail[] {
+    return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
+  }
+
+  next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail> {
+    const address = folded(filter.to);
+    const startedAt = steadyNow();
+    const missing = (why: string) => this.#missing(filter.to, mark, steadyNow() - startedAt, why);
+    if (this.#addresses.known(address) === undefined) {
+      return Promise.reject(
+        new ArrangeError(`${filter.to} is not an address that the mailbox takes mail for.`),
+      );
+    }
+    const wanted = (mail: ReceivedMail) =>
+      mail.to.some((to) => folded(to) === address) && !filter.except?.has(mail);
+    const there = this.#since(mark).find(wanted);
+    if (there !== undefined) return Promise.resolve(there);
+    if (this.#server === undefined) return Promise.reject(missing('the mailbox is closed'));
+    if (signal?.aborted) return Promise.reject(missing('the wait was called off'));
+
+    return new Promise((resolve, reject) => {
+      const finish = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', aborted);
+        this.#waiters.delete(waiter);
+      };
+      const waiter: Waiter = {
+        wanted,
+        found: (mail) => {
+          finish();
+          resolve(mail);
+        },
+        failed: (why) => {
+          finish();
+          reject(missing(why));
+        },
+      };
+      const aborted = () => waiter.failed('the wait was called off');
+      const timer = setTimeout(() => waiter.failed(''), deadlineMs);
+      signal?.addEventListener('abort', aborted);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #refusalOf(address: string, session: SMTPServerSession): (Error & { responseCode: number }) | null {
+    if (this.#addresses.known(address) !== undefined) return null;
+    this.#others.set(session, [...(this.#others.get(session) ?? []), address]);
+    const domain = folded(address.slice(address.lastIndexOf('@') + 1));
+    const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
+    this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
+    return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
+  }
+
+  async #receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) {
+      if (Buffer.isBuffer(chunk) && !stream.sizeExceeded) chunks.push(chunk);
+    }
+    if (stream.sizeExceeded) return;
+    // Before reading it: later mails may be read sooner, and the order is that of arrival.
+    const order = ++this.#order;
+    const receivedAt = steadyNow();
+    const raw = Buffer.concat(chunks);
+    const { mailFrom, rcptTo } = session.envelope;
+    const envelope = {
+      to: rcptTo.map(({ address }) => this.#addresses.known(address) ?? address),
+      others: this.#others.get(session) ?? [],
+      from: mailFrom === false ? '' : mailFrom.address,
+      receivedAt,
+      secure: session.secure,
+    };
+    this.#store(order, new StoredMail(envelope, await parseMail(raw), raw));
+  }
+
+  #store(order: number, mail: ReceivedMail): void {
+    this.#mails.push({ order, mail });
+    this.#mails.sort((a, b) => a.order - b.order);
+    this.#size += mail.raw.length;
+    while (this.#size > largestBox && this.#mails.length > 1) {
+      this.#size -= this.#mails.shift()?.mail.raw.length ?? 0;
+    }
+    for (const waiter of [...this.#waiters]) if (waiter.wanted(mail)) waiter.found(mail);
+  }
+
+  #missing(address: string, mark: Mark, waitedMs: number, why: string): ArrangeError {
+    const more: string[] = [];
+    if (this.#refused.size > 0) {
+      const refused = [...this.#refused].map(([domain, count]) => `${count} at ${domain}`).join(', ');
+      more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
+    }
+    if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
+    const { codePattern } = this.#settings;
+    return missingMail({ address, waitedMs, why, others: this.#since(mark), codePattern, more });
+  }
+}
+
+/** Waits for the certificate before the greeting, since what is offered after it can't be taken back. */
+async function withCertificate(server: SMTPServer, session: SMTPServerSession): Promise<void> {
+  const certificate = await mailCertificate();
+  if (certificate === undefined) session.disabledCommands = ['STARTTLS'];
+  else if (server.options.cert !== certificate.cert) server.updateSecureContext({ ...certificate });
+}
