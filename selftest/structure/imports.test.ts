@@ -33,10 +33,10 @@ describe('imports point one way', () => {
   });
 
   test('a breach of the rule would be found', () => {
-    const text = "import { a } from '../../emulator/clock.js';\nexport * from './near.js';\n";
+    const text = "import { a } from '../../../emulator/clock.js';\nexport * from './near.js';\n";
     const source = {
       path: 'src/wire/otp/x.ts',
-      text: `${text}const b = await import('../../tests/y.js');\n`,
+      text: `${text}const b = await import('../../../tests/y.js');\n`,
     };
 
     expect(importsOf(source)).toEqual(['emulator/clock.js', 'src/wire/otp/near.js', 'tests/y.js']);
@@ -77,6 +77,15 @@ describe('the rooms of src/', () => {
 
   test('are those of the table', () => {
     expect([...new Set(sources.map(({ path }) => roomOf(path)))].sort()).toEqual([...names].sort());
+  });
+
+  test('lie in the wings of the table, each with a README', () => {
+    const places = new Map(sources.map(({ path }) => [roomOf(path), path.split('/')[1]]));
+
+    expect(rooms.filter(({ name, wing }) => places.get(name) !== wing)).toEqual([]);
+    for (const wing of new Set(rooms.map((room) => room.wing))) {
+      expect(sourceAt(`src/${wing}/README.md`).text.split('\n').length).toBeLessThanOrEqual(12);
+    }
   });
 
   test('import only from rooms below them', () => {
@@ -154,8 +163,10 @@ function namesIn(manifest: unknown, key: string): string[] {
   return typeof member === 'object' && member !== null ? Object.keys(member) : [];
 }
 
+/** `src/cli/x.ts` is in the room cli, `src/wire/otp/x.ts` in the room otp. */
 function roomOf(path: string): string {
-  return path.split('/')[1]?.replace(/\.[jt]s$/, '') ?? '';
+  const [, wing = '', room = ''] = path.split('/');
+  return wing === 'cli' ? wing : room.replace(/\.[jt]s$/, '');
 }
 
 /** Files of the same top folder, types included. */

@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
 import { type ReleaseName, releaseNames } from '../base/model/releases.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
+import type { GivenContract } from '../contract/judging/load-judging.js';
 import { stateDirOf } from './journal/state-dir.js';
 
 /** What the command line hands to the Playwright process, by way of a file named in the environment. */
@@ -40,14 +41,6 @@ export interface PlannedTarget {
   readonly contract: GivenContract | null;
   /** All that happens is written down in it. */
   readonly log: string;
-}
-
-/** A contract that is none of the suite's own. */
-export interface GivenContract {
-  /** Of the operations cut out of it. */
-  readonly file: string;
-  /** The name of the document that they were cut out of. */
-  readonly source: string;
 }
 
 /** The environment variable that names the plan's file. */

@@ -176,7 +176,7 @@ function readOne(
   else seen.set(id, `${document.file}:${line} ${pathText(at('id'))}`);
   const known = isRequirementId(id);
   if (!known) {
-    document.problem(at('id'), `${id} is not in src/requirements/ids.ts: run npm run generate`);
+    document.problem(at('id'), `${id} is not in src/contract/requirements/ids.ts: run npm run generate`);
   }
   const release = (key: 'since' | 'until') => {
     const name = values.text(at(key));
