@@ -10,5 +10,5 @@ export function renderCatalogue(which: 'faults' | 'variants', asJson: boolean): 
   if (asJson) return `${JSON.stringify(rows, undefined, 2)}\n`;
   const width = Math.max(...rows.map(({ id }) => id.length));
   const lines = rows.map(({ id, description }) => `${id.padEnd(width)}  ${description}`);
-  return `${lines.join('\n')}\n\n${rows.length} ${which}. Switch one on: mfa-conformance emulator --${which.slice(0, -1)} ID\n`;
+  return `${lines.join('\n')}\n\n${rows.length} ${which}. Switch one on: ${process.env['MFA_CONFORMANCE_PROGRAM'] ?? 'mfa-conformance'} emulator --${which.slice(0, -1)} ID\n`;
 }

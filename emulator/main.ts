@@ -10,6 +10,11 @@ import { EmulatorUsageError } from './usage-error.js';
 
 const wrongUsage = 2;
 
+// Whoever reads the catalogue may have seen enough of it (`faults | head -1`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 async function main(): Promise<void> {
   const command = emulatorCommand().exitOverride();
   command.parse();

@@ -55,7 +55,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
 
     expect(ended.code, ended.stderr).toBe(4);
     expect(ended.stderr).not.toMatch(/^ +at /m);
-    expect(ended.stdout).toContain(`mfa-conformance restore -t ${emulator.targetFile}`);
+    expect(ended.stdout).toContain(` restore -t ${emulator.targetFile}`);
     expect(ended.stdout).toContain('no secret in');
     expect(verdictOf(folder, 'emulator')).toMatchObject({ gate: 'inconclusive', restored: false });
     expect(all.filter(isAlive)).toEqual([]);
@@ -135,7 +135,7 @@ describe.concurrent('a run that is stopped while the target is changed', () => {
 
     const again = await cli(['run', ...target, ...folders(folder)], {}, onTestFinished);
     expect(again.code).toBe(2);
-    expect(again.stderr).toContain(`mfa-conformance restore -t ${emulator.targetFile}`);
+    expect(again.stderr).toContain(` restore -t ${emulator.targetFile}`);
 
     const open = await cli(['restore', ...stateDir], {}, onTestFinished);
     expect(open.code).toBe(4);

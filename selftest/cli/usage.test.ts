@@ -53,12 +53,22 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a pattern that fits nothing',
     args: withFlags('--grep', 'nothing/*'),
-    says: /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
+    says: /--grep nothing\/\*: no requirement fits; node \S+main\.js list shows all/,
   },
   {
     is: 'an area for a pattern',
     args: withFlags('--grep', 'totp-login'),
     says: /--grep totp-login: no requirement fits; did you mean 'totp-login\/\*'\?/,
+  },
+  {
+    is: 'an area mistyped',
+    args: withFlags('--grep', 'totp-logon/*'),
+    says: /--grep totp-logon\/\*: no requirement fits; did you mean 'totp-login\/\*'\?/,
+  },
+  {
+    is: 'an id mistyped',
+    args: withFlags('--grep', 'totp-key/secret-match-uri'),
+    says: /did you mean 'totp-key\/secret-matches-uri'\?/,
   },
   {
     is: 'a part of an id for a pattern',
@@ -100,7 +110,7 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'an output folder that is a file',
     args: (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
-    says: /Nothing can be written to .* \(--out\)/,
+    says: /^Nothing can be written to .* \(--out\): a file of that name is there\n$/,
   },
   { is: 'an unknown key', args: withFile({ limit: {} }), says: /limit\b.*limits/s },
   {

@@ -18,12 +18,17 @@ describe('a fact in words', () => {
     ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
     ['newKeyRetiresOlder', true, 'A new TOTP key retires the older one'],
     ['accountsWithoutCode', ['other'], 'Of other alone'],
+    [
+      'refusalStatuses',
+      { 'a list': [400], 'no body': [400], 'no code': [400], 'no credential': [401, 403] },
+      '400: a list, no body and 1 more; 401 or 403: no credential',
+    ],
     ['ownInvention', true, 'yes'],
-    ['ownInvention', { deep: [1] }, '{"deep":[1]}'],
+    ['ownInvention', { deep: [1, 2], other: null }, 'deep: 1, 2, other: not known'],
     // Values of another kind than is known are shown, not hidden.
     ['acceptedSteps', 'wide', 'wide'],
-    ['throttleAfter', { afterMs: 5 }, '{"afterMs":5}'],
-    ['credentialModes', ['x'], '["x"]'],
+    ['throttleAfter', { afterMs: 5 }, 'afterMs: 5'],
+    ['credentialModes', ['x'], 'x'],
     ['toString', 1, '1'],
   ])('%s %j', (name, value, text) => {
     expect(factInWords(name, value)).toBe(text);

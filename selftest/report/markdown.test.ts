@@ -78,10 +78,12 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 
 ### Measured
 
-- clockOffsetMs: \\-340
-- acceptedSteps: \\[\\-1,\\+1\\]
-- credentialModes: \\{"Bearer":&#8203;true\\}
-- throttleAfter: null
+| what | measured |
+| --- | --- |
+| Clock | In step with this machine's |
+| Credentials | bearer token: accepted |
+| Code window | Codes up to 1 step before and after now \\(±1\\) |
+| Throttle | None was met |
 
 ### What can't be undone through the API: 1 thing
 

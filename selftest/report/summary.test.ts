@@ -44,10 +44,10 @@ Not run: 2
      access/viewer-reads, access/viewer-writes-not
 
 Measured
-  clockOffsetMs    -340
-  acceptedSteps    [-1,+1]
-  credentialModes  {"Bearer":true}
-  throttleAfter    null
+  Clock        In step with this machine's
+  Credentials  bearer token: accepted
+  Code window  Codes up to 1 step before and after now (±1)
+  Throttle     None was met
 Waited 1 min 13 s in all: mail 1 min 0 s, totp step 12.5 s
 Requests repeated because the target asked for it: 2 times after 429, 1 time after 503
 

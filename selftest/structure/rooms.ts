@@ -67,7 +67,7 @@ export const rooms: readonly Room[] = [
     [
       'requirements',
       'The catalogue of requirements, their needs, and what is exchanged for each.',
-      'errors package-root built spec-schema model config-file openapi target-file',
+      'errors words package-root built spec-schema model config-file openapi target-file',
     ],
     [
       'judging',
@@ -122,7 +122,7 @@ export const rooms: readonly Room[] = [
     [
       'waivers',
       'The waivers file: reading, checking, applying, pruning.',
-      'errors model config-file requirements',
+      'errors words model config-file requirements',
     ],
     [
       'derive',

@@ -18,6 +18,8 @@ describe('a good file', () => {
     waiver(),
     waiver({ requirement: 'totp-*', target: 'lab-*', releases: { since: '7.0', until: '7.1' } }),
     waiver({ releases: { until: 'latest' } }),
+    waiver({ issue: 'MFA-7' }),
+    waiver({ issue: '#7' }),
   ];
 
   test.each([
@@ -53,7 +55,11 @@ describe('a bad file is told with line, column and what to do', () => {
       one({ requirement: 'Totp Login' }),
       'must be the id of a requirement, or a pattern over ids',
     ],
-    ['an issue that is not an address', one({ issue: 'BUG-7' }), 'waivers[0].issue: must be an address'],
+    [
+      'an issue that is neither address nor key',
+      one({ issue: 'later' }),
+      'waivers[0].issue: must be an address',
+    ],
     [
       'a script for an address',
       one({ issue: 'javascript:alert(1)' }),

@@ -35,3 +35,16 @@ export class TransportError extends SuiteError {
     super(message);
   }
 }
+
+const fileTroubles: Readonly<Record<string, string>> = {
+  EEXIST: 'a file of that name is there',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+};
+
+/** Why something went wrong, in words: of an error about files neither its code nor the system call. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];
+  return fileTroubles[code] ?? words;
+}

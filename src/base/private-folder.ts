@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
 /** Says whose a folder is, so that a later run knows whether that process is still there. */
@@ -23,7 +23,7 @@ export function makePrivateFolder(): string {
     writeFileSync(join(folder, ownerFile), `${hostname()} ${process.pid}`);
     return folder;
   } catch (error) {
-    throw new ConfigurationError(`No folder can be made in ${tmpdir()} (TMPDIR): ${String(error)}.`);
+    throw new ConfigurationError(`No folder can be made in ${tmpdir()} (TMPDIR): ${reasonOf(error)}.`);
   }
 }
 

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import ajvFormats from 'ajv-formats';
 import { builtPlace, writeBuilt } from './built.js';
-import { ConfigurationError } from './errors.js';
+import { ConfigurationError, reasonOf } from './errors.js';
 import { packageRoot } from './package-root.js';
 
 /** More problems than this are of one kind, or the file is something else altogether. */
@@ -17,7 +17,7 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw refusal(place, what, [`no JSON: ${error instanceof Error ? error.message : String(error)}`]);
+    throw refusal(place, what, [`no JSON: ${reasonOf(error)}`]);
   }
 }
 

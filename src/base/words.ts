@@ -21,6 +21,13 @@ export function paint(colour: boolean): Paint {
   };
 }
 
+/** Names the command in hints as the user has started it; processes that it starts inherit the variable. */
+export const programVariable = 'MFA_CONFORMANCE_PROGRAM';
+
+export function programName(): string {
+  return process.env[programVariable] ?? 'mfa-conformance';
+}
+
 /** `1 mail`, `2 mails`. */
 export function counted(count: number, word: string, many = `${word}s`): string {
   return `${count} ${count === 1 ? word : many}`;

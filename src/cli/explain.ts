@@ -1,5 +1,6 @@
 import type { Explained, ToldExchange } from '../base/model/explained.js';
 import type { Level } from '../base/model/verdict.js';
+import { programName } from '../base/words.js';
 import type { OperationId } from '../contract/openapi/operations.js';
 import { type Requirement, requirementById } from '../contract/requirements/catalogue.js';
 import { meaningOf } from '../contract/requirements/needs.js';
@@ -43,7 +44,7 @@ export function renderExplain(
     '',
     ...(recorded === undefined ? [] : exchangeLines(recorded)),
     'On a target of yours',
-    `   mfa-conformance run -t FILE --grep '${id}'`,
+    `   ${programName()} run -t FILE --grep '${id}'`,
     `   Where it fails, repro/${scriptName(id)} beside the reports shows it again by curl.`,
     '',
   ].join('\n');

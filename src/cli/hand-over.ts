@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConfigurationError } from '../base/errors.js';
+import { ConfigurationError, reasonOf } from '../base/errors.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { packageRoot } from '../base/package-root.js';
 import { bundleOf, evidenceIn } from '../reports/bundle/bundle.js';
@@ -30,6 +30,6 @@ function write(file: string, content: string | Buffer): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   } catch (error) {
-    throw new ConfigurationError(`${file} can't be written: ${String(error)}`);
+    throw new ConfigurationError(`${file} can't be written: ${reasonOf(error)}`);
   }
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { makeFolder } from '../base/files.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { Verdict } from '../base/model/verdict.js';
+import { programName } from '../base/words.js';
 import { diff, documentSide, nearestRelease, releaseSide } from '../contract/diff/diff.js';
 import type { Contract } from '../contract/openapi/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.js';
@@ -53,7 +54,7 @@ export async function judgedBy(
     ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
     ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
     ...(changes.length > 0
-      ? [`mfa-conformance diff ${release} ${quoted(location)} tells each difference`]
+      ? [`${programName()} diff ${release} ${quoted(location)} tells each difference`]
       : []),
     ...(nearest === release
       ? []

@@ -1,3 +1,4 @@
+import { programVariable } from '../base/words.js';
 import './quiet-libraries.js';
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../base/errors.js';
@@ -20,9 +21,10 @@ import { addStatement } from './commands/statement-command.js';
 import { addVerifyBundle } from './commands/verify-bundle-command.js';
 import { addWaivers } from './commands/waivers-command.js';
 import { newerThanBuild } from './stale-build.js';
-import { complain, outliveOutput, outputLost } from './terminal.js';
+import { complain, outliveOutput, outputLost, startedAs } from './terminal.js';
 
 outliveOutput();
+process.env[programVariable] = startedAs(process.argv[1] ?? '', process.env);
 
 const newer = newerThanBuild(packageRoot());
 if (newer !== undefined) complain(`warning: ${newer} is newer than dist/, which is what runs: npm run build`);

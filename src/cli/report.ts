@@ -1,6 +1,6 @@
 import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { ConfigurationError } from '../base/errors.js';
+import { ConfigurationError, reasonOf } from '../base/errors.js';
 import { makeFolder } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { allureResults } from '../reports/allure/results.js';
@@ -122,7 +122,7 @@ function takeOver(from: string, to: string): void {
       if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`${from} can't be taken over to ${to} (--out): ${why}`);
   }
 }

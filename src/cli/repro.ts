@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../base/errors.js';
+import { ConfigurationError, reasonOf } from '../base/errors.js';
 import type { RunEvent } from '../base/model/event.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { scriptsOf } from '../reports/repro/script.js';
@@ -18,6 +18,6 @@ export function writeScripts(events: Iterable<RunEvent>, verdict: Verdict, folde
     for (const { file, text } of scripts) writeFileSync(join(own, file), text, { mode: 0o755 });
     return scripts.map(({ file }) => `${scriptsFolder}/${file}`);
   } catch (error) {
-    throw new ConfigurationError(`The scripts can't be written to ${own}: ${String(error)}`);
+    throw new ConfigurationError(`The scripts can't be written to ${own}: ${reasonOf(error)}`);
   }
 }

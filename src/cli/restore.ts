@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SuiteError } from '../base/errors.js';
+import { reasonOf, SuiteError } from '../base/errors.js';
+import { programName } from '../base/words.js';
 import { loadContract } from '../contract/openapi/load.js';
 import { readTarget } from '../input/target-file/read.js';
 import type { Target } from '../input/target-file/target.js';
@@ -45,12 +46,12 @@ function tellOf(file: string): void {
     const holder = Lease.holderOf(dirname(file));
     say(
       holder === undefined
-        ? `${baseUrl} is changed since ${startedAt} (${file}): mfa-conformance restore -t TARGET_FILE restores it.`
+        ? `${baseUrl} is changed since ${startedAt} (${file}): ${programName()} restore -t TARGET_FILE restores it.`
         : `${baseUrl} is in use by ${holder}, who will restore it (${file}).`,
     );
   } catch (error) {
     complain(
-      error instanceof SuiteError ? error.message : `The journal ${file} can't be read: ${String(error)}`,
+      error instanceof SuiteError ? error.message : `The journal ${file} can't be read: ${reasonOf(error)}`,
     );
   }
 }

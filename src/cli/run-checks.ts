@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../base/errors.js';
+import { programName } from '../base/words.js';
 import { loadRequirements } from '../contract/requirements/catalogue.js';
 import { idPattern } from '../contract/requirements/glob.js';
+import { nearest } from '../input/config-file/nearest.js';
 import type { Shard } from '../reports/many/shard.js';
 import type { RunCommand } from './run-options.js';
 import { type Prepared, warningsBefore } from './target-run/prepared.js';
@@ -33,14 +35,17 @@ export function checkNames(runs: readonly Prepared[]): void {
 /** @throws ConfigurationError where no requirement fits */
 export function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
+  const ids = loadRequirements().map(({ id }) => id);
   const fits = (glob: string) => {
     const pattern = idPattern(glob);
-    return loadRequirements().some(({ id }) => pattern.test(id));
+    return ids.some((id) => pattern.test(id));
   };
   if (fits(grep)) return;
   // People write the part that they know.
   const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
-  const advice = wider === undefined ? 'mfa-conformance list shows all.' : `did you mean '${wider}'?`;
+  const areas = [...new Set(ids.map((id) => `${id.split('/')[0]}/*`))];
+  const [meant = wider] = wider === undefined ? nearest(grep, [...areas, ...ids]) : [];
+  const advice = meant === undefined ? `${programName()} list shows all` : `did you mean '${meant}'?`;
   throw new ConfigurationError(`--grep ${grep}: no requirement fits; ${advice}`);
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isOfFiles } from '../base/files.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { SecretCollector } from '../base/redaction/secrets-channel.js';
+import { programName } from '../base/words.js';
 import { targetFiles } from '../input/target-file/files.js';
 import { plannedNow, writePlanned } from '../reports/many/planned.js';
 import { splitOver } from '../reports/many/shard.js';
@@ -137,7 +138,7 @@ async function runAndCheck(
     return code;
   } catch (error) {
     for (const { target } of runs.filter(isChanged))
-      complain(`${target.name} is still changed: mfa-conformance restore -t ${target.file} restores it.`);
+      complain(`${target.name} is still changed: ${programName()} restore -t ${target.file} restores it.`);
     throw error;
   } finally {
     signals.stopListening();

@@ -1,3 +1,4 @@
+import { basename, delimiter, dirname, relative } from 'node:path';
 import { printable } from '../base/redaction/printable.js';
 
 /** A line for a person, on standard output. */
@@ -8,6 +9,16 @@ export function say(text: string): void {
 /** A line about what went wrong, on standard error. */
 export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
+}
+
+/** How a user started the program: so that hints can be pasted. */
+export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
+  if (env['npm_command'] === 'exec' && /[\\/]node_modules[\\/]/.test(script)) return 'npx mfa-conformance';
+  const isOnPath = (env['PATH'] ?? '').split(delimiter).includes(dirname(script));
+  // Node names what it was given: of a command that npm has linked, the link.
+  if (basename(script) !== 'main.js' && isOnPath) return basename(script);
+  const path = relative(process.cwd(), script);
+  return basename(script) === 'main.js' ? `node ${path}` : path;
 }
 
 let lost = false;

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError } from '../base/errors.js';
+import { ConfigurationError, reasonOf } from '../base/errors.js';
 import { counted } from '../base/words.js';
 import { loadRequirements } from '../contract/requirements/catalogue.js';
 import { readVerdict } from '../verdict/derive/read.js';
@@ -50,9 +50,7 @@ export function pruneWaiversFile(path: string, today: string, verdicts: readonly
     // In place: it may be a link, and who may read it is its owner's choice.
     writeFileSync(path, text);
   } catch (error) {
-    throw new ConfigurationError(
-      `${path} can't be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ConfigurationError(`${path} can't be written: ${reasonOf(error)}`);
   }
   for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
     say(`taken out: ${file.waivers[index]?.requirement} (line ${file.placeOf(index).line}): ${reason}`);

@@ -67,7 +67,7 @@ describe('the page of a verdict', () => {
       'API key: accepted, bearer token: refused',
       'Codes up to 1 step before and after now (±1)',
       'After 5 wrong codes',
-      'Own invention {"deep":[1]}',
+      'Own invention deep: 1',
     ];
     let at = 0;
     for (const part of inOrder) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, reasonOf } from '../errors.js';
 import { jsonOf, shapedLike } from '../shape.js';
 import { Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
@@ -46,7 +46,7 @@ export class SecretCollector {
       collector.#server.once('error', reject).listen(address, resolve);
     }).catch((error: unknown) => {
       throw new ConfigurationError(
-        `No socket can be opened in ${folder} (TMPDIR), through which the run's own processes talk: ${String(error)}.`,
+        `No socket can be opened in ${folder} (TMPDIR), through which the run's own processes talk: ${reasonOf(error)}.`,
       );
     });
     collector.#server.unref();
@@ -152,7 +152,7 @@ export class SecretTeller {
       socket.once('connect', resolve).once('error', reject);
     }).catch((error: unknown) => {
       throw new ConfigurationError(
-        `The process that searches for secrets is out of reach, so nothing is sent: ${String(error)}.`,
+        `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );
     });
     // Written to at once: what was told is with the other process even if this one is killed.

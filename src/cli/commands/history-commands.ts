@@ -21,12 +21,13 @@ export function addHistory(program: Command): void {
   program
     .command('compare')
     .description('say what differs between two verdicts: what broke, what was fixed, which facts changed')
-    .argument('<before>', 'a verdict.json, or a folder with one')
+    .argument('<before>', 'a verdict.json, or the folder that a run wrote into')
     .argument('<after>', 'the later one')
     .option('--statement <file>', "compare with this vendor's statement (default: that of the later run)")
     .option('--json', 'as a JSON object', false)
     .action((before: string, after: string, { statement, json }) => {
-      const [was, is] = [snapshotOf(readVerdict(before)), snapshotOf(readVerdict(after))];
+      const was = snapshotOf(readVerdict(before));
+      const is = snapshotOf(readVerdict(after, was.target));
       const changes = changesBetween(was, is);
       const drift = driftOf(is, statement === undefined ? undefined : readStatement(statement).claims);
       if (!json) return say(renderCompare(was, is, changes, drift, widthOf()));

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { defaultRelease } from '../../base/model/releases.js';
+import { programName } from '../../base/words.js';
 import { draftTarget } from '../../input/target-file/draft.js';
 import { nameTrouble } from '../../input/target-file/name.js';
 import { readTarget } from '../../input/target-file/read.js';
@@ -57,7 +58,7 @@ export function addInit(program: Command): void {
         write(file, `${schemaLine(file)}${text}`);
         // What is wrong with the answers is told by the one that reads the file.
         readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
-        say(`${file} is written. Set ${variables.join(', ')}, then: mfa-conformance doctor -t ${file}`);
+        say(`${file} is written. Set ${variables.join(', ')}, then: ${programName()} doctor -t ${file}`);
       } finally {
         ask.end();
       }
@@ -72,7 +73,7 @@ function write(file: string, text: string): void {
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     throw new ConfigurationError(
-      exists ? `${file} is there already.` : `${file} can't be written: ${String(error)}`,
+      exists ? `${file} is there already.` : `${file} can't be written: ${reasonOf(error)}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { reasonOf } from '../../base/errors.js';
 
 export const stateDirHelp =
   'folder for journals (default: $MFA_CONFORMANCE_STATE, else ~/.local/state/mfa-conformance)';
@@ -9,7 +10,7 @@ export function argument<T>(parse: (text: string) => T): (text: string) => T {
     try {
       return parse(text);
     } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      throw new InvalidArgumentError(reasonOf(error));
     }
   };
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readTarget } from '../../input/target-file/read.js';
 import { readVerdict } from '../../verdict/derive/read.js';
@@ -20,13 +20,13 @@ export function addStatement(program: Command): void {
     .requiredOption('-t, --target <file>', 'target file')
     .option(
       '--from <verdict>',
-      "a verdict.json, or a folder with one (default: the target's last in reports/)",
+      "a verdict.json, or the folder that a run wrote into (default: the target's last in reports/)",
     )
     .option('--out <file>', 'write it there, unless there is such a file (default: standard output)')
     .addHelpText('after', help)
     .action(({ target: file, from, out }) => {
       const { name } = readTarget(file, process.env);
-      const verdict = readVerdict(from ?? join('reports', name));
+      const verdict = readVerdict(from ?? join('reports', name), name);
       if (verdict.target.name !== name)
         throw new ConfigurationError(`The verdict is of ${verdict.target.name}, and ${file} is of ${name}.`);
       const text = draftStatement(verdict, loadClaims(), loadRequirements());
@@ -43,7 +43,7 @@ function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(
       taken
         ? `${file} is there already, and stays as it is: give --out another name.`

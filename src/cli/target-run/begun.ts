@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError, SuiteError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf, SuiteError } from '../../base/errors.js';
 import { isFile, isOfFiles, makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
@@ -174,7 +174,7 @@ function makeOwnFolder({ folder }: Prepared): void {
     // What the target said, before anybody has looked at it: for the user alone.
     makeFolder(folder, 0o700);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`Nothing can be written to ${folder} (--out): ${why}`);
   }
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { ConfigurationError, SuiteError } from '../../base/errors.js';
 import type { StatementInVerdict } from '../../base/model/statement.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
+import { programName } from '../../base/words.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import { readTarget, secretsOf } from '../../input/target-file/read.js';
@@ -121,11 +122,11 @@ export function checkJournal({ target, command, safekeeping: { journal } }: Prep
   if (command.restoreFirst && readOnly === undefined) return;
   if (command.restoreFirst) {
     throw new ConfigurationError(
-      `--restore-first can't restore: ${readOnly}. Restore first: mfa-conformance restore -t ${target.file}.`,
+      `--restore-first can't restore: ${readOnly}. Restore first: ${programName()} restore -t ${target.file}.`,
     );
   }
   throw new ConfigurationError(
     `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). ` +
-      `Restore them first: mfa-conformance restore -t ${target.file}, or run --restore-first.`,
+      `Restore them first: ${programName()} restore -t ${target.file}, or run --restore-first.`,
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { type Places, placesOf } from './places.js';
 import {
   childOf,
@@ -198,7 +198,7 @@ function toJson(source: string, places: Places): unknown {
   } catch (error) {
     // An alias without its anchor, or far too many of them.
     const where = at(source, places, firstAlias(places.yaml));
-    throw new ConfigurationError(`${where}: ${messageOf(error)}`, { cause: error });
+    throw new ConfigurationError(`${where}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -238,8 +238,4 @@ function offsetOf(yaml: Document, pointer: string): number {
     }
   }
   return offset;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

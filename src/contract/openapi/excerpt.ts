@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../../base/errors.js';
 import { leadsOut, SourceDocument } from './document.js';
 import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointers.js';
 import { isUrl } from './read-source.js';
@@ -166,7 +167,7 @@ class Excerpt {
       throw document.error(pointer, `refers to more than ${mostDocuments} other documents`);
     }
     const opened = await SourceDocument.read(location).catch((error: unknown) => {
-      throw document.error(pointer, error instanceof Error ? error.message : String(error), error);
+      throw document.error(pointer, reasonOf(error), error);
     });
     this.#others.set(location, opened);
     return opened;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { request } from 'undici';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { packageRoot } from '../../base/package-root.js';
 
 /** The bytes of a document, and what to call it in messages and reports. */
@@ -107,5 +107,5 @@ function tooLarge(name: string): ConfigurationError {
 
 function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code);
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

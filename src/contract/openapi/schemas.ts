@@ -1,16 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
+import { reasonOf } from '../../base/errors.js';
 import { boundedPattern } from './bounded-pattern.js';
 import type { Anomaly, Judge } from './contract.js';
-import {
-  isObject,
-  type JsonObject,
-  type Located,
-  messageOf,
-  pointerTo,
-  type SourceDocument,
-} from './document.js';
+import { isObject, type JsonObject, type Located, pointerTo, type SourceDocument } from './document.js';
 import { type Broken, mismatchesOf } from './mismatches.js';
 
 /** Members of an OpenAPI schema that describe and don't judge; strict Ajv would refuse most of them. */
@@ -116,7 +110,7 @@ export class SchemaCompiler {
     try {
       return this.#ajv.compile(schema);
     } catch (error) {
-      throw this.#document.error(pointer, `the schema cannot be used: ${messageOf(error)}`, error);
+      throw this.#document.error(pointer, `the schema cannot be used: ${reasonOf(error)}`, error);
     }
   }
 

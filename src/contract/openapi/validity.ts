@@ -1,5 +1,6 @@
 import type { OpenAPI } from 'openapi-types';
-import { isObject, messageOf, type SourceDocument, tokensOf } from './document.js';
+import { reasonOf } from '../../base/errors.js';
+import { isObject, type SourceDocument, tokensOf } from './document.js';
 import { type Located, pointerTo } from './pointers.js';
 
 /**
@@ -114,5 +115,5 @@ function isFault(value: unknown): value is Fault {
 }
 
 function firstLineOf(error: unknown): string {
-  return messageOf(error).split('\n')[0] ?? '';
+  return reasonOf(error).split('\n')[0] ?? '';
 }

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../base/errors.js';
 import { isReleaseName, isSince, type ReleaseName } from '../../base/model/releases.js';
 import { isLevel, type Level } from '../../base/model/verdict.js';
 import { packageRoot } from '../../base/package-root.js';
+import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { didYouMean, nearest } from '../../input/config-file/nearest.js';
 import { pathText } from '../../input/config-file/problems.js';
@@ -83,7 +84,7 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
   const found = all.find((requirement) => requirement.id === id);
   if (found !== undefined) return found;
   const near = nearIds(id, all);
-  const meant = near.length === 0 ? 'mfa-conformance list shows all' : `did you mean ${near.join(' or ')}?`;
+  const meant = near.length === 0 ? `${programName()} list shows all` : `did you mean ${near.join(' or ')}?`;
   throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
@@ -19,7 +19,7 @@ function filesIn(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`${folder} (-t) can't be listed: ${why}`);
   }
   const files = names

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { unpacked } from '../../base/redaction/archives.js';
 import { type ZipEntry, zipOf } from './zip.js';
 
@@ -71,15 +71,13 @@ function entriesIn(file: string): readonly ZipEntry[] {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new ConfigurationError(`${file} can't be read: ${String(error)}`);
+    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
   }
   try {
     const entries = bytes.readUInt16BE(0) === 0x504b ? unpacked(bytes) : undefined;
     if (entries !== undefined) return entries;
   } catch (error) {
-    throw new ConfigurationError(
-      `${file} is damaged: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    throw new ConfigurationError(`${file} is damaged: ${reasonOf(error)}.`);
   }
   throw new ConfigurationError(`${file} is not a zip.`);
 }

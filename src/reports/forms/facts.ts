@@ -1,3 +1,4 @@
+import type { Verdict } from '../../base/model/verdict.js';
 import { duration } from '../../base/words.js';
 
 /** A fact for people: what it is about, and what was measured, as a sentence. */
@@ -26,6 +27,7 @@ const known: Readonly<Record<string, Known>> = {
     label: 'Logins without a code',
     describe: (roles) => (Array.isArray(roles) ? `Of ${roles.join(', ')} alone` : undefined),
   },
+  refusalStatuses: { label: 'Refusals', describe: refusals },
   newKeyRetiresOlder: {
     label: 'Several TOTP keys',
     describe: yesOrNo(
@@ -48,12 +50,42 @@ export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWo
   }));
 }
 
+/** Those that were measured. */
+export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
+  return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
+}
+
 /** One fact's value as a sentence without a full stop; the value itself where the fact is not known. */
 export function factInWords(name: string, value: unknown): string {
   const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
-  if (words !== undefined) return words;
+  return words ?? plain(value);
+}
+
+function plain(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not known');
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (typeof value !== 'object') return String(value ?? 'not known');
+  return value === null
+    ? 'not known'
+    : Object.entries(value)
+        .map(([name, each]) => `${name}: ${plain(each)}`)
+        .join(', ');
+}
+
+const shownRefusals = 2;
+
+/** By status: `400: malformed JSON, an empty body and 7 more`. */
+function refusals(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const by = new Map<string, string[]>();
+  for (const [what, statuses] of Object.entries(value))
+    by.set(plain(statuses), [...(by.get(plain(statuses)) ?? []), what]);
+  const parts = [...by].sort().map(([statuses, [first = '', ...others]]) => {
+    const shown = [first, ...others].slice(0, shownRefusals).join(', ');
+    const left = others.length + 1 - shownRefusals;
+    return `${statuses.replace(', ', ' or ')}: ${shown}${left > 0 ? ` and ${left} more` : ''}`;
+  });
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 function clockOffset(value: unknown): string | undefined {

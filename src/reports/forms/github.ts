@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
+import { reasonOf } from '../../base/errors.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { cut } from '../../base/words.js';
@@ -109,6 +110,6 @@ export function addToJobSummary(markdown: string, env: Environment): string | un
     appendFileSync(file, `${markdown}\n`);
     return undefined;
   } catch (error) {
-    return `The summary of the job can't be written to ${file}: ${error instanceof Error ? error.message : String(error)}`;
+    return `The summary of the job can't be written to ${file}: ${reasonOf(error)}`;
   }
 }

@@ -5,6 +5,7 @@ import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import { minuteOf } from '../history/changes.js';
 import type { ReportExtras } from './extras.js';
+import { measuredInWords } from './facts.js';
 import { mdBlock, mdCode, mdLink, mdText } from './markdown-text.js';
 import { isKnownFailure } from './run-problems.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
@@ -202,11 +203,12 @@ function ids(group: readonly Outcome[]): string {
 }
 
 function facts(verdict: Verdict): string[] {
-  const known = Object.entries(verdict.facts).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown');
-    return `${mdText(cut(name, longestLine))}: ${mdText(cut(text, longestLine))}`;
-  });
-  return section('Measured', [list(known.slice(0, inShort))], known.length - inShort);
+  const rows = measuredInWords(verdict.facts).map(
+    ({ label, text }) => `| ${mdText(cut(label, longestLine))} | ${mdText(cut(text, longestLine))} |`,
+  );
+  if (rows.length === 0) return [];
+  const table = ['| what | measured |', '| --- | --- |', ...rows.slice(0, inShort)].join('\n');
+  return section('Measured', [table], rows.length - inShort);
 }
 
 function residue(verdict: Verdict): string[] {

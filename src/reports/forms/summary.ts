@@ -1,11 +1,12 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
-import { counted, cut, duration, type Paint, paint, wrap } from '../../base/words.js';
+import { counted, cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
+import { measuredInWords } from './facts.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
 import { residueHeading, statementText, verdictLine, verdictWord, waiverText } from './verdict-words.js';
 
@@ -119,7 +120,7 @@ function changed(changes: ChangesSince | undefined, ink: Paint, width: number): 
     ink.strong(`Since ${printable(since)}`),
     ...(all.length === 0 ? ['   - Nothing changed.'] : []),
     ...all.slice(0, shownChanges).flatMap(([text, colour]) => bullet(text, colour, width)),
-    ...(left > 0 ? [`   and ${left} more: mfa-conformance compare tells all`] : []),
+    ...(left > 0 ? [`   and ${left} more: ${programName()} compare tells all`] : []),
   ];
 }
 
@@ -270,12 +271,11 @@ function namesOf(group: readonly Outcome[]): string {
 }
 
 function facts(verdict: Verdict, ink: Paint, width: number): string[] {
-  const known = Object.entries(verdict.facts);
-  const widest = Math.max(0, ...known.map(([name]) => name.length));
-  const lines = known.flatMap(([name, value]) => {
-    const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'unknown'));
-    const [first = '', ...rest] = wrap(text, width, ' '.repeat(widest + 4));
-    return [`  ${printable(name).padEnd(widest)}  ${first.trimStart()}`, ...rest];
+  const known = measuredInWords(verdict.facts);
+  const widest = Math.max(0, ...known.map(({ label }) => label.length));
+  const lines = known.flatMap(({ label, text }) => {
+    const [first = '', ...rest] = wrap(printable(text), width, ' '.repeat(widest + 4));
+    return [`  ${printable(label).padEnd(widest)}  ${first.trimStart()}`, ...rest];
   });
   const extra = [...waited(verdict), ...repeated(verdict)];
   return [...(lines.length > 0 ? [ink.strong('Measured'), ...lines] : []), ...extra];
@@ -308,9 +308,9 @@ function state(
   return [
     ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),
     '  Something that this run changed is still changed. Restore it with',
-    `    mfa-conformance restore -t ${printable(targetFile)}`,
+    `    ${programName()} restore -t ${printable(targetFile)}`,
     '  and see what is open, on all targets, with',
-    '    mfa-conformance restore',
+    `    ${programName()} restore`,
     ...left,
   ];
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -50,7 +50,7 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
   } catch (error) {
-    throw new ConfigurationError(`The reports can't be written to ${dir}: ${messageOf(error)}`);
+    throw new ConfigurationError(`The reports can't be written to ${dir}: ${reasonOf(error)}`);
   }
   return [...reportFiles];
 }
@@ -72,8 +72,4 @@ export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>):
       .map(({ id }) => [id, `repro/${scriptName(id)}`] as const)
       .filter(([, file]) => existsSync(join(dir, file)) && canTell(readFileSync(join(dir, file), 'utf8'))),
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -33,7 +33,7 @@ export function appendToHistory(file: string, verdict: Verdict): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`The history can't be written to ${file}: ${why}`);
   }
 }
@@ -88,7 +88,7 @@ function endOf(file: string): string {
     throw new ConfigurationError(
       missing
         ? `${file}: no such history. Each mfa-conformance run adds to the one in its --out folder.`
-        : `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+        : `${file} can't be read: ${reasonOf(error)}`,
     );
   }
   try {
@@ -99,9 +99,7 @@ function endOf(file: string): string {
     const text = buffer.subarray(0, read).toString('utf8');
     return start === 0 ? text : text.slice(text.indexOf('\n') + 1);
   } catch (error) {
-    throw new ConfigurationError(
-      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
   } finally {
     closeSync(descriptor);
   }

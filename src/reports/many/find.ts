@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { SuiteError } from '../../base/errors.js';
+import { reasonOf, SuiteError } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { nameTrouble } from '../../input/target-file/name.js';
 import { parseVerdict } from '../../verdict/derive/validate.js';
@@ -69,7 +69,7 @@ function filesBelow(
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    problems.push({ kind: 'missing folder', text: `${folder} can't be read: ${messageOf(error)}` });
+    problems.push({ kind: 'missing folder', text: `${folder} can't be read: ${reasonOf(error)}` });
     return [];
   }
   return entries
@@ -105,11 +105,7 @@ function attempt(
     read();
   } catch (error) {
     // Messages of the suite's own errors name the file.
-    const text = error instanceof SuiteError ? error.message : `${file} can't be read: ${messageOf(error)}`;
+    const text = error instanceof SuiteError ? error.message : `${file} can't be read: ${reasonOf(error)}`;
     problems.push({ kind, text });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
 import { suiteVersion } from '../../base/version.js';
@@ -75,7 +75,7 @@ export function writePlanned(planned: Planned, out: string): void {
     }
     replaceFile(join(out, plannedFileOf(planned.shard)), `${JSON.stringify(planned, null, 2)}\n`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`Nothing can be written to ${out} (--out): ${why}`);
   }
 }

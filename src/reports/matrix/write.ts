@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { makeFolder, replaceFile } from '../../base/files.js';
 import { printable } from '../../base/redaction/printable.js';
 import { checkBy } from '../../base/spec-schema.js';
@@ -24,7 +24,7 @@ export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
     replaceFile(join(out, 'matrix.html'), page);
     replaceFile(join(out, 'matrix.json'), json);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new ConfigurationError(`The matrix can't be written to ${out}: ${why}`);
   }
   return matrixFiles;

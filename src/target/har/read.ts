@@ -2,7 +2,7 @@ import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync 
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { JSONParser } from '@streamparser/json';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { type HarEntry, parseEntry } from './entry.js';
 
 /** One entry is held in memory whole: one beyond this is no API call. Bytes. */
@@ -21,7 +21,7 @@ export function recordingsIn(paths: readonly string[]): string[] {
       if (stat.isFile()) return [path];
       if (!stat.isDirectory()) throw new Error('is not a regular file');
     } catch (error) {
-      throw new ConfigurationError(`${path} can't be read: ${messageOf(error)}`);
+      throw new ConfigurationError(`${path} can't be read: ${reasonOf(error)}`);
     }
     const found = readdirSync(path)
       .filter((name) => /\.har(?:\.gz)?$/i.test(name))
@@ -97,7 +97,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
     }
   } catch (error) {
     throw new ConfigurationError(
-      `${file} can't be ${packed ? 'unpacked: it is cut off or damaged' : 'read'} (${messageOf(error)}).`,
+      `${file} can't be ${packed ? 'unpacked: it is cut off or damaged' : 'read'} (${reasonOf(error)}).`,
     );
   } finally {
     source.destroy();
@@ -115,7 +115,7 @@ function isGzip(file: string): boolean {
     }
     return magic[0] === 0x1f && magic[1] === 0x8b;
   } catch (error) {
-    throw new ConfigurationError(`${file} can't be read: ${messageOf(error)}`);
+    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
   }
 }
 
@@ -126,8 +126,4 @@ function asConfiguration(file: string, error: Error, bytes: number, entries: num
   return new ConfigurationError(
     `${file} is not JSON: near byte ${bytes}, after ${entries} entries (${first.slice(0, 200)})`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import type { ClusterConfig, SupportConfig } from './config.js';
 import { type JournalContent, parseJournal, type SupportSet } from './journal-content.js';
 import { placeOf } from './place.js';
@@ -66,7 +66,7 @@ export class Journal {
       if (isMissing(error) || this.#mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it tells what to restore, so nothing is changed on the target. ` +
-          `${String(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
+          `${reasonOf(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
       );
     }
     const content = parseJournal(text, this.file);
@@ -181,7 +181,7 @@ export class Journal {
       if (this.#mayFail) return;
       if (isFirst) this.#known = undefined;
       throw new ConfigurationError(
-        `The journal ${this.file} can't be written, so nothing is changed on the target: ${String(error)}. ` +
+        `The journal ${this.file} can't be written, so nothing is changed on the target: ${reasonOf(error)}. ` +
           'Make room, or choose a writable folder with --state-dir.',
       );
     }

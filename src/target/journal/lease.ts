@@ -15,7 +15,7 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
@@ -367,7 +367,7 @@ function writing<T>(file: string, action: () => T): T {
     return action();
   } catch (error) {
     throw new ConfigurationError(
-      `${file} can't be written, so nothing is sent to the target: ${String(error)}. ` +
+      `${file} can't be written, so nothing is sent to the target: ${reasonOf(error)}. ` +
         'It keeps two runs off one target, and the journal is written beside it: choose a writable folder with --state-dir.',
     );
   }

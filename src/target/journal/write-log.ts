@@ -8,7 +8,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf } from '../../base/files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
@@ -115,7 +115,7 @@ export class WriteLog {
         return id;
       }
       throw new ConfigurationError(
-        `${this.file} can't be written, so nothing is changed on the target any more: ${String(error)}. ` +
+        `${this.file} can't be written, so nothing is changed on the target any more: ${reasonOf(error)}. ` +
           'It tells which writes may still land.',
       );
     }

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
-import { isFolder } from '../../base/files.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { isFile, isFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
 
@@ -11,16 +11,27 @@ const maxBytes = 200_000_000;
 /**
  * Reads and checks a verdict.
  *
- * @param path a verdict.json, or a folder with one in it
+ * @param path a verdict.json, a folder with one, or a folder that a run wrote into
+ * @param target the target to prefer where the folder holds the verdicts of several
  * @throws ConfigurationError naming the file and what is wrong with it
  */
-export function readVerdict(path: string): Verdict {
-  const file = verdictFile(path);
+export function readVerdict(path: string, target?: string): Verdict {
+  const file = isFolder(path) ? fileIn(path, target) : path;
   return parseVerdict(textOf(file), file);
 }
 
-function verdictFile(path: string): string {
-  return isFolder(path) ? join(path, 'verdict.json') : path;
+const verdictIn = (folder: string) => join(folder, 'verdict.json');
+
+function fileIn(folder: string, target: string | undefined): string {
+  const ofTargets = isFile(verdictIn(folder))
+    ? []
+    : readdirSync(folder).filter((name) => isFile(verdictIn(join(folder, name))));
+  const name = ofTargets.length === 1 ? ofTargets[0] : ofTargets.find((each) => each === target);
+  if (name !== undefined) return verdictIn(join(folder, name));
+  if (ofTargets.length === 0) return verdictIn(folder);
+  throw new ConfigurationError(
+    `${folder} holds verdicts of ${ofTargets.join(', ')}: name the folder of one of them.`,
+  );
 }
 
 function textOf(file: string): string {
@@ -32,8 +43,6 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(
-      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ConfigurationError(`${file} can't be read: ${reasonOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { specSchema } from '../../base/spec-schema.js';
 import { summarise } from './derive.js';
@@ -30,7 +30,7 @@ export function parseVerdict(text: string, place: string): Verdict {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw refusal(place, [`no JSON: ${error instanceof Error ? error.message : String(error)}`]);
+    throw refusal(place, [`no JSON: ${reasonOf(error)}`]);
   }
   return validateVerdict(value, place);
 }

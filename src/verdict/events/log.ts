@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigurationError } from '../../base/errors.js';
+import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf, isOfFiles, makeFolder } from '../../base/files.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
@@ -38,7 +38,7 @@ export class EventLog {
     try {
       this.#handle = openSync(file, 'a+', 0o600);
     } catch (error) {
-      throw new ConfigurationError(`${file} can't be written to: ${String(error)}`);
+      throw new ConfigurationError(`${file} can't be written to: ${reasonOf(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../base/errors.js';
 import { isReleaseName, isSince } from '../../base/model/releases.js';
 import type { Waiver } from '../../base/model/waiver.js';
+import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import type { KeyPath, Place } from '../../input/config-file/problems.js';
 import { checkSchema } from '../../input/config-file/schema.js';
@@ -90,9 +91,9 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
   const key = path.at(-1);
   if (keyword === 'pattern') {
     if (key === 'requirement') {
-      return 'must be the id of a requirement, or a pattern over ids such as totp-login/*: mfa-conformance list shows them';
+      return `must be the id of a requirement, or a pattern over ids such as totp-login/*: ${programName()} list shows them`;
     }
-    if (key === 'issue') return 'must be an address that begins with https:// or http://';
+    if (key === 'issue') return 'must be an address (https://…) or a key such as MFA-7 or #7';
     if (key === 'expires') return 'must be a day such as 2026-12-31';
   }
   if (

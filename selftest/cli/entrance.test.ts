@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startedAs } from '../../src/cli/terminal.js';
+import { readVerdict } from '../../src/verdict/derive/read.js';
+import { sample } from '../report/sample.js';
+import { program, temporaryFolder } from './suite.js';
+
+interface Ending {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** @param isRead whether anybody reads what it prints */
+function ending(args: readonly string[], isRead: boolean): Promise<Ending> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  if (isRead) child.stdout.resume();
+  else child.stdout.destroy();
+  return new Promise((done) => child.once('close', (code) => done({ code, stderr })));
+}
+
+test.for(['18.20.8', '20.18.3'])('Node %s is refused in one line, with exit 2', async (version) => {
+  const older = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
+  const { code, stderr } = await ending(['--import', `data:text/javascript,${older}`, program, 'list'], true);
+
+  expect(stderr).toBe(`mfa-conformance needs Node 20.19 or later; this is Node ${version}.\n`);
+  expect(code).toBe(2);
+});
+
+test.for([
+  'list',
+  'list --json',
+  'faults',
+  'variants --json',
+  'explain totp-key/secret-matches-uri',
+  'diff 7.1 latest',
+  'run --plan',
+  'emulator --help',
+  '--help',
+])('%s ends well though nobody reads it', async (args) => {
+  expect(await ending([program, ...args.split(' ')], false)).toEqual({ code: 0, stderr: '' });
+});
+
+test.for<[script: string, env: NodeJS.ProcessEnv, name: string]>([
+  ['dist/cli/main.js', {}, 'node dist/cli/main.js'],
+  ['dist/cli/main.js', { npm_command: 'exec' }, 'node dist/cli/main.js'],
+  ['node_modules/.bin/mfa-conformance', { npm_command: 'exec' }, 'npx mfa-conformance'],
+  ['node_modules/.bin/mfa-conformance', {}, 'node_modules/.bin/mfa-conformance'],
+  ['bin/mfa-conformance', { PATH: `/usr/bin:${resolve('bin')}` }, 'mfa-conformance'],
+])('hints name %s with %j as %s', ([script, env, name]) => {
+  expect(startedAs(resolve(script), env)).toBe(name);
+});
+
+describe('a folder stands for the verdict in it', () => {
+  function reports(...targets: readonly string[]): string {
+    const folder = temporaryFolder();
+    for (const name of targets) {
+      mkdirSync(join(folder, name));
+      const verdict = sample();
+      const text = JSON.stringify({ ...verdict, target: { ...verdict.target, name } });
+      writeFileSync(join(folder, name, 'verdict.json'), text);
+    }
+    return folder;
+  }
+
+  test('its own, the only one, and of several the one of the target', () => {
+    expect(readVerdict(join(reports('a'), 'a')).target.name).toBe('a');
+    expect(readVerdict(reports('a')).target.name).toBe('a');
+    expect(readVerdict(reports('a', 'b'), 'b').target.name).toBe('b');
+  });
+
+  test('one of several has to be named', () => {
+    expect(() => readVerdict(reports('a', 'b'), 'c')).toThrow(/holds verdicts of a, b: name the folder/);
+    expect(() => readVerdict(reports())).toThrow(/verdict\.json: no such verdict/);
+  });
+});
