@@ -91,8 +91,8 @@ describe('a document may hold', () => {
     contract.compileAll();
 
     const answer = contract.operations.get('UpdateSupportMFAConfig')?.success;
-    expect(answer?.mismatches({ enabled: true }).map(({ message }) => message)).toEqual([
-      'wanted the property totpUri, got none',
+    expect(answer?.mismatches({ enabled: true }).map(({ rule }) => rule)).toEqual([
+      { keyword: 'required', demands: ['totpUri'], seen: 'object' },
     ]);
   });
 
@@ -191,8 +191,8 @@ describe('OpenAPI 3.1', () => {
 
     const answer = contract.operations.get('CreateTotpKey')?.success;
     expect(answer?.mismatches({ totpKeyName: null, totpKeyId: 'abc', weight: 2 })).toEqual([]);
-    expect(answer?.mismatches({ totpKeyName: 5 }).map(({ message }) => message)).toEqual([
-      'wanted a string or null, got a number',
+    expect(answer?.mismatches({ totpKeyName: 5 }).map(({ rule }) => rule)).toEqual([
+      { keyword: 'type', demands: ['string', 'null'], seen: 'number' },
     ]);
     expect(answer?.mismatches({ totpKeyId: 'a' })).toHaveLength(1);
     expect(answer?.mismatches({ totpKeyId: 'a234567890' })).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Breach } from '../../src/base/model/breach.js';
 import type { EventBody } from '../../src/base/model/event.js';
 import { Redactor } from '../../src/base/redaction/redactor.js';
 import { cleanLog, judgeLog } from '../../src/verdict/derive/judge-log.js';
@@ -66,13 +67,27 @@ describe('what becomes known as secret later', () => {
   // A weak password may be a word of the log itself.
   known.add('pass', 'password');
 
+  const breach: Breach = { kind: 'media type', expected: 'application/json', seen: secret };
+  const others: readonly Breach[] = [
+    {
+      kind: 'schema',
+      of: 'Error',
+      pointer: `/${secret}`,
+      rule: { keyword: 'type', demands: ['string'], seen: 'null' },
+    },
+    { kind: 'framing of 204', name: 'Transfer-Encoding', seen: secret },
+    { kind: 'length of 204', seen: secret },
+    { kind: 'no Error', status: 404, seen: secret },
+    { kind: 'secret in head', secret: 'session id', place: secret },
+  ];
+
   const leaky: readonly EventBody[] = [
     began(['area/one'], {
       warnings: [`not ${secret}`],
       waivers: [concerned({ reason: secret, owner: secret, fits: ['area/one'], expired: true })],
     }),
     {
-      ...exchanged({ findings: [{ requirement: 'area/one', message: secret }], undocumented: [secret] }),
+      ...exchanged({ findings: [{ requirement: 'area/one', breach }], undocumented: [secret] }),
       exchange: {
         operation: null,
         request: {
@@ -99,7 +114,9 @@ describe('what becomes known as secret later', () => {
       got: secret,
       exchange: 0,
     },
-    { type: 'finding', exchange: 0, requirement: 'area/one', message: secret },
+    ...[breach, ...others].map(
+      (each): EventBody => ({ type: 'finding', exchange: 0, requirement: 'area/one', breach: each }),
+    ),
     { type: 'suite failed', requirement: 'area/one', reason: secret },
     { type: 'fact', requirement: 'area/one', name: 'deep', value: [{ [secret]: secret }] },
     { type: 'unusable', reason: secret, mistaken: false },

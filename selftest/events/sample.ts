@@ -1,4 +1,5 @@
-import type { EventBody, Exchanged, Finding, RunBegan, RunEvent } from '../../src/base/model/event.js';
+import type { Finding } from '../../src/base/model/breach.js';
+import type { EventBody, Exchanged, RunBegan, RunEvent } from '../../src/base/model/event.js';
 import { planned } from '../verdict/sample.js';
 
 export interface Seen {

@@ -41,7 +41,7 @@ describe('a recorded answer', () => {
 
   test.each<[string, Recorded, string, string]>([
     ['of a wrong type', { text: '{"enabled":"no"}' }, 'mfa-config/get-answers-200', '/enabled'],
-    ['of a wrong status', { status: 202 }, 'mfa-config/get-answers-200', 'wanted status 200, got 202'],
+    ['of a wrong status', { status: 202 }, 'mfa-config/get-answers-200', 'The answer has status 202.'],
     ['of no JSON', { text: 'oops' }, 'http/one-json-text', 'not one whole JSON text'],
     [
       'that is an error of another schema',
@@ -59,7 +59,7 @@ describe('a recorded answer', () => {
         text: '{"errorCode":"E","message":"m"}',
       },
       'http/no-server-error-for-client-mistake',
-      'answered 500',
+      'with 500.',
     ],
     [
       "that shows the request's password",
@@ -126,7 +126,7 @@ describe('a recorded request', () => {
     const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
     const failed = outcome(harCheck, 'recording/credentials-in-headers');
 
-    expect(failed?.reason).toMatch(/^got: log\.entries\[0\]: apiKey stands in the URL$/m);
+    expect(failed?.reason).toMatch(/^got: log\.entries\[0\]: The URL holds apiKey\.$/m);
     expect(JSON.stringify(harCheck.outcomes())).not.toContain('sesame');
     expect(harCheck.facts['secretsInRecording']).toEqual({ apiKey: ['request URL'] });
   });

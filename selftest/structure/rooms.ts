@@ -42,6 +42,7 @@ export const rooms: readonly Room[] = [
     ['version', 'The version of the suite.', 'package-root'],
     ['spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root built'],
     ['model', 'The words: exchange, outcome, verdict, gating, waiver, release. No behaviour.'],
+    ['wording', 'The sentences that people read of what is data.', 'model'],
     ['redaction', 'Taking secrets out of texts, and searching for them in artefacts.', 'errors shape'],
   ),
   ...inWing(
@@ -102,7 +103,7 @@ export const rooms: readonly Room[] = [
     [
       'connection',
       'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
-      'errors files steady-now secret shape model redaction openapi target-file journal judging clock http mail otp',
+      'errors files steady-now secret shape model wording redaction openapi target-file journal judging clock http mail otp',
     ],
     [
       'accounts',
@@ -127,7 +128,7 @@ export const rooms: readonly Room[] = [
     [
       'derive',
       'The verdict as a pure function of what a run left behind.',
-      'errors files spec-schema model redaction openapi events waivers',
+      'errors files spec-schema model wording redaction openapi events waivers',
     ],
     [
       'statement',
@@ -142,7 +143,7 @@ export const rooms: readonly Room[] = [
       'Verdicts against each other, and night after night.',
       'errors files shape words model redaction requirements derive statement',
     ],
-    ['repro', 'Scripts that show a failure again, from the log of its run.', 'model'],
+    ['repro', 'Scripts that show a failure again, from the log of its run.', 'model wording'],
     [
       'forms',
       'One function for each form of report, from a verdict to text.',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Breach } from '../../src/base/model/breach.js';
 import { blames, type EventBody } from '../../src/base/model/event.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { RunFold } from '../../src/verdict/derive/fold.js';
@@ -14,8 +15,9 @@ const failed = (requirement = one, exchange: number | null = null): EventBody =>
   got: 'b',
   exchange,
 });
-const finding = (requirement: string, message = 'the answer has no Date') => ({
-  findings: [{ requirement, message }],
+const noDate: Breach = { kind: 'field missing', name: 'Date', status: 200 };
+const finding = (requirement: string, breach = noDate) => ({
+  findings: [{ requirement, breach }],
 });
 
 function verdictOf(...bodies: readonly EventBody[]): Verdict {
@@ -133,7 +135,7 @@ describe('what an answer breaks', () => {
     expect(outcomeOf(verdict)).toMatchObject({
       outcome: 'fail',
       reason:
-        'wanted: no exchange that breaks the requirement\ngot: GetMFAConfig 200: the answer has no Date',
+        'wanted: An answer with status 200 has Date.\ngot: GetMFAConfig 200: The answer with status 200 has no Date.',
     });
     expect(outcomeOf(verdict)?.exchanges).toHaveLength(1);
     expect(outcomeOf(verdict, 'area/two')?.outcome).toBe('pass');
@@ -141,7 +143,7 @@ describe('what an answer breaks', () => {
   });
 
   test('counts where it became known only later, with the answer as evidence', () => {
-    const found: EventBody = { type: 'finding', exchange: 7, requirement: one, message: 'a code in x-code' };
+    const found: EventBody = { type: 'finding', exchange: 7, requirement: one, breach: noDate };
     const other = exchanged({ index: 7, requirement: 'area/two' });
     const verdict = verdictOf(began([one]), ...tested(one), other, found, ...ended);
 

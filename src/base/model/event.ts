@@ -1,3 +1,4 @@
+import type { Finding } from './breach.js';
 import type { Exchange } from './exchange.js';
 import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
 import type { StatementInVerdict } from './statement.js';
@@ -28,13 +29,6 @@ export interface RunBegan {
 
 /** Of each part of the verdict's coverage the keys that the contract speaks of. */
 export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
-
-/** A breach seen in one answer, whatever the test that sent the request was about. */
-export interface Finding {
-  readonly requirement: string;
-  /** What was wanted and what came, without any value of the answer. */
-  readonly message: string;
-}
 
 /** What a name in a request stands for, so that the request can be sent again without its secrets being known. */
 export type Origin = { readonly name: string } & (
@@ -136,12 +130,7 @@ export type EventBody =
   | RunBegan
   | Exchanged
   /** What an answer breaks, known only later. */
-  | {
-      readonly type: 'finding';
-      readonly exchange: number;
-      readonly requirement: string;
-      readonly message: string;
-    }
+  | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
   /** The first look found that nothing can be judged; `mistaken`: by the target file, so nothing that answered is to blame. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }

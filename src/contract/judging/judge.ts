@@ -1,15 +1,13 @@
-import type { Contract, Operation } from '../openapi/contract.js';
+import type { Breach, BreachKinds, Finding as Found } from '../../base/model/breach.js';
+import type { Contract, Judge, Operation } from '../openapi/contract.js';
 import { type OperationId, operations } from '../openapi/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
 import { memberOf, textOf } from './body.js';
 import { gatewayStatuses } from './gateway.js';
 import type { JsonBody } from './json-body.js';
 
-/** A breach seen in one answer, whatever the test that sent the request was about. */
-export interface Finding {
+export interface Finding extends Found {
   readonly requirement: RequirementId;
-  /** What was wanted and what came, without any value of the answer. */
-  readonly message: string;
 }
 
 export interface Judged {
@@ -29,7 +27,7 @@ export interface Judged {
   /** What of the run's secrets the body holds though it should not. */
   readonly leaks: readonly string[];
   /** What of them status line and header fields hold. */
-  readonly headLeaks: readonly string[];
+  readonly headLeaks: readonly BreachKinds['secret in head'][];
 }
 
 /** Which requirement speaks of an operation's success answer. */
@@ -40,7 +38,7 @@ export function answerRequirement(operation: OperationId): RequirementId {
 /** All that one answer breaks of the contract and of HTTP; an empty list for a good one. */
 export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];
-  const found = (requirement: RequirementId, message: string) => findings.push({ requirement, message });
+  const found: Find = (requirement, breach) => findings.push({ requirement, breach });
   judgeHeaders(answer, found);
   if (answer.status >= 400) judgeForInternals(answer, found);
   if (answer.bytes > 0 && answer.method !== 'HEAD') judgeText(answer, found);
@@ -49,63 +47,57 @@ export function judge(answer: Judged): Finding[] {
     if (operation !== undefined && answer.method !== 'HEAD') judgeSuccess(answer, operation, found);
   } else if (answer.status >= 400) judgeError(answer, operation, found);
   if (answer.leaks.length > 0) {
-    found('security/no-secret-echoed', `the answer holds ${answer.leaks.join(', ')}`);
+    found('security/no-secret-echoed', { kind: 'secret in body', secrets: answer.leaks });
   }
-  for (const leak of answer.headLeaks) found('security/no-secret-in-head', `the answer's head holds ${leak}`);
+  for (const leak of answer.headLeaks)
+    found('security/no-secret-in-head', { kind: 'secret in head', ...leak });
   return findings;
 }
 
-type Found = (requirement: RequirementId, message: string) => void;
+type Find = (requirement: RequirementId, breach: Breach) => void;
 
-function judgeHeaders(answer: Judged, found: Found): void {
+function judgeHeaders(answer: Judged, found: Find): void {
   const { status, headers } = answer;
   const date = headers['date'];
   // Of a server error it may be missing.
   if (date === undefined) {
-    if (status < 500) found('http/has-date', 'the answer has no Date');
-  } else if (!isHttpDate(date)) found('http/has-date', 'Date is not an HTTP date');
+    if (status < 500) found('http/has-date', { kind: 'field missing', name: 'Date', status });
+  } else if (!isHttpDate(date)) found('http/has-date', { kind: 'field malformed', name: 'Date' });
   // Another spelling of a path is led to the right one, and whoever is not logged in to where that is done.
   const isRedirect = status >= 300 && status < 400 && answer.operation !== null;
-  if (isRedirect && !answer.isAnonymousRead)
-    found('http/no-redirect', `the answer is a redirect (${status})`);
+  if (isRedirect && !answer.isAnonymousRead) found('http/no-redirect', { kind: 'redirect', status });
   if (status === 401 && !headers['www-authenticate']) {
-    found('http/401-has-challenge', 'the 401 has no WWW-Authenticate');
+    found('http/401-has-challenge', { kind: 'field missing', name: 'WWW-Authenticate', status });
   }
   if (status === 405 && headers['allow'] === undefined && !isGatewayStatus(answer))
-    found('http/405-has-allow', 'the 405 has no Allow');
-  if (status === 204) {
-    for (const name of ['content-length', 'transfer-encoding']) {
-      if (headers[name] !== undefined)
-        found('http/no-framing-of-204', `the 204 has ${name}: ${headers[name]}`);
-    }
-    const length = headers['content-length'] ?? '0';
-    if (length.split(',').some((each) => Number(each) !== 0))
-      found('http/no-length-of-204', `the 204 has Content-Length: ${length}`);
-    if (headers['transfer-encoding'] !== undefined) {
-      found(
-        'http/no-transfer-encoding-of-204',
-        `the 204 has Transfer-Encoding: ${headers['transfer-encoding']}`,
-      );
-    }
-  }
+    found('http/405-has-allow', { kind: 'field missing', name: 'Allow', status });
+  if (status === 204) judgeFraming(headers, found);
   if (status === 429 || status === 503) judgeRetryAfter(answer, found);
   if (handsOutKey(answer) && asksForNoKey(answer.request))
-    found('support-mfa/hands-out-no-key-unasked', 'a change that asks for no key was answered one');
+    found('support-mfa/hands-out-no-key-unasked', { kind: 'unasked key' });
   if (handsOutSecret(answer) && !/\bno-store\b/i.test(headers['cache-control'] ?? '')) {
-    found('http/secrets-are-not-stored', 'an answer with a secret has no Cache-Control: no-store');
+    found('http/secrets-are-not-stored', { kind: 'storable secret' });
   }
 }
 
-function judgeRetryAfter(answer: Judged, found: Found): void {
-  if (isGatewayStatus(answer)) return;
+function judgeFraming(headers: Judged['headers'], found: Find): void {
+  for (const name of ['Content-Length', 'Transfer-Encoding'] as const) {
+    const seen = headers[name.toLowerCase()];
+    if (seen === undefined) continue;
+    found('http/no-framing-of-204', { kind: 'framing of 204', name, seen });
+    if (name === 'Transfer-Encoding')
+      found('http/no-transfer-encoding-of-204', { kind: 'framing of 204', name, seen });
+    else if (seen.split(',').some((each) => Number(each) !== 0))
+      found('http/no-length-of-204', { kind: 'length of 204', seen });
+  }
+}
+
+function judgeRetryAfter(answer: Judged, found: Find): void {
   const after = answer.headers['retry-after'];
-  const isNumber = after !== undefined && /^\d+$/.test(after);
-  const isEndless = isNumber && Number(after) > aYear;
-  if (after === undefined || (isNumber && !isEndless) || isHttpDate(after)) return;
-  const got = isEndless
-    ? 'a Retry-After of more than a year'
-    : 'a Retry-After that is neither seconds nor a date';
-  found('http/retry-after-is-readable', `the ${answer.status} has ${got}`);
+  if (isGatewayStatus(answer) || after === undefined || isHttpDate(after)) return;
+  if (!/^\d+$/.test(after))
+    found('http/retry-after-is-readable', { kind: 'field malformed', name: 'Retry-After' });
+  else if (Number(after) > aYear) found('http/retry-after-is-readable', { kind: 'endless Retry-After' });
 }
 
 /** Seconds. */
@@ -132,64 +124,71 @@ function handsOutSecret({ operation, status, body }: Judged): boolean {
   return operation === 'CreateTotpKey' || operation === 'CreateSession' || operation === 'CreateAccessToken';
 }
 
-function judgeText({ status, headers, body, operation }: Judged, found: Found): void {
+function judgeText({ status, headers, body, operation }: Judged, found: Find): void {
   if (operation === null || (!isJsonType(headers['content-type']) && !body.isJson)) return;
-  if (body.hasBom) found('http/no-bom', 'the body begins with a byte order mark');
-  if (!body.isUtf8) found('http/utf-8', 'the body is not UTF-8');
-  if (!body.isJson && status < 500) found('http/one-json-text', 'the body is not one whole JSON text');
-  if (body.duplicates) found('http/unique-members', 'an object of the body has two members of one name');
+  if (body.hasBom) found('http/no-bom', { kind: 'byte order mark' });
+  if (!body.isUtf8) found('http/utf-8', { kind: 'not UTF-8' });
+  if (!body.isJson && status < 500) found('http/one-json-text', { kind: 'not JSON' });
+  if (body.duplicates) found('http/unique-members', { kind: 'repeated member' });
 }
 
-function judgeSuccess(answer: Judged, operation: Operation, found: Found): void {
+function judgeSuccess(answer: Judged, operation: Operation, found: Find): void {
   const requirement = answerRequirement(operation.id);
   const { success } = operation;
-  if (answer.status !== success.status) {
-    found(requirement, `wanted status ${success.status}, got ${answer.status}`);
+  const { status, bytes, body } = answer;
+  if (status !== success.status) {
+    found(requirement, { kind: 'wrong status', expected: success.status, status });
     return;
   }
   if (success.mediaType === undefined) {
-    if (answer.bytes > 0) found(requirement, `wanted no content, got ${answer.bytes} bytes`);
+    if (bytes > 0) found(requirement, { kind: 'unexpected content', bytes });
     return;
   }
-  const type = answer.headers['content-type'];
-  if (!isJsonType(type))
-    found(requirement, `wanted Content-Type ${success.mediaType}, got ${type ?? 'none'}`);
-  if (!answer.body.isJson) {
-    found(requirement, `wanted ${success.schemaName}, got a body that is not JSON`);
-    return;
-  }
-  for (const { instancePath, message } of success.mismatches(answer.body.value)) {
-    found(requirement, `${success.schemaName}${instancePath}: ${message}`);
-  }
+  judgeType(requirement, success.mediaType, answer, found);
+  if (!body.isJson) found(requirement, { kind: 'not JSON' });
+  else for (const breach of brokenRules(success, body.value)) found(requirement, breach);
 }
 
-function judgeError(answer: Judged, operation: Operation | undefined, found: Found): void {
+function judgeType(requirement: RequirementId, expected: string, { headers }: Judged, found: Find): void {
+  const seen = headers['content-type'];
+  if (!isJsonType(seen)) found(requirement, { kind: 'media type', expected, seen: seen ?? null });
+}
+
+/** What of a schema a value breaks. @param of what the value is, where its schema has no name */
+export function brokenRules(
+  schema: Judge & { readonly schemaName?: string | undefined },
+  value: unknown,
+  of = schema.schemaName ?? 'The body',
+): Breach<'schema'>[] {
+  return schema
+    .mismatches(value)
+    .map(({ instancePath: pointer, rule }) => ({ kind: 'schema', of, pointer, rule }));
+}
+
+function judgeError(answer: Judged, operation: Operation | undefined, found: Find): void {
   const { status, mistake } = answer;
   // Out of service for a while: the request is sent again.
   const isForAWhile = status === 503 && answer.headers['retry-after'] !== undefined;
   if (status >= 500 && mistake !== undefined && !isForAWhile && !isGatewayStatus(answer)) {
-    found('http/no-server-error-for-client-mistake', `${mistake} was answered ${status}`);
+    found('http/no-server-error-for-client-mistake', { kind: 'server error', mistake, status });
   }
   if (operation === undefined || answer.method === 'HEAD' || isGatewayStatus(answer)) return;
-  const type = answer.headers['content-type'];
   if (!answer.body.isJson) {
-    found('http/errors-are-error', `a ${status} came with ${type ?? 'no'} content instead of an Error`);
+    const seen = answer.headers['content-type'] ?? null;
+    found('http/errors-are-error', { kind: 'no Error', status, seen });
     return;
   }
-  if (!isJsonType(type))
-    found('http/error-is-declared-json', `a ${status} has Content-Type ${type ?? 'none'}`);
-  const mismatches = operation.error.mismatches(answer.body.value);
-  for (const { instancePath, message } of mismatches)
-    found('http/errors-are-error', `Error${instancePath}: ${message}`);
-  if (mismatches.length === 0 && !saysSomething(answer.body.value)) {
-    found('http/errors-say-something', `a ${status} has neither errorCode nor message`);
-  }
+  judgeType('http/error-is-declared-json', 'application/json', answer, found);
+  const breaches = brokenRules(operation.error, answer.body.value);
+  for (const breach of breaches) found('http/errors-are-error', breach);
+  if (breaches.length === 0 && !saysSomething(answer.body.value))
+    found('http/errors-say-something', { kind: 'empty Error', status });
 }
 
 /** On a page of HTML and for an unknown path, too: what fails outside of the API's own code says most. */
-function judgeForInternals({ status, body }: Judged, found: Found): void {
-  const internals = internalsIn(body.text);
-  if (internals !== undefined) found('security/errors-show-no-internals', `a ${status} shows ${internals}`);
+function judgeForInternals({ status, body }: Judged, found: Find): void {
+  const what = internals.find(([, pattern]) => pattern.test(body.text))?.[0];
+  if (what !== undefined) found('security/errors-show-no-internals', { kind: 'internals', status, what });
 }
 
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
@@ -218,7 +217,7 @@ function saysSomething(value: unknown): boolean {
   );
 }
 
-const internals: readonly (readonly [what: string, pattern: RegExp])[] = [
+const internals: readonly (readonly [what: BreachKinds['internals']['what'], pattern: RegExp])[] = [
   [
     'a stack trace',
     /\bat [\w.$<>]+ ?\([^)]*:\d+(?::\d+)?\)|Traceback \(most recent call last\)|goroutine \d+ \[/,
@@ -227,10 +226,6 @@ const internals: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a file path', /(?:^|[\s"'(])\/(?:usr|home|opt|var|etc|srv)\/[\w./-]+|[A-Z]:\\\\?[\w\\]+\\\\?\w+/],
   ['an internal address', /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}\b/],
 ];
-
-function internalsIn(text: string): string | undefined {
-  return internals.find(([, pattern]) => pattern.test(text))?.[0];
-}
 
 export function isJsonType(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());

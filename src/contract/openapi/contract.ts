@@ -1,3 +1,4 @@
+import type { BrokenRule } from '../../base/model/breach.js';
 import type { ReleaseName } from '../../base/model/releases.js';
 import type { BodySchema } from './body-schema.js';
 import type { OperationId } from './operations.js';
@@ -82,8 +83,7 @@ export interface SuccessAnswer extends Answer {
 export interface Mismatch {
   /** JSON pointer into the value; empty for the value itself. */
   readonly instancePath: string;
-  /** `wanted X, got Y` in plain words. */
-  readonly message: string;
+  readonly rule: BrokenRule;
   /** JSON pointer into the document, to the rule that is broken. */
   readonly contractPointer: string;
 }

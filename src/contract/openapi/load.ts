@@ -180,7 +180,7 @@ class Reader {
       schema: bodySchemaOf(this.#document, content.schema),
       mismatches: (value) => {
         if (value !== undefined) return judge.mismatches(value);
-        return required ? [mismatch('wanted a body, got nothing', body.pointer)] : [];
+        return required ? [mismatch('a body', value, body.pointer)] : [];
       },
     };
   }
@@ -233,8 +233,7 @@ class Reader {
       return {
         schemaName: undefined,
         properties: [],
-        mismatches: (value) =>
-          value === undefined ? [] : [mismatch(`wanted no content, got ${kindOf(value)}`, response.pointer)],
+        mismatches: (value) => (value === undefined ? [] : [mismatch('nothing', value, response.pointer)]),
       };
     }
     const { mismatches } = this.#schemas.judge(content.schema);
@@ -260,6 +259,7 @@ class Reader {
   }
 }
 
-function mismatch(message: string, contractPointer: string): Mismatch {
-  return { instancePath: '', message, contractPointer };
+function mismatch(demanded: string, value: unknown, contractPointer: string): Mismatch {
+  const rule = { keyword: 'content', demands: [demanded], seen: kindOf(value) };
+  return { instancePath: '', rule, contractPointer };
 }

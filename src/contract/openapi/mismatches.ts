@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import type { BrokenRule } from '../../base/model/breach.js';
 import type { Mismatch } from './contract.js';
 import type { JsonObject } from './document.js';
 
@@ -10,7 +11,7 @@ export interface Broken {
   readonly pointer: string;
 }
 
-/** Every broken rule once, in words; a value of the wrong type is not blamed for its limits as well. */
+/** Every broken rule once; a value of the wrong type is not blamed for its limits as well. */
 export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
   const ofWrongType = (one: Broken) =>
     broken.some(
@@ -23,53 +24,27 @@ export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
     .filter((one) => one.error.keyword === 'type' || !ofWrongType(one))
     .map(({ error, rule, pointer }) => ({
       instancePath: error.instancePath,
-      message: inWords(error, rule),
+      rule: ruleOf(error, rule),
       contractPointer: pointer,
     }));
   const keyed = mismatches.map((one): [string, Mismatch] => [JSON.stringify(one), one]);
   return [...new Map(keyed).values()];
 }
 
-/** The JSON type of a value, with an article; what a message may tell of it. */
+/** The JSON type of a value: what may be told of it. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** What the rule wants against the kind of thing that came; the contract's own words may be shown, not the value. */
-function inWords(error: ErrorObject, rule: JsonObject): string {
-  const got = kindOf(error.data);
-  const orNull = rule['nullable'] === true ? ' or null' : '';
-  const { keyword, schema } = error;
-  switch (keyword) {
-    case 'type':
-      return `wanted ${typesOf(rule)}${orNull}, got ${got}`;
-    case 'enum': {
-      const values = Array.isArray(schema) ? schema.filter((value) => value !== null).join(', ') : '';
-      return `wanted one of ${values}${orNull}, got ${typeof error.data === 'string' ? 'another string' : got}`;
-    }
-    case 'required':
-      return `wanted the property ${String(error.params['missingProperty'])}, got none`;
-    case 'additionalProperties':
-      return 'wanted the documented properties only, got another one';
-    case 'format':
-    case 'pattern':
-      return `wanted ${got} of the ${keyword} ${String(schema)}, got another one`;
-    default:
-      // A number in the document, never one of the value: minLength, maximum, multipleOf and their like.
-      return ['number', 'boolean'].includes(typeof schema)
-        ? `wanted ${keyword} ${String(schema)}, got ${got} that departs from it`
-        : `wanted ${keyword} to hold, got ${got} for which it does not`;
-  }
-}
-
-function typesOf({ type }: JsonObject): string {
-  const types = Array.isArray(type) ? type.map(String) : [String(type)];
-  return types.map((each) => (each === 'null' ? each : withArticle(each))).join(' or ');
-}
-
-function withArticle(type: string): string {
-  return `${/^[aeio]/.test(type) ? 'an' : 'a'} ${type}`;
+function ruleOf({ keyword, schema, params, data }: ErrorObject, rule: JsonObject): BrokenRule {
+  const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
+  // What the document says, never the value: types and values, a format or pattern, minLength, maximum and their like.
+  const said: unknown =
+    keyword === 'type' ? rule['type'] : keyword === 'required' ? params['missingProperty'] : schema;
+  const texts = (Array.isArray(said) ? said : [said]).filter(
+    (each) => each !== null && typeof each !== 'object',
+  );
+  return { keyword, demands: [...texts.map(String), ...orNull], seen: kindOf(data) };
 }

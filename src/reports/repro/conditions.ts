@@ -1,5 +1,7 @@
+import type { BreachKind } from '../../base/model/breach.js';
 import type { Exchanged } from '../../base/model/event.js';
-import { byFinding } from './findings.js';
+import { actual, expected } from '../../base/wording/breach.js';
+import { commandFor } from './breach-scripts.js';
 import { isSuccess, type OfRequirement, statusOf } from './log.js';
 
 /** One thing that an answer must show for the fault to be there. */
@@ -33,14 +35,21 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
     const decisive = about?.index ?? sent?.index ?? last.at;
     return { wanted: wanted ?? reason, got: got ?? '', decisive, conditions };
   }
-  for (const { exchange, message } of of.breaches) {
-    const shows = byFinding(exchange, message);
-    if (shows === undefined) continue;
+  let untold: string | undefined;
+  for (const { exchange, breach } of of.breaches) {
     const decisive = exchange.index;
-    return { wanted: 'no such answer', got: message, decisive, conditions: [{ at: decisive, shows }] };
+    const shows = commandFor(decisive, breach);
+    if (typeof shows !== 'string') untold ??= shows.why;
+    else
+      return {
+        wanted: expected(breach),
+        got: actual(breach),
+        decisive,
+        conditions: [{ at: decisive, shows }],
+      };
   }
   const [failed] = of.failed;
-  const what = failed?.wanted ?? failed?.reason ?? of.breaches[0]?.message ?? 'what the requirement says';
+  const what = failed?.wanted ?? failed?.reason ?? untold ?? 'what the requirement says';
   return { why: `curl alone can't tell this: ${what.split('\n')[0] ?? ''}` };
 }
 
@@ -82,14 +91,23 @@ function byExpectation(
   if (/^no (?:session|access token) for /.test(wanted)) return [{ at, shows: `status ${at} '2??'` }];
   if (wanted === 'a session that opens something') return byOpening(about, own);
   if (wanted === 'the documented success') {
-    for (const message of got.split('; ').slice(1)) {
-      const shows = byFinding(about, message);
-      if (shows !== undefined) return [{ at, shows }];
+    for (const { breach } of isSuccess(about) ? about.findings : []) {
+      const shows = ofSuccess.has(breach.kind) ? commandFor(at, breach) : undefined;
+      if (typeof shows === 'string') return [{ at, shows }];
     }
     return [{ at, shows: `status ${at} ${statusOf(about)}` }];
   }
   return byMembers([about], wanted, got);
 }
+
+/** What makes a success another than the documented one. */
+const ofSuccess: ReadonlySet<BreachKind> = new Set([
+  'wrong status',
+  'unexpected content',
+  'media type',
+  'not JSON',
+  'schema',
+]);
 
 /** What a request sent stands in the answer to it. */
 function byTrace(own: readonly Exchanged[], wanted: string): Condition[] {

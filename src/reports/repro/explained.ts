@@ -1,5 +1,6 @@
 import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
+import { actual, expected } from '../../base/wording/breach.js';
 import { assertionOf } from './conditions.js';
 import type { LogIndex } from './log.js';
 import { stable, told } from './told.js';
@@ -44,7 +45,8 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
   }
   if (breach === undefined) return undefined;
   const exchanges = told([breach.exchange], log);
-  return { fault, wanted: 'no answer that breaks the requirement', got: stable(breach.message), exchanges };
+  const [wanted, got] = [expected(breach.breach), stable(actual(breach.breach))];
+  return { fault, wanted, got, exchanges };
 }
 
 /** The exchanges that decide: what the failure is about, and what shows it. */

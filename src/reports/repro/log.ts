@@ -1,3 +1,4 @@
+import type { Breach } from '../../base/model/breach.js';
 import type { Again, Exchanged, Origin, RunBegan, RunEvent } from '../../base/model/event.js';
 
 type ExpectationFailed = Extract<RunEvent, { readonly type: 'expectation failed' }>;
@@ -8,7 +9,7 @@ export interface OfRequirement {
   readonly own: readonly Exchanged[];
   readonly failed: readonly ExpectationFailed[];
   /** Answers that broke it, whichever test they were for, with what they broke. */
-  readonly breaches: readonly { readonly exchange: Exchanged; readonly message: string }[];
+  readonly breaches: readonly { readonly exchange: Exchanged; readonly breach: Breach }[];
 }
 
 const adminKey = 'ADMIN_KEY';
@@ -20,7 +21,7 @@ const closedOnMistake = 'http/no-server-error-for-client-mistake';
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  readonly #late: { requirement: string; exchange: number; message: string }[] = [];
+  readonly #late: Extract<RunEvent, { readonly type: 'finding' }>[] = [];
   readonly #tests = new Map<string, { own: Exchanged[]; failed: ExpectationFailed[] }>();
   /** What an expectation failed by: it is answered otherwise where the fault is mended. */
   readonly #guilty = new Set<number>();
@@ -34,20 +35,19 @@ export class LogIndex {
     const breaches = [...this.exchanges.values()].flatMap((exchange) =>
       exchange.findings
         .filter((finding) => finding.requirement === requirement)
-        .map(({ message }) => ({ exchange, message })),
+        .map(({ breach }) => ({ exchange, breach })),
     );
     const late = this.#late
       .filter((finding) => finding.requirement === requirement)
-      .flatMap(({ exchange: index, message }) => {
+      .flatMap(({ exchange: index, breach }) => {
         const exchange = this.exchanges.get(index);
-        return exchange === undefined ? [] : [{ exchange, message }];
+        return exchange === undefined ? [] : [{ exchange, breach }];
       });
-    const closed =
-      requirement !== closedOnMistake
+    const closed = [...this.exchanges.values()].flatMap((exchange) =>
+      requirement !== closedOnMistake || exchange.mistake === null || exchange.exchange.response !== undefined
         ? []
-        : [...this.exchanges.values()]
-            .filter(({ mistake, exchange }) => mistake !== null && exchange.response === undefined)
-            .map((exchange) => ({ exchange, message: `the connection was closed on ${exchange.mistake}` }));
+        : [{ exchange, breach: { kind: 'connection closed' as const, mistake: exchange.mistake } }],
+    );
     return { own, failed, breaches: [...breaches, ...late, ...closed] };
   }
 

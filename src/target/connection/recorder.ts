@@ -1,3 +1,4 @@
+import type { BreachKinds } from '../../base/model/breach.js';
 import type { Again, EventBody } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
@@ -162,9 +163,13 @@ export class Recorder {
       const index = this.#indexes.get(exchange);
       if (index === undefined) continue;
       for (const leak of headLeaks(call.operation, response, (text) => mailed.leaksIn(text))) {
-        const message = `the answer's head holds ${leak}`;
         const requirement: Finding['requirement'] = 'security/no-secret-in-head';
-        this.#write({ type: 'finding', requirement, exchange: index, message });
+        this.#write({
+          type: 'finding',
+          requirement,
+          exchange: index,
+          breach: { kind: 'secret in head', ...leak },
+        });
       }
     }
   }
@@ -322,16 +327,16 @@ function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,
   leaksIn: (text: string) => string[],
-): string[] {
+): BreachKinds['secret in head'][] {
   const isLogin = operation !== null && logins.has(operation);
-  return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([name, value]) => {
-    if (value === '' || plainFields.has(name)) return [];
-    const isSecret = secretHeaders.includes(name);
+  return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([place, value]) => {
+    if (value === '' || plainFields.has(place)) return [];
+    const isSecret = secretHeaders.includes(place);
     const isOwners = (what: string) =>
       handedToOwner.has(what) && (isSecret || (isLogin && !leaksIn(queriesIn(value)).includes(what)));
     return leaksIn(value)
       .filter((what) => !isOwners(what))
-      .map((what) => `${what} in ${name}`);
+      .map((secret) => ({ secret, place }));
   });
 }
 

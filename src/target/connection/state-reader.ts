@@ -1,4 +1,6 @@
 import { ArrangeError, TransportError } from '../../base/errors.js';
+import { actual } from '../../base/wording/breach.js';
+import { brokenRules } from '../../contract/judging/judge.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
 import {
   type OperationId,
@@ -117,12 +119,11 @@ export class StateReader {
       throw new ArrangeError(
         `GET ${path} answered an object that has a member twice (http/unique-members), so the state of the target can't be told.`,
       );
-    const [mismatch] = this.strict
-      ? (this.api.contract.operations.get(operation)?.success.mismatches(answer.body) ?? [])
-      : [];
-    if (mismatch === undefined) return answer;
+    const success = this.api.contract.operations.get(operation)?.success;
+    const [breach] = this.strict && success !== undefined ? brokenRules(success, answer.body) : [];
+    if (breach === undefined) return answer;
     throw new ArrangeError(
-      `GET ${path} answered ${mismatch.instancePath}: ${mismatch.message}, so the state of the target can't be told.`,
+      `GET ${path} answered another form, so the state of the target can't be told. ${actual(breach)}`,
     );
   }
 }

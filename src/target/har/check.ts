@@ -8,7 +8,7 @@ import type { HarEntry, HarResponse } from './entry.js';
 import { Matcher } from './match.js';
 import { ownRequirements } from './own-requirements.js';
 import { relevantTo } from './relevance.js';
-import { bodyMismatches, credentialOf, secretsInUrl } from './request-check.js';
+import { bodyBreaches, credentialOf, secretsInUrl } from './request-check.js';
 
 /** Secrets that hold over entries, to be found where they don't belong: passwords and keys, no more than these. */
 const carriedAtMost = 50;
@@ -71,10 +71,10 @@ export class HarCheck {
     this.#judged += 1;
     if (response.body === undefined) this.#skipped.notRecorded += 1;
     const json = jsonOf(request.body);
-    const mismatches = bodyMismatches(operation, request.body, json);
+    const breaches = bodyBreaches(operation, request.body, json);
     const inUrl = secretsInUrl(request.url);
     this.#noteSecrets(entry, json, inUrl);
-    const event = this.#judge(entry, response, operation.id, json, mismatches.length > 0);
+    const event = this.#judge(entry, response, operation.id, json, breaches.length > 0);
     const [requests, credentials] = ownRequirements;
     this.write({
       ...event,
@@ -82,11 +82,14 @@ export class HarCheck {
       place,
       findings: [
         ...judgeable(event.findings, response),
-        ...mismatches.map((message) => ({ requirement: requests.id, message })),
-        ...inUrl.map(([name]) => ({ requirement: credentials.id, message: `${name} stands in the URL` })),
+        ...breaches.map((breach) => ({ requirement: requests.id, breach })),
+        ...inUrl.map(([secret]) => ({
+          requirement: credentials.id,
+          breach: { kind: 'secret in URL' as const, secret },
+        })),
       ],
       checked: [
-        ...relevantTo(operation, response, mismatches.length > 0),
+        ...relevantTo(operation, response, breaches.length > 0),
         ...(request.body === undefined ? [] : [requests.id]),
         credentials.id,
       ],
@@ -168,11 +171,11 @@ function judgeable(
   { headers, mediaType, body }: HarResponse,
 ): Exchanged['findings'] {
   const hasHeaders = Object.keys(headers).length > 0;
-  return findings.filter(({ requirement, message }) => {
-    if (requirement === 'http/no-redirect' || message.startsWith('wanted status')) return true;
+  return findings.filter(({ requirement, breach: { kind } }) => {
+    if (kind === 'redirect' || kind === 'wrong status') return true;
     if (ofHeaders.includes(requirement)) return hasHeaders;
     // A recorder that keeps no headers may keep the media type, or nothing to judge by.
-    return body !== undefined && (mediaType !== undefined || !message.includes('Content-Type'));
+    return body !== undefined && (mediaType !== undefined || kind !== 'media type');
   });
 }
 

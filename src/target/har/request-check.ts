@@ -1,4 +1,6 @@
+import type { Breach } from '../../base/model/breach.js';
 import { Secret } from '../../base/secret.js';
+import { brokenRules } from '../../contract/judging/judge.js';
 import type { Operation } from '../../contract/openapi/contract.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { HarEntry } from './entry.js';
@@ -25,11 +27,10 @@ export function secretsInUrl(url: string): [name: string, value: string][] {
 }
 
 /** In what a recorded body departs from the contract; never a value of it. */
-export function bodyMismatches(operation: Operation, body: string | undefined, json: unknown): string[] {
+export function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
   const { request } = operation;
-  if (request === undefined) return body === undefined ? [] : ['the operation takes no body'];
   // A browser doesn't record every body: a missing one proves nothing.
   if (body === undefined) return [];
-  if (json === undefined) return ['the body is not JSON'];
-  return request.mismatches(json).map(({ instancePath, message }) => `body${instancePath}: ${message}`);
+  if (request === undefined) return [{ kind: 'unexpected request body' }];
+  return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
 }

@@ -1,6 +1,8 @@
+import type { Breach } from '../../base/model/breach.js';
 import type { Exchanged } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawOutcome } from '../../base/model/results.js';
+import { actual, expected } from '../../base/wording/breach.js';
 import { reproduce } from './reproduce.js';
 
 /** Of the breaches of one requirement so many are shown; the others are counted. */
@@ -8,6 +10,7 @@ const shown = 5;
 
 interface Tally {
   breaches: number;
+  readonly demands: Set<string>;
   readonly lines: string[];
   /** To tell a breach again is no news; in recordings each has a place of its own. */
   readonly told: Set<string>;
@@ -22,22 +25,23 @@ export class Breaches {
   readonly #tallies = new Map<string, Tally>();
   /** Operations that answered anything but 404. */
   readonly #there = new Set<string | null>();
-  readonly #heldBack = new Map<string | null, (readonly [Exchanged, string])[]>();
+  readonly #heldBack = new Map<string | null, (readonly [Exchanged, Breach])[]>();
   readonly #closed = new Map<string | null, Exchanged[]>();
 
   take(event: Exchanged): void {
     const { findings, checked = [], exchange } = event;
     for (const id of checked) this.#tally(id);
     this.#noteAnswered(event);
-    for (const { requirement, message } of findings) {
-      if (!this.#isHeldBack(requirement, event, message)) this.add(requirement, event, message);
+    for (const { requirement, breach } of findings) {
+      if (!this.#isHeldBack(requirement, event, breach)) this.add(requirement, event, breach);
     }
-    if (exchange.response !== undefined || event.mistake === null) return;
+    const { mistake } = event;
+    if (exchange.response !== undefined || mistake === null) return;
     // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
-      this.add(closedOnMistake, each, `the connection was closed on ${each.mistake}`);
+      this.add(closedOnMistake, each, { kind: 'connection closed', mistake: each.mistake ?? mistake });
     }
   }
 
@@ -45,16 +49,16 @@ export class Breaches {
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);
-    for (const [event, message] of this.#heldBack.get(operation) ?? [])
-      this.add(errorsAreError, event, message);
+    for (const [event, breach] of this.#heldBack.get(operation) ?? [])
+      this.add(errorsAreError, event, breach);
   }
 
   /** A web server before the API has a page of its own for an operation that the API lacks. */
-  #isHeldBack(requirement: string, event: Exchanged, message: string): boolean {
+  #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))
       return false;
-    this.#heldBack.set(operation, [...(this.#heldBack.get(operation) ?? []), [event, message]]);
+    this.#heldBack.set(operation, [...(this.#heldBack.get(operation) ?? []), [event, breach]]);
     return true;
   }
 
@@ -74,29 +78,36 @@ export class Breaches {
   }
 
   #tally(id: string): Tally {
-    const tally = this.#tallies.get(id) ?? { breaches: 0, lines: [], told: new Set(), exchanges: new Set() };
+    const tally = this.#tallies.get(id) ?? {
+      breaches: 0,
+      demands: new Set<string>(),
+      lines: [],
+      told: new Set(),
+      exchanges: new Set(),
+    };
     this.#tallies.set(id, tally);
     return tally;
   }
 
   /** What was found of an exchange by itself, or later. */
-  add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, message: string): void {
+  add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, breach: Breach): void {
     const tally = this.#tally(id);
     const { operation, response } = exchange;
     const where =
       place ?? [operation ?? 'probe', ...(response === undefined ? [] : [response.status])].join(' ');
-    const line = `${where}: ${message}`;
+    const line = `${where}: ${actual(breach)}`;
     if (tally.told.has(line)) return;
     if (place === undefined) tally.told.add(line);
     tally.breaches += 1;
     if (tally.lines.length >= shown) return;
+    tally.demands.add(expected(breach));
     tally.lines.push(line);
     tally.exchanges.add(exchange);
   }
 }
 
-function reasonOf({ breaches, lines }: Tally): string {
+function reasonOf({ breaches, demands, lines }: Tally): string {
   const more = breaches - lines.length;
   const all = [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
-  return `wanted: no exchange that breaks the requirement\ngot: ${all.join('\n     ')}`;
+  return `wanted: ${[...demands].join('\n        ')}\ngot: ${all.join('\n     ')}`;
 }

@@ -76,7 +76,7 @@ export class RunFold {
         break;
       case 'finding': {
         const exchange = this.#exchanges.get(event.exchange);
-        if (exchange !== undefined) this.#breaches.add(event.requirement, { exchange }, event.message);
+        if (exchange !== undefined) this.#breaches.add(event.requirement, { exchange }, event.breach);
         break;
       }
       case 'unusable':

@@ -1,3 +1,4 @@
+import type { Breach } from '../../base/model/breach.js';
 import type { RunBegan, RunEvent } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
@@ -17,13 +18,16 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
       return {
         ...rest,
         ...(isClean ? { again } : {}),
-        findings: event.findings.map((finding) => ({ ...finding, message: text(finding.message) })),
+        findings: event.findings.map((finding) => ({
+          ...finding,
+          breach: redactedBreach(finding.breach, text),
+        })),
         undocumented: event.undocumented.map(text),
         exchange: redactedExchange(event.exchange, redactor),
       };
     }
     case 'finding':
-      return { ...event, message: text(event.message) };
+      return { ...event, breach: redactedBreach(event.breach, text) };
     case 'fact':
       return { ...event, name: text(event.name), value: inAllTexts(event.value, text) };
     case 'restored':
@@ -39,6 +43,23 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
       };
     default:
       return 'reason' in event ? { ...event, reason: text(event.reason) } : event;
+  }
+}
+
+function redactedBreach(breach: Breach, text: (value: string) => string): Breach {
+  switch (breach.kind) {
+    case 'schema':
+      return { ...breach, pointer: text(breach.pointer) };
+    case 'secret in head':
+      return { ...breach, place: text(breach.place) };
+    case 'framing of 204':
+    case 'length of 204':
+      return { ...breach, seen: text(breach.seen) };
+    case 'media type':
+    case 'no Error':
+      return breach.seen === null ? breach : { ...breach, seen: text(breach.seen) };
+    default:
+      return breach;
   }
 }
 

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Breach } from '../../src/base/model/breach.js';
+import { commandFor } from '../../src/reports/repro/breach-scripts.js';
+import { prelude } from '../../src/reports/repro/shell.js';
+import { temporaryFolder } from '../cli/suite.js';
+
+interface Given {
+  readonly status?: number | undefined;
+  readonly fields?: string;
+  readonly body?: string | Buffer;
+}
+
+/** Whether the command for a breach finds it in an answer. */
+function shows(breach: Breach, { status = 200, fields = '', body = '' }: Given): boolean {
+  const folder = temporaryFolder();
+  const command = commandFor(7, breach);
+  if (typeof command !== 'string') throw new Error(command.why);
+  const files = join(folder, 'answer');
+  mkdirSync(files);
+  writeFileSync(join(files, '7.status'), String(status).padStart(3, '0'));
+  writeFileSync(join(files, '7.head'), `HTTP/1.1 ${status}\r\n${fields}\r\n\r\n`);
+  writeFileSync(join(files, '7.body'), body);
+  writeFileSync(join(files, 'secrets'), 'hunter-two-2\n');
+  const script = `${prelude}\ngive_back() { :; }\nT='${files}'\n${command} && exit 1\nexit 0\n`;
+  const { status: code, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', cwd: folder });
+  if (code !== 0 && code !== 1) throw new Error(`${code}: ${stderr}`);
+  return code === 1;
+}
+
+const member = (rule: Breach<'schema'>['rule'], pointer = '/enabled'): Breach => ({
+  kind: 'schema',
+  of: 'MFAConfig',
+  pointer,
+  rule,
+});
+const json = 'Content-Type: application/json; charset=utf-8';
+const flag = member({ keyword: 'type', demands: ['boolean', 'null'], seen: 'string' });
+const types = member({ keyword: 'type', demands: ['object'], seen: 'array' }, '/more');
+const mode = member({ keyword: 'enum', demands: ['email', 'totp'], seen: 'string' }, '/mfaType');
+const lacking = member({ keyword: 'required', demands: ['enabled'], seen: 'object' }, '');
+const list = member({ keyword: 'type', demands: ['object'], seen: 'array' }, '');
+const said: Breach = { kind: 'empty Error', status: 400 };
+const noError: Breach = { kind: 'no Error', status: 404, seen: 'text/html' };
+const key: Breach = { kind: 'unasked key' };
+const internal = (what: Breach<'internals'>['what']): Breach => ({ kind: 'internals', status: 500, what });
+const missing = (name: Breach<'field missing'>['name'], status: number): Breach => ({
+  kind: 'field missing',
+  name,
+  status,
+});
+
+describe('the command for a breach finds it, and not in a right answer', () => {
+  test.each<[Breach, faulty: Given, right: Given]>([
+    [{ kind: 'wrong status', expected: 200, status: 202 }, { status: 202 }, {}],
+    [{ kind: 'unexpected content', bytes: 2 }, { body: '{}' }, {}],
+    [
+      { kind: 'media type', expected: 'application/json', seen: 'text/plain' },
+      { fields: 'Content-Type: text/plain' },
+      { fields: json },
+    ],
+    [flag, { body: '{"enabled": "yes"}' }, { body: '{ "enabled" : null, "in": {"enabled": "x"} }' }],
+    [types, { body: '{"more":[]}' }, { body: '{"more":{"a":{"b":1}}}' }],
+    [mode, { body: '{"mfaType":"email2"}' }, { body: '{"mfaType":"totp"}' }],
+    [lacking, { body: '{"in":{"enabled":true}}' }, { body: '{"in":{"a":[{}]},"enabled":true}' }],
+    [list, { body: '[{"enabled":true}]' }, { body: '{"enabled":true}' }],
+    [{ kind: 'not JSON' }, { body: '{"a":1}x' }, { body: '{"a":1}' }],
+    [{ kind: 'not UTF-8' }, { body: Buffer.from([0x22, 0xff, 0x22]) }, { body: '"ä"' }],
+    [{ kind: 'byte order mark' }, { body: '\ufeff{}' }, { body: '{}' }],
+    [missing('Date', 200), {}, { fields: 'Date: Sun, 29 Nov 2026 10:00:00 GMT' }],
+    [missing('WWW-Authenticate', 401), { status: 401 }, { status: 401, fields: 'WWW-Authenticate: Bearer' }],
+    [missing('Allow', 405), { status: 405 }, { status: 405, fields: 'Allow:' }],
+    [{ kind: 'redirect', status: 307 }, { status: 307 }, {}],
+    [
+      { kind: 'framing of 204', name: 'Content-Length', seen: '0' },
+      { status: 204, fields: 'content-length: 0' },
+      { status: 204 },
+    ],
+    [
+      { kind: 'length of 204', seen: '17' },
+      { status: 204, fields: 'Content-Length: 17' },
+      { status: 204, fields: 'Content-Length: 0' },
+    ],
+    [key, { body: '{"totpUri":"otpauth://"}' }, { body: '{"totpUri":"","totpSecretKey":null}' }],
+    [{ kind: 'storable secret' }, {}, { fields: 'Cache-Control: private, no-store' }],
+    [{ kind: 'server error', mistake: 'an empty body', status: 500 }, { status: 503 }, { status: 400 }],
+    [{ kind: 'connection closed', mistake: 'an empty body' }, { status: 0 }, { status: 400 }],
+    [noError, { body: '<html>{"errorCode":1}</html>' }, { body: '{"errorCode":"E"}' }],
+    [noError, {}, { body: '{"message":"m"}' }],
+    [said, { body: '{"error":{"errorCode":"E","message":"m"}}' }, { body: '{"in":{"a":1},"message":"m"}' }],
+    [said, { body: '{"errorCode":" ","message":null}' }, { body: '{"code":17}' }],
+    [internal('a stack trace'), { body: 'at a.b (/x/y.js:1:2)' }, { body: 'at noon (1)' }],
+    [internal('SQL'), { body: "SELECT a FROM b WHERE c='d'" }, { body: 'selected' }],
+    [internal('a file path'), { body: "'/usr/lib/x'" }, { body: '/mfa-config' }],
+    [internal('an internal address'), { body: 'from 10.0.0.7:8080' }, { body: 'release 110.0.0.7' }],
+    [{ kind: 'secret in body', secrets: ['code', 'password'] }, { body: 'hunter-two-2' }, { body: '2' }],
+    [
+      { kind: 'secret in head', secret: 'password', place: 'x-echo' },
+      { fields: 'X-Echo: hunter-two-2' },
+      { body: 'hunter-two-2' },
+    ],
+  ])('%j', (breach, faulty, right) => {
+    expect(shows(breach, faulty)).toBe(true);
+    expect(shows(breach, right)).toBe(false);
+  });
+});
+
+test.each<[Breach, RegExp]>([
+  [{ kind: 'repeated member' }, /two members/],
+  [{ kind: 'field malformed', name: 'Date' }, /dates/],
+  [{ kind: 'endless Retry-After' }, /limits/],
+  [{ kind: 'secret in body', secrets: ['mailed code'] }, /only the codes/],
+  [{ kind: 'secret in URL', secret: 'apikey' }, /client/],
+  [member({ keyword: 'type', demands: ['string'], seen: 'null' }, '/types/0'), /deeper/],
+  [member({ keyword: 'required', demands: ['a'], seen: 'object' }, '/in'), /deeper/],
+  [member({ keyword: 'pattern', demands: ['^a'], seen: 'string' }), /pattern/],
+  [member({ keyword: 'type', demands: ['integer'], seen: 'number' }), /type/],
+])('where no command tells a breach, it says why: %j', (breach, why) => {
+  expect(commandFor(7, breach)).toEqual({ why: expect.stringMatching(why) });
+});

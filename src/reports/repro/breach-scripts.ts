@@ -1,0 +1,108 @@
+import type { Breach, BreachKind, BreachKinds, BrokenRule } from '../../base/model/breach.js';
+
+/** Why curl can't tell a breach. */
+export interface Untold {
+  readonly why: string;
+}
+
+type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string | Untold;
+
+const untold = (why: string) => (): Untold => ({ why });
+
+/** Commands that succeed while the answer numbered so shows the breach; what a recorded request breaks, no answer shows. */
+const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
+  'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
+  'unexpected content': (at) => `[ -s "$T/${at}.body" ]`,
+  'media type': (at) => `! field_is ${at} content-type 'application/json *\\(;.*\\)*'`,
+  schema: (at, { pointer, rule }) => {
+    const [property = ''] = rule.demands;
+    const body = outermost(at);
+    if (pointer === '' && rule.keyword === 'required') return `! ${body} | grep -q '"${property}":'`;
+    if (pointer === '' && rule.keyword === 'type') return `! ${body} | grep -q '^{'`;
+    const name = pointer.slice(1);
+    if (rule.keyword === 'required' || !/^\w+$/.test(name))
+      return { why: 'what is wrong lies deeper in the body than a script looks' };
+    const right = beginningsBy(rule);
+    if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
+    const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
+    return `{ ${body} | grep -q '"${name}":' && ! ${body} | grep -q ${patterns}; }`;
+  },
+  'not JSON': (at) => `json_is_broken ${at}`,
+  'not UTF-8': (at) =>
+    `{ command -v iconv >"$T/utf8" || cannot 'iconv is missing'; ! iconv -f UTF-8 -t UTF-8 <"$T/${at}.body" >"$T/utf8" 2>&1; }`,
+  'byte order mark': (at) => `[ "$(od -An -tx1 -N3 "$T/${at}.body" | tr -d ' \\n')" = efbbbf ]`,
+  'repeated member': untold('a script reads the first of two members of one name'),
+  'field missing': (at, { name, status }) =>
+    `{ ${name === 'Date' ? '' : `status ${at} ${status} && `}! field_is ${at} ${name.toLowerCase()} '${name === 'Allow' ? '' : '.'}.*'; }`,
+  'field malformed': untold('a script does not read dates'),
+  'endless Retry-After': untold('the answer comes only while the target limits requests'),
+  redirect: (at) => `status ${at} '3??'`,
+  'framing of 204': (at, { name }) => `field_is ${at} ${name.toLowerCase()} '.*'`,
+  'length of 204': (at) =>
+    `{ field_is ${at} content-length '.*' && ! field_is ${at} content-length '[0, ]*'; }`,
+  'unasked key': (at) =>
+    `{ status ${at} '2??' && ${outermost(at)} | grep -q -e '"totpSecretKey":"[^"]' -e '"totpUri":"[^"]'; }`,
+  'storable secret': (at) => `! field_is ${at} cache-control '.*no-store.*'`,
+  'server error': (at) => `status ${at} '5??'`,
+  'connection closed': (at) => `status ${at} 000`,
+  'no Error': (at) =>
+    `{ ! ${squeezed(at)} | grep -q '^{.*}$' || { json_is_broken ${at} && cannot 'the body may be JSON or not'; }; }`,
+  'empty Error': (at) => {
+    const names = ['errorCode', 'message', 'code'];
+    const said = names.map((name) => `-e '"${name}":"[^"]' -e '"${name}":[^"n,}]'`).join(' ');
+    return `! ${outermost(at)} | grep -q ${said}`;
+  },
+  internals: (at, { what }) => `grep -Eq '${internals[what]}' "$T/${at}.body"`,
+  'secret in body': (at, { secrets }) =>
+    secrets.every(isCode) ? codeElsewhere : `body_shows_a_secret ${at}`,
+  'secret in head': (at, { secret }) =>
+    isCode(secret) ? codeElsewhere : `{ hands_out ${at}; head_shows_a_secret ${at}; }`,
+  'secret in URL': untold('it is the recorded client that sent it'),
+  'unexpected request body': untold('it is the recorded client that sent it'),
+};
+
+/** A command that tells a breach by the answer numbered so, or why there is none. */
+export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<Kind>): string | Untold {
+  const row: Row<Kind> = rows[breach.kind];
+  return row(at, breach);
+}
+
+const isCode = (secret: string) => secret === 'code' || secret === 'mailed code';
+const codeElsewhere: Untold = { why: 'a script knows only the codes that it sends itself' };
+
+const squeezed = (at: number): string => `tr -d ' \\t\\r\\n' <"$T/${at}.body"`;
+
+/** The body without white space, and with `O` in place of each object within: a member of those is none of its own. */
+const outermost = (at: number): string =>
+  `${squeezed(at)} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
+
+/** What the value of a member begins with that keeps to the rule; undefined where beginnings don't tell. */
+function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
+  if (keyword === 'type' && !(demands.includes('integer') && seen === 'number'))
+    return demands.flatMap((type) => beginnings[type] ?? []);
+  const isPlain = demands.every((value) => /^\w+$/.test(value));
+  return keyword === 'enum' && isPlain && ['string', 'null'].includes(seen)
+    ? demands.map((value) => (value === 'null' ? 'null' : `"${value}"`))
+    : undefined;
+}
+
+const beginnings: Readonly<Record<string, string>> = {
+  string: '"',
+  array: '\\[',
+  object: 'O',
+  boolean: '[tf]',
+  number: '[-0-9]',
+  integer: '[-0-9]',
+  null: 'n',
+};
+
+/** As the judge looks for them, in the words of grep -E. */
+const internals: Readonly<Record<BreachKinds['internals']['what'], string>> = {
+  'a stack trace':
+    'at [[:alnum:]_.$<>]+ ?\\([^)]*:[0-9]+(:[0-9]+)?\\)|Traceback \\(most recent call last\\)|goroutine [0-9]+ \\[',
+  SQL: '(SELECT|INSERT INTO|UPDATE|DELETE FROM).+(FROM|WHERE|VALUES|SET)',
+  'a file path':
+    '(^|[^[:alnum:]])/(usr|home|opt|var|etc|srv)/[[:alnum:]_./-]+|[A-Z]:\\\\+[[:alnum:]_\\\\]+\\\\[[:alnum:]_]+',
+  'an internal address':
+    '(^|[^[:alnum:]_])(10\\.[0-9]{1,3}|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))(\\.[0-9]{1,3}){2}',
+};
