@@ -35,6 +35,16 @@ describe('annotations', () => {
     ]);
   });
 
+  test('a failed should with --strict', () => {
+    const lines = linesOf({
+      planned: [planned('area/one'), planned('area/two', { level: 'should' })],
+      raw: [raw('area/one'), raw('area/two', { kind: 'fail' })],
+      options: { strict: true, requireComplete: false },
+    });
+
+    expect(lines.at(-1)).toMatch(/title=lab-7%3A area\/two failed::Text of area\/two\./);
+  });
+
   test('an undecided must', () => {
     const lines = linesOf({ raw: [raw('area/one', { kind: 'inconclusive' })] });
 

@@ -6,7 +6,9 @@ import { contractPlace } from '../../src/reports/forms/contract-place.js';
 import { renderHar } from '../../src/reports/forms/har.js';
 import { renderSarif } from '../../src/reports/forms/sarif.js';
 import { readEntries } from '../../src/target/har/read.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { temporaryFolder } from '../target/files.js';
+import { planned, raw, results } from '../verdict/sample.js';
 import { sample } from './sample.js';
 
 describe('failed.har', () => {
@@ -68,6 +70,26 @@ describe('SARIF', () => {
       expect(region.startLine).toBeGreaterThanOrEqual(1);
     }
   });
+});
+
+test.each([
+  ['RFC 8259 8.1; OWASP ASVS 5.0', 'https://www.rfc-editor.org/rfc/rfc8259#section-8.1'],
+  ['API document', 'https://mfa-conformance.invalid/'],
+])('a rule of SARIF says what it is, and where more of it stands: %s', (source, helpUri) => {
+  const verdict = deriveVerdict(
+    results({ planned: [planned('area/one', { source })], raw: [raw('area/one', { kind: 'fail' })] }),
+  );
+  const { driver } = JSON.parse(renderSarif([verdict])).runs[0].tool;
+
+  expect(driver.informationUri).toBe('https://mfa-conformance.invalid/');
+  expect(driver.rules).toEqual([
+    expect.objectContaining({
+      id: 'area/one',
+      name: 'AreaOne',
+      fullDescription: { text: `Text of area/one. Source: ${source}.` },
+      helpUri,
+    }),
+  ]);
 });
 
 describe('the place in the contract', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { renderCtrf } from '../../src/reports/forms/ctrf.js';
 import { renderJUnit } from '../../src/reports/forms/junit.js';
 import { deriveVerdict, summarise } from '../../src/verdict/derive/derive.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
@@ -77,7 +78,7 @@ describe('each outcome', () => {
         [undefined, undefined],
       ],
     ],
-    ['http', [['failure', 'should']]],
+    ['http', [['skipped', undefined]]],
     [
       'email-otp',
       [
@@ -101,6 +102,43 @@ describe('each outcome', () => {
     expect(casesOf(suites['support-mfa'])[0]?.children[0]?.attributes['message']).toBe(
       'not applicable: since 7.2.1',
     );
+  });
+
+  test.each([
+    [false, 'skipped', 'advisory: wanted: a\ngot: b', undefined],
+    [true, 'failure', 'wanted: a\ngot: b', 'should'],
+  ])('a failed should gates with --strict only: %s', (strict, name, message, type) => {
+    const verdict = deriveVerdict(
+      results({
+        planned: [planned('area/one'), planned('area/two', { level: 'should' })],
+        raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\ngot: b' })],
+        options: { strict, requireComplete: false },
+      }),
+    );
+    const mark = casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0];
+
+    expect([mark?.name, mark?.attributes['message'], mark?.attributes['type']]).toEqual([
+      name,
+      message,
+      type,
+    ]);
+    expect(mark?.text).toContain('level: should');
+    const { tests } = JSON.parse(renderCtrf(verdict)).results;
+    expect(tests[1]).toMatchObject({ status: strict ? 'failed' : 'skipped', rawStatus: 'fail', message });
+  });
+
+  test.each(['should', 'fact'] as const)('an undecided %s is advice', (level) => {
+    const verdict = deriveVerdict(
+      results({
+        planned: [planned('area/one'), planned('area/two', { level })],
+        raw: [raw('area/one'), raw('area/two', { kind: 'inconclusive' })],
+      }),
+    );
+
+    expect(casesOf(suitesOf(renderJUnit(verdict))['area'])[1]?.children[0]).toMatchObject({
+      name: 'skipped',
+      attributes: { message: 'advisory: inconclusive it is' },
+    });
   });
 
   test('waived is skipped with its reason', () => {
@@ -140,9 +178,9 @@ describe('each outcome', () => {
   test('the counts of the root are those of the cases', () => {
     expect(parseXml(renderJUnit(sample())).attributes).toMatchObject({
       tests: '8',
-      failures: '2',
+      failures: '1',
       errors: '2',
-      skipped: '3',
+      skipped: '4',
     });
   });
 });

@@ -50,7 +50,7 @@ describe('in a log', () => {
 
     expect(text()).toBe(
       [
-        'fail a/two: wanted 204',
+        'fail a/two: wanted 204 · got 200',
         '[3/5, 0 s] a: 1 pass, 1 fail, 1 not run',
         `[3/5, 0 s] b/one: waiting for expiry: 10 min 30 s, until ${end} UTC`,
         'inconclusive b/one: no mail',
@@ -185,7 +185,7 @@ describe('on a terminal', () => {
     shown.ended('a/two', 'inconclusive', '');
 
     expect(screen()).toEqual([
-      'fail a/one: wanted 204',
+      'fail a/one: wanted 204 · got 200',
       'a note',
       'inconclusive a/two',
       '[ 2/12, 0 s]  1 fail, 1 inconclusive',

@@ -34,6 +34,7 @@ Failed, advisory: 1 should
    - http/utf-8
      JSON bodies are UTF-8.
      | GetMFAConfig: 0xE9 is not UTF-8
+     | second line
 
 Inconclusive: 2
    2 no mail within 60 s
@@ -73,7 +74,7 @@ test('failures name the scripts that show them again', () => {
   expect(text).toContain(
     "'apiKey: <key>'\n     again: sh reports/lab-7/repro/totp-key-secret-matches-uri.sh\n",
   );
-  expect(text).toContain('not UTF-8\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
+  expect(text).toContain('second line\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
 });
 
 describe('the verdict stands first and last', () => {

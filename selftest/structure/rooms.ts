@@ -147,7 +147,7 @@ export const rooms: readonly Room[] = [
     [
       'forms',
       'One function for each form of report, from a verdict to text.',
-      'errors files steady-now words package-root model redaction waivers derive repro history',
+      'errors files steady-now words package-root model redaction requirements waivers derive repro history',
     ],
     [
       'many',

@@ -33,6 +33,14 @@ export function counted(count: number, word: string, many = `${word}s`): string 
   return `${count} ${count === 1 ? word : many}`;
 }
 
+/** A text of several lines on one. */
+export const onOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' · ');
+
 /** At most so many characters and an ellipsis; never half of one that takes two. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;

@@ -102,6 +102,8 @@ export interface Verdict {
   readonly gate: Gate;
   /** Why the gate is what it is, where the outcomes alone don't say it (a run cut short, an unusable target). */
   readonly cause: string;
+  /** Present where a should counts like a must. */
+  readonly strict?: true;
   /** By --baseline and --gate; absent: the exit code is by `gate`. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';

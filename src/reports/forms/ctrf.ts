@@ -4,7 +4,7 @@ import { cut } from '../../base/words.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { exchangeLine } from './junit.js';
-import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { gates, isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
 import { verdictLine, waiverText } from './verdict-words.js';
 
@@ -32,8 +32,8 @@ interface CtrfTest {
 }
 
 /**
- * The verdict as a CTRF report. An undecided requirement is `other`: neither passed nor failed. What was not to be
- * checked, is waived, or fails as in the baseline is `skipped`; `rawStatus` has our own word for it.
+ * The verdict as a CTRF report. An undecided requirement is `other`. What was not to be checked, is waived, is advice,
+ * or fails as in the baseline is `skipped`; `rawStatus` has our own word for it.
  */
 export function renderCtrf(verdict: Verdict): string {
   const sentences = causeSentences(verdict);
@@ -87,13 +87,15 @@ export function renderCtrf(verdict: Verdict): string {
 
 function testOf(outcome: Outcome, verdict: Verdict, cause: string | undefined): CtrfTest {
   const { id, level, title, source, operations, reason, reproduce, waiver } = outcome;
-  const known = isKnownFailure(outcome, verdict);
-  const message = messageOf(outcome, known);
+  const isKnown = isKnownFailure(outcome, verdict);
+  const isAdvice = outcome.outcome === 'fail' && !gates(outcome, verdict);
+  const why = isKnown ? 'fails as in the baseline: ' : isAdvice ? 'advisory: ' : '';
+  const message = `${why}${waiver === undefined ? '' : `waived ${waiverText(waiver)}\n`}${reason}`;
   const trace = outcome.exchanges.slice(-shownExchanges).map(exchangeLine).join('\n');
   return {
     name: id,
     testId: id,
-    status: known ? 'skipped' : statuses[outcome.outcome],
+    status: why === '' ? statuses[outcome.outcome] : 'skipped',
     rawStatus: outcome.outcome,
     duration: Math.round(outcome.durationMs),
     suite: [verdict.target.name, id.split('/')[0] ?? ''],
@@ -120,11 +122,6 @@ const statuses: Readonly<Record<Outcome['outcome'], Status>> = {
   'not run': 'skipped',
   'not applicable': 'skipped',
 };
-
-function messageOf({ outcome, reason, waiver }: Outcome, known: boolean): string {
-  if (known) return `fails as in the baseline: ${reason}`;
-  return outcome === 'waived' ? `waived ${waiverText(waiver)}\n${reason}` : reason;
-}
 
 function problemTest({ name, type, message }: RunProblem, verdict: Verdict): CtrfTest {
   return {

@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { cut } from '../../base/words.js';
 import { type ContractPlace, contractPlace } from './contract-place.js';
-import { isKnownFailure, runProblems } from './run-problems.js';
+import { gates, isKnownFailure, runProblems } from './run-problems.js';
 
 /** GitHub shows so many of a step. */
 const shown = 10;
@@ -48,9 +48,9 @@ function errorsOf(verdict: Verdict): Annotation[] {
   const { name } = verdict.target;
   // Nothing gates.
   if (verdict.gating?.policy === 'none' && verdict.restored) return [];
-  const musts = verdict.outcomes.filter(({ level }) => level === 'must');
-  const failed = musts.filter((each) => each.outcome === 'fail' && !isKnownFailure(each, verdict));
-  const open = verdict.gate === 'conforms' ? [] : musts.filter(({ outcome }) => outcome === 'inconclusive');
+  const gating = verdict.outcomes.filter((outcome) => gates(outcome, verdict));
+  const failed = gating.filter((each) => each.outcome === 'fail' && !isKnownFailure(each, verdict));
+  const open = verdict.gate === 'conforms' ? [] : gating.filter(({ outcome }) => outcome === 'inconclusive');
   return [
     ...runProblems(verdict).map(({ type, message }) => ({ title: `${name}: ${type}`, message })),
     ...failed.map((outcome) => ({

@@ -2,7 +2,7 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { cut } from '../../base/words.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
-import { isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
+import { gates, isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
 import { verdictLine, waiverText } from './verdict-words.js';
 import { attributes, escapeText } from './xml.js';
@@ -22,10 +22,10 @@ interface TestCase {
 }
 
 /**
- * The verdict as JUnit XML, for tools that know nothing else. What an outcome follows from stands in its text. A failed requirement is a failure with its level as
- * type, an undecided one an error; what was not to be checked, or is waived, is skipped and says why. What makes the gate red without any
- * requirement showing it (a run cut short, a target not restored) is an error of its own, in a suite `run`:
- * who reads only this file must not see green where the exit code is not 0.
+ * The verdict as JUnit XML, for tools that know nothing else. A failed requirement that gates is a failure with its
+ * level as type, an undecided one an error. Advice, what was not to be checked and what is waived is skipped and says
+ * why. What makes the gate red without any requirement showing it (a run cut short, a target not restored) is an error
+ * of its own, in a suite `run`: who reads only this file sees red where the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {
   const causes = causeSentences(verdict);
@@ -94,9 +94,13 @@ function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined)
     kind: 'skipped',
     inner: element('skipped', { message: text }, inner),
   });
-  if (isKnownFailure(outcome, verdict)) {
-    return skipped(`fails as in the baseline: ${message}`, details(outcome, cause));
-  }
+  const isOpen = outcome.outcome === 'fail' || outcome.outcome === 'inconclusive';
+  const why = isKnownFailure(outcome, verdict)
+    ? 'fails as in the baseline'
+    : isOpen && !gates(outcome, verdict)
+      ? 'advisory'
+      : undefined;
+  if (why !== undefined) return skipped(`${why}: ${message}`, details(outcome, cause));
   switch (outcome.outcome) {
     case 'pass':
       return { ...base, kind: 'pass', inner: '' };

@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
-import { counted, cut, duration } from '../../base/words.js';
+import { counted, cut, duration, onOneLine } from '../../base/words.js';
 import { tones } from '../../verdict/derive/completeness.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
@@ -143,12 +143,7 @@ function failure({ failure: outcome, follows }: Trouble): string[] {
 }
 
 function short({ id, reason }: Outcome): string {
-  const line =
-    reason
-      .slice(0, 10 * longestLine)
-      .trim()
-      .split('\n')[0] ?? '';
-  return `${mdCode(id)}: ${mdText(cut(line, longestLine))}`;
+  return `${mdCode(id)}: ${mdText(cut(onOneLine(reason.slice(0, 10 * longestLine)), longestLine))}`;
 }
 
 function grouped(title: string, outcomes: readonly Outcome[]): string[] {

@@ -1,7 +1,7 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { duration, type Paint, paint } from '../../base/words.js';
+import { duration, onOneLine, type Paint, paint } from '../../base/words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
@@ -21,6 +21,8 @@ const longWaitMs = 30_000;
 /** In a log, after so long without a line one says that the run goes on. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
+/** Of a failure, in characters. */
+const longestReason = 300;
 const eraseLine = '\r\u001b[2K';
 
 const order: readonly OutcomeKind[] = ['pass', 'fail', 'inconclusive', 'waived', 'not run', 'not applicable'];
@@ -124,7 +126,7 @@ export class Progress {
 
   #failureLine(id: string, kind: 'fail' | 'inconclusive', reason: string): string {
     const colour = kind === 'fail' ? this.#ink.bad : this.#ink.warn;
-    const first = printable(reason.trim().split('\n')[0] ?? '');
+    const first = cut(printable(onOneLine(reason)), longestReason);
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 

@@ -30,6 +30,11 @@ export function runProblems(verdict: Verdict): RunProblem[] {
   ];
 }
 
+/** Whether the gate looks at an outcome: at a must, and with --strict at a should; a fact is never judged. */
+export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): boolean {
+  return level === 'must' || (level === 'should' && strict === true);
+}
+
 /** Whether an outcome is a failure that the baseline has, too, and that therefore does not count. */
 export function isKnownFailure(
   { id, outcome }: Pick<Outcome, 'id' | 'outcome'>,

@@ -1,10 +1,14 @@
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
+import { linksOfSource } from '../../contract/requirements/source-links.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { contractPlace } from './contract-place.js';
+import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
+/** As in the ids of the published schemas: the suite has no site of its own. */
+const informationUri = 'https://mfa-conformance.invalid/';
 
 /** Verdicts as SARIF 2.1.0 for code-scanning pages: a run a target, a result a failure, at the contract's lines. */
 export function renderSarif(verdicts: readonly Verdict[]): string {
@@ -22,12 +26,8 @@ function runOf(verdict: Verdict): object {
       driver: {
         name: suite.name,
         semanticVersion: suite.version,
-        rules: shown.map(({ id, title, source, level }) => ({
-          id,
-          shortDescription: { text: title },
-          help: { text: `Source: ${source}\nmfa-conformance explain ${id}` },
-          defaultConfiguration: { level: level === 'must' ? 'error' : 'warning' },
-        })),
+        informationUri,
+        rules: shown.map((outcome) => ruleOf(outcome, levelOf(outcome, verdict))),
       },
     },
     automationDetails: { id: `mfa-conformance/${target.name}/` },
@@ -45,8 +45,23 @@ function runOf(verdict: Verdict): object {
   };
 }
 
+function ruleOf({ id, title, source }: Outcome, level: string): object {
+  return {
+    id,
+    name: id.replace(/(?:^|[/-])(\w)/g, (_, first: string) => first.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: `${title} Source: ${source}.` },
+    helpUri: linksOfSource(source)[0]?.url ?? informationUri,
+    help: { text: `mfa-conformance explain ${id} shows the exchanges that make it fail.` },
+    defaultConfiguration: { level },
+  };
+}
+
+const levelOf = (outcome: Outcome, verdict: Verdict): string =>
+  gates(outcome, verdict) ? 'error' : 'warning';
+
 function resultOf(verdict: Verdict, outcome: Outcome, ruleIndex: number): object {
-  const { id, title, reason, waiver, level } = outcome;
+  const { id, title, reason, waiver } = outcome;
   const { source, line } = contractPlace(verdict, outcome);
   const kind = outcome.outcome === 'inconclusive' ? 'open' : 'fail';
   return {
@@ -54,7 +69,7 @@ function resultOf(verdict: Verdict, outcome: Outcome, ruleIndex: number): object
     ruleIndex,
     kind,
     // Only what failed has a level (SARIF 3.27.10).
-    level: kind === 'open' ? 'none' : level === 'must' ? 'error' : 'warning',
+    level: kind === 'open' ? 'none' : levelOf(outcome, verdict),
     message: { text: `${verdict.target.name}: ${title}\n${reason}` },
     locations: [
       {

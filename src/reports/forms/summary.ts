@@ -34,6 +34,8 @@ export interface SummaryOptions {
 const shownFailures = 20;
 /** In characters: what a target sent may be long. */
 const longestReason = 4000;
+/** Of advice, likewise. */
+const longestAdvice = 600;
 /** More changes than this are for who looks for them. */
 const shownChanges = 12;
 /** Of one reason's requirements, so many are named. */
@@ -222,11 +224,10 @@ function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): strin
 }
 
 function inShort(outcome: Outcome, options: SummaryOptions, width: number): string[] {
-  const reason = printable(cut(outcome.reason, longestReason)).split('\n')[0] ?? '';
   return [
     `   - ${printable(outcome.id)}`,
     ...wrap(printable(outcome.title), width, indent),
-    ...wrap(reason, width, `${indent}| `),
+    ...wrap(printable(cut(outcome.reason, longestAdvice)), width, `${indent}| `),
     ...scriptLine(outcome, options),
   ];
 }

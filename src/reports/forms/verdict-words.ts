@@ -78,7 +78,7 @@ function detailOf(verdict: Verdict, word: Word): string {
     case 'no breach found':
       return `${waived} · ${counts} · ${mostCostly(verdict)}`;
     case 'does not conform':
-      if (fail === 0 && !verdict.cause.includes('--strict'))
+      if (fail === 0 && (verdict.strict !== true || failShould === 0))
         return `: ${withoutStop(verdict.cause)}${waived}`;
       if (fail === 0) return `: ${failShould} should failed (--strict)${waived}`;
       return `: ${fail} of ${applicable} must failed${claimed(['fail'])}${waived}`;

@@ -58,6 +58,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     durationMs: results.durationMs,
     gate,
     cause,
+    ...(results.options.strict ? { strict: true as const } : {}),
     ...(gating === undefined ? {} : { gating }),
     scope: counts.complete ? 'full' : 'partial',
     ...counts,
