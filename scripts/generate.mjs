@@ -8,7 +8,8 @@ const node = (path, ...args) =>
   });
 const [only, ...args] = process.argv.slice(2);
 
-if (only !== undefined && only !== 'explain') throw new Error(`There is no part ${only}: explain is one.`);
+if (only !== undefined && only !== 'explain' && only !== 'order')
+  throw new Error(`There is no part ${only}: explain and order are.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -19,6 +20,7 @@ for (const name of [
   node(`${name}.mjs`);
 // What follows is made by compiled code, out of what was generated just now.
 node('build.mjs');
+node('../dist/selftest/order/write-order.js', ...(only === 'order' ? ['measure'] : []));
 node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
 // Runs the suite, against many faults the first time: not each time.

@@ -71,6 +71,11 @@ export const rooms: readonly Room[] = [
       'errors words package-root built spec-schema model config-file openapi target-file',
     ],
     [
+      'order',
+      'What each requirement costs and which faults it finds; how fast a target is.',
+      'package-root spec-schema model',
+    ],
+    [
       'judging',
       'Judging one answer by contract and HTTP; the secrets in it.',
       'model redaction openapi requirements',
@@ -98,7 +103,7 @@ export const rooms: readonly Room[] = [
     [
       'run-plan',
       'What the command line hands to the Playwright process.',
-      'errors shape model judging journal',
+      'errors shape model order judging journal',
     ],
     [
       'connection',
@@ -165,7 +170,7 @@ export const rooms: readonly Room[] = [
   ...inWing('cli', [
     'cli',
     'The commands.',
-    'errors files steady-now secret words private-folder package-root version spec-schema model redaction config-file openapi target-file requirements statement journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har',
+    'errors files steady-now secret words private-folder package-root version spec-schema model redaction config-file openapi target-file requirements statement order journal run-plan judging events waivers derive repro history forms many matrix bundle allure http otp connection accounts detect diff har',
   ]),
 ];
 

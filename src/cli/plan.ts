@@ -1,12 +1,10 @@
 import type { StatementInVerdict } from '../base/model/statement.js';
 import { duration } from '../base/words.js';
 import type { Contract } from '../contract/openapi/contract.js';
-import { loadRequirements, type Requirement } from '../contract/requirements/catalogue.js';
-import { idPattern } from '../contract/requirements/glob.js';
-import { exemptedNeed, missingNeed } from '../contract/requirements/needs.js';
+import type { Requirement } from '../contract/requirements/catalogue.js';
 import { effectiveAllow } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
-import { standingOf } from '../verdict/statement/standing.js';
+import { foreseen, isTried } from './foreseen.js';
 import type { RunCommand } from './run-options.js';
 
 /** Of a whole run, about: what a requirement sends, arrangement and looks at the state included. */
@@ -26,31 +24,18 @@ export function renderPlan(
   statement?: StatementInVerdict,
   lastMs: number | null = null,
 ): string {
-  const pattern = command.grep === undefined ? undefined : idPattern(command.grep);
-  const catalogue = loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
-  const standings = catalogue.map((requirement) => ({
-    requirement,
-    ...standingOf(requirement, contract, statement),
-  }));
-  const all = standings.flatMap(({ requirement, notApplicable }) =>
-    notApplicable === undefined ? [requirement] : [],
-  );
-  const withReason = all.map((requirement) => ({
-    requirement,
-    reason: exemptedNeed(target, requirement) ?? missingNeed(target, requirement, command),
-  }));
-  const willRun = withReason
-    .filter(({ reason }) => reason === undefined)
-    .map(({ requirement }) => requirement);
+  const standings = foreseen(target, contract, command, statement);
+  const all = standings.filter(({ notApplicable }) => notApplicable === undefined);
+  const willRun = all.filter(isTried).map(({ requirement }) => requirement);
   const reasons = new Map<string, string[]>();
-  for (const { requirement, reason } of withReason) {
+  for (const { requirement, reason } of all) {
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), requirement.id]);
   }
   const release = target.detectRelease ? ' (auto: a run asks the target first)' : '';
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried; ${catalogue.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${standings.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
     timeOf(willRun.length, lastMs),
     ...section(
       "Claimed by the vendor's statement, so MUST requirements",

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../base/errors.js';
 import { type ReleaseName, releaseNames } from '../base/model/releases.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
 import type { GivenContract } from '../contract/judging/load-judging.js';
+import { type KnownWaits, meanStepMs } from '../contract/order/pace.js';
 import { stateDirOf } from './journal/state-dir.js';
 
 /** What the command line hands to the Playwright process, by way of a file named in the environment. */
@@ -27,7 +28,7 @@ export interface RunPlan {
   readonly secretsAddress: string | null;
   /** Whether standard error ends at a terminal, by way of the process that started this one. */
   readonly terminal: boolean;
-  /** How long the run took before, in milliseconds; null: nobody knows. */
+  /** How long the run took before, in milliseconds; null: unknown. */
   readonly expectedMs: number | null;
 }
 
@@ -41,6 +42,9 @@ export interface PlannedTarget {
   readonly contract: GivenContract | null;
   /** All that happens is written down in it. */
   readonly log: string;
+  /** Ids of the requirements that can be tried, as far as the target file tells; null: all. */
+  readonly tried: readonly string[] | null;
+  readonly waits: KnownWaits;
 }
 
 /** The environment variable that names the plan's file. */
@@ -69,6 +73,8 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
         release: null,
         contract: null,
         log: join(folder, 'events.jsonl'),
+        tried: null,
+        waits: { quietMs: 10_000, stepMs: meanStepMs },
       },
     ],
     mode: 'full',
@@ -103,6 +109,8 @@ const isRunPlan = shapedLike<RunPlan>(
         release: orNull(oneOf(releaseNames)),
         contract: orNull(objectOf<GivenContract>({ file: text, source: text })),
         log: text,
+        tried: orNull(listOf(text)),
+        waits: objectOf<KnownWaits>({ quietMs: number, stepMs: number }),
       }),
     ),
     mode: oneOf(['full', 'read-only']),

@@ -2,12 +2,12 @@ import type { RunBegan } from '../../base/model/event.js';
 import type { GateBy, PlannedRequirement } from '../../base/model/results.js';
 import { suiteVersion } from '../../base/version.js';
 import { coverageUniverse } from '../../contract/openapi/coverage.js';
-import { loadRequirements, type Requirement } from '../../contract/requirements/catalogue.js';
-import { idPattern } from '../../contract/requirements/glob.js';
+import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { exemptedNeed } from '../../contract/requirements/needs.js';
 import { standingOf } from '../../verdict/statement/standing.js';
 import { concernedWaivers } from '../../verdict/waivers/apply.js';
 import { dayOf } from '../../verdict/waivers/dates.js';
+import { askedFor } from '../foreseen.js';
 import type { Prepared } from './prepared.js';
 
 /** How the run on a target begins, for its log. */
@@ -42,12 +42,6 @@ export function beginningOf(prepared: Prepared): RunBegan {
     ...(waivers === undefined ? {} : { waivers }),
     warnings,
   };
-}
-
-/** The requirements that a run is asked for, whether the target has them or not. */
-export function askedFor({ grep }: Pick<Prepared['command'], 'grep'>): Requirement[] {
-  const pattern = grep === undefined ? undefined : idPattern(grep);
-  return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
 }
 
 /** What --grep or --last-failed leaves out; nothing where the whole catalogue is asked for. */

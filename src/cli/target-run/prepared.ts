@@ -3,6 +3,7 @@ import { ConfigurationError, SuiteError } from '../../base/errors.js';
 import type { StatementInVerdict } from '../../base/model/statement.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { programName } from '../../base/words.js';
+import { meanStepMs } from '../../contract/order/pace.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import { readTarget, secretsOf } from '../../input/target-file/read.js';
@@ -18,6 +19,7 @@ import { checkWaivers } from '../../verdict/waivers/check.js';
 import { dayOf } from '../../verdict/waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../../verdict/waivers/read.js';
 import { type GatedBy, gateByOf } from '../baseline.js';
+import { foreseen, isTried } from '../foreseen.js';
 import { type JudgedBy, judgedBy } from '../judged-by.js';
 import type { RunCommand } from '../run-options.js';
 import { Safekeeping } from '../safekeeping.js';
@@ -62,6 +64,7 @@ export async function prepare(
   const waivers = command.waivers ?? target.waivers;
   const folder = join(command.out, target.name);
   const { source } = by.contract;
+  const statement = target.statement === undefined ? undefined : readStatement(target.statement);
   return {
     target,
     command,
@@ -70,7 +73,7 @@ export async function prepare(
     judgedBy: by,
     detected: detected?.fits,
     waivers: waivers === undefined ? undefined : readWaivers(waivers),
-    statement: target.statement === undefined ? undefined : readStatement(target.statement),
+    statement,
     gateBy: gateByOf(command, target.name),
     safekeeping: new Safekeeping(stateDir, await knownAs(stateDir, target.baseUrl)),
     notes: [...(detected === undefined ? [] : [detected.note]), ...by.notes],
@@ -80,6 +83,13 @@ export async function prepare(
       release: given ?? null,
       contract: by.given ? { file: resolve(folder, 'contract.json'), source } : null,
       log: resolve(eventsFile(folder)),
+      tried: foreseen(target, by.contract, command, statement)
+        .filter(isTried)
+        .map(({ requirement }) => requirement.id),
+      waits: {
+        quietMs: target.mail?.quietMs ?? 0,
+        stepMs: target.clock === undefined ? meanStepMs : 0,
+      },
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { duration, onOneLine, type Paint, paint } from '../../base/words.js';
+import { onOneLine, type Paint, paint } from '../../base/words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
@@ -11,13 +11,14 @@ export interface ProgressOptions {
   readonly quiet: boolean;
   /** How many requirements there are to come, of all targets. */
   readonly total: number;
-  /** How long it took before, in milliseconds; null or absent: what is left is told by the run's own pace. */
-  readonly expectedMs?: number | null;
+  /** How long it will still take, in milliseconds. */
+  readonly leftMs?: () => number;
 }
 
 const redrawMs = 250;
-/** In a log, a shorter wait is not worth a line. */
-const longWaitMs = 30_000;
+/** In a log, a wait that is over sooner is not worth a line, nor one that takes as long as others of its kind did. */
+const longWaitMs = 3_000;
+const unusual = 2;
 /** In a log, after so long without a line one says that the run goes on. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
@@ -38,13 +39,14 @@ interface Running {
 interface Wait {
   readonly what: string;
   readonly untilMs: number;
+  readonly sinceMs: number;
+  isTold: boolean;
 }
 
 /**
- * Shows how a run is getting on: how much is done, how long it took, and how long it will take, as known from before or
- * by its pace. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
- * line for each area when it is done, one for each failure, and one a minute where there is nothing else to say. Quiet:
- * nothing at all. Targets are named where there are several; else their name is the empty text.
+ * Shows how a run is getting on: how much is done, how long it took, and how long it will take. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
+ * line for each area when it is done, one for each failure, one for a wait of seconds, and one a minute where there is
+ * nothing else to say. Quiet: nothing at all. Targets are named where there are several; else their name is the empty text.
  */
 export class Progress {
   readonly #options: ProgressOptions;
@@ -57,6 +59,8 @@ export class Progress {
   readonly #running: Running[] = [];
   /** By target, the latest last. */
   readonly #waits = new Map<string, Wait>();
+  /** By what was waited for: the longest such wait, in milliseconds. */
+  readonly #longest = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #spokenAt = steadyNow();
   #lineShown = false;
@@ -95,17 +99,14 @@ export class Progress {
   waiting(what: string, untilMs: number, target = ''): void {
     if (this.#finished) return;
     this.#waits.delete(target);
-    this.#waits.set(target, { what, untilMs });
-    const ms = untilMs - steadyNow();
-    if (!this.#options.tty && ms >= longWaitMs) {
-      const end = new Date(untilMs).toISOString().slice(11, 19);
-      const id = this.#running.findLast((each) => each.target === target)?.id;
-      const whose = id === undefined ? named('', target).trim() : named(id, target);
-      this.#permanent(
-        `${this.#progress()} ${whose === '' ? '' : `${printable(whose)}: `}waiting for ${printable(what)}: ${duration(ms)}, until ${end} UTC`,
-      );
-    }
+    this.#waits.set(target, { what, untilMs, sinceMs: steadyNow(), isTold: false });
     this.#live();
+  }
+
+  /** What was waited for is there. */
+  waited(what: string, ms: number, target = ''): void {
+    this.#waits.delete(target);
+    this.#longest.set(what, Math.max(ms, this.#longest.get(what) ?? 0));
   }
 
   /** A lasting line. */
@@ -143,10 +144,10 @@ export class Progress {
 
   /** `[120/383, 40 s, about 1 min 20 s left]` */
   #progress(): string {
-    const { total, expectedMs } = this.#options;
+    const { total, leftMs } = this.#options;
     const done = [...this.#all.values()].reduce((sum, count) => sum + count, 0);
     const elapsed = steadyNow() - this.#startedAt;
-    const left = (expectedMs ?? expectedByPace(elapsed, done / total)) - elapsed;
+    const left = leftMs?.() ?? 0;
     const times = [inSeconds(elapsed), ...(left >= 1000 ? [`about ${inSeconds(left)} left`] : [])];
     return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
   }
@@ -164,10 +165,21 @@ export class Progress {
     if (this.#options.tty) {
       this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
       this.#draw();
-    } else this.#timer ??= setInterval(() => this.#goesOn(), silenceMs / 4).unref();
+    } else this.#timer ??= setInterval(() => this.#goesOn(), longWaitMs / 3).unref();
   }
 
   #goesOn(): void {
+    for (const [target, wait] of this.#waits) {
+      const ms = steadyNow() - wait.sinceMs;
+      if (wait.isTold || ms < Math.max(longWaitMs, unusual * (this.#longest.get(wait.what) ?? 0))) continue;
+      wait.isTold = true;
+      const id = this.#running.findLast((each) => each.target === target)?.id ?? '';
+      const whose = printable(named(id, target).trim());
+      const end = new Date(wait.untilMs).toISOString().slice(11, 19);
+      this.#permanent(
+        `${this.#progress()} ${whose === '' ? '' : `${whose}: `}waiting for ${printable(wait.what)}, until ${end} UTC at most`,
+      );
+    }
     if (steadyNow() - this.#spokenAt >= silenceMs) this.#permanent(this.#liveLine());
   }
 
@@ -200,16 +212,6 @@ export class Progress {
     this.#options.stream.write(eraseLine);
     this.#lineShown = false;
   }
-}
-
-/** Before so much of it is done, a run's pace tells nothing. */
-const leastDone = 0.2;
-/** Of what is over sooner nobody asks how long it takes. */
-const worthTellingMs = 30_000;
-
-/** How long a run takes that nobody has seen before, in milliseconds; 0 where that can't be told yet. */
-function expectedByPace(elapsed: number, done: number): number {
-  return done >= leastDone && elapsed >= worthTellingMs ? elapsed / done : 0;
 }
 
 function areaOf({ id, target }: Running): string {

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { startEmulator } from '../../emulator/emulator.js';
+import type { RunEvent } from '../../src/base/model/event.js';
+import type { Cost, DetectionOrder } from '../../src/contract/order/order.js';
+import { readEvents } from '../../src/verdict/events/log.js';
+import { runSuite } from '../detection/run-suite.js';
+import type { Measured } from './detection-order.js';
+
+interface Costs {
+  readonly rows: readonly Measured[];
+  readonly shared: DetectionOrder['shared'];
+}
+
+type Counts = { -readonly [Kind in keyof Cost]-?: number };
+
+const kinds = { mail: 'mails', 'totp step': 'steps', 'quiet period': 'quiets' } as const;
+
+/** What each test that was not left out has sent and awaited, by the log of a run. */
+export function costsIn(events: readonly RunEvent[]): Costs {
+  const counts = new Map<string, Counts>();
+  const of = (id: string): Counts => {
+    const known = counts.get(id) ?? { ...none };
+    counts.set(id, known);
+    return known;
+  };
+  const owners = new Map<number, string>();
+  const adopted: { readonly by: string; readonly from: string }[] = [];
+  const leftOut = new Set(['']);
+  for (const event of events) {
+    if (event.type === 'exchange') {
+      of(event.requirement).requests += 1;
+      owners.set(event.index, event.requirement);
+    } else if (event.type === 'wait') {
+      if (event.for === 'mail' || event.for === 'totp step' || event.for === 'quiet period')
+        of(event.requirement)[kinds[event.for]] += 1;
+    } else if (event.type === 'adopted') {
+      for (const index of event.exchanges)
+        adopted.push({ by: event.requirement, from: owners.get(index) ?? '' });
+    } else if (event.type === 'not run' || event.type === 'not applicable') leftOut.add(event.requirement);
+    else if (event.type === 'test ended') of(event.requirement);
+  }
+  // One request that serves another test as well is not worth a word; the mails that all tests of mails share are.
+  const first = adopted.find(({ from }) => (counts.get(from)?.mails ?? 0) > 2)?.from;
+  const sharing = new Set(adopted.flatMap(({ by, from }) => (from === first ? [by, from] : [])));
+  const all = counts.get(first ?? '');
+  if (first !== undefined) counts.set(first, { ...none, requests: ownRequests });
+  const rows = [...counts].flatMap(([id, cost]): Measured[] => {
+    const shares = sharing.has(id) ? { shares: mails } : {};
+    return leftOut.has(id) ? [] : [{ id, cost: slim(cost), ...shares }];
+  });
+  const shared = all === undefined ? {} : { [mails]: slim({ ...all, requests: all.requests - ownRequests }) };
+  return { rows, shared };
+}
+
+const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
+/** What they share, by name. */
+const mails = 'mails';
+/** What the first test that needs something shared sends besides it. */
+const ownRequests = 2;
+
+function slim(cost: Counts): Cost {
+  return Object.fromEntries(Object.entries(cost).filter(([, count]) => count > 0));
+}
+
+/** Runs the suite against the emulator in its default release and in the newest, with the real clock and with one that moves. */
+export async function measure(): Promise<Costs> {
+  const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-order-'));
+  const subjects = [
+    { name: 'real-clock', moves: false },
+    { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
+    { name: 'moved-clock', moves: true },
+    { name: 'moved-clock-latest', moves: true, release: 'latest', tls: true },
+  ];
+  const emulators = [];
+  try {
+    const files: string[] = [];
+    for (const { name, moves, ...options } of subjects) {
+      const emulator = await startEmulator(options);
+      emulators.push(emulator);
+      const { clock, ...rest } = emulator.targetFile();
+      const file = join(folder, `${name}.yaml`);
+      writeFileSync(file, stringify({ ...rest, ...(moves ? { clock } : {}), name }), { mode: 0o600 });
+      files.push(file);
+    }
+    const { code, said } = await runSuite(files, folder, ['--jobs', '2']);
+    if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
+    const all = subjects.map(({ name }) => costsIn(readEvents(join(folder, 'out', name, 'events.jsonl'))));
+    const rows = new Map([...all].reverse().flatMap((each) => each.rows.map((row) => [row.id, row])));
+    return { rows: [...rows.values()], shared: all[0]?.shared ?? {} };
+  } finally {
+    await Promise.all(emulators.map((emulator) => emulator.close()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../emulator/faults/index.js';
+import type { RunEvent } from '../../src/base/model/event.js';
+import { loadOrder, orderFile, shareFound } from '../../src/contract/order/order.js';
+import { Pace } from '../../src/contract/order/pace.js';
+import { exchanged, timed } from '../events/sample.js';
+import { detectionOrder, inCatalogueOrder, orderText } from './detection-order.js';
+import { costsIn } from './measured.js';
+
+const { rows, shared } = loadOrder();
+const of = (...ids: string[]) => new Set(ids);
+
+describe('spec/order.json', () => {
+  test('is made of the faults, and of costs of all requirements: npm run generate writes it', () => {
+    const made = detectionOrder(inCatalogueOrder(rows), shared, faults);
+
+    expect(orderText(made)).toBe(readFileSync(orderFile, 'utf8'));
+  });
+});
+
+describe('the order', () => {
+  const fault = (id: string, ...fails: string[]) => ({ id, fails });
+  const ids = (order: ReturnType<typeof detectionOrder>) => order.rows.map(({ id }) => id);
+
+  test('begins with most new faults a second; what finds nothing new comes last', () => {
+    const measured = [
+      { id: 'a/dear', cost: { requests: 10 } },
+      { id: 'a/idle', cost: {} },
+      { id: 'a/cheap', cost: { requests: 1 } },
+      { id: 'a/good', cost: { requests: 2 } },
+    ];
+    const known = [
+      fault('1', 'a/dear', 'a/good'),
+      fault('2', 'a/dear'),
+      fault('3', 'a/good', 'a/idle'),
+      fault('4', 'a/good'),
+      fault('5', 'a/cheap'),
+      fault('6', 'a/good'),
+    ];
+
+    // The idle one costs least and finds a fault; that one is found already by then.
+    expect(ids(detectionOrder(measured, {}, known))).toEqual(['a/idle', 'a/good', 'a/cheap', 'a/dear']);
+  });
+
+  test('weighs what tests share once, with all of them that are worth it', () => {
+    const shares = 'mails';
+    const measured = [
+      { id: 'a/one', cost: {}, shares },
+      { id: 'a/two', cost: {}, shares },
+      { id: 'a/idle', cost: {}, shares },
+      { id: 'b/one', cost: { requests: 30 } },
+      { id: 'b/two', cost: { requests: 45 } },
+    ];
+    const known = ['a/one', 'a/two', 'b/one', 'b/two'].map((id) => fault(id, id));
+
+    // Alone each of the two would come after the third.
+    expect(ids(detectionOrder(measured, { mails: { requests: 70 } }, known))).toEqual([
+      'b/one',
+      'a/one',
+      'a/two',
+      'b/two',
+      'a/idle',
+    ]);
+  });
+});
+
+test('the share of the known faults is of those that the target could have', () => {
+  const order = new Map(rows.map((row) => [row.id, new Set(row.faults)]));
+  const [first, second] = [...order.keys()];
+  if (first === undefined || second === undefined) throw new Error('There are no requirements.');
+  const both = new Set([...(order.get(first) ?? []), ...(order.get(second) ?? [])]).size;
+
+  expect(shareFound(of(first), of(first, second))).toBe((order.get(first)?.size ?? 0) / both);
+  expect(shareFound(of(first, second), of(first, second))).toBe(1);
+  expect(shareFound(of(), of())).toBe(0);
+});
+
+/** The log of tests that cost what an order says, on a target of this speed. */
+function* runOn(
+  { rows: all }: ReturnType<typeof detectionOrder>,
+  { requestMs, mailMs }: { readonly requestMs: number; readonly mailMs: number },
+): Generator<RunEvent> {
+  const at = '2026-11-29T00:00:00Z';
+  for (const { id: requirement, cost } of all) {
+    const { requests = 0, mails = 0 } = cost;
+    for (let n = 0; n < requests; n += 1) {
+      const event = exchanged({ requirement });
+      yield { at, ...event, exchange: { ...event.exchange, durationMs: requestMs } };
+    }
+    for (let n = 0; n < mails; n += 1) yield { at, type: 'wait', requirement, ms: mailMs, for: 'mail' };
+    const durationMs = requests * (requestMs + 3) + mails * mailMs;
+    yield { at, type: 'test ended', requirement, status: 'passed', durationMs };
+  }
+}
+
+describe('the time left', () => {
+  const measured = Array.from({ length: 50 }, (_, n) => ({
+    id: `a/${n}`,
+    cost: { requests: 1 + (n % 7), ...(n % 3 === 0 ? { mails: 1 } : {}) },
+  }));
+  const order = detectionOrder(measured, {}, []);
+  const all = new Set(measured.map(({ id }) => id));
+  const waits = { quietMs: 10_000, stepMs: 20_000 };
+
+  test.each([
+    ['nearby', { requestMs: 2, mailMs: 15 }],
+    ['far away', { requestMs: 115, mailMs: 3_100 }],
+    ['slow to answer alone', { requestMs: 900, mailMs: 200 }],
+  ])('is right within a factor of 1.5 after a fifth of a run: %s', (_, speed) => {
+    const pace = new Pace(waits, order);
+    const events = [...runOn(order, speed)];
+    const msOf = (some: readonly RunEvent[]) =>
+      some.reduce((sum, event) => sum + (event.type === 'test ended' ? event.durationMs : 0), 0);
+    const whole = msOf(events);
+
+    for (const [index, event] of events.entries()) {
+      pace.take(event);
+      const left = whole - msOf(events.slice(0, index + 1));
+      if (event.type !== 'test ended' || left > 0.8 * whole || left === 0) continue;
+      expect(pace.leftMs(all) / left).toBeGreaterThan(1 / 1.5);
+      expect(pace.leftMs(all) / left).toBeLessThan(1.5);
+    }
+  });
+
+  test('is told before anything was seen, of what is tried alone, and counts what is shared once', () => {
+    const rows = [
+      { id: 'a/one', cost: { requests: 1 }, shares: 'mails' },
+      { id: 'a/two', cost: { steps: 1 }, shares: 'mails' },
+    ];
+    const pace = new Pace(waits, detectionOrder(rows, { mails: { mails: 2, quiets: 1 } }, []));
+    const sharedMs = 2 * 3_000 + waits.quietMs;
+
+    expect(pace.leftMs(of('a/one'))).toBe(100 + sharedMs);
+    expect(pace.leftMs(of('a/one', 'a/two'))).toBe(100 + waits.stepMs + sharedMs);
+    const [ended] = runOn(
+      { rows: [{ id: 'a/one', cost: {}, faults: [] }], shared: {} },
+      { requestMs: 1, mailMs: 1 },
+    );
+    if (ended !== undefined) pace.take(ended);
+    expect(pace.leftMs(of('a/one', 'a/two'))).toBe(waits.stepMs);
+  });
+});
+
+test('costs are read off the log: what was left out costs nothing, and what others adopt is shared', () => {
+  const wait = (requirement: string, what: 'mail' | 'quiet period' | 'read-back') =>
+    ({ type: 'wait', requirement, ms: 1, for: what }) as const;
+  const ended = (requirement: string) =>
+    ({ type: 'test ended', requirement, status: 'passed', durationMs: 1 }) as const;
+  const mails = Array.from({ length: 4 }, (_, index) => [
+    exchanged({ requirement: 'a/first', index }),
+    wait('a/first', 'mail'),
+  ]).flat();
+  const log = timed([
+    exchanged({ requirement: '', index: 9 }),
+    ...mails,
+    wait('a/first', 'quiet period'),
+    ended('a/first'),
+    { type: 'adopted', requirement: 'a/second', exchanges: [1] },
+    ended('a/second'),
+    exchanged({ requirement: 'a/third', index: 10 }),
+    wait('a/third', 'read-back'),
+    ended('a/third'),
+    { type: 'not run', requirement: 'a/fourth', reason: 'no viewer' },
+    ended('a/fourth'),
+  ]);
+
+  expect(costsIn(log)).toEqual({
+    rows: [
+      { id: 'a/first', cost: { requests: 2 }, shares: 'mails' },
+      { id: 'a/second', cost: {}, shares: 'mails' },
+      { id: 'a/third', cost: { requests: 1 } },
+    ],
+    shared: { mails: { requests: 2, mails: 4, quiets: 1 } },
+  });
+});

@@ -1,0 +1,37 @@
+import type { StatementInVerdict } from '../base/model/statement.js';
+import type { Contract } from '../contract/openapi/contract.js';
+import { loadRequirements, type Requirement } from '../contract/requirements/catalogue.js';
+import { idPattern } from '../contract/requirements/glob.js';
+import { exemptedNeed, missingNeed, type NeedOptions } from '../contract/requirements/needs.js';
+import type { Target } from '../input/target-file/target.js';
+import { type Standing, standingOf } from '../verdict/statement/standing.js';
+
+/** A requirement that a run is asked for, and what is known of it before anything is sent. */
+export interface Foreseen extends Standing {
+  readonly requirement: Requirement;
+  /** Why it will not be tried, as far as the target file tells. */
+  readonly reason?: string;
+}
+
+/** The requirements that a run is asked for, whether the target has them or not. */
+export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
+  const pattern = grep === undefined ? undefined : idPattern(grep);
+  return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
+}
+
+export function foreseen(
+  target: Target,
+  contract: Pick<Contract, 'release' | 'source' | 'operations'>,
+  command: NeedOptions & { readonly grep: string | undefined },
+  statement: StatementInVerdict | undefined,
+): Foreseen[] {
+  return askedFor(command).map((requirement) => {
+    const standing = standingOf(requirement, contract, statement);
+    const reason = exemptedNeed(target, requirement) ?? missingNeed(target, requirement, command);
+    return { requirement, ...standing, ...(reason === undefined ? {} : { reason }) };
+  });
+}
+
+/** Whether it will be tried, as far as the target file tells. */
+export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
+  notApplicable === undefined && reason === undefined;
