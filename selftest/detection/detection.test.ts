@@ -8,6 +8,7 @@ import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { loadExchanges } from '../../src/contract/requirements/exchanges.js';
 import { differencesIn, isArrangement, logOf } from '../explained/recorded.js';
 import { type Proven, proveScripts } from '../repro/prove-scripts.js';
+import { emulated } from '../repro/script-targets.js';
 import { combinations, takesLong } from './combinations.js';
 import { type Judgement, judge } from './matrix.js';
 import {
@@ -94,7 +95,18 @@ describe(`the suite (drawn with seed ${seed})`, () => {
   test('gives scripts that prove their failures, and tell the reference from them', async () => {
     const proven: Proven[] = [];
     for (const { subject, folder: place } of reports.filter(({ subject: { faults } }) => faults.length > 0))
-      proven.push(...(await proveScripts(place, subject, folder)));
+      proven.push(
+        ...(await proveScripts(
+          place,
+          {
+            faults: subject.faults,
+            faulty: emulated(subject),
+            reference: emulated({ ...subject, faults: [] }),
+            jobs: 4,
+          },
+          folder,
+        )),
+      );
     const scripted = proven.filter(({ lacks }) => lacks === undefined);
 
     // Some still miss a step that another test took before: they say so with exit 2, or show nothing.

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scriptsOf } from '../../src/reports/repro/script.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { readEvents } from '../../src/verdict/events/log.js';
-import { type Ended, runScript, type ScriptTarget } from './run-script.js';
+import { type Ended, runScript } from './run-script.js';
+import type { Start } from './script-targets.js';
 
 /** What became of the script of one failure. */
 export interface Proven {
@@ -11,48 +12,56 @@ export interface Proven {
   readonly faults: readonly string[];
   /** Why there is no script that tells. */
   readonly lacks: string | undefined;
+  /** On a target with the faults, and on one without; undefined where there is no script. */
+  readonly ended: { readonly faulty: Ended; readonly reference: Ended } | undefined;
   /** What it did otherwise than it must: 1 with the faults, 0 on the reference, and no trace. */
   readonly problem: string | undefined;
 }
 
-/** At a time: each has an emulator. */
-const atOnce = 4;
+interface Subject {
+  readonly faults: readonly string[];
+  readonly faulty: Start;
+  readonly reference: Start;
+  /** Scripts at a time: each has a target of its own. */
+  readonly jobs: number;
+  /** Only of these levels; absent: of all. */
+  readonly level?: 'must';
+}
 
-/** Runs the scripts of a run's failures against the faults it saw, and against the same emulator without them. */
-export async function proveScripts(reports: string, target: ScriptTarget, folder: string): Promise<Proven[]> {
-  const { faults = [] } = target;
+/** Runs the scripts of a run's failures against the faults it saw, and against the same target without them. */
+export async function proveScripts(reports: string, subject: Subject, folder: string): Promise<Proven[]> {
   const file = join(reports, 'verdict.json');
-  const scripts = scriptsOf(
-    readEvents(join(reports, 'events.jsonl')),
-    parseVerdict(readFileSync(file, 'utf8'), file),
-  );
+  const { outcomes } = parseVerdict(readFileSync(file, 'utf8'), file);
+  const { faults, level, jobs } = subject;
+  const wanted = outcomes.filter((each) => level === undefined || each.level === level);
+  const left = scriptsOf(readEvents(join(reports, 'events.jsonl')), { outcomes: wanted });
   const proven: Proven[] = [];
-  const left = [...scripts];
+  mkdirSync(folder, { recursive: true });
   const worker = async (): Promise<void> => {
     for (let script = left.shift(); script !== undefined; script = left.shift()) {
-      const { id, lacks } = script;
-      const written = join(reports, 'repro', script.file);
-      const problem = lacks === undefined ? await problemOf(written, target, folder) : undefined;
-      proven.push({ id, faults, lacks, problem });
+      const { id, lacks, text } = script;
+      const own = mkdtempSync(join(folder, 'script-'));
+      const written = join(own, script.file);
+      writeFileSync(written, text);
+      const ended =
+        lacks === undefined
+          ? {
+              faulty: await runScript(written, subject.faulty, join(own, 'faulty')),
+              reference: await runScript(written, subject.reference, join(own, 'reference')),
+            }
+          : undefined;
+      proven.push({ id, faults, lacks, ended, problem: ended && problemOf(ended) });
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: jobs }, worker));
   return proven;
 }
 
-async function problemOf(script: string, target: ScriptTarget, folder: string): Promise<string | undefined> {
-  const own = mkdtempSync(join(folder, 'script-'));
-  const faulty = await runScript(script, target, own);
-  const reference = await runScript(script, { ...target, faults: [] }, own);
+function problemOf({ faulty, reference }: NonNullable<Proven['ended']>): string | undefined {
   if (faulty.code !== 1) return `with the fault: ${told(faulty)}`;
   if (reference.code !== 0) return `on the reference: ${told(reference)}`;
-  return leftOn(reference);
+  return reference.left === undefined ? undefined : `left ${reference.left}\n${reference.said}`;
 }
 
-const told = ({ code, said }: Ended): string => `exit ${code}\n${said.split('\n').slice(-8).join('\n')}`;
-
-/** What of the state is not as a new emulator has it. */
-function leftOn({ state, said }: Ended): string | undefined {
-  const text = JSON.stringify(state);
-  return (text.match(/"enabled":true/g) ?? []).length === 0 ? undefined : `left ${text}\n${said}`;
-}
+const told = ({ code, said }: Ended): string =>
+  `${code === null ? 'took too long' : `exit ${code}`}\n${said.trimEnd().split('\n').slice(-8).join('\n')}`;

@@ -1,37 +1,55 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
-import { readTarget, variablesOf } from '../../src/input/target-file/read.js';
+import { variablesOf } from '../../src/input/target-file/read.js';
+import type { Target } from '../../src/input/target-file/target.js';
 import { findCode } from '../../src/wire/mail/code.js';
 import { openMailbox } from '../../src/wire/mail/open.js';
-import { program, writeTarget } from '../cli/suite.js';
+import type { Start } from './script-targets.js';
 
 export interface Ended {
+  /** Null: it took longer than anybody waits. */
   readonly code: number | null;
   readonly said: string;
-  /** The emulator's state afterwards, by its control port. */
-  readonly state: unknown;
+  /** What it left changed on the target. */
+  readonly left: string | undefined;
 }
 
-/** An emulator that a script is run against. */
-export type ScriptTarget = Pick<EmulatorOptions, 'faults' | 'release' | 'tls'>;
+const patienceMs = 240_000;
 
-/** Runs a script as a person would, against a new emulator; mails are read for it. */
-export async function runScript(script: string, options: ScriptTarget, folder: string): Promise<Ended> {
-  mkdirSync(folder, { recursive: true });
-  const emulator = await startEmulator(options);
-  const authority = join(folder, 'ca.pem');
-  if (emulator.certificate !== undefined) writeFileSync(authority, emulator.certificate);
-  const target = readTarget(writeTarget(folder, emulator.targetFile()), {});
-  if (target.mail === undefined) throw new Error('The emulator has no mail.');
-  const addresses = ['admin', 'viewer', 'other'].map((role) => {
-    const { email } = target.accounts[role === 'admin' || role === 'viewer' ? role : 'other'] ?? {};
-    return email ?? '';
-  });
-  const mailbox = await openMailbox(target.mail, [...addresses, target.supportUser.email ?? '']);
+/** Runs a script as a person would, against a target that is started for it; its mails are read. */
+export async function runScript(script: string, start: Start, folder: string): Promise<Ended> {
+  const started = await start(folder);
+  const { target, clock, authority } = started;
+  const mail = await mailReader(target, folder);
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(variablesOf(target).map(({ variable, value }) => [variable, value.reveal()])),
+    BASE_URL: target.baseUrl,
+    CURL_OPTIONS: authority === undefined ? '' : `--cacert ${authority}`,
+    MAILED_CODE: mail.command,
+    ...(clock === undefined ? {} : { CLOCK_CONTROL: clock }),
+  };
+  try {
+    const ended = await shell(script, env);
+    return { ...ended, left: await started.left() };
+  } finally {
+    await mail.close();
+    await started.close();
+  }
+}
+
+/** A command that prints the newest code mailed to an address. */
+async function mailReader(target: Target, folder: string) {
+  if (target.mail === undefined) throw new Error('The target file names no mail.');
+  const { accounts, supportUser } = target;
+  const addresses = [...Object.values(accounts).map(({ email }) => email), supportUser.email];
+  const mailbox = await openMailbox(
+    target.mail,
+    addresses.filter((email) => email !== undefined),
+  );
   let mark = await mailbox.mark();
   // A person reads the newest mail: more may have been asked for before.
   const newestTo = async (to: string) => {
@@ -49,41 +67,35 @@ export async function runScript(script: string, options: ScriptTarget, folder: s
     );
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-  const reader = join(folder, 'mail-code.sh');
-  writeFileSync(reader, `#!/bin/sh\nexec curl -sS "http://127.0.0.1:${portOf(door.address())}/$1"\n`, {
+  const command = join(folder, 'mail-code.sh');
+  writeFileSync(command, `#!/bin/sh\nexec curl -sS "http://127.0.0.1:${portOf(door.address())}/$1"\n`, {
     mode: 0o755,
   });
-  const env = {
-    ...process.env,
-    ...Object.fromEntries(variablesOf(target).map(({ variable, value }) => [variable, value.reveal()])),
-    BASE_URL: emulator.baseUrl,
-    CURL_OPTIONS: emulator.certificate === undefined ? '' : `--cacert ${authority}`,
-    CLOCK_CONTROL: `${emulator.controlUrl}/clock`,
-    CODE_CMD: `${process.execPath} ${program} code`,
-    MAIL_CODE_CMD: reader,
-  };
-  try {
-    const ended = await shell(script, env);
-    const state: unknown = await (await fetch(`${emulator.controlUrl}/state`)).json();
-    return { ...ended, state };
-  } finally {
+  const close = async () => {
     door.closeAllConnections();
     door.close();
     await mailbox.close();
-    await emulator.close();
-  }
+  };
+  return { command, close };
 }
 
-function shell(script: string, env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'state'>> {
+function shell(script: string, env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'left'>> {
   return new Promise((resolve, reject) => {
-    const child = spawn('sh', [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('sh', [script], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const timer = setTimeout(() => {
+      // The whole group: a wait of the script is a process of its own.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, patienceMs);
     let said = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
         said += chunk.toString();
       });
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, said }));
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, said });
+    });
   });
 }
 

@@ -208,7 +208,7 @@ function byLikeness(own: readonly Exchanged[], wanted: string, got: string): Con
   const { index } = like;
   return [
     { at: index, shows: `status ${index} '4??'` },
-    { at: other.index, shows: `! status ${other.index} "$(cat "$T/${index}.status")"` },
+    { at: other.index, shows: `! status ${other.index} "$(code_of ${index})"` },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Breach } from '../../base/model/breach.js';
 import type { Again, Exchanged, Origin, RunBegan, RunEvent } from '../../base/model/event.js';
+import { renamed } from './renamed.js';
 
 type ExpectationFailed = Extract<RunEvent, { readonly type: 'expectation failed' }>;
 
@@ -25,6 +26,7 @@ export class LogIndex {
   readonly #tests = new Map<string, { own: Exchanged[]; failed: ExpectationFailed[] }>();
   /** What an expectation failed by: it is answered otherwise where the fault is mended. */
   readonly #guilty = new Set<number>();
+  readonly #ends: number[] = [];
 
   constructor(events: Iterable<RunEvent>) {
     for (const event of events) this.#take(event);
@@ -67,10 +69,18 @@ export class LogIndex {
   /** A read with the admin's API key and nothing else; undefined where the target file has none. */
   get byAdminKey(): Again | undefined {
     for (const { again, exchange } of this.exchanges.values()) {
-      const [name, ...others] = again?.origins.map((origin) => origin.name) ?? [];
-      if (exchange.request.method === 'GET' && name === adminKey && others.length === 0) return again;
+      if (exchange.request.method === 'GET' && isAdminsKey(again)) return again;
     }
     return undefined;
+  }
+
+  isByAdminKey({ again }: Exchanged): boolean {
+    return isAdminsKey(again);
+  }
+
+  /** Requests that ended sessions. */
+  get endsOfSessions(): readonly number[] {
+    return this.#ends;
   }
 
   /**
@@ -88,23 +98,7 @@ export class LogIndex {
       if (other !== undefined)
         swapped.set(origin.name, { ...origin, name: `${origin.member}-${other}`, exchange: other });
     }
-    if (swapped.size === 0) return exchanged;
-    const renamed = (text: string) =>
-      text.replace(/\{\{([\w-]+)\}\}/g, (whole, name: string) => {
-        const origin = swapped.get(name);
-        return origin === undefined ? whole : `{{${origin.name}}}`;
-      });
-    const headers = Object.entries(again.headers).map(([name, value]) => [name, renamed(value)]);
-    return {
-      ...exchanged,
-      again: {
-        ...again,
-        path: renamed(again.path),
-        headers: Object.fromEntries(headers),
-        ...(again.body === undefined ? {} : { body: renamed(again.body) }),
-        origins: again.origins.map((origin) => swapped.get(origin.name) ?? origin),
-      },
-    };
+    return swapped.size === 0 ? exchanged : { ...exchanged, again: renamed(again, swapped) };
   }
 
   /** The last login of the same user before, with which nothing was wrong. */
@@ -127,6 +121,7 @@ export class LogIndex {
         const exchange = this.#withoutGuilt(event);
         this.exchanges.set(event.index, exchange);
         this.#test(event.requirement).own.push(exchange);
+        if (event.exchange.operation === 'DeleteSession' && isSuccess(event)) this.#ends.push(event.index);
         break;
       }
       case 'finding':
@@ -154,8 +149,11 @@ export class LogIndex {
   }
 }
 
+const isAdminsKey = (again: Again | undefined): boolean =>
+  again?.origins.length === 1 && again.origins[0]?.name === adminKey;
+
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => Math.floor(statusOf(exchanged) / 100) === 2;
 /** Whom a request names. */
-export const userOf = ({ exchange }: Exchanged): string | undefined =>
-  /"username":\s*"([^"]*)"/.exec(exchange.request.body ?? '')?.[1];
+export const userOf = (each: Exchanged | undefined): string | undefined =>
+  /"username":\s*"([^"]*)"/.exec(each?.exchange.request.body ?? '')?.[1];

@@ -1,161 +1,239 @@
-/** The part of a script that is the same in all of them. Plain POSIX: no arrays, no local variables. */
-export const prelude = String.raw`
-T=$(mktemp -d) || exit 2
-found_config= support_on= support_key= support_address= support_pw= may_be_silent=
-trap 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' EXIT
-trap 'exit 130' INT TERM HUP
-: >"$T/fields"; : >"$T/secrets"
+/**
+ * The functions of scripts, one a paragraph: POSIX sh without arrays, local variables or what one vendor's tools know. A
+ * script carries those alone that it calls, in this order.
+ */
+const paragraphs = String.raw`
+cannot() { echo "It can't be tried here: $*" >&2; exit 2; }
 
-cannot() { echo "Could not be tried: $*" >&2; exit 2; }
-fault() { echo "The fault shows: $*"; exit 1; }
-fixed() { echo "The fault does not show: $*"; exit 0; }
+shows() { echo "The fault shows: $*"; exit 1; }
 
-# field NAME VALUE: a header field of the next request. Values come by a file: other users can read command lines.
-field() {
-  if [ -n "$2" ]; then printf '%s: %s\n' "$1" "$2"; else printf '%s;\n' "$1"; fi >>"$T/fields"
+# gone N: answer N is as the requirement wants it. An answer of a target in trouble acquits nobody.
+gone() {
+  case $(code_of "$1") in 000 | 429 | 5??) cannot "request $1 was answered $(code_of "$1")" ;; esac
+  echo 'The fault does not show: the target answers as the requirement wants it.'; exit 0
 }
 
-# ask N METHOD PATH: sends the body on standard input and the fields; the answer is kept as N.
-ask() {
-  sent=$(cat); printf '%s' "$sent" >"$T/sent"
-  case $2 in HEAD) set -- "$@" -I ;; GET) set -- "$@" -X GET ;; *) set -- "$@" -X "$2" ;; esac
-  number=$1 method=$2 path=$3; shift 3
-  if [ -s "$T/sent" ]; then set -- "$@" --data-binary "@$T/sent"; fi
-  grep -qi '^content-type:' "$T/fields" || printf 'Content-Type:\n' >>"$T/fields"
-  # shellcheck disable=SC2086 # options are several words
-  curl -sS -g --path-as-is --max-time 60 ${'$'}{CURL_OPTIONS:-} -H @"$T/fields" -H 'Expect:' \
-    -D "$T/$number.head" -o "$T/$number.body" -w '%{http_code}' "$@" "$BASE_URL$path" >"$T/$number.status" ||
-    [ -n "$may_be_silent" ] || cannot "$method $path got no answer"
-  : >"$T/fields"; [ -f "$T/$number.body" ] || : >"$T/$number.body"
-  DATE=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/$number.head" | tr -d '\r' | tail -n 1)
-  echo "$number. $method $path: $(cat "$T/$number.status")"
+# later N METHOD PATH [FIELD...]: request N, its body on standard input; sent with the next one, on one connection.
+# Values go by files: other users can read command lines.
+later() {
+  sent=$(cat); printf '%s' "$sent" >"$T/$1.sent"; : >"$T/$1.head"; : >"$T/$1.body"
+  {
+    [ ! -s "$T/curl" ] || echo next
+    printf '%s\n' silent show-error globoff path-as-is 'max-time = 60' 'header = "Expect:"'
+    printf '%s\n' "${'$'}{CURL_OPTIONS:-}" | sed 's/ -/\
+-/g'
+    printf 'url = "%s"\nrequest = "%s"\n' "$BASE_URL$(in_json "$3")" "$2"
+    printf 'output = "%s"\ndump-header = "%s"\n' "$T/$1.body" "$T/$1.head"
+    [ "$2" != HEAD ] || echo head
+    case $* in *Accept:*) ;; *) echo 'header = "Accept: application/json"' ;; esac
+    if [ -n "$sent" ]; then
+      printf 'data-binary = "@%s"\n' "$T/$1.sent"
+      case $* in *Content-Type:*) ;; *) echo 'header = "Content-Type: application/json"' ;; esac
+    fi
+    number=$1; printf '%s. %s %s\n' "$1" "$2" "$3" >>"$T/asked"; shift 3
+    for field do printf 'header = "%s"\n' "$(in_json "$field")"; done
+  } >>"$T/curl"
 }
 
-# Of an answer: its status, a text of its body (white space left out), a header field, a member's text.
-status() { case $(cat "$T/$1.status") in $2) return 0 ;; *) return 1 ;; esac; }
-holds() { tr -d ' \t\r\n' <"$T/$1.body" | grep -qF -- "$2"; }
-field_is() { tr -d '\r' <"$T/$1.head" | grep -qi "^$2: *$3\$"; }
-member_is_not() { holds "$1" "\"$2\":" && ! tr -d ' \t\r\n' <"$T/$1.body" | grep -q "\"$2\":$3"; }
-member() {
-  tr -d '\r\n' <"$T/$1.body" | sed -n "s/.*[{,][[:space:]]*\"$2\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p" |
-    sed 's/\\u0026/\&/g; s/\\\//\//g'
+# send N METHOD PATH [FIELD...]: the same at once; the answer is kept as N.
+send() {
+  later "$@"; curl -K "$T/curl" || [ -n "${'$'}{silence:-}" ] || cannot "$2 $3 got no answer"
+  while IFS= read -r line; do echo "$line: $(code_of "${'$'}{line%%.*}")"; done <"$T/asked"
+  : >"$T/curl"; : >"$T/asked"; at=$(date +%s)
 }
-other_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" != "$second" ]; }
-same_text() { first=$(member "$1" "$3") second=$(member "$2" "$3"); [ -n "$second" ] && [ "$first" = "$second" ]; }
-# Of a member, as JSON writes it: a text, a list, a word or a number; nothing where it is left out.
-value() {
-  tr -d ' \t\r\n' <"$T/$1.body" | sed -n -e "s/.*[{,]\"$2\":\(\"[^\"]*\"\).*/\1/p" \
-    -e "s/.*[{,]\"$2\":\(\[[^]]*\]\).*/\1/p" -e "s/.*[{,]\"$2\":\([a-z0-9.-]*\)[],}].*/\1/p"
-}
+
+code_of() { found_code=$(sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$T/$1.head" | tail -n 1); echo "${'$'}{found_code:-000}"; }
+
+# prepared N STATUS: as in the run.
+prepared() { status "$1" "$2" || cannot "preparing request $1 was answered $(code_of "$1"), in the run $2"; }
+
+status() { case $(code_of "$1") in $2) ;; *) return 1 ;; esac; }
+
+hands_out() { secret "$(member "$1" totpSecretKey)"; secret "$(member "$1" totpUri)"; }
+
+head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
+
+body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
+
+secret() { printf '%s\n' "$1" >>"$T/secrets"; }
+
+is_error() { outermost "$1" | grep -Eq '(^|,)"(errorCode|message)":"[^"]'; }
+
+# outermost N: the body without what is nested in it.
+outermost() { body_of "$1" | sed -e 's/^{//' -e 's/}$//' -e ':a' -e 's/{[^{}]*}//g' -e 's/\[[^][]*\]//g' -e 't a'; }
+
+member_is_not() { holds "$1" "\"$2\":" && ! body_of "$1" | grep -q "\"$2\":$3"; }
+
+other_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" != "$(member "$2" "$3")" ]; }
+
+same_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" = "$(member "$2" "$3")" ]; }
+
 same_value() { [ "$(value "$1" "$3")" = "$(value "$2" "$3")" ]; }
+
 # Something is cut off, or follows the end of an object, or stands before it.
 json_is_broken() {
-  tr -d ' \t\r\n' <"$T/$1.body" >"$T/json"
-  case $(cat "$T/json") in
-    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) grep -q -e '}[^],}]' -e ',[]}]' "$T/json" ;;
+  case $(body_of "$1") in
+    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) body_of "$1" | grep -q -e '}[^],}]' -e ',[]}]' ;;
   esac
 }
-secret() { printf '%s\n' "$1" >>"$T/secrets"; }
-# hands_out N: what an answer may hold in its body alone.
-hands_out() { secret "$(member "$1" totpSecretKey)"; secret "$(member "$1" totpUri)"; }
-head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
-body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
-in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
-# code KEY STEPS: the code of a key or key URI, so many steps from the target's time as its last answer told it.
-code() {
-  : "${'$'}{DATE:=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')}"
-  printf '%s' "$1" | ${'$'}{CODE_CMD:-mfa-conformance code} --step "$2" --at "$DATE" || cannot 'no code could be made'
-}
+holds() { body_of "$1" | grep -qF -- "$2"; }
+
+field_is() { tr -d '\r' <"$T/$1.head" | grep -qi "^$2: *$3\$"; }
+
 # near CODE PLACES PLUS: with another digit after so many, so many more.
 near() {
-  digit=$(printf '%s' "$1" | sed "s/^.\\{$2\\}\\(.\\).*/\\1/")
-  printf '%s' "$1" | sed "s/^\\(.\\{$2\\}\\)./\\1$(((digit + $3) % 10))/"
+  digit=$(printf '%s' "$1" | sed "s/^.\{$2\}\(.\).*/\1/")
+  printf '%s' "$1" | sed "s/^\(.\{$2\}\)./\1$(((digit + $3) % 10))/"
 }
-# mailed_code ADDRESS
-mailed_code() {
-  if [ -n "${'$'}{MAIL_CODE_CMD:-}" ]; then sh -c "$MAIL_CODE_CMD \"\$1\"" mail-code "$1"; return; fi
-  printf 'The newest code mailed to %s: ' "$1" >/dev/tty && IFS= read -r answer </dev/tty && printf '%s' "$answer"
-}
+
 no_code_for() { [ -z "$(mailed_code "$1")" ]; }
-# The target's time, by an answer that says nothing else.
-look_at_clock() {
-  # shellcheck disable=SC2086 # options are several words
-  curl -sS -g --max-time 60 ${'$'}{CURL_OPTIONS:-} -D "$T/clock.head" -o "$T/clock" "$BASE_URL/mfa-config" || return 0
-  time=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/clock.head" | tr -d '\r' | tail -n 1)
-  DATE=${'$'}{time:-$DATE}
+
+# keep_config: the configuration of cluster MFA as it is found, for the end.
+keep_config() {
+  as_admin found GET /mfa-config </dev/null
+  status found '2??' || cannot 'the configuration can not be read'
+  found=yes
 }
-# pause SECONDS, by the target's clock
-pause() {
-  echo "(waiting $1 s)"
-  if [ -z "${'$'}{CLOCK_CONTROL:-}" ]; then sleep "$1"; look_at_clock; return; fi
-  curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":$1000}" "$CLOCK_CONTROL" ||
-    cannot 'the clock could not be moved'
-  DATE=$(sed -n 's/.*"now" *: *"\([^"]*\)".*/\1/p' "$T/clock")
+
+support_is_off() {
+  as_admin support GET /support-user/mfa </dev/null
+  ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
 }
-# pause_steps N: until the Nth step of 30 s from now has begun.
-pause_steps() {
-  second=${'$'}{DATE:-$(date -u +%H:%M:%S)}; second=${'$'}{second#*:}
-  second=$(printf '%s' "${'$'}{second#*:}" | sed 's/^0*\([0-9][0-9]*\).*/\1/')
-  pause $(($1 * 30 + 1 - second % 30))
+
+# support_is_on N MODE ADDRESS: after an answer that may have switched it on, with what was asked for.
+support_is_on() {
+  status "$1" '2??' && ! holds "$1" '"enabled":false' || return 0
+  on=${'$'}{2:-${'$'}{on:-totp}}
+  address=${'$'}{3:-${'$'}{address:-$(member "$1" email)}}
+  # A change of what is on already hands out no key: the one before goes on.
+  made=$(member "$1" totpUri); made=${'$'}{made:-$(member "$1" totpSecretKey)}; key=${'$'}{made:-${'$'}{key:-}}
 }
+
+give_back() {
+  silence=yes; : >"$T/curl"; : >"$T/asked"
+  if [ -n "${'$'}{on:-}" ]; then
+    as_admin now GET /support-user/mfa </dev/null
+    ! holds now '"enabled":true' || "switch_off_$on" || echo "The support user's MFA is still on: switch it off." >&2
+  fi
+  [ -n "${'$'}{found:-}" ] || return 0
+  as_admin restored PUT /mfa-config <"$T/found.body"
+  status restored '2??' || echo 'The configuration of cluster MFA could not be restored.' >&2
+}
+
+# Of support MFA, in the end.
+switch_off_totp() { switch_off "$(totp "$key" 1)" || { pause 31; switch_off "$(totp "$key" 1)"; }; }
+
+switch_off_email() {
+  as_admin mail POST /support-user/send-email-otp </dev/null
+  switch_off "$(mailed_code "$address")"
+}
+
+switch_off() {
+  as_admin off PATCH /support-user/mfa <<END
+{"enabled":false,"mfaCode":"$1"${'$'}{password:+,\"currentPassword\":\"$(in_json "$password")\"}}
+END
+  status off '2??'
+}
+
+# mailed_code ADDRESS: by the command in $MAILED_CODE, or asked for.
+mailed_code() {
+  if [ -n "${'$'}{MAILED_CODE:-}" ]; then sh -c "$MAILED_CODE \"\$1\"" mail "$1"; return; fi
+  printf 'The newest code mailed to %s (empty: none came): ' "$1" >&2; IFS= read -r answer; printf '%s' "$answer"
+}
+
 # until_zero KEY: until its code begins with a zero, which one of ten does.
 until_zero() {
   tries=0
-  while made=$(code "$1" 0) || exit 2; [ "${'$'}{made#0}" = "$made" ]; do
+  until made=$(totp "$1" 0) || exit 2; [ "${'$'}{made#0}" != "$made" ]; do
     tries=$((tries + 1)); [ "$tries" -le 90 ] || cannot 'no code begins with a zero'
     pause 30
   done
 }
+
+# totp KEY STEPS: the code of a secret or key URI, so many steps from the target's time.
+totp() {
+  period=$(of_uri "$1" period 30) digits=$(of_uri "$1" digits 6) hash=$(of_uri "$1" algorithm SHA1 | tr A-Z a-z)
+  left=$(of_uri "$1" secret "$1" | sed 's/%3[Dd]//g' | tr -d '= -' | tr a-z A-Z) held=0 bits=0 hex=
+  while [ -n "$left" ]; do
+    before=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567; before=${'$'}{before%%"${'$'}{left%"${'$'}{left#?}"}"*}; left=${'$'}{left#?}
+    held=$(((held << 5 | ${'$'}{#before}) & 4095)) bits=$((bits + 5))
+    [ "$bits" -lt 8 ] || { bits=$((bits - 8)); hex=$hex$(printf %02x $((held >> bits & 255))); }
+  done
+  count=$(($(target_time) / period + $2))
+  mac=$(for shift in 56 48 40 32 24 16 8 0; do printf "\\$(printf %03o $((count >> shift & 255)))"; done |
+    openssl dgst "-$hash" -mac HMAC -macopt "hexkey:$hex") || cannot 'openssl makes no code'
+  mac=${'$'}{mac##* }; from=$((0x${'$'}{mac#"${'$'}{mac%?}"} * 2 + 1))
+  printf %010d $((0x$(printf %s "$mac" | cut -c "$from-$((from + 7))") & 0x7fffffff)) | tail -c "$digits"
+}
+of_uri() { part=$(printf %s "$1" | sed -n "s/.*[?&]$2=\([^&#]*\).*/\1/p"); printf %s "${'$'}{part:-$3}"; }
+
+# pause_steps N: until the Nth step of 30 s from now has begun.
+pause_steps() { pause $(($1 * 30 + 1 - $(target_time) % 30)); }
+
+# In seconds, by the Date of the target's last answer.
+target_time() {
+  date=$(sed -n 's/^[Dd][Aa][Tt][Ee]: *//p' "$T/$number.head" | tr ':\r' '  ')
+  [ -n "$date" ] || { date +%s; return; }
+  # shellcheck disable=SC2086 # its words: Sun, 29 Nov 2026 10 35 22 GMT
+  set -- $date
+  month=JanFebMarAprMayJunJulAugSepOctNovDec; month=${'$'}{month%%"$3"*}; month=$((${'$'}{#month} / 3 + 1)) year=$4
+  [ "$month" -gt 2 ] || { month=$((month + 12)); year=$((year - 1)); }
+  day=$((365 * year + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + ${'$'}{2#0} - 719469))
+  echo $((day * 86400 + ${'$'}{5#0} * 3600 + ${'$'}{6#0} * 60 + ${'$'}{7#0} + $(date +%s) - at))
+}
+
+# pause SECONDS, by the target's clock
+pause() {
+  echo "(waiting $1 s)"
+  [ -n "${'$'}{CLOCK_CONTROL:-}" ] || { sleep "$1"; return; }
+  curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":$1000}" "$CLOCK_CONTROL" ||
+    cannot 'the clock could not be moved'
+  at=$((at - $1))
+}
+
+in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+
+# member N NAME: a text, as it is used.
+member() {
+  tr -d '\r\n' <"$T/$1.body" | sed -n "s/.*[{,][[:space:]]*\"$2\"[[:space:]]*:[[:space:]]*\"\([^\"]*\)\".*/\1/p" |
+    sed 's/\\u0026/\&/g; s/\\\//\//g'
+}
+
+# value N NAME: as JSON writes it; nothing where the member is left out.
+value() {
+  body_of "$1" | sed -n -e "s/.*[{,]\"$2\":\(\"[^\"]*\"\).*/\1/p" -e "s/.*[{,]\"$2\":\(\[[^]]*\]\).*/\1/p" \
+    -e "s/.*[{,]\"$2\":\([a-z0-9.-]*\)[],}].*/\1/p"
+}
+
+# body_of N: without white space.
+body_of() { tr -d ' \t\r\n' <"$T/$1.body"; }
 `;
 
-/** Restores what a script changes; `asAdmin` sends the admin's credential. */
-export const giveBack = `
-keep_config() {
-  [ -z "$found_config" ] || return 0
-  as_admin; ask found GET /mfa-config </dev/null
-  status found '2??' || cannot 'the configuration could not be read'
-  found_config=yes
+const helpers = new Map(
+  paragraphs
+    .trim()
+    .split('\n\n')
+    .flatMap((text) => [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = '']) => [name, text] as const)),
+);
+
+/** The functions that these lines call, and those that they call in turn. */
+export function helpersFor(lines: readonly string[]): string[] {
+  const carried = new Set<string>();
+  const carry = (text: string): void => {
+    const commands = text.replace(/^\s*#.*$/gm, '');
+    for (const [name, helper] of helpers) {
+      if (carried.has(helper) || !isCalled(name, commands)) continue;
+      carried.add(helper);
+      carry(helper);
+    }
+  };
+  for (const line of lines) carry(line);
+  return [...new Set(helpers.values())].filter((helper) => carried.has(helper));
 }
-needs_support_off() {
-  [ -z "$support_on" ] || return 0
-  as_admin; ask support GET /support-user/mfa </dev/null
-  ! holds support '"enabled":true' || cannot "the support user's MFA is on: it has to be off before"
-}
-# support_is_on N MODE ADDRESS: after an answer that may have switched it on, with what was asked for.
-support_is_on() {
-  status "$1" '2??' || return 0
-  ! holds "$1" '"enabled":false' || return 0
-  mode=$(member "$1" mfaType); support_on=\${mode:-\${2:-\${support_on:-totp}}}
-  [ -z "$3" ] || support_address=$3
-  [ -n "$support_address" ] || support_address=$(member "$1" email)
-  # A change of what is on already hands out no key: the one before goes on.
-  key=$(member "$1" totpUri); [ -n "$key" ] || key=$(member "$1" totpSecretKey); [ -z "$key" ] || support_key=$key
-}
-switch_off() {
-  if [ "$support_on" = email ]; then
-    as_admin; ask mail POST /support-user/send-email-otp </dev/null
-    off_code=$(mailed_code "$support_address")
-  else pause 31; off_code=$(code "$support_key" 0); fi
-  off_proof=
-  [ -z "$support_pw" ] || off_proof=",\\"currentPassword\\":\\"$(in_json "$support_pw")\\""
-  as_admin; field Content-Type application/json
-  ask off PATCH /support-user/mfa <<EOF
-{"enabled":false,"mfaCode":"$off_code"$off_proof}
-EOF
-  status off '2??'
-}
-give_back() {
-  may_be_silent=yes
-  if [ -n "$support_on" ]; then
-    as_admin; ask now GET /support-user/mfa </dev/null
-    holds now '"enabled":true' || support_on=
-  fi
-  [ -z "$support_on" ] || switch_off || switch_off ||
-    echo "The support user's MFA is still on: switch it off." >&2
-  [ -n "$found_config" ] || return 0
-  as_admin; field Content-Type application/json
-  ask restored PUT /mfa-config <"$T/found.body"
-  status restored '2??' || echo 'The configuration of cluster MFA could not be restored.' >&2
-}
-`;
+
+/** The name stands where a command does. */
+const isCalled = (name: string, commands: string): boolean =>
+  new RegExp(`(?:^|[;&|({!]|\\b(?:then|do|else|until|if|while))[ \\t]*${name}(?=[\\s;)]|$)`, 'm').test(
+    commands,
+  );

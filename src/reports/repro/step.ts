@@ -10,6 +10,12 @@ export const isCredentialled = ({ headers }: Again): boolean =>
     ([name, value]) => /^(?:apikey|authorization|session-id)$/i.test(name) && value.includes('{{'),
   );
 
+/** No caller that the target knows: no credential, or one that is made up. */
+export const isAnonymous = ({ exchange, again }: Exchanged): boolean =>
+  again !== undefined &&
+  !isCredentialled(again) &&
+  !/^Create(?:Session|AccessToken|EmailOtp)$/.test(exchange.operation ?? '');
+
 /** Values in place of a password or key that are nobody's: an answer may not repeat them either. */
 export function madeUpIn({ headers, body }: Again): string[] {
   const fields = Object.entries(headers).flatMap(([name, value]) =>
@@ -52,14 +58,19 @@ export function supportStateIn(step: Exchanged): string[] {
   return body.match(/"(?:enabled|mfaType|otpVerificationState)":(?:true|"\w+")/g) ?? [];
 }
 
+/** The mode that support MFA is in after a request, as it was asked for or answered. */
+export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
+  const [, mode] = /"mfaType":\s*"(email|totp)"/.exec(`${again?.body} ${exchange.response?.body}`) ?? [];
+  return mode === 'email' ? 'email' : 'totp';
+}
+
 /** What switching off again needs, where the answer says that it is on. */
-export function supportOn({ index, again }: Exchanged): string {
-  const body = again?.body ?? '';
-  const [, mode = ''] = /"mfaType":\s*"(email|totp)"/.exec(body) ?? [];
-  const [, address = ''] = /"email":\s*"([^"{}$`\\]*)"/.exec(body) ?? [];
+export function supportOn(step: Exchanged): string {
+  const body = step.again?.body ?? '';
+  const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];
   const [, password] = /"currentPassword":"\{\{([\w-]+)\}\}"/.exec(body) ?? [];
-  const proof = password === undefined ? '' : `; support_pw=$${variableOf(password)}`;
-  return `support_is_on ${index} '${mode}' '${address.replaceAll("'", '')}'${proof}`;
+  const proof = password === undefined ? '' : `; password=$${variableOf(password)}`;
+  return `support_is_on ${step.index} ${modeIn(step)} '${address}'${proof}`;
 }
 
 /**

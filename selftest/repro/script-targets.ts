@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
+import { readTarget } from '../../src/input/target-file/read.js';
+import type { Target } from '../../src/input/target-file/target.js';
+import { writeTarget } from '../cli/suite.js';
+
+/** A target that was started for one script, or for one run of the suite. */
+export interface ScriptTarget {
+  readonly target: Target;
+  /** Of the clock protocol; undefined: waits take their time. */
+  readonly clock?: string;
+  /** PEM file of the authority. */
+  readonly authority?: string;
+  /** What of its state differs from that of its start; undefined where it doesn't tell. */
+  readonly left: () => Promise<string | undefined>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a target with empty state. @param folder for its target file */
+export type Start = (folder: string) => Promise<ScriptTarget>;
+
+export function emulated(options: Pick<EmulatorOptions, 'faults' | 'release' | 'tls'>): Start {
+  return async (folder) => {
+    mkdirSync(folder, { recursive: true });
+    const emulator = await startEmulator(options);
+    const authority = join(folder, 'ca.pem');
+    if (emulator.certificate !== undefined) writeFileSync(authority, emulator.certificate);
+    return {
+      target: readTarget(writeTarget(folder, emulator.targetFile()), {}),
+      clock: `${emulator.controlUrl}/clock`,
+      ...(emulator.certificate === undefined ? {} : { authority }),
+      left: async () => {
+        const text = await (await fetch(`${emulator.controlUrl}/state`)).text();
+        return /"enabled":true/.test(text) ? text : undefined;
+      },
+      close: () => emulator.close(),
+    };
+  };
+}
+
+/** What the protocol of commands says of the accounts: see docs/reproduce.md. */
+const account = (username: string) => ({
+  username,
+  password: `${username.replace(/^./, (first) => first.toUpperCase())}-Passw0rd!`,
+  domain: 'LOCAL',
+  email: `${username}@example.test`,
+  sid: username,
+  apiKey: `00000000-${username}-key`,
+});
+
+/** A target that a command starts, with one of its faults. */
+export function commanded(command: readonly string[], mutant?: string): Start {
+  return async (folder) => {
+    mkdirSync(folder, { recursive: true });
+    const listen = `127.0.0.1:${await freePort()}`;
+    const [program = '', ...rest] = command;
+    const faults = mutant === undefined ? [] : ['--mutant', mutant];
+    const child = spawn(program, [...rest, '--port', '0', '--smtp', listen, ...faults], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const file = writeTarget(folder, {
+      name: mutant ?? 'base',
+      baseUrl: await readyAt(child),
+      accounts: { admin: account('admin'), viewer: account('viewer'), other: account('bob') },
+      supportUser: { email: 'support@example.test' },
+      mail: { kind: 'smtp', listen, timeoutMs: 15_000, quietMs: 1_500 },
+      allow: { disposable: true },
+      limits: { requestsPerSecond: 200, requestTimeoutMs: 10_000 },
+    });
+    return {
+      target: readTarget(file, {}),
+      left: () => Promise.resolve(undefined),
+      close: () => ended(child),
+    };
+  };
+}
+
+/** The base URL of a target's ready line. */
+async function readyAt(child: ChildProcess): Promise<string> {
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`The target ended with ${code} before it was ready.`)));
+    if (child.stdout !== null) createInterface(child.stdout).once('line', resolve);
+  });
+  const ready: unknown = JSON.parse(line);
+  if (typeof ready === 'object' && ready !== null && 'baseUrl' in ready) return String(ready.baseUrl);
+  throw new Error(`The target's first line has no baseUrl: ${line}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A fault that a command can be started with. */
+export interface Mutant {
+  readonly id: string;
+  readonly level: string;
+  readonly core: boolean;
+}
+
+/** The faults of a command that count, by its `--manifest`. */
+export async function mutantsOf(command: readonly string[]): Promise<Mutant[]> {
+  const [program = '', ...rest] = command;
+  const child = spawn(program, [...rest, '--manifest'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  const manifest: unknown = JSON.parse(text);
+  const mutants =
+    typeof manifest === 'object' && manifest !== null && 'mutants' in manifest ? manifest.mutants : [];
+  return (Array.isArray(mutants) ? mutants : []).flatMap((each: unknown) => {
+    if (typeof each !== 'object' || each === null || !('id' in each)) return [];
+    const about = { level: '', core: true, unfair: false, arguable: false, ...each };
+    const counts = about.core === true && !about.unfair && !about.arguable;
+    return counts ? [{ id: String(each.id), level: String(about.level), core: true }] : [];
+  });
+}
