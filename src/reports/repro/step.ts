@@ -5,7 +5,7 @@ import { isSuccess } from './log.js';
 export const variableOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '_').toUpperCase();
 
 /** Whether what is sent carries a credential of the target file, or one that an answer handed out. */
-export const isCredentialled = ({ headers }: Again): boolean =>
+const isCredentialled = ({ headers }: Again): boolean =>
   Object.entries(headers).some(
     ([name, value]) => /^(?:apikey|authorization|session-id)$/i.test(name) && value.includes('{{'),
   );
