@@ -255,6 +255,8 @@ class Arrangement {
   #supportWrites(step: Exchanged): number[] {
     if (isProbe(step)) return [];
     if (!speaksOfSupport(step)) return [];
+    // A new key is handed out where it was off, or is made so by a fault that another test has met.
+    if (handsOutAnew(step) && step.index !== this.assertion.decisive) return [];
     const found: number[] = [];
     for (const before of this.log.before(step.index)) {
       if (!isDone(before) || this.log.isGuilty(before.index, step.requirement)) continue;

@@ -3,12 +3,10 @@ import type { Verdict } from '../../base/model/verdict.js';
 import { arrangedFor } from './arranged.js';
 import { assertionOf } from './conditions.js';
 import { LogIndex } from './log.js';
-import { comment, Writer } from './writer.js';
+import { comment, type Failure, Writer } from './writer.js';
 
 /** More requests than these nobody reads. */
 const mostSteps = 60;
-
-export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
 /** A script that shows one failure again, and whether it can tell by itself. */
 export interface Script {

@@ -73,6 +73,26 @@ export function supportOn(step: Exchanged): string {
   return `support_is_on ${step.index} ${modeIn(step)} '${address}'${proof}`;
 }
 
+/** What is sent, whichever code or session it carries. */
+const shapeOf = ({ exchange, again }: Exchanged): string =>
+  `${exchange.request.method} ${again?.path} ${again?.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
+
+/**
+ * Tries what the decisive request tries, with which a change is awaited: it may be refused as well. The first use of a
+ * code that the decisive request sends again is no such try.
+ */
+export function isTriedBefore(step: Exchanged, steps: readonly Exchanged[], decisive: number): boolean {
+  const last = steps.find(({ index }) => index === decisive);
+  if (last === undefined || step.index >= decisive || !isSuccess(step) || !isSuccess(last)) return false;
+  if (shapeOf(step) !== shapeOf(last)) return false;
+  const code = ({ again }: Exchanged) =>
+    again?.origins.find(({ kind }) => kind === 'code' || kind === 'mailed');
+  if (code(last) !== undefined && code(last)?.name === code(step)?.name) return false;
+  const between = ({ index, exchange }: Exchanged) =>
+    index > step.index && index < decisive && exchange.operation?.startsWith('Update') === true;
+  return !steps.some(between);
+}
+
 /**
  * Opens a session by the password alone, with which the decisive request is sent: another target hands out none. That
  * the password is right, a login with a code has shown before.
@@ -83,8 +103,6 @@ export function isHalfLogin(login: Exchanged, steps: readonly Exchanged[], decis
   const user = /"username":"[^"]*"/.exec(again?.body ?? '')?.[0];
   if (user === undefined || exchange.operation !== 'CreateSession' || takesCode(again)) return false;
   const decides = steps.find((step) => step.index === decisive);
-  // Until it is refused the password is tried again and again: the last try is what the run failed by.
-  if (decides !== undefined && decides.index > index && decides.again?.body === again?.body) return true;
   const uses = decides?.again?.origins ?? [];
   return (
     uses.some((origin) => origin.kind === 'answer' && origin.exchange === index) &&

@@ -1,14 +1,15 @@
 import type { Again, Origin } from '../../base/model/event.js';
+import type { Verdict } from '../../base/model/verdict.js';
 import type { Step } from './arranged.js';
 import type { Assertion } from './conditions.js';
 import { happens } from './happens.js';
 import { type LogIndex, statusOf } from './log.js';
-import type { Failure } from './script.js';
 import { helpersFor } from './shell.js';
 import {
   changesState,
   isHalfLogin,
   isProbe,
+  isTriedBefore,
   madeUpIn,
   mayHaveSupportOn,
   modeIn,
@@ -16,6 +17,8 @@ import {
   supportStateIn,
   variableOf,
 } from './step.js';
+
+export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
 /** Writes one script down. */
 export class Writer {
@@ -210,10 +213,16 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
   #judge(step: Step): void {
     const { index } = step;
     const { conditions, decisive } = this.assertion;
-    const own = conditions.filter(({ at }) => at === index);
-    for (const { shows } of own) this.#command(`{ ${shows}; } || gone ${index}`);
-    if (own.length > 0 || index >= decisive) return;
-    if (isHalfLogin(step, this.steps, decisive)) this.#command(`! status ${index} '4??' || gone ${index}`);
+    const deciding = conditions.filter(({ at }) => at === index);
+    const wantsRefusal = conditions.some(({ shows }) =>
+      /^(?:! status \d+ '\[?[14]|status \d+ '2\?\?'$)/.test(shows),
+    );
+    for (const { shows } of deciding) this.#command(`{ ${shows}; } || gone ${index}`);
+    if (deciding.length > 0 || index >= decisive) return;
+    const own = this.steps.filter(({ arranges }) => arranges !== true);
+    const mayBeRefused =
+      isHalfLogin(step, this.steps, decisive) || (wantsRefusal && isTriedBefore(step, own, decisive));
+    if (mayBeRefused && step.arranges !== true) this.#command(`! status ${index} '4??' || gone ${index}`);
     // What a session opens shows by what is done with it.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
