@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Breach } from '../../src/base/model/breach.js';
 import { commandFor } from '../../src/reports/repro/breach-scripts.js';
-import { prelude } from '../../src/reports/repro/shell.js';
+import { helpersFor } from '../../src/reports/repro/shell.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 interface Given {
@@ -20,11 +20,12 @@ function shows(breach: Breach, { status = 200, fields = '', body = '' }: Given):
   if (typeof command !== 'string') throw new Error(command.why);
   const files = join(folder, 'answer');
   mkdirSync(files);
-  writeFileSync(join(files, '7.status'), String(status).padStart(3, '0'));
-  writeFileSync(join(files, '7.head'), `HTTP/1.1 ${status}\r\n${fields}\r\n\r\n`);
+  const head = status === 0 ? '' : `HTTP/1.1 ${status}\r\n${fields}\r\n\r\n`;
+  writeFileSync(join(files, '7.head'), head);
   writeFileSync(join(files, '7.body'), body);
   writeFileSync(join(files, 'secrets'), 'hunter-two-2\n');
-  const script = `${prelude}\ngive_back() { :; }\nT='${files}'\n${command} && exit 1\nexit 0\n`;
+  const helpers = helpersFor([command]).join('\n');
+  const script = `${helpers}\nT='${files}'\n${command} && exit 1\nexit 0\n`;
   const { status: code, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', cwd: folder });
   if (code !== 0 && code !== 1) throw new Error(`${code}: ${stderr}`);
   return code === 1;
