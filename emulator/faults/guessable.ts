@@ -18,6 +18,20 @@ function changeToken(seams: Seams, change: Change): void {
   });
 }
 
+/** Likewise other session ids. */
+function changeId(seams: Seams, change: Change): void {
+  seams.success('CreateSession', (body, _call, { state, clock }) => {
+    const id = text(body, 'sessionId') ?? '';
+    const user = state.sessions.get(id);
+    if (user === undefined) return body;
+    const sessionId = change(id, user.username, clock.now());
+    state.sessions.delete(id);
+    state.sessions.set(sessionId, user);
+    state.issuedAt.set(sessionId, clock.now());
+    return { ...body, sessionId };
+  });
+}
+
 const inBase64 = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 const partOf = (token: string, at: 0 | 1) => objectIn(Buffer.from(token.split('.')[at] ?? '', 'base64url'));
@@ -37,20 +51,71 @@ export const guessableFaults: readonly Fault[] = [
     fails: ['sessions/ids-are-long-enough'],
     apply: (seams) => {
       let count = 1_000_000;
-      seams.success('CreateSession', (body, _call, { state, clock }) => {
-        const id = text(body, 'sessionId') ?? '';
-        const user = state.sessions.get(id);
-        if (user === undefined) return body;
+      changeId(seams, (_id, username, now) => {
         count += 1;
-        const words = `${user.username}|${new Date(clock.now()).toISOString()}|${count}`;
-        const sessionId = Buffer.from(words).toString('base64url');
-        state.sessions.delete(id);
-        state.sessions.set(sessionId, user);
-        state.issuedAt.set(sessionId, clock.now());
-        return { ...body, sessionId };
+        return Buffer.from(`${username}|${new Date(now).toISOString()}|${count}`).toString('base64url');
       });
     },
   },
+  ...(
+    [
+      ['tell-the-time', 'the time, after what stays the same', 0n],
+      ['go-up', 'numbers that go up by the same each time', 0x9e3779b97f4a7c15fn],
+    ] as const
+  ).map(
+    ([slug, what, step]): Fault => ({
+      id: `login/credentials-${slug}`,
+      description: `Session ids and access tokens are ${what}.`,
+      level: 'should',
+      fails: ['sessions/ids-are-long-enough', 'access-tokens/tokens-are-long-enough'],
+      apply: (seams) => {
+        let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
+        const next: Change = (_token, _username, now) => {
+          last += step === 0n ? BigInt(now % 7) + 1n : step;
+          return last.toString(16);
+        };
+        changeId(seams, next);
+        changeToken(seams, next);
+      },
+    }),
+  ),
+  {
+    id: 'support/reference-ids-count-up',
+    description: 'Reference ids are a count after what stays the same.',
+    level: 'should',
+    fails: ['support-reference/ids-are-random'],
+    since: '7.3.1',
+    apply: (seams) => {
+      let count = randomBytes(2).readUInt16BE();
+      seams.success('VerifySupportUserTotp', (body, _call, { state }) => {
+        const id = text(body, 'referenceId');
+        if (id === undefined || !state.referenceIds.delete(id)) return body;
+        count += 1;
+        const referenceId = `ref-${count.toString(16).padStart(32, '0')}`;
+        state.referenceIds.add(referenceId);
+        state.issuedAt.set(referenceId, state.issuedAt.get(id) ?? 0);
+        return { ...body, referenceId };
+      });
+    },
+  },
+  ...(
+    [
+      ['few-bits', '24 bits that are random, after others that are the same', 3, 17],
+      ['repeated-bits', 'the same 40 bits four times', 5, 0],
+    ] as const
+  ).map(
+    ([slug, what, random, constant]): Fault => ({
+      id: `totp/secrets-of-${slug}`,
+      description: `TOTP secrets are ${what}.`,
+      level: 'should',
+      fails: ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'],
+      apply: ({ rules }) => {
+        const same = randomBytes(constant);
+        rules.newSecret = () =>
+          Buffer.concat([same, ...Array<Buffer>(constant === 0 ? 4 : 1).fill(randomBytes(random))]);
+      },
+    }),
+  ),
   {
     id: 'login/tokens-are-counted',
     description: 'Access tokens are a letter and a count.',

@@ -3,6 +3,7 @@ import type { Call } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
+import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault } from '../seams.js';
 import { type State, supportOwner } from '../state.js';
@@ -29,6 +30,24 @@ export const guessingFaults: readonly Fault[] = [
         state.failures.delete(supportOwner);
       }),
   },
+  ...(
+    [
+      ['current-password', 'UpdateSupportMFAConfig', 'currentPassword', '7.3'],
+      ['support-user-password', 'VerifySupportUserTotp', 'supportUserPassword', '7.3.1'],
+    ] as const
+  ).map(
+    ([slug, operation, name, since]): Fault => ({
+      id: `throttle/${slug}-not-counted`,
+      description: `Wrong passwords of the support user as ${name} are not counted.`,
+      level: 'should',
+      fails: [`guessing/${slug}-is-throttled`],
+      since,
+      apply: (seams) =>
+        seams.refusal(operation, (_answer, _call, { state }) => {
+          state.failures.delete(supportPassword);
+        }),
+    }),
+  ),
   ...logins.map(
     ([slug, operation, path]): Fault => ({
       id: `throttle/passwords-not-counted-at-${slug}`,
@@ -93,7 +112,11 @@ export const guessingFaults: readonly Fault[] = [
     id: 'throttle/new-code-resets-count',
     description: 'A row of wrong codes is forgotten when a code is mailed, and mails are not limited.',
     level: 'should',
-    fails: ['guessing/new-code-resets-no-count', 'email-otp/sending-is-limited'],
+    fails: [
+      'guessing/new-code-resets-no-count',
+      'email-otp/sending-is-limited',
+      'support-email/sending-is-limited',
+    ],
     apply: (seams) => {
       seams.rules.mailLimit.mails = Number.POSITIVE_INFINITY;
       seams.answer('CreateEmailOtp', (answer, call, { state }) => {

@@ -69,7 +69,7 @@ export const throttleFaults: readonly Fault[] = [
     id: 'throttle/mails-without-limit',
     description: 'Codes are mailed as often as they are asked for.',
     level: 'should',
-    fails: ['email-otp/sending-is-limited'],
+    fails: ['email-otp/sending-is-limited', 'support-email/sending-is-limited'],
     apply: ({ rules }) => {
       rules.mailLimit.mails = Number.POSITIVE_INFINITY;
     },
@@ -80,5 +80,15 @@ export const throttleFaults: readonly Fault[] = [
     level: 'should',
     fails: ['email-otp/sending-is-limited'],
     apply: (seams) => seams.input('SendEmailOtp', (_call, { state }) => state.unusedMails.clear()),
+  },
+  {
+    id: 'throttle/support-mails-without-limit',
+    description: 'POST /support-user/send-email-otp mails codes as often as they are asked for.',
+    level: 'should',
+    fails: ['support-email/sending-is-limited'],
+    apply: (seams) =>
+      seams.input('SendSupportEmailOtp', (_call, { state }) => {
+        state.unusedMails.delete(supportOwner);
+      }),
   },
 ];

@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal, type World } from '../call.js';
+import { attempt, passwordOf } from '../codes.js';
+
+/** By which name wrong passwords of the support user are counted. */
+export const supportPassword = passwordOf('the support user');
 
 /** @throws Refusal without the support user's right password */
 export function demandSupportPassword(password: string | undefined, world: World): void {
-  if (world.rules.supportPasswordRight(password, world)) return;
+  const isRight = () => world.rules.supportPasswordRight(password, world);
+  // None at all is no guess.
+  if (
+    password === undefined
+      ? isRight()
+      : attempt(supportPassword, world, isRight, world.rules.passwordThrottle)
+  )
+    return;
   throw new Refusal(403, 'KWrongPassword', "The support user's current password is needed for this change.");
 }
 

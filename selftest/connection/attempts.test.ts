@@ -11,13 +11,12 @@ import { targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
 
 /** Attempts at a target that must not be locked, and a way to send one that is answered so. */
-function setUp() {
-  const folder = temporaryFolder();
+function setUp(lockOut = false, folder = temporaryFolder()) {
   const file = writeTarget(
     folder,
     targetAt('http://127.0.0.1:1/v2', {
       accounts: { admin: { username: 'admin', password: 'right' } },
-      allow: { stateChanges: true },
+      allow: { stateChanges: true, lockOut },
     }),
   );
   const made = () => new Attempts(readTarget(file, {}), join(folder, 'attempts.json'));
@@ -140,4 +139,18 @@ test('a right login that is refused where others were taken ends all that might 
 
   expect(attempts.mayBeLocked('admin')).toBe(false);
   await expect(login('wrong', 401)).rejects.toThrow(/4 failed attempts in this run: .* counts failures/);
+});
+
+test('an account that was locked on purpose has one right login left in a run that must not lock it', async () => {
+  const folder = temporaryFolder();
+  const login = (password: string) =>
+    ({ operation: 'CreateSession', json: { username: 'admin', password } }) as const;
+  const { send: guess } = setUp(true, folder);
+  await guess(login('right'), 201);
+  for (let n = 0; n < 10; n += 1) await guess(login(`wrong ${n}`), 401);
+
+  const { send } = setUp(false, folder);
+
+  await expect(send(login('wrong'), 401)).rejects.toThrow(NotAllowedError);
+  await send({ ...login('right'), options: { isRight: true } }, 201);
 });

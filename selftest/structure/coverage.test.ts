@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
+import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { requirementIds } from '../../src/contract/requirements/ids.js';
 import { sourcesIn } from './sources.js';
 
@@ -30,6 +31,16 @@ describe('tests and requirements', () => {
     expect(covered.filter((id, index) => covered.indexOf(id) !== index)).toEqual([]);
     expect([...covered].sort()).toEqual([...requirementIds].sort());
   });
+});
+
+test('nothing follows the tests that leave accounts locked', () => {
+  const locks = ({ covers }: Listed) => covers.some((id) => requirementById(id).needs.includes('lockOut'));
+  const after = listed.slice(listed.findIndex(locks)).filter((each) => !locks(each));
+
+  expect(after.flatMap(({ covers }) => covers)).toEqual([
+    'email-otp/sending-is-limited',
+    'support-email/sending-is-limited',
+  ]);
 });
 
 describe('the sources', () => {

@@ -4,6 +4,45 @@ export function bitsOf(texts: readonly string[]): number {
   return Math.min(...texts.map(({ length }) => length)) * Math.log2(alphabet);
 }
 
+/** So many bits an attacker can't try. */
+export const leastBits = 64;
+
+/** The same of secrets of 128 bits; by chance some places of a few don't change. */
+export const leastSecretBits = 100;
+
+/** What of texts can't be foretold from others of their kind, at most: the least that any of these looks finds. */
+export function randomBits(
+  texts: readonly string[],
+  names: readonly string[],
+): { readonly bits: number; readonly what: string } {
+  const inText = bitsOfText(texts, names);
+  const looks = [
+    { bits: bitsThatVary(texts), what: 'bits that differ from one to the next' },
+    ...(inText === undefined ? [] : [{ bits: inText, what: 'bits beside names and times in the text' }]),
+    ...(areEquallyFar(texts) ? [{ bits: 0, what: 'bits: each is as far from the next' }] : []),
+  ];
+  return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
+}
+
+/** By the places that change from one to the next, and the characters there. Two alone say nothing. */
+function bitsThatVary(texts: readonly string[]): number {
+  const units = [...new Set(texts)].map((text) => text.replace(/^(.+?)\1+$/, '$1'));
+  const alike = units.filter(({ length }) => length === units[0]?.length);
+  if (alike.length < 3) return Number.POSITIVE_INFINITY;
+  const places = Array.from(alike[0] ?? '', (_, at) => new Set(alike.map((text) => text[at])));
+  const varying = places.filter(({ size }) => size > 1);
+  return varying.length * Math.log2(new Set(varying.flatMap((each) => [...each])).size || 1);
+}
+
+/** Whether numbers go up by the same each time, however far. */
+function areEquallyFar(texts: readonly string[]): boolean {
+  const digits = texts.map((text) => text.replaceAll('-', ''));
+  const radix = [/^\d+$/, /^[\da-f]+$/i].findIndex((of) => digits.every((text) => of.test(text)));
+  if (radix < 0 || texts.length < 3) return false;
+  const numbers = digits.map((text) => BigInt(radix === 0 ? text : `0x${text}`));
+  return new Set(numbers.slice(1).map((next, n) => next - (numbers[n] ?? next))).size === 1;
+}
+
 /** What a text may be an encoding of. */
 const encodings = [
   { of: /^(?:[\da-f]{2})+$/i, as: 'hex' },
@@ -21,7 +60,7 @@ const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
  *
  * @returns undefined where they are no encoding of text, or nothing differs from one to the next
  */
-export function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
+function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {
     if (!texts.every((text) => of.test(text))) continue;

@@ -1,7 +1,6 @@
 import { enrolled, loginByNewTotp, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
-import { throttling } from '../../fixtures/throttling.js';
 import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
 import { type CodeSource, type Form, tryForms } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
@@ -9,8 +8,7 @@ import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 import type { Credential } from '../../src/wire/http/credential.js';
-
-type FirstStep = Extract<Credential, { scheme: 'SessionIdHeader' }>;
+import { begun, type FirstStep, opens } from './first-steps.js';
 
 const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form => ({
   name,
@@ -58,18 +56,6 @@ const firstDigits: Form = {
   login: (code) => ({ code: code.slice(0, 2) }),
 };
 
-/** A login that the password began; a target may ask for the code at once instead. */
-async function begun(users: Users, user: User): Promise<FirstStep> {
-  const { handedOut, session } = await users.login(user);
-  if (session !== undefined) throw new ArrangeError('The password alone opened a full session.');
-  if (handedOut === undefined) {
-    await users.endRow(user);
-    notApplicable('the password alone begins no login: the code comes with it');
-  }
-  if (handedOut?.scheme !== 'SessionIdHeader') throw new ArrangeError('No session began the login.');
-  return handedOut;
-}
-
 function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' | 'salesforce' = 'totp') {
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
 }
@@ -102,10 +88,6 @@ function verifyRight(
     if (isTaken) users.steps.used(user, code);
     return { answer, first, session: isTaken ? first : undefined, code };
   });
-}
-
-async function opens(users: Users, user: User, { id }: FirstStep): Promise<boolean> {
-  return (await users.openedBy(user, id.reveal())).session !== undefined;
 }
 
 /** Another login, by the code that its session asks for; undefined where none is to be had. */
@@ -289,28 +271,6 @@ test.describe('The second step of a login', () => {
       if (await opens(users, user, alone))
         notApplicable('a login that is begun ends the one begun before it');
       throw new ArrangeError('A right code finished no login.');
-    },
-  );
-
-  test(
-    'throttles wrong codes',
-    covers('second-step/wrong-codes-are-throttled'),
-    async ({ users, cluster, codes, api, connection }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
-      const throttlingIsTested = true;
-      const attempt = (otp: string) =>
-        api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, throttlingIsTested });
-
-      const { after, rest } = await throttling(connection, () => attempt(codes.wrong(authenticator)));
-
-      const isKeptOut = async () => {
-        await attempt(await codes.unused(authenticator));
-        return !(await opens(users, user, first));
-      };
-      const keepsOut = after !== undefined || (await isKeptOut());
-      if (keepsOut) await rest();
-      expect(keepsOut, 'wanted: a throttle within 100 wrong codes\ngot: none').toBe(true);
     },
   );
 });

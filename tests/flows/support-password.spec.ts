@@ -7,6 +7,7 @@ import type { Codes } from '../../src/target/connection/codes.js';
 import type { SupportEnrolment } from '../../src/target/connection/support-enrolment.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { isStillOn } from '../../src/target/journal/config.js';
+import { leastBits, randomBits } from './guessable.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
 test.describe('A change of support MFA', () => {
@@ -190,6 +191,18 @@ test.describe('A reference id', () => {
     for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
     expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
   });
+
+  test(
+    'can not be foretold from others',
+    covers('support-reference/ids-are-random'),
+    async ({ support, codes }) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 3; n += 1) ids.push(await arrange(referenceInForce(support, codes)));
+
+      const { bits, what } = randomBits(ids, []);
+      expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+    },
+  );
 
   test(
     'is void once another key was proven',

@@ -10,6 +10,7 @@ import { isStillOn, type SupportConfig } from '../../src/target/journal/config.j
 import type { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { decodeBase32 } from '../../src/wire/otp/base32.js';
 import { type KeyUri, parseKeyUri } from '../../src/wire/otp/key-uri.js';
+import { leastSecretBits, randomBits } from './guessable.js';
 
 // Those that need a proven key stand side by side, after others that do, and the one that gives it up last: giving it up
 // takes a fresh code.
@@ -219,6 +220,21 @@ test.describe('PATCH /support-user/mfa to totp', () => {
       const { secretBits } = await arrange(enrolledUri(support));
 
       expect(secretBits).toBeAtLeast(128, 'bits');
+    },
+  );
+
+  test(
+    'answers secrets that differ in all of their bits',
+    covers('support-totp/secrets-are-random'),
+    async ({ support }) => {
+      const secrets: string[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        const { answer } = await arrange(support.onByTotp());
+        secrets.push((await arrange(usableKeyUri(answer))).secret.reveal());
+      }
+
+      const { bits, what } = randomBits(secrets, []);
+      expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
     },
   );
 

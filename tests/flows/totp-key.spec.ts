@@ -6,6 +6,7 @@ import { memberOf } from '../../src/contract/judging/body.js';
 import { handedSecret } from '../../src/target/connection/handed-key.js';
 import { decodeBase32 } from '../../src/wire/otp/base32.js';
 import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
+import { leastSecretBits, randomBits } from './guessable.js';
 
 test.describe('POST /totp-key', () => {
   test('answers secret and URI', covers('totp-key/gives-secret-and-uri'), async ({ users }) => {
@@ -116,6 +117,22 @@ test.describe('POST /totp-key', () => {
       const keyUri = await arrange(usableKeyUri(answer));
 
       expect(keyUri.secretBits).toBeAtLeast(128, 'bits');
+    },
+  );
+
+  test(
+    'gives secrets that differ in all of their bits',
+    covers('totp-key/secrets-are-random'),
+    async ({ users }) => {
+      const user = users.withReplaceableTotp();
+      const secrets: string[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        const answer = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
+        secrets.push((await arrange(usableKeyUri(answer))).secret.reveal());
+      }
+
+      const { bits, what } = randomBits(secrets, [user.username]);
+      expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
     },
   );
 

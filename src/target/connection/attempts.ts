@@ -217,8 +217,11 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
+    // A lock on purpose leaves the next run one right login, as any other row does.
+    const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
-      ([who, count]) => [this.#nameOf(who), { count, at, letIn: this.#letIn.has(who) }] as const,
+      ([who, count]) =>
+        [this.#nameOf(who), { count: Math.min(count, most), at, letIn: this.#letIn.has(who) }] as const,
     );
     const counts = { ...this.#others, ...Object.fromEntries(own) };
     try {

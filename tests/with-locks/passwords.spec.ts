@@ -1,0 +1,105 @@
+import type { Locks } from '../../fixtures/locks.js';
+import { notApplicable } from '../../fixtures/not-applicable.js';
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { keepsOut, type Throttling, throttling } from '../../fixtures/throttling.js';
+import type { User, Users } from '../../fixtures/users.js';
+import { NotAllowedError } from '../../src/base/errors.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import { throttlingIsTested, wanted } from './locked.js';
+
+type Attempt = (users: Users, user: User, password: string) => Promise<Answer>;
+
+const atSessions: Attempt = (users, user, password) =>
+  users.requestSession(user, { password, throttlingIsTested });
+const atTokens: Attempt = (users, user, password) =>
+  users.requestToken(user, password, { throttlingIsTested });
+const atEmailOtp: Attempt = (users, user, password) =>
+  users.requestMailedCode(user, { password, throttlingIsTested });
+
+const lockOf = (user: User) => `password of ${user.role}`;
+
+/** A user whose password may be locked, and is taken now: wrong codes need not have locked it. */
+async function unlocked(users: Users, locks: Locks): Promise<User> {
+  const all = users.allWithPassword().filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
+  for (const user of all) {
+    // A moment after cluster MFA was switched off the right password alone may be refused.
+    const login = locks.isLocked(user.role)
+      ? users.login(user, { throttlingIsTested })
+      : users.withoutCode(user);
+    if ((await login).session !== undefined) return user;
+  }
+  throw new NotAllowedError(
+    'every account that may be locked is locked already, and only --slow waits until locks end',
+  );
+}
+
+/** Wrong passwords until something changes. */
+function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
+  let n = 0;
+  return throttling(locks.of(lockOf(user)), () => {
+    n += 1;
+    return attempt(users, user, `${user.username}-${n}`);
+  });
+}
+
+type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
+
+/** Whom wrong passwords at POST /users/sessions keep out since an earlier test. */
+async function lockedBefore(users: Users, locks: Locks): Promise<Locked | undefined> {
+  const user = users.allWithPassword().find((each) => locks.isLocked(lockOf(each)));
+  const isOut = user !== undefined && !(await isTaken(atSessions(users, user, user.password.reveal())));
+  return isOut ? { user, rest: () => Promise.resolve() } : undefined;
+}
+
+async function lockedNow(users: Users, locks: Locks): Promise<Locked> {
+  const user = await unlocked(users, locks);
+  const { after, rest } = await guessed(users, user, locks, atSessions);
+  const isOut = after !== undefined && !(await isTaken(atSessions(users, user, user.password.reveal())));
+  if (!isOut && after !== undefined) await rest();
+  if (!isOut) notApplicable('wrong passwords keep the right one out at no time');
+  return { user, rest };
+}
+
+const isTaken = async (answer: Promise<Answer>) => (await answer).status < 400;
+
+test.describe('Wrong passwords in a row', () => {
+  for (const [path, id, attempt] of [
+    ['POST /users/sessions', 'guessing/passwords-are-throttled-at-sessions', atSessions],
+    ['POST /email-otp', 'guessing/passwords-are-throttled-at-email-otp', atEmailOtp],
+    ['POST /access-tokens', 'guessing/passwords-are-throttled-at-access-tokens', atTokens],
+  ] as const) {
+    test(`are throttled at ${path}`, covers(id), async ({ users, cluster, locks }) => {
+      await arrange(cluster.off());
+      const user = await arrange(unlocked(users, locks));
+      const right = () => attempt(users, user, user.password.reveal());
+      const { status } = await right();
+      if (status >= 300) notApplicable(`${path} answers the right password with ${status}`);
+      const wrong = await attempt(users, user, `${user.username}-0`);
+      if (wrong.status < 300) notApplicable(`${path} answers a wrong password like the right one`);
+
+      const row = await guessed(users, user, locks, attempt);
+
+      expect(await keepsOut(row, () => isTaken(right())), wanted).toBe(true);
+    });
+  }
+
+  test(
+    'at POST /users/sessions keep out at POST /access-tokens too',
+    covers('guessing/counts-are-shared'),
+    async ({ users, cluster, locks }) => {
+      await arrange(cluster.off());
+      const all = users.allWithPassword();
+      const { user, rest } =
+        (await arrange(lockedBefore(users, locks))) ?? (await arrange(lockedNow(users, locks)));
+      // One that is not locked.
+      const other = all.findLast(({ role }) => role !== user.role) ?? user;
+
+      const elsewhere = await atTokens(users, user, user.password.reveal());
+
+      await rest();
+      if (!(await isTaken(atTokens(users, other, other.password.reveal()))))
+        notApplicable('the right password gets no access token');
+      expect({ answer: elsewhere }).toBeRefused();
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { type Lock, throttling } from '../../fixtures/throttling.js';
+import type { Answer } from '../../src/target/connection/api.js';
+import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
+import { throttlingIsTested } from './locked.js';
+
+const most = 30;
+
+/** Whether not all codes are mailed that are asked for in a row. */
+async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
+  const mark = await arrange(mail.mark());
+  const { after, answered, rest } = await throttling(lock, ask, { most, refused: false });
+  // All that were promised are awaited: a late one must not fall into another test.
+  const promised = after ?? answered;
+  const got = await mail.counted(mark, ({ to }) => to.includes(address), promised);
+  const hasLimit = after !== undefined || got < promised;
+  if (hasLimit) await rest();
+  return hasLimit;
+}
+
+test(
+  'POST /email-otp and POST /send-email-otp mail no unlimited number of codes',
+  covers('email-otp/sending-is-limited'),
+  async ({ api, users, mail, locks }) => {
+    const all = users.allWithMail();
+    const caller = users.withMail(all.findIndex(({ role }) => !locks.isLocked(role)));
+    const user = all.at(-1) ?? caller;
+    // In a session that is there before: logging in may take a mail.
+    await arrange(users.whileOn.ready('SendEmailOtp'));
+    const as = await ifItCan(users.session(caller));
+
+    const ask = () => users.requestMailedCode(user, { throttlingIsTested });
+    const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
+    const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), throttlingIsTested });
+    // Where no code is to be had so, that is for other requirements to tell.
+    const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
+    const inSession = as === undefined ? true : ((await ifItCan(limited())) ?? true);
+
+    const unlimited = [
+      ...(byPassword ? [] : ['POST /email-otp']),
+      ...(inSession ? [] : ['POST /send-email-otp']),
+    ];
+    const got = unlimited.join(' and ');
+    expect(got === '', `wanted: a limit within ${most} codes\ngot: all of them mailed by ${got}`).toBe(true);
+  },
+);
+
+test(
+  'POST /support-user/send-email-otp mails no unlimited number of codes',
+  covers('support-email/sending-is-limited'),
+  async ({ api, admin, support, mail, locks, connection }) => {
+    const email = connection.target.supportUser.email ?? '';
+    await arrange(support.ensureEmail(email));
+    const begin = await arrange(mail.mark());
+    const send = () => api.call('SendSupportEmailOtp', { as: admin, throttlingIsTested });
+
+    const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
+
+    // The limit may keep another code from coming.
+    const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
+    if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
+    await arrange(support.off());
+    expect(hasLimit, `wanted: a limit within ${most} codes\ngot: all of them mailed`).toBe(true);
+  },
+);
