@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leave, plan, verdictOn } from '../many/sample.js';
@@ -50,4 +50,33 @@ test('a broken verdict in the folder is named, and the others are built again', 
   expect(stderr).toBe('');
   expect(stdout).toContain(`${join(out, 'b', 'verdict.json')} is not a valid verdict`);
   expect(readdirSync(join(out, 'a'))).toContain('junit.xml');
+});
+
+test.for<[targets: readonly string[], page: string]>([
+  [['a'], join('a', 'index.html')],
+  [['a', 'b'], 'matrix.html'],
+])('--open shows the page of %j', async ([targets, page]) => {
+  const folder = temporaryFolder();
+  const out = join(folder, 'out');
+  leave(out, ...targets.map((name) => verdictOn(name)));
+  const shown = join(folder, 'shown');
+  writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > ${shown}\n`, { mode: 0o755 });
+
+  const { stderr } = await cli(['report', '--out', out, '--open'], {
+    env: { PATH: `${folder}:${process.env['PATH']}` },
+  });
+
+  expect(stderr).toBe('');
+  await expect.poll(() => existsSync(shown) && readFileSync(shown, 'utf8')).toBe(join(out, page));
+});
+
+test('--open without a program to open with names the page', async () => {
+  const folder = temporaryFolder();
+  leave(folder, verdictOn('a'));
+
+  const { stderr } = await cli(['report', '--out', folder, '--open'], { env: { PATH: folder } });
+
+  expect(stderr).toContain(
+    `xdg-open can't be started: open ${join(folder, 'a', 'index.html')} in a browser.`,
+  );
 });

@@ -41,9 +41,13 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'an unknown release',
     args: withFlags('--release', '9.9'),
-    says: /There is no such release; there are 6\.6\.0d/,
+    says: /--release .*Allowed choices are 6\.6\.0d/,
   },
-  { is: 'an unknown mode', args: withFlags('--mode', 'x'), says: /Wanted full or read-only/ },
+  {
+    is: 'an unknown mode',
+    args: withFlags('--mode', 'x'),
+    says: /--mode .*Allowed choices are full, read-only/,
+  },
   {
     is: 'a seed that is not a number',
     args: withFlags('--seed', 'x'),
@@ -129,8 +133,37 @@ const wrong: readonly WrongUsage[] = [
     args: () => ['explain', 'totp-key/secret-matches'],
     says: /totp-key\/secret-matches-uri/,
   },
-  { is: 'an unknown level', args: () => ['list', '--level', 'may'], says: /wanted must, should, fact/ },
-  { is: 'an unknown gate', args: withFlags('--gate', 'old'), says: /--gate .*Wanted one of all, new, none/ },
+  {
+    is: 'an unknown level',
+    args: () => ['list', '--level', 'may'],
+    says: /--level .*Allowed choices are must, should, fact/,
+  },
+  {
+    is: 'no failures to end at',
+    args: withFlags('--max-failures', '0'),
+    says: /Wanted a whole number from 1 on/,
+  },
+  {
+    is: 'quiet and verbose',
+    args: withFlags('--quiet', '--verbose'),
+    says: /option '--verbose' cannot be used with option '--quiet'/,
+  },
+  {
+    is: 'a file of variables that is not there',
+    // On the command line Node itself reads the flag, and ends with its own line.
+    args: withFile({ run: { 'env-file': 'none.env' } }),
+    says: /^--env-file \S+none\.env: no such file or directory\n$/,
+  },
+  {
+    is: 'a flag in the target file that is none',
+    args: withFile({ run: { stritc: true } }),
+    says: /target\.yaml:\d+:3 run\.stritc: is no flag of run; did you mean strict\?\n$/,
+  },
+  {
+    is: 'an unknown gate',
+    args: withFlags('--gate', 'old'),
+    says: /--gate .*Allowed choices are all, new, none/,
+  },
   { is: 'new, but against nothing', args: withFlags('--gate', 'new'), says: /--baseline VERDICT/ },
   {
     is: 'a baseline that is none',

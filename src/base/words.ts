@@ -21,6 +21,13 @@ export function paint(colour: boolean): Paint {
   };
 }
 
+/** NO_COLOR and TERM=dumb leave everything plain; FORCE_COLOR colours what is no terminal, unless it is 0. */
+export function colourWanted(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: none, TERM: term } = env;
+  if (none || forced === '0' || forced === 'false') return false;
+  return forced !== undefined || (isTerminal && term !== 'dumb');
+}
+
 /** Names the command in hints as the user has started it; processes that it starts inherit the variable. */
 export const programVariable = 'MFA_CONFORMANCE_PROGRAM';
 

@@ -5,6 +5,7 @@ import type { ReleaseName } from '../base/model/releases.js';
 import type { PlannedRequirement } from '../base/model/results.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { suiteVersion } from '../base/version.js';
+import { colourWanted } from '../base/words.js';
 import { coverageUniverse } from '../contract/openapi/coverage.js';
 import { loadContract } from '../contract/openapi/load.js';
 import { appliesTo, loadRequirements } from '../contract/requirements/catalogue.js';
@@ -39,7 +40,7 @@ export async function checkHar(command: CheckHarCommand): Promise<number> {
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else if (command.quiet) process.stdout.write(`${quietLine(verdict)}\n`);
   else {
-    const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+    const colour = colourWanted(process.stdout.isTTY === true);
     const outDir = relative(process.cwd(), folder) || '.';
     const width = process.stdout.columns ?? 100;
     process.stdout.write(renderSummary(verdict, { colour, width, outDir, files }));

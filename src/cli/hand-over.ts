@@ -1,14 +1,19 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigurationError, reasonOf } from '../base/errors.js';
+import { isFile, replaceFile } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { packageRoot } from '../base/package-root.js';
 import { bundleOf, evidenceIn } from '../reports/bundle/bundle.js';
+import { renderAttestation } from '../reports/forms/attest.js';
+import { renderMetrics } from '../reports/forms/metrics.js';
 import { renderSarif } from '../reports/forms/sarif.js';
+import type { RunCommand } from './run-options.js';
 import type { Finished } from './target-run/begun.js';
 
 /** Everything that a run has written of its targets and that is evidence, with the contracts they were judged by. */
-export function writeBundle(file: string, finished: readonly Finished[]): void {
+function writeBundle(file: string, finished: readonly Finished[]): void {
   const contracts = new Set(finished.map(({ verdict }) => verdict.contract.source));
   const documents = [...contracts].flatMap((source) => {
     const found = [resolve(source), join(packageRoot(), source)].find((each) => existsSync(each));
@@ -18,17 +23,50 @@ export function writeBundle(file: string, finished: readonly Finished[]): void {
   write(file, bundleOf([...evidence, ...documents]));
 }
 
-/** @returns what was written */
-export function writeSarif(file: string | undefined, verdicts: readonly Verdict[]): string[] {
-  if (file === undefined) return [];
-  write(file, renderSarif(verdicts));
-  return [file];
+/** @param written gets the names of the files */
+export function writeForTools(
+  { sarif, metrics }: Pick<RunCommand, 'sarif' | 'metrics'>,
+  verdicts: readonly Verdict[],
+  written: string[],
+): void {
+  if (sarif !== undefined) {
+    write(sarif, renderSarif(verdicts));
+    written.push(sarif);
+  }
+  if (metrics === undefined) return;
+  // In one step, since a collector may read it at any time.
+  const isPlain = isFile(metrics) || !existsSync(metrics);
+  write(metrics, renderMetrics(verdicts), isPlain ? replaceFile : writeFileSync);
+  written.push(metrics);
 }
 
-function write(file: string, content: string | Buffer): void {
+/** The bundle, and the statement about the verdicts and the bundle, as far as they are asked for. */
+export function packEvidence(
+  { attest, bundle, strict }: Pick<RunCommand, 'attest' | 'bundle' | 'strict'>,
+  finished: readonly Finished[],
+): void {
+  if (bundle !== undefined) writeBundle(bundle, finished);
+  if (attest === undefined) return;
+  const digested = (name: string, file: string) => ({
+    name,
+    sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+  });
+  const subjects = finished.map(({ folder, verdict }) =>
+    digested(`${verdict.target.name}/verdict.json`, join(folder, 'verdict.json')),
+  );
+  if (bundle !== undefined) subjects.push(digested(basename(bundle), bundle));
+  const verdicts = finished.map(({ verdict }) => verdict);
+  write(attest, renderAttestation(verdicts, subjects, strict));
+}
+
+function write<T extends string | Buffer>(
+  file: string,
+  content: T,
+  by: (file: string, content: T) => void = writeFileSync,
+): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+    by(file, content);
   } catch (error) {
     throw new ConfigurationError(`${file} can't be written: ${reasonOf(error)}`);
   }

@@ -20,6 +20,7 @@ import { addRun } from './commands/run-command.js';
 import { addStatement } from './commands/statement-command.js';
 import { addVerifyBundle } from './commands/verify-bundle-command.js';
 import { addWaivers } from './commands/waivers-command.js';
+import { loadEnvironment, takeDefaults } from './run-defaults.js';
 import { newerThanBuild } from './stale-build.js';
 import { complain, outliveOutput, outputLost, startedAs } from './terminal.js';
 
@@ -34,11 +35,24 @@ const program = new Command('mfa-conformance')
   .version(suiteVersion())
   .showHelpAfterError('(--help tells the flags)')
   .configureHelp({
-    // Only defaults that tell something: no `false`, no empty list.
-    optionDescription: ({ description, defaultValue }) =>
-      typeof defaultValue === 'string' || typeof defaultValue === 'number'
-        ? `${description} (default: ${defaultValue})`
-        : description,
+    showGlobalOptions: true,
+    optionDescription: ({ description, defaultValue, argChoices }) => {
+      // Only defaults that tell something: no `false`, no empty list.
+      const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+      const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
+      return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;
+    },
+  })
+  .option('--env-file <file>', 'read environment variables from a file; those that are set already stay')
+  .option(
+    '--no-color',
+    'leave out colours, as NO_COLOR does; FORCE_COLOR keeps them where there is no terminal',
+  )
+  .hook('preAction', (program, command) => {
+    if (command.name() === 'run') takeDefaults(command);
+    const { envFile, color } = program.opts();
+    if (color === false) process.env['NO_COLOR'] = '1';
+    if (envFile !== undefined) loadEnvironment(envFile);
   })
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) });

@@ -40,7 +40,7 @@ export class PlaywrightProcess {
       new URL('./end-with-parent.js', import.meta.url).href,
     ];
     this.#child = spawn(process.execPath, [...preload, cli, 'test', '-c', config, ...filter], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
         ...temporaryFilesIn(folder),
@@ -63,6 +63,13 @@ export class PlaywrightProcess {
       this.#child.once('exit', () => this.#killAll());
       // After the last of what it has printed.
       this.#child.once('close', (_code, signal) => resolve(signal ?? undefined));
+    });
+  }
+
+  /** @param stop told why, where the reporter has seen enough failures */
+  onAskedToStop(stop: (reason: string) => void): void {
+    this.#child.on('message', (reason) => {
+      if (typeof reason === 'string') stop(reason);
     });
   }
 

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, cpSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ConfigurationError, reasonOf } from '../base/errors.js';
 import { makeFolder } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
@@ -25,6 +27,8 @@ export interface ReportCommand {
   readonly out: string;
   readonly allure: boolean;
   readonly json: boolean;
+  /** Whether the page is shown in a browser. */
+  readonly open: boolean;
 }
 
 /** `mfa-conformance report`. @returns the exit code: of the worst of all verdicts */
@@ -35,7 +39,31 @@ export async function report(command: ReportCommand): Promise<number> {
   if (command.allure) files.push(await allure(merged, command));
   if (command.json) process.stdout.write(matrixJson(matrix));
   else say(renderMatrixSummary(matrix, { ...terminal(), outDir: shown(command.out), files, brief: false }));
+  if (command.open) {
+    const [only, ...others] = matrix.targets;
+    const folder = only === undefined || others.length > 0 ? undefined : folderOf(merged, command, only.name);
+    await openPage(folder === undefined ? join(command.out, 'matrix.html') : join(folder, 'index.html'));
+  }
   return matrix.exitCode;
+}
+
+/** Of a target's reports. */
+function folderOf({ files }: Merged, { out, from }: ReportCommand, name: string): string {
+  return from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out);
+}
+
+/** By the program that the system opens files with. */
+async function openPage(page: string): Promise<void> {
+  const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+    darwin: ['open'],
+    win32: ['cmd', '/c', 'start', '""'],
+  };
+  const [opener = 'xdg-open', ...args] = openers[process.platform] ?? [];
+  const child = spawn(opener, [...args, resolve(page)], { detached: true, stdio: 'ignore' });
+  child.unref();
+  await once(child, 'spawn').catch(() =>
+    complain(`warning: ${opener} can't be started: open ${page} in a browser.`),
+  );
 }
 
 /** The reports of each target again, from its verdict. */
@@ -145,16 +173,18 @@ function takePlans({ plans }: Found, out: string): void {
   }
 }
 
-async function allure({ matrix, files }: Merged, { out, from }: ReportCommand): Promise<string> {
+async function allure(merged: Merged, command: ReportCommand): Promise<string> {
   // Loaded only when asked for: the generator is large.
   const { writeAllureReport } = await import('../reports/allure/report.js');
-  const folderOf = (name: string) => (from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out));
-  const targets = matrix.targets.map((target) => ({ target, folder: folderOf(target.name) }));
+  const targets = merged.matrix.targets.map((target) => ({
+    target,
+    folder: folderOf(merged, command, target.name),
+  }));
   const without = targets.filter(({ folder }) => !existsSync(join(folder, allureResults)));
   if (without.length > 0 && without.length < targets.length) {
     complain(`warning: no Allure results of ${without.map(({ target }) => target.name).join(', ')}.`);
   }
-  return writeAllureReport(targets, out);
+  return writeAllureReport(targets, command.out);
 }
 
 function shown(out: string): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Verdict } from '../base/model/verdict.js';
+import { colourWanted } from '../base/words.js';
 import { columnOf } from '../reports/many/column.js';
 import { merge } from '../reports/many/merge.js';
 import type { Planned } from '../reports/many/planned.js';
@@ -38,6 +39,6 @@ export function reportIn(out: string, name: string): string | null {
 }
 
 export function terminal(): { readonly colour: boolean; readonly width: number } {
-  const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+  const colour = colourWanted(process.stdout.isTTY === true);
   return { colour, width: process.stdout.columns ?? 100 };
 }

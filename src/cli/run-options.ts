@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../base/errors.js';
-import { type GatePolicy, gatePolicies } from '../base/model/gating.js';
-import { isReleaseName, type ReleaseName, releaseNames } from '../base/model/releases.js';
+import type { GatePolicy } from '../base/model/gating.js';
+import type { ReleaseName } from '../base/model/releases.js';
 import type { Shard } from '../reports/many/shard.js';
 
 /** `run` as asked for on the command line. */
@@ -24,6 +24,8 @@ export interface RunCommand {
   readonly slow: boolean;
   readonly seed: number;
   readonly jobs: number;
+  /** The run ends after so many failures that gate; undefined: never. */
+  readonly maxFailures: number | undefined;
   /** Overrides the target file's. */
   readonly waivers: string | undefined;
   readonly waiverProblems: 'fail' | 'warn';
@@ -35,18 +37,18 @@ export interface RunCommand {
   /** Zip files and files for code-scanning pages, of all targets in one. */
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;
+  /** Files for a collector of metrics, and for a tool that signs. */
+  readonly metrics: string | undefined;
+  readonly attest: string | undefined;
   /** Whether failed.har is written. */
   readonly har: boolean;
   readonly restoreFirst: boolean;
   readonly wait: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
+  /** Each request is shown as it happens. */
+  readonly verbose: boolean;
   readonly json: boolean;
-}
-
-export function releaseOf(text: string): ReleaseName {
-  if (isReleaseName(text)) return text;
-  throw new ConfigurationError(`There is no such release; there are ${releaseNames.join(', ')}.`);
 }
 
 export function wholeNumber(least: number): (text: string) => number {
@@ -55,20 +57,4 @@ export function wholeNumber(least: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
     throw new ConfigurationError(`Wanted a whole number from ${least} on.`);
   };
-}
-
-export function waiverProblemsOf(text: string): RunCommand['waiverProblems'] {
-  if (text === 'fail' || text === 'warn') return text;
-  throw new ConfigurationError('Wanted fail or warn.');
-}
-
-export function gatePolicyOf(text: string): GatePolicy {
-  const found = gatePolicies.find((policy) => policy === text);
-  if (found !== undefined) return found;
-  throw new ConfigurationError(`Wanted one of ${gatePolicies.join(', ')}.`);
-}
-
-export function modeOf(text: string): RunCommand['mode'] {
-  if (text === 'full' || text === 'read-only') return text;
-  throw new ConfigurationError('Wanted full or read-only.');
 }

@@ -148,6 +148,8 @@ async function tryOut(
     outputDir: join(folder, 'playwright'),
     allureDir: command.allure ? allureDirOf(base) : null,
     quiet: command.quiet || command.json,
+    verbose: command.verbose,
+    maxFailures: command.maxFailures ?? null,
     secretsAddress: secrets.address,
     terminal: process.stderr.isTTY === true,
     expectedMs: expectedMs(
@@ -162,6 +164,7 @@ async function tryOut(
     record.passOn(from, to, (text) => secrets.redactor.redactPrinted(text)),
   );
   signals.onSignal(() => playwright.stop());
+  playwright.onAskedToStop((reason) => signals.cutShort(reason));
   const killedBy = await playwright.ended;
   if (killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { ConfigurationError } from '../base/errors.js';
 import { isOfFiles } from '../base/files.js';
+import type { Verdict } from '../base/model/verdict.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { SecretCollector } from '../base/redaction/secrets-channel.js';
 import { programName } from '../base/words.js';
@@ -13,7 +15,7 @@ import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';
 import { askedFor } from './foreseen.js';
 import { GitHubJob } from './github-job.js';
-import { writeBundle, writeSarif } from './hand-over.js';
+import { packEvidence, writeForTools } from './hand-over.js';
 import { expectedMs } from './history.js';
 import { renderPlan } from './plan.js';
 import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
@@ -57,12 +59,12 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
 }
 
 /** @returns whether there was a place for it */
-function isWritten(write: () => void): boolean {
+function isWritten(write: () => unknown): boolean {
   try {
     write();
     return true;
   } catch (error) {
-    if (!isOfFiles(error)) throw error;
+    if (!isOfFiles(error) && !(error instanceof ConfigurationError)) throw error;
     complain(error.message);
     return false;
   }
@@ -73,15 +75,16 @@ function planOf({ target, judgedBy, statement }: Prepared, command: RunCommand):
   return renderPlan(target, judgedBy.contract, command, statement, lastMs);
 }
 
-async function runAndCheck(
-  command: RunCommand,
-  watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
-): Promise<number> {
-  const { stateDir } = watch;
+/** The line about the exit code of a run on one target, where its verdict would have another. */
+function endOf(verdict: Verdict | undefined, code: number): string | undefined {
+  if (verdict === undefined || exitCode([verdict]) === code) return undefined;
+  return `Exit code: ${code} (${meaningOf(code)})`;
+}
+
+/** The targets of this share of the run, and the share of each target. */
+async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<Watch, 'stateDir' | 'secrets'>) {
   const all: Prepared[] = [];
-  for (const file of targetFiles(command.targets)) {
-    all.push(await prepare(file, command, stateDir, watch.secrets));
-  }
+  for (const file of targetFiles(command.targets)) all.push(await prepare(file, command, stateDir, secrets));
   checkNames(all);
   checkGrep(command.grep);
   const { shard } = command;
@@ -91,6 +94,15 @@ async function runAndCheck(
   );
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
+  return { runs, split };
+}
+
+async function runAndCheck(
+  command: RunCommand,
+  watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
+): Promise<number> {
+  const { stateDir } = watch;
+  const { runs, split } = await shareOf(command, watch);
   if (command.plan) {
     for (const each of runs) say(planOf(each, command));
     return 0;
@@ -100,7 +112,7 @@ async function runAndCheck(
   if (losesJournals && runs.some(mayChange)) complain(warningOfLostJournals(stateDir));
   for (const each of runs) checkBefore(each);
   const before = stampsIn(command.out);
-  const planned = plannedNow(shard, split, process.env);
+  const planned = plannedNow(command.shard, split, process.env);
   writePlanned(planned, command.out);
   if (runs.length === 0) return 0;
   const signals = new Signals((code) => process.exit(runs.some(isChanged) ? 4 : code));
@@ -114,11 +126,13 @@ async function runAndCheck(
       finished.push(...(await runWave(wave, shared, waves.length === 1)));
     }
     await watch.secrets.settled();
-    let misconfigured = finished.some((each) => each.misconfigured);
     const verdicts = finished.map(({ verdict }) => verdict);
-    const inUse = finished.length < runs.length;
-    if (runs.length > 1 && !isWritten(() => reportMatrix(verdicts, planned, command))) misconfigured = true;
-    const written = writeSarif(command.sarif, verdicts);
+    const written: string[] = [];
+    const isAllWritten = [
+      isWritten(() => runs.length > 1 && reportMatrix(verdicts, planned, command)),
+      isWritten(() => writeForTools(command, verdicts, written)),
+      ...finished.map((each) => !each.misconfigured),
+    ].every(Boolean);
     const searched = checkForSecrets(watch.secrets, {
       written,
       targets: runs,
@@ -127,15 +141,14 @@ async function runAndCheck(
       console: watch.record,
     });
     const leaked = searched.leaks.length > 0;
-    const code = signals.exitCode(exitCode(verdicts, { usageError: misconfigured || leaked, inUse }));
-    for (const each of finished) {
-      const own = exitCode([each.verdict]);
-      const other = runs.length === 1 && own !== code ? `Exit code: ${code} (${meaningOf(code)})` : undefined;
-      show(each, command, searched, signals.endOf(code) ?? other);
-    }
-    if (command.bundle !== undefined && !leaked) writeBundle(command.bundle, finished);
+    const usageError = !isAllWritten || leaked;
+    const code = signals.exitCode(exitCode(verdicts, { usageError, inUse: finished.length < runs.length }));
+    const only = runs.length === 1 ? finished[0] : undefined;
+    const end = signals.endOf(code) ?? endOf(only?.verdict, code);
+    for (const each of finished) show(each, command, searched, end);
+    const isPacked = leaked || isWritten(() => packEvidence(command, finished));
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);
-    return code;
+    return isPacked ? code : 2;
   } catch (error) {
     for (const { target } of runs.filter(isChanged))
       complain(`${target.name} is still changed: ${programName()} restore -t ${target.file} restores it.`);

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { replaceFile } from '../base/files.js';
+import { colourWanted } from '../base/words.js';
 import { renderSummary } from '../reports/forms/summary.js';
 import { quietLine } from '../reports/forms/verdict-words.js';
 import { fileWidth, scriptsIn } from '../reports/forms/write.js';
@@ -23,7 +24,7 @@ export function show(
   if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else {
-    const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+    const colour = colourWanted(process.stdout.isTTY === true);
     const width = process.stdout.columns ?? fileWidth;
     process.stdout.write(
       command.quiet ? `${quietLine(verdict)}\n` : renderSummary(verdict, { ...plain, colour, width }),

@@ -24,6 +24,10 @@ export interface RunPlan {
   /** Null: no Allure results. */
   readonly allureDir: string | null;
   readonly quiet: boolean;
+  /** Whether each request is shown as it happens. */
+  readonly verbose: boolean;
+  /** After so many failures that gate, of all targets, the tests are to end; null: never. */
+  readonly maxFailures: number | null;
   /** Where processes tell the secrets they learn; null: nobody searches for them. */
   readonly secretsAddress: string | null;
   /** Whether standard error ends at a terminal, by way of the process that started this one. */
@@ -86,6 +90,8 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     outputDir: join(folder, 'playwright'),
     allureDir: join(folder, 'allure-results'),
     quiet: false,
+    verbose: false,
+    maxFailures: null,
     secretsAddress: null,
     terminal: process.stderr.isTTY === true,
     expectedMs: null,
@@ -122,6 +128,8 @@ const isRunPlan = shapedLike<RunPlan>(
     outputDir: text,
     allureDir: orNull(text),
     quiet: flag,
+    verbose: flag,
+    maxFailures: orNull(number),
     secretsAddress: orNull(text),
     terminal: flag,
     expectedMs: orNull(number),

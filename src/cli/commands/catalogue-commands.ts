@@ -1,32 +1,27 @@
-import type { Command } from 'commander';
-import { ConfigurationError } from '../../base/errors.js';
+import { type Command, Option } from 'commander';
 import { defaultRelease } from '../../base/model/releases.js';
-import { isLevel, levels } from '../../base/model/verdict.js';
+import { levels } from '../../base/model/verdict.js';
 import { loadContract } from '../../contract/openapi/load.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { loadExchanges } from '../../contract/requirements/exchanges.js';
 import { loadClaims } from '../../verdict/statement/claims.js';
 import { renderExplain } from '../explain.js';
 import { renderClaims, renderList } from '../list.js';
-import { releaseOf } from '../run-options.js';
 import { say } from '../terminal.js';
-import { argument } from './options.js';
+import { releaseOption } from './options.js';
 
 /** `list` and `explain`: the requirements, without a target. */
 export function addCatalogue(program: Command): void {
   program
     .command('list')
     .description('list the requirements')
-    .option('--level <level>', 'must, should or fact')
+    .addOption(new Option('--level <level>', 'only this level').choices(levels))
     .option('--area <area>', 'one area, e.g. totp-login')
     .option('--grep <glob>', 'only ids that fit')
     .option('--slow', 'only what waits for minutes where the clock can not be moved: run --slow', false)
     .option('--claims', "the claims of a vendor's statement instead, and what each decides", false)
     .option('--json', 'as a JSON array', false)
     .action(({ level, area, grep, slow, claims, json }) => {
-      if (level !== undefined && !isLevel(level)) {
-        throw new ConfigurationError(`--level ${level}: wanted ${levels.join(', ')}.`);
-      }
       if (claims) {
         const all = loadClaims();
         const text = renderClaims(all, loadRequirements(), process.stdout.columns);
@@ -47,7 +42,7 @@ export function addCatalogue(program: Command): void {
       'explain one requirement: text, source, needs, what is exchanged for it, and what makes it fail',
     )
     .argument('<id>', 'e.g. totp-key/secret-matches-uri')
-    .option('--release <release>', 'for this release', argument(releaseOf), defaultRelease)
+    .addOption(releaseOption('for this release').default(defaultRelease))
     .action(async (id: string, { release }) => {
       const contract = await loadContract(release);
       say(renderExplain(id, loadRequirements(), contract.operations, loadExchanges().get(id)));

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { defaultRelease, releaseNames } from '../../base/model/releases.js';
+import { defaultRelease } from '../../base/model/releases.js';
 import { checkHar } from '../check-har.js';
-import { releaseOf } from '../run-options.js';
-import { argument } from './options.js';
+import { releaseOption } from './options.js';
 
 export function addCheckHar(program: Command): void {
   program
@@ -10,12 +9,7 @@ export function addCheckHar(program: Command): void {
     .description('judge recorded traffic by the contract, without a target')
     .argument('<files...>', 'HAR files, also gzipped, and folders of them')
     .option('--base-url <url>', "the API's root to look at (default: the one root recorded that ends in /v2)")
-    .option(
-      '--release <release>',
-      `judge by this release: ${releaseNames.join(', ')}`,
-      argument(releaseOf),
-      defaultRelease,
-    )
+    .addOption(releaseOption('judge by this release').default(defaultRelease))
     .option('--name <name>', "of the reports and their folder (default: the first recording's)")
     .option('--out <dir>', 'folder for verdict and reports', 'reports')
     .option('--strict', 'a failed should gates like a must', false)

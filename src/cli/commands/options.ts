@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { reasonOf } from '../../base/errors.js';
+import { releaseNames } from '../../base/model/releases.js';
 
 export const stateDirHelp =
   'folder for journals (default: $MFA_CONFORMANCE_STATE, else ~/.local/state/mfa-conformance)';
@@ -13,6 +14,10 @@ export function argument<T>(parse: (text: string) => T): (text: string) => T {
       throw new InvalidArgumentError(reasonOf(error));
     }
   };
+}
+
+export function releaseOption(description: string): Option {
+  return new Option('--release <release>', description).choices(releaseNames);
 }
 
 export const externalRefsHelp = 'follow references in documents to other files and URLs';

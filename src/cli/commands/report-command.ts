@@ -14,9 +14,10 @@ export function addReport(program: Command): void {
     .option('--from <dir...>', 'folders that runs or shards wrote into (their --out)')
     .option('--out <dir>', 'folder for the reports', 'reports')
     .option('--allure', 'also the Allure report, with its history in --out', false)
+    .option('--open', 'open the page in a browser', false)
     .option('--json', 'print the matrix as JSON', false)
     .addHelpText('after', help)
-    .action(async ({ from = [], out, allure, json }) => {
-      process.exitCode = await report({ from, out, allure, json });
+    .action(async ({ from = [], ...options }) => {
+      process.exitCode = await report({ from, ...options });
     });
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ConfigurationError } from '../../base/errors.js';
-import { releaseNames } from '../../base/model/releases.js';
+import { gatePolicies } from '../../base/model/gating.js';
 import { shardOf, wholeRun } from '../../reports/many/shard.js';
 import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
-import { gatePolicyOf, modeOf, releaseOf, waiverProblemsOf, wholeNumber } from '../run-options.js';
+import { wholeNumber } from '../run-options.js';
 import { say } from '../terminal.js';
-import { argument, externalRefsHelp, stateDirHelp } from './options.js';
+import { argument, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
 
 const exitHelp = `
 Exit codes:
@@ -54,6 +54,7 @@ const ordinary = {
   requireComplete: false,
   seed: 1,
   jobs: 2,
+  maxFailures: undefined,
   waivers: undefined,
   waiverProblems: 'warn',
   baseline: undefined,
@@ -61,6 +62,9 @@ const ordinary = {
   shard: wholeRun,
   bundle: undefined,
   sarif: undefined,
+  metrics: undefined,
+  attest: undefined,
+  verbose: false,
   har: false,
   restoreFirst: false,
   lastFailed: true,
@@ -75,14 +79,16 @@ export function addRun(program: Command): void {
     .option('-t, --target <path>', 'target file, or a folder of target files; repeatable', collect, [])
     .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
     .option('--state-dir <dir>', stateDirHelp)
-    .option('--release <release>', `judge by this release: ${releaseNames.join(', ')}`, argument(releaseOf))
+    .addOption(releaseOption('judge by this release'))
     .option('--contract <file|url>', "judge by this OpenAPI document instead of the release's own")
     .option('--allow-external-refs', externalRefsHelp, false)
-    .option(
-      '--mode <mode>',
-      'full or read-only; what full may change, the target file says (allow)',
-      argument(modeOf),
-      'full' as const,
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'how much of the target may be changed, which the target file says more of (allow)',
+      )
+        .choices(['full', 'read-only'])
+        .default('full'),
     )
     .option(
       '--grep <glob>',
@@ -96,32 +102,44 @@ export function addRun(program: Command): void {
     .option('--strict', 'a failed should gates like a must', false)
     .option('--require-complete', 'a must that was not run makes the verdict inconclusive', false)
     .option('--slow', 'also what takes real minutes without a clock control', false)
+    .option('--max-failures <n>', 'end the run after N failures that gate', argument(wholeNumber(1)))
+    .addOption(new Option('-x', 'the same as --max-failures 1').implies({ maxFailures: 1 }))
     .option('--seed <n>', 'seed of what is random', argument(wholeNumber(0)), 1)
     .option('--jobs <n>', 'targets tried at once', argument(wholeNumber(1)), 2)
     .option(
       '--baseline <verdict>',
       'an earlier verdict.json, or the folder of verdicts: gate on what is new against it',
     )
-    .option(
-      '--gate <policy>',
-      'failures that count: all, new (against the baseline) or none (default: new with --baseline, else all)',
-      argument(gatePolicyOf),
+    .addOption(
+      new Option(
+        '--gate <policy>',
+        'failures that count, where new ones are those against the baseline (default: new with --baseline, else all)',
+      ).choices(gatePolicies),
     )
     .option('--waivers <file>', "known failures, in place of the target file's")
-    .option(
-      '--waiver-problems <what>',
-      'waivers that expired, fit nothing or are no longer needed: fail or warn',
-      argument(waiverProblemsOf),
-      'fail' as const,
+    .addOption(
+      new Option(
+        '--waiver-problems <what>',
+        'what a waiver does that expired, fits nothing or is no longer needed',
+      )
+        .choices(['fail', 'warn'])
+        .default('fail'),
     )
     .option('--shard <i/n>', 'only the i-th of n shares of the targets', argument(shardOf), wholeRun)
     .option('--bundle <file.zip>', 'pack the evidence, with a SHA-256 of each file; verify-bundle checks it')
     .option('--har', 'also failed.har: the exchanges of what failed, as HAR 1.2', false)
     .option('--sarif <file>', 'also SARIF 2.1.0, for code-scanning pages')
+    .option('--metrics <file>', 'also OpenMetrics, for the textfile collector of a monitoring system')
+    .option('--attest <file>', 'also an in-toto statement of the test result, for a tool that signs')
     .option('--restore-first', 'restore what a killed run left changed, then run', false)
     .option('--wait', 'wait while another run uses the target', false)
     .option('--plan', 'send nothing; print what would be done to the target', false)
     .option('--no-allure', 'leave out the results for the Allure report')
+    .addOption(
+      new Option('--verbose', 'show each request on one line as it happens')
+        .default(false)
+        .conflicts(['quiet', 'json']),
+    )
     .option('--quiet', 'print the verdict only', false)
     .option('--json', 'print the verdict as JSON', false)
     .addHelpText('after', exitHelp)
@@ -130,24 +148,10 @@ export function addRun(program: Command): void {
       const [extra] = command.args;
       if (extra !== undefined)
         throw new ConfigurationError(`run takes no argument: a target file goes to -t, run -t ${extra}`);
-      const { target, stateDir, release, contract, waivers, baseline, gate, lastFailed, ...others } = options;
-      const { bundle, sarif, ...rest } = others;
-      const grep = lastFailed ? lastFailedOf(target, options.out, options.grep) : options.grep;
-      if (grep === null) return say(nothingFailed(options.out));
-      process.exitCode = await run({
-        ...rest,
-        targets: target,
-        stateDir,
-        release,
-        contract,
-        grep,
-        lastFailed,
-        waivers,
-        baseline,
-        gate,
-        bundle,
-        sarif,
-      });
+      const { target: targets, lastFailed, out } = options;
+      const grep = lastFailed ? lastFailedOf(targets, out, options.grep) : options.grep;
+      if (grep === null) return say(nothingFailed(out));
+      process.exitCode = await run({ ...options, targets, grep });
     });
   addRerun(program);
 }

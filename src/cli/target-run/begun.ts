@@ -5,6 +5,7 @@ import type { Verdict } from '../../base/model/verdict.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
 import type { ReportExtras } from '../../reports/forms/extras.js';
+import { requestLine } from '../../reports/forms/request-line.js';
 import { writeHar, writeReports } from '../../reports/forms/write.js';
 import { learnedFile } from '../../target/accounts/keep.js';
 import { mistakeIn, problemsIn } from '../../target/accounts/learned.js';
@@ -250,7 +251,10 @@ async function connected<T>(
     stateDir,
     journal: safekeeping.journal,
     readOnly: readOnlyReason(target, command.mode),
-    write: log.write,
+    write: (event) => {
+      log.write(event);
+      if (command.verbose && event.type === 'exchange') complain(requestLine(event, target.name));
+    },
     firstIndex: log.nextIndex(),
     onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
   });

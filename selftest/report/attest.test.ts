@@ -1,0 +1,117 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import type { RunResults } from '../../src/base/model/results.js';
+import type { Verdict } from '../../src/base/model/verdict.js';
+import { renderAttestation } from '../../src/reports/forms/attest.js';
+import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { planned, raw, results } from '../verdict/sample.js';
+import { concerned } from '../waivers/sample.js';
+import { sample } from './sample.js';
+
+const names = { type: 'array', items: { type: 'string' } };
+const descriptors = {
+  type: 'array',
+  items: {
+    type: 'object',
+    anyOf: ['uri', 'digest', 'content'].map((key) => ({ required: [key] })),
+    properties: {
+      name: { type: 'string' },
+      uri: { type: 'string' },
+      digest: { type: 'object', properties: { sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } } },
+    },
+  },
+};
+/** in-toto Statement v1 with the predicate test-result v0.1, as their documents describe them. */
+const isStatement = new Ajv2020({ allowUnionTypes: true, strictRequired: false }).compile({
+  type: 'object',
+  required: ['_type', 'subject', 'predicateType', 'predicate'],
+  additionalProperties: false,
+  properties: {
+    _type: { const: 'https://in-toto.io/Statement/v1' },
+    subject: { ...descriptors, minItems: 1, items: { ...descriptors.items, required: ['digest'] } },
+    predicateType: { const: 'https://in-toto.io/attestation/test-result/v0.1' },
+    predicate: {
+      type: 'object',
+      required: ['result', 'configuration'],
+      additionalProperties: false,
+      properties: {
+        result: { enum: ['PASSED', 'WARNED', 'FAILED'] },
+        configuration: descriptors,
+        url: { type: 'string' },
+        passedTests: names,
+        warnedTests: names,
+        failedTests: names,
+      },
+    },
+  },
+});
+
+const subjects = [{ name: 'lab-7/verdict.json', sha256: 'ab'.repeat(32) }];
+
+function predicateOf(verdicts: readonly Verdict[], isStrict = false) {
+  const statement: unknown = JSON.parse(renderAttestation(verdicts, subjects, isStrict));
+  expect(isStatement(statement), JSON.stringify(isStatement.errors)).toBe(true);
+  const { predicate }: { readonly predicate: Record<string, readonly string[]> } = JSON.parse(
+    renderAttestation(verdicts, subjects, isStrict),
+  );
+  return predicate;
+}
+
+const of = (change: Partial<RunResults>): Verdict =>
+  deriveVerdict(results({ planned: [planned('a/must')], raw: [raw('a/must')], ...change }));
+
+describe('the result never says more than was shown', () => {
+  const should = planned('a/should', { level: 'should' });
+
+  test.each<[what: string, result: string, verdict: Verdict]>([
+    ['all MUST requirements passed', 'PASSED', of({})],
+    ['a must failed', 'FAILED', of({ raw: [raw('a/must', { kind: 'fail' })] })],
+    ['a must is inconclusive', 'FAILED', of({ raw: [raw('a/must', { kind: 'inconclusive' })] })],
+    ['the run was cut short', 'FAILED', of({ interrupted: 'stopped by SIGINT' })],
+    ['the state was not restored', 'FAILED', of({ restored: false })],
+    [
+      'a must was not run',
+      'WARNED',
+      of({ planned: [planned('a/must'), planned('a/b', { notRun: 'no mail' })] }),
+    ],
+    [
+      'a should failed',
+      'WARNED',
+      of({ planned: [planned('a/must'), should], raw: [raw('a/must'), raw('a/should', { kind: 'fail' })] }),
+    ],
+    [
+      'a failure is waived',
+      'WARNED',
+      of({
+        raw: [raw('a/must', { kind: 'fail' })],
+        waivers: [concerned({ requirement: 'a/must', fits: ['a/must'] })],
+      }),
+    ],
+    [
+      'the failure counts for nothing',
+      'FAILED',
+      of({ raw: [raw('a/must', { kind: 'fail' })], gateBy: { policy: 'none' } }),
+    ],
+  ])('%s: %s', (_, result, verdict) => {
+    expect(predicateOf([verdict])['result']).toBe(result);
+  });
+
+  test('the worst target counts, and none at all is no success', () => {
+    expect(predicateOf([of({}), of({ restored: false })])['result']).toBe('FAILED');
+    expect(predicateOf([])['result']).toBe('FAILED');
+  });
+});
+
+test('each requirement that applies stands in one list', () => {
+  const { passedTests, warnedTests, failedTests } = predicateOf([sample()]);
+
+  expect(passedTests).toEqual(['totp-key/create-answers-201']);
+  expect(warnedTests).toEqual(['http/utf-8', 'access/viewer-reads', 'access/viewer-writes-not']);
+  expect(failedTests).toEqual([
+    'totp-key/secret-matches-uri',
+    'email-otp/answers-204',
+    'email-otp/mails-a-code',
+  ]);
+  expect(predicateOf([sample()], true)['failedTests']).toContain('http/utf-8');
+  expect(predicateOf([sample(), sample()])['passedTests']).toContain('lab-7 totp-key/create-answers-201');
+});

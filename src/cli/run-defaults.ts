@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { ConfigurationError, reasonOf } from '../base/errors.js';
+import { ConfigDocument } from '../input/config-file/document.js';
+import { didYouMean } from '../input/config-file/nearest.js';
+import type { KeyPath } from '../input/config-file/problems.js';
+import { readTextFile } from '../input/config-file/text-file.js';
+import { targetFiles } from '../input/target-file/files.js';
+
+/** In the folder that `run` is started in. */
+const defaultsFile = 'mfa-conformance.yaml';
+
+/** @throws ConfigurationError where the file can't be read */
+export function loadEnvironment(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConfigurationError(`--env-file ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Gives `run` the flags that files name and the command line doesn't: `run:` of the target files, then
+ * {@link defaultsFile}.
+ *
+ * @throws ConfigurationError with one line for each key or value that is wrong
+ */
+export function takeDefaults(run: Command): void {
+  if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
+  const named = new Map<string, string>();
+  for (const file of targetFiles(run.opts()['target'])) {
+    // What else is wrong with a target file is told where all of it is read.
+    for (const [key, value] of existsSync(file) ? takeFrom(run, file, ['run']) : []) {
+      const before = named.get(key);
+      if (before !== undefined && before !== value)
+        throw new ConfigurationError(
+          `${file}: run.${key} differs from another target file: one run takes one value.`,
+        );
+      named.set(key, value);
+    }
+  }
+}
+
+/** @returns what the file says, as text by key */
+function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> {
+  const read = readTextFile(file);
+  if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
+  const document = new ConfigDocument(read.text, file);
+  const found = at.reduce<unknown>(
+    (value, key) => (isMapping(value) ? value[key] : undefined),
+    document.value,
+  );
+  if (found !== undefined && found !== null && !isMapping(found))
+    document.problem(at, 'must be flags of run with values: strict: true');
+  const flags = isMapping(found) ? Object.entries(found) : [];
+  for (const [key, value] of flags) {
+    const trouble = take(run, key, value, dirname(file), at.length > 0);
+    if (trouble !== undefined) document.problem([...at, key], trouble, 'key');
+  }
+  document.problems.throwIfAny();
+  return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+/** @returns what is wrong with it */
+function take(
+  run: Command,
+  key: string,
+  value: unknown,
+  folder: string,
+  ofTarget: boolean,
+): string | undefined {
+  const commands = [run, ...(run.parent === null ? [] : [run.parent])];
+  const known = commands.flatMap((command) =>
+    command.options
+      .filter(({ long }) => long !== '--version' && !(ofTarget && long === '--target'))
+      .flatMap((option) => (option.long == null ? [] : [{ name: option.long.slice(2), command, option }])),
+  );
+  const flag = known.find(({ name }) => name === key);
+  if (flag === undefined) {
+    const meant = didYouMean(
+      key,
+      known.map(({ name }) => name),
+    );
+    return `is no flag of run${meant === '' ? '; run --help tells them' : meant}`;
+  }
+  const { option, command } = flag;
+  const name = option.attributeName();
+  try {
+    const parsed = parsedBy(option, value, folder);
+    const source = command.getOptionValueSource(name);
+    if (source !== 'cli' && source !== 'implied') command.setOptionValueWithSource(name, parsed, 'config');
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** What commander makes of the flag with this value. Paths start at the folder of the file. */
+function parsedBy(option: Option, value: unknown, folder: string): unknown {
+  if (!option.required) {
+    if (typeof value !== 'boolean') throw new ConfigurationError('must be true or false');
+    return option.negate ? !value : value;
+  }
+  const isList = Array.isArray(option.defaultValue);
+  const values: readonly unknown[] = isList && Array.isArray(value) ? value : [value];
+  return values.reduce<unknown>((before, each) => {
+    if (typeof each !== 'string' && typeof each !== 'number')
+      throw new ConfigurationError(`must be ${isList ? 'a text or a list of them' : 'a text or a number'}`);
+    const isPath = /<(dir|file|path|verdict)\b/.test(option.flags) && !/^https?:/.test(String(each));
+    const text = isPath ? placed(String(each), folder) : String(each);
+    return option.parseArg === undefined ? text : option.parseArg(text, before);
+  }, option.defaultValue);
+}
+
+const placed = (path: string, folder: string) => (isAbsolute(path) ? path : join(folder, path));
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,67 @@
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
+import { completenessOf } from '../../verdict/derive/completeness.js';
+import { exitCode } from '../../verdict/derive/exit-code.js';
+
+/** A file that the statement is about. */
+export interface Subject {
+  readonly name: string;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
+type Result = 'PASSED' | 'WARNED' | 'FAILED';
+
+/**
+ * An in-toto statement of the test result of a run, not signed. It never says more than was shown: `PASSED` only where
+ * every target conforms, every MUST requirement was checked, and nothing failed or is waived.
+ *
+ * @param isStrict a failed should counts like a must
+ */
+export function renderAttestation(
+  verdicts: readonly Verdict[],
+  subjects: readonly Subject[],
+  isStrict: boolean,
+): string {
+  const results = verdicts.map((verdict) => resultOf(verdict));
+  const result = (['FAILED', 'WARNED'] as const).find((each) => results.includes(each)) ?? 'PASSED';
+  const named = (wanted: Result) =>
+    verdicts.flatMap(({ target, outcomes }) =>
+      outcomes
+        .filter((outcome) => resultOfTest(outcome, isStrict) === wanted)
+        .map(({ id }) => (verdicts.length > 1 ? `${target.name} ${id}` : id)),
+    );
+  const contracts = new Map(verdicts.map(({ contract }) => [contract.sha256, contract.source]));
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: subjects.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
+    predicateType: 'https://in-toto.io/attestation/test-result/v0.1',
+    predicate: {
+      result: verdicts.length === 0 ? 'FAILED' : result,
+      configuration: [
+        ...[...new Set(verdicts.map(({ suite }) => suite.version))].map((version) => ({
+          uri: `pkg:npm/mfa-conformance@${version}`,
+        })),
+        ...[...contracts].map(([sha256, name]) => ({ name, digest: { sha256 } })),
+      ],
+      passedTests: named('PASSED'),
+      warnedTests: named('WARNED'),
+      failedTests: named('FAILED'),
+    },
+  };
+  return `${JSON.stringify(statement, null, 2)}\n`;
+}
+
+/** A policy may let WARNED pass: what could not be decided, or was not restored, is FAILED. */
+function resultOf(verdict: Verdict): Result {
+  if (verdict.gate !== 'conforms' || exitCode([verdict]) !== 0) return 'FAILED';
+  const { fail, failShould, waived } = verdict.summary;
+  return completenessOf(verdict).complete && fail + failShould + waived === 0 ? 'PASSED' : 'WARNED';
+}
+
+/** Undefined for what doesn't apply. */
+function resultOfTest({ outcome, level }: Outcome, isStrict: boolean): Result | undefined {
+  if (outcome === 'pass') return 'PASSED';
+  if (outcome === 'not applicable') return undefined;
+  const gates = level === 'must' || (level === 'should' && isStrict);
+  return gates && (outcome === 'fail' || outcome === 'inconclusive') ? 'FAILED' : 'WARNED';
+}

@@ -1,0 +1,18 @@
+import type { EventBody } from '../../base/model/event.js';
+import { printable } from '../../base/redaction/printable.js';
+
+/**
+ * A request on one line, redacted as it was recorded: `lab-7 totp-login/works POST /v2/users/sessions 201 12 ms`.
+ *
+ * @param target its name
+ */
+export function requestLine(
+  { requirement, exchange }: Extract<EventBody, { type: 'exchange' }>,
+  target: string,
+): string {
+  const { request, response, error = '', durationMs } = exchange;
+  const path = request.url.replace(/^https?:\/\/[^/]*/, '');
+  const answer = response === undefined ? error : String(response.status);
+  const parts = [target, requirement, request.method, path, answer, `${Math.round(durationMs)} ms`];
+  return printable(parts.filter((part) => part !== '').join(' ')).replaceAll('\n', ' ');
+}
