@@ -3,7 +3,6 @@ import type { Exchanged } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
-import { reproduce } from './reproduce.js';
 
 /** Of the breaches of one requirement so many are shown; the others are counted. */
 const shown = 5;
@@ -62,7 +61,8 @@ export class Breaches {
     return true;
   }
 
-  outcomes(baseUrl: string): RawOutcome[] {
+  /** @param command repeats an exchange */
+  outcomes(command: (exchange: Exchange) => string): RawOutcome[] {
     return [...this.#tallies].map(([id, tally]) => {
       const exchanges = [...tally.exchanges];
       const [first] = exchanges;
@@ -70,7 +70,7 @@ export class Breaches {
         id,
         kind: tally.breaches > 0 ? ('fail' as const) : ('pass' as const),
         reason: tally.breaches > 0 ? reasonOf(tally) : '',
-        reproduce: first === undefined ? '' : reproduce(first, baseUrl),
+        reproduce: first === undefined ? '' : command(first),
         exchanges,
         durationMs: 0,
       };

@@ -14,7 +14,7 @@ import { CoverageCount } from './coverage.js';
 import { deriveVerdict } from './derive.js';
 import { Logins } from './logins.js';
 import { ObservedFacts } from './observed-facts.js';
-import { reproduce } from './reproduce.js';
+import { Commands } from './reproduce.js';
 
 /** Of what a test sent, so much of the end is evidence for it. */
 const mostExchanges = 20;
@@ -47,6 +47,7 @@ interface Tested {
  * decides: a run that is judged at once, one whose log is read later, and recorded traffic are judged here alike.
  */
 export class RunFold {
+  readonly #commands = new Commands();
   readonly #breaches = new Breaches();
   readonly #observed = new ObservedFacts();
   readonly #tests = new Map<string, Tested>();
@@ -110,14 +111,15 @@ export class RunFold {
 
   /** What all that was taken says of each requirement that it says anything of, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
+    const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
       const said = tested.said.map((one) => this.#excused(one));
-      return outcomeOf(id, { ...tested, said }, baseUrl);
+      return outcomeOf(id, { ...tested, said }, command);
     });
     if (this.#isMistaken) return ofTests;
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
-      .outcomes(baseUrl)
+      .outcomes(command)
       // What the test's own expectation says of it need not be said again.
       .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
     return [...ofTests, ...byAnswers];
@@ -187,6 +189,7 @@ export class RunFold {
     this.#coverage.add(event);
     this.#observed.take(event);
     this.#breaches.take(event);
+    this.#commands.take(exchange);
     this.#mayHaveChanged ||= changing.has(exchange.operation ?? '');
     // Of recorded traffic there may be more than can be kept, and no test speaks of it.
     if (requirement === '') return;
@@ -253,7 +256,11 @@ function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'
   }
 }
 
-function outcomeOf(id: string, { exchanges, said, ended, durationMs }: Tested, baseUrl: string): RawOutcome {
+function outcomeOf(
+  id: string,
+  { exchanges, said, ended, durationMs }: Tested,
+  command: (exchange: Exchange) => string,
+): RawOutcome {
   const all = ended || said.length > 0 ? said : [{ kind: 'inconclusive' as const, reason: stopped }];
   const kind = worstFirst.find((each) => all.some((one) => one.kind === each));
   if (kind === undefined) return { id, kind: 'pass', reason: '', reproduce: '', exchanges: [], durationMs };
@@ -269,7 +276,7 @@ function outcomeOf(id: string, { exchanges, said, ended, durationMs }: Tested, b
     id,
     kind,
     reason,
-    reproduce: about === undefined ? '' : reproduce(about, baseUrl),
+    reproduce: about === undefined ? '' : command(about),
     exchanges: exchanges.slice(-mostExchanges),
     durationMs,
   };

@@ -1,13 +1,50 @@
 import type { Exchange } from '../../base/model/exchange.js';
 
+/** The commands that repeat requests of a run, each after a line that says which state it met. */
+export class Commands {
+  readonly #met = new WeakMap<Exchange, string>();
+  #cluster: string | undefined;
+  #support: string | undefined;
+
+  take(exchange: Exchange): void {
+    const { operation, request, response } = exchange;
+    const met = operation?.includes('Support') === true ? this.#support : this.#cluster;
+    if (met !== undefined) this.#met.set(exchange, met);
+    if (response === undefined || response.status >= 300) return;
+    if (operation === 'GetMFAConfig') this.#cluster = clusterIn(response.body) ?? this.#cluster;
+    else if (operation === 'UpdateMFAConfig') this.#cluster = clusterIn(request.body) ?? this.#cluster;
+    else if (operation?.endsWith('SupportMFAConfig') === true)
+      this.#support = supportIn(response.body) ?? this.#support;
+  }
+
+  of(exchange: Exchange, baseUrl: string): string {
+    const met = this.#met.get(exchange);
+    return `${met === undefined ? '' : `# Before: ${met}.\n`}${reproduce(exchange, baseUrl)}`;
+  }
+}
+
+function clusterIn(body: string | undefined): string | undefined {
+  const enabled = /"enabled":\s*(true|false)/.exec(body ?? '')?.[1];
+  const types = /"authenticationTypes":\s*\[([^\]]*)\]/.exec(body ?? '')?.[1]?.match(/\w+/g) ?? [];
+  if (enabled === undefined) return undefined;
+  return enabled === 'false' ? 'cluster MFA off' : `cluster MFA on, types ${types.join(' and ') || 'none'}`;
+}
+
+function supportIn(body: string | undefined): string | undefined {
+  const enabled = /"enabled":\s*(true|false)/.exec(body ?? '')?.[1];
+  const mode = /"mfaType":\s*"(\w+)"/.exec(body ?? '')?.[1];
+  if (enabled === undefined) return undefined;
+  return enabled === 'false' ? 'support MFA off' : `support MFA on, type ${mode ?? 'none'}`;
+}
+
 /** Placeholders of redacted header values, as the shell variables a person would set. */
 const variables: Readonly<Record<string, string>> = {
-  apikey: '$API_KEY',
-  'session-id': '$SESSION_ID',
-  authorization: '$AUTHORIZATION',
+  apikey: 'API_KEY',
+  'session-id': 'SESSION_ID',
+  authorization: 'AUTHORIZATION',
 };
 
-/** A curl line that repeats an exchange; secrets stand as shell variables and bracketed placeholders. */
+/** A curl line that repeats an exchange; shell variables stand for secrets. */
 export function reproduce({ request }: Exchange, baseUrl: string): string {
   const path = request.url.startsWith(baseUrl)
     ? `"$BASE_URL"${quoted(request.url.slice(baseUrl.length))}`
@@ -16,12 +53,18 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
   for (const [name, value] of Object.entries(request.headers)) {
     if (name === 'Accept') continue;
     const variable = variables[name.toLowerCase()];
-    parts.push(variable === undefined ? `-H ${quoted(`${name}: ${value}`)}` : `-H "${name}: ${variable}"`);
+    parts.push(variable === undefined ? `-H ${quoted(`${name}: ${value}`)}` : `-H "${name}: $${variable}"`);
   }
   if (request.body !== undefined) parts.push(`--data-binary ${quoted(request.body)}`);
   return parts.join(' ');
 }
 
+/** A word of the shell, with variables in place of what the log hides: `[mailed code]` is `$MAILED_CODE`. */
 function quoted(text: string): string {
-  return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^[\w./:=-]*$/.test(text)) return text;
+  const plain = `'${text.replaceAll("'", "'\\''")}'`;
+  return plain.replace(
+    /(?<=["=:/ ])\[([a-z][a-z -]*)\](?=["&]|'$|$)/gi,
+    (_all, name: string) => `'"$${name.toUpperCase().replace(/\W+/g, '_')}"'`,
+  );
 }

@@ -69,7 +69,7 @@ function evidence(
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
   // The command repeats the request that decides.
-  const deciding = exchanges.findLast((each) => reproduce === commandOf(each, verdict.target.baseUrl));
+  const deciding = exchanges.findLast((each) => reproduce.endsWith(commandOf(each, verdict.target.baseUrl)));
   return html`<details class="evidence"${isOpen && html` open`}><summary>How it was seen, and how to see it again</summary>
 ${drawn && sequence(exchanges, deciding)}
 ${script !== undefined && html`<p>Script that shows it again: <a class="mono" href="${script}">${script}</a></p>`}
