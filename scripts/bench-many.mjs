@@ -52,7 +52,7 @@ export async function merged(folder, targets = 200, requirements = 200, shards =
   }
   const { wallMs, peakRssKb } = await timedRun(
     ['report', '--from', join(folder, 'shards'), '--out', join(folder, 'merged')],
-    { wanted: 1 },
+    { expected: 1 },
   );
   const page = readFileSync(join(folder, 'merged', 'matrix.html'));
   return {
@@ -119,7 +119,7 @@ function outcome(name, n) {
     title: `What requirement ${n} demands of a target, in a sentence of some length.`,
     source: 'RFC 9110 9.2.1',
     operations: ['GetMFAConfig'],
-    reason: failed ? `wanted: one thing\ngot: another one from ${name}` : '',
+    reason: failed ? `expected: one thing\nactual: another one from ${name}` : '',
     reproduce: failed ? 'curl -i "$BASE_URL"/mfa-config' : '',
     exchanges: failed ? [exchange] : [],
     durationMs: 5,

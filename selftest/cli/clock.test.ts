@@ -56,7 +56,7 @@ test('the clock of a target that is three minutes off, and can not be moved', as
   const unread = verdictOf(folder, 'timeless');
   expect(unread.gate).toBe('inconclusive');
   expect(unread.outcomes.map(({ outcome }) => outcome)).toEqual(['inconclusive']);
-  expect(unread.outcomes[0]?.reason).toMatch(/^The target's clock is not known.*\nwanted: a session/);
+  expect(unread.outcomes[0]?.reason).toMatch(/^The target's clock is not known.*\nexpected: a session/);
   expect(unread.facts['clockOffsetMs']).toBeNull();
   expect(unread.warnings).toEqual([expect.stringContaining("the target's clock is not known")]);
 });

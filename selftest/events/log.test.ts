@@ -9,7 +9,7 @@ import { EventLog, EventTail, lineOf, readEvents } from '../../src/verdict/event
 import { redactedEvent } from '../../src/verdict/events/redact.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { concerned } from '../waivers/sample.js';
-import { began, ended, exchanged, tested, timed } from './sample.js';
+import { began, ended, exchanged, shownAt, tested, timed } from './sample.js';
 
 function written(...bodies: readonly EventBody[]): string {
   const file = join(temporaryFolder(), 'events.jsonl');
@@ -109,10 +109,12 @@ describe('what becomes known as secret later', () => {
     {
       type: 'expectation failed',
       requirement: 'area/one',
-      reason: `wanted: ${secret}\ngot: ${secret}`,
-      wanted: secret,
-      got: secret,
-      exchange: 0,
+      check: {
+        kind: 'members',
+        any: false,
+        answers: [shownAt(0)],
+        members: [{ pointer: '/x', rule: 'is', expected: secret, seen: [{ [secret]: secret }] }],
+      },
     },
     ...[breach, ...others].map(
       (each): EventBody => ({ type: 'finding', exchange: 0, requirement: 'area/one', breach: each }),
@@ -140,6 +142,6 @@ describe('what becomes known as secret later', () => {
 
     expect(known.leaksIn(readFileSync(file, 'utf8').replaceAll('"passed"', ''))).toEqual([]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(judgeLog(file).outcomes[0]?.reason).toContain('wanted: [password]');
+    expect(judgeLog(file).outcomes[0]?.reason).toContain('expected: x: "[password]"');
   });
 });

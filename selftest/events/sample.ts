@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/base/model/breach.js';
+import type { Shown } from '../../src/base/model/check.js';
 import type { EventBody, Exchanged, RunBegan, RunEvent } from '../../src/base/model/event.js';
 import { planned } from '../verdict/sample.js';
 
@@ -39,10 +40,19 @@ export function exchanged(seen: Seen = {}): Exchanged {
   };
 }
 
+/** Of a log, as a check names it. */
+export const shownAt = (index: number): Shown => ({
+  exchange: index,
+  operation: 'GetMFAConfig',
+  method: 'GET',
+  path: '/v2/mfa-config',
+  status: 200,
+});
+
 export function began(ids: readonly string[], change: Partial<RunBegan> = {}): RunBegan {
   return {
     type: 'run began',
-    schemaVersion: 1,
+    schemaVersion: 2,
     suiteVersion: '0.1.0',
     target: { name: 'lab', baseUrl, tlsInsecure: false },
     release: '7.1.2_u3',

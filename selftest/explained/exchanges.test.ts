@@ -14,7 +14,7 @@ describe('the recorded exchanges (anew: npm run generate -- explain)', () => {
   test('fail by a fault that names the requirement, with what was wanted', () => {
     const known = new Map(faults.map(({ id, fails }) => [id, fails]));
     const wrong = recorded.filter(
-      ([id, { fails }]) => known.get(fails.fault)?.includes(id) !== true || fails.wanted === '',
+      ([id, { fails }]) => known.get(fails.fault)?.includes(id) !== true || fails.expected === '',
     );
 
     expect(wrong.map(([id, { fails }]) => `${id}: ${fails.fault}`)).toEqual([]);

@@ -126,7 +126,7 @@ describe('a recorded request', () => {
     const harCheck = check({ url: `${root}/mfa-config?apiKey=sesame-open-42&x=1` });
     const failed = outcome(harCheck, 'recording/credentials-in-headers');
 
-    expect(failed?.reason).toMatch(/^got: log\.entries\[0\]: The URL holds apiKey\.$/m);
+    expect(failed?.reason).toMatch(/^actual: log\.entries\[0\]: The URL holds apiKey\.$/m);
     expect(JSON.stringify(harCheck.outcomes())).not.toContain('sesame');
     expect(harCheck.facts['secretsInRecording']).toEqual({ apiKey: ['request URL'] });
   });

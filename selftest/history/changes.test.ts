@@ -220,7 +220,7 @@ describe('reasons are compared but for what differs each time', () => {
   });
 
   test('words', () => {
-    expect(reasonDigest('wanted: a refusal')).not.toBe(reasonDigest('wanted: success'));
+    expect(reasonDigest('expected: a refusal')).not.toBe(reasonDigest('expected: success'));
     expect(reasonDigest('')).toBe('');
   });
 });

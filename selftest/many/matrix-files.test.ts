@@ -59,7 +59,7 @@ describe('matrix.html', () => {
 
     expect(page).toContain('2 targets, 11 requirements.');
     expect(page).toContain('<a href="./b/index.html">b</a>');
-    expect(page).toContain('wanted: the secret of the URI\ngot:    another one');
+    expect(page).toContain('expected: the secret of the URI\nactual:    another one');
     expect(page.match(/<tr data-id="[^"]*"/g)).toEqual(
       matrixOf(sample(), verdictOn('b', ['two']))
         .requirements.filter(({ reasons }) => reasons.some(({ outcome }) => outcome !== 'not applicable'))

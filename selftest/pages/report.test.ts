@@ -93,9 +93,9 @@ describePages('the HTML report', (open) => {
       })
       .click();
 
-    await row.locator('.got pre').waitFor();
-    expect(await row.locator('.wanted pre').textContent()).toBe('the secret of the URI');
-    expect(await row.locator('.got pre').textContent()).toBe('another one');
+    await row.locator('.actual pre').waitFor();
+    expect(await row.locator('.expected pre').textContent()).toBe('the secret of the URI');
+    expect(await row.locator('.actual pre').textContent()).toBe('another one');
     expect(await row.locator('.command pre').textContent()).toMatch(/^curl -i -X POST /);
     await row.locator('.exchanges summary').last().click();
     expect(await row.locator('.exchanges pre').last().innerText()).toContain('oops');
@@ -203,7 +203,7 @@ describePages('the HTML report', (open) => {
     expect(await page.locator('.tools').isVisible()).toBe(false);
     expect(await page.locator('details.req:visible').count()).toBe(count);
     await requirement(page, failed).locator('summary').first().click();
-    expect(await requirement(page, failed).locator('.got pre').isVisible()).toBe(true);
+    expect(await requirement(page, failed).locator('.actual pre').isVisible()).toBe(true);
   });
 
   test('prints everything but the controls, on white', async () => {
@@ -213,7 +213,7 @@ describePages('the HTML report', (open) => {
 
     expect(await page.locator('.tools').isVisible()).toBe(false);
     expect(await page.getByRole('navigation').isVisible()).toBe(false);
-    expect(await requirement(page, failed).locator('.got pre').isVisible()).toBe(true);
+    expect(await requirement(page, failed).locator('.actual pre').isVisible()).toBe(true);
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
     await screenshot(page, 'report-print');
   });

@@ -15,7 +15,7 @@ function reportOf(verdict: Verdict) {
   return report;
 }
 
-const fails = [raw('area/one', { kind: 'fail', reason: 'wanted: a\ngot: b' })];
+const fails = [raw('area/one', { kind: 'fail', reason: 'expected: a\nactual: b' })];
 const verdicts: readonly (readonly [string, Verdict])[] = [
   ['everything', sample()],
   ['nothing', deriveVerdict(results({ planned: [], raw: [] }))],
@@ -59,7 +59,7 @@ describe('each outcome', () => {
       status: 'skipped',
       rawStatus: 'waived',
       message:
-        'waived until 2026-12-31 (Ana, https://issues.example/7): known since the last release\nwanted: a\ngot: b',
+        'waived until 2026-12-31 (Ana, https://issues.example/7): known since the last release\nexpected: a\nactual: b',
       extra: { waiver: { owner: 'Ana' } },
     });
   });

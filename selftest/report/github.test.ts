@@ -18,12 +18,12 @@ const linesOf = (change: Partial<RunResults>) =>
   annotations([deriveVerdict(results(change))])
     .split('\n')
     .slice(0, -1);
-const failing = [raw('area/one', { kind: 'fail', reason: 'wanted: 100%\ngot: b' })];
+const failing = [raw('area/one', { kind: 'fail', reason: 'expected: 100%\nactual: b' })];
 
 describe('annotations', () => {
   test('a failed must, escaped', () => {
     expect(linesOf({ raw: failing })).toEqual([
-      '::error file=spec/releases/7.1.2_u3.yaml,line=27,title=lab-7%3A area/one failed::Text of area/one.%0Awanted: 100%25%0Agot: b',
+      '::error file=spec/releases/7.1.2_u3.yaml,line=27,title=lab-7%3A area/one failed::Text of area/one.%0Aexpected: 100%25%0Aactual: b',
     ]);
   });
 

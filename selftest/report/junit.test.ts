@@ -158,7 +158,7 @@ describe('each outcome', () => {
     expect(casesOf(suitesOf(xml)['totp-key'])[0]?.children[0]).toMatchObject({
       name: 'skipped',
       attributes: { message: 'waived until 2026-12-31 (Ana, https://i/1): known' },
-      text: expect.stringContaining('got:    another one'),
+      text: expect.stringContaining('actual:    another one'),
     });
   });
 

@@ -53,8 +53,8 @@ test('a page, to the letter', () => {
 **\`totp-key/secret-matches-uri\`** The secret of totpUri equals totpSecretKey.
 
 \`\`\`text
-wanted: the secret of the URI
-got:    another one
+expected: the secret of the URI
+actual:    another one
 \`\`\`
 
 Source: API document

@@ -23,7 +23,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
       raw: [
         raw('totp-key/secret-matches-uri', {
           kind: 'fail',
-          reason: 'wanted: the secret of the URI\ngot:    another one',
+          reason: 'expected: the secret of the URI\nactual:    another one',
           reproduce: "curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'",
           exchanges: [exchange()],
           durationMs: 1234,
@@ -50,7 +50,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
   );
 }
 
-const serverError = 'wanted: a success (2xx)\ngot: GET /v2/mfa-config answered 500';
+const serverError = 'expected: a success (2xx)\nactual: GET /v2/mfa-config answered 500';
 
 /** A failure by which two others could not be decided, and one that stands alone. */
 export const withCauses: Verdict = deriveVerdict(
@@ -60,7 +60,7 @@ export const withCauses: Verdict = deriveVerdict(
       raw('area/one', { kind: 'fail', reason: serverError }),
       raw('area/two', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
       raw('area/three', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
-      raw('area/four', { kind: 'fail', reason: 'wanted: a mail\ngot: none' }),
+      raw('area/four', { kind: 'fail', reason: 'expected: a mail\nactual: none' }),
     ],
   }),
 );

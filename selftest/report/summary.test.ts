@@ -25,8 +25,8 @@ Failed: 1 must
 
   1. totp-key/secret-matches-uri
      The secret of totpUri equals totpSecretKey.
-     | wanted: the secret of the URI
-     | got:    another one
+     | expected: the secret of the URI
+     | actual:    another one
      source: API document
      curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 

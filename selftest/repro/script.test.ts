@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../fixtures/witness.js';
 import type { Again, Exchanged, RunEvent } from '../../src/base/model/event.js';
 import { scriptsOf } from '../../src/reports/repro/script.js';
+import { shownAt } from '../events/sample.js';
 
 const at = '2026-11-25T20:00:00.000Z';
 const id = 'totp-login/refuses-junk';
@@ -48,19 +50,16 @@ function exchanged(
   };
 }
 
-const failed = (
-  wanted: string,
-  exchange: number | null,
-  got = '201 to POST',
-  requirement = id,
-): RunEvent => ({
+const failed = (claim: Claim, exchange: number | null, requirement = id): RunEvent => ({
   at,
   type: 'expectation failed',
   requirement,
-  reason: `wanted: ${wanted}\ngot: ${got}`,
-  wanted,
-  got,
-  exchange,
+  check: { ...claim, answers: exchange === null ? [] : [shownAt(exchange)] },
+});
+const asRefusal = { kind: 'refused', least: '4xx' } as const;
+const changed = (before: boolean, now: boolean): Claim => ({
+  kind: 'state',
+  changes: [{ part: 'cluster', member: 'enabled', before, now, readBefore: null, readNow: null }],
 });
 
 const login: Partial<Again> = {
@@ -76,7 +75,7 @@ function only(events: readonly RunEvent[]) {
   return script;
 }
 
-const refused = failed('a refusal (4xx with an Error)', 0);
+const refused = failed(asRefusal, 0);
 
 describe('the script of a failure', () => {
   test('is POSIX shell, asks for secrets by the environment, and ends in the assertion', () => {
@@ -107,9 +106,12 @@ describe('the script of a failure', () => {
   });
 
   test('is left to the suite where it can not tell', () => {
-    const { text, lacks } = only([exchanged(0, 'POST', 201, login), failed('no mail', null)]);
+    const { text, lacks } = only([
+      exchanged(0, 'POST', 201, login),
+      failed({ kind: 'random', pattern: 'repeated' }, null),
+    ]);
 
-    expect(lacks).toContain('no mail');
+    expect(lacks).toContain('different codes');
     expect(spawnSync('sh', [], { input: text }).status).toBe(2);
   });
 
@@ -121,7 +123,7 @@ describe('the script of a failure', () => {
     const { text } = only([
       exchanged(0, 'POST', 201, login),
       exchanged(1, 'POST', 201, login),
-      failed('a refusal (4xx with an Error)', 1),
+      failed(asRefusal, 1),
     ]);
 
     expect(text).toContain(`prepared 0 '2??'`);
@@ -132,7 +134,7 @@ describe('the script of a failure', () => {
     const { lacks } = only([
       exchanged(0, 'POST', 201, null),
       exchanged(1, 'POST', 201, { headers: { 'session-id': '{{sessionId-0}}' }, origins }),
-      failed('a refusal (4xx with an Error)', 1),
+      failed(asRefusal, 1),
     ]);
 
     expect(lacks).toMatch(/can not send/);
@@ -151,7 +153,7 @@ describe('the script of a failure', () => {
         exchanged(1, 'POST', 400, login),
         read(2, true),
         read(3, false),
-        failed('it as before', null, 'enabled of GET /mfa-config: false before, true now'),
+        failed(changed(false, true), null),
       ]);
 
       expect(text).toContain(`{ status 2 '2??' && ! same_value 0 2 enabled; } || gone`);
@@ -164,7 +166,7 @@ describe('the script of a failure', () => {
         read(1, true),
         exchanged(2, 'POST', 400, login),
         read(3, false),
-        failed('it as before', null, 'enabled of GET /mfa-config: true before, false now'),
+        failed(changed(true, false), null),
       ]);
 
       expect(text).toContain('same_value 1 3 enabled');
@@ -175,7 +177,7 @@ describe('the script of a failure', () => {
         read(0, false),
         exchanged(1, 'POST', 400, login),
         read(2, true),
-        failed('it as before', 1, 'enabled of GET /mfa-config: false before, true now'),
+        failed(changed(false, true), 1),
       ]);
 
       expect(text).toContain(`{ holds 2 '"enabled":true'; } || gone`);
@@ -204,11 +206,21 @@ describe('the script of a failure', () => {
       const got = exchanged(index, 'GET', 200, {});
       return { ...got, exchange: { ...got.exchange, response: { status: 200, headers: {}, body: text } } };
     };
-    const named = only([body(0, '{"totpUri":"[key URI]"}'), failed('[]', null, '["totpUri"]')]);
+    const named = only([
+      body(0, '{"totpUri":"[key URI]"}'),
+      failed(
+        {
+          kind: 'members',
+          any: false,
+          members: [{ pointer: '/totpUri', rule: 'is absent', hidden: true }],
+        },
+        0,
+      ),
+    ]);
     const alike = only([
       exchanged(0, 'POST', 401, login),
       exchanged(1, 'POST', 404, login),
-      failed('{"status":401}', null, '{"status":404}'),
+      failed({ kind: 'alike', differences: [{ at: 'status', expected: 401, seen: 404 }] }, 1),
     ]);
 
     expect(named.text).toContain(`{ holds 0 '"totpUri":'; } || gone`);
@@ -231,9 +243,9 @@ describe('the script of a failure', () => {
     const { text } = only([
       withBody(exchanged(0, 'POST', 201, login), bob, other),
       withBody(exchanged(1, 'POST', 201, login), bob, other),
-      failed('a refusal (4xx with an Error)', 1, undefined, other),
+      failed(asRefusal, 1, other),
       exchanged(2, 'PUT', 204, session(1)),
-      failed('a refusal (4xx with an Error)', 2),
+      failed(asRefusal, 2),
     ]);
 
     expect(text).toContain(`"session-id: $SESSIONID_0"`);
@@ -245,7 +257,7 @@ describe('the script of a failure', () => {
       exchanged(0, 'POST', 429, login),
       exchanged(1, 'POST', 201, login),
       exchanged(2, 'PUT', 204, session(1)),
-      failed('a refusal (4xx with an Error)', 2),
+      failed(asRefusal, 2),
     ]);
 
     expect(text).toContain('send 1 ');
@@ -260,7 +272,7 @@ describe('the script of a failure', () => {
       withBody(exchanged(0, 'POST', 201, right), code),
       withBody(exchanged(1, 'POST', 201, alone), '{"username":"bob"}'),
       exchanged(2, 'PUT', 204, session(1)),
-      failed('a refusal (4xx with an Error)', 2),
+      failed(asRefusal, 2),
     ]);
 
     expect(text).toContain(`! status 1 '4??' || gone 1`);
@@ -272,7 +284,7 @@ describe('the script of a failure', () => {
     const { text } = only([
       exchanged(0, 'POST', 415, alone),
       exchanged(1, 'POST', 201, alone),
-      failed('a refusal (4xx with an Error)', 1),
+      failed(asRefusal, 1),
     ]);
 
     expect(text).not.toContain(`! status 0 '4??' || gone 0`);
@@ -289,7 +301,7 @@ describe('the script of a failure', () => {
       exchanged(0, 'GET', 200, key),
       exchanged(1, 'POST', 201, login),
       { ...put, exchange: { ...put.exchange, operation: 'UpdateMFAConfig' } },
-      failed('a refusal (4xx with an Error)', 2),
+      failed(asRefusal, 2),
     ]);
 
     expect(text).toContain(`as_admin() { send "$@" "apiKey: $ADMIN_KEY"; }`);

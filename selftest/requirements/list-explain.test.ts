@@ -132,8 +132,8 @@ describe('explain', () => {
       ],
       fails: {
         fault: 'config/round-trip-changes',
-        wanted: 'the same\n  as before',
-        got: 'another',
+        expected: 'the same\n  as before',
+        actual: 'another',
         exchanges: [{ request: 'GET /mfa-config', as: 'nobody', fields: ['X: 1'], answer: 'none: closed' }],
       },
     };
@@ -162,9 +162,9 @@ What makes it fail: the emulator with --fault config/round-trip-changes
     1. GET /mfa-config   (nobody)
        X: 1
        -> none: closed
-   wanted: the same
-             as before
-   got:    another
+   expected: the same
+               as before
+   actual:   another
 
 On a target of yours
    mfa-conformance run -t FILE --grep 'mfa-config/put-round-trip'
@@ -174,7 +174,7 @@ On a target of yours
 
   test('counts what was left out of a long test, and says where there is nothing to show', () => {
     const line = { request: 'POST /users/sessions', as: 'nobody', answer: '401' };
-    const fails = { fault: 'a/b', wanted: 'a', got: '', exchanges: [] };
+    const fails = { fault: 'a/b', expected: 'a', actual: 'b', exchanges: [] };
 
     expect(explain('http/utf-8', { passes: [line, line, line, line], leftOut: 7, fails })).toMatch(
       / {4}1\. POST .*\n.*\n {7}… 7 more …\n {4}9\. POST /,

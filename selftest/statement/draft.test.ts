@@ -28,7 +28,7 @@ function runOf(tried: Readonly<Record<string, Kind>>, change: Parameters<typeof 
 const verdict = runOf({
   'email-login/code-works-once': {},
   'support-email/code-works-once': {},
-  'totp-key/echoes-name': { kind: 'fail', reason: 'wanted: "a"\ngot: "b"' },
+  'totp-key/echoes-name': { kind: 'fail', reason: 'expected: "a"\nactual: "b"' },
   'totp-login/keys-are-forgotten-where-told': { kind: 'fail', reason: 'a session' },
   'totp-login/wrong-codes-are-throttled': {},
   'email-login/wrong-codes-are-throttled': { kind: 'not run', reason: 'no mail\u001b[31m\n- x' },

@@ -9,7 +9,7 @@ import { planned, raw, results } from '../verdict/sample.js';
 import { statement } from './sample.js';
 
 const once = 'email-login/code-works-once';
-const failed = { outcome: 'fail', digest: '1', reason: 'wanted: a refusal\ngot: 201' } as const;
+const failed = { outcome: 'fail', digest: '1', reason: 'expected: a refusal\nactual: 201' } as const;
 const claimsOnce = { 'mailed-codes-work-once': true };
 
 describe('drift from the statement', () => {
@@ -17,7 +17,7 @@ describe('drift from the statement', () => {
     const run = snapshot({ [once]: failed, 'support-email/code-works-once': 'pass' });
 
     expect(driftOf(run, claimsOnce)).toEqual([
-      `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails, wanted: a refusal got: 201.`,
+      `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails, expected: a refusal actual: 201.`,
     ]);
   });
 
@@ -48,7 +48,9 @@ describe('drift from the statement', () => {
       snapshot({ 'totp-login/wrong-codes-are-throttled': 'pass' }, { facts: { throttleAfter } });
 
     expect(driftOf(run(12), { 'login-is-throttled': 10 })).toEqual([
-      expect.stringMatching(/within 10 consecutive wrong codes, .* got: after 12; throttleAfter 12\.$/),
+      expect.stringMatching(
+        /within 10 consecutive wrong codes, .* actual: after 12 consecutive wrong codes; throttleAfter 12\.$/,
+      ),
     ]);
     for (const after of [10, null]) expect(driftOf(run(after), { 'login-is-throttled': 10 })).toEqual([]);
     expect(driftOf(run(12), { 'login-is-throttled': true })).toEqual([]);

@@ -117,7 +117,8 @@ describe('a claim of so many', () => {
   test('fails where more were counted', () => {
     expect(of({ throttleAfter: 11 }).outcomes[0]).toMatchObject({
       outcome: 'fail',
-      reason: 'wanted: within 10 consecutive wrong codes, as the vendor claims\ngot: after 11',
+      reason:
+        'expected: within 10 consecutive wrong codes, as the vendor claims\nactual: after 11 consecutive wrong codes',
     });
     expect(of({ throttleAfter: 11 }).gate).toBe('does not conform');
   });

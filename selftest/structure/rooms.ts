@@ -42,7 +42,7 @@ export const rooms: readonly Room[] = [
     ['version', 'The version of the suite.', 'package-root'],
     ['spec-schema', 'The published JSON schemas of spec/, compiled.', 'errors package-root built'],
     ['model', 'The words: exchange, outcome, verdict, gating, waiver, release. No behaviour.'],
-    ['wording', 'The sentences that people read of what is data.', 'model'],
+    ['wording', 'The sentences that people read of what is data.', 'words model'],
     ['redaction', 'Taking secrets out of texts, and searching for them in artefacts.', 'errors shape'],
   ),
   ...inWing(
@@ -152,7 +152,7 @@ export const rooms: readonly Room[] = [
     [
       'forms',
       'One function for each form of report, from a verdict to text.',
-      'errors files steady-now words package-root model redaction requirements waivers derive repro history',
+      'errors files steady-now words package-root model wording redaction requirements waivers derive repro history',
     ],
     [
       'many',

@@ -37,7 +37,7 @@ const inShort = (outcomes: readonly Outcome[]) =>
 const twice =
   "GET /mfa-config answered an object that has a member twice (http/unique-members), so the state of the target can't be told.";
 const breaches =
-  'wanted: no exchange that breaks the requirement\ngot: GetMFAConfig 200: two members of one name';
+  'expected: no exchange that breaks the requirement\nactual: GetMFAConfig 200: two members of one name';
 
 const table: readonly (readonly [string, readonly Outcome[], readonly string[]])[] = [
   ['nothing', [outcome('a/pass', '', { outcome: 'pass' }), open('a/b', '', { outcome: 'not run' })], []],
@@ -46,7 +46,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     [
       open('login/works', 'POST /totp-key answered 500 while the test was prepared.'),
       open('login/other', 'A preparing step failed: POST /v2/totp-key answered 500: no code can come.'),
-      outcome('totp-key/answers-201', 'wanted: 201\ngot: 500', { exchanges: [key(500)] }),
+      outcome('totp-key/answers-201', 'expected: 201\nactual: 500', { exchanges: [key(500)] }),
     ],
     ['totp-key/answers-201 < login/works < login/other'],
   ],
@@ -55,7 +55,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     [
       open('login/works', 'POST /totp-key answered 503 while the test was prepared.'),
       open('login/other', 'POST /email-otp answered 500 while the test was prepared.'),
-      outcome('totp-key/answers-201', 'wanted: 201\ngot: 500', { exchanges: [key(500)] }),
+      outcome('totp-key/answers-201', 'expected: 201\nactual: 500', { exchanges: [key(500)] }),
     ],
     ['totp-key/answers-201', ' < login/works', ' < login/other'],
   ],
@@ -63,7 +63,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     'a should leads to musts that name it, and stands first then',
     [
       outcome('http/unique-members', breaches, { level: 'should', exchanges: [exchange()] }),
-      outcome('http/utf-8', 'wanted: UTF-8\ngot: 0xE9', { level: 'should' }),
+      outcome('http/utf-8', 'expected: UTF-8\nactual: 0xE9', { level: 'should' }),
       open('access/one', twice),
       open('access/two', twice),
       open('mail/one', 'Nobody knows.'),
@@ -73,10 +73,10 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   [
     'a success that lacks something leads to what misses the same',
     [
-      outcome('totp-key/gives-uri', 'wanted: totpSecretKey, totpUri\ngot: no totpUri', {
+      outcome('totp-key/gives-uri', 'expected: totpSecretKey, totpUri\nactual: no totpUri', {
         exchanges: [key(201)],
       }),
-      outcome('totp-key/echoes-name', 'wanted: totpKeyName a\ngot: totpKeyName b', {
+      outcome('totp-key/echoes-name', 'expected: totpKeyName a\nactual: totpKeyName b', {
         level: 'should',
         exchanges: [key(201)],
       }),
@@ -89,16 +89,16 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   [
     'server errors of one operation are one cause, and what wanted a success shows it',
     [
-      outcome('totp-key/refuses-no-body', 'wanted: 400\ngot: 500', { exchanges: [key(500)] }),
-      outcome('totp-key/answers-201', 'wanted: 201\ngot: 500', { exchanges: [key(500)] }),
+      outcome('totp-key/refuses-no-body', 'expected: 400\nactual: 500', { exchanges: [key(500)] }),
+      outcome('totp-key/answers-201', 'expected: 201\nactual: 500', { exchanges: [key(500)] }),
     ],
     ['totp-key/answers-201 < totp-key/refuses-no-body'],
   ],
   [
     'accepting what must be refused is each its own cause',
     [
-      outcome('totp-key/refuses-a', 'wanted: 400\ngot: 201', { exchanges: [key(201)] }),
-      outcome('totp-key/refuses-b', 'wanted: 403\ngot: 201', { exchanges: [key(201)] }),
+      outcome('totp-key/refuses-a', 'expected: 400\nactual: 201', { exchanges: [key(201)] }),
+      outcome('totp-key/refuses-b', 'expected: 403\nactual: 201', { exchanges: [key(201)] }),
     ],
     ['totp-key/refuses-a', 'totp-key/refuses-b'],
   ],
@@ -107,7 +107,7 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
     [
       open('otp/a', 'No mail to ana@lab.example came within 10.0 s. No other mail came either.'),
       open('otp/b', 'No mail to bob@lab.example came within 9.9 s.'),
-      outcome('email-otp/mails', 'wanted: a mail to ana@lab.example\ngot: no mail'),
+      outcome('email-otp/mails', 'expected: a mail to ana@lab.example\nactual: no mail'),
     ],
     ['email-otp/mails < otp/a < otp/b'],
   ],
@@ -123,15 +123,18 @@ const table: readonly (readonly [string, readonly Outcome[], readonly string[]])
   [
     'a waived failure is told only where something else follows from it',
     [
-      outcome('totp-key/answers-201', 'wanted: 201\ngot: 500', { outcome: 'waived', exchanges: [key(500)] }),
+      outcome('totp-key/answers-201', 'expected: 201\nactual: 500', {
+        outcome: 'waived',
+        exchanges: [key(500)],
+      }),
       open('login/works', 'POST /totp-key answered 500 while the test was prepared.'),
-      outcome('http/utf-8', 'got: 0xE9', { outcome: 'waived' }),
+      outcome('http/utf-8', 'actual: 0xE9', { outcome: 'waived' }),
     ],
     ['totp-key/answers-201 < login/works'],
   ],
   [
     'that two name each other is not a reason for either to be lost',
-    [outcome('a/a', 'got: see a/b'), outcome('a/b', 'got: see a/a')],
+    [outcome('a/a', 'actual: see a/b'), outcome('a/b', 'actual: see a/a')],
     ['a/a', 'a/b'],
   ],
 ];
@@ -150,7 +153,10 @@ describe('causesOf', () => {
 
   test('says what was seen', () => {
     expect(
-      causesOf([outcome('a/a', `wanted: x\ngot: ${'y'.repeat(300)}\nmore`), open('a/b', 'So it is.\nSee.')]),
+      causesOf([
+        outcome('a/a', `expected: x\nactual: ${'y'.repeat(300)}\nmore`),
+        open('a/b', 'So it is.\nSee.'),
+      ]),
     ).toEqual([
       { text: `${'y'.repeat(200)}…`, id: 'a/a', follows: [] },
       { text: 'So it is.', id: null, follows: ['a/b'] },

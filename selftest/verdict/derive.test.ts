@@ -105,12 +105,12 @@ test('a fact that is otherwise is told, and judged by nobody', () => {
   const { outcomes, summary } = deriveVerdict(
     results({
       planned: [planned('area/n0', { level: 'fact' })],
-      raw: [raw('area/n0', { kind: 'fail', reason: 'wanted: one\ngot: two' })],
+      raw: [raw('area/n0', { kind: 'fail', reason: 'expected: one\nactual: two' })],
     }),
   );
 
   expect(outcomes).toMatchObject([
-    { level: 'fact', outcome: 'not applicable', reason: 'measured, not judged: wanted: one\ngot: two' },
+    { level: 'fact', outcome: 'not applicable', reason: 'measured, not judged: expected: one\nactual: two' },
   ]);
   expect(summary).toMatchObject({ fail: 0, failShould: 0, notApplicable: 1 });
 });

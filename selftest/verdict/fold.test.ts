@@ -3,18 +3,16 @@ import type { Breach } from '../../src/base/model/breach.js';
 import { blames, type EventBody } from '../../src/base/model/event.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { RunFold } from '../../src/verdict/derive/fold.js';
-import { began, ended, exchanged, tested, timed } from '../events/sample.js';
+import { began, ended, exchanged, shownAt, tested, timed } from '../events/sample.js';
 import { planned } from './sample.js';
 
 const one = 'area/one';
 const failed = (requirement = one, exchange: number | null = null): EventBody => ({
   type: 'expectation failed',
   requirement,
-  reason: 'wanted: a\ngot: b',
-  wanted: 'a',
-  got: 'b',
-  exchange,
+  check: { kind: 'accepted', answers: exchange === null ? [] : [shownAt(exchange)] },
 });
+const words = 'expected: a success (2xx)\nactual: ';
 const noDate: Breach = { kind: 'field missing', name: 'Date', status: 200 };
 const finding = (requirement: string, breach = noDate) => ({
   findings: [{ requirement, breach }],
@@ -33,7 +31,7 @@ const outcomeOf = (verdict: Verdict, id = one) => verdict.outcomes.find((each) =
 describe('a test', () => {
   test.each<[string, readonly EventBody[], string, string]>([
     ['of which nothing bad is said passes', tested(one, exchanged()), 'pass', ''],
-    ['fails by an expectation', tested(one, failed()), 'fail', 'wanted: a\ngot: b'],
+    ['fails by an expectation', tested(one, failed()), 'fail', words],
     ...blames.map((type): [string, readonly EventBody[], string, string] => [
       `is undecided where it is written: ${type}`,
       tested(one, { type, requirement: one, reason: 'because' }),
@@ -44,7 +42,7 @@ describe('a test', () => {
       'fails by an expectation although it went wrong besides',
       tested(one, failed(), { type: 'arrange failed', requirement: one, reason: 'tidying up' }),
       'fail',
-      'wanted: a\ngot: b',
+      words,
     ],
     [
       'that failed for no reason is undecided',
@@ -61,7 +59,7 @@ describe('a test', () => {
       'inconclusive',
       'stopped',
     ],
-    ['that was cut short after its expectation failed fails', [failed()], 'fail', 'wanted: a\ngot: b'],
+    ['that was cut short after its expectation failed fails', [failed()], 'fail', words],
     [
       'that was left out is not run',
       tested(one, { type: 'not run', requirement: one, reason: 'no viewer' }),
@@ -135,7 +133,7 @@ describe('what an answer breaks', () => {
     expect(outcomeOf(verdict)).toMatchObject({
       outcome: 'fail',
       reason:
-        'wanted: An answer with status 200 has Date.\ngot: GetMFAConfig 200: The answer with status 200 has no Date.',
+        'expected: An answer with status 200 has Date.\nactual: GetMFAConfig 200: The answer with status 200 has no Date.',
     });
     expect(outcomeOf(verdict)?.exchanges).toHaveLength(1);
     expect(outcomeOf(verdict, 'area/two')?.outcome).toBe('pass');

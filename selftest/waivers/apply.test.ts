@@ -18,7 +18,7 @@ describe('which waivers are for a run', () => {
   const rows: readonly (readonly [
     is: string,
     change: Partial<Waiver>,
-    wanted: Partial<ConcernedWaiver> | undefined,
+    expected: Partial<ConcernedWaiver> | undefined,
   ])[] = [
     [
       'one id',
@@ -198,12 +198,12 @@ describe('what comes of a waiver', () => {
   });
 
   test('a waived failure keeps its reason and its evidence, and says who answers for it', () => {
-    const failed = raw('area/one', { kind: 'fail', reason: 'wanted: a\ngot: b', reproduce: 'curl x' });
+    const failed = raw('area/one', { kind: 'fail', reason: 'expected: a\nactual: b', reproduce: 'curl x' });
     const [outcome] = deriveVerdict(results({ raw: [failed], waivers: [concerned()] })).outcomes;
 
     expect(outcome).toMatchObject({
       outcome: 'waived',
-      reason: 'wanted: a\ngot: b',
+      reason: 'expected: a\nactual: b',
       reproduce: 'curl x',
       waiver: {
         reason: 'known since the last release',

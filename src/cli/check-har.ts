@@ -76,7 +76,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
   return fold.verdictOf({
     type: 'run began',
     at: startedAt,
-    schemaVersion: 1,
+    schemaVersion: 2,
     suiteVersion: suiteVersion(),
     target: { name: nameOf(command, files), baseUrl: root, tlsInsecure: false },
     release: contract.release,

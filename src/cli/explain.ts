@@ -71,8 +71,8 @@ function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): stri
     '',
     `What makes it fail: ${where} with --fault ${fails.fault}`,
     ...numbered(fails.exchanges, 1),
-    ...aligned('wanted', fails.wanted),
-    ...(fails.got === '' ? [] : aligned('got', fails.got)),
+    ...aligned('expected', fails.expected),
+    ...aligned('actual', fails.actual),
     '',
   ];
 }
@@ -93,7 +93,7 @@ function numbered(exchanges: readonly ToldExchange[], from: number): string[] {
 }
 
 function aligned(word: string, text: string): string[] {
-  return text.split('\n').map((line, at) => `   ${(at === 0 ? `${word}:` : '').padEnd(7)} ${line}`.trimEnd());
+  return text.split('\n').map((line, at) => `   ${(at === 0 ? `${word}:` : '').padEnd(9)} ${line}`.trimEnd());
 }
 
 const levelMeanings: Readonly<Record<Level, string>> = {

@@ -17,15 +17,15 @@ for (const operation of modifying) {
       const before = await arrange(snapshot(cluster, support));
 
       for (const as of credentials) {
-        expect({ answer: await api.call(operation.id, { ...body, as }) }).toBeRefused();
+        expect(await api.call(operation.id, { ...body, as })).toBeRefused();
         // A credential of nobody's adds nothing to that. Codes are not sent more often than need be.
         for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrongBeside(as)) {
           const answer = await api.call(operation.id, { ...body, as, headers: headersOf(beside) });
-          expect({ answer }).toBeRefused();
+          expect(answer).toBeRefused();
         }
         for (const send of parts) {
           const answer = await send(as);
-          if (answer !== undefined) expect({ answer }).toBeRefused();
+          if (answer !== undefined) expect(answer).toBeRefused();
         }
       }
       expect(await changesSince(before, cluster, support)).toBeNone();
@@ -45,7 +45,7 @@ test(
       const write = () => api.call('UpdateMFAConfig', { as, anyJson });
       const read = () => api.call('GetMFAConfig', { as: admin });
       const [, first, second] = await Promise.all([read(), write(), write(), read()]);
-      for (const answer of [first, second]) expect({ answer }).toBeRefused();
+      for (const answer of [first, second]) expect(answer).toBeRefused();
     }
   },
 );
@@ -75,7 +75,6 @@ test(
     }
     if (answers.length === 0) notApplicable('what changes nothing is refused to the admin likewise');
 
-    const refusals = answers.map(({ status }) => status).filter((status) => status >= 400);
-    expect(refusals.filter((status) => status !== 403 && status !== 404)).toEqual([]);
+    for (const answer of answers) if (answer.status >= 400) expect(answer).toHaveStatusIn(403, 404);
   },
 );

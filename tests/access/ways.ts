@@ -1,6 +1,8 @@
+import type { Changed } from '../../fixtures/snapshot.js';
 import { ifAnswered } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
+import { changeWords } from '../../src/base/wording/check.js';
 import { memberOf } from '../../src/contract/judging/body.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { Credential } from '../../src/wire/http/credential.js';
@@ -110,8 +112,8 @@ function isReading({ method, headers = {} }: Request, { status, body }: Answer):
 export interface Trial {
   readonly as: Credential;
   readonly body: unknown;
-  /** What is different now, in words; puts it right. */
-  readonly undone: () => Promise<readonly string[]>;
+  /** What is different now; puts it right. */
+  readonly undone: () => Promise<readonly Changed[]>;
 }
 
 /**
@@ -132,8 +134,8 @@ export async function openWays(
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
     api.probe(method, path, { ...rest, ...written, isOdd: true });
-  const hit = (request: Request, answer: Answer, changes: readonly string[]): readonly Open[] => [
-    { name: [JSON.stringify(request), ...changes].join('; '), answer },
+  const hit = (request: Request, answer: Answer, changes: readonly Changed[]): readonly Open[] => [
+    { name: [JSON.stringify(request), ...changes.map(changeWords)].join('; '), answer },
   ];
   // As documented: an answer is owed to it, and waited for as to any other.
   const plain = await api.probe(write.method, write.path, written);

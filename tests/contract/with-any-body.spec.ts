@@ -1,6 +1,6 @@
-import { serverErrorOf, showsCluster, type Trial, undocumentedErrorOf } from '../../fixtures/body-trials.js';
+import { type BodyClaim, serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { clusterChanges, supportChanges } from '../../fixtures/snapshot.js';
+import { type Changed, clusterChanges, supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, test } from '../../fixtures/test.js';
 import { Secret } from '../../src/base/secret.js';
 import { memberOf, textOf } from '../../src/contract/judging/body.js';
@@ -37,7 +37,7 @@ test.describe('PUT /mfa-config', () => {
       await arrange(cluster.off());
 
       expect(
-        await bodies.invalidForCluster(harmlessTo(sameCluster, clusterChanges)),
+        await bodies.invalidForCluster(harmlessTo('cluster', sameCluster, clusterChanges)),
       ).toHaveNoCounterexample();
     },
   );
@@ -71,7 +71,7 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.off());
 
       expect(
-        await bodies.invalidForSupport(harmlessTo(sameSupport, supportChanges)),
+        await bodies.invalidForSupport(harmlessTo('support', sameSupport, supportChanges)),
       ).toHaveNoCounterexample();
     },
   );
@@ -137,65 +137,66 @@ test.describe('Any body', () => {
   );
 });
 
-function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>): string | undefined {
+function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>): BodyClaim | undefined {
   const error = serverErrorOf(answer);
   if (error !== undefined) return error;
-  if (after === undefined) return 'wanted: GET answers an MfaConfigInfo afterwards\ngot: something else';
-  if (answer.status < 300) {
-    if (showsCluster(after, body, before)) return undefined;
-    return `wanted: GET shows what was accepted (${answer.status})\ngot: ${JSON.stringify(after)}`;
-  }
-  return sameCluster(before, after) ? undefined : changedBy(answer, clusterChanges(before, after));
+  if (after === undefined) return { kind: 'readable', part: 'cluster' };
+  if (answer.status >= 300)
+    return sameCluster(before, after) ? undefined : changed(clusterChanges(before, after));
+  if (showsCluster(after, body, before)) return undefined;
+  const members = (['enabled', 'authenticationTypes'] as const).flatMap((name) => {
+    const expected = memberOf(body, name);
+    const isOther = JSON.stringify(expected) !== JSON.stringify(after[name]);
+    return isOther ? [{ pointer: `/${name}`, rule: 'is' as const, expected, seen: after[name] }] : [];
+  });
+  return { kind: 'members', any: false, members };
 }
 
-function staysOff({ answer, before, after }: Trial<SupportConfig>): string | undefined {
+function staysOff({ answer, before, after }: Trial<SupportConfig>): BodyClaim | undefined {
   const error = serverErrorOf(answer);
   if (error !== undefined) return error;
-  if (after === undefined)
-    return 'wanted: GET answers a SupportMfaConfigInfo afterwards\ngot: something else';
-  if (after.enabled) return 'wanted: support MFA stays off where enabled is false\ngot: it is on';
+  if (after === undefined) return { kind: 'readable', part: 'support' };
+  if (after.enabled) return changed(supportChanges({ ...after, enabled: false }, after));
   if (answer.status < 300 || sameSupport(before, after)) return undefined;
-  return changedBy(answer, supportChanges(before, after));
+  return changed(supportChanges(before, after));
 }
 
 /** A target that reads a wrong value leniently may set what it read; nothing that the document doesn't know. */
 function harmlessTo<C extends object>(
+  part: Changed['part'],
   same: (a: C, b: C) => boolean,
-  changes: (before: C, after: C) => string[],
-): (trial: Trial<C>) => string | undefined {
+  changes: (before: C, after: C) => readonly Changed[],
+): (trial: Trial<C>) => BodyClaim | undefined {
   return ({ answer, before, after }) => {
-    const error = undocumentedErrorOf(answer);
+    const error = serverErrorOf(answer, 'documented');
     if (error !== undefined) return error;
-    if (after === undefined) {
-      return `wanted: GET answers by the document afterwards\ngot: something else, after a ${answer.status}`;
-    }
-    if (answer.status < 300 || same(before, after)) return undefined;
-    return changedBy(answer, changes(before, after));
+    if (after === undefined) return { kind: 'readable', part };
+    return answer.status < 300 || same(before, after) ? undefined : changed(changes(before, after));
   };
 }
 
-function refused({ answer: { status } }: Trial<unknown>): string | undefined {
-  return status >= 400 && status < 500 ? undefined : `wanted: a refusal (4xx with an Error)\ngot: ${status}`;
+function refused({ answer: { status } }: Trial<unknown>): BodyClaim | undefined {
+  return status >= 400 && status < 500 ? undefined : { kind: 'refused', least: '4xx' };
 }
 
-function verifiesNothing({ body }: Answer): string | undefined {
-  if (memberOf(body, 'success') !== true) return undefined;
-  return 'wanted: nothing verifies while support MFA is off\ngot: success true';
+function verifiesNothing({ body }: Answer): BodyClaim | undefined {
+  return memberOf(body, 'success') === true ? { kind: 'not verified', success: true } : undefined;
 }
 
-async function opensNothingOf(api: Api, { status, body }: Answer): Promise<string | undefined> {
+async function opensNothingOf(api: Api, { status, body }: Answer): Promise<BodyClaim | undefined> {
   const id = textOf(body, 'sessionId');
   if (status >= 300 || id === undefined) return undefined;
   // A first login step may answer with a session that opens nothing.
   const probe = await api.call('GetMFAConfig', { as: { scheme: 'SessionIdHeader', id: new Secret(id) } });
-  return probe.status < 300 ? `wanted: no session for nobody\ngot: ${status}, and it opens GET` : undefined;
+  return probe.status < 300 ? { kind: 'refused', least: 'no success' } : undefined;
 }
 
-function getsNoToken({ status, body }: Answer): string | undefined {
+function getsNoToken({ status, body }: Answer): BodyClaim | undefined {
   if (status >= 300 || textOf(body, 'accessToken') === undefined) return undefined;
-  return `wanted: no access token for nobody\ngot: ${status} with one`;
+  return { kind: 'refused', least: 'no success' };
 }
 
-function changedBy({ status }: Answer, changes: readonly string[]): string {
-  return `wanted: what is refused (${status}) changes nothing\ngot: ${changes.join('\n     ')}`;
-}
+const changed = (changes: readonly Changed[]): BodyClaim => ({
+  kind: 'state',
+  changes: changes.map((change) => ({ ...change, readBefore: null, readNow: null })),
+});

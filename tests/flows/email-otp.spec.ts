@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { appearance } from '../../fixtures/appearance.js';
 import {
   bothTypes,
   loginAnyhow,
@@ -11,7 +10,7 @@ import {
   untilRefused,
 } from '../../fixtures/logins.js';
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
 import { tryStep } from '../../fixtures/ways-in.js';
@@ -86,7 +85,7 @@ test.describe('POST /email-otp', () => {
       const nobody = { ...user, username: `nobody-${randomUUID()}` };
       const unknown = await users.requestMailedCode(nobody, { password });
 
-      expect(appearance(unknown, nobody)).toEqual(appearance(known, user));
+      expect(unknown).toLookLike(known, { own: nobody, other: user });
     },
   );
 
@@ -113,16 +112,16 @@ test.describe('POST /email-otp', () => {
       const [one, two, three] = codes.map(Number);
       const isRepeated = new Set(codes).size < codes.length;
       const countsUp = Number(two) - Number(one) === Number(three) - Number(two);
-      expect(isRepeated, 'wanted: three codes\ngot: one of them twice').toBe(false);
-      expect(countsUp, 'wanted: random codes\ngot: codes at equal distances').toBe(false);
-      expect(isLikeEachOther, 'wanted: random codes\ngot: codes with the same beginning').toBe(false);
+      demand(!isRepeated, { kind: 'random', pattern: 'repeated' });
+      demand(!countsUp, { kind: 'random', pattern: 'equal distances' });
+      demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
       // Of so many, by chance less than once in a million runs.
       const all = mail.seen;
       // A letter may stand in each code; a place that some codes lack is not the same in all.
       const isSame = (digit: string, at: number) =>
         /\d/.test(digit) && all.every((code) => code[at] === digit);
       const isFixed = all.length >= enoughCodes && [...(all[0] ?? '')].some(isSame);
-      expect(isFixed, 'wanted: random codes\ngot: codes with the same digit in one place').toBe(false);
+      demand(!isFixed, { kind: 'random', pattern: 'fixed digit' });
     },
   );
 });

@@ -1,3 +1,5 @@
+import type { Quantity } from '../../src/base/model/check.js';
+
 /** What of a text is random at most, by its length and the characters that all of its kind are made of. */
 export function bitsOf(texts: readonly string[]): number {
   const alphabet = new Set(texts.join('')).size;
@@ -10,17 +12,17 @@ export const leastBits = 64;
 /** The same of secrets of 128 bits; by chance some places of a few don't change. */
 export const leastSecretBits = 100;
 
+interface Guessable {
+  readonly bits: number;
+  readonly what: Quantity;
+}
+
 /** What of texts can't be foretold from others of their kind, at most: the least that any of these looks finds. */
-export function randomBits(
-  texts: readonly string[],
-  names: readonly string[],
-): { readonly bits: number; readonly what: string } {
+export function randomBits(texts: readonly string[], names: readonly string[]): Guessable {
   const inText = bitsOfText(texts, names);
-  const looks = [
-    { bits: bitsThatVary(texts), what: 'bits that differ from one to the next' },
-    ...(inText === undefined ? [] : [{ bits: inText, what: 'bits beside names and times in the text' }]),
-    ...(areEquallyFar(texts) ? [{ bits: 0, what: 'bits: each is as far from the next' }] : []),
-  ];
+  const looks: Guessable[] = [{ bits: bitsThatVary(texts), what: 'bits' }];
+  if (inText !== undefined) looks.push({ bits: inText, what: 'bits of text' });
+  if (areEquallyFar(texts)) looks.push({ bits: 0, what: 'bits at equal distances' });
   return looks.reduce((least, look) => (look.bits < least.bits ? look : least));
 }
 

@@ -1,5 +1,5 @@
 import type { Silence } from '../../fixtures/silence.js';
-import { arrange, arrangeError, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeError, covers, demand, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Answer } from '../../src/target/connection/api.js';
@@ -13,11 +13,10 @@ test.describe('The mail of POST /email-otp', () => {
     'has one From and one Date',
     covers('email-otp/mail-has-one-from-and-one-date'),
     async ({ silence }) => {
-      const { mail } = await mailOf(silence);
+      const { mail, answer } = await mailOf(silence);
 
-      for (const name of ['From', 'Date']) {
-        expectOne(name, (await headerFields(mail, name.toLowerCase())).length);
-      }
+      for (const name of ['From', 'Date'])
+        demandOne(name, (await headerFields(mail, name.toLowerCase())).length, answer);
     },
   );
 
@@ -28,23 +27,24 @@ test.describe('The mail of POST /email-otp', () => {
     const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
     const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
 
-    expect(dates.length, 'wanted: a Date\ngot: none').toBeGreaterThan(0);
+    demand(dates.length > 0, { ...ofMail, rule: 'date' }, answer);
     for (const distance of dates) {
-      const got = `${Math.abs(distance / 60_000).toFixed(1)} minutes ${distance < 0 ? 'before' : 'after'} it`;
-      expect(
-        Math.abs(distance),
-        `wanted: a Date within 5 minutes of the target's time\ngot: ${got}`,
-      ).toBeLessThanOrEqual(fiveMinutesMs);
+      const seen = Number((distance / 60_000).toFixed(1));
+      demand(Math.abs(distance) <= fiveMinutesMs, { ...ofMail, rule: 'date of now', seen }, answer);
     }
   });
 
   test('has a Message-ID of its own', covers('email-otp/mail-has-message-id'), async ({ silence }) => {
-    const first = await headerFields((await mailOf(silence)).mail, 'message-id');
+    const mails = [await mailOf(silence), await mailOf(silence, triggerNames.caller)];
 
-    const second = await headerFields((await mailOf(silence, triggerNames.caller)).mail, 'message-id');
-
-    for (const { length } of [first, second]) expectOne('Message-ID', length);
-    expect(second[0] === first[0], 'wanted: two Message-IDs\ngot: the same one twice').toBe(false);
+    const ids: (string | undefined)[] = [];
+    for (const { mail, answer } of mails) {
+      const all = await headerFields(mail, 'message-id');
+      demandOne('Message-ID', all.length, answer);
+      ids.push(all[0]);
+    }
+    const answers = mails.map(({ answer }) => answer);
+    demand(ids[0] !== ids[1], { ...ofMail, rule: 'message id of its own' }, ...answers);
   });
 
   test(
@@ -63,7 +63,7 @@ test.describe('The mail of POST /email-otp', () => {
       // Only a mailbox that the target itself sends to sees how.
       const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
       facts.note('mail', { ...formOf(mail), ...overTls });
-      expect(longest).toBeAtMost(998, 'bytes in a line');
+      expect(longest).toBeAtMost(998, 'bytes of a line');
     },
   );
 
@@ -80,7 +80,7 @@ test.describe('The mail of POST /email-otp', () => {
         // A copy of the other's own mail is none of this one's.
         const astray = await mail.codeTo(other.email, mark).catch(arrangeError);
         const isAstray = typeof astray === 'string' && astray !== theirs;
-        expect(isAstray, "wanted: the user's code to the user\ngot: to another user").toBe(false);
+        demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
         throw own;
       }
 
@@ -89,7 +89,7 @@ test.describe('The mail of POST /email-otp', () => {
       );
       const texts = mails.flatMap(({ subject, text, html }) => [subject, text, html]);
       const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
-      expect(isTold, "wanted: no code but the user's own\ngot: that of another user").toBe(false);
+      demand(!isTold, { ...ofMail, rule: 'own code only' });
     },
   );
 
@@ -97,17 +97,21 @@ test.describe('The mail of POST /email-otp', () => {
     'holds no other secret',
     covers('email-otp/mail-holds-no-other-secret'),
     async ({ silence, connection }) => {
-      const { mail } = await mailOf(silence);
+      const { mail, answer } = await mailOf(silence);
 
       const text = [mail.raw.toString('latin1'), mail.subject, mail.text, mail.html].join('\n');
 
-      expect(connection.recorder.lastingSecretsIn(text)).toEqual([]);
+      const secrets = connection.recorder.lastingSecretsIn(text);
+      const seen = secrets.join(', ');
+      demand(secrets.length === 0, { ...ofMail, rule: 'no lasting secret', seen }, answer);
     },
   );
 });
 
-function expectOne(field: string, count: number): void {
-  expect(count, `wanted: one ${field}\ngot: ${count === 0 ? 'none' : count}`).toBe(1);
+const ofMail = { kind: 'mail', name: null, seen: null } as const;
+
+function demandOne(name: string, seen: number, answer: Answer): void {
+  demand(seen === 1, { kind: 'mail', rule: 'one field', name, seen }, answer);
 }
 
 async function mailOf(

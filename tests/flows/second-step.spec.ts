@@ -1,8 +1,8 @@
 import { enrolled, loginByNewTotp, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
-import { type CodeSource, type Form, tryForms } from '../../fixtures/ways-in.js';
+import { type CodeSource, type Form, type Open, tryForms } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
@@ -90,6 +90,11 @@ function verifyRight(
   });
 }
 
+/** The way, where a login is finished by it. */
+async function opened(users: Users, user: User, step: FirstStep, way: Open): Promise<readonly Open[]> {
+  return (await opens(users, user, step)) ? [way] : [];
+}
+
 /** Another login, by the code that its session asks for; undefined where none is to be had. */
 async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
   const session = await arrange(begun(users, user));
@@ -128,7 +133,7 @@ test.describe('The second step of a login', () => {
         () => opens(users, enrolment.user, first),
         (open) => open,
       );
-      expect(isOpen, 'wanted: a session that opens something\ngot: one that opens nothing').toBe(true);
+      demand(isOpen, { kind: 'opens' }, answer);
     },
   );
 
@@ -153,7 +158,7 @@ test.describe('The second step of a login', () => {
         () => opens(users, user, finished.session),
         (open) => open,
       );
-      expect(isOpen, 'wanted: a session that opens something\ngot: one that opens nothing').toBe(true);
+      demand(isOpen, { kind: 'opens' }, finished.answer);
     },
   );
 
@@ -168,8 +173,8 @@ test.describe('The second step of a login', () => {
         const wrong = codes.almost(authenticator, 'first');
         const answer = await verify(api, first, wrong, type);
         // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
-        if (type !== 'salesforce') expect({ answer }).toBeRefused();
-        expect(await opens(users, user, first)).toBe(false);
+        if (type !== 'salesforce') expect(answer).toBeRefused();
+        expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
       }
       await arrange(verifyRight({ users, codes, api }, { user, authenticator }, async () => first));
       const source = inSteps({ users, codes }, { user, authenticator });
@@ -187,16 +192,16 @@ test.describe('The second step of a login', () => {
       if (answer.status >= 300) throw new ArrangeError(`A right code was answered ${answer.status}.`);
       const second = await arrange(begun(users, user));
 
-      await verify(api, second, code);
+      const again = await verify(api, second, code);
 
-      expect(await opens(users, user, second), 'wanted: a used code opens nothing').toBe(false);
+      expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
       // Where POST /users/sessions takes codes, too, one that was used there.
       const login = await ifItCan(loginByNewTotp(users, user, codes));
       if (login?.session === undefined) return;
       const third = await arrange(begun(users, user));
-      await verify(api, third, login.code);
-      expect(await opens(users, user, third), 'wanted: a used code opens nothing').toBe(false);
+      const last = await verify(api, third, login.code);
+      expect(await opened(users, user, third, { name: 'a code used at a login', answer: last })).toBeShut();
     },
   );
 
@@ -209,15 +214,18 @@ test.describe('The second step of a login', () => {
       const code = await codes.unlike(other.authenticator, victim.authenticator);
       const first = await arrange(begun(users, victim.user));
 
-      expect({ answer: await verify(api, first, code) }).toBeRefused();
+      const answer = await verify(api, first, code);
 
-      expect(await opens(users, victim.user, first)).toBe(false);
+      expect(answer).toBeRefused();
+      const name = "another user's code";
+      expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
       // A newer code may void the one before: where those of both operations are one's, the second shows it.
       for (const mailedCode of (await ifItCan(mailedToAnother(users, cluster, victim.user))) ?? []) {
         const again = await arrange(begun(users, victim.user));
-        expect({ answer: await verify(api, again, mailedCode, 'email') }).toBeRefused();
-        expect(await opens(users, victim.user, again)).toBe(false);
+        const answer = await verify(api, again, mailedCode, 'email');
+        expect(answer).toBeRefused();
+        expect(await opened(users, victim.user, again, { name, answer })).toBeShut();
       }
     },
   );
@@ -234,7 +242,7 @@ test.describe('The second step of a login', () => {
   );
 
   test('is refused without a credential', covers('second-step/refuses-anonymous'), async ({ api }) => {
-    expect({ answer: await verify(api, { scheme: 'none' }, '000000') }).toBeRefused();
+    expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
   });
 
   test(
@@ -244,9 +252,7 @@ test.describe('The second step of a login', () => {
       const { user } = await arrange(enrolled(users, cluster));
       const first = await arrange(begun(users, user));
 
-      expect({
-        answer: await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' }),
-      }).toBeRefused();
+      expect(await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' })).toBeRefused();
     },
   );
 
@@ -262,10 +268,10 @@ test.describe('The second step of a login', () => {
         other = await arrange(begun(users, user));
         return first;
       };
-      const { first } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
+      const { first, answer } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
 
-      const isOther = other !== undefined && (await opens(users, user, other));
-      expect(isOther, 'wanted: the other opens nothing').toBe(false);
+      const name = 'the code of the other login';
+      if (other !== undefined) expect(await opened(users, user, other, { name, answer })).toBeShut();
       if (await opens(users, user, first)) return;
       const { first: alone } = await arrange(verifyRight({ users, codes, api }, enrolment));
       if (await opens(users, user, alone))

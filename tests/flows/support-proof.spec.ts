@@ -1,4 +1,4 @@
-import { supportChanges } from '../../fixtures/snapshot.js';
+import { type Changed, supportChanges } from '../../fixtures/snapshot.js';
 import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import { ArrangeError } from '../../src/base/errors.js';
@@ -36,7 +36,7 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
         () => support.onByEmail(address),
       );
 
-      expect(found, `wanted: support MFA on, with the address of before\ngot: ${found}`).toBe(undefined);
+      if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
     },
   );
 });
@@ -73,10 +73,7 @@ test.describe('PATCH /support-user/mfa at the same time', () => {
         support.hold(key.answer, key);
         if (await isOff(support)) break;
       }
-      expect(
-        verified.length,
-        `wanted: codes of one key at most verify\ngot: of ${verified.length}`,
-      ).toBeLessThan(2);
+      expect(verified.length).toBeAtMost(1, 'keys in force', ...answers);
     },
   );
 });
@@ -97,13 +94,13 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
         () => support.verified(),
       );
 
-      expect(found, `wanted: support MFA on as before\ngot: ${found}`).toBe(undefined);
+      if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
 
       // Whether a key is given for another, others tell: where it is refused, that takes no proof away.
       for (const body of otherFactors(connection.target.allow.disposable)) {
         if ((await support.patchAny(body)).status < 400) return;
-        expect({ answer: await support.patch({ enabled: false }) }).toBeRefused();
-        expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+        expect(await support.patch({ enabled: false })).toBeRefused();
+        expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
       }
     },
   );
@@ -125,8 +122,8 @@ test.describe('A code mailed to the support user in totp mode', () => {
       if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
       const mfaCode = await ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
       if (mfaCode === undefined) return;
-      expect({ answer: await support.patch({ enabled: false, mfaCode }) }).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
     },
   );
 });
@@ -137,12 +134,16 @@ async function firstThat(
   rows: readonly Row[],
   isBroken: (now: SupportConfig) => boolean,
   again: () => Promise<unknown>,
-): Promise<string | undefined> {
+): Promise<
+  { readonly answer: Answer; readonly changes: readonly Changed[]; readonly way: string } | undefined
+> {
   const before = await support.read();
-  for (const row of rows) await send(support, row);
+  let answer: Answer | undefined;
+  for (const row of rows) answer = await send(support, row);
   const after = await support.read();
-  if (!isBroken(after)) return undefined;
-  const changes = (by: string) => [...supportChanges(before, after), `by ${by}`].join('\n     ');
+  if (!isBroken(after) || answer === undefined) return undefined;
+  const last = answer;
+  const changes = (way: string, by = last) => ({ answer: by, changes: supportChanges(before, after), way });
   for (const row of rows) {
     try {
       await arrange(again());
@@ -151,8 +152,8 @@ async function firstThat(
       if (error instanceof ArrangeError) return changes(severalInARow);
       throw error;
     }
-    await send(support, row);
-    if (isBroken(await support.read())) return changes(row.what);
+    const sent = await send(support, row);
+    if (isBroken(await support.read())) return changes(row.what, sent);
   }
   return changes(severalInARow);
 }
@@ -172,11 +173,15 @@ function demandRefused({ status }: Answer): void {
   if (status < 400) throw new ArrangeError(`A change without a code was answered ${status}.`);
 }
 
-async function send(support: SupportMfa, { bodies, as }: Row): Promise<void> {
-  for (const body of bodies) {
-    if (typeof body === 'string') await support.patchText(body);
-    else await support.patchAny(body, as);
-  }
+/** The answer to the last one. */
+async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
+  const [first, ...others] = bodies.map(
+    (body) => () => (typeof body === 'string' ? support.patchText(body) : support.patchAny(body, as)),
+  );
+  if (first === undefined) throw new ArrangeError('There is nothing to send.');
+  let answer = await first();
+  for (const other of others) answer = await other();
+  return answer;
 }
 
 /** The key that an answer hands out, which is not held. */

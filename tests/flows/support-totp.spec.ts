@@ -1,14 +1,14 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { asTyped, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
+import { base32Problems, issuerProblems, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
 import { arrange, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { textIn } from '../../src/contract/judging/body.js';
+import type { Answer } from '../../src/target/connection/api.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 import { handedSecret } from '../../src/target/connection/handed-key.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { isStillOn, type SupportConfig } from '../../src/target/journal/config.js';
 import type { Authenticator } from '../../src/wire/otp/authenticator.js';
-import { decodeBase32 } from '../../src/wire/otp/base32.js';
 import { type KeyUri, parseKeyUri } from '../../src/wire/otp/key-uri.js';
 import { leastSecretBits, randomBits } from './guessable.js';
 
@@ -24,8 +24,8 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
         const answer = await support.patchAny({ enabled: false, ...without });
 
-        expect({ answer }).toBeRefused();
-        expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+        expect(answer).toBeRefused();
+        expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
       }
     },
   );
@@ -38,8 +38,8 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
 
       const answer = await support.patch({ enabled: false, mfaCode: codes.almost(authenticator, 'first') });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      expect(answer).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
     },
   );
 
@@ -51,8 +51,8 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
 
       const answer = await support.patch({ enabled: false, mfaCode: code });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      expect(answer).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
     },
   );
 
@@ -62,10 +62,9 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
     async ({ support }) => {
       const { answer } = await arrange(support.verified());
 
-      const { fields } = await support.patch({ enabled: true, mfaType: 'totp' });
+      const again = await support.patch({ enabled: true, mfaType: 'totp' });
 
-      const secret = handedSecret(fields);
-      if (secret !== undefined) expect(secret).toHoldTheSecretOf(handedSecret(answer.fields));
+      if (handedSecret(again.fields) !== undefined) expect(again).toHoldTheSecretOf(answer);
     },
   );
 
@@ -81,8 +80,8 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       for (const mode of [{ mfaType: 'email', email: email ?? null }, ...toSalesforce]) {
         const answer = await support.patchAny({ enabled: true, ...mode });
 
-        expect({ answer }).toBeRefused();
-        expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+        expect(answer).toBeRefused();
+        expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
       }
     },
   );
@@ -96,7 +95,7 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       const later = await support.patch({ enabled: true });
 
       expect(later).toBeHandled();
-      expect(handedSecret(later.fields)).not.toHoldTheSecretOf(handedSecret(answer.fields));
+      expect(later).not.toHoldTheSecretOf(answer);
     },
   );
 
@@ -109,8 +108,8 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
 
       const answer = await support.patch({ enabled: false, mfaCode: code });
 
-      expect({ answer }).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toMatchObject({ enabled: true, mfaType: 'totp' });
+      expect(answer).toBeRefused();
+      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
     },
   );
 
@@ -135,10 +134,12 @@ test.describe('PATCH /support-user/mfa in totp mode', () => {
       if (support.lastProof === undefined) await arrange(support.verified());
       await arrange(support.onByTotp());
 
-      const state = async () => textIn((await support.get()).fields.otpVerificationState) ?? 'none';
-      const shown = await cluster.settles(state, (now) => now !== 'kSuccess');
+      const shown = await cluster.settles(
+        () => support.get(),
+        ({ fields }) => fields.otpVerificationState !== 'kSuccess',
+      );
 
-      expect(shown).not.toBe('kSuccess');
+      expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
     },
   );
 });
@@ -154,16 +155,16 @@ test.describe('PATCH /support-user/mfa to totp', () => {
       const answer = await support.patch({ enabled: true, mfaType: 'totp' });
 
       expect(answer).toBeAccepted();
-      expect(answer.body).toHaveTextIn(['totpSecretKey', 'totpUri']);
+      expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
       // Switched on it may be by the first right code only.
-      expect(answer.body).toShowAtMost({ mfaType: 'totp' });
+      expect(answer).toShowAtMost({ mfaType: 'totp' });
     },
   );
 
   test('answers the secret in both forms', covers('support-totp/gives-both-forms'), async ({ support }) => {
     const { answer } = await arrange(support.enrolled());
 
-    expect(answer.body).toHaveTexts(['totpSecretKey', 'totpUri']);
+    expect(answer).toHaveTexts(['totpSecretKey', 'totpUri']);
   });
 
   test('shows in GET', covers('support-totp/get-shows-what-was-set'), async ({ support }) => {
@@ -171,17 +172,17 @@ test.describe('PATCH /support-user/mfa to totp', () => {
     await arrangeSuccess(support.patch({ enabled: true, mfaType: 'totp' }));
     const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
     const shown = await support.readUntil(({ mfaType }) => mfaType === 'totp');
-    expect(shown).toMatchObject({ mfaType: 'totp' });
+    expect(shown).toHaveMembers({ mfaType: 'totp' });
 
     if (!isOn(shown)) await arrange(support.verifyUnused(support.authenticator));
-    expect(await support.readUntil(isOn)).toMatchObject({ enabled: true, mfaType: 'totp' });
+    expect(await support.readUntil(isOn)).toHaveMembers({ enabled: true, mfaType: 'totp' });
   });
 
   test('answers a Base32 secret', covers('support-totp/secret-is-base32'), async ({ support }) => {
     const { answer } = await arrange(support.enrolled());
     const text = shownSecret(answer);
 
-    expect(decodeBase32(asTyped(text))).not.toHaveProperty('problem');
+    expect(answer).toBeWellFormed('secret', base32Problems(text));
   });
 
   test('answers a Key URI', covers('support-totp/uri-is-key-uri'), async ({ support }) => {
@@ -189,7 +190,8 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
     const { problems } = parseKeyUri(await uriOf(answer));
 
-    expect(problems.map(({ text }) => text)).toEqual([]);
+    const texts = problems.map(({ text }) => text);
+    expect(answer).toBeWellFormed('Key URI', texts);
   });
 
   test('answers one secret twice', covers('support-totp/secret-matches-uri'), async ({ support }) => {
@@ -197,29 +199,30 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
     const keyUri = await arrange(usableKeyUri(answer));
 
-    expect(shownSecret(answer)).toHoldTheSecretOf(keyUri.secret.reveal());
+    shownSecret(answer);
+    expect(answer).toHoldTheSecretOf(keyUri);
 
     // Asked for once more, the key may be a new one: in both forms, then.
     const again = await support.patch({ enabled: true, mfaType: 'totp' });
     const newer = again.status >= 300 ? undefined : await ifItCan(usableKeyUri(again));
     const secret = textIn(again.fields.totpSecretKey);
     if (newer === undefined || secret === undefined) return;
-    expect(secret).toHoldTheSecretOf(newer.secret.reveal());
+    expect(again).toHoldTheSecretOf(newer);
   });
 
   test('answers a canonical secret', covers('support-totp/secret-is-canonical'), async ({ support }) => {
-    const { secretDeviations } = await arrange(enrolledUri(support));
+    const { answer, secretDeviations } = await arrange(enrolledUri(support));
 
-    expect(secretDeviations).toEqual([]);
+    expect(answer).toBeWellFormed('canonical secret', secretDeviations);
   });
 
   test(
     'answers a secret that is long enough',
     covers('support-totp/secret-is-long-enough'),
     async ({ support }) => {
-      const { secretBits } = await arrange(enrolledUri(support));
+      const { answer, secretBits } = await arrange(enrolledUri(support));
 
-      expect(secretBits).toBeAtLeast(128, 'bits');
+      expect(secretBits).toBeAtLeast(128, 'bits', answer);
     },
   );
 
@@ -239,19 +242,18 @@ test.describe('PATCH /support-user/mfa to totp', () => {
   );
 
   test('names the issuer', covers('support-totp/uri-has-issuer'), async ({ support }) => {
-    const { issuer, labelIssuer } = await arrange(enrolledUri(support));
+    const { answer, ...keyUri } = await arrange(enrolledUri(support));
 
-    expect(issuer ?? '').not.toBe('');
-    expect(labelIssuer ?? issuer).toBe(issuer);
+    expect(answer).toBeWellFormed('issuer', issuerProblems(keyUri));
   });
 
   test(
     'gives codes that change within two minutes',
     covers('support-totp/period-is-two-minutes-at-most'),
     async ({ support }) => {
-      const { period } = await arrange(enrolledUri(support));
+      const { answer, period } = await arrange(enrolledUri(support));
 
-      expect(period).toBeAtMost(120, 'seconds');
+      expect(period).toBeAtMost(120, 'seconds of a step', answer);
     },
   );
 
@@ -260,7 +262,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
     const uri = await arrange(uriOf(answer));
 
-    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
+    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
   });
 
   test(
@@ -272,7 +274,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
       const name = textIn(answer.fields.accountName);
       if (name === undefined) notApplicable('the target answers no accountName');
-      expect(keyUri.label).toContain(name);
+      expect(answer).toBeWellFormed('label', keyUri.label.includes(name ?? '') ? [] : ['another label']);
     },
   );
 
@@ -285,7 +287,7 @@ test.describe('PATCH /support-user/mfa to totp', () => {
       const answer = await support.patchAny({ enabled: true, mfaType: 'totp', totpSecretKey: chosen });
 
       expect(answer).toBeHandled();
-      expect(handedSecret(answer.fields)).not.toHoldTheSecretOf(chosen);
+      expect(answer).not.toHoldTheSecretOf(chosen);
     },
   );
 
@@ -297,16 +299,17 @@ test.describe('PATCH /support-user/mfa to totp', () => {
 
       const second = await arrange(support.onByTotp());
 
-      expect(handedSecret(first.answer.fields)).not.toHoldTheSecretOf(handedSecret(second.answer.fields));
+      expect(second.answer).not.toHoldTheSecretOf(first.answer);
     },
   );
 
   test('hides the secret from GET', covers('support-totp/get-never-shows-secret'), async ({ support }) => {
     await arrange(support.enrolled());
 
-    const { body } = await arrange(support.get());
+    const read = await arrange(support.get());
 
-    expect(Object.keys(Object(body)).filter((name) => /^totp(?:SecretKey|Uri)$/i.test(name))).toEqual([]);
+    const names = Object.keys(Object(read.body)).filter((name) => /^totp(?:SecretKey|Uri)$/i.test(name));
+    expect(read).toHaveNone(...names);
   });
 });
 
@@ -323,7 +326,7 @@ async function proven(support: SupportMfa, codes: Codes): Promise<Authenticator>
 }
 
 /** The URI of a new key of the support user. */
-async function enrolledUri(support: SupportMfa): Promise<KeyUri> {
+async function enrolledUri(support: SupportMfa): Promise<KeyUri & { readonly answer: Answer }> {
   const { answer } = await support.enrolled();
-  return usableKeyUri(answer);
+  return { ...(await usableKeyUri(answer)), answer };
 }

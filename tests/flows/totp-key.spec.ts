@@ -1,42 +1,47 @@
 import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { asTyped, likenessOf, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import {
+  base32Problems,
+  issuerProblems,
+  likenessOf,
+  shownSecret,
+  uriOf,
+  usableKeyUri,
+} from '../../fixtures/secrets.js';
+import { arrange, arrangeLogin, arrangeSuccess, covers, demand, expect, test } from '../../fixtures/test.js';
 import { memberOf } from '../../src/contract/judging/body.js';
+import type { Answer } from '../../src/target/connection/api.js';
 import { handedSecret } from '../../src/target/connection/handed-key.js';
-import { decodeBase32 } from '../../src/wire/otp/base32.js';
 import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
 import { leastSecretBits, randomBits } from './guessable.js';
 
 test.describe('POST /totp-key', () => {
   test('answers secret and URI', covers('totp-key/gives-secret-and-uri'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    expect(body).toHaveTextIn(['totpSecretKey', 'totpUri']);
+    expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
   });
 
   test('answers the secret in both forms', covers('totp-key/gives-both-forms'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    expect(body).toHaveTexts(['totpSecretKey', 'totpUri']);
+    expect(answer).toHaveTexts(['totpSecretKey', 'totpUri']);
   });
 
   test('answers id and name', covers('totp-key/gives-id-and-name'), async ({ users }) => {
-    const { body } = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+    const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const got = ['totpKeyId', 'totpKeyName'].filter((name) => memberOf(body, name) !== undefined);
+    const got = ['totpKeyId', 'totpKeyName'].filter((name) => memberOf(answer.body, name) !== undefined);
     if (got.length === 0) notApplicable('the target answers neither totpKeyId nor totpKeyName');
-    expect(body).toHaveTexts(got);
+    expect(answer).toHaveTexts(got);
   });
 
   test('echoes the name', covers('totp-key/echoes-name'), async ({ users }) => {
-    const { fields } = await arrangeSuccess(
-      users.createKey(users.withReplaceableTotp(), 'mfa-conformance-echo'),
-    );
+    const totpKeyName = 'mfa-conformance-echo';
+    const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), totpKeyName));
 
-    const name = fields.totpKeyName;
-    if (name === undefined) notApplicable('the target answers no totpKeyName');
-    expect(name).toBe('mfa-conformance-echo');
+    if (answer.fields.totpKeyName === undefined) notApplicable('the target answers no totpKeyName');
+    expect(answer).toHaveMembers({ totpKeyName });
   });
 
   test('gives each key its own id', covers('totp-key/ids-are-unique'), async ({ users }) => {
@@ -47,7 +52,7 @@ test.describe('POST /totp-key', () => {
 
     const ids = [first.fields.totpKeyId, second.fields.totpKeyId];
     if (ids.includes(undefined)) notApplicable('the target answers no totpKeyId');
-    expect(ids[0]).not.toBe(ids[1]);
+    demand(ids[0] !== ids[1], { kind: 'differ', pointer: '/totpKeyId', with: 'an answer' }, first, second);
   });
 
   test('gives each user another secret', covers('totp-key/secrets-are-unique'), async ({ users }) => {
@@ -55,7 +60,7 @@ test.describe('POST /totp-key', () => {
 
     const second = await arrangeSuccess(users.createKey(users.withReplaceableTotp(1), 'mfa-conformance'));
 
-    expect(handedSecret(first.fields)).not.toHoldTheSecretOf(handedSecret(second.fields));
+    expect(second).not.toHoldTheSecretOf(first);
   });
 
   test(
@@ -65,16 +70,14 @@ test.describe('POST /totp-key', () => {
       const user = users.withReplaceableTotp();
       // Whether secrets look random takes some, which none but a throw-away target has to bear.
       const wanted = connection.target.allow.disposable ? 8 : 2;
-      const secrets: (string | undefined)[] = [];
-      for (let n = 0; n < wanted; n += 1) {
-        const { fields } = await arrangeSuccess(users.createKey(user, `mfa-conformance-${n}`));
-        secrets.push(handedSecret(fields));
-      }
+      const answers: Answer[] = [];
+      for (let n = 0; n < wanted; n += 1)
+        answers.push(await arrangeSuccess(users.createKey(user, `mfa-conformance-${n}`)));
 
-      for (const [n, secret] of secrets.entries()) {
-        for (const earlier of secrets.slice(0, n)) expect(secret).not.toHoldTheSecretOf(earlier);
+      for (const [n, answer] of answers.entries()) {
+        for (const earlier of answers.slice(0, n)) expect(answer).not.toHoldTheSecretOf(earlier);
       }
-      facts.note('totpSecrets', likenessOf(secrets));
+      facts.note('totpSecrets', likenessOf(answers.map(({ fields }) => handedSecret(fields))));
     },
   );
 
@@ -89,7 +92,7 @@ test.describe('POST /totp-key', () => {
       });
 
       expect(answer).toBeHandled();
-      expect(handedSecret(answer.fields)).not.toHoldTheSecretOf(chosen);
+      expect(answer).not.toHoldTheSecretOf(chosen);
     },
   );
 
@@ -97,7 +100,7 @@ test.describe('POST /totp-key', () => {
     const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
     const text = shownSecret(answer);
 
-    expect(decodeBase32(asTyped(text))).not.toHaveProperty('problem');
+    expect(answer).toBeWellFormed('secret', base32Problems(text));
   });
 
   test('answers a canonical secret in the URI', covers('totp-key/secret-is-canonical'), async ({ users }) => {
@@ -105,7 +108,7 @@ test.describe('POST /totp-key', () => {
 
     const keyUri = await arrange(usableKeyUri(answer));
 
-    expect(keyUri.secretDeviations).toEqual([]);
+    expect(answer).toBeWellFormed('canonical secret', keyUri.secretDeviations);
   });
 
   test(
@@ -116,7 +119,7 @@ test.describe('POST /totp-key', () => {
 
       const keyUri = await arrange(usableKeyUri(answer));
 
-      expect(keyUri.secretBits).toBeAtLeast(128, 'bits');
+      expect(keyUri.secretBits).toBeAtLeast(128, 'bits', answer);
     },
   );
 
@@ -141,7 +144,8 @@ test.describe('POST /totp-key', () => {
 
     const { problems } = parseKeyUri(await uriOf(answer));
 
-    expect(problems.filter(({ kind }) => kind === 'uri').map(({ text }) => text)).toEqual([]);
+    const texts = problems.filter(({ kind }) => kind === 'uri').map(({ text }) => text);
+    expect(answer).toBeWellFormed('Key URI', texts);
   });
 
   test(
@@ -152,7 +156,8 @@ test.describe('POST /totp-key', () => {
 
       const { problems } = parseKeyUri(await uriOf(answer));
 
-      expect(problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text)).toEqual([]);
+      const texts = problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text);
+      expect(answer).toBeWellFormed('URI parameters', texts);
     },
   );
 
@@ -161,16 +166,14 @@ test.describe('POST /totp-key', () => {
 
     const keyUri = await arrange(usableKeyUri(answer));
 
-    expect(shownSecret(answer)).toHoldTheSecretOf(keyUri.secret.reveal());
+    shownSecret(answer);
+    expect(answer).toHoldTheSecretOf(keyUri);
   });
 
   test('names the issuer', covers('totp-key/uri-has-issuer'), async ({ users }) => {
     const answer = await arrangeSuccess(users.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
 
-    const { issuer, labelIssuer } = await arrange(usableKeyUri(answer));
-
-    expect(issuer ?? '').not.toBe('');
-    expect(labelIssuer ?? issuer).toBe(issuer);
+    expect(answer).toBeWellFormed('issuer', issuerProblems(await arrange(usableKeyUri(answer))));
   });
 
   test('names the account', covers('totp-key/label-names-the-account'), async ({ users }) => {
@@ -181,7 +184,7 @@ test.describe('POST /totp-key', () => {
 
     const names = [user.username, ...(user.email === undefined ? [] : [user.email])];
     const isNamed = names.some((name) => label.toLowerCase().includes(name.toLowerCase()));
-    expect(isNamed, 'wanted: a label with the username or address\ngot: another').toBe(true);
+    expect(answer).toBeWellFormed('label', isNamed ? [] : ['another label']);
   });
 
   test(
@@ -192,7 +195,7 @@ test.describe('POST /totp-key', () => {
 
       const { period } = await arrange(usableKeyUri(answer));
 
-      expect(period).toBeAtMost(120, 'seconds');
+      expect(period).toBeAtMost(120, 'seconds of a step', answer);
     },
   );
 
@@ -201,7 +204,7 @@ test.describe('POST /totp-key', () => {
 
     const uri = await arrange(uriOf(answer));
 
-    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes');
+    expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
   });
 });
 

@@ -62,7 +62,7 @@ test.describe('A login by password alone while cluster MFA is on', () => {
       if (as === anonymous) notApplicable(noFirstStep);
 
       for (const each of inEveryScheme(as))
-        expect({ answer: await api.call('GetSupportMFAConfig', { as: each }) }).toBeRefused();
+        expect(await api.call('GetSupportMFAConfig', { as: each })).toBeRefused();
     },
   );
 
@@ -107,10 +107,9 @@ test.describe('A login by password alone while cluster MFA is on', () => {
         !before.support.enabled && api.contract.operations.has('ConfigureSupportMFAConfig');
       const email = before.support.email ?? 'support@example.com';
       for (const as of first.flatMap(inEveryScheme)) {
-        expect({ answer: await cluster.put(before.cluster, as) }).toBeRefused();
-        if (isFree) expect({ answer: await support.patch({ enabled: false }, as) }).toBeRefused();
-        if (mayConfigure)
-          expect({ answer: await support.configure({ mfaType: 'email', email }, as) }).toBeRefused();
+        expect(await cluster.put(before.cluster, as)).toBeRefused();
+        if (isFree) expect(await support.patch({ enabled: false }, as)).toBeRefused();
+        if (mayConfigure) expect(await support.configure({ mfaType: 'email', email }, as)).toBeRefused();
         expect(await changesSince(before, cluster, support)).toBeNone();
       }
     },

@@ -1,4 +1,4 @@
-import { arrange, covers, expect, ifAnswered, test } from '../../fixtures/test.js';
+import { arrange, covers, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { Connection } from '../../src/target/connection/connection.js';
@@ -25,7 +25,7 @@ test('TRACE shows no header field', covers('http/trace-shows-no-header'), async 
   const answer = await ifAnswered(api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }));
 
   const isEchoed = answer !== undefined && answer.status < 300 && answer.rest.includes(marker);
-  expect(isEchoed, "wanted: no field of the request\ngot: the request's own field in a success").toBe(false);
+  demand(!isEchoed, { kind: 'field', name: 'X-Probe', rule: 'is not echoed', seen: marker }, answer);
 });
 
 test(
@@ -46,9 +46,8 @@ test(
         const { 'access-control-allow-origin': allowed, 'access-control-allow-credentials': credentials } =
           answer.headers;
         const isOpen = allowed === origin && credentials === 'true';
-        expect(isOpen, `wanted: no credentials for pages of any origin\ngot: ${origin} is allowed them`).toBe(
-          false,
-        );
+        const name = 'Access-Control-Allow-Origin';
+        demand(!isOpen, { kind: 'field', name, rule: 'allows no credentials', seen: origin }, answer);
       }
     }
   },

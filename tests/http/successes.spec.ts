@@ -128,7 +128,7 @@ test.describe('A success', () => {
       const { answer } = await users.withoutCode(users.withPassword());
 
       expect(answer).toSucceed();
-      expect(answer.body).toHaveTexts(['sessionId']);
+      expect(answer).toHaveTexts(['sessionId']);
     },
   );
 
@@ -145,7 +145,7 @@ test.describe('A success', () => {
       if (answer.status === 404) notApplicable('the target has no POST /access-tokens');
 
       expect(answer).toSucceed();
-      expect(answer.body).toHaveTexts(['accessToken']);
+      expect(answer).toHaveTexts(['accessToken']);
     },
   );
 });

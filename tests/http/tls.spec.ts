@@ -1,5 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, covers, demand, test } from '../../fixtures/test.js';
 import { proxyFor } from '../../src/wire/http/proxy.js';
 import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
 
@@ -13,7 +13,7 @@ test(
 
     const accepted = await acceptsOldTls(target);
 
-    expect(accepted, 'wanted: TLS 1.2 or newer only\ngot: a connection of an older version').toBe(false);
+    demand(!accepted, { kind: 'transport', rule: 'TLS 1.2 or newer', seen: null });
   },
 );
 
@@ -27,7 +27,7 @@ test(
 
     const status = await plainHttpStatus(target, '/mfa-config');
 
-    expect(status, `wanted: no answer of the API\ngot: ${status}`).toBeUndefined();
+    demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
   },
 );
 

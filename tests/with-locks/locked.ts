@@ -3,11 +3,11 @@ import { enrolled } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { throttling } from '../../fixtures/throttling.js';
 import type { User, Users } from '../../fixtures/users.js';
+import type { Answer } from '../../src/target/connection/api.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 
 export const throttlingIsTested = true;
-export const wanted = 'wanted: a throttle within 100 wrong ones\ngot: none';
 
 export interface Given {
   readonly users: Users;
@@ -21,6 +21,7 @@ export interface Guessed {
   readonly user: User;
   /** See Throttling. */
   readonly after: number | undefined;
+  readonly last: Answer;
   /** A login with a right code, which is refused where the account is locked. */
   readonly right: { readonly code: string; readonly type: 'totp'; readonly throttlingIsTested: true };
   readonly isOut: boolean;
@@ -44,12 +45,12 @@ export async function guessedByTotp(given: Given, closeAfter = true): Promise<Gu
   }
   const n = await locks.free(users.allWithReplaceableTotp());
   const { user, authenticator } = await enrolled(users, cluster, n);
-  const { after, rest } = await throttling(locks.of(user.role), async () => {
+  const { after, last, rest } = await throttling(locks.of(user.role), async () => {
     const code = codes.wrong(authenticator);
     return users.requestSession(user, { code, type: 'totp', throttlingIsTested, closeAfter });
   });
   const right = { code: await codes.unused(authenticator), type: 'totp', throttlingIsTested } as const;
-  const guessed = { user, after, right, isOut: await isOut(users, user, right), rest };
+  const guessed = { user, after, last, right, isOut: await isOut(users, user, right), rest };
   known.set(locks, { guessed, newCode: () => codes.at(authenticator, 0) });
   return guessed;
 }

@@ -50,7 +50,7 @@ describe('the page of a verdict', () => {
       'TLS NOT VERIFIED',
       'What is wrong',
       'The totpSecretKey and totpUri of a key hold the same secret where both are returned.',
-      'wanted the secret of the URI got another one',
+      'expected the secret of the URI actual another one',
       'Source:',
       'What is new',
       'The accepted code window grew from ±1 to ±3 steps.',
@@ -97,7 +97,7 @@ describe('the page of a verdict', () => {
     const row = plain(page.slice(page.indexOf('id="http/no-bom"')).split('</details>')[0] ?? '');
 
     expect(row).toContain('Waived');
-    expect(row).toContain('wanted no byte order mark got one');
+    expect(row).toContain('expected no byte order mark actual one');
     expect(row).toContain('until 2026-12-31 (Ana, https://issues.example/7 ): The proxy answers by itself.');
     const table = plain(page.slice(page.indexOf('id="waivers"')).split('</table>')[0] ?? '');
     expect(table).toMatch(/http\/\* The proxy answers by itself\. Ana .* 2026-12-31 in use/);
@@ -142,7 +142,11 @@ describe('the page of a verdict', () => {
       sample({
         planned: ['totp-key/works', 'login/a', 'login/b'].map((id) => planned(id)),
         raw: [
-          raw('totp-key/works', { kind: 'fail', reason: 'wanted: 201\ngot: 500', exchanges: [key, later] }),
+          raw('totp-key/works', {
+            kind: 'fail',
+            reason: 'expected: 201\nactual: 500',
+            exchanges: [key, later],
+          }),
           raw('login/a', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
           raw('login/b', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
         ],
@@ -160,7 +164,7 @@ describe('the page of a verdict', () => {
   });
 
   test('sets lines below each other without the indent of the command line', () => {
-    const reason = 'wanted: as before\ngot: one now\n     another now';
+    const reason = 'expected: as before\nactual: one now\n     another now';
     const page = renderHtml(
       sample({
         planned: [planned('login/a')],
@@ -184,7 +188,7 @@ describe('the page of a verdict', () => {
         raw: [
           raw('login/a', {
             kind: 'fail',
-            reason: 'wanted: 401\ngot: 200',
+            reason: 'expected: 401\nactual: 200',
             exchanges,
             reproduce: reproduce(deciding, 'https://10.2.0.7/v2'),
           }),

@@ -59,7 +59,7 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
     {
       'totp-key/secret-matches-uri': {
         kind: 'fail',
-        reason: 'wanted: the secret of the URI\ngot:    another one',
+        reason: 'expected: the secret of the URI\nactual:    another one',
         reproduce: 'curl -i -X POST "$BASE_URL"/totp-key -H "apiKey: $API_KEY"',
         exchanges: [
           exchange(url),
@@ -76,9 +76,9 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
           },
         ],
       },
-      'http/no-bom': { kind: 'fail', reason: 'wanted: no byte order mark\ngot: one' },
+      'http/no-bom': { kind: 'fail', reason: 'expected: no byte order mark\nactual: one' },
       'http/utf-8': { kind: 'fail', reason: 'GetMFAConfig: 0xE9 is not UTF-8' },
-      'totp-key/uri-has-issuer': { kind: 'fail', reason: 'wanted: an issuer\ngot: none' },
+      'totp-key/uri-has-issuer': { kind: 'fail', reason: 'expected: an issuer\nactual: none' },
       'email-otp/answers-204': { kind: 'inconclusive', reason: 'no mail within 60 s' },
       'access/viewer-cannot-update-mfa-config': { kind: 'not run', reason: 'no viewer account' },
       'access/session-id-header': { kind: 'not applicable', reason: 'holds from release 7.2.1 on' },

@@ -1,4 +1,5 @@
 import type { Finding } from './breach.js';
+import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
 import type { StatementInVerdict } from './statement.js';
@@ -9,7 +10,7 @@ import type { ConcernedWaiver } from './waiver.js';
 export interface RunBegan {
   readonly type: 'run began';
   /** Grows when a reader of the older version would misread a log. */
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly suiteVersion: string;
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
@@ -111,17 +112,7 @@ export type EventOfTest =
   /** Exchanges of an earlier test that are evidence for this one too. */
   | About<'adopted', { readonly exchanges: readonly number[] }>
   /** The one event that makes a test's outcome `fail`; written by the expectation itself. */
-  | About<
-      'expectation failed',
-      {
-        readonly reason: string;
-        /** Null where the reason says it otherwise: by a difference, say. */
-        readonly wanted: string | null;
-        readonly got: string | null;
-        /** The exchange that it is about; null: what the test sent. */
-        readonly exchange: number | null;
-      }
-    >
+  | About<'expectation failed', { readonly check: Check }>
   | About<Blame | 'not run' | 'not applicable', { readonly reason: string }>
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 

@@ -23,8 +23,8 @@ export interface Explained {
   readonly fails: {
     /** Of the emulator: `mfa-conformance faults` tells what it does. */
     readonly fault: string;
-    readonly wanted: string;
-    readonly got: string;
+    readonly expected: string;
+    readonly actual: string;
     readonly exchanges: readonly ToldExchange[];
   };
 }

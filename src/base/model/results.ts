@@ -1,3 +1,4 @@
+import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
 import type { ClaimedCount, StatementInVerdict } from './statement.js';
@@ -33,6 +34,8 @@ export interface RawOutcome {
   readonly reason: string;
   readonly reproduce: string;
   readonly exchanges: readonly Exchange[];
+  /** What its test expected and saw; absent where the answers alone break the requirement. */
+  readonly checks?: readonly Check[];
   readonly durationMs: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { Gating } from './gating.js';
 import type { ReleaseName } from './releases.js';
@@ -36,6 +37,8 @@ export interface Outcome {
   readonly reproduce: string;
   /** Kept for what did not pass only. */
   readonly exchanges: readonly Exchange[];
+  /** What failed, as data: the reason says the same in words. Absent where answers break the requirement by themselves. */
+  readonly checks?: readonly Check[];
   readonly durationMs: number;
 }
 

@@ -26,7 +26,7 @@ export function beginningOf(prepared: Prepared): RunBegan {
         });
   return {
     type: 'run began',
-    schemaVersion: 1,
+    schemaVersion: 2,
     suiteVersion: suiteVersion(),
     target: { name, baseUrl, tlsInsecure: tls.insecure },
     release,

@@ -1,3 +1,4 @@
+import { decidingOf } from '../../base/model/check.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
 import { readLearned } from '../../target/accounts/keep.js';
 import { openWay, wayNames } from '../../target/accounts/learned.js';
@@ -12,7 +13,9 @@ export function suspectsIn(events: readonly RunEvent[]): ReadonlySet<string> {
   for (const event of events) if (event.type === 'exchange') logins.take(event);
   return new Set(
     events.flatMap((event) =>
-      event.type === 'expectation failed' ? (logins.refusedIn(event.exchange) ?? []) : [],
+      event.type === 'expectation failed'
+        ? (logins.refusedIn(decidingOf(event.check)?.exchange ?? null) ?? [])
+        : [],
     ),
   );
 }

@@ -11,12 +11,11 @@ export interface Search {
 }
 
 /** The simplest body found that breaks what was demanded. */
-export interface Counterexample {
+export interface Counterexample<Breach> {
   readonly body: unknown;
   /** Which kind of body it is. */
   readonly what: string;
-  /** What was wanted and what came. */
-  readonly breach: string;
+  readonly breach: Breach;
   /** How often a simpler one was found. */
   readonly shrinks: number;
 }
@@ -27,14 +26,14 @@ export interface Counterexample {
  * @param breachOf what is wrong about the answer to a body; undefined where nothing is. What it throws ends the
  * search, and is thrown.
  */
-export async function findCounterexample(
+export async function findCounterexample<Breach>(
   kinds: readonly BodyKind[],
   { seed, most, shrinks }: Search,
-  breachOf: (body: unknown) => Promise<string | undefined>,
-): Promise<Counterexample | undefined> {
+  breachOf: (body: unknown) => Promise<Breach | undefined>,
+): Promise<Counterexample<Breach> | undefined> {
   for (const [index, { what, bodies }] of chosen(kinds, most, seed).entries()) {
     let tried = 0;
-    const breaches = new Map<unknown, string>();
+    const breaches = new Map<unknown, Breach>();
     let failure: { readonly error: unknown } | undefined;
     const property = fc.asyncProperty(bodies, async (body) => {
       tried += 1;
@@ -52,7 +51,8 @@ export async function findCounterexample(
     if (failure !== undefined) throw failure.error;
     if (run.counterexample !== null) {
       const [body] = run.counterexample;
-      return { body, what, breach: breaches.get(body) ?? '', shrinks: run.numShrinks };
+      const breach = breaches.get(body);
+      if (breach !== undefined) return { body, what, breach, shrinks: run.numShrinks };
     }
   }
   return undefined;

@@ -1,6 +1,8 @@
 import type { BreachKind } from '../../base/model/breach.js';
+import { type Check, decidingOf, type Member } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import { actual, expected } from '../../base/wording/breach.js';
+import { actualOf, changeWords, expectedOf } from '../../base/wording/check.js';
 import { commandFor } from './breach-scripts.js';
 import { isSuccess, type OfRequirement, statusOf } from './log.js';
 
@@ -23,9 +25,10 @@ export interface Assertion {
 
 /** How a script tells that a requirement is broken; or why none can. */
 export function assertionOf(of: OfRequirement): Assertion | { readonly why: string } {
-  for (const { wanted, got, reason, exchange } of of.failed) {
+  for (const { check } of of.failed) {
+    const { wanted, got, exchange } = spoken(check);
     const about = of.own.find(({ index }) => index === exchange);
-    const conditions = byExpectation(of.own, wanted ?? reason, got ?? '', about);
+    const conditions = byExpectation(of.own, wanted, got, about);
     const last = conditions.at(-1);
     if (last === undefined) continue;
     // Where the state that was read is wrong, what was sent before it decides.
@@ -33,7 +36,12 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
       ({ index, exchange: { request } }) => index < last.at && request.method !== 'GET',
     );
     const decisive = about?.index ?? sent?.index ?? last.at;
-    return { wanted: wanted ?? reason, got: got ?? '', decisive, conditions };
+    return {
+      wanted: expectedOf(check),
+      got: actualOf(check),
+      decisive,
+      conditions,
+    };
   }
   let untold: string | undefined;
   for (const { exchange, breach } of of.breaches) {
@@ -49,8 +57,65 @@ export function assertionOf(of: OfRequirement): Assertion | { readonly why: stri
       };
   }
   const [failed] = of.failed;
-  const what = failed?.wanted ?? failed?.reason ?? untold ?? 'what the requirement says';
+  const what =
+    (failed === undefined ? undefined : expectedOf(failed.check)) ?? untold ?? 'what the requirement says';
   return { why: `curl alone can't tell this: ${what.split('\n')[0] ?? ''}` };
+}
+
+/** The phrases that what follows goes by. */
+function spoken(check: Check): { wanted: string; got: string; exchange: number | undefined } {
+  const says = (wanted: string, got: string = actualOf(check), isAbout = true) => ({
+    wanted,
+    got,
+    exchange: isAbout ? decidingOf(check)?.exchange : undefined,
+  });
+  switch (check.kind) {
+    case 'refused':
+      if (check.answers.some(({ way }) => way !== undefined)) return says('nothing opened');
+      return says(check.least === '4xx' ? 'a refusal (4xx with an Error)' : 'a refusal (4xx)');
+    case 'succeeded':
+      return says('the documented success', ['', ...check.breaches.map(actual)].join('; '));
+    case 'handled':
+      if (check.least === 'an answer') return says('wanted: an answer to ', '', false);
+      return says('a success or a refusal');
+    case 'verified':
+      return says('200 with success true');
+    case 'not verified':
+      return says('success false, or a 4xx');
+    case 'members': {
+      const [first] = check.members;
+      if (first?.rule === 'is absent') return says('[]', JSON.stringify([first.pointer.slice(1)]), false);
+      const of = (value: (member: Member) => unknown) =>
+        JSON.stringify(Object.fromEntries(check.members.map((each) => [each.pointer.slice(1), value(each)])));
+      return says(
+        of(({ expected }) => expected),
+        of(({ seen }) => seen),
+        false,
+      );
+    }
+    case 'alike': {
+      const [first] = check.differences.filter(({ at }) => at === 'status');
+      return says(
+        JSON.stringify({ status: first?.expected }),
+        JSON.stringify({ status: first?.seen }),
+        false,
+      );
+    }
+    case 'same':
+      return says('one secret', '', false);
+    case 'differ':
+      return says('two secrets', '', false);
+    case 'field':
+      return says(check.rule === 'is not echoed' ? 'no field of the request' : expectedOf(check), '', false);
+    case 'body found': {
+      const of = spoken(check.of);
+      return { ...of, exchange: decidingOf(check)?.exchange };
+    }
+    case 'state':
+      return says(expectedOf(check), check.changes.map(changeWords).join('\n'), check.answers.length > 0);
+    default:
+      return says(expectedOf(check));
+  }
 }
 
 const statuses: readonly (readonly [wanted: RegExp, pattern: string])[] = [

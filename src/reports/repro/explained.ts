@@ -1,6 +1,8 @@
+import { decidingOf } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
+import { actualOf, expectedOf } from '../../base/wording/check.js';
 import { assertionOf } from './conditions.js';
 import type { LogIndex } from './log.js';
 import { stable, told } from './told.js';
@@ -34,19 +36,18 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
   const [failed] = of.failed;
   const [breach] = of.breaches;
   if (failed !== undefined) {
-    const { wanted, got, reason } = failed;
     const words = (text: string) => stable(text).slice(0, longestText);
     return {
       fault,
-      wanted: words(wanted ?? reason),
-      got: words(got ?? ''),
+      expected: words(expectedOf(failed.check)),
+      actual: words(actualOf(failed.check)),
       exchanges: leadingTo(lastOf(log, id), of.own, log),
     };
   }
   if (breach === undefined) return undefined;
   const exchanges = told([breach.exchange], log);
-  const [wanted, got] = [expected(breach.breach), stable(actual(breach.breach))];
-  return { fault, wanted, got, exchanges };
+  const { breach: broken } = breach;
+  return { fault, expected: expected(broken), actual: stable(actual(broken)), exchanges };
 }
 
 /** The exchanges that decide: what the failure is about, and what shows it. */
@@ -54,8 +55,10 @@ function lastOf(log: LogIndex, id: string): readonly number[] {
   const of = log.of(id);
   const assertion = assertionOf(of);
   if (!('why' in assertion)) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
-  const about = of.failed[0]?.exchange ?? of.own.at(-1)?.index;
-  return about === undefined || about === null ? [] : [about];
+  const about =
+    (of.failed[0] === undefined ? undefined : decidingOf(of.failed[0].check))?.exchange ??
+    of.own.at(-1)?.index;
+  return about === undefined ? [] : [about];
 }
 
 function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: LogIndex): ToldExchange[] {

@@ -1,4 +1,5 @@
 import type { Breach } from '../../base/model/breach.js';
+import { decidingOf } from '../../base/model/check.js';
 import type { Again, Exchanged, Origin, RunBegan, RunEvent } from '../../base/model/event.js';
 import { renamed } from './renamed.js';
 
@@ -137,7 +138,11 @@ export class LogIndex {
       }
       case 'expectation failed':
         this.#test(event.requirement).failed.push(event);
-        if (event.exchange !== null) this.#guilty.add(event.exchange);
+        // A configuration that is not as it should be says nothing of the request before.
+        if (event.check.kind !== 'state' && event.check.kind !== 'members') {
+          const deciding = decidingOf(event.check);
+          if (deciding !== undefined) this.#guilty.add(deciding.exchange);
+        }
         break;
     }
   }

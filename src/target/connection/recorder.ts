@@ -57,6 +57,8 @@ export class Recorder {
   #requirement = '';
   #exchanges: Exchange[] = [];
   readonly #indexes = new WeakMap<Exchange, number>();
+  /** By the index of an answer, what was sent in this test with what it handed out. */
+  readonly #uses = new Map<number, Exchange[]>();
   #nextIndex: number;
 
   /**
@@ -81,8 +83,8 @@ export class Recorder {
 
   /** From here on, exchanges and waits belong to this requirement's test. */
   begin(requirement: string): void {
+    this.leave();
     this.#requirement = requirement;
-    this.#exchanges = [];
     this.#write({ type: 'test began', requirement });
   }
 
@@ -90,6 +92,7 @@ export class Recorder {
   leave(): void {
     this.#requirement = '';
     this.#exchanges = [];
+    this.#uses.clear();
   }
 
   get requirement(): string {
@@ -108,6 +111,11 @@ export class Recorder {
   /** By which the log names an exchange; null for one that it doesn't hold. */
   indexOf(exchange: Exchange | undefined): number | null {
     return (exchange && this.#indexes.get(exchange)) ?? null;
+  }
+
+  /** What was sent in this test with what an answer handed out, or with a code made from it. */
+  usesOf(exchange: Exchange): readonly Exchange[] {
+    return this.#uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
   }
 
   /** Takes what was exchanged for this requirement too, in an earlier test, as evidence. */
@@ -283,6 +291,10 @@ export class Recorder {
     const index = this.#nextIndex;
     this.#nextIndex += 1;
     this.#indexes.set(exchange, index);
+    for (const origin of again?.origins ?? []) {
+      if (origin.kind !== 'answer') continue;
+      this.#uses.set(origin.exchange, [...(this.#uses.get(origin.exchange) ?? []), exchange]);
+    }
     const { operation } = call;
     const seen =
       operation === null || status === null

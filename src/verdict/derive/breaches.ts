@@ -3,6 +3,7 @@ import type { Exchanged } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
+import { told } from '../../base/wording/check.js';
 
 /** Of the breaches of one requirement so many are shown; the others are counted. */
 const shown = 5;
@@ -109,5 +110,5 @@ export class Breaches {
 function reasonOf({ breaches, demands, lines }: Tally): string {
   const more = breaches - lines.length;
   const all = [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
-  return `wanted: ${[...demands].join('\n        ')}\ngot: ${all.join('\n     ')}`;
+  return told([...demands].join('\n          '), all.join('\n        '));
 }

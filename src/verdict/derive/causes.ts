@@ -67,7 +67,7 @@ function causeOf({ head, fails, all }: { head: Sign; fails: boolean; all: Outcom
 
 function textOf({ outcome }: Sign): string {
   const reason = beginningOf(outcome);
-  const said = /^got:\s*(\S.*)$/m.exec(reason)?.[1] ?? reason.trim().split('\n')[0] ?? '';
+  const said = /^actual:\s*(\S.*)$/m.exec(reason)?.[1] ?? reason.trim().split('\n')[0] ?? '';
   return said.length > longestText ? `${said.slice(0, longestText)}…` : said || 'no reason was given';
 }
 
@@ -83,7 +83,7 @@ function rankOf({ head, fails, all }: { head: Sign; fails: boolean; all: readonl
 function byStanding(a: Sign, b: Sign): number {
   const standing = ({ outcome }: Sign) =>
     (outcome.level === 'must' ? 0 : 2) +
-    (/^wanted:[^\n]*(?:\b4\d\d\b|\brefusal\b)/m.test(beginningOf(outcome)) ? 1 : 0);
+    (/^expected:[^\n]*(?:\b4\d\d\b|\brefusal\b)/m.test(beginningOf(outcome)) ? 1 : 0);
   return standing(a) - standing(b);
 }
 
@@ -155,7 +155,7 @@ function keyOf({ answer, status, noMail, seen }: Sign): string {
 function signOf(outcome: Outcome, operations: ReadonlyMap<string, string>): Sign {
   const { exchanges } = outcome;
   const reason = beginningOf(outcome);
-  const got = /^got:([\s\S]*)$/m.exec(reason)?.[1] ?? reason;
+  const got = /^actual:([\s\S]*)$/m.exec(reason)?.[1] ?? reason;
   const { answer, status } = answerIn(got, exchanges, operations);
   return {
     outcome,

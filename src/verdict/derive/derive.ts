@@ -120,6 +120,7 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
   const telling = raws
     .filter((raw) => raw.kind !== 'pass')
     .sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
+  const checks = telling.flatMap((raw) => raw.checks ?? []);
   const reasons = new Set(telling.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
   return {
     ...requirement,
@@ -127,6 +128,7 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
     reason: kind === 'pass' ? '' : [...reasons].join('\n') || noReason,
     reproduce: telling.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
     exchanges: telling.flatMap(({ exchanges }) => exchanges),
+    ...(checks.length === 0 ? {} : { checks }),
     durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };
 }

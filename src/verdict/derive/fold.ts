@@ -1,3 +1,4 @@
+import { type Check, decidingOf } from '../../base/model/check.js';
 import {
   blames,
   type EventOfTest,
@@ -8,6 +9,7 @@ import {
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
 import type { Verdict, Wait } from '../../base/model/verdict.js';
+import { wordsOf } from '../../base/wording/check.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
 import { Breaches } from './breaches.js';
 import { CoverageCount } from './coverage.js';
@@ -29,9 +31,9 @@ type Began = RunBegan & { readonly at: string };
 interface Said {
   readonly kind: RawKind;
   readonly reason: string;
+  readonly check?: Check;
+  /** What the check is about. */
   readonly about?: Exchange | undefined;
-  /** Of {@link about}. */
-  readonly index?: number | null;
 }
 
 /** What is known of one requirement's test. */
@@ -177,7 +179,8 @@ export class RunFold {
   }
 
   #excused(said: Said): Said {
-    const excuse = said.kind === 'fail' ? this.#logins.excuseFor(said.index ?? null) : undefined;
+    const deciding = said.check === undefined ? undefined : decidingOf(said.check);
+    const excuse = said.kind === 'fail' ? this.#logins.excuseFor(deciding?.exchange ?? null) : undefined;
     return excuse === undefined
       ? said
       : { ...said, kind: 'inconclusive', reason: `${excuse} What was seen:\n${said.reason}` };
@@ -210,9 +213,9 @@ export class RunFold {
       case 'expectation failed':
         tested.said.push({
           kind: 'fail',
-          reason: event.reason,
-          about: this.#exchanges.get(event.exchange ?? -1),
-          index: event.exchange,
+          reason: wordsOf(event.check),
+          check: event.check,
+          about: this.#exchanges.get(decidingOf(event.check)?.exchange ?? -1),
         });
         break;
       case 'not run':
@@ -268,6 +271,7 @@ function outcomeOf(
   const reason = [...new Set(telling.map((one) => one.reason))].join('\n');
   if (kind === 'not run' || kind === 'not applicable')
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
+  const checks = telling.flatMap(({ check }) => check ?? []);
   const about =
     telling.find((one) => one.about !== undefined)?.about ??
     exchanges.findLast(({ request }) => request.method !== 'GET') ??
@@ -278,6 +282,7 @@ function outcomeOf(
     reason,
     reproduce: about === undefined ? '' : command(about),
     exchanges: exchanges.slice(-mostExchanges),
+    ...(checks.length === 0 ? {} : { checks }),
     durationMs,
   };
 }

@@ -1,6 +1,7 @@
 import type { RawOutcome } from '../../base/model/results.js';
 import type { ClaimedCount } from '../../base/model/statement.js';
 import type { Level } from '../../base/model/verdict.js';
+import { wordsOf } from '../../base/wording/check.js';
 
 /** How the reason begins where a fact turned out otherwise: nobody promised it, so that nobody broke it. */
 export const measuredPrefix = 'measured, not judged: ';
@@ -21,6 +22,12 @@ export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   // What was not counted is not known to be more.
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
-  const reason = `wanted: within ${count.atMost} ${count.unit}, as the vendor claims\ngot: after ${found}`;
-  return { ...raw, kind: 'fail', reason };
+  const check = {
+    kind: 'claimed',
+    answers: [],
+    atMost: count.atMost,
+    unit: count.unit,
+    seen: found,
+  } as const;
+  return { ...raw, kind: 'fail', reason: wordsOf(check), checks: [check] };
 }

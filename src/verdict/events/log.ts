@@ -110,6 +110,9 @@ export class EventLog {
 /** What is invisible becomes a JSON escape. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
+/** Of the logs that are read; see RunBegan. */
+const version = 2;
+
 const check = checkBy<RunEvent>('events.schema.json', 'event');
 const known: Readonly<Record<RunEvent['type'], true>> = {
   'run began': true,
@@ -150,8 +153,18 @@ export function eventsIn(text: string, place: string): RunEvent[] {
   return text.split('\n').flatMap((line, at) => {
     const value = parsed(line);
     const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+    if (type === 'run began') demandVersion(value, place);
     return typeof type === 'string' && Object.hasOwn(known, type) ? [check(value, `${place}:${at + 1}`)] : [];
   });
+}
+
+/** A log of another version is not misread. */
+function demandVersion(began: unknown, place: string): void {
+  const { schemaVersion, suiteVersion }: Partial<Record<string, unknown>> = Object(began);
+  if (schemaVersion === version || typeof schemaVersion !== 'number') return;
+  throw new ConfigurationError(
+    `${place} is a log of schema version ${schemaVersion}, and this version reads ${version}: report it by mfa-conformance ${suiteVersion}, which wrote it.`,
+  );
 }
 
 function parsed(line: string): unknown {

@@ -1,4 +1,5 @@
 import type { Breach } from '../../base/model/breach.js';
+import type { Check, Shown } from '../../base/model/check.js';
 import type { RunBegan, RunEvent } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
@@ -35,12 +36,7 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
     case 'run ended':
       return { ...event, interrupted: event.interrupted === null ? null : text(event.interrupted) };
     case 'expectation failed':
-      return {
-        ...event,
-        reason: text(event.reason),
-        wanted: event.wanted === null ? null : text(event.wanted),
-        got: event.got === null ? null : text(event.got),
-      };
+      return { ...event, check: redactedCheck(event.check, text) };
     default:
       return 'reason' in event ? { ...event, reason: text(event.reason) } : event;
   }
@@ -106,6 +102,53 @@ function redactedExchange({ request, response, error, ...rest }: Exchange, redac
       : { response: { ...response, headers: headers(response.headers), ...body(response.body) } }),
     ...(error === undefined ? {} : { error: redactor.redact(error) }),
   };
+}
+
+/** All texts that may be the target's; a weak password may be a word of the suite's own, such as a kind. */
+function redactedCheck(check: Check, text: (value: string) => string): Check {
+  const shown = (answers: readonly Shown[]): Shown[] =>
+    answers.map(({ use, ...each }) => ({
+      ...each,
+      path: text(each.path),
+      ...(use === undefined ? {} : { use: { ...use, path: text(use.path) } }),
+    }));
+  const own = { ...check, answers: shown(check.answers) };
+  switch (own.kind) {
+    case 'succeeded':
+      return { ...own, breaches: own.breaches.map((each) => redactedBreach(each, text)) };
+    case 'members':
+      return { ...own, members: own.members.map((each) => redactedValues(each, text)) };
+    case 'whole':
+      return {
+        ...own,
+        allowed: own.allowed.map((each) => inAllTexts(each, text)),
+        seen: inAllTexts(own.seen, text),
+      };
+    case 'state':
+      return { ...own, changes: own.changes.map((each) => redactedValues(each, text)) };
+    case 'alike':
+      return { ...own, differences: own.differences.map((each) => redactedValues(each, text)) };
+    case 'mailed':
+      return { ...own, expected: own.expected.map(text), seen: own.seen.map(text) };
+    case 'mail':
+      return { ...own, seen: typeof own.seen === 'string' ? text(own.seen) : own.seen };
+    case 'field':
+      return { ...own, seen: own.seen === null ? null : text(own.seen) };
+    case 'well formed':
+      return { ...own, problems: own.problems.map(text) };
+    case 'body found': {
+      const of = redactedCheck(own.of, text);
+      return of.kind === 'body found' ? own : { ...own, of, body: text(own.body) };
+    }
+    default:
+      return own;
+  }
+}
+
+function redactedValues<T extends object>(of: T, text: (value: string) => string): T {
+  const values = ['expected', 'seen', 'before', 'now'].filter((name) => name in of);
+  const redacted = values.map((name) => [name, inAllTexts(Reflect.get(of, name), text)]);
+  return { ...of, ...Object.fromEntries(redacted) };
 }
 
 function inAllTexts(value: unknown, change: (text: string) => string): unknown {

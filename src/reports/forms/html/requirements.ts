@@ -1,4 +1,5 @@
 import type { Outcome, Verdict } from '../../../base/model/verdict.js';
+import { partsOf } from '../../../base/wording/check.js';
 import { cut, duration } from '../../../base/words.js';
 import { groupBy } from '../group.js';
 import { isKnownFailure } from '../run-problems.js';
@@ -97,23 +98,13 @@ ${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${long
 ${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
 }
 
-const pair = /^(wanted|got):[^\S\n]*(.*)$/i;
-
-/** What was wanted and what came, one under the other; a reason of another form as it is. */
+/** What was expected and what came, one under the other; a reason of another form as it is. */
 export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
   const title = isTitled && html`<h4>${outcome === 'fail' ? 'What was seen' : 'Why'}</h4>`;
-  const lines = reason.length > 20_000 ? [] : reason.split('\n');
-  if (!lines.some((line) => pair.test(line))) return html`${title}<pre>${longText(reason)}</pre>`;
-  const blocks: { readonly name: string; readonly lines: string[] }[] = [];
-  for (const line of lines) {
-    const [, name, rest] = pair.exec(line) ?? [];
-    if (name !== undefined && rest !== undefined) blocks.push({ name: name.toLowerCase(), lines: [rest] });
-    else if (blocks.length === 0) blocks.push({ name: '', lines: [line] });
-    // On the command line they stand below each other.
-    else blocks.at(-1)?.lines.push(line.replace(/^ {5}/, ''));
-  }
+  const blocks = reason.length > 20_000 ? [] : partsOf(reason);
+  if (blocks.every(({ name }) => name === '')) return html`${title}<pre>${longText(reason)}</pre>`;
   return html`${title}<div class="pairs">${blocks.map(
-    ({ name, lines: text }) =>
-      html`<div class="${name}">${name !== '' && html`<span class="name">${name}</span>`}<pre>${longText(text.join('\n'))}</pre></div>`,
+    ({ name, text }) =>
+      html`<div class="${name}">${name !== '' && html`<span class="name">${name}</span>`}<pre>${longText(text)}</pre></div>`,
   )}</div>`;
 }

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { Check, Shown } from '../../src/base/model/check.js';
+import { actualOf, expectedOf } from '../../src/base/wording/check.js';
+import { eventsIn, lineOf } from '../../src/verdict/events/log.js';
+import { shownAt } from '../events/sample.js';
+import { sourcesIn } from './sources.js';
+import { avoidedIn } from './words.js';
+
+const answer = shownAt(3);
+const answers = [answer];
+const opened: Shown = { ...answer, way: 'a code twice', use: answer };
+
+/** A check of each kind. */
+const samples: { readonly [Kind in Check['kind']]: Extract<Check, { readonly kind: Kind }> } = {
+  refused: { kind: 'refused', answers: [opened, answer], least: '4xx' },
+  accepted: { kind: 'accepted', answers },
+  succeeded: { kind: 'succeeded', answers, breaches: [] },
+  handled: { kind: 'handled', answers: [{ ...answer, status: null }], least: 'an answer' },
+  status: { kind: 'status', answers, allowed: [403, 404] },
+  opens: { kind: 'opens', answers: [{ ...answer, use: { ...answer, status: 401 } }] },
+  verified: { kind: 'verified', answers, success: null },
+  'not verified': { kind: 'not verified', answers, success: true },
+  members: {
+    kind: 'members',
+    answers,
+    any: false,
+    members: [
+      { pointer: '/enabled', rule: 'is', expected: true },
+      { pointer: '/mfaType', rule: 'is not', expected: 'pigeon', seen: 'pigeon' },
+      { pointer: '/email', rule: 'may be', expected: 'a@b.example', seen: 'c@b.example' },
+      { pointer: '/types', rule: 'lacks', expected: 'pigeon', seen: ['pigeon'] },
+      { pointer: '/types', rule: 'holds', expected: 'totp', seen: [] },
+      { pointer: '/totpUri', rule: 'is a text', hidden: true },
+      { pointer: '/totpSecretKey', rule: 'is absent', hidden: true },
+    ],
+  },
+  whole: { kind: 'whole', answers, allowed: [{ enabled: true }, { enabled: false }], seen: {} },
+  state: {
+    kind: 'state',
+    answers,
+    changes: [{ part: 'cluster', member: 'enabled', before: false, now: true, readBefore: 1, readNow: null }],
+  },
+  readable: { kind: 'readable', answers, part: 'support' },
+  mailed: { kind: 'mailed', answers, expected: ['a@b.example'], seen: [] },
+  mail: { kind: 'mail', answers, rule: 'one field', name: 'Date', seen: 2 },
+  random: { kind: 'random', answers, pattern: 'equal distances' },
+  same: { kind: 'same', answers, pointer: '/totpSecretKey', with: 'its URI' },
+  differ: { kind: 'differ', answers, pointer: '/totpKeyId', with: 'an answer' },
+  alike: { kind: 'alike', answers, differences: [{ at: 'status', expected: 401, seen: 404 }] },
+  'well formed': { kind: 'well formed', answers, what: 'issuer', problems: ['no issuer'] },
+  count: { kind: 'count', answers, of: 'digits', least: 6, most: null, seen: 1 },
+  limited: { kind: 'limited', answers, of: 'codes', within: 100, seen: 100 },
+  field: { kind: 'field', answers, name: 'Allow', rule: 'names the methods', seen: null },
+  framed: { kind: 'framed', answers, rule: 'nothing', beyond: '5 bytes' },
+  transport: { kind: 'transport', answers: [], rule: 'no plain HTTP', seen: 400 },
+  claimed: { kind: 'claimed', answers: [], atMost: 10, unit: 'wrong codes', seen: null },
+  'body found': {
+    kind: 'body found',
+    answers,
+    of: { kind: 'accepted', answers },
+    body: '{}',
+    what: 'an empty body',
+    seed: 1,
+    shrinks: 2,
+  },
+};
+const checks: readonly Check[] = Object.values(samples);
+
+describe('what a test expects', () => {
+  test.each(checks)('is told in words that stand alone: $kind', (check) => {
+    const [expected, actual] = [expectedOf(check), actualOf(check)];
+
+    expect(expected).not.toBe(actual);
+    for (const words of [expected, actual]) {
+      expect(words.trim()).not.toBe('');
+      expect(words).not.toMatch(/undefined|\[object/);
+      expect(avoidedIn(words)).toEqual([]);
+    }
+  });
+
+  test.each(checks)('is written to the log and read again: $kind', (check) => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const line = lineOf({ at, type: 'expectation failed', requirement: 'area/one', check });
+
+    expect(eventsIn(line, 'events.jsonl')).toEqual([JSON.parse(line)]);
+    expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
+  });
+
+  test('shows what a way opened', () => {
+    expect(actualOf({ ...samples.refused, answers: [opened] })).toBe(
+      '200 to GET /v2/mfa-config (a code twice), and what it handed out opens GET /v2/mfa-config',
+    );
+  });
+
+  test('is stated by the matchers of the suite, and by none of Playwright', () => {
+    const strange = sourcesIn('tests').flatMap(({ path, text }) =>
+      strangeIn(text).map((all) => `${path}: ${all}`),
+    );
+
+    expect(strange).toEqual([]);
+    for (const text of ['.toBe(', '.toEqual(', '.toMatchObject(', "from '@playwright/test'", "'actual: one'"])
+      expect(strangeIn(text)).toHaveLength(1);
+  });
+});
+
+const strangeIn = (text: string): string[] =>
+  [
+    ...text.matchAll(
+      /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toMatch|toContain|toBeUndefined|toHaveProperty|toHaveLength)\(|@playwright\/test|['"`](?:wanted|got|expected|actual): /g,
+    ),
+  ].map(([all]) => all);

@@ -1,0 +1,334 @@
+import type {
+  Change,
+  Check,
+  CodePattern,
+  FieldRule,
+  MailRule,
+  Member,
+  MemberRule,
+  Quantity,
+  Shown,
+} from '../../base/model/check.js';
+import { cut } from '../words.js';
+import { actual } from './breach.js';
+
+type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
+type Words<C> = {
+  /** What would have been right, and what was seen: each stands alone. */
+  readonly expected: (check: C) => string;
+  readonly actual: (check: C) => string;
+};
+
+/** Further lines stand below the first one, behind the label. */
+const nextLine = `\n${' '.repeat('actual: '.length)}`;
+
+const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+
+/** `201 to POST /v2/users/sessions (the code twice), and its session opens GET /v2/mfa-config`. */
+function answerWords(shown: Shown): string {
+  const { use } = shown;
+  const answer = `${plainWords(shown)}${wayOf(shown)}`;
+  if (use === undefined) return answer;
+  const opened = use.status !== null && use.status < 300 ? 'opens' : `gets ${use.status ?? 'no answer'} from`;
+  return `${answer}, and what it handed out ${opened} ${use.method} ${use.path}`;
+}
+
+const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
+const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
+
+/** Of several answers the last one decides. */
+function lastOf({ answers }: Check): string {
+  const last = answers.at(-1);
+  return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
+}
+
+const inLast = (check: Check): string => (check.answers.length === 0 ? '' : ` (${lastOf(check)})`);
+
+const allOf = (check: Check, none: string): string =>
+  check.answers.length === 0 ? none : check.answers.map(answerWords).join(nextLine);
+
+/** `enabled of GET /mfa-config: false before, true now` */
+export function changeWords({
+  part,
+  member,
+  before,
+  now,
+}: Pick<Change, 'part' | 'member' | 'before' | 'now'>): string {
+  return `${member} of ${reads[part]}: ${plain(before)} before, ${plain(now)} now`;
+}
+
+const reads = { cluster: 'GET /mfa-config', support: 'GET /support-user/mfa' } as const;
+const plain = (value: unknown) =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : json(value);
+
+const nameOf = ({ pointer }: Pick<Member, 'pointer'>) => pointer.replace(/^\//, '');
+
+const memberRules: Readonly<Record<MemberRule, (name: string, value: string) => string>> = {
+  is: (name, value) => `${name}: ${value}`,
+  'is not': (name, value) => `${name} other than ${value}`,
+  'may be': (name, value) => `${name}: ${value}, or without it`,
+  lacks: (name, value) => `${name} without ${value}`,
+  holds: (name, value) => `${name} with ${value}`,
+  'is a text': (name) => `a text in ${name}`,
+  'is absent': (name) => `no ${name}`,
+};
+
+function seenWords(member: Member): string {
+  const name = nameOf(member);
+  if (member.hidden) return member.rule === 'is absent' ? `a ${name}` : `an unusable ${name}`;
+  return 'seen' in member ? `${name}: ${json(member.seen)}` : `no ${name}`;
+}
+
+/** What is counted: one, and several. */
+const quantities: Readonly<Record<Quantity, readonly [one: string, many: string]>> = {
+  'accepted answers': ['accepted answer', 'accepted answers'],
+  bits: ['bit that differs', 'bits that differ'],
+  'bits at equal distances': ['bit, values not at equal distances', 'bits, values not at equal distances'],
+  'bits of text': ['bit besides names and times', 'bits besides names and times'],
+  'bytes of a line': ['byte in a line', 'bytes in a line'],
+  'bytes of the URI': ['byte in the URI', 'bytes in the URI'],
+  digits: ['digit', 'digits'],
+  'guesses evaluated': ['guess evaluated', 'guesses evaluated'],
+  'keys in force': ['key in force', 'keys in force'],
+  'seconds of a step': ['second in a time step', 'seconds in a time step'],
+  secrets: ['secret', 'secrets'],
+  'session ids': ['different session id', 'different session ids'],
+  'sessions by one code': ['session opened by one code', 'sessions opened by one code'],
+};
+const countWords = (count: number, of: Quantity) => `${count} ${quantities[of][count === 1 ? 0 : 1]}`;
+
+const mailRules: Readonly<
+  Record<MailRule, readonly [expected: string, actual: (check: OfKind<'mail'>) => string]>
+> = {
+  'code for its user only': ["the user's code to the user alone", () => 'the code to another user'],
+  date: ['a mail with a Date', () => 'no Date'],
+  'date of now': ["a Date within 5 minutes of the target's time", ({ seen }) => `${seen} minutes from it`],
+  'host of the target': ['a mail without the host that a header names', () => 'a mail that names it'],
+  'message id of its own': ['another Message-ID in each mail', () => 'the same Message-ID twice'],
+  'no lasting secret': ['a mail without lasting secrets', ({ seen }) => `a mail with ${seen}`],
+  'one field': ['exactly one header field of the name', ({ seen, name }) => `${seen} × ${name}`],
+  'own code only': ["no code but the user's own", () => "another user's code"],
+};
+
+const patterns: Readonly<Record<CodePattern, readonly [expected: string, actual: string]>> = {
+  'equal distances': ['random codes', 'codes at equal distances'],
+  'fixed digit': ['random codes', 'codes with the same digit in one place'],
+  repeated: ['different codes', 'one code twice'],
+  'same beginning': ['random codes', 'codes with the same beginning'],
+};
+
+const fieldRules: Readonly<
+  Record<
+    FieldRule,
+    readonly [expected: (name: string) => string, actual: (name: string, seen: string) => string]
+  >
+> = {
+  'names the methods': [(name) => `${name} with GET and PUT`, (name, seen) => `${name}: ${seen}`],
+  'challenges by Bearer': [(name) => `${name} with the scheme Bearer`, (name, seen) => `${name}: ${seen}`],
+  'as of GET': [(name) => `the ${name} that GET answers`, (name, seen) => `${name}: ${seen}`],
+  'allows no credentials': [
+    () => 'no credentials for pages of any origin',
+    (name, seen) => `${name}: ${seen}, with credentials`,
+  ],
+  'is not echoed': [
+    (name) => `an answer without the request's ${name}`,
+    (name) => `the request's ${name} in the answer`,
+  ],
+};
+
+const handled = {
+  'an answer': 'an answer',
+  'no server error': 'an answer that is no server error',
+  documented: 'a success, a refusal, or a server error with an Error',
+  'success or refusal': 'a success or a refusal (2xx or 4xx)',
+} as const;
+
+const wellFormed = {
+  secret: 'a Base32 secret',
+  'canonical secret': 'a canonical Base32 secret in the Key URI',
+  'Key URI': 'a Key URI',
+  'URI parameters': 'a Key URI with valid parameters',
+  issuer: 'a Key URI with one issuer',
+  label: 'a Key URI whose label names the account',
+} as const;
+
+const attempts = {
+  codes: 'wrong codes',
+  passwords: 'wrong passwords',
+  'mailed codes': 'mailed codes',
+} as const;
+
+const same = {
+  'an answer': ['the same secret in both answers', 'two different ones'],
+  'its URI': ['the secret of the Key URI', 'another one'],
+  'the request': ['the secret that the request named', 'another one'],
+} as const;
+const differ = {
+  'an answer': ['two different values', 'the same value twice'],
+  'its URI': ['a value of its own', 'that of the Key URI'],
+  'the request': ["a value of the target's own", 'the one that the request named'],
+} as const;
+
+/** Each kind of check in words: a new kind doesn't compile without its row. */
+const table: { readonly [Kind in Check['kind']]: Words<OfKind<Kind>> } = {
+  refused: {
+    expected: ({ least, answers }) =>
+      answers.some(({ way }) => way !== undefined)
+        ? 'a refusal of each way that was tried'
+        : least === '4xx'
+          ? 'a refusal (4xx)'
+          : 'a refusal',
+    actual: (check) => allOf(check, 'a success'),
+  },
+  accepted: { expected: () => 'a success (2xx)', actual: (check) => allOf(check, 'another answer') },
+  succeeded: {
+    expected: () => 'the documented success',
+    actual: (check) => [lastOf(check), ...check.breaches.map(actual)].join('; '),
+  },
+  handled: { expected: ({ least }) => handled[least], actual: (check) => allOf(check, 'another answer') },
+  status: {
+    expected: ({ allowed }) => `an answer with status ${allowed.join(' or ')}`,
+    actual: (check) => allOf(check, 'another status'),
+  },
+  opens: {
+    expected: () => 'a session that reads what a full session reads',
+    actual: (check) => allOf(check, 'a session that reads less'),
+  },
+  verified: {
+    expected: () => 'a success (2xx) with success true',
+    actual: (check) => `${lastOf(check)} with success ${json(check.success)}`,
+  },
+  'not verified': {
+    expected: () => 'success false, or a refusal (4xx)',
+    actual: (check) => `${lastOf(check)} with success ${json(check.success)}`,
+  },
+  members: {
+    expected: ({ members, any }) =>
+      members
+        .map((member) => memberRules[member.rule](nameOf(member), json(member.expected)))
+        .join(any ? ' or ' : ', '),
+    actual: (check) => `${check.members.map(seenWords).join(', ')}${inLast(check)}`,
+  },
+  whole: {
+    expected: ({ allowed }) => allowed.map(json).join(' or '),
+    actual: (check) => `${json(check.seen)}${inLast(check)}`,
+  },
+  state: {
+    expected: () => 'both configurations as they were before the request',
+    actual: (check) => `${check.changes.map(changeWords).join(nextLine)}${inLast(check)}`,
+  },
+  readable: {
+    expected: ({ part }) => `${reads[part]} answers by the document after the request`,
+    actual: (check) => `it answers something else${inLast(check)}`,
+  },
+  mailed: {
+    expected: ({ expected }) => mailsTo(expected),
+    actual: (check) => `${mailsTo(check.seen)}${inLast(check)}`,
+  },
+  mail: {
+    expected: ({ rule, name }) => `${mailRules[rule][0]}${name === null ? '' : `: ${name}`}`,
+    actual: (check) => mailRules[check.rule][1](check),
+  },
+  random: { expected: ({ pattern }) => patterns[pattern][0], actual: ({ pattern }) => patterns[pattern][1] },
+  same: {
+    expected: (check) => same[check.with][0],
+    actual: (check) => `${same[check.with][1]} in ${check.pointer}${inLast(check)}`,
+  },
+  differ: {
+    expected: (check) => differ[check.with][0],
+    actual: (check) => `${differ[check.with][1]} in ${check.pointer}${inLast(check)}`,
+  },
+  alike: {
+    expected: ({ differences }) =>
+      `answers that look alike: ${differences.map(({ at, expected }) => `${at} ${json(expected)}`).join(', ')}`,
+    actual: (check) =>
+      `${check.differences.map(({ at, seen }) => `${at} ${json(seen)}`).join(', ')}${inLast(check)}`,
+  },
+  'well formed': {
+    expected: ({ what }) => wellFormed[what],
+    actual: (check) => `${check.problems.join(', ')}${inLast(check)}`,
+  },
+  count: {
+    expected: ({ of, least, most }) =>
+      [
+        ...(least === null ? [] : [`at least ${countWords(least, of)}`]),
+        ...(most === null ? [] : [`at most ${countWords(most, of)}`]),
+      ].join(', '),
+    actual: (check) => `${countWords(check.seen, check.of)}${inLast(check)}`,
+  },
+  limited: {
+    expected: ({ of, within }) => `a limit within ${within} ${attempts[of]}`,
+    actual: (check) => `no limit after ${check.seen} ${attempts[check.of]}${inLast(check)}`,
+  },
+  field: {
+    expected: ({ name, rule }) => fieldRules[rule][0](name),
+    actual: (check) => `${fieldRules[check.rule][1](check.name, check.seen ?? 'none')}${inLast(check)}`,
+  },
+  framed: {
+    expected: ({ rule }) =>
+      rule === 'nothing' ? 'nothing after the header section' : 'the bytes that the header section declares',
+    actual: (check) => `${check.beyond}${inLast(check)}`,
+  },
+  transport: {
+    expected: ({ rule }) => (rule === 'no plain HTTP' ? 'no answer of the API by plain HTTP' : rule),
+    actual: ({ rule, seen }) =>
+      rule === 'no plain HTTP' ? `an answer with status ${seen}` : 'a connection of an older version',
+  },
+  claimed: {
+    expected: ({ atMost, unit }) => `within ${atMost} ${unit}, as the vendor claims`,
+    actual: ({ seen, unit }) => (seen === null ? 'no limit' : `after ${seen} ${unit}`),
+  },
+  'body found': {
+    expected: ({ of }) => `for any body ${expectedOf(of)}`,
+    actual: ({ of, body, what, shrinks, seed }) => {
+      const simplified = shrinks === 0 ? 'not simplified' : `simplified ${shrinks} times`;
+      const found = `${what}; ${simplified}; repeat with --seed ${seed}`;
+      return `${actualOf(of)}${nextLine}for the body: ${body}${nextLine}(${found})`;
+    },
+  },
+};
+
+function mailsTo(addresses: readonly string[]): string {
+  return addresses.length === 0 ? 'no mail' : addresses.map((address) => `a mail to ${address}`).join(', ');
+}
+
+/** What would have been right. */
+export function expectedOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
+  const row: Words<OfKind<Kind>> = table[check.kind];
+  return row.expected(check);
+}
+
+/** What was seen. */
+export function actualOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
+  const row: Words<OfKind<Kind>> = table[check.kind];
+  return row.actual(check);
+}
+
+/** Both, as reports show a failure. */
+export const wordsOf = (check: Check): string => told(expectedOf(check), actualOf(check));
+
+/** A target may say more than anybody reads. */
+const longest = 2_000;
+
+/** A failure as reports show it. */
+export function told(expected: string, actual: string): string {
+  return cut(`expected: ${expected}\nactual: ${actual}`, longest);
+}
+
+/** One part of what {@link told} says, without its label; `name` is empty for what stands before the first one. */
+export interface Told {
+  readonly name: '' | 'expected' | 'actual';
+  readonly text: string;
+}
+
+/** The parts of a failure as reports show it, for a page that sets them apart. */
+export function partsOf(reason: string): Told[] {
+  const parts: { name: Told['name']; lines: string[] }[] = [];
+  for (const line of reason.split('\n')) {
+    const name = (['expected', 'actual'] as const).find((each) => line.startsWith(`${each}:`));
+    if (name !== undefined) parts.push({ name, lines: [line.slice(name.length + 1).trimStart()] });
+    else if (parts.length === 0) parts.push({ name: '', lines: [line] });
+    else parts.at(-1)?.lines.push(line.replace(/^ {5,}/, ''));
+  }
+  return parts.map(({ name, lines }) => ({ name, text: lines.join('\n') }));
+}
