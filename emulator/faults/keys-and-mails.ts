@@ -251,7 +251,7 @@ export const keyAndMailFaults: readonly Fault[] = [
     description: 'PATCH /support-user/mfa takes codes of the last half an hour as mfaCode.',
     level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/old-support-code-switches-nothing-off'],
+    fails: ['ways-in/old-support-code-switches-nothing-off', 'ways-in/support-code-window-is-a-minute'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         Array.from({ length: halfAnHour }, (_, index) => at(-2 - index)).some((code) => code === given),
@@ -262,10 +262,21 @@ export const keyAndMailFaults: readonly Fault[] = [
     description: 'PATCH /support-user/mfa takes codes of the next half an hour as mfaCode.',
     level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/old-support-code-switches-nothing-off'],
+    fails: ['ways-in/old-support-code-switches-nothing-off', 'ways-in/support-code-window-is-a-minute'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         Array.from({ length: halfAnHour }, (_, index) => at(2 + index)).some((code) => code === given),
+      ),
+  },
+  {
+    id: 'ways-in/code-of-minutes-switches-off',
+    description: 'PATCH /support-user/mfa takes codes of three minutes around now as mfaCode.',
+    level: 'should',
+    since: '6.8.1',
+    fails: ['ways-in/support-code-window-is-a-minute'],
+    apply: (seams) =>
+      readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
+        [2, 3, 4, 5, 6].flatMap((steps) => [at(-steps), at(steps)]).some((code) => code === given),
       ),
   },
   {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { mailNewCode } from '../codes.js';
-import { credentialsOf, isAnonymous } from '../credentials.js';
+import { credentialsOf, header, isAnonymous } from '../credentials.js';
 import { asObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
@@ -64,6 +64,20 @@ const deliveries: readonly Fault[] = senders.flatMap(({ operation, slug, fails }
 ]);
 
 export const mailFaults: readonly Fault[] = [
+  {
+    id: 'mail/send-email-otp-by-token-mails-the-admin',
+    description: 'POST /send-email-otp by an access token mails the admin.',
+    level: 'must',
+    fails: ['send-email-otp/mails-the-owner-of-any-credential'],
+    since: '7.1.2_u3',
+    apply: ({ rules }) => {
+      const { recipients } = rules;
+      rules.recipients = (address, call, world) => {
+        const isByToken = call.operation === 'SendEmailOtp' && header(call, 'authorization') !== undefined;
+        return recipients(isByToken ? world.state.admin.email : address, call, world);
+      };
+    },
+  },
   ...deliveries,
   {
     id: 'mail/address-in-body-redirects',

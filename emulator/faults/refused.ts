@@ -70,6 +70,22 @@ export const refusedFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'http/throttled-put-is-stored',
+    description: 'Every fifth PUT /mfa-config that succeeds is answered 429 all the same.',
+    level: 'should',
+    fails: ['http/throttled-write-changes-nothing'],
+    apply: (seams) => {
+      let count = 0;
+      seams.answer('UpdateMFAConfig', (answer, _call, { state }) => {
+        if (answer.status >= 300 || state.cluster.enabled) return;
+        count += 1;
+        if (count % 5 > 0) return;
+        const body = { errorCode: 'KTooManyRequests', message: 'Too many requests.' };
+        Object.assign(answer, { status: 429, headers: { 'retry-after': '1' }, body });
+      });
+    },
+  },
+  {
     id: 'mail/refused-request-voids-code',
     description: 'A POST /email-otp that is refused for a wrong password voids the code that is out.',
     level: 'should',
@@ -78,6 +94,19 @@ export const refusedFaults: readonly Fault[] = [
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const named = text(asObject(call.body), 'username');
         if (world.state.users.some(({ username }) => username === named)) voidMailCodes(named ?? '', world);
+      }),
+  },
+  {
+    id: 'mail/wrong-password-voids-code',
+    description: 'A login with a wrong password and no code voids the code that was mailed.',
+    level: 'should',
+    fails: ['email-login/wrong-password-voids-no-code'],
+    apply: (seams) =>
+      seams.refusal('CreateSession', (answer, call, world) => {
+        const { username, otpCode } = asObject(call.body);
+        const isWrong = text(asObject(answer.body), 'errorCode') === 'KInvalidCredentials';
+        const user = world.state.users.find((each) => each.username === username);
+        if (isWrong && otpCode === undefined && user !== undefined) voidMailCodes(user.username, world);
       }),
   },
   {

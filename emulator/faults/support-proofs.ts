@@ -144,6 +144,23 @@ export const supportProofFaults: readonly Fault[] = [
     apply: (seams) => freely(seams, (_given, _world, body) => Object.keys(body).join() === 'email'),
   },
   {
+    id: 'support/tag-of-address-ignored',
+    description: 'An address of the support user with a tag passes for the same one without it.',
+    level: 'should',
+    fails: ['support-email/tagged-address-needs-code'],
+    since: '6.8.1',
+    apply: ({ rules }) => {
+      const { needsMfaCode } = rules;
+      const bare = (email: string | null) => email?.replace(/\+[^@]*@/, '@') ?? null;
+      rules.needsMfaCode = (before, wanted, world) =>
+        needsMfaCode(
+          before,
+          bare(wanted.email) === bare(before.email) ? { ...wanted, email: before.email } : wanted,
+          world,
+        );
+    },
+  },
+  {
     id: 'support/address-cleared-without-code',
     description: 'In email mode the address is cleared without a code, and another one set after that.',
     level: 'must',

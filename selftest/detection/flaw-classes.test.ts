@@ -11,7 +11,7 @@ describe('the classes of public flaws', () => {
 
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
     expect(
-      ids.filter((id) => !/^(?:CVE-\d{4}-\d{4,}|GHSA(?:-[a-z0-9]{4}){3}|GO-\d{4}-\d{4})$/.test(id)),
+      ids.filter((id) => !/^(?:CVE-\d{4}-\d{4,}|GHSA(?:-[a-z0-9]{4}){3}|GO-\d{4}-\d{4}|CWE-\d+)$/.test(id)),
     ).toEqual([]);
     expect(flawClasses.filter((each) => each.ids.length === 0)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { RequirementId } from '../../src/contract/requirements/ids.js';
 /** A class of public flaws in MFA and one-time codes, and what shows that a target with it is noticed. */
 export interface FlawClass {
   readonly flaw: string;
-  /** CVE, GHSA or GO ids of flaws of that class. */
+  /** CVE, GHSA or GO ids of flaws of that class, or a CWE id of the class. */
   readonly ids: readonly string[];
   /** Turn red on a target with such a flaw. */
   readonly requirements: readonly RequirementId[];
@@ -260,9 +260,13 @@ export const flawClasses: readonly FlawClass[] = [
       'email-login/wrong-codes-are-throttled',
       'guessing/verify-totp-is-throttled',
       'guessing/passwords-are-throttled-at-sessions',
+      'guessing/current-password-is-throttled',
+      'guessing/support-user-password-is-throttled',
     ],
     [
       'throttle/totp-not-counted',
+      'throttle/current-password-not-counted',
+      'throttle/support-user-password-not-counted',
       'throttle/verify-totp-not-counted',
       'throttle/passwords-not-counted-at-sessions',
     ],
@@ -319,6 +323,53 @@ export const flawClasses: readonly FlawClass[] = [
     ['mail/code-never-expires', 'support/codes-without-end', 'support/change-of-address-spends-no-code'],
   ),
   covered('Codes can be foretold', ['CVE-2023-42820'], ['email-otp/codes-differ'], ['mail/codes-count-up']),
+  covered(
+    'Session ids, tokens, reference ids or secrets can be foretold',
+    ['CWE-330'],
+    [
+      'sessions/ids-are-long-enough',
+      'access-tokens/tokens-are-long-enough',
+      'support-reference/ids-are-random',
+      'totp-key/secrets-are-random',
+    ],
+    ['login/credentials-tell-the-time', 'support/reference-ids-count-up', 'totp/secrets-of-few-bits'],
+  ),
+  covered(
+    'An old TOTP code confirms a change',
+    ['CWE-613'],
+    ['ways-in/support-code-window-is-a-minute', 'ways-in/old-support-code-switches-nothing-off'],
+    ['ways-in/code-of-minutes-switches-off', 'ways-in/old-code-switches-off'],
+  ),
+  covered(
+    'Codes are mailed without limit',
+    ['CWE-799'],
+    ['email-otp/sending-is-limited', 'support-email/sending-is-limited'],
+    ['throttle/mails-without-limit', 'throttle/support-mails-without-limit'],
+  ),
+  covered(
+    'Somebody without a right password keeps a user out',
+    ['CWE-645'],
+    ['email-login/refused-request-voids-no-code', 'email-login/wrong-password-voids-no-code'],
+    ['mail/refused-request-voids-code', 'mail/wrong-password-voids-code'],
+  ),
+  covered(
+    'An address that is alike passes for the same one',
+    ['CWE-1289'],
+    ['support-email/tagged-address-needs-code'],
+    ['support/tag-of-address-ignored'],
+  ),
+  covered(
+    'The mail goes to another than the owner of the credential',
+    ['CWE-863'],
+    ['send-email-otp/mails-the-owner-of-any-credential'],
+    ['mail/send-email-otp-by-token-mails-the-admin'],
+  ),
+  covered(
+    'A request is refused and carried out',
+    ['CWE-696'],
+    ['http/refused-write-changes-nothing', 'http/throttled-write-changes-nothing'],
+    ['http/wrong-method-is-stored', 'http/throttled-put-is-stored'],
+  ),
   covered(
     'The flow of mailed codes tells which users there are',
     ['CVE-2024-0391'],

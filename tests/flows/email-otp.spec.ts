@@ -200,6 +200,21 @@ test.describe('A login while cluster MFA is on', () => {
   );
 
   test(
+    'succeeds with the mailed code after somebody else tried a wrong password',
+    covers('email-login/wrong-password-voids-no-code'),
+    async ({ users, cluster }) => {
+      const { user, code } = await arrange(mailed(users, cluster));
+      const password = `${user.password.reveal()}-not`;
+      await arrange(users.requestSession(user, { password, throttlingIsTested: true }));
+
+      const login = await users.login(user, { code, type: 'email' });
+
+      if (login.session === undefined) await arrangeLogin(loginByNewMail(users, user));
+      expect(login).toOpenSession();
+    },
+  );
+
+  test(
     'fails with a wrong mailed code',
     covers('email-login/refuses-wrong-code'),
     async ({ users, cluster }) => {

@@ -5,7 +5,7 @@ import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { isStillOn } from '../../src/target/journal/config.js';
-import { ownAddress, twoAddresses } from './support-addresses.js';
+import { onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
 test.describe('PATCH /support-user/mfa to email', () => {
   test(
@@ -188,6 +188,21 @@ test.describe('PATCH /support-user/mfa in email mode', () => {
         mfaType: 'email',
         email,
       });
+    },
+  );
+
+  test(
+    'does not change to the address with a tag without a code',
+    covers('support-email/tagged-address-needs-code'),
+    async ({ support, connection }) => {
+      const email = await arrange(onAtOne(support, connection.target));
+      const tagged = email.replace('@', '+mfa-conformance@');
+
+      const answer = await support.patch({ enabled: true, mfaType: 'email', email: tagged });
+
+      // Where it was taken for the same one, so is the way back.
+      if (answer.status < 300) await arrange(support.patch({ enabled: true, mfaType: 'email', email }));
+      expect(answer).toBeRefused();
     },
   );
 

@@ -1,7 +1,9 @@
+import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { Connection } from '../../src/target/connection/connection.js';
+import { sameCluster } from '../../src/target/journal/config.js';
 import type { Credential } from '../../src/wire/http/credential.js';
 
 test(
@@ -50,6 +52,32 @@ test(
         demand(!isOpen, { kind: 'field', name, rule: 'allows no credentials', seen: origin }, answer);
       }
     }
+  },
+);
+
+/** So many of a target that limits now and then bring one that is refused. */
+const mostWrites = 12;
+
+test(
+  'A write that is answered 429 or 503 is not carried out',
+  covers('http/throttled-write-changes-nothing'),
+  async ({ cluster }) => {
+    if ((await arrange(cluster.found())).enabled) notApplicable('cluster MFA was found on');
+    await arrange(cluster.off());
+    let before = await arrange(cluster.read());
+    for (let n = 0; n < mostWrites; n += 1) {
+      const body = { ...before, authenticationTypes: n % 2 === 0 ? ['email'] : ['totp'] };
+      const { status } = await cluster.putAny(body, undefined, { throttlingIsTested: 'and 503' });
+      if (status < 300) {
+        before = await arrange(cluster.readUntil((shown) => sameCluster(shown, body)));
+        if (!sameCluster(before, body))
+          notApplicable('GET does not show authenticationTypes while MFA is off');
+      }
+      if (![429, 503].includes(status)) continue;
+      expect(await cluster.read()).toHaveMembers({ authenticationTypes: before.authenticationTypes });
+      return;
+    }
+    notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
   },
 );
 

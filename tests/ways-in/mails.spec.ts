@@ -3,7 +3,8 @@ import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import { otherHost, triggerNames } from '../../fixtures/triggers.js';
 import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
-import { anonymous } from '../../src/wire/http/credential.js';
+import { credentialIn } from '../../src/target/accounts/log-in.js';
+import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
@@ -113,3 +114,32 @@ test.describe('POST /email-otp', () => {
     },
   );
 });
+
+test(
+  'POST /send-email-otp mails nobody but the owner of the credential',
+  covers('send-email-otp/mails-the-owner-of-any-credential'),
+  async ({ users, cluster, mail }) => {
+    const all = users.allWithMail().filter(({ role }) => role !== 'admin');
+    const owner = all.find(({ apiKey }) => apiKey !== undefined) ?? all[0];
+    if (owner === undefined) return notApplicable('no user but the admin gets mail');
+    await arrange(cluster.off());
+    const { apiKey: key } = owner;
+    const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(owner)) : undefined;
+    const own = [key && ({ scheme: 'APIKeyHeader', key } as const), token];
+    const credentials = own.filter((each) => each !== undefined);
+    if (credentials.length === 0) notApplicable('no user has an API key or an access token');
+
+    // A mail to somebody else may be a late one of before: one that goes astray does so each time.
+    const goesAstray = async (as: Credential) => {
+      const mark = await mail.mark();
+      const known = new Set(mail.seen);
+      if ((await ifItCan(users.callersCode(owner, as))) !== undefined) return false;
+      const codes = (await mail.since(mark)).map((each) => mail.codeIn(each));
+      return codes.some((code) => code !== undefined && !known.has(code));
+    };
+    for (const as of credentials) {
+      const isAstray = (await arrange(goesAstray(as))) && (await arrange(goesAstray(as)));
+      demand(!isAstray, { kind: 'mail', rule: 'code for its user only', name: null, seen: null });
+    }
+  },
+);

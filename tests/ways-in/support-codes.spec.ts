@@ -80,6 +80,22 @@ test.describe("A code of the support user's key", () => {
     },
   );
 
+  test(
+    'of more than a minute ago or ahead switches nothing off',
+    covers('ways-in/support-code-window-is-a-minute'),
+    async ({ support, codes }) => {
+      const { authenticator } = await arrange(support.verified());
+      await arrange(codes.room(authenticator));
+
+      for (const direction of [-1, 1] as const) {
+        const mfaCode = codes.beyondWindow(authenticator, direction);
+        if (mfaCode === undefined) continue;
+        expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+      }
+      expect(await support.read()).toHaveMembers(on);
+    },
+  );
+
   // The step that it waits for is the one whose code the next test takes.
   test(
     'A TOTP code that opened a session opens no second one a step later',

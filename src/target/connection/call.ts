@@ -27,8 +27,8 @@ export interface RequestOptions {
    * support user proves itself with may follow any number.
    */
   readonly isRight?: true;
-  /** A 429 is the answer that the test is about, not a request to wait. */
-  readonly throttlingIsTested?: boolean;
+  /** A 429 is the answer that the test is about, not a request to wait; a 503 is, too, where that is said. */
+  readonly throttlingIsTested?: boolean | 'and 503';
   /** The connection is closed after the answer: the next request comes by another one. */
   readonly closeAfter?: boolean;
   /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */

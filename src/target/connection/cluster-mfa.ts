@@ -5,7 +5,7 @@ import { effectiveAllow } from '../../input/target-file/allow.js';
 import type { Credential } from '../../wire/http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import type { Answer, Api } from './api.js';
+import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import { Awaited } from './awaited.js';
 import { ClusterRestore } from './cluster-restore.js';
@@ -100,9 +100,13 @@ export class ClusterMfa {
     return this.putAny(body, as);
   }
 
-  async putAny(body: unknown, as: Credential = this.admin): Promise<Answer<'UpdateMFAConfig'>> {
+  async putAny(
+    body: unknown,
+    as: Credential = this.admin,
+    options: Pick<CallOptions, 'throttlingIsTested'> = {},
+  ): Promise<Answer<'UpdateMFAConfig'>> {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
-    const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body });
+    const answer = await this.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
     if (answer.status < 300) this.#wasPut(body);
     return answer;
   }

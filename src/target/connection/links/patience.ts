@@ -35,7 +35,8 @@ export function patience(
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
       // A 503 is no throttle of the target's.
-      const isTested = call.options.throttlingIsTested === true && status === 429;
+      const { throttlingIsTested: tested } = call.options;
+      const isTested = tested === 'and 503' || (tested === true && status === 429);
       if (waitMs === undefined || isTested) {
         isPatient = true;
         for (const [, code] of codesIn(call.json)) codes.spend(code);
