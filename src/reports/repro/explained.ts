@@ -3,7 +3,7 @@ import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { actualOf, expectedOf } from '../../base/wording/check.js';
-import { assertionOf } from './conditions.js';
+import { assertionsOf } from './assertions.js';
 import type { LogIndex } from './log.js';
 import { stable, told } from './told.js';
 
@@ -53,8 +53,9 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
 /** The exchanges that decide: what the failure is about, and what shows it. */
 function lastOf(log: LogIndex, id: string): readonly number[] {
   const of = log.of(id);
-  const assertion = assertionOf(of);
-  if (!('why' in assertion)) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
+  const assertions = assertionsOf(log, id);
+  const [assertion] = 'why' in assertions ? [] : assertions;
+  if (assertion !== undefined) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
   const about =
     (of.failed[0] === undefined ? undefined : decidingOf(of.failed[0].check))?.exchange ??
     of.own.at(-1)?.index;

@@ -140,8 +140,9 @@ export class LogIndex {
         this.#test(event.requirement).failed.push(event);
         // A configuration that is not as it should be says nothing of the request before.
         if (event.check.kind !== 'state' && event.check.kind !== 'members') {
-          const deciding = decidingOf(event.check);
-          if (deciding !== undefined) this.#guilty.add(deciding.exchange);
+          const { kind, answers } = event.check;
+          for (const each of kind === 'refused' ? answers : [decidingOf(event.check)])
+            if (each !== undefined) this.#guilty.add(each.exchange);
         }
         break;
     }

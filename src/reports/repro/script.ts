@@ -1,7 +1,8 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { arrangedFor } from './arranged.js';
-import { assertionOf } from './conditions.js';
+import { assertionsOf } from './assertions.js';
+import type { Untold } from './breach-scripts.js';
 import { LogIndex } from './log.js';
 import { comment, type Failure, Writer } from './writer.js';
 
@@ -34,15 +35,22 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
     });
 }
 
-function textOf(log: LogIndex, failure: Failure): string | { readonly why: string } {
-  const of = log.of(failure.id);
-  const assertion = assertionOf(of);
-  if ('why' in assertion) return assertion;
-  const arranged = arrangedFor(log, of.own, assertion);
-  if ('why' in arranged) return arranged;
-  const { steps } = arranged;
-  if (steps.length > mostSteps) return { why: `it takes ${steps.length} requests` };
-  return new Writer(failure, assertion, steps, log).text();
+/** Of so many ways to show it the first is taken that can be sent. */
+const mostTried = 10;
+
+function textOf(log: LogIndex, failure: Failure): string | Untold {
+  const assertions = assertionsOf(log, failure.id);
+  if ('why' in assertions) return assertions;
+  const { own } = log.of(failure.id);
+  let lacks: Untold | undefined;
+  for (const assertion of assertions.slice(0, mostTried)) {
+    const arranged = arrangedFor(log, own, assertion);
+    if ('why' in arranged) lacks ??= arranged;
+    else if (arranged.steps.length > mostSteps)
+      lacks ??= { why: `it takes ${arranged.steps.length} requests` };
+    else return new Writer(failure, assertion, arranged.steps, log).text();
+  }
+  return lacks ?? { why: 'no answer of the log shows it' };
 }
 
 const showsNothing = 'No script shows this';

@@ -62,8 +62,6 @@ is_error() { outermost "$1" | grep -Eq '(^|,)"(errorCode|message)":"[^"]'; }
 # outermost N: the body without what is nested in it.
 outermost() { body_of "$1" | sed -e 's/^{//' -e 's/}$//' -e ':a' -e 's/{[^{}]*}//g' -e 's/\[[^][]*\]//g' -e 't a'; }
 
-member_is_not() { holds "$1" "\"$2\":" && ! body_of "$1" | grep -q "\"$2\":$3"; }
-
 other_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" != "$(member "$2" "$3")" ]; }
 
 same_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" = "$(member "$2" "$3")" ]; }

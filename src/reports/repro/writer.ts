@@ -1,7 +1,7 @@
 import type { Again, Origin } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { Step } from './arranged.js';
-import type { Assertion } from './conditions.js';
+import type { Assertion } from './assertions.js';
 import { happens } from './happens.js';
 import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
@@ -212,16 +212,13 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
   /** Whether the answer shows the fault; whether an answer of the arrangement is the one of the run. */
   #judge(step: Step): void {
     const { index } = step;
-    const { conditions, decisive } = this.assertion;
+    const { conditions, decisive, refusal } = this.assertion;
     const deciding = conditions.filter(({ at }) => at === index);
-    const wantsRefusal = conditions.some(({ shows }) =>
-      /^(?:! status \d+ '\[?[14]|status \d+ '2\?\?'$)/.test(shows),
-    );
     for (const { shows } of deciding) this.#command(`{ ${shows}; } || gone ${index}`);
     if (deciding.length > 0 || index >= decisive) return;
     const own = this.steps.filter(({ arranges }) => arranges !== true);
     const mayBeRefused =
-      isHalfLogin(step, this.steps, decisive) || (wantsRefusal && isTriedBefore(step, own, decisive));
+      isHalfLogin(step, this.steps, decisive) || (refusal === true && isTriedBefore(step, own, decisive));
     if (mayBeRefused && step.arranges !== true) this.#command(`! status ${index} '4??' || gone ${index}`);
     // What a session opens shows by what is done with it.
     if (isProbe(step)) return;

@@ -1,0 +1,227 @@
+import type { Breach } from '../../base/model/breach.js';
+import type { Change, Check, Member, Shown } from '../../base/model/check.js';
+import type { Exchanged } from '../../base/model/event.js';
+import type { Assertion, Condition } from './assertions.js';
+import { commandFor, type Untold } from './breach-scripts.js';
+
+/** Where it isn't known what decides, it is what was sent last before the conditions. */
+type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
+
+type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
+type Sent = (index: number) => Exchanged | undefined;
+/** One for each of several bypasses: any will do. */
+type Row<C> = (check: C, sent: Sent) => readonly Told[] | Untold;
+
+const untold = (why: string) => (): Untold => ({ why });
+const one = (at: number, shows: string, ...more: readonly Condition[]): readonly Told[] => [
+  { decisive: at, conditions: [{ at, shows }, ...more] },
+];
+const first =
+  <C extends Check>(tell: (at: number, shown: Shown, check: C) => readonly Told[] | Untold) =>
+  (check: C): readonly Told[] | Untold => {
+    const [shown] = check.answers;
+    return shown === undefined ? noAnswer : tell(shown.exchange, shown, check);
+  };
+const noAnswer: Untold = { why: 'no single answer shows it' };
+const isDone = ({ status }: Shown) => status !== null && status >= 200 && status < 300;
+const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
+  refused: ({ answers, least }) =>
+    answers.map((shown) => {
+      const { exchange: at, use } = shown;
+      const pattern = least === '4xx' ? '4??' : '[1345]??';
+      const opens = use !== undefined && isDone(use) && isDone(shown);
+      // A login that answers a session is refused all the same if the session opens nothing.
+      const conditions = opens
+        ? [success(at), success(use.exchange)]
+        : [{ at, shows: `! status ${at} '${pattern}'` }];
+      return { decisive: at, conditions, refusal: true };
+    }),
+  accepted: first((at) => one(at, `! status ${at} '2??'`)),
+  succeeded: first((at, shown, { breaches }: OfKind<'succeeded'>) => byBreaches(at, breaches, shown)),
+  handled: first((at, _shown, { least }: OfKind<'handled'>) => one(at, unhandled[least](at))),
+  status: first((at, _shown, { allowed }: OfKind<'status'>) =>
+    one(at, `! { ${allowed.map((status) => `status ${at} ${status}`).join(' || ')}; }`),
+  ),
+  opens: first((at, { use, status }) => {
+    if (status === null || status >= 300) return one(at, `! status ${at} '2??'`);
+    if (use === undefined) return one(at, `! holds ${at} '"sessionId":"'`);
+    return [{ decisive: at, conditions: [{ at: use.exchange, shows: `! status ${use.exchange} '2??'` }] }];
+  }),
+  verified: first((at) => one(at, `! ${verifies(at)}`)),
+  'not verified': first((at) => one(at, verifies(at))),
+  members: ({ answers, any, members }) => {
+    const at = answers.at(-1)?.exchange;
+    if (at === undefined) return noAnswer;
+    const commands = members.map((member) => wrong(at, member));
+    const known = commands.filter((each) => each !== undefined);
+    if (known.length === 0 || (any && known.length < commands.length))
+      return { why: 'what is wrong lies deeper in the body than a script looks' };
+    return [{ conditions: [{ at, shows: `{ ${known.join(any ? ' && ' : ' || ')}; }` }] }];
+  },
+  whole: untold('it takes changes at the same time'),
+  state: ({ answers, changes }) => {
+    const told = changes.map(changed).find((each) => each !== undefined);
+    if (told === undefined) return { why: 'the log does not hold the reads that show the change' };
+    const decisive = answers[0]?.exchange;
+    return [{ ...(decisive === undefined ? {} : { decisive }), conditions: told }];
+  },
+  readable: untold('a script does not check all that GET shows'),
+  mailed: first((at, _shown, { expected, seen }: OfKind<'mailed'>) => {
+    const missing = expected.filter((to) => !seen.includes(to));
+    const besides = seen.filter((to) => !expected.includes(to));
+    const [to] = [...missing, ...besides.filter((each) => /^[\w.+-]+@[\w.-]+$/.test(each))];
+    if (to === undefined) return { why: 'the mail went where only its reader sees it' };
+    return one(at, `${missing.includes(to) ? '' : '! '}no_code_for ${quoted(to)}`);
+  }),
+  mail: untold('the mail itself shows it: look at it in the mailbox'),
+  random: untold('it takes many mailed codes to see the pattern'),
+  same: ({ answers, pointer, with: other }) => compared(answers, pointer, other, 'other_text'),
+  differ: ({ answers, pointer, with: other }, sent) => {
+    if (other !== 'the request') return compared(answers, pointer, other, 'same_text');
+    const at = answers.at(-1)?.exchange ?? -1;
+    const [, asked] = new RegExp(`"${pointer.slice(1)}":"(\\w+)"`).exec(sent(at)?.again?.body ?? '') ?? [];
+    return asked === undefined ? noAnswer : one(at, `holds ${at} '"${pointer.slice(1)}":"${asked}"'`);
+  },
+  alike: ({ answers, differences }) => {
+    const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
+    const [difference] = differences;
+    if (is === undefined || difference === undefined) return noAnswer;
+    const name = nameOf(difference.at);
+    if (difference.at === 'status' && was === undefined)
+      return one(is, `! status ${is} ${Number(difference.expected)}`);
+    if (was === undefined || (difference.at !== 'status' && name === undefined))
+      return { why: 'the difference lies deeper in the bodies than a script looks' };
+    const shows =
+      name === undefined ? `! status ${was} "$(code_of ${is})"` : `! same_value ${is} ${was} ${name}`;
+    return [
+      {
+        decisive: was,
+        conditions: [
+          { at: is, shows: `status ${is} '[24]??'` },
+          { at: was, shows },
+        ],
+      },
+    ];
+  },
+  'well formed': first((at, _shown, { what }: OfKind<'well formed'>) => {
+    const shows = malformed[what]?.(at);
+    return shows === undefined
+      ? { why: `a script does not compare the ${what} with the account` }
+      : one(at, shows);
+  }),
+  count: ({ of }) => ({ why: `it takes more requests than a script sends to count ${of}` }),
+  limited: ({ within }) => ({ why: `it takes ${within} attempts or more` }),
+  field: first((at, { method }, { name, rule, seen }: OfKind<'field'>) => {
+    if (rule === 'is not echoed' && seen !== null)
+      return one(at, `{ status ${at} '2??' && holds ${at} ${quoted(seen)}; }`);
+    if (rule === 'challenges by Bearer') return one(at, `! field_is ${at} ${name} '.*bearer.*'`);
+    if (rule === 'allows no credentials')
+      return one(at, `field_is ${at} access-control-allow-credentials true`);
+    return { why: `a script does not check the field ${name} of ${method}` };
+  }),
+  framed: untold('curl does not show bytes after the end of an answer'),
+  transport: untold('it lies below HTTP: look at it with openssl s_client'),
+  claimed: untold('it takes as many attempts as the vendor claims'),
+  'body found': ({ of, answers }, sent) => toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
+};
+
+/** How a script tells what a check has seen; or why curl can't. */
+export function toldBy<Kind extends Check['kind']>(
+  check: OfKind<Kind>,
+  sent: Sent,
+): readonly Told[] | Untold {
+  const row: Row<OfKind<Kind>> = rows[check.kind];
+  return row(check, sent);
+}
+
+const success = (at: number): Condition => ({ at, shows: `status ${at} '2??'` });
+
+function byBreaches(at: number, breaches: readonly Breach[], shown: Shown): readonly Told[] | Untold {
+  if (!isDone(shown)) return one(at, `! status ${at} '2??'`);
+  const told = breaches.map((breach) => commandFor(at, breach));
+  const shows = told.find((each) => typeof each === 'string');
+  if (shows !== undefined) return one(at, shows);
+  return told.find((each) => typeof each !== 'string') ?? one(at, `status ${at} ${shown.status}`);
+}
+
+const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) => string } = {
+  'an answer': (at) => `status ${at} 000`,
+  'no server error': (at) => `status ${at} '5??'`,
+  documented: (at) => `{ status ${at} '5??' && ! is_error ${at}; }`,
+  'success or refusal': (at) => `! { status ${at} '[24]??' || { status ${at} 501 && is_error ${at}; }; }`,
+};
+
+/** Of a pointer to an outermost member. */
+const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
+
+/** A command that succeeds where a member breaks its rule. */
+function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): string | undefined {
+  const name = nameOf(pointer);
+  if (name === undefined) return undefined;
+  const value = `"$(value ${at} ${name})"`;
+  const json = (each: unknown) => quoted(JSON.stringify(each) ?? '');
+  const isList = Array.isArray(expected);
+  switch (rule) {
+    case 'is':
+      // The order of a list may be another one.
+      return isList ? undefined : `[ ${value} != ${json(expected)} ]`;
+    case 'is not':
+      return isList ? undefined : `[ ${value} = ${json(expected)} ]`;
+    case 'may be':
+      return hidden === true || Array.isArray(seen) ? undefined : `[ ${value} = ${json(seen)} ]`;
+    case 'lacks':
+      return `value ${at} ${name} | grep -qF -- ${json(expected)}`;
+    case 'holds':
+      return `! value ${at} ${name} | grep -qF -- ${json(expected)}`;
+    case 'is a text':
+      return `[ -z "$(member ${at} ${name})" ]`;
+    case 'is absent':
+      return `{ holds ${at} '"${name}":' && ! holds ${at} '"${name}":null'; }`;
+  }
+}
+
+function changed({ member, now, readBefore, readNow }: Change): Condition[] | undefined {
+  if (readNow === null || !/^\w+$/.test(member)) return undefined;
+  if (readBefore === null)
+    return Array.isArray(now)
+      ? undefined
+      : [{ at: readNow, shows: `[ "$(value ${readNow} ${member})" = ${quoted(JSON.stringify(now))} ]` }];
+  return [
+    { at: readBefore, shows: `{ status ${readBefore} '2??' || cannot 'nothing was read'; }` },
+    { at: readNow, shows: `status ${readNow} '2??' && ! same_value ${readBefore} ${readNow} ${member}` },
+  ];
+}
+
+function compared(
+  answers: readonly Shown[],
+  pointer: string,
+  other: OfKind<'same'>['with'],
+  command: 'other_text' | 'same_text',
+): readonly Told[] | Untold {
+  const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
+  const name = nameOf(pointer);
+  if (is === undefined || name === undefined) return noAnswer;
+  if (other === 'its URI')
+    return one(is, `[ "$(member ${is} ${name})" != "$(of_uri "$(member ${is} totpUri)" secret '')" ]`);
+  return was === undefined ? noAnswer : one(was, `${command} ${is} ${was} ${name}`);
+}
+
+const uriText = '([A-Za-z0-9._~@!*+,;-]|%[0-9A-Fa-f]{2})';
+const keyUri = `otpauth://totp/(${uriText}+:)?${uriText}+\\?([a-z]+=${uriText}*&)*secret=[A-Z2-7]+(&[a-z]+=${uriText}*)*`;
+const parameter = (at: number, name: string, usual: string, pattern: string) =>
+  `! of_uri "$(member ${at} totpUri)" ${name} ${usual} | grep -Eqx '${pattern}'`;
+
+/** Commands that succeed where what an answer hands out has another form than the plain one. */
+const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
+  secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
+  'Key URI': (at) => `! member ${at} totpUri | grep -Eqx '${keyUri}'`,
+  'URI parameters': (at) =>
+    `{ ${[
+      parameter(at, 'algorithm', 'SHA1', 'SHA(1|256|512)'),
+      parameter(at, 'digits', '6', '[678]'),
+      parameter(at, 'period', '30', '[1-9][0-9]{0,3}'),
+    ].join(' || ')}; }`,
+};
