@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../fixtures/witness.js';
+import type { Check } from '../../src/base/model/check.js';
+import { toldBy } from '../../src/reports/repro/check-scripts.js';
+import { helpersFor } from '../../src/reports/repro/shell.js';
+import { temporaryFolder } from '../cli/suite.js';
+import { shownAt } from '../events/sample.js';
+
+interface Given {
+  readonly status?: number;
+  readonly body?: string;
+}
+
+const checkOf = (claim: Claim, answers = [shownAt(7)]): Check => ({ ...claim, answers });
+
+/** Whether all conditions of a check hold for the answers 7, 8, … */
+function shows(check: Check, given: readonly Given[]): boolean {
+  const folder = temporaryFolder();
+  const told = toldBy(check, () => undefined);
+  if ('why' in told) throw new Error(told.why);
+  given.forEach(({ status = 200, body = '' }, at) => {
+    writeFileSync(join(folder, `${7 + at}.head`), status === 0 ? '' : `HTTP/1.1 ${status} -\r\n\r\n`);
+    writeFileSync(join(folder, `${7 + at}.body`), body);
+  });
+  const commands = (told[0]?.conditions ?? []).map((each) => each.shows);
+  const lines = [...helpersFor(commands), ...commands.map((command) => `${command} || exit 9`), 'exit 1'];
+  const { status, stderr } = spawnSync('sh', ['-c', `T='${folder}'\n${lines.join('\n')}`], {
+    encoding: 'utf8',
+  });
+  if (status !== 9 && status !== 1) throw new Error(`${status}: ${stderr}`);
+  return status === 1;
+}
+
+const members = (...all: Extract<Check, { kind: 'members' }>['members']): Claim => ({
+  kind: 'members',
+  any: false,
+  members: all,
+});
+const key = 'otpauth://totp/Lab:bob%40LOCAL?secret=GEZDGNBVGY3TQOJQ&issuer=Lab';
+
+describe('the conditions of a check hold for what it saw, and not for a right answer', () => {
+  test.each<[Claim, faulty: Given, right: Given]>([
+    [{ kind: 'refused', least: '4xx' }, { status: 201 }, { status: 401 }],
+    [{ kind: 'refused', least: '4xx' }, { status: 500 }, { status: 400 }],
+    [{ kind: 'refused', least: 'no success' }, { status: 200 }, { status: 302 }],
+    [{ kind: 'accepted' }, { status: 400 }, { status: 204 }],
+    [{ kind: 'status', allowed: [200, 204] }, { status: 201 }, { status: 204 }],
+    [{ kind: 'handled', least: 'an answer' }, { status: 0 }, { status: 400 }],
+    [{ kind: 'handled', least: 'no server error' }, { status: 500 }, { status: 404 }],
+    [{ kind: 'handled', least: 'documented' }, { status: 500 }, { status: 500, body: '{"message": "No."}' }],
+    [
+      { kind: 'handled', least: 'success or refusal' },
+      { status: 501, body: '{"error": {"message": "No."}}' },
+      { status: 501, body: '{"message": "No."}' },
+    ],
+    [{ kind: 'verified', success: false }, { body: '{"success": false}' }, { body: '{"success": true}' }],
+    [{ kind: 'not verified', success: true }, { body: '{"success":true}' }, { body: '{"success":false}' }],
+    [
+      members({ pointer: '/enabled', rule: 'is', expected: true, seen: false }),
+      { body: '{"enabled": false}' },
+      { body: '{"enabled": true, "x": 1}' },
+    ],
+    [
+      members({ pointer: '/totpUri', rule: 'is a text' }),
+      { body: '{"totpUri": ""}' },
+      { body: `{"totpUri": "${key}"}` },
+    ],
+    [
+      members({ pointer: '/totpUri', rule: 'is absent' }),
+      { body: '{"totpUri": "x"}' },
+      { body: '{"totpUri":null}' },
+    ],
+    [
+      members({ pointer: '/authenticationTypes', rule: 'lacks', expected: 'sms', seen: ['sms'] }),
+      { body: '{"authenticationTypes":["totp","sms"]}' },
+      { body: '{"authenticationTypes":["totp"]}' },
+    ],
+    [
+      { kind: 'well formed', what: 'secret', problems: [] },
+      { body: '{"totpSecretKey":"00ff19ab"}' },
+      { body: '{"totpSecretKey":"GEZDGNBV"}' },
+    ],
+    [
+      { kind: 'well formed', what: 'Key URI', problems: [] },
+      { body: `{"totpUri":"${key.replace('totp', 'hotp')}"}` },
+      { body: `{"totpUri":"${key.replaceAll('&', '\\u0026')}"}` },
+    ],
+    [
+      { kind: 'well formed', what: 'URI parameters', problems: [] },
+      { body: `{"totpUri":"${key}&algorithm=SHA-1"}` },
+      { body: `{"totpUri":"${key}"}` },
+    ],
+    [
+      { kind: 'same', pointer: '/totpSecretKey', with: 'its URI' },
+      { body: `{"totpSecretKey":"AAAA","totpUri":"${key}"}` },
+      { body: `{"totpSecretKey":"GEZDGNBVGY3TQOJQ","totpUri":"${key}"}` },
+    ],
+  ])('%j', (claim, faulty, right) => {
+    expect([shows(checkOf(claim), [faulty]), shows(checkOf(claim), [right])]).toEqual([true, false]);
+  });
+
+  test('by what a login opens, where it is answered by a session that may open nothing', () => {
+    const login = { ...shownAt(7), status: 201, use: { ...shownAt(8), status: 200 } };
+    const check = checkOf({ kind: 'refused', least: '4xx' }, [login]);
+
+    expect(shows(check, [{ status: 201 }, { status: 200 }])).toBe(true);
+    expect(shows(check, [{ status: 201 }, { status: 403 }])).toBe(false);
+  });
+
+  test('by two answers', () => {
+    const same = checkOf({ kind: 'differ', pointer: '/totpSecretKey', with: 'an answer' }, [
+      shownAt(7),
+      shownAt(8),
+    ]);
+    const [a, b] = [{ body: '{"totpSecretKey":"A"}' }, { body: '{"totpSecretKey":"B"}' }];
+
+    expect([shows(same, [a, a]), shows(same, [a, b])]).toEqual([true, false]);
+  });
+});
+
+test('says why where curl can not tell', () => {
+  expect(toldBy(checkOf({ kind: 'random', pattern: 'repeated' }), () => undefined)).toHaveProperty('why');
+  expect(
+    toldBy(checkOf({ kind: 'framed', rule: 'nothing', beyond: '2 bytes' }), () => undefined),
+  ).toHaveProperty('why');
+});
