@@ -1,5 +1,5 @@
 import type { Again, Exchanged, Origin } from '../../base/model/event.js';
-import type { Assertion } from './assertions.js';
+import type { Assertion } from './check-scripts.js';
 import { isSuccess, type LogIndex, userOf } from './log.js';
 import { renamed } from './renamed.js';
 import { asksSupportOn, isAnonymous, isProbe, mayBeDone } from './step.js';

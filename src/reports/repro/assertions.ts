@@ -1,23 +1,6 @@
 import { commandFor, type Untold } from './breach-scripts.js';
-import { toldBy } from './check-scripts.js';
+import { type Assertion, toldBy } from './check-scripts.js';
 import type { LogIndex } from './log.js';
-
-/** One thing that an answer must show for the fault to be there. */
-export interface Condition {
-  /** The exchange whose answer shows it. */
-  readonly at: number;
-  /** A command of the script that succeeds while the fault shows. */
-  readonly shows: string;
-}
-
-/** How answers tell that something is wrong: all conditions hold while the fault is there. */
-export interface Assertion {
-  /** The exchange that decides. */
-  readonly decisive: number;
-  readonly conditions: readonly Condition[];
-  /** A refusal is due: what only awaits it may be refused as well. */
-  readonly refusal?: true;
-}
 
 /** The ways to tell that a requirement is broken, the first that the run has seen first; or why there is none. */
 export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {

@@ -1,8 +1,24 @@
 import type { Breach } from '../../base/model/breach.js';
 import type { Change, Check, Member, Shown } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
-import type { Assertion, Condition } from './assertions.js';
 import { commandFor, type Untold } from './breach-scripts.js';
+
+/** One thing that an answer must show for the fault to be there. */
+export interface Condition {
+  /** The exchange whose answer shows it. */
+  readonly at: number;
+  /** A command of the script that succeeds while the fault shows. */
+  readonly shows: string;
+}
+
+/** How answers tell that something is wrong: all conditions hold while the fault is there. */
+export interface Assertion {
+  /** The exchange that decides. */
+  readonly decisive: number;
+  readonly conditions: readonly Condition[];
+  /** A refusal is due: what only awaits it may be refused as well. */
+  readonly refusal?: true;
+}
 
 /** Where it isn't known what decides, it is what was sent last before the conditions. */
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };

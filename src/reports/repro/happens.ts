@@ -1,6 +1,6 @@
 import type { Exchanged } from '../../base/model/event.js';
 import type { Step } from './arranged.js';
-import type { Assertion } from './assertions.js';
+import type { Assertion } from './check-scripts.js';
 import { type LogIndex, statusOf, userOf } from './log.js';
 
 const mostLines = 8;

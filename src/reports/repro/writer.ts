@@ -1,7 +1,7 @@
 import type { Again, Origin } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { Step } from './arranged.js';
-import type { Assertion } from './assertions.js';
+import type { Assertion } from './check-scripts.js';
 import { happens } from './happens.js';
 import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
