@@ -16,15 +16,16 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'media type': (at) => `! field_is ${at} content-type 'application/json *\\(;.*\\)*'`,
   schema: (at, { pointer, rule }) => {
     const [property = ''] = rule.demands;
-    const body = outermost(at);
-    if (pointer === '' && rule.keyword === 'required') return `! ${body} | grep -q '"${property}":'`;
-    if (pointer === '' && rule.keyword === 'type') return `! ${body} | grep -q '^{'`;
+    if (pointer === '' && rule.keyword === 'required') return `! outermost ${at} | grep -q '"${property}":'`;
+    if (pointer === '' && rule.keyword === 'type') return `! body_of ${at} | grep -q '^{'`;
     const name = pointer.slice(1);
     if (rule.keyword === 'required' || !/^\w+$/.test(name))
       return { why: 'what is wrong lies deeper in the body than a script looks' };
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');
+    // With a letter in place of each object within: the members of those are none of the body's own.
+    const body = `body_of ${at} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
     return `{ ${body} | grep -q '"${name}":' && ! ${body} | grep -q ${patterns}; }`;
   },
   'not JSON': (at) => `json_is_broken ${at}`,
@@ -41,16 +42,16 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'length of 204': (at) =>
     `{ field_is ${at} content-length '.*' && ! field_is ${at} content-length '[0, ]*'; }`,
   'unasked key': (at) =>
-    `{ status ${at} '2??' && ${outermost(at)} | grep -q -e '"totpSecretKey":"[^"]' -e '"totpUri":"[^"]'; }`,
+    `{ status ${at} '2??' && outermost ${at} | grep -q -e '"totpSecretKey":"[^"]' -e '"totpUri":"[^"]'; }`,
   'storable secret': (at) => `! field_is ${at} cache-control '.*no-store.*'`,
   'server error': (at) => `status ${at} '5??'`,
   'connection closed': (at) => `status ${at} 000`,
   'no Error': (at) =>
-    `{ ! ${squeezed(at)} | grep -q '^{.*}$' || { json_is_broken ${at} && cannot 'the body may be JSON or not'; }; }`,
+    `{ ! body_of ${at} | grep -q '^{.*}$' || { json_is_broken ${at} && cannot 'the body may be JSON or not'; }; }`,
   'empty Error': (at) => {
     const names = ['errorCode', 'message', 'code'];
     const said = names.map((name) => `-e '"${name}":"[^"]' -e '"${name}":[^"n,}]'`).join(' ');
-    return `! ${outermost(at)} | grep -q ${said}`;
+    return `! outermost ${at} | grep -q ${said}`;
   },
   internals: (at, { what }) => `grep -Eq '${internals[what]}' "$T/${at}.body"`,
   'secret in body': (at, { secrets }) =>
@@ -69,12 +70,6 @@ export function commandFor<Kind extends BreachKind>(at: number, breach: Breach<K
 
 const isCode = (secret: string) => secret === 'code' || secret === 'mailed code';
 const codeElsewhere: Untold = { why: 'a script knows only the codes that it sends itself' };
-
-const squeezed = (at: number): string => `tr -d ' \\t\\r\\n' <"$T/${at}.body"`;
-
-/** The body without white space, and with `O` in place of each object within: a member of those is none of its own. */
-const outermost = (at: number): string =>
-  `${squeezed(at)} | sed -e ':a' -e 's/\\(.\\){[^{}]*}/\\1O/' -e 'ta'`;
 
 /** What the value of a member begins with that keeps to the rule; undefined where beginnings don't tell. */
 function beginningsBy({ keyword, demands, seen }: BrokenRule): readonly string[] | undefined {
