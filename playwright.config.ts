@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { allureReporter } from './fixtures/allure.js';
 import type { RunOptions } from './fixtures/run-options.js';
-import { planOf } from './src/target/run-plan.js';
+import { packageRoot } from './src/base/package-root.js';
+import { emulatorFile, planOf } from './src/target/run-plan.js';
 
+/** Where neither a plan nor a target file is named, Playwright starts an emulator. */
+const emulator = emulatorFile(process.env);
 const plan = planOf(process.env);
 const self = fileURLToPath(import.meta.url);
 /** Compiled or not, the reporter lies beside this file. */
@@ -24,6 +28,16 @@ export default defineConfig<object, { runOptions: RunOptions }>({
   outputDir: plan.outputDir,
   preserveOutput: 'never',
   reporter: [[reporter], ...allureReporter(plan)],
+  ...(emulator === undefined
+    ? {}
+    : {
+        webServer: {
+          name: 'emulator',
+          command: `"${process.execPath}" "${join(packageRoot(), 'dist', 'emulator', 'main.js')}" --port 0 --write-target "${emulator}"`,
+          wait: { stdout: /^emulator ready/m },
+          gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+        },
+      }),
   projects: plan.targets.map(({ name, file, release, contract, log }) => ({
     name,
     workers: 1,

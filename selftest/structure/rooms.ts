@@ -103,7 +103,7 @@ export const rooms: readonly Room[] = [
     [
       'run-plan',
       'What the command line hands to the Playwright process.',
-      'errors shape model order judging journal',
+      'errors private-folder shape model order judging journal',
     ],
     [
       'connection',

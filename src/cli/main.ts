@@ -8,6 +8,7 @@ import { suiteVersion } from '../base/version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
 import { addCode } from './commands/code-command.js';
+import { addCompletion } from './commands/completion-command.js';
 import { addDetect } from './commands/detect-command.js';
 import { addDiff } from './commands/diff-command.js';
 import { addDoctor } from './commands/doctor-command.js';
@@ -74,6 +75,7 @@ for (const add of [
   addWaivers,
   addStatement,
   addHistory,
+  addCompletion,
 ])
   add(program);
 

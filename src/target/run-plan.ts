@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
 import { type ReleaseName, releaseNames } from '../base/model/releases.js';
+import { makePrivateFolder } from '../base/private-folder.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
 import type { GivenContract } from '../contract/judging/load-judging.js';
 import { type KnownWaits, meanStepMs } from '../contract/order/pace.js';
@@ -56,6 +57,23 @@ export const planVariable = 'MFA_CONFORMANCE_PLAN';
 
 /** Names a target file for Playwright run by hand. */
 const targetVariable = 'MFA_TARGET';
+
+/** Names the target file of the emulator that Playwright starts by itself. */
+export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
+
+/**
+ * The target file that an emulator is to write, where Playwright is run by hand without a target. The environment names
+ * it from then on: workers inherit it, and a configuration that is loaded again finds it.
+ */
+export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
+  if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))
+    return undefined;
+  const file = env[emulatorVariable] ?? join(makePrivateFolder(), 'emulator.yaml');
+  env[emulatorVariable] = file;
+  env[targetVariable] = file;
+  env['MFA_CONFORMANCE_STATE'] ??= join(dirname(file), 'state');
+  return file;
+}
 
 /** @throws ConfigurationError when the environment names neither a plan nor a target file */
 export function planOf(env: NodeJS.ProcessEnv): RunPlan {
