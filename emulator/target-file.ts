@@ -19,7 +19,7 @@ export interface TargetFileInput {
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: 'admin' | 'viewer' | 'other'): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);
-    const key = role === 'admin' ? { apiKey } : {};
+    const key = role === 'viewer' ? {} : { apiKey };
     return { username, password, domain, email, ...key, sid, ...input.told.accounts[role] };
   };
   const { host, port } = input.mail;

@@ -20,6 +20,7 @@ import { refusedFaults } from './refused.js';
 import { rightCodeFaults } from './right-codes.js';
 import { schemaFaults } from './schema.js';
 import { secondStepFaults } from './second-step.js';
+import { semanticsFaults } from './semantics.js';
 import { sessionFaults } from './sessions.js';
 import { statusFaults } from './status.js';
 import { supportFaults } from './support.js';
@@ -44,6 +45,7 @@ export const faults: readonly Fault[] = [
   ...configFaults,
   ...bodyFaults,
   ...consistencyFaults,
+  ...semanticsFaults,
   ...accessFaults,
   ...privilegeFaults,
   ...nearCredentialFaults,

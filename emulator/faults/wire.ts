@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import type { WireAnswer } from '../call.js';
 import type { OperationId } from '../operations/table.js';
-import type { Fault } from '../seams.js';
+import type { Fault, Seams, Which } from '../seams.js';
 
 const mailing = [
   ['CreateEmailOtp', 'email-otp'],
@@ -14,6 +15,20 @@ const unread = [
   ['CreateAccessToken', 'access-tokens', 'malformed-json'],
   ['CreateAccessToken', 'access-tokens', 'missing-body'],
 ] as const satisfies readonly (readonly [OperationId, string, string])[];
+
+function compress(
+  seams: Seams,
+  which: Which,
+  headers: Readonly<Record<string, string>>,
+  isMeant: (answer: WireAnswer) => boolean = () => true,
+): void {
+  seams.wire(which, (answer, call) => {
+    if (answer.content === undefined || !isMeant(answer)) return;
+    if (!call.headers['accept-encoding']?.includes('gzip')) return;
+    answer.content = gzipSync(answer.content);
+    answer.headers = { ...answer.headers, ...headers };
+  });
+}
 
 /** Deviations in framing and headers that a client library hides. */
 export const wireFaults: readonly Fault[] = [
@@ -41,6 +56,31 @@ export const wireFaults: readonly Fault[] = [
         answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
         answer.raw = { after: gzipSync(Buffer.alloc(0)) };
       }),
+  },
+  {
+    id: 'http/errors-compressed-undeclared',
+    description: 'Errors are sent as gzip where the request accepts that, without Content-Encoding.',
+    level: 'must',
+    fails: ['http/content-is-coded-as-declared'],
+    apply: (seams) => compress(seams, 'any', {}, ({ status }) => status >= 400),
+  },
+  {
+    id: 'http/plain-declared-compressed',
+    description: 'GET /mfa-config says Content-Encoding br where the request accepts that, and sends none.',
+    level: 'must',
+    fails: ['http/content-is-coded-as-declared'],
+    apply: (seams) =>
+      seams.wire('GetMFAConfig', (answer, { headers, method }) => {
+        if (answer.content !== undefined && method === 'GET' && headers['accept-encoding']?.includes('br'))
+          answer.headers = { ...answer.headers, 'content-encoding': 'br', vary: 'Accept-Encoding' };
+      }),
+  },
+  {
+    id: 'http/compressed-without-vary',
+    description: 'GET /mfa-config is sent as gzip where the request accepts that, and says no Vary.',
+    level: 'should',
+    fails: ['http/coded-answers-vary'],
+    apply: (seams) => compress(seams, 'GetMFAConfig', { 'content-encoding': 'gzip' }),
   },
   ...mailing.map(
     ([operation, slug]): Fault => ({

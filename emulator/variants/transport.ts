@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib';
 import { Refusal } from '../call.js';
 import type { Variant } from '../seams.js';
 
@@ -55,6 +55,19 @@ export const transportVariants: readonly Variant[] = [
         if (answer.content === undefined) return;
         answer.content = gzipSync(answer.content);
         answer.headers = { ...answer.headers, 'content-encoding': 'gzip' };
+      }),
+  },
+  {
+    id: 'compressed-on-request',
+    description: 'Successes are sent as br or deflate where the request accepts that; caches may keep none.',
+    apply: (seams) =>
+      seams.wire('any', (answer, { headers, method }) => {
+        const accepted = headers['accept-encoding'] ?? '';
+        const coding = ['br', 'deflate'].find((each) => accepted.includes(each));
+        if (answer.content === undefined || answer.status >= 300 || method === 'HEAD') return;
+        if (coding === undefined) return;
+        answer.content = (coding === 'br' ? brotliCompressSync : deflateRawSync)(answer.content);
+        answer.headers = { 'cache-control': 'no-store', ...answer.headers, 'content-encoding': coding };
       }),
   },
   {

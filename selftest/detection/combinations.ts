@@ -156,6 +156,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'salesforce-out-of-reach',
     'one-begun-login-for-each-user',
     'web-page-404',
+    'compressed-on-request',
     'retain-shown-as-false',
     'types-empty-while-off',
     'salesforce-is-501',

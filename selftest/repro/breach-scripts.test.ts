@@ -57,6 +57,12 @@ describe('the command for a breach finds it, and not in a right answer', () => {
   test.each<[Breach, faulty: Given, right: Given]>([
     [{ kind: 'wrong status', expected: 200, status: 202 }, { status: 202 }, {}],
     [{ kind: 'unexpected content', bytes: 2 }, { body: '{}' }, {}],
+    [{ kind: 'miscoded', declared: null, seen: 'gzip' }, { body: '\x1f\x8b\x08' }, { body: '{}' }],
+    [
+      { kind: 'renamed', name: 'mfaType', seen: 'mode' },
+      { body: '{"mode":"totp"}' },
+      { body: '{"mfaType":"totp"}' },
+    ],
     [
       { kind: 'media type', expected: 'application/json', seen: 'text/plain' },
       { fields: 'Content-Type: text/plain' },

@@ -153,6 +153,27 @@ test.describe('PUT /mfa-config', () => {
   );
 
   test(
+    'stores the other properties beside one that the document does not know',
+    covers('mfa-config/unknown-property-spoils-no-other'),
+    async ({ cluster }) => {
+      await arrange(cluster.on(['totp']));
+
+      const put = await cluster.putAny({
+        enabled: true,
+        authenticationTypes: [...bothTypes],
+        retainUserMfaSettings: true,
+        xProbe: 1,
+      });
+      if (isRefused(put)) notApplicable('the target refuses a property that the document does not know');
+
+      const now = await cluster.readUntil(
+        ({ authenticationTypes: types }) => types?.length === bothTypes.length,
+      );
+      expect(now).toHaveMembers({ enabled: true, authenticationTypes: bothTypes });
+    },
+  );
+
+  test(
     'with an unknown type stores nothing',
     covers('mfa-config/unknown-type-is-not-stored'),
     async ({ api, admin, cluster, connection }) => {

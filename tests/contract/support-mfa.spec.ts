@@ -25,14 +25,17 @@ test.describe('PATCH /support-user/mfa', () => {
       await arrange(support.off());
       const before = await arrange(support.read());
 
-      const answer = await support.patchAny({ enabled: false, mfaType: 'pigeon' });
+      // The second may be read as a mode of the document, and is none as it stands.
+      for (const mfaType of ['pigeon', 'Email']) {
+        const answer = await support.patchAny({ enabled: false, mfaType });
 
-      expect(answer).toBeHandled();
-      // What reads show late is not taken for unstored.
-      await connection.readBack.felt();
-      const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
-      await support.patch({ ...before });
-      expect(read).toHaveOther({ mfaType: 'pigeon' });
+        expect(answer).toBeHandled();
+        // What reads show late is not taken for unstored.
+        await connection.readBack.felt();
+        const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
+        await support.patch({ ...before });
+        expect(read).toHaveOther({ mfaType });
+      }
     },
   );
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, arrangeLogin, covers, demand, expect, test } from '../../fixtures/test.js';
 import type { RequirementId } from '../../src/contract/requirements/ids.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Api } from '../../src/target/connection/api.js';
+import { allCodings } from '../../src/wire/http/content-coding.js';
 import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 
 /**
@@ -21,12 +23,31 @@ const requirements: readonly (readonly [
   ['JSON is UTF-8', 'http/utf-8', reads],
   ['JSON has no byte order mark', 'http/no-bom', reads],
   ['JSON is one whole text', 'http/one-json-text', reads],
+  ['Compressed content is declared', 'http/content-is-coded-as-declared', compressed],
   ['JSON objects have unique members', 'http/unique-members', reads],
   ['A 401 has a challenge', 'http/401-has-challenge', (api) => api.call('GetMFAConfig')],
   ['Answers have a Date', 'http/has-date', reads],
   ['Calls are not redirected', 'http/no-redirect', reads],
   ['No secret is echoed', 'security/no-secret-echoed', wrongLogin],
 ];
+
+test(
+  'Answers compressed on request say so to caches',
+  covers('http/coded-answers-vary'),
+  async ({ api, admin: as }) => {
+    const plain = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': 'identity' } }));
+    const answer = await arrange(
+      api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': allCodings } }),
+    );
+
+    const { 'content-encoding': coding, 'cache-control': caching = '', vary: seen = null } = answer.headers;
+    if (coding === plain.headers['content-encoding'])
+      notApplicable('the target compresses nothing on request');
+    if (/no-store|private/i.test(caching)) return;
+    const isNamed = /(?:^|[\s,])(?:\*|accept-encoding)(?:[\s,]|$)/i.test(seen ?? '');
+    demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
+  },
+);
 
 test.describe('Every answer', () => {
   for (const [title, id, provoke] of requirements) {
@@ -55,6 +76,19 @@ test.describe('Every answer', () => {
   test('Secrets are not to be stored', covers('http/secrets-are-not-stored'), async ({ users, cluster }) => {
     await arrange(cluster.off());
     await arrange(users.login(users.withPassword()));
+  });
+
+  test('A 405 of the API is an Error', covers('http/405-is-error'), async ({ api, admin }) => {
+    const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+
+    // What stands before the API knows no methods of a path, and web servers have pages of their own.
+    const { allow = '', 'content-type': type = '' } = answer.headers;
+    const allowed = allow.split(/[\s,]+/);
+    const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
+    if (answer.status !== 405 || !knowsPath || type.includes('html'))
+      notApplicable('no 405 comes from the API itself');
+    const members = ['/errorCode', '/message'].map((pointer) => ({ pointer, rule: 'is a text' }) as const);
+    demand(typeof answer.body === 'object', { kind: 'members', any: true, members }, answer);
   });
 
   test('A 405 names the allowed methods', covers('http/405-has-allow'), async ({ api, admin }) => {
@@ -112,6 +146,34 @@ test(
 );
 
 test(
+  'A body that goes on after its JSON text is refused',
+  covers('http/refuses-more-than-one-json-text'),
+  async ({ api, admin, cluster }) => {
+    const config = JSON.stringify(await arrange(cluster.readAsShown()));
+
+    for (const more of ['{}', '}', 'x']) {
+      const raw = { body: `${config}${more}` };
+      const answer = await api.call('UpdateMFAConfig', {
+        as: admin,
+        raw,
+        mistake: 'bytes after the JSON text',
+      });
+      expect(answer).toBeRefused();
+    }
+  },
+);
+
+test(
+  'A value that was set keeps its name',
+  covers('http/set-values-keep-their-names'),
+  async ({ cluster, support }) => {
+    await arrange(support.off());
+    await arrange(cluster.put(await cluster.readAsShown()));
+    await arrange(cluster.readAsShown());
+  },
+);
+
+test(
   'A body of another media type is refused',
   covers('http/refuses-other-media-types'),
   async ({ users, cluster }) => {
@@ -134,6 +196,13 @@ function harmless(api: Api, admin: Credential): Credential {
 async function reads(api: Api, as: Credential): Promise<void> {
   await api.call('GetMFAConfig', { as });
   await api.call('GetSupportMFAConfig', { as });
+}
+
+async function compressed(api: Api, admin: Credential): Promise<void> {
+  for (const coding of ['gzip', 'deflate', 'br', allCodings]) {
+    const headers = { 'Accept-Encoding': coding };
+    for (const as of [admin, anonymous]) await api.call('GetMFAConfig', { as, headers });
+  }
 }
 
 async function refusals(api: Api, as: Credential): Promise<void> {

@@ -4,6 +4,7 @@ import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test
 import type { Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open, openByCookie } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
+import { credentialIn } from '../../src/target/accounts/log-in.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 import { authenticatorOf, handedUri } from '../../src/target/connection/handed-key.js';
 import { anonymous, type Credential } from '../../src/wire/http/credential.js';
@@ -48,6 +49,34 @@ test.describe('POST /totp-key', () => {
       // Where no code of a key opens anything, this key was not replaced.
       if (own.session === undefined) await arrangeLogin(loginByNewKey(users, victim.user, codes));
       expect(own).toOpenSession();
+    },
+  );
+
+  test(
+    'makes a key for the owner of any credential',
+    covers('ways-in/key-of-any-credential-is-its-owners'),
+    async ({ api, users, cluster, codes }) => {
+      await arrange(cluster.off());
+      const all = users.allWithReplaceableTotp();
+      const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
+      const victims = all.filter(({ role }) => role !== caller.role);
+      const { apiKey: key } = caller;
+      const token =
+        users.whyNoTokens === undefined ? credentialIn(await users.requestToken(caller)) : undefined;
+      const credentials = [key && ({ scheme: 'APIKeyHeader', key } as const), token].filter(
+        (each) => each !== undefined,
+      );
+      if (credentials.length === 0) notApplicable('no account has another credential than a session');
+      for (const victim of victims) await arrange(enrolled(users, cluster, all.indexOf(victim)));
+
+      for (const as of credentials) {
+        const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
+        for (const victim of victims) {
+          const login = await loginWithKeyOf(users, victim, handedUri(fields), codes);
+          if (login !== undefined) expect(login).toBeRefused();
+        }
+      }
+      for (const victim of victims) await arrangeLogin(loginByNewKey(users, victim, codes));
     },
   );
 

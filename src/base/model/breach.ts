@@ -19,7 +19,13 @@ export interface BreachKinds {
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
+  /** `declared`: Content-Encoding; `seen`: the coding that the content has. Null: none that is known. */
+  miscoded: { readonly declared: string | null; readonly seen: string | null };
+  /** `seen`: the property that shows what a request set as `name`. */
+  renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
+  /** An accepted change of this property is never shown. */
+  'not stored': { readonly name: string };
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };
   'endless Retry-After': object;

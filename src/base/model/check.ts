@@ -94,6 +94,8 @@ export type CodePattern = 'equal distances' | 'fixed digit' | 'repeated' | 'same
 export type FieldRule =
   /** Allow names the documented methods. */
   | 'names the methods'
+  /** Vary names Accept-Encoding, or all fields. */
+  | 'names Accept-Encoding'
   /** A challenge of the scheme Bearer. */
   | 'challenges by Bearer'
   /** Of HEAD, as of GET. */

@@ -32,6 +32,24 @@ const words: { readonly [Kind in BreachKind]: Words<Kind> } = {
     expected: () => 'The body begins with its JSON.',
     actual: () => 'The body begins with a byte order mark.',
   },
+  miscoded: {
+    expected: ({ declared }) =>
+      declared === null
+        ? 'Compressed content has a Content-Encoding.'
+        : `The content is coded as ${declared}.`,
+    actual: ({ declared, seen }) =>
+      declared === null
+        ? `The content is ${seen} and has no Content-Encoding.`
+        : `The content with Content-Encoding: ${declared} is not.`,
+  },
+  renamed: {
+    expected: ({ name }) => `The property ${name} shows what was set.`,
+    actual: ({ name, seen }) => `The property ${name} is missing and ${seen} shows what was set.`,
+  },
+  'not stored': {
+    expected: ({ name }) => `GET shows ${name} as an accepted change set it.`,
+    actual: ({ name }) => `The change is accepted, and GET shows ${name} as before.`,
+  },
   'repeated member': {
     expected: () => 'The members of each object have different names.',
     actual: () => 'An object of the body has two members of one name.',

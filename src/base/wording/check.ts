@@ -123,6 +123,7 @@ const fieldRules: Readonly<
     readonly [expected: (name: string) => string, actual: (name: string, seen: string) => string]
   >
 > = {
+  'names Accept-Encoding': [(name) => `${name} with Accept-Encoding`, (name, seen) => `${name}: ${seen}`],
   'names the methods': [(name) => `${name} with GET and PUT`, (name, seen) => `${name}: ${seen}`],
   'challenges by Bearer': [(name) => `${name} with the scheme Bearer`, (name, seen) => `${name}: ${seen}`],
   'as of GET': [(name) => `the ${name} that GET answers`, (name, seen) => `${name}: ${seen}`],

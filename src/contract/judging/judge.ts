@@ -23,6 +23,8 @@ export interface Judged {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
+  /** What is wrong with the codings of its content. */
+  readonly miscoded?: BreachKinds['miscoded'];
   readonly body: JsonBody;
   /** What of the run's secrets the body holds though it should not. */
   readonly leaks: readonly string[];
@@ -40,6 +42,13 @@ export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];
   const found: Find = (requirement, breach) => findings.push({ requirement, breach });
   judgeHeaders(answer, found);
+  for (const leak of answer.headLeaks)
+    found('security/no-secret-in-head', { kind: 'secret in head', ...leak });
+  if (answer.miscoded !== undefined) {
+    // What can't be read shows nothing more.
+    found('http/content-is-coded-as-declared', { kind: 'miscoded', ...answer.miscoded });
+    return findings;
+  }
   if (answer.status >= 400) judgeForInternals(answer, found);
   if (answer.bytes > 0 && answer.method !== 'HEAD') judgeText(answer, found);
   const operation = answer.operation === null ? undefined : answer.contract.operations.get(answer.operation);
@@ -49,8 +58,6 @@ export function judge(answer: Judged): Finding[] {
   if (answer.leaks.length > 0) {
     found('security/no-secret-echoed', { kind: 'secret in body', secrets: answer.leaks });
   }
-  for (const leak of answer.headLeaks)
-    found('security/no-secret-in-head', { kind: 'secret in head', ...leak });
   return findings;
 }
 

@@ -32,6 +32,9 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'not UTF-8': (at) =>
     `{ command -v iconv >"$T/utf8" || cannot 'iconv is missing'; ! iconv -f UTF-8 -t UTF-8 <"$T/${at}.body" >"$T/utf8" 2>&1; }`,
   'byte order mark': (at) => `[ "$(od -An -tx1 -N3 "$T/${at}.body" | tr -d ' \\n')" = efbbbf ]`,
+  miscoded: (at) => `! grep -q '^ *[{[]' "$T/${at}.body"`,
+  renamed: (at, { name, seen }) => `{ ! holds ${at} '"${name}":' && holds ${at} '"${seen}":'; }`,
+  'not stored': untold('it shows in the answers to later requests'),
   'repeated member': untold('a script reads the first of two members of one name'),
   'field missing': (at, { name, status }) =>
     `{ ${name === 'Date' ? '' : `status ${at} ${status} && `}! field_is ${at} ${name.toLowerCase()} '${name === 'Allow' ? '' : '.'}.*'; }`,

@@ -26,6 +26,7 @@ later() {
     printf 'output = "%s"\ndump-header = "%s"\n' "$T/$1.body" "$T/$1.head"
     [ "$2" != HEAD ] || echo head
     case $* in *Accept:*) ;; *) echo 'header = "Accept: application/json"' ;; esac
+    case $* in *Accept-Encoding:*) echo compressed ;; esac
     if [ -n "$sent" ]; then
       printf 'data-binary = "@%s"\n' "$T/$1.sent"
       case $* in *Content-Type:*) ;; *) echo 'header = "Content-Type: application/json"' ;; esac
@@ -37,7 +38,7 @@ later() {
 
 # send N METHOD PATH [FIELD...]: the same at once; the answer is kept as N.
 send() {
-  later "$@"; curl -K "$T/curl" || [ -n "${'$'}{silence:-}" ] || cannot "$2 $3 got no answer"
+  later "$@"; curl -K "$T/curl" || [ $? -eq 61 ] || [ -n "${'$'}{silence:-}" ] || cannot "$2 $3 got no answer"
   while IFS= read -r line; do echo "$line: $(code_of "${'$'}{line%%.*}")"; done <"$T/asked"
   : >"$T/curl"; : >"$T/asked"; at=$(date +%s)
 }

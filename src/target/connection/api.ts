@@ -6,7 +6,7 @@ import type { Contract } from '../../contract/openapi/contract.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
-import { decoded } from '../../wire/http/content-coding.js';
+import { acceptsCodings, allCodings, decoded } from '../../wire/http/content-coding.js';
 import { anonymous, headersOf } from '../../wire/http/credential.js';
 import { framed, hasContent } from '../../wire/http/framing.js';
 import { Pace } from '../../wire/http/pace.js';
@@ -64,6 +64,8 @@ export interface ApiParts {
   readonly attemptsFile: string;
   /** Journals what may change a configuration. */
   readonly journalled: Link;
+  /** Draws the requests that accept compressed answers; undefined: none does. */
+  readonly seed?: number | undefined;
 }
 
 /** The operations of one target, called by the names of the contract. Holds no credential of its own. */
@@ -72,6 +74,8 @@ export class Api {
   readonly contract: Contract;
   readonly clock: TargetClock;
   readonly attempts: Attempts;
+  /** See Recorder. */
+  readonly breaks: Recorder['breaks'];
   readonly #transport: Transport;
   readonly #send: Next;
   readonly #writing = new Set<Promise<Answered>>();
@@ -79,12 +83,17 @@ export class Api {
   #configurationsPut = 0;
   #configurationsTouched = 0;
   #changesBegun = 0;
+  readonly #acceptsCodings: (kind: string) => boolean;
 
   constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
+    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled, seed } =
+      parts;
+    this.#acceptsCodings = (kind) =>
+      seed !== undefined && acceptsCodings(seed, `${recorder.requirement} ${kind}`);
     this.target = target;
     this.contract = contract;
     this.clock = clock;
+    this.breaks = recorder.breaks.bind(recorder);
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
     const pace = new Pace(target.limits.requestsPerSecond);
@@ -145,8 +154,8 @@ export class Api {
       const content = hasContent(method, status) ? framed(headers, rest)?.content : Buffer.alloc(0);
       if (content === undefined)
         throw new TransportError(`${method} ${path}: the answer ended before its end.`);
-      const body = decoded(headers, content, largestBody);
-      return { status, reason, headers, body, sentAt, receivedAt: steadyNow() };
+      const { content: body, ...coding } = decoded(headers, content, largestBody);
+      return { status, reason, headers, body, ...coding, sentAt, receivedAt: steadyNow() };
     };
     const answer = await this.#exchange(id, method, path, success, options, send);
     return { ...answer, rest };
@@ -235,6 +244,7 @@ export class Api {
       url: `${this.target.baseUrl}${path}${query}`,
       headers: {
         Accept: 'application/json',
+        ...(this.#acceptsCodings(`${method} ${path}`) ? { 'Accept-Encoding': allCodings } : {}),
         ...(body === undefined ? {} : { 'Content-Type': contentType }),
         ...headersOf(options.as ?? anonymous),
         ...options.headers,

@@ -258,7 +258,10 @@ export class ClusterMfa {
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
-    if (!done(await this.readUntil(shows))) {
+    const shown = await this.readUntil(shows);
+    if (shown.enabled !== body.enabled)
+      this.api.breaks(answer.exchange, 'mfa-config/stores-enabled', { kind: 'not stored', name: 'enabled' });
+    if (!done(shown)) {
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );

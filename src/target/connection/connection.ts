@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   readonly readOnly?: string | undefined;
   /** Told of each value that is secret, as it is learnt. */
   readonly onSecret?: TellSecret;
+  /** See ApiParts. */
+  readonly seed?: number;
 }
 
 /** A target within reach: everything that a test, or the restoring after one, speaks to it with. */
@@ -89,7 +91,7 @@ export class Connection {
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
-    const { readOnly } = options;
+    const { readOnly, seed } = options;
     const nodes = this.#nodes;
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = journal;
@@ -102,6 +104,7 @@ export class Connection {
       waiter: this.waiter,
       codes: this.codes,
       readOnly,
+      seed,
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, nodes, (part) => this.#noteFound(part)),
     });

@@ -1,4 +1,4 @@
-import type { BreachKinds } from '../../base/model/breach.js';
+import type { Breach, BreachKinds } from '../../base/model/breach.js';
 import type { Again, EventBody } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Wait } from '../../base/model/verdict.js';
@@ -8,6 +8,7 @@ import { Redactor } from '../../base/redaction/redactor.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { type JsonBody, readJsonBody } from '../../contract/judging/json-body.js';
 import { type Finding, judge } from '../../contract/judging/judge.js';
+import { Renamed } from '../../contract/judging/renamed.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/judging/secrets-in.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { seenIn } from '../../contract/openapi/coverage.js';
@@ -54,6 +55,7 @@ export class Recorder {
   #promisedMails: readonly number[] = [];
   /** Where the values that requests are made of come from. */
   readonly origins: Origins;
+  readonly #renamed = new Renamed();
   #requirement = '';
   #exchanges: Exchange[] = [];
   readonly #indexes = new WeakMap<Exchange, number>();
@@ -182,6 +184,12 @@ export class Recorder {
     }
   }
 
+  /** What later answers show an answer to break. */
+  breaks(exchange: Exchange, requirement: Finding['requirement'], breach: Breach): void {
+    const index = this.#indexes.get(exchange);
+    if (index !== undefined) this.#write({ type: 'finding', requirement, exchange: index, breach });
+  }
+
   /** What of the secrets seen so far a text holds, in whatever encoding, apart from one-time codes. */
   lastingSecretsIn(text: string): string[] {
     return this.#telltalesIn(text).filter((what) => what !== 'code' && what !== 'mailed code');
@@ -203,12 +211,13 @@ export class Recorder {
     this.origins.handedOut(this.#nextIndex, call.operation, body.value);
     const inHead = headLeaks(call.operation, response, (text) => this.#telltalesIn(text, set));
     for (const [value, what] of fromHead) this.addSecret(value, what);
+    const renamed = this.#renamed.seen(this.#contract, call, response.status, body.value);
     this.cookies.came({
       values: set,
       owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
       isLogin: call.operation !== null && logins.has(call.operation),
     });
-    const findings = judge({
+    const judged = judge({
       contract: this.#contract,
       operation: call.operation,
       method: call.request.method,
@@ -218,10 +227,12 @@ export class Recorder {
       status: response.status,
       headers: response.headers,
       bytes: response.body.length,
+      ...(response.miscoded === undefined ? {} : { miscoded: response.miscoded }),
       body,
       leaks,
       headLeaks: inHead,
     });
+    const findings = [...judged, ...renamed];
     const type = response.headers['content-type'];
     const mails = call.operation?.endsWith('EmailOtp') ?? false;
     const junk = junkOf(call);

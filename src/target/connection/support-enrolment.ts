@@ -1,3 +1,4 @@
+import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
@@ -27,10 +28,17 @@ export interface Proof {
 
 const ofSteps = { role: supportUser };
 
+/** What failed alike so often is taken to fail again, and is tried once in so long: a lock may have passed. */
+const mostInVain = 3;
+const againAfterMs = 60_000;
+
 /** Right codes of the support user's keys, one after the other. */
 export class SupportProofs {
   readonly #steps: StepUse;
   readonly #codes: Codes;
+  /** Proofs that failed since one succeeded, and when the last one did. */
+  #inVain = 0;
+  #failedAt = 0;
 
   /** @param verify POST /support-user/verify-totp with a right code */
   constructor(
@@ -74,6 +82,18 @@ export class SupportProofs {
    * @param current made already
    */
   async prove(authenticator: Authenticator, current?: string): Promise<Proof> {
+    const proof = await this.#prove(authenticator, current);
+    this.#inVain = proof.answer.fields.success === true ? 0 : this.#inVain + 1;
+    this.#failedAt = steadyNow();
+    return proof;
+  }
+
+  /** Right codes are refused, again and again: each further one would cost the wait for a step. */
+  get isInVain(): boolean {
+    return this.#inVain >= mostInVain && steadyNow() - this.#failedAt < againAfterMs;
+  }
+
+  async #prove(authenticator: Authenticator, current?: string): Promise<Proof> {
     const wasLate = this.#steps.isLate;
     const before = await this.#codes.before(authenticator);
     if (before !== undefined) {
@@ -106,8 +126,12 @@ export class SupportProofs {
    * @returns whether it was ended
    */
   async endRow(authenticator: Authenticator, mayWait: boolean): Promise<boolean> {
-    const before = await this.#codes.before(authenticator);
+    const before = this.isInVain ? undefined : await this.#codes.before(authenticator);
     if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
-    return mayWait && (await this.verify(await this.#codes.unused(authenticator))).fields.success === true;
+    return (
+      mayWait &&
+      !this.isInVain &&
+      (await this.verify(await this.#codes.unused(authenticator))).fields.success === true
+    );
   }
 }

@@ -233,7 +233,8 @@ export class SupportMfa {
   /** Switches support MFA to TOTP with a new key, from whatever it is. @throws ArrangeError when that doesn't show */
   async onByTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     // A right code proves a key, which ends a row of wrong ones.
-    if (this.api.attempts.mightLock(supportUser)) await this.prove((await this.#byTotp()).authenticator);
+    if (this.api.attempts.mightLock(supportUser) && !this.#proofs.isInVain)
+      await this.prove((await this.#byTotp()).authenticator);
     return this.#byTotp(extra);
   }
 
@@ -274,6 +275,7 @@ export class SupportMfa {
       if (this.api.attempts.mightLock(supportUser)) await this.endRow(known.authenticator);
       return known;
     }
+    if (this.#proofs.isInVain) throw new ArrangeError('Right codes of the last keys did not verify.');
     const { authenticator } = await this.#unprovenKey();
     const { answer } = await this.prove(authenticator);
     if (this.#verified === undefined)

@@ -52,6 +52,7 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
   const parts = ['curl -i', ...(request.method === 'GET' ? [] : [`-X ${request.method}`]), path];
   for (const [name, value] of Object.entries(request.headers)) {
     if (name === 'Accept') continue;
+    if (name === 'Accept-Encoding') parts.push('--compressed');
     const variable = variables[name.toLowerCase()];
     parts.push(variable === undefined ? `-H ${quoted(`${name}: ${value}`)}` : `-H "${name}: $${variable}"`);
   }

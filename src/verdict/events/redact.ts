@@ -50,6 +50,7 @@ function redactedBreach(breach: Breach, text: (value: string) => string): Breach
       return { ...breach, place: text(breach.place) };
     case 'framing of 204':
     case 'length of 204':
+    case 'renamed':
       return { ...breach, seen: text(breach.seen) };
     case 'media type':
     case 'no Error':

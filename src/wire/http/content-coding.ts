@@ -1,13 +1,31 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 type Decoder = (content: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
 
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
-  ['deflate', inflateSync],
+  // Many servers leave out the zlib header, and clients take both.
+  [
+    'deflate',
+    (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync : inflateRawSync)(bytes, options),
+  ],
   ['br', brotliDecompressSync],
 ]);
+
+/** What most clients accept. */
+export const allCodings = 'gzip, deflate, br';
+
+/** Whether a request of this kind accepts {@link allCodings}: every third does, always the same of one seed. */
+export function acceptsCodings(seed: number, kind: string): boolean {
+  return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
+}
+
+export interface Decoded {
+  readonly content: Buffer;
+  readonly miscoded?: { readonly declared: string | null; readonly seen: string | null };
+}
 
 /**
  * Content as it was before its content codings (RFC 9110 8.4). A request that names none that it accepts lets the
@@ -17,14 +35,30 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
  * @param largest in bytes
  * @returns the content as it came where it is not what its codings say, or too large
  */
-export function decoded(headers: Readonly<Record<string, string>>, content: Buffer, largest: number): Buffer {
-  const codings = (headers['content-encoding'] ?? '').toLowerCase().split(/[\s,]+/);
+export function decoded(
+  headers: Readonly<Record<string, string>>,
+  content: Buffer,
+  largest: number,
+): Decoded {
+  const named = (headers['content-encoding'] ?? '').toLowerCase();
+  const decode = (bytes: Buffer, coding: string) =>
+    decoders.get(coding)?.(bytes, { maxOutputLength: largest }) ?? bytes;
+  const isLeft = (coding: string) => {
+    try {
+      return /^\s*[{[<]/.test(decode(content, coding).toString('latin1', 0, 100));
+    } catch {
+      return false;
+    }
+  };
   try {
-    return codings.reduceRight(
-      (bytes, coding) => decoders.get(coding)?.(bytes, { maxOutputLength: largest }) ?? bytes,
-      content,
-    );
-  } catch {
-    return content;
+    const plain = named.split(/[\s,]+/).reduceRight(decode, content);
+    if (named !== '' || content.length === 0 || /^[\t\r\n -~]*$/.test(plain.toString('latin1', 0, 4)))
+      return { content: plain };
+    const coding = [...decoders.keys()].find(isLeft);
+    return { content, ...(coding === undefined ? {} : { miscoded: { declared: null, seen: coding } }) };
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError;
+    const isMiscoded = content.length > 0 && !isTooLarge;
+    return { content, ...(isMiscoded ? { miscoded: { declared: named, seen: null } } : {}) };
   }
 }

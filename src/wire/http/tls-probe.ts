@@ -95,7 +95,9 @@ function statusOfApi(received: Buffer): number | undefined {
   const { status, headers, rest } = answer;
   if (status >= 300 && status !== 401 && status !== 403) return undefined;
   const content = framed(headers, rest)?.content;
-  return content !== undefined && isJsonObject(decoded(headers, content, largest)) ? status : undefined;
+  return content !== undefined && isJsonObject(decoded(headers, content, largest).content)
+    ? status
+    : undefined;
 }
 
 function isJsonObject(bytes: Buffer): boolean {

@@ -3,7 +3,7 @@ import { TransportError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
 import { connectorOf } from './connector.js';
-import { decoded } from './content-coding.js';
+import { type Decoded, decoded } from './content-coding.js';
 import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 /** One request as it goes on the wire; header names are sent in the case given. */
@@ -23,6 +23,8 @@ export interface WireResponse {
   /** Names in lower case; repeated fields joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** See {@link Decoded}. */
+  readonly miscoded?: Decoded['miscoded'] & object;
   /** Epoch milliseconds of the runner's clock, around the exchange. */
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -92,13 +94,13 @@ export class Transport {
       });
       const { statusCode: status, statusText: reason } = answer;
       const headers = joined(answer.headers);
-      const body = await (endsWithHead.includes(status)
-        ? nothingOf(answer.body)
-        : readBody(answer.body, url).then((content) => decoded(headers, content, largestBody)));
+      const { content: body, ...coding } = endsWithHead.includes(status)
+        ? await nothingOf(answer.body)
+        : decoded(headers, await readBody(answer.body, url), largestBody);
       const receivedAt = steadyNow();
       this.#timeoutsInARow = 0;
       this.#slowestMs = Math.max(this.#slowestMs, receivedAt - sentAt);
-      return { status, reason, headers, body, sentAt, receivedAt };
+      return { status, reason, headers, body, ...coding, sentAt, receivedAt };
     } catch (error) {
       if (error instanceof TransportError) throw error;
       if (isTimeout(error) && !isOdd) this.#noteTimeout();
@@ -143,9 +145,9 @@ function methodOf(text: string): Dispatcher.HttpMethod {
 const endsWithHead = [204, 304];
 
 /** What the client library takes for a body that is cut off is none: the answer is whole. */
-async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Decoded> {
   await body.dump().catch(() => undefined);
-  return Buffer.alloc(0);
+  return { content: Buffer.alloc(0) };
 }
 
 async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer> {

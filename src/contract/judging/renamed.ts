@@ -1,0 +1,42 @@
+import type { Contract } from '../openapi/contract.js';
+import type { OperationId } from '../openapi/operations.js';
+import { memberOf } from './body.js';
+import type { Finding } from './judge.js';
+
+interface Called {
+  readonly operation: OperationId | null;
+  readonly requestJson: unknown;
+}
+
+/** Finds values that requests set, and that answers show under a name which the document does not know. */
+export class Renamed {
+  /** What was set last, by property. */
+  readonly #set = new Map<string, string>();
+  readonly #used = new Set<string>();
+
+  /** What a success shows of that. */
+  seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
+    const success = operation === null ? undefined : contract.operations.get(operation)?.success;
+    if (success?.status !== status) return [];
+    for (const [name, value] of Object.entries(Object(requestJson))) {
+      if (isTelling(value)) this.#set.set(name, alike(value));
+    }
+    const documented = success.properties.map(({ pointer }) => pointer.slice(1));
+    const others = Object.entries(Object(body)).filter(([name]) => !documented.includes(name));
+    return documented.flatMap((name): Finding[] => {
+      const key = `${operation} ${name}`;
+      if (memberOf(body, name) !== undefined) this.#used.add(key);
+      const set = this.#set.get(name);
+      const [seen] = others.find(([, value]) => alike(value) === set) ?? [];
+      if (seen === undefined || set === undefined || this.#used.has(key)) return [];
+      return [{ requirement: 'http/set-values-keep-their-names', breach: { kind: 'renamed', name, seen } }];
+    });
+  }
+}
+
+/** Lists are sets here. */
+const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
+
+/** Long enough that another property does not hold the same by accident. */
+const isTelling = (value: unknown) =>
+  (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

@@ -1,0 +1,52 @@
+import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { effectiveAllow } from '../../src/input/target-file/allow.js';
+import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import { type SupportConfig, supportConfigOf } from '../../src/target/journal/config.js';
+
+const names = ['mfaType', 'email'] as const;
+
+test(
+  'PATCHes of one property treat the other one alike',
+  covers('support-mfa/patches-keep-or-reset-alike'),
+  async ({ support, connection: { target, readBack } }) => {
+    const email = target.supportUser.email ?? '';
+    const mayEnrol = effectiveAllow(target.allow).replaceTotpOf.includes('supportUser');
+    const states: readonly SupportConfig[] = [
+      { enabled: false, mfaType: 'email', email },
+      ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
+      { enabled: true, mfaType: 'email', email },
+    ];
+    const seen: Seen[] = [];
+    for (const state of states) {
+      await arrange(support.off());
+      if ((await support.patch(state)).status >= 300) continue;
+      for (const sent of names) {
+        await readBack.felt();
+        const before = await shown(support);
+        if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
+        await readBack.felt();
+        seen.push(...leftOut(sent, before, await shown(support)));
+      }
+    }
+
+    const keepsAny = seen.some(({ name, after }) => after[name] !== null);
+    if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
+  },
+);
+
+/** A property that a PATCH left out, and what was read after it. */
+interface Seen {
+  readonly name: (typeof names)[number];
+  readonly after: SupportConfig;
+}
+
+/** As it came: what GET leaves out was not shown before. */
+async function shown(support: SupportMfa): Promise<SupportConfig> {
+  return supportConfigOf((await arrange(support.get())).body);
+}
+
+/** The property left out, where it was shown. A PATCH that switched, or was not taken, leaves it open how it was read. */
+function leftOut(sent: Seen['name'], before: SupportConfig, after: SupportConfig): Seen[] {
+  if (after[sent] === null || after.enabled !== before.enabled) return [];
+  return names.flatMap((name) => (name === sent || before[name] === null ? [] : [{ name, after }]));
+}
