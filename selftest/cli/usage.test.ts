@@ -198,6 +198,11 @@ const wrong: readonly WrongUsage[] = [
     says: /history\.jsonl: no such history/,
   },
   {
+    is: 'a page of nights without a history',
+    args: ({ folder }) => ['trend', '--out', folder, '--html', join(folder, 'x.html')],
+    says: /history\.jsonl: no such history/,
+  },
+  {
     is: 'verdicts that are not there',
     args: ({ folder }) => ['compare', folder, folder],
     says: /verdict\.json: no such verdict/,

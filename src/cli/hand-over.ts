@@ -59,7 +59,8 @@ export function packEvidence(
   write(attest, renderAttestation(verdicts, subjects, strict));
 }
 
-function write<T extends string | Buffer>(
+/** @throws ConfigurationError where there is no place for it */
+export function write<T extends string | Buffer>(
   file: string,
   content: T,
   by: (file: string, content: T) => void = writeFileSync,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../base/errors.js';
 import { didYouMean } from '../../input/config-file/nearest.js';
+import { renderNightsPage } from '../../reports/forms/html/nights.js';
 import { changesBetween } from '../../reports/history/changes.js';
 import { driftOf } from '../../reports/history/drift.js';
 import { historyFile, readHistory } from '../../reports/history/history.js';
@@ -10,6 +11,7 @@ import { trendsOf } from '../../reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../reports/history/words.js';
 import { readVerdict } from '../../verdict/derive/read.js';
 import { readStatement } from '../../verdict/statement/read.js';
+import { write } from '../hand-over.js';
 import { wholeNumber } from '../run-options.js';
 import { complain, say } from '../terminal.js';
 import { argument } from './options.js';
@@ -46,8 +48,9 @@ export function addHistory(program: Command): void {
     .option('--last <n>', 'of each target so many runs', argument(wholeNumber(1)), 14)
     .option('--target <name>', 'one target only')
     .option('--out <dir>', `folder of reports that holds ${historyFile}`, 'reports')
+    .option('--html <file>', 'also a page with a column per night and a row per requirement that changed')
     .option('--json', 'as a JSON array', false)
-    .action(({ last, target, out, json }) => {
+    .action(({ last, target, out, json, html }) => {
       const file = join(out, historyFile);
       const { runs, unread } = readHistory(file);
       const chosen = target === undefined ? runs : runs.filter((run) => run.target === target);
@@ -60,6 +63,7 @@ export function addHistory(program: Command): void {
           ),
         );
       if (unread > 0) complain(`warning: ${file}: ${unread} lines could not be read, and are left out.`);
+      if (html !== undefined) write(html, renderNightsPage(chosen, last));
       const trends = trendsOf(chosen, last);
       say(
         json

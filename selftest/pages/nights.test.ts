@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { renderNightsPage } from '../../src/reports/forms/html/nights.js';
+import type { Snapshot } from '../../src/reports/history/snapshot.js';
+import { snapshot } from '../history/sample.js';
+import { accessibilityProblems, describePages, screenshot } from './browser.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-nights-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const on = (moment: string, outcomes: Parameters<typeof snapshot>[0], change: Partial<Snapshot> = {}) =>
+  snapshot(outcomes, { startedAt: `2026-11-${moment}:00.000Z`, ...change });
+
+const runs = [
+  // Not in the order of time, as runs side by side append.
+  on('26T02:00', { 'a/one': 'fail', 'a/two': 'pass', 'b/three': 'pass' }, { gate: 'does not conform' }),
+  on('24T02:00', { 'a/one': 'pass', 'a/two': 'pass' }),
+  on('25T02:00', { 'a/one': 'inconclusive', 'a/two': 'pass', 'b/three': 'waived' }, { complete: false }),
+  // The same day, of one requirement only: it doesn't stand for the night.
+  on('26T09:00', { 'a/one': 'pass' }),
+  on('24T02:00', { 'a/one': 'pass' }, { target: '</td><img src=x onerror="document.title=1">' }),
+];
+
+const page = renderNightsPage(runs, 14);
+const row = (id: string) => new RegExp(`>${id}</span></th>(.*?)</tr>`, 's').exec(page)?.[1] ?? '';
+const texts = (markup: string) =>
+  [...markup.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => cell.replace(/<[^>]*>/g, '').trim());
+
+describe('trend --html', () => {
+  test('has a column for each night and a row for each requirement that ever changed', () => {
+    expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
+      // Of the other target, whose name comes first.
+      '2026-11-24',
+      '2026-11-24',
+      '2026-11-25',
+      '2026-11-26',
+    ]);
+    expect(texts(row('a/one'))).toEqual(['Passed', 'inconclusive', 'failed']);
+    expect(texts(row('b/three'))).toEqual(['–', 'waived', 'Passed']);
+    expect(row('a/two')).toBe('');
+    expect(page).toMatch(/no breach found.*does not conform/s);
+  });
+
+  test('shows the last nights only, and takes no markup from a name', () => {
+    expect(renderNightsPage(runs, 1)).not.toContain('datetime="2026-11-25"');
+    expect(page).not.toContain('<img');
+  });
+});
+
+describePages('nights.html', (open) => {
+  test.each(['light', 'dark'] as const)('asks for nothing and shuts nobody out: %s', async (colorScheme) => {
+    const file = join(folder, 'nights.html');
+    writeFileSync(file, page);
+
+    const opened = await open(file, { colorScheme, viewport: { width: 390, height: 900 } });
+
+    expect(await accessibilityProblems(opened.page)).toEqual([]);
+    expect(opened.requests).toEqual([]);
+    expect(opened.complaints).toEqual([]);
+    expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await screenshot(opened.page, `nights-${colorScheme}`);
+  });
+});

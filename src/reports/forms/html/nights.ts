@@ -1,0 +1,73 @@
+import { counted } from '../../../base/words.js';
+import { wordOf } from '../../../verdict/derive/completeness.js';
+import type { Snapshot } from '../../history/snapshot.js';
+import { groupBy } from '../group.js';
+import { html, type Markup, renderPage } from './markup.js';
+import { lookOf, verdictLook } from './outcomes.js';
+import { pageStyle } from './render.js';
+
+/** A run on less than this part of a day's requirements was one with --grep: it doesn't stand for the night. */
+const similar = 0.9;
+
+/**
+ * The page of `trend --html`: for each target a column per night and a row per requirement that ever changed.
+ *
+ * @param last of each target so many nights
+ */
+export function renderNightsPage(runs: readonly Snapshot[], last: number): string {
+  const targets = [...groupBy(runs, ({ target }) => target)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const title = `MFA conformance by nights: ${counted(targets.length, 'target')}`;
+  const body = html`<a class="skip" href="#nights">Skip to the nights</a>
+<header class="banner"><div class="wrap"><p class="product">MFA conformance by nights</p>
+<h1>${targets.map(([name]) => name).join(', ')}</h1>
+<p class="line">A column is the last whole run of a day (UTC), a row is a requirement whose outcome changed.</p></div></header>
+<main class="wrap" id="nights">${targets.map(([name, own], at) => section(name, nightsOf(own).slice(-last), at))}</main>
+<footer><div class="wrap"><p>mfa-conformance ${runs.at(-1)?.suite}</p></div></footer>`;
+  return renderPage({ title, style: pageStyle, script: '', body });
+}
+
+const dayOf = ({ startedAt }: Snapshot) => new Date(startedAt).toISOString().slice(0, 10);
+
+/** The last whole run of each day, the oldest first. */
+function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
+  const sorted = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+  return [...groupBy(sorted, dayOf).values()].flatMap((ofDay) => {
+    const most = Math.max(...ofDay.map(({ outcomes }) => outcomes.size));
+    return ofDay.findLast(({ outcomes }) => outcomes.size >= similar * most) ?? [];
+  });
+}
+
+/** A requirement that a night left out has not changed by that. */
+function changedIn(nights: readonly Snapshot[]): string[] {
+  const ids = new Set(nights.flatMap(({ outcomes }) => [...outcomes.keys()]));
+  return [...ids].sort().filter((id) => {
+    const kinds = nights.flatMap(({ outcomes }) => outcomes.get(id)?.outcome ?? []);
+    return new Set(kinds).size > 1;
+  });
+}
+
+function section(target: string, nights: readonly Snapshot[], at: number): Markup {
+  const ids = changedIn(nights);
+  const size = `${counted(nights.length, 'night')}, ${counted(ids.length, 'requirement')} changed`;
+  return html`<section aria-labelledby="target-${at}"><h2 id="target-${at}">${target} <span class="faint">${size}</span></h2>
+<div class="scroll" role="region" tabindex="0" aria-label="Nights of ${target}"><table class="matrix">
+<thead><tr><td></td>${nights.map(
+    (night) =>
+      html`<th scope="col"><time datetime="${dayOf(night)}">${dayOf(night)}</time> <span class="faint">${night.release}</span></th>`,
+  )}</tr></thead>
+<tbody><tr><th scope="row">Verdict</th>${nights.map(verdictCell)}</tr>
+${ids.map((id) => html`<tr><th scope="row"><span class="mono">${id}</span></th>${nights.map((night) => outcomeCell(night, id))}</tr>`)}</tbody></table></div></section>`;
+}
+
+function verdictCell(night: Snapshot): Markup {
+  const { className, icon } = verdictLook(wordOf(night));
+  return html`<td class="tone ${className}">${icon} <strong>${wordOf(night)}</strong></td>`;
+}
+
+function outcomeCell({ outcomes }: Snapshot, id: string): Markup {
+  const found = outcomes.get(id);
+  if (found === undefined) return html`<td class="faint">–</td>`;
+  const { className, icon, word } = lookOf(found.outcome, found.level);
+  const text = found.outcome === 'pass' ? html`<span class="sr">${word}</span>` : word.toLowerCase();
+  return html`<td class="tone ${className}">${icon} ${text}</td>`;
+}
