@@ -38,9 +38,9 @@ function bitsThatVary(texts: readonly string[]): number {
 
 /** Whether numbers go up by the same each time, however far. */
 function areEquallyFar(texts: readonly string[]): boolean {
-  const digits = texts.map((text) => text.replaceAll('-', ''));
+  const digits = [...new Set(texts)].map((text) => text.replaceAll('-', ''));
   const radix = [/^\d+$/, /^[\da-f]+$/i].findIndex((of) => digits.every((text) => of.test(text)));
-  if (radix < 0 || texts.length < 3) return false;
+  if (radix < 0 || digits.length < 3) return false;
   const numbers = digits.map((text) => BigInt(radix === 0 ? text : `0x${text}`));
   return new Set(numbers.slice(1).map((next, n) => next - (numbers[n] ?? next))).size === 1;
 }
