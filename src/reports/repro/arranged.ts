@@ -2,7 +2,7 @@ import type { Again, Exchanged, Origin } from '../../base/model/event.js';
 import type { Assertion } from './check-scripts.js';
 import { isSuccess, type LogIndex, userOf } from './log.js';
 import { renamed } from './renamed.js';
-import { asksSupportOn, isAnonymous, isProbe, mayBeDone } from './step.js';
+import { asksSupportOn, isAnonymous, isProbe, mayBeDone, takesCode } from './step.js';
 
 /** A test that sent more than this is not repeated whole: the last steps before the one that decides. */
 const mostOwn = 40;
@@ -75,6 +75,7 @@ class Arrangement {
       (each.again !== undefined &&
         !wasTooSoon(each) &&
         !(isAnonymous(each) && isLike(each)) &&
+        !this.#isBypass(each) &&
         (readsOnly || each.exchange.request.method !== 'GET') &&
         (each.index >= this.#enrols || !isOfSupport(each)));
     const leading = until.filter(leads);
@@ -131,7 +132,8 @@ class Arrangement {
     const ended = this.log.endsOfSessions.findLast((index) => index < usedAt) ?? -1;
     const user = userOf(given);
     const isOn = this.#isOn(usedAt);
-    let [best, least] = [login, needsOf(given)];
+    const needs = (each: Exchanged) => needsOf(each) + (this.#isBypass(each) ? 60 : 0);
+    let [best, least] = [login, needs(given)];
     for (const other of this.log.before(usedAt)) {
       if (other.index < ended) break;
       const isAlike =
@@ -141,9 +143,15 @@ class Arrangement {
         !this.#own.has(other.index) &&
         !this.log.isGuilty(other.index, '') &&
         this.#isOn(other.index) === isOn;
-      if (isAlike && needsOf(other) < least) [best, least] = [other.index, needsOf(other)];
+      if (isAlike && needs(other) < least) [best, least] = [other.index, needs(other)];
     }
     return best;
+  }
+
+  /** A login by the password alone under MFA that a fault let in. */
+  #isBypass(each: Exchanged): boolean {
+    const isLogin = /^Create(?:Session|AccessToken)$/.test(each.exchange.operation ?? '');
+    return isLogin && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
   #isOn(index: number): boolean {
@@ -161,7 +169,7 @@ class Arrangement {
     for (const step of steps) {
       const inForce = this.#feelsConfiguration(step) ? this.#configurationAt(step) : undefined;
       const body = inForce?.exchange.request.body;
-      if (inForce !== undefined && body !== set && !this.#steps.has(inForce.index)) {
+      if (inForce !== undefined && body !== set) {
         all.push(this.#byAdmin(inForce));
         set = body;
       }
@@ -176,10 +184,16 @@ class Arrangement {
     return !isPut(step) || this.#deciding.has(step.index) || !isSuccess(step);
   }
 
-  /** The configuration that a request meets: a mistake that was taken for a change is a fault of its own. */
+  /**
+   * The configuration that a request meets: a mistake that was taken for a change is a fault of its own. A login that only
+   * prepares, by the password alone, meets MFA off, whatever a fault had switched.
+   */
   #configurationAt(step: Exchanged): Exchanged | undefined {
+    const isPlain = step.exchange.operation === 'CreateSession' && isDone(step) && !takesCode(step.again);
+    const isOff = isPlain && !this.#own.has(step.index);
     for (const before of this.log.before(step.index)) {
       if (!isPut(before) || !mayBeDone(before) || before.mistake !== null) continue;
+      if (isOff && !/"enabled":\s*false/.test(before.exchange.request.body ?? '')) continue;
       if (before.again !== undefined && !this.log.isGuilty(before.index, step.requirement)) return before;
     }
     return undefined;
@@ -228,7 +242,9 @@ class Arrangement {
     for (const before of this.log.before(decisive.index)) {
       if (before.exchange.operation !== operation || !isDone(before) || before.mistake !== null) continue;
       if (user === undefined || this.#userOf(before) !== user) continue;
-      if (!this.log.isGuilty(before.index, '')) this.#add(this.#rootOf(before.index, decisive.index));
+      const same = this.#rootOf(before.index, decisive.index);
+      const given = this.log.exchanges.get(same);
+      if (given !== undefined && !this.log.isGuilty(same, '') && !this.#isBypass(given)) this.#add(same);
       return;
     }
   }
@@ -244,7 +260,7 @@ class Arrangement {
     const decisive = this.#steps.get(this.assertion.decisive);
     if (decisive === undefined || !speaksOfSupport(decisive) || isProbe(decisive)) return;
     for (const before of this.log.before(decisive.index)) {
-      if (isPatch(before) || isVerify(before)) return;
+      if ((isPatch(before) || isVerify(before)) && isDone(before)) return;
       if (before.exchange.operation !== 'GetSupportMFAConfig' || !this.log.isByAdminKey(before)) continue;
       if (isSuccess(before)) this.#steps.set(before.index, before);
       return;

@@ -156,7 +156,7 @@ export class LogIndex {
 }
 
 const isAdminsKey = (again: Again | undefined): boolean =>
-  again?.origins.length === 1 && again.origins[0]?.name === adminKey;
+  again?.origins.length === 1 && again.headers['apiKey'] === `{{${adminKey}}}`;
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => Math.floor(statusOf(exchanged) / 100) === 2;

@@ -10,6 +10,7 @@ shows() { echo "The fault shows: $*"; exit 1; }
 # gone N: answer N is as the requirement wants it. An answer of a target in trouble acquits nobody.
 gone() {
   case $(code_of "$1") in 000 | 429 | 5??) cannot "request $1 was answered $(code_of "$1")" ;; esac
+  [ -z "${'$'}{otherwise:-}" ] || cannot "the target answers as it must, but $otherwise was otherwise in the run"
   echo 'The fault does not show: the target answers as the requirement wants it.'; exit 0
 }
 

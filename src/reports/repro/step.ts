@@ -58,6 +58,19 @@ export function supportStateIn(step: Exchanged): string[] {
   return body.match(/"(?:enabled|mfaType|otpVerificationState)":(?:true|"\w+")/g) ?? [];
 }
 
+/** Of what a read tells, the members that a change names: where they are others, the change does another thing. */
+export function namedStateIn(
+  { exchange }: Exchanged,
+  change: Exchanged | undefined,
+): (readonly [string, string])[] {
+  if (exchange.operation !== 'GetSupportMFAConfig') return [];
+  return ['email', 'mfaType'].flatMap((name) => {
+    const isNamed = change?.again?.body?.includes(`"${name}"`) === true;
+    const [, value] = new RegExp(`"${name}":\\s*("[^"']*")`).exec(exchange.response?.body ?? '') ?? [];
+    return isNamed && value !== undefined ? [[name, value] as const] : [];
+  });
+}
+
 /** The mode that support MFA is in after a request, as it was asked for or answered. */
 export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   const [, mode] = /"mfaType":\s*"(email|totp)"/.exec(`${again?.body} ${exchange.response?.body}`) ?? [];
@@ -117,4 +130,4 @@ export function isHalfLogin(login: Exchanged, steps: readonly Exchanged[], decis
   );
 }
 
-const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;
+export const takesCode = (again: Again | undefined) => again?.body?.includes('"otpCode":') === true;

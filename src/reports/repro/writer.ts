@@ -13,6 +13,7 @@ import {
   madeUpIn,
   mayHaveSupportOn,
   modeIn,
+  namedStateIn,
   supportOn,
   supportStateIn,
   variableOf,
@@ -225,6 +226,11 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind === 2 || kind === 4) this.#command(`prepared ${index} '${kind}??'`);
+    const last = this.steps.find((each) => each.index === decisive);
+    for (const [name, value] of isProbe(step) ? [] : namedStateIn(step, last))
+      this.#command(
+        `[ "$(value ${index} ${name})" = '${value}' ] || otherwise="${name} of the support user's MFA"`,
+      );
     for (const text of supportStateIn(step))
       this.#command(
         `holds ${index} '${text}' || cannot "the support user's MFA is not as it was in the run"`,
