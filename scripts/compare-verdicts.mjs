@@ -1,19 +1,30 @@
 // Compares two verdicts but for what differs from run to run: times, ports, and how often the target was asked.
-//   node scripts/compare-verdicts.mjs BEFORE/verdict.json AFTER/verdict.json
+//   node scripts/compare-verdicts.mjs [--outcomes] BEFORE/verdict.json AFTER/verdict.json
+// With --outcomes only what came of each requirement that both know: of versions that word their reasons differently.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
-const [before, after] = process.argv.slice(2, 4);
+const onlyOutcomes = process.argv.includes('--outcomes');
+const [before, after] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 if (before === undefined || after === undefined) {
-  console.error('Usage: compare-verdicts.mjs BEFORE/verdict.json AFTER/verdict.json');
+  console.error('Usage: compare-verdicts.mjs [--outcomes] BEFORE/verdict.json AFTER/verdict.json');
   process.exit(2);
 }
 
 const [a, b] = [before, after].map((file) => JSON.parse(readFileSync(file, 'utf8')));
-const differences = [...differing('', comparable(a), comparable(b))];
+const differences = onlyOutcomes
+  ? [...differing('', kinds(a, b), kinds(b, a))]
+  : [...differing('', comparable(a), comparable(b))];
 for (const line of differences) console.log(line);
 console.log(differences.length === 0 ? 'The verdicts are equal.' : `${differences.length} differences.`);
 process.exitCode = differences.length === 0 ? 0 : 1;
+
+/** By id. */
+function kinds(verdict, other) {
+  const known = new Set(other.outcomes.map(({ id }) => id));
+  const both = verdict.outcomes.filter(({ id }) => known.has(id));
+  return Object.fromEntries(both.map(({ id, outcome }) => [id, outcome]));
+}
 
 /** What two runs on one target have in common. */
 function comparable(verdict) {

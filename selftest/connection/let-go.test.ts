@@ -27,7 +27,7 @@ test('a proven key is given up by a code that is good now, and whoever comes aft
   expect(await state()).toMatchObject({ support: { enabled: false } });
   const after = await open();
   expect(await giveBack(after)).toMatchObject({ restored: true, problems: [] });
-  expect(waits()).not.toContain('totp step');
+  expect(waits()).not.toContain('code step');
 });
 
 test('a key for which no code is good now is left to whoever comes after', async () => {

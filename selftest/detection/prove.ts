@@ -7,6 +7,7 @@ import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { tool, wholeNumber } from '../tool/tool.js';
 import { combinations, takesLong } from './combinations.js';
 import { freedomRows } from './freedoms.js';
+import { Headings } from './headings.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -75,6 +76,7 @@ const startedAt = Date.now();
 let passed = 0;
 let failed = 0;
 let runs = 0;
+const headings = new Headings();
 try {
   await judgeAll(conforming, (expectation, judgement) => noteOf(expectation, judgement, 'conforms'));
   if (values.alone) {
@@ -96,6 +98,7 @@ if (only.length === 0 && !values.freedoms) {
 console.log(
   `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} ${runs === 1 ? 'run' : 'runs'}`,
 );
+if (headings.faults > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -113,7 +116,9 @@ async function judgeAll(
       const judgements = await judge(batch, batchFolder, options);
       batch.forEach((expectation, index) => {
         const judgement = judgements[index];
-        if (judgement !== undefined) take(expectation, judgement);
+        if (judgement === undefined) return;
+        headings.take(expectation, judgement);
+        take(expectation, judgement);
       });
       rmSync(batchFolder, { recursive: true, force: true });
     }

@@ -16,7 +16,7 @@ interface Costs {
 
 type Counts = { -readonly [Kind in keyof Cost]-?: number };
 
-const kinds = { mail: 'mails', 'totp step': 'steps', 'quiet period': 'quiets' } as const;
+const kinds = { mail: 'mails', 'code step': 'steps', quiet: 'quiets' } as const;
 
 /** What each test that was not left out has sent and awaited, by the log of a run. */
 export function costsIn(events: readonly RunEvent[]): Costs {
@@ -34,7 +34,7 @@ export function costsIn(events: readonly RunEvent[]): Costs {
       of(event.requirement).requests += 1;
       owners.set(event.index, event.requirement);
     } else if (event.type === 'wait') {
-      if (event.for === 'mail' || event.for === 'totp step' || event.for === 'quiet period')
+      if (event.for === 'mail' || event.for === 'code step' || event.for === 'quiet')
         of(event.requirement)[kinds[event.for]] += 1;
     } else if (event.type === 'adopted') {
       for (const index of event.exchanges)

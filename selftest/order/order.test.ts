@@ -143,7 +143,7 @@ describe('the time left', () => {
 });
 
 test('costs are read off the log: what was left out costs nothing, and what others adopt is shared', () => {
-  const wait = (requirement: string, what: 'mail' | 'quiet period' | 'read-back') =>
+  const wait = (requirement: string, what: 'mail' | 'quiet' | 'read-back') =>
     ({ type: 'wait', requirement, ms: 1, for: what }) as const;
   const ended = (requirement: string) =>
     ({ type: 'test ended', requirement, status: 'passed', durationMs: 1 }) as const;
@@ -154,7 +154,7 @@ test('costs are read off the log: what was left out costs nothing, and what othe
   const log = timed([
     exchanged({ requirement: '', index: 9 }),
     ...mails,
-    wait('a/first', 'quiet period'),
+    wait('a/first', 'quiet'),
     ended('a/first'),
     { type: 'adopted', requirement: 'a/second', exchanges: [1] },
     ended('a/second'),

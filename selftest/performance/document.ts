@@ -52,10 +52,10 @@ const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
     `were three requests and three mails under way at any time, which nothing allows that tells which request
   changed what, they would take ${seconds((floorMs + (waits['mail'] ?? 0)) / 3)}.`,
   slow: ({ waits }) =>
-    `ten and a half minutes until mailed codes are dead, and ${seconds(waits['retry-after'] ?? 0)} until locks have ended, one after
+    `ten and a half minutes until mailed codes are dead, and ${seconds(waits['lock'] ?? waits['retry-after'] ?? 0)} until locks have ended, one after
   the other: who is locked out can't be what the next test logs in as.`,
   strict: ({ waits }) =>
-    `${((waits['totp step'] ?? 0) / 30_000).toFixed(0)} times the support user's key is proven, and given up by a code of a later step.`,
+    `${((waits['code step'] ?? 0) / 30_000).toFixed(0)} times the support user's key is proven, and given up by a code of a later step.`,
 };
 
 const before = `<!-- Written by npm run generate, of selftest/performance/figures.json: don't edit. -->
@@ -75,16 +75,17 @@ another request may have caused. On a cluster far away they are what a run takes
 - **mail**: a code is needed before the test can go on. Rows of refusals are ended by the mailed code that was right all
   along, where they don't use it up; by codes of new keys where the target file lets keys be replaced
   (\`replaceTotpOf\`); else by another mailed one.
-- **totp step**: the support user's key, once proven, is given up by a code that was not used yet. Tests that need a
+- **code step**: the support user's key, once proven, is given up by a code that was not used yet. Tests that need a
   proven key stand side by side; each time that one is given up takes up to 30 s where the target accepts only the codes
   of the current step. A cluster that takes those of the steps beside it costs hardly any wait.
-- **retry-after**: what the cluster asks for by 429 or 503, and locks that are waited out. How many requests it takes in a
+- **retry-after**: what the cluster asks for by 429 or 503; **lock**: until a lock ends; **restart**: until the cluster
+  answers again; **mail limit**: before another code is asked for; **key**: until a new key is in force. How many requests it takes in a
   second is learnt of three refusals, and kept from then on; \`limits.requestsPerSecond\` says it before.
 - **read-back**: what a cluster takes to show a change, learnt in the run.
-- **slow**: \`--slow\` waits ten and a half minutes until mailed codes are dead, once for users' and the support user's, and
+- **ageing**: \`--slow\` waits ten and a half minutes until mailed codes are dead, once for users' and the support user's, and
   for the end of each lock that wrong codes and passwords bring about: half a minute each on this cluster, as long as
   \`limits.lockMinutes\` says on others.
-- **quiet period**: to see that a mail does not come, once for all requests that should send none.
+- **quiet**: to see that a mail does not come, once for all requests that should send none.
 
 What a run leaves out is faster: \`--grep\` runs some areas only; \`list --slow\` shows what waits for minutes.
 `;

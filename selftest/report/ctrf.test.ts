@@ -103,8 +103,8 @@ test('what follows from a failure says so; all causes stand in the whole', () =>
 
   expect(of.tests.map(({ extra }) => extra?.['cause'])).toEqual([
     '2 others follow from it: area/two, area/three',
-    'follows from area/one: GET /v2/mfa-config answered 500',
-    'follows from area/one: GET /v2/mfa-config answered 500',
+    'follows from area/one: 500 to GET /v2/mfa-config',
+    'follows from area/one: 500 to GET /v2/mfa-config',
     undefined,
   ]);
   expect(of.extra?.['causes']).toEqual(withCauses.causes);

@@ -105,13 +105,13 @@ describe('each outcome', () => {
   });
 
   test.each([
-    [false, 'skipped', 'advisory: wanted: a\ngot: b', undefined],
-    [true, 'failure', 'wanted: a\ngot: b', 'should'],
+    [false, 'skipped', 'advisory: wanted: a\nactual: b', undefined],
+    [true, 'failure', 'wanted: a\nactual: b', 'should'],
   ])('a failed should gates with --strict only: %s', (strict, name, message, type) => {
     const verdict = deriveVerdict(
       results({
         planned: [planned('area/one'), planned('area/two', { level: 'should' })],
-        raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\ngot: b' })],
+        raw: [raw('area/one'), raw('area/two', { kind: 'fail', reason: 'wanted: a\nactual: b' })],
         options: { strict, requireComplete: false },
       }),
     );
@@ -291,8 +291,8 @@ test('what follows from a failure says so, and the failure says what does', () =
 
   expect(texts.map((text) => /^cause: (.*)$/m.exec(text)?.[1])).toEqual([
     '2 others follow from it: area/two, area/three',
-    'follows from area/one: GET /v2/mfa-config answered 500',
-    'follows from area/one: GET /v2/mfa-config answered 500',
+    'follows from area/one: 500 to GET /v2/mfa-config',
+    'follows from area/one: 500 to GET /v2/mfa-config',
     undefined,
   ]);
 });

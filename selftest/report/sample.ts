@@ -1,6 +1,9 @@
+import type { Check } from '../../src/base/model/check.js';
 import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
+import { wordsOf } from '../../src/base/wording/check.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
+import { shownAt } from '../events/sample.js';
 import { exchange, planned, raw, results } from '../verdict/sample.js';
 
 /** A run in which everything happened that can. */
@@ -41,7 +44,7 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
       },
       waits: [
         { requirement: 'email-otp/answers-204', ms: 60_000, for: 'mail' },
-        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'totp step' },
+        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'code step' },
       ],
       retries: { '429': 2, '503': 1 },
       residue: ['the TOTP key of admin'],
@@ -50,16 +53,18 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
   );
 }
 
-const serverError = 'expected: a success (2xx)\nactual: GET /v2/mfa-config answered 500';
+const answer = { ...shownAt(0), status: 500 };
+const check: Check = { kind: 'accepted', answers: [answer] };
 
 /** A failure by which two others could not be decided, and one that stands alone. */
 export const withCauses: Verdict = deriveVerdict(
   results({
     planned: ['one', 'two', 'three', 'four'].map((name) => planned(`area/${name}`)),
     raw: [
-      raw('area/one', { kind: 'fail', reason: serverError }),
-      raw('area/two', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
-      raw('area/three', { kind: 'inconclusive', reason: 'GET /v2/mfa-config was answered 500' }),
+      raw('area/one', { kind: 'fail', reason: wordsOf(check), checks: [check] }),
+      ...['area/two', 'area/three'].map((id) =>
+        raw(id, { kind: 'inconclusive', reason: 'GET /v2/mfa-config answered 500.', blame: { answer } }),
+      ),
       raw('area/four', { kind: 'fail', reason: 'expected: a mail\nactual: none' }),
     ],
   }),

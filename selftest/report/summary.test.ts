@@ -49,7 +49,7 @@ Measured
   Credentials  bearer token: accepted
   Code window  Codes up to 1 step before and after now (±1)
   Throttle     None was met
-Waited 1 min 13 s in all: mail 1 min 0 s, totp step 12.5 s
+Waited 1 min 13 s in all: mail 1 min 0 s, code step 12.5 s
 Requests repeated because the target asked for it: 2 times after 429, 1 time after 503
 
 The target was restored to the state it was found in.

@@ -101,6 +101,16 @@ describe('what a test expects', () => {
     for (const text of ['.toBe(', '.toEqual(', '.toMatchObject(', "from '@playwright/test'", "'actual: one'"])
       expect(strangeIn(text)).toHaveLength(1);
   });
+
+  test('is read from its kind, and from no sentence', () => {
+    const readers = sourcesIn('src', 'fixtures').flatMap(({ path, text }) =>
+      readersIn(text).map((all) => `${path}: ${all}`),
+    );
+
+    expect(readers).toEqual([]);
+    for (const text of ['/^wanted: /', "startsWith('expected: ')", '/^actual:\\s*(.*)$/m'])
+      expect(readersIn(text)).toHaveLength(1);
+  });
 });
 
 const strangeIn = (text: string): string[] =>
@@ -109,3 +119,8 @@ const strangeIn = (text: string): string[] =>
       /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toMatch|toContain|toBeUndefined|toHaveProperty|toHaveLength)\(|@playwright\/test|['"`](?:wanted|got|expected|actual): /g,
     ),
   ].map(([all]) => all);
+
+const readersIn = (text: string): string[] =>
+  [...text.matchAll(/(?:\/\^?|(?:startsWith|includes|indexOf)\(')(?:wanted|got|expected|actual):/g)].map(
+    ([all]) => all,
+  );

@@ -17,7 +17,7 @@ function full() {
       raw: [raw('area/one', { kind: 'fail', reproduce: 'curl', exchanges: failed }), raw('area/two')],
       residue: ['a TOTP key of admin'],
       facts: { acceptedSteps: '[-1,+1]', credentialModes: { Bearer: true }, throttleAfter: null },
-      waits: [{ requirement: 'area/one', ms: 30_000, for: 'totp step' }],
+      waits: [{ requirement: 'area/one', ms: 30_000, for: 'code step' }],
       retries: { '429': 2, '503': 0 },
       coverage: {
         operations: { GetMFAConfig: 3 },
@@ -106,7 +106,7 @@ describe('what is none', () => {
       '/outcomes/0/exchanges/0/request: unknown property cookies',
     ],
     ['outcomes/1/id', 'area/one', '/outcomes/1/id: area/one stands there twice'],
-    ['waits/0/for', 'tea', '/waits/0/for: must be one of totp step'],
+    ['waits/0/for', 'tea', '/waits/0/for: must be one of ageing'],
     ['retries/500', 1, '/retries: unknown property 500'],
     ['coverage/operations', { GetMFAConfig: 0.5 }, '/coverage/operations/GetMFAConfig: must be integer'],
     ['summary/pass', 2, '/summary/pass: is 2, but the outcomes count 1'],

@@ -15,7 +15,7 @@ test.describe('A mailed code of ten minutes ago', () => {
       await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
       const callers = await ifItCan(callersCode(users, cluster));
       const { user, code } = await arrange(mailed(users, cluster));
-      await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'mail'));
+      await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
 
       const login = await users.login(user, { code, type: 'email' });
 
@@ -59,7 +59,7 @@ async function lifetime(users: Users, user: MailUser, { waiter }: Connection): P
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {
     const code = await users.mailedCode(user);
-    await waiter.letPass(age * 1000, 'mail');
+    await waiter.letPass(age * 1000, 'ageing');
     if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
     dead = age;
   }

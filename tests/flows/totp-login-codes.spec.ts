@@ -50,7 +50,7 @@ test.describe('A login by TOTP', () => {
       const byZero = async () => {
         // No code of a step that the user has spent is looked at.
         const leftMs = connection.codes.leftMs(first.authenticator);
-        if (users.steps.isSpent(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'totp step');
+        if (users.steps.isSpent(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'code step');
         const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
         if (found === undefined) notRun(noLeadingZero);
         return users.login(first.user, { code: found?.code ?? '', type });

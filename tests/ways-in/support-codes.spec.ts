@@ -103,7 +103,7 @@ test.describe("A code of the support user's key", () => {
     async ({ users, cluster, codes, connection }) => {
       const { user, authenticator } = await arrange(enrolled(users, cluster));
       const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
-      await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'totp step'));
+      await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'code step'));
 
       const login = await users.login(user, { code, type: 'totp' });
 

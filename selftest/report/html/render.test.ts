@@ -5,6 +5,7 @@ import { loadContract } from '../../../src/contract/openapi/load.js';
 import { loadRequirements } from '../../../src/contract/requirements/catalogue.js';
 import { renderHtml } from '../../../src/reports/forms/html/render.js';
 import { reproduce } from '../../../src/verdict/derive/reproduce.js';
+import { shownAt } from '../../events/sample.js';
 import { exchange, planned, raw } from '../../verdict/sample.js';
 import { concerned } from '../../waivers/sample.js';
 import { sample } from '../sample.js';
@@ -138,6 +139,8 @@ describe('the page of a verdict', () => {
       response: { status: 500, headers: {} },
     };
     const later = { ...key, startedAt: '2026-11-25T00:00:31.000Z' };
+    const answer = { ...shownAt(0), operation: 'CreateTotpKey', status: 500 };
+    const reason = 'POST /totp-key answered 500 while preparing.';
     const page = renderHtml(
       sample({
         planned: ['totp-key/works', 'login/a', 'login/b'].map((id) => planned(id)),
@@ -146,9 +149,9 @@ describe('the page of a verdict', () => {
             kind: 'fail',
             reason: 'expected: 201\nactual: 500',
             exchanges: [key, later],
+            checks: [{ kind: 'accepted', answers: [answer] }],
           }),
-          raw('login/a', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
-          raw('login/b', { kind: 'inconclusive', reason: 'POST /totp-key answered 500 while preparing.' }),
+          ...['login/a', 'login/b'].map((id) => raw(id, { kind: 'inconclusive', reason, blame: { answer } })),
         ],
       }),
       { scripts: new Map([['totp-key/works', 'repro/totp-key-works.sh']]) },

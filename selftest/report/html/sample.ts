@@ -93,8 +93,8 @@ export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {
       },
       waits: [
         { requirement: 'email-otp/answers-204', ms: 60_000, for: 'mail' },
-        { requirement: '', ms: 500, for: 'quiet period' },
-        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'totp step' },
+        { requirement: '', ms: 500, for: 'quiet' },
+        { requirement: 'totp-key/secret-matches-uri', ms: 12_500, for: 'code step' },
       ],
       retries: { '429': 2, '503': 0 },
       waivers: [

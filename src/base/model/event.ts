@@ -113,7 +113,18 @@ export type EventOfTest =
   | About<'adopted', { readonly exchanges: readonly number[] }>
   /** The one event that makes a test's outcome `fail`; written by the expectation itself. */
   | About<'expectation failed', { readonly check: Check }>
-  | About<Blame | 'not run' | 'not applicable', { readonly reason: string }>
+  | About<
+      Blame | 'not run' | 'not applicable',
+      {
+        readonly reason: string;
+        /** The answer that it is about, else the last one before it. */
+        readonly exchange?: number;
+        /** What did not come. */
+        readonly lacks?: 'mail';
+        /** The requirement that the answer breaks. */
+        readonly breaks?: string;
+      }
+    >
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
 /** What happens in a run on one target, without its time. Redacted: nothing in it is secret. */

@@ -2,7 +2,7 @@ import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
 import type { ClaimedCount, StatementInVerdict } from './statement.js';
-import type { Coverage, Level, Outcome, Selection, Verdict, Wait } from './verdict.js';
+import type { Blamed, Coverage, Level, Outcome, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
 /** What a test can come to by itself; `waived` is decided about it afterwards. */
@@ -36,6 +36,7 @@ export interface RawOutcome {
   readonly exchanges: readonly Exchange[];
   /** What its test expected and saw; absent where the answers alone break the requirement. */
   readonly checks?: readonly Check[];
+  readonly blame?: Blamed;
   readonly durationMs: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Check } from './check.js';
+import type { Check, Shown } from './check.js';
 import type { Exchange } from './exchange.js';
 import type { Gating } from './gating.js';
 import type { ReleaseName } from './releases.js';
@@ -39,7 +39,19 @@ export interface Outcome {
   readonly exchanges: readonly Exchange[];
   /** What failed, as data: the reason says the same in words. Absent where answers break the requirement by themselves. */
   readonly checks?: readonly Check[];
+  /** What kept it from an outcome, as far as that is known. */
+  readonly blame?: Blamed;
   readonly durationMs: number;
+}
+
+/** What kept a test from an outcome. */
+export interface Blamed {
+  /** What was answered last, or what the test could not go on from. */
+  readonly answer?: Shown;
+  /** What did not come. */
+  readonly lacks?: 'mail';
+  /** The requirement that the answer breaks. */
+  readonly breaks?: string;
 }
 
 /** One thing that is wrong, and what follows from it. */
@@ -55,7 +67,17 @@ export interface Cause {
 export interface Wait {
   readonly requirement: string;
   readonly ms: number;
-  readonly for: 'totp step' | 'mail' | 'quiet period' | 'retry-after' | 'read-back';
+  readonly for:
+    | 'ageing'
+    | 'code step'
+    | 'key'
+    | 'lock'
+    | 'mail'
+    | 'mail limit'
+    | 'quiet'
+    | 'read-back'
+    | 'restart'
+    | 'retry-after';
 }
 
 /** How often each part of the contract was met: a count by key. */

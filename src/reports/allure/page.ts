@@ -1,7 +1,9 @@
 import { SuiteError } from '../../base/errors.js';
 
 /** Allure's page is not what this version of the suite knows: it would ask for something outside of itself. */
-class AllurePageError extends SuiteError {}
+class AllurePageError extends SuiteError {
+  readonly blame = 'suite failed';
+}
 
 /** What the page may load: only what is in it. A browser refuses all else, whatever a script in it tries. */
 const policy = [

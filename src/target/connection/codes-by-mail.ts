@@ -158,7 +158,7 @@ export class CodesByMail {
         this.#mailsCodesAgain = true;
         return await this.#lastOf(repeated.code, address, mark);
       }
-      throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '));
+      throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '), error.because);
     } finally {
       ended(steadyNow() - startedAt);
     }

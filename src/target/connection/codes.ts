@@ -84,7 +84,7 @@ export class Codes {
   async #unusedStep(authenticator: Authenticator): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
-    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+    if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
   /** The same, to make others of: it must not be sent itself, and counts as unused. */
@@ -159,7 +159,7 @@ export class Codes {
   /** Waits until the current step lasts long enough for some requests: seconds at most. */
   async room(authenticator: Authenticator): Promise<void> {
     const leftMs = this.leftMs(authenticator);
-    if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'totp step');
+    if (leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
   /** What is left of the current step, in milliseconds. */
@@ -255,7 +255,7 @@ export class Codes {
   async #reach(authenticator: Authenticator, steps: number): Promise<void> {
     if (steps === 0) return;
     const periodMs = authenticator.period * 1000;
-    await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'totp step');
+    await this.waiter.letPass(this.leftMs(authenticator) + (steps - 1) * periodMs + 1_000, 'code step');
   }
 
   #known(code: string, again: Again): string {

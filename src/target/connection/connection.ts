@@ -195,7 +195,7 @@ export class Connection {
     const settings = this.target.mail;
     if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
     this.#mailbox = openMailbox(settings, addressesOf(this.target));
-    const pause = (ms: number) => this.waiter.letPass(ms, 'quiet period');
+    const pause = (ms: number) => this.waiter.letPass(ms, 'mail limit');
     return new CodesByMail(await this.#mailbox, this.recorder, settings, pause);
   }
 

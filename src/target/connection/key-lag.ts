@@ -78,6 +78,6 @@ export class KeyLag {
     const leftMs = ms - this.#ageMs(role);
     if (leftMs <= 0) return;
     await sleep(leftMs);
-    this.recorder.waited(Math.ceil(leftMs), 'read-back');
+    this.recorder.waited(Math.ceil(leftMs), 'key');
   }
 }

@@ -58,7 +58,7 @@ export class Recorder {
   readonly #renamed = new Renamed();
   #requirement = '';
   #exchanges: Exchange[] = [];
-  readonly #indexes = new WeakMap<Exchange, number>();
+  readonly #indexes = new WeakMap<object, number>();
   /** By the index of an answer, what was sent in this test with what it handed out. */
   readonly #uses = new Map<number, Exchange[]>();
   #nextIndex: number;
@@ -111,7 +111,7 @@ export class Recorder {
   }
 
   /** By which the log names an exchange; null for one that it doesn't hold. */
-  indexOf(exchange: Exchange | undefined): number | null {
+  indexOf(exchange: object | undefined): number | null {
     return (exchange && this.#indexes.get(exchange)) ?? null;
   }
 

@@ -118,6 +118,7 @@ export class StateReader {
     if (answer.findings.some(({ requirement }) => requirement === 'http/unique-members'))
       throw new ArrangeError(
         `GET ${path} answered an object that has a member twice (http/unique-members), so the state of the target can't be told.`,
+        { exchange: answer.exchange, breaks: 'http/unique-members' },
       );
     const success = this.api.contract.operations.get(operation)?.success;
     const [breach] = this.strict && success !== undefined ? brokenRules(success, answer.body) : [];

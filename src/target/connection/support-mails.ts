@@ -64,7 +64,7 @@ export class SupportMails {
         this.#mayBeLocked &&= ms !== undefined;
         if (ms === undefined) return answer;
         waited += 1;
-        await this.parts.waiter.letPass(ms, 'retry-after');
+        await this.parts.waiter.letPass(ms, 'lock');
       }
       asked += 1;
       ({ code, mark } = await this.#asked(mail, address, tried).catch(orStrayed));

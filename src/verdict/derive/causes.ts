@@ -1,216 +1,189 @@
-import type { Exchange } from '../../base/model/exchange.js';
+import { type Check, decidingOf, type Shown } from '../../base/model/check.js';
 import type { Cause, Outcome } from '../../base/model/verdict.js';
+import { actualOf, partsOf } from '../../base/wording/check.js';
+import { cut } from '../../base/words.js';
 
-/** What a reason says on its first line is the headline; of a longer one the beginning. */
 const longestText = 200;
 
-/** A target may say more than can be searched for what it shares with others. */
-const searched = 4000;
-
-/** What is wrong, and what the outcomes that name the same thing can be recognised by. */
+/** What is wrong, and what those that show the same thing can be recognised by. */
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
-  /** Ids of requirements that its reason names. */
-  readonly mentions: ReadonlySet<string>;
-  /** The answer that it is about, as `operation status`. */
-  readonly answer: string | undefined;
-  /** 0: the reason names none. */
-  readonly status: number;
-  /** Names of properties in what was seen: `totpUri`. */
-  readonly names: ReadonlySet<string>;
-  readonly noMail: boolean;
-  /** What was seen, without what differs from test to test. */
-  readonly seen: string;
+  /** Two failures that share one of these are one cause. */
+  readonly marks: readonly string[];
+  /** Answers that it shows, as `operation status`: what could not be told by one of them follows from it. */
+  readonly answers: readonly string[];
+}
+
+interface Group {
+  readonly members: Sign[];
+  readonly marks: Set<string>;
 }
 
 /**
- * The failed and undecided outcomes by what is behind them: each is in exactly one cause. One follows from another only
- * where both show the same thing - the answer of one operation, a missing mail, the very requirement that the reason
- * names; where that is not plain, each stands for itself. First the causes by which a must fails.
+ * The failed and undecided outcomes by what is behind them: each is in exactly one cause. Failures are one cause by the
+ * kind of what they show, its operation and status. What could not be decided follows from the failure that shows the
+ * same answer, or the same lack; else it stands for itself. First the causes by which a must fails.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
-  const troubled = outcomes.filter(({ outcome }) => kinds.has(outcome));
-  const operations = operationsIn(troubled);
-  const signs = troubled.map((outcome) => signOf(outcome, operations));
-  const failures = new Failures(signs.filter(({ fails }) => fails).sort(byStanding));
-  const heads = new Set(failures.all.filter((sign) => failures.headOf(sign) === undefined));
-  const groups = new Map<string, { readonly head: Sign; readonly fails: boolean; readonly all: Outcome[] }>();
-  for (const head of heads) groups.set(head.outcome.id, { head, fails: true, all: [] });
-  for (const sign of signs) {
-    if (heads.has(sign)) continue;
-    const head = failures.lastHeadOf(sign);
-    const key = head?.outcome.id ?? keyOf(sign);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { head: sign, fails: false, all: [sign.outcome] });
-    else group.all.push(sign.outcome);
+  const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
+  const failures = grouped(signs.filter(({ fails }) => fails));
+  const open: Group[] = [];
+  for (const sign of signs.filter(({ fails }) => !fails)) {
+    const cause =
+      failures.find(({ members }) => members.some((failure) => leadsTo(failure, sign))) ??
+      open.find(({ marks }) => sign.marks.some((mark) => marks.has(mark)));
+    if (cause === undefined) open.push({ members: [sign], marks: new Set(sign.marks) });
+    else cause.members.push(sign);
   }
   // A waived failure that leads to nothing is no trouble.
-  return [...groups.values()]
-    .filter(
-      ({ head, all }) => head.outcome.outcome !== 'waived' || all.some((each) => each.outcome !== 'waived'),
-    )
+  return [...failures, ...open]
+    .filter(({ members }) => members.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
     .sort((a, b) => a.rank - b.rank || b.cause.follows.length - a.cause.follows.length)
     .map(({ cause }) => cause);
 }
 
-function beginningOf({ reason }: Outcome): string {
-  return reason.slice(0, searched);
-}
+const troubles: ReadonlySet<Outcome['outcome']> = new Set(['fail', 'waived', 'inconclusive']);
 
-const kinds: ReadonlySet<Outcome['outcome']> = new Set(['fail', 'waived', 'inconclusive']);
-
-function causeOf({ head, fails, all }: { head: Sign; fails: boolean; all: Outcome[] }): Cause {
-  return { text: textOf(head), id: fails ? head.outcome.id : null, follows: all.map(({ id }) => id) };
-}
-
-function textOf({ outcome }: Sign): string {
-  const reason = beginningOf(outcome);
-  const said = /^actual:\s*(\S.*)$/m.exec(reason)?.[1] ?? reason.trim().split('\n')[0] ?? '';
-  return said.length > longestText ? `${said.slice(0, longestText)}…` : said || 'no reason was given';
-}
-
-function rankOf({ head, fails, all }: { head: Sign; fails: boolean; all: readonly Outcome[] }): number {
-  const hasMust = all.some(({ level }) => level === 'must');
-  const isMust = fails ? head.outcome.level === 'must' && head.outcome.outcome === 'fail' : false;
-  if (isMust || (fails && hasMust)) return 0;
-  if (!fails && hasMust) return 1;
-  return fails ? 2 : 3;
-}
-
-/** Musts before shoulds; what wanted a success before what wanted a refusal, which may well be met by accident. */
-function byStanding(a: Sign, b: Sign): number {
-  const standing = ({ outcome }: Sign) =>
-    (outcome.level === 'must' ? 0 : 2) +
-    (/^expected:[^\n]*(?:\b4\d\d\b|\brefusal\b)/m.test(beginningOf(outcome)) ? 1 : 0);
-  return standing(a) - standing(b);
-}
-
-/** Finds what a sign follows from; thousands of failures may be alike. */
-class Failures {
-  readonly #place: ReadonlyMap<Sign, number>;
-  readonly #byId: ReadonlyMap<string, Sign>;
-  readonly #byAnswer = new Map<string, Sign[]>();
-  readonly #withoutMail: readonly Sign[];
-
-  /** @param all those that lead before those that follow */
-  constructor(readonly all: readonly Sign[]) {
-    this.#place = new Map(all.map((sign, index) => [sign, index]));
-    this.#byId = new Map(all.map((sign) => [sign.outcome.id, sign]));
-    this.#withoutMail = all.filter(({ noMail }) => noMail);
-    for (const sign of all) {
-      if (sign.answer === undefined) continue;
-      const group = this.#byAnswer.get(sign.answer);
-      if (group === undefined) this.#byAnswer.set(sign.answer, [sign]);
-      else group.push(sign);
-    }
+/** Failures that share a mark, at first or second hand; in each group the plainest first. */
+function grouped(failures: readonly Sign[]): Group[] {
+  let groups: Group[] = [];
+  for (const sign of failures) {
+    const alike = groups.filter(({ marks }) => sign.marks.some((mark) => marks.has(mark)));
+    groups = groups.filter((group) => !alike.includes(group));
+    groups.push({
+      members: [...alike.flatMap(({ members }) => members), sign],
+      marks: new Set([...alike.flatMap(({ marks }) => [...marks]), ...sign.marks]),
+    });
   }
-
-  /** The failure that a sign follows from at once; of two that are alike the later from the earlier. */
-  headOf(sign: Sign): Sign | undefined {
-    for (const id of sign.mentions) {
-      const named = this.#byId.get(id);
-      if (named !== undefined && named !== sign && !named.mentions.has(sign.outcome.id)) return named;
-    }
-    if (!sign.fails && sign.noMail) return this.#withoutMail[0];
-    const before = this.#place.get(sign) ?? this.all.length;
-    return this.#byAnswer
-      .get(sign.answer ?? '')
-      ?.find((each) =>
-        sign.fails ? (this.#place.get(each) ?? 0) < before && isSameFailure(sign, each) : leadsTo(each, sign),
-      );
-  }
-
-  /** The failure at the end of that chain. */
-  lastHeadOf(sign: Sign): Sign | undefined {
-    const seen = new Set<Sign>([sign]);
-    let head = this.headOf(sign);
-    while (head !== undefined && !seen.has(head)) {
-      seen.add(head);
-      const next = this.headOf(head);
-      if (next === undefined) break;
-      head = next;
-    }
-    return head;
-  }
+  for (const { members } of groups) members.sort((a, b) => standing(a) - standing(b));
+  return groups.sort((a, b) => standingOf(a) - standingOf(b));
 }
 
-/** Of two failures about the same answer. */
-function isSameFailure(a: Sign, b: Sign): boolean {
-  return (a.status >= 500 && b.status >= 500) || (a.seen === b.seen && a.names.size > 0);
-}
+const standingOf = ({ members: [head] }: Group) => (head === undefined ? 0 : standing(head));
 
-/** Whether a failure is why nothing could be told by the same answer. */
-function leadsTo(failure: Sign, { status, names }: Sign): boolean {
-  return status >= 400 || [...names].some((name) => failure.names.has(name));
-}
+/** Areas that look for what lies beside the documented flow. */
+const besides = /^(?:ways-in|guessing)\//;
 
-/** Of what follows from no failure: the same refusal, the same missing mail, the same words. */
-function keyOf({ answer, status, noMail, seen }: Sign): string {
-  if (noMail) return 'no mail';
-  return answer !== undefined && status >= 400 ? answer : seen;
-}
-
-function signOf(outcome: Outcome, operations: ReadonlyMap<string, string>): Sign {
-  const { exchanges } = outcome;
-  const reason = beginningOf(outcome);
-  const got = /^actual:([\s\S]*)$/m.exec(reason)?.[1] ?? reason;
-  const { answer, status } = answerIn(got, exchanges, operations);
-  return {
-    outcome,
-    fails: outcome.outcome !== 'inconclusive',
-    mentions: new Set(
-      reason.match(/(?<![a-z0-9-])[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9]+(?:-[a-z0-9]+)*/g) ?? [],
-    ),
-    answer,
-    status,
-    names: new Set(got.match(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g) ?? []),
-    noMail: /\bno mail\b/i.test(got),
-    seen: got
-      .replace(/[\w-]*\d[\w-]*/g, '#')
-      .replace(/\s+/g, ' ')
-      .trim(),
-  };
-}
-
-/** The answer that a reason speaks of: by method, path and status, by status alone, or else the last one. */
-function answerIn(
-  got: string,
-  exchanges: readonly Exchange[],
-  operations: ReadonlyMap<string, string>,
-): { readonly answer: string | undefined; readonly status: number } {
-  const [, method, path, named] = /\b([A-Z]{3,7}) (\/\S*) (?:was )?answered(?: (\d{3})\b)?/.exec(got) ?? [];
-  const status = Number(named ?? /\b[1-5]\d\d\b/.exec(got)?.[0] ?? 0);
-  const exchange =
-    (status === 0 ? undefined : exchanges.findLast(({ response }) => response?.status === status)) ??
-    (status === 0 ? exchanges.at(-1) : undefined);
-  const found = status || (exchange?.response?.status ?? 0);
-  if (method !== undefined && path !== undefined) {
-    const operation = operations.get(`${method} ${path}`) ?? bySuffix(operations, method, path);
-    return { answer: `${operation ?? `${method} ${path}`} ${found}`, status };
-  }
-  return { answer: exchange && `${nameOf(exchange)} ${found}`, status };
-}
-
-function bySuffix(operations: ReadonlyMap<string, string>, method: string, path: string): string | undefined {
-  return [...operations].find(([key]) => key.startsWith(`${method} `) && key.endsWith(path))?.[1];
-}
-
-/** Names of operations by method and path, as the exchanges tell. */
-function operationsIn(outcomes: readonly Outcome[]): Map<string, string> {
-  return new Map(
-    outcomes
-      .flatMap(({ exchanges }) => exchanges)
-      .flatMap((each) => (each.operation === null ? [] : [[placeOf(each), each.operation] as const])),
+/** The plainest demonstration first: a must, on the documented flow, by one request with nothing special about it. */
+function standing({ outcome: { level, outcome, id, checks = [], exchanges } }: Sign): number {
+  const [check] = checks;
+  const isSpecial =
+    check?.answers.some(({ way }) => way !== undefined) === true || check?.kind === 'body found';
+  // That a refusal was due may be met by accident where nothing works.
+  const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]);
+  return (
+    (outcome === 'waived' ? 800 : 0) +
+    (level === 'must' ? 0 : 400) +
+    (isRefusal ? 200 : 0) +
+    (isSpecial || besides.test(id) ? 100 : 0) +
+    Math.min(exchanges.length, 99)
   );
 }
 
-function nameOf(exchange: Exchange): string {
-  return exchange.operation ?? placeOf(exchange);
+const isSuccess = (shown: Shown | undefined) => Math.floor((shown?.status ?? 0) / 100) === 2;
+
+function leadsTo(failure: Sign, sign: Sign): boolean {
+  return (
+    sign.marks.some((mark) => failure.marks.includes(mark)) ||
+    sign.answers.some((answer) => failure.answers.includes(answer))
+  );
 }
 
-/** `POST /v2/totp-key` */
-function placeOf({ request: { method, url } }: Exchange): string {
-  return `${method} ${url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/, '')}`;
+function rankOf({ members: [head, ...others] }: Group): number {
+  const hasMust = [head, ...others].some(
+    (sign) => sign?.outcome.level === 'must' && sign.outcome.outcome !== 'waived',
+  );
+  return (head?.fails ? 0 : 1) + (hasMust ? 0 : 2);
+}
+
+function causeOf({ members: [head, ...others] }: Group): Cause {
+  const follows = others.map(({ outcome }) => outcome.id);
+  if (head === undefined) return { text: '', id: null, follows };
+  const { id } = head.outcome;
+  return head.fails
+    ? { text: textOf(head), id, follows }
+    : { text: textOf(head), id: null, follows: [id, ...follows] };
+}
+
+function textOf({ outcome: { checks = [], reason } }: Sign): string {
+  const [check] = checks;
+  const told = partsOf(reason);
+  const said =
+    check === undefined ? (told.find(({ name }) => name === 'actual') ?? told[0])?.text : actualOf(check);
+  return cut(said?.trim().split('\n')[0] ?? '', longestText) || 'no reason was given';
+}
+
+function signOf(outcome: Outcome): Sign {
+  const { id, checks = [], blame, exchanges } = outcome;
+  if (outcome.outcome === 'inconclusive') {
+    const answer = blame?.answer;
+    const shown = answer === undefined ? [] : [answerOf(answer)];
+    const lacks = blame?.lacks === undefined ? [] : [`no ${blame.lacks}`];
+    const breach = blame?.breaks === undefined ? [] : [`breach of ${blame.breaks}`];
+    const marks = [...lacks, ...breach, ...((answer?.status ?? 0) >= 400 ? shown : []), outcome.reason];
+    return { outcome, fails: false, marks, answers: shown };
+  }
+  if (checks.length > 0)
+    return { outcome, fails: true, marks: checks.flatMap(marksOf), answers: checks.flatMap(answersOf) };
+  const statuses = exchanges.map(({ operation, response }) => [operation, response?.status ?? 0] as const);
+  const broken = statuses
+    .filter(([, status]) => status >= 500)
+    .map(([operation]) => `${operation} server error`);
+  return {
+    outcome,
+    fails: true,
+    marks: broken.length === exchanges.length && broken.length > 0 ? broken : [`breach of ${id}`],
+    answers: statuses
+      .filter(([, status]) => status >= 400)
+      .map(([operation, status]) => `${operation} ${status}`),
+  };
+}
+
+/** What logs in: one check that they share may be missing in all of them. */
+const logins: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken', 'VerifyUserOtp']);
+
+const placeOf = ({ operation, method, path }: Shown) =>
+  logins.has(operation) ? 'login' : (operation ?? `${method} ${path}`);
+const answerOf = (shown: Shown) =>
+  `${shown.operation ?? `${shown.method} ${shown.path}`} ${shown.status ?? 0}`;
+
+/** By what a failure is one with others. */
+function marksOf(check: Check): string[] {
+  if (check.kind === 'body found') return marksOf(check.of);
+  const answer = decidingOf(check);
+  const place = answer === undefined ? 'run' : placeOf(answer);
+  if ((answer?.status ?? 0) >= 500) return [`${place} server error`];
+  switch (check.kind) {
+    case 'refused':
+    case 'not verified':
+      return check.answers.map((each) => `${placeOf(each)} let in`);
+    case 'state':
+      return [`${place} ${isSuccess(answer) ? 'let in' : 'changes'}`];
+    case 'accepted':
+    case 'succeeded':
+    case 'opens':
+    case 'verified':
+      return isSuccess(answer) ? [`${place} ${check.kind}`] : [`${place} turned away`];
+    case 'mailed':
+      return check.seen.length === 0 ? ['no mail'] : [`${place} mails astray`];
+    case 'members':
+      return check.members.map(({ pointer }) => `${place} ${pointer}`);
+    case 'well formed':
+      return [`${place} ${check.what}`];
+    case 'count':
+      return [`${place} ${check.of}`];
+    default:
+      return [`${place} ${check.kind}`];
+  }
+}
+
+/** Answers by which others may be undecided: refusals, and what let somebody in. */
+function answersOf(check: Check): string[] {
+  const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
+  return check.answers
+    .flatMap((each) => (each.use === undefined ? [each] : [each, each.use]))
+    .filter((each) => isLetIn || !isSuccess(each))
+    .map(answerOf);
 }

@@ -121,6 +121,7 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
     .filter((raw) => raw.kind !== 'pass')
     .sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
   const checks = telling.flatMap((raw) => raw.checks ?? []);
+  const blame = telling.find((raw) => raw.kind === kind)?.blame;
   const reasons = new Set(telling.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
   return {
     ...requirement,
@@ -129,6 +130,7 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
     reproduce: telling.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
     exchanges: telling.flatMap(({ exchanges }) => exchanges),
     ...(checks.length === 0 ? {} : { checks }),
+    ...(kind !== 'inconclusive' || blame === undefined ? {} : { blame }),
     durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };
 }

@@ -1,4 +1,4 @@
-import { type Check, decidingOf } from '../../base/model/check.js';
+import { type Check, decidingOf, type Shown } from '../../base/model/check.js';
 import {
   blames,
   type EventOfTest,
@@ -8,7 +8,7 @@ import {
 } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
-import type { Verdict, Wait } from '../../base/model/verdict.js';
+import type { Blamed, Verdict, Wait } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
 import { Breaches } from './breaches.js';
@@ -27,11 +27,13 @@ const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not 
 const stopped = 'The run was stopped during this test.';
 
 type Began = RunBegan & { readonly at: string };
+type Blaming = Extract<EventOfTest, { readonly lacks?: 'mail' }>;
 
 interface Said {
   readonly kind: RawKind;
   readonly reason: string;
   readonly check?: Check;
+  readonly blame?: Blamed;
   /** What the check is about. */
   readonly about?: Exchange | undefined;
 }
@@ -200,6 +202,15 @@ export class RunFold {
     this.#tests.get(requirement)?.exchanges.push(exchange);
   }
 
+  #blamed({ exchange: index, lacks, breaks }: Blaming): Blamed {
+    const exchange = this.#exchanges.get(index ?? -1);
+    return {
+      ...(exchange === undefined || index === undefined ? {} : { answer: shownOf(index, exchange) }),
+      ...(lacks === undefined ? {} : { lacks }),
+      ...(breaks === undefined ? {} : { breaks }),
+    };
+  }
+
   #tested(event: EventOfTest): void {
     const tested = this.#tests.get(event.requirement) ?? newTest();
     this.#tests.set(event.requirement, tested);
@@ -229,7 +240,7 @@ export class RunFold {
         break;
       default:
         if (blames.some((blame) => blame === event.type) && 'reason' in event)
-          tested.said.push({ kind: 'inconclusive', reason: event.reason });
+          tested.said.push({ kind: 'inconclusive', reason: event.reason, blame: this.#blamed(event) });
     }
   }
 }
@@ -239,6 +250,17 @@ const notRestored =
 
 /** Operations that set a configuration. */
 const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
+
+function shownOf(index: number, { operation, request, response }: Exchange): Shown {
+  const { method, url } = request;
+  return {
+    exchange: index,
+    operation,
+    method,
+    path: new URL(url).pathname,
+    status: response?.status ?? null,
+  };
+}
 
 function newTest(): Tested {
   return { exchanges: [], said: [], ended: false, durationMs: 0 };
@@ -272,6 +294,7 @@ function outcomeOf(
   if (kind === 'not run' || kind === 'not applicable')
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
   const checks = telling.flatMap(({ check }) => check ?? []);
+  const blame = telling.find((one) => one.blame !== undefined)?.blame;
   const about =
     telling.find((one) => one.about !== undefined)?.about ??
     exchanges.findLast(({ request }) => request.method !== 'GET') ??
@@ -283,6 +306,7 @@ function outcomeOf(
     reproduce: about === undefined ? '' : command(about),
     exchanges: exchanges.slice(-mostExchanges),
     ...(checks.length === 0 ? {} : { checks }),
+    ...(blame === undefined ? {} : { blame }),
     durationMs,
   };
 }

@@ -28,5 +28,5 @@ export function missingMail({
     came.length === 0 ? 'No other mail came either.' : `What came: ${came.join('; ')}.`,
     ...more,
   ];
-  return new ArrangeError(sentences.join(' '));
+  return new ArrangeError(sentences.join(' '), { lacks: 'mail' });
 }

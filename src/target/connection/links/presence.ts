@@ -46,7 +46,7 @@ export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
           if (steadyNow() - startedAt + pauseMs > longestAbsenceMs) isAwaited = false;
           if (!isAwaited) throw error;
         }
-        ended ??= recorder.waiting(longestAbsenceMs, 'retry-after');
+        ended ??= recorder.waiting(longestAbsenceMs, 'restart');
         await sleep(pauseMs);
       }
     } finally {
