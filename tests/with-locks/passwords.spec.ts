@@ -44,10 +44,14 @@ function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
 
 type Locked = Pick<Throttling, 'rest'> & { readonly user: User };
 
-/** Whom wrong passwords at POST /users/sessions keep out since an earlier test. */
+/** Whose row at POST /users/sessions an earlier test has ended by a lock. */
+const rowsAtSessions = new WeakMap<Locks, User>();
+
+/** Whom that lock keeps out still. */
 async function lockedBefore(users: Users, locks: Locks): Promise<Locked | undefined> {
-  const user = users.allWithPassword().find((each) => locks.isLocked(lockOf(each)));
-  const isOut = user !== undefined && !(await isTaken(atSessions(users, user, user.password.reveal())));
+  const user = rowsAtSessions.get(locks);
+  if (user === undefined || !locks.isLocked(lockOf(user))) return undefined;
+  const isOut = !(await isTaken(atSessions(users, user, user.password.reveal())));
   return isOut ? { user, rest: () => Promise.resolve() } : undefined;
 }
 
@@ -78,6 +82,7 @@ test.describe('Wrong passwords in a row', () => {
       if (wrong.status < 300) notApplicable(`${path} answers a wrong password like the right one`);
 
       const row = await guessed(users, user, locks, attempt);
+      if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
 
       demand(await keepsOut(row, () => isTaken(right())), { ...noThrottle, of: 'passwords' }, row.last);
     });

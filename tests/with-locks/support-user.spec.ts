@@ -108,7 +108,7 @@ test.describe('Wrong passwords of the support user in a row', () => {
 
       const isTaken = async () =>
         (await support.patchAny(on, undefined, { throttlingIsTested })).status < 400;
-      demand(await keepsOut(row, isTaken), noThrottle, row.last);
+      demand(await keepsOut(row, isTaken), { ...noThrottle, of: 'passwords' }, row.last);
     },
   );
 
@@ -136,7 +136,7 @@ test.describe('Wrong passwords of the support user in a row', () => {
 
       const isTaken = async () =>
         (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;
-      demand(await keepsOut(row, isTaken), noThrottle, row.last);
+      demand(await keepsOut(row, isTaken), { ...noThrottle, of: 'passwords' }, row.last);
     },
   );
 });
