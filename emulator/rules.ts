@@ -52,6 +52,8 @@ export interface Rules {
   largestBody: number;
   /** Of HTTPS: whether versions before TLS 1.2 are spoken, and plain HTTP on the same port. */
   connection: { oldTls: boolean; plainToo: boolean };
+  /** Operations that are not there, as if the release lacked them. */
+  readonly absent: Set<string>;
   /** How long nobody listens after a switch of cluster MFA was answered; 0: it goes on. In real milliseconds. */
   restartMs: number;
 
@@ -134,6 +136,7 @@ export function referenceRules(): Rules {
     newKeyRetiresOlder: true,
     largestBody: 1024 * 1024,
     connection: { oldTls: false, plainToo: false },
+    absent: new Set(),
     restartMs: 0,
 
     identify,

@@ -55,7 +55,7 @@ export function createServer(
 
   const restart = restarting(fastify);
 
-  const operations = operationsOf(world.release);
+  const operations = operationsOf(world.release).filter(({ id }) => !world.rules.absent.has(id));
   const allowed = new Map<string, string[]>();
   for (const path of new Set(operations.map((operation) => operation.path))) {
     const here = operations.filter((operation) => operation.path === path);

@@ -1,4 +1,5 @@
 import type { Fault } from '../seams.js';
+import { absentFaults } from './absent.js';
 import { accessFaults } from './access.js';
 import { atOnceFaults } from './at-once.js';
 import { bodyFaults } from './bodies.js';
@@ -41,6 +42,7 @@ import { wireFaults } from './wire.js';
 /** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
 export const faults: readonly Fault[] = [
   ...statusFaults,
+  ...absentFaults,
   ...schemaFaults,
   ...configFaults,
   ...bodyFaults,

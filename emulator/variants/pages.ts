@@ -1,6 +1,11 @@
 import { type Call, Refusal } from '../call.js';
 import type { Variant } from '../seams.js';
 
+const nothingThere = {
+  status: 404,
+  body: { errorCode: 'KNotFound', message: 'There is no such resource.' },
+};
+
 /** Of nginx's usual limits, a low one. */
 const mostBytes = 64 * 1024;
 
@@ -64,5 +69,28 @@ export const pageVariants: readonly Variant[] = [
     description: 'A path with %20, %2f or %00 in it, or with two dots, is never answered.',
     apply: (seams) =>
       seams.answer('any', (_answer, { path }) => (/%(?:20|2f|00)|\.\./.test(path) ? forever : undefined)),
+  },
+  {
+    id: 'other-methods-are-404',
+    description: 'A method that a path does not have is answered by the 404 of an unknown path.',
+    apply: (seams) =>
+      seams.refusal('any', (answer) => {
+        if (answer.status === 405) Object.assign(answer, { ...nothingThere, headers: {} });
+      }),
+  },
+  {
+    id: 'nothing-to-prove-is-404',
+    description:
+      "Without a key to verify, or an address to mail to, the support user's codes get the 404 of an unknown path.",
+    apply: (seams) =>
+      seams.body(
+        ['VerifySupportUserTotp', 'SendSupportEmailOtp'],
+        (body, { operation }, { state: { support } }) => {
+          const isThere = operation === 'VerifySupportUserTotp' ? support.key : support.email;
+          if (isThere === null || isThere === undefined)
+            throw new Refusal(404, nothingThere.body.errorCode, nothingThere.body.message);
+          return body;
+        },
+      ),
   },
 ];

@@ -7,7 +7,7 @@ import { TransportError } from '../../src/base/errors.js';
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
-import { detectRelease, withDetectedRelease } from '../../src/target/detect/auto.js';
+import { detectRelease, misfit, withDetectedRelease } from '../../src/target/detect/auto.js';
 import { type Detection, detect, judge } from '../../src/target/detect/detect.js';
 import { renderDetection, renderDetectionJson } from '../../src/target/detect/render.js';
 import { answering, httpServer, listen } from '../cli/servers.js';
@@ -198,4 +198,28 @@ test('what is told holds no value of the target', async () => {
   expect(text).toContain('release 7.3.2, 7.4, 7.5 or latest');
   expect(text).not.toContain('key-of-the-admin');
   expect(JSON.parse(renderDetectionJson(aim, found))).toMatchObject({ schemaVersion: 1, fits: found.best });
+});
+
+describe('a release that the target file names', () => {
+  const told = async (options: EmulatorOptions, release: ReleaseName) =>
+    misfit(await emulatedTarget(options, { release }), folder());
+
+  test.each([
+    [
+      {},
+      '7.4',
+      /not speak release 7\.4: .*\/users\/verify-otp is not there.*does not allow PUT.* It fits 7\.1\.2_u3/,
+    ],
+    [{ release: '7.3.1' }, '7.3.2', /not speak release 7\.3\.2: .*does not allow PUT.* It fits 7\.3\.1/],
+    [{ release: '7.1' }, '6.6.0d', /not speak release 6\.6\.0d: \/access-tokens is there/],
+  ] as const)('of %j is refuted by operations of %s that are not there', async (options, release, words) => {
+    expect(await told(options, release)).toMatch(words);
+  });
+
+  test('is not refuted by what a newer target has besides, nor by silence', async () => {
+    expect(await told({ release: '7.5' }, '7.1')).toBeUndefined();
+    const server = httpServer(answering(401, 'text/plain', 'no'));
+    const { port } = await listen(server);
+    expect(await misfit(target(`http://127.0.0.1:${port}/v2`, { release: '7.5' }), folder())).toBeUndefined();
+  });
 });

@@ -9,7 +9,7 @@ import type { Account, Target } from '../input/target-file/target.js';
 import type { Learned } from '../target/accounts/learned.js';
 import { proveAccounts } from '../target/accounts/prove.js';
 import { Connection } from '../target/connection/connection.js';
-import { withDetectedRelease } from '../target/detect/auto.js';
+import { misfit, withDetectedRelease } from '../target/detect/auto.js';
 import { Lease } from '../target/journal/lease.js';
 import { stateDirOf } from '../target/journal/state-dir.js';
 import { preflight } from './preflight.js';
@@ -34,7 +34,7 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
     if (holder !== undefined)
       throw new ConfigurationError(`${target.baseUrl} is in use by ${holder}. Nothing was sent.`);
     try {
-      for await (const [kind, what, words] of examined(connection)) {
+      for await (const [kind, what, words] of examined(connection, stateDir)) {
         say(`${mark[kind]}  ${what.padEnd(8)}  ${connection.recorder.redactor.redact(words)}`);
         isWrong ||= kind === 'wrong';
       }
@@ -49,7 +49,7 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
   }
 }
 
-async function* examined(connection: Connection): AsyncGenerator<Finding> {
+async function* examined(connection: Connection, stateDir: string): AsyncGenerator<Finding> {
   const { target } = connection;
   const { stateChanges } = effectiveAllow(target.allow);
   const unusable = await preflight(connection, stateChanges ? 'full' : 'read-only');
@@ -57,7 +57,10 @@ async function* examined(connection: Connection): AsyncGenerator<Finding> {
     yield ['wrong', 'target', unusable];
     return;
   }
-  yield ['ok', 'target', `${target.baseUrl} speaks this API, as release ${target.release}`];
+  const refuted = await misfit(target, stateDir);
+  if (refuted === undefined)
+    yield ['ok', 'target', `${target.baseUrl} speaks this API; nothing refutes release ${target.release}`];
+  else yield ['wrong', 'release', refuted];
   yield tlsOf(target);
   yield clockOf(connection);
   const login = await loginOf(connection);

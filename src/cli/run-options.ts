@@ -10,6 +10,8 @@ export interface RunCommand {
   readonly out: string;
   readonly stateDir: string | undefined;
   readonly release: ReleaseName | undefined;
+  /** Judged by the named release, though the target lacks operations of it. */
+  readonly releaseAsGiven: boolean;
   /** File or URL of the document to judge by; undefined: the release's own. */
   readonly contract: string | undefined;
   readonly allowExternalRefs: boolean;

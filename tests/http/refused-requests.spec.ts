@@ -1,3 +1,4 @@
+import { missingOperations } from '../../fixtures/missing-operations.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { arrange, covers, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
@@ -18,6 +19,16 @@ test(
       const answer = await senselessly(api, connection, admin, method, path);
       expect(answer).toBeNoSuccess();
     }
+  },
+);
+
+test(
+  'Each documented operation is there',
+  covers('http/documented-operations-are-there'),
+  async ({ api, admin, learned }) => {
+    const missing = await missingOperations(api, admin, learned);
+
+    demand(missing.length === 0, { kind: 'handled', least: 'there' }, ...missing);
   },
 );
 

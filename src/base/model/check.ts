@@ -143,8 +143,14 @@ export type Check =
   | Of<'accepted'>
   /** The documented success. */
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>
-  /** `documented`: no server error, or one with an Error; `success or refusal`: 2xx or 4xx, or 501 with an Error. */
-  | Of<'handled', { readonly least: 'an answer' | 'no server error' | 'documented' | 'success or refusal' }>
+  /**
+   * `documented`: no server error, or one with an Error; `success or refusal`: 2xx or 4xx, or 501 with an Error;
+   * `there`: another answer than a made-up path gets.
+   */
+  | Of<
+      'handled',
+      { readonly least: 'an answer' | 'no server error' | 'documented' | 'success or refusal' | 'there' }
+    >
   /** One of these statuses. */
   | Of<'status', { readonly allowed: readonly number[] }>
   /** A login hands out a session that opens something; `use` is the read that was refused. */

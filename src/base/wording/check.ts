@@ -142,6 +142,7 @@ const handled = {
   'no server error': 'an answer that is no server error',
   documented: 'a success, a refusal, or a server error with an Error',
   'success or refusal': 'a success or a refusal (2xx or 4xx)',
+  there: 'an answer of the documented operation, not that of a made-up path',
 } as const;
 
 const wellFormed = {

@@ -46,6 +46,7 @@ function addRerun(program: Command): void {
 /** What a run does that nothing more is said of. */
 const ordinary = {
   release: undefined,
+  releaseAsGiven: true,
   contract: undefined,
   allowExternalRefs: false,
   mode: 'full',
@@ -80,6 +81,7 @@ export function addRun(program: Command): void {
     .option('--out <dir>', 'folder for verdicts and reports; each target gets a folder in it', 'reports')
     .option('--state-dir <dir>', stateDirHelp)
     .addOption(releaseOption('judge by this release'))
+    .option('--release-as-given', 'judge by the named release, though operations of it are not there', false)
     .option('--contract <file|url>', "judge by this OpenAPI document instead of the release's own")
     .option('--allow-external-refs', externalRefsHelp, false)
     .addOption(

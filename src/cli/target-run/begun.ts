@@ -12,6 +12,7 @@ import { mistakeIn, problemsIn } from '../../target/accounts/learned.js';
 import { proveAccounts } from '../../target/accounts/prove.js';
 import { Connection } from '../../target/connection/connection.js';
 import { type GivenBack, giveBack } from '../../target/connection/give-back.js';
+import { misfit } from '../../target/detect/auto.js';
 import { cleanLog, judgeEvents } from '../../verdict/derive/judge-log.js';
 import { EventLog, eventsIn, readEvents } from '../../verdict/events/log.js';
 import { redactedEvent } from '../../verdict/events/redact.js';
@@ -190,7 +191,7 @@ async function lookAt(
       const { problems } = await giveBack(connection, tellWait(prepared));
       if (problems.length > 0)
         return `the earlier run's changes could not be restored: ${problems.join(' ')}`;
-      const unusable = await preflight(connection, prepared.command.mode);
+      const unusable = (await preflight(connection, prepared.command.mode)) ?? (await refuted(prepared));
       if (unusable !== undefined || !mayChange(prepared)) return unusable;
       await prepared.safekeeping.lookAt(connection);
       return learn(connection, prepared);
@@ -205,6 +206,12 @@ async function lookAt(
       ? { reason, mistaken: true, misconfigured: error }
       : { reason, mistaken: false };
   }
+}
+
+/** Why the release that was named can't be the target's. A document that was given stands for itself. */
+function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
+  const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
+  return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
 }
 
 /** What the accounts of the target file are good for: the tests read it. @returns why nothing is to be judged */

@@ -145,6 +145,7 @@ export const requirementIds = [
   'http/refuses-other-media-types',
   'http/has-date',
   'http/retry-after-is-readable',
+  'http/documented-operations-are-there',
   'http/no-redirect',
   'http/secrets-are-not-stored',
   'security/no-secret-echoed',

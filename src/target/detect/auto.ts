@@ -35,6 +35,27 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
+/**
+ * Why a target can't speak the release that its file names: an operation of that release is not there. Undefined
+ * where nothing refutes it: what is optional and absent does not, nor does an answer that is no look at the API.
+ */
+export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
+  const detection = await detect(target, stateDir).catch((error: unknown) => {
+    if (error instanceof TransportError) return undefined;
+    throw error;
+  });
+  const { release } = target;
+  const against = (detection?.evidence ?? []).filter(
+    ({ refutes, contradicts }) => refutes === true && contradicts.includes(release),
+  );
+  if (detection === undefined || against.length === 0) return undefined;
+  const fitting = detection.best.length === 0 ? 'No release fits' : `It fits ${detection.best.join(', ')}`;
+  return (
+    `the target does not speak release ${release}: ${against.map(({ text }) => text).join(', ')}. ` +
+    `${fitting}: name that as release in the target file, or override by run --release-as-given`
+  );
+}
+
 function why({ best, nearest, releases, credential }: Detection): string {
   const judged = releases.find(({ release }) => release === nearest);
   if (best.length === 0) {

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly contradicts: readonly ReleaseName[];
   /** Strong: a target of a contradicted release would not do so. Weak: it may, since all is optional. */
   readonly strength: 'strong' | 'weak';
+  /** The contradicted releases document an operation that is not there: they are refuted, whatever else fits. */
+  readonly refutes?: true;
 }
 
 /** Part of a request, though the documents have it in the schema of answers too: no answer shows it. */
@@ -44,6 +46,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
           supports: releasesOf(fitting),
           contradicts: releasesOf(unfit),
           strength: 'strong',
+          ...(isThere ? {} : { refutes: true as const }),
         },
       ];
     }
@@ -58,6 +61,8 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         supports: releasesOf(having),
         contradicts: releasesOf(lacking),
         strength: 'strong',
+        // A login that is closed may still have its old name, but nobody gives an old one a new name.
+        ...(isNewest(path) ? { refutes: true as const } : {}),
       },
     ];
   });
@@ -66,6 +71,10 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
 /** Whether an operation has another path in other releases. */
 function isRenamed(path: string): boolean {
   return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
+}
+
+function isNewest(path: string): boolean {
+  return operationIds.map(operationRow).some(({ paths: [newest] }) => newest === path);
 }
 
 function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {
@@ -84,6 +93,7 @@ function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evid
         supports: releasesOf(fitting),
         contradicts: releasesOf(contracts.filter((each) => !fitting.includes(each))),
         strength: 'strong',
+        ...(allow.has(method) ? {} : { refutes: true as const }),
       };
     });
   });
