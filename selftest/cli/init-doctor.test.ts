@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
+import { newTarget } from '../../src/cli/commands/init-command.js';
 import { lastFailedOf } from '../../src/cli/last-failed.js';
 import { idPattern, tagPattern } from '../../src/contract/requirements/glob.js';
 import { sample } from '../report/sample.js';
@@ -28,9 +29,61 @@ describe('init', () => {
     const text = readFileSync(file, 'utf8');
     expect(code).toBe(0);
     expect(stdout).toContain('ADMIN_PW, ADMIN_KEY, VIEWER_PW');
+    expect(stdout).toMatch(
+      /^22 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
+    );
     expect(text).toMatch(/^# yaml-language-server: \$schema=\S+target\.schema\.json\n/);
     expect(parse(text)).toMatchObject({ name: 'lab-7', release: '7.1.2_u3', allow: { stateChanges: false } });
     expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  test('asks what a run may do, and says what each key costs', async () => {
+    const questions: string[] = [];
+    const answers = ['9.9', '7.4', 'yes', 'perhaps', 'no', 'y', '', ''];
+    const lines = {
+      question: async (text: string) => {
+        questions.push(text);
+        return answers.shift() ?? '';
+      },
+    };
+    const given = {
+      baseUrl: 'https://h/v2',
+      name: 'h',
+      ca: '',
+      admin: 'a',
+      key: true,
+      viewer: 'v',
+      other: '',
+    };
+
+    const { text, reach } = await newTarget({ ...given, mailDomain: '', mailListen: '' }, lines);
+
+    expect(answers).toEqual([]);
+    expect(questions.slice(0, 2)).toEqual(Array(2).fill('Its release, or auto [7.1.2_u3]: '));
+    const cost = (key: string) =>
+      Number(questions.find((each) => each.includes(`allow.${key} `))?.match(/ (\d+) of \d+ MUST req/)?.[1]);
+    expect(cost('stateChanges')).toBeLessThan(40);
+    expect(cost('clusterMfa')).toBeGreaterThan(cost('stateChanges'));
+    expect(parse(text)).toMatchObject({
+      release: '7.4',
+      allow: { stateChanges: true, replaceTotpOf: ['admin', 'viewer', 'supportUser'] },
+    });
+    expect(text).not.toContain('clusterMfa');
+    expect(reach[0]).toMatch(/^\d+ of \d+ MUST requirements would be checked\.$/);
+    expect(reach.join('\n')).toMatch(/\d+ with allow\.clusterMfa\n/);
+  });
+
+  test.each([
+    ['--allow', 'stateChanges,everything', /There is no key everything of allow; there are stateChanges, /],
+    ['--allow', 'clusterMfa', /clusterMfa needs stateChanges as well/],
+    ['--release', '9.9', /There is no such release; there are 6\.6\.0d, /],
+  ])('refuses %s %s in one line, and writes nothing', async (flag, value, words) => {
+    const file = join(temporaryFolder(), 'lab.yaml');
+
+    const { code, stderr } = await start(['init', file, ...flags, flag, value]).ended;
+
+    expect([code, existsSync(file)]).toEqual([2, false]);
+    expect(stderr.split('\n')[0]).toMatch(words);
   });
 
   test('overwrites nothing', async () => {
@@ -63,6 +116,7 @@ describe('doctor', () => {
     expect(stdout).not.toContain('WRONG');
     expect(stdout).toMatch(/ok +other +bob logs in/);
     expect(stdout).toMatch(/ok +viewer +a code was mailed/);
+    expect(stdout).toMatch(/\n(\d+) of \1 MUST requirements would be checked\.\n$/);
     expect(code).toBe(0);
   });
 
@@ -88,6 +142,9 @@ describe('doctor', () => {
 
     expect(stdout).toMatch(/not tried +accounts +allow\.stateChanges is not true/);
     expect(stdout).not.toContain('bob logs in');
+    expect(stdout).toMatch(
+      /\n22 of \d+ MUST requirements would be checked\.\n +\d+ with allow\.stateChanges\n/,
+    );
     expect(code).toBe(0);
   });
 });

@@ -157,6 +157,7 @@ describe('facts in words', () => {
     ],
     ['acceptedSteps', '[-1,+1]', 'none', ['Accepted steps was [-1,+1], and is none.']],
     ['clockOffsetMs', 300, -900, []],
+    ['clockOffsetMs', 5_400_000, 'moved', []],
     [
       'clockOffsetMs',
       300,

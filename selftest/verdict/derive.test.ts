@@ -331,6 +331,7 @@ describe('the whole', () => {
 
   test.each<[string, Parameters<typeof results>[0], RegExp[]]>([
     ['nothing in a good run', {}, []],
+    ['nothing of a clock that the suite moved', { facts: { clockOffsetMs: 'moved' } }, []],
     ['nothing of a clock that is 90 s off', { facts: { clockOffsetMs: -90_000 } }, []],
     ['a clock that is further ahead', { facts: { clockOffsetMs: 90_001 } }, [/clock is 90 s ahead of/]],
     ['one that is behind', { facts: { clockOffsetMs: -7_200_000 } }, [/clock is 7200 s behind/]],

@@ -12,7 +12,9 @@ import { Connection } from '../target/connection/connection.js';
 import { misfit, withDetectedRelease } from '../target/detect/auto.js';
 import { Lease } from '../target/journal/lease.js';
 import { stateDirOf } from '../target/journal/state-dir.js';
+import { readStatement } from '../verdict/statement/read.js';
 import { preflight } from './preflight.js';
+import { reachLines } from './reach.js';
 import { complain, say } from './terminal.js';
 
 type Finding = readonly [kind: 'ok' | 'wrong' | 'not tried', what: string, words: string];
@@ -38,6 +40,8 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
         say(`${mark[kind]}  ${what.padEnd(8)}  ${connection.recorder.redactor.redact(words)}`);
         isWrong ||= kind === 'wrong';
       }
+      const statement = target.statement === undefined ? undefined : readStatement(target.statement);
+      for (const line of reachLines(target, connection.api.contract, statement)) say(line);
     } finally {
       await connection.close();
     }

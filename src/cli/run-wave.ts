@@ -127,8 +127,7 @@ async function takeFree(wave: readonly Prepared[], leased: Leased[]): Promise<vo
     const taken = await Leased.take(each, complain);
     if (taken instanceof Leased) leased.push(taken);
     else {
-      const { name, baseUrl } = each.target;
-      complain(`${name}: ${baseUrl} is in use by ${taken}. Nothing was sent; --wait waits until it is free.`);
+      complain(`${each.target.name}: ${taken}`);
     }
   }
 }

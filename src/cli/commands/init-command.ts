@@ -1,14 +1,20 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { defaultRelease } from '../../base/model/releases.js';
-import { programName } from '../../base/words.js';
-import { draftTarget } from '../../input/target-file/draft.js';
+import { ConfigurationError } from '../../base/errors.js';
+import { defaultRelease, isReleaseName, releaseNames } from '../../base/model/releases.js';
+import { makePrivateFolder } from '../../base/private-folder.js';
+import type { Contract } from '../../contract/openapi/contract.js';
+import { loadContract } from '../../contract/openapi/load.js';
+import { type Draft, draftTarget } from '../../input/target-file/draft.js';
 import { nameTrouble } from '../../input/target-file/name.js';
 import { readTarget } from '../../input/target-file/read.js';
 import { schemaLine } from '../../input/target-file/schema-line.js';
+import type { Allow, Target } from '../../input/target-file/target.js';
+import { allowKeys, allowOf, allowWords, reachLines, reachOf, reachWords } from '../reach.js';
 import { say } from '../terminal.js';
+import { argument } from './options.js';
 
 const help = `
 What no flag says is asked for at a terminal; elsewhere it keeps its default. Secrets are never asked for: the file names
@@ -22,7 +28,11 @@ export function addInit(program: Command): void {
     .argument('[file]', 'the file to write', 'target.yaml')
     .option('--base-url <url>', "the API's root, e.g. https://10.2.0.7/v2")
     .option('--name <name>', 'of the target: its reports get a folder of this name')
-    .option('--release <release>', `which release it is; auto looks (default: ${defaultRelease})`)
+    .option(
+      '--release <release>',
+      `which release it is; auto looks (default: ${defaultRelease})`,
+      argument(releaseOrAuto),
+    )
     .option('--ca <file>', 'the authority that signed its certificate')
     .option('--admin <user>', 'user name of the account that may change the configuration')
     .option('--no-key', 'the admin has no API key')
@@ -30,42 +40,130 @@ export function addInit(program: Command): void {
     .option('--other <user>', 'user name of a second user')
     .option('--mail-domain <domain>', 'where the accounts get their mail: USER@DOMAIN')
     .option('--mail-listen <host:port>', 'where the suite listens for the mails of the target')
-    .option('--state-changes', 'allow what can be restored', false)
+    .option(
+      '--allow <keys>',
+      `what a run may do, with commas between: ${allowKeys.join(', ')}`,
+      argument(keysOf),
+    )
     .addHelpText('after', help)
     .action(async (file: string, flags) => {
-      const ask = await questions(process.stdin.isTTY === true && process.stdout.isTTY === true);
+      const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+      const lines = isTerminal
+        ? createInterface({ input: process.stdin, output: process.stdout })
+        : undefined;
       try {
-        const baseUrl = flags.baseUrl ?? (await ask("The API's root (https://…/v2)", ''));
-        if (baseUrl === '') throw new ConfigurationError('init needs --base-url.');
-        if (!URL.canParse(baseUrl)) throw new ConfigurationError(`--base-url: ${baseUrl} is not a URL.`);
-        const name = flags.name ?? (await ask('A name for the target', new URL(baseUrl).hostname));
-        const trouble = nameTrouble(name);
-        if (trouble !== undefined) throw new ConfigurationError(`--name: ${trouble}`);
-        const draft = {
-          name,
-          baseUrl,
-          release: flags.release ?? (await ask('Its release, or auto', defaultRelease)),
-          ca: optional(flags.ca ?? (await ask('File of the certificate authority, if it is your own', ''))),
-          admin: flags.admin ?? (await ask('User name of the admin', 'admin')),
-          adminHasKey: flags.key,
-          viewer: optional(flags.viewer ?? (await ask('User name of an account that may only view', ''))),
-          other: optional(flags.other ?? (await ask('User name of a second user', ''))),
-          mailDomain: optional(flags.mailDomain ?? (await ask('Domain of their mail addresses', ''))),
-          mailListen: optional(flags.mailListen ?? (await ask('Listen for mails at (HOST:PORT)', ''))),
-          stateChanges: flags.stateChanges,
-        };
-        const { text, variables } = draftTarget(draft);
+        const { text, variables, reach } = await newTarget(flags, lines);
         write(file, `${schemaLine(file)}${text}`);
-        // What is wrong with the answers is told by the one that reads the file.
-        readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
-        say(`${file} is written. Set ${variables.join(', ')}, then: ${programName()} doctor -t ${file}`);
+        for (const line of reach) say(line);
+        say(`${file} is written. Set ${variables.join(', ')}, then: mfa-conformance doctor -t ${file}`);
       } finally {
-        ask.end();
+        lines?.close();
       }
     });
 }
 
+interface Flags {
+  readonly baseUrl?: string;
+  readonly name?: string;
+  readonly release?: string;
+  readonly ca?: string;
+  readonly admin?: string;
+  readonly key: boolean;
+  readonly viewer?: string;
+  readonly other?: string;
+  readonly mailDomain?: string;
+  readonly mailListen?: string;
+  readonly allow?: readonly (keyof Allow)[];
+}
+
+/** Of a terminal: what is typed after a question. */
+interface Lines {
+  question(text: string): Promise<string>;
+}
+
+/** The text of a target file by flags and answers; `reach`: what a run would check, in lines. */
+export async function newTarget(flags: Flags, lines: Lines | undefined) {
+  const ask = questions(lines);
+  const baseUrl = flags.baseUrl ?? (await ask("The API's root (https://…/v2)", ''));
+  if (baseUrl === '') throw new ConfigurationError('init needs --base-url.');
+  if (!URL.canParse(baseUrl)) throw new ConfigurationError(`--base-url: ${baseUrl} is not a URL.`);
+  const name = flags.name ?? (await ask('A name for the target', new URL(baseUrl).hostname));
+  const trouble = nameTrouble(name);
+  if (trouble !== undefined) throw new ConfigurationError(`--name: ${trouble}`);
+  const draft = {
+    name,
+    baseUrl,
+    release: flags.release ?? (await ask('Its release, or auto', defaultRelease, releaseOrAuto)),
+    ca: optional(flags.ca ?? (await ask('File of the certificate authority, if it is your own', ''))),
+    admin: flags.admin ?? (await ask('User name of the admin', 'admin')),
+    adminHasKey: flags.key,
+    viewer: optional(flags.viewer ?? (await ask('User name of an account that may only view', ''))),
+    other: optional(flags.other ?? (await ask('User name of a second user', ''))),
+    mailDomain: optional(flags.mailDomain ?? (await ask('Domain of their mail addresses', ''))),
+    mailListen: optional(flags.mailListen ?? (await ask('Listen for mails at (HOST:PORT)', ''))),
+  };
+  const target = targetOf(draft);
+  const contract = await loadContract(target.release);
+  const keys = new Set(flags.allow ?? []);
+  if (flags.allow === undefined && lines !== undefined) await askWhatIsAllowed(ask, target, contract, keys);
+  const allow = allowOf(keys, target.accounts);
+  return { ...draftTarget(draft, allow), reach: reachLines({ ...target, allow }, contract) };
+}
+
 const optional = (text: string): string | undefined => (text === '' ? undefined : text);
+
+function releaseOrAuto(text: string): string {
+  if (text === 'auto' || isReleaseName(text)) return text;
+  throw new ConfigurationError(`There is no such release; there are ${releaseNames.join(', ')}, or auto.`);
+}
+
+function keysOf(text: string): (keyof Allow)[] {
+  const keys = text.split(',').map((part) => {
+    const key = allowKeys.find((each) => each === part.trim());
+    if (key !== undefined) return key;
+    throw new ConfigurationError(
+      `There is no key ${part.trim()} of allow; there are ${allowKeys.join(', ')}.`,
+    );
+  });
+  const beyond = keys.find((key) => key === 'clusterMfa' || key === 'replaceTotpOf');
+  if (beyond !== undefined && !keys.includes('stateChanges') && !keys.includes('disposable'))
+    throw new ConfigurationError(`${beyond} needs stateChanges as well.`);
+  return keys;
+}
+
+const nothing = allowOf(new Set(), {});
+
+/** The target that the answers describe. @throws ConfigurationError for what is wrong with them, before it is written */
+function targetOf(draft: Draft): Target {
+  const { text, variables } = draftTarget(draft, nothing);
+  const file = join(makePrivateFolder(), 'target.yaml');
+  writeFileSync(file, text, { mode: 0o600 });
+  return readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
+}
+
+/** One question for each key, with what it costs: how much a run checks that may do all else. */
+async function askWhatIsAllowed(
+  ask: Ask,
+  target: Target,
+  contract: Contract,
+  keys: Set<keyof Allow>,
+): Promise<void> {
+  const rest = allowKeys.filter((key) => key !== 'disposable');
+  for (const key of allowKeys) {
+    const needsMore = key === 'clusterMfa' || key === 'replaceTotpOf';
+    if (needsMore && !keys.has('stateChanges')) continue;
+    const others = key === 'disposable' ? [...keys] : rest.filter((each) => each !== key);
+    const without = reachOf({ ...target, allow: allowOf(new Set(others), target.accounts) }, contract);
+    const question = `May a run ${allowWords[key]}? Without allow.${key} ${reachWords(without)} are checked`;
+    if ((await ask(question, 'no', yesOrNo)) === 'yes') keys.add(key);
+  }
+}
+
+function yesOrNo(text: string): string {
+  if (/^y(?:es)?$/i.test(text)) return 'yes';
+  if (/^no?$/i.test(text)) return 'no';
+  throw new ConfigurationError('Please answer yes or no.');
+}
 
 function write(file: string, text: string): void {
   try {
@@ -73,18 +171,31 @@ function write(file: string, text: string): void {
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     throw new ConfigurationError(
-      exists ? `${file} is there already.` : `${file} can't be written: ${reasonOf(error)}`,
+      exists ? `${file} is there already.` : `${file} can't be written: ${String(error)}`,
     );
   }
 }
 
-/** Asks at a terminal; elsewhere the default is the answer. */
-async function questions(isTerminal: boolean) {
-  const lines = isTerminal ? createInterface({ input: process.stdin, output: process.stdout }) : undefined;
-  const ask = async (question: string, otherwise: string): Promise<string> => {
-    if (lines === undefined) return otherwise;
-    const answer = await lines.question(`${question}${otherwise === '' ? '' : ` [${otherwise}]`}: `);
-    return answer.trim() === '' ? otherwise : answer.trim();
+type Ask = ReturnType<typeof questions>;
+
+/** Asks at a terminal, again until the answer is one; elsewhere the default is the answer. */
+function questions(lines: Lines | undefined) {
+  return async (
+    question: string,
+    otherwise: string,
+    read: (text: string) => string = (text) => text,
+  ): Promise<string> => {
+    while (lines !== undefined) {
+      const answer = (
+        await lines.question(`${question}${otherwise === '' ? '' : ` [${otherwise}]`}: `)
+      ).trim();
+      try {
+        return read(answer === '' ? otherwise : answer);
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        say(error.message);
+      }
+    }
+    return otherwise;
   };
-  return Object.assign(ask, { end: () => lines?.close() });
 }

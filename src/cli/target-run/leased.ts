@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../base/errors.js';
-import { Lease } from '../../target/journal/lease.js';
+import { isOfFiles, makeFolder } from '../../base/files.js';
+import { type Busy, Lease, type LeaseOptions } from '../../target/journal/lease.js';
 import { mayChange, type Prepared } from './prepared.js';
 
 /** A target that no other run can use until {@link release}. */
@@ -8,22 +9,32 @@ export class Leased {
     readonly prepared: Prepared,
     /** Undefined where nothing is to be changed, and the state folder can't be written to. */
     private readonly lease: Lease | undefined,
+    /** Of the folder of its reports; undefined where none can be written. */
+    private readonly reports: Lease | undefined,
   ) {}
 
   /**
-   * @returns who has the target, where it is in use
+   * @returns why the target can't be tried now, in a sentence: another run has it, or the folder of its reports
    * @throws ConfigurationError when the state folder can't be written to, unless nothing is to be changed
    */
   static async take(prepared: Prepared, tell: (message: string) => void): Promise<Leased | string> {
-    const { target, command, stateDir, safekeeping } = prepared;
+    const { target, command, stateDir, safekeeping, folder } = prepared;
     const options = { wait: command.wait, tell, env: process.env };
+    const reports = await leaseOfReports(folder, options);
+    if (reports !== undefined && !(reports instanceof Lease))
+      return `${folder} is written to by ${reports.holder}. Nothing was sent; choose another --out.`;
     try {
       const lease = await Lease.take(stateDir, safekeeping.knownAs, options);
-      return lease instanceof Lease ? new Leased(prepared, lease) : lease.holder;
+      if (lease instanceof Lease) return new Leased(prepared, lease, reports);
+      reports?.release();
+      return `${target.baseUrl} is in use by ${lease.holder}. Nothing was sent; --wait waits until it is free.`;
     } catch (error) {
-      if (mayChange(prepared) || !(error instanceof ConfigurationError)) throw error;
+      if (mayChange(prepared) || !(error instanceof ConfigurationError)) {
+        reports?.release();
+        throw error;
+      }
       tell(`warning: ${target.name}: nothing keeps another run off the target. ${error.message}`);
-      return new Leased(prepared, undefined);
+      return new Leased(prepared, undefined, reports);
     }
   }
 
@@ -37,5 +48,17 @@ export class Leased {
   release(): void {
     this.prepared.safekeeping.end();
     this.lease?.release();
+    this.reports?.release();
+  }
+}
+
+/** Undefined where the folder can't be made or written to: whoever writes the reports tells. */
+async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
+  try {
+    makeFolder(folder, 0o700);
+    return await Lease.takeFolder(folder, options);
+  } catch (error) {
+    if (!isOfFiles(error)) throw error;
+    return undefined;
   }
 }

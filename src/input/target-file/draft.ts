@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Allow } from './target.js';
 
 /** What a new target file is made of; secrets come from the environment. */
 export interface Draft {
@@ -15,11 +16,13 @@ export interface Draft {
   readonly mailDomain: string | undefined;
   /** Where the suite listens for the target's mails. */
   readonly mailListen: string | undefined;
-  readonly stateChanges: boolean;
 }
 
 /** The text of a target file without its schema line, and the environment variables that it wants. */
-export function draftTarget(draft: Draft): { readonly text: string; readonly variables: readonly string[] } {
+export function draftTarget(
+  draft: Draft,
+  allow: Allow,
+): { readonly text: string; readonly variables: readonly string[] } {
   const { mailDomain, mailListen, ca } = draft;
   const variables: string[] = [];
   const fromEnvironment = (variable: string) => {
@@ -44,11 +47,16 @@ export function draftTarget(draft: Draft): { readonly text: string; readonly var
     },
     ...(mailDomain === undefined ? {} : { supportUser: { email: `support@${mailDomain}` } }),
     ...(mailListen === undefined ? {} : { mail: { kind: 'smtp', listen: mailListen } }),
-    allow: { stateChanges: draft.stateChanges },
+    allow: { stateChanges: allow.stateChanges, ...granted(allow) },
   };
   // Quoted: 7.0 would be a number.
   return {
     text: stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }),
     variables,
   };
+}
+
+function granted(allow: Allow): Partial<Allow> {
+  const entries = Object.entries(allow).filter(([, value]) => value === true || Array.isArray(value));
+  return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
 }

@@ -90,6 +90,7 @@ function refusals(value: unknown): string | undefined {
 
 function clockOffset(value: unknown): string | undefined {
   if (value === null) return 'Not known: its answers have no Date header';
+  if (value === 'moved') return 'Moved by the suite (clock.control)';
   if (typeof value !== 'number') return undefined;
   // Less is the network, and the second that a Date header is rounded to.
   if (Math.abs(value) < 2000) return "In step with this machine's";

@@ -40,6 +40,7 @@ const particular: Readonly<Record<string, Sentences>> = {
     ];
   },
   clockOffsetMs: (before, after) => {
+    if (before === 'moved' || after === 'moved') return [];
     if (typeof before !== 'number' || typeof after !== 'number') return undefined;
     if (Math.abs(after - before) < clockNoiseMs) return [];
     return [`The target's clock is ${clockText(after)}; before, it was ${clockText(before)}.`];

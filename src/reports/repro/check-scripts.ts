@@ -167,6 +167,7 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
   'an answer': (at) => `status ${at} 000`,
   'no server error': (at) => `status ${at} '5??'`,
   documented: (at) => `{ status ${at} '5??' && ! is_error ${at}; }`,
+  there: (at) => `status ${at} 404`,
   'success or refusal': (at) => `! { status ${at} '[24]??' || { status ${at} 501 && is_error ${at}; }; }`,
 };
 

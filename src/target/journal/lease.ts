@@ -89,24 +89,42 @@ export class Lease {
   /**
    * @throws ConfigurationError when the state folder can't be written to
    */
-  static async take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
+  static take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
     const folder = stateFolderFor(stateDir, baseUrl);
-    const file = join(folder, 'lease.json');
+    const holder = () => ownHolder(baseUrl, options.env);
+    return Lease.#takeFile(join(folder, 'lease.json'), baseUrl, options, holder, (file, own) =>
+      writing(file, () => {
+        makeStateFolder(stateDir, folder);
+        return tryToTake(file, own);
+      }),
+    );
+  }
+
+  /** Likewise of a folder that is there, so that no other run writes its reports into it. */
+  static takeFolder(folder: string, options: LeaseOptions): Promise<Lease | Busy> {
+    const { baseUrl: _, ...holder } = ownHolder('', options.env);
+    return Lease.#takeFile(join(folder, 'lease.json'), folder, options, () => holder, tryToTake);
+  }
+
+  static async #takeFile(
+    file: string,
+    name: string,
+    options: LeaseOptions,
+    newHolder: () => LeaseHolder,
+    attempt: (file: string, holder: LeaseHolder) => Taken,
+  ): Promise<Lease | Busy> {
     let told = '';
     for (;;) {
-      const holder = ownHolder(baseUrl, options.env);
-      const taken = writing(file, () => {
-        makeStateFolder(stateDir, folder);
-        return tryToTake(file, holder);
-      });
+      const holder = newHolder();
+      const taken = attempt(file, holder);
       if (typeof taken === 'number') return new Lease(file, taken, holder);
       if (taken !== undefined && 'stale' in taken) {
-        options.tell(`${baseUrl}: took over the lease of ${describe(taken.stale)}: ${taken.why}.`);
+        options.tell(`${name}: took over the lease of ${describe(taken.stale)}: ${taken.why}.`);
         return new Lease(file, taken.handle, holder);
       }
       const who = taken === undefined ? 'another run' : describe(taken);
       if (!options.wait) return { holder: who };
-      if (told !== who) options.tell(`${baseUrl} is in use by ${who}. Waiting until it is free.`);
+      if (told !== who) options.tell(`${name} is in use by ${who}. Waiting until it is free.`);
       told = who;
       await pause(lookedAtEveryMs);
     }

@@ -1,0 +1,85 @@
+import type { StatementInVerdict } from '../base/model/statement.js';
+import { counted } from '../base/words.js';
+import type { Contract } from '../contract/openapi/contract.js';
+import { exemptedNeed } from '../contract/requirements/needs.js';
+import { accountRoles } from '../input/target-file/allow.js';
+import type { Allow, Target } from '../input/target-file/target.js';
+import { foreseen } from './foreseen.js';
+
+/** How many MUST requirements a run would check, by what the target file says. */
+export interface Reach {
+  readonly checked: number;
+  readonly applicable: number;
+  /** How many the others lack what for. */
+  readonly missing: ReadonlyMap<string, number>;
+}
+
+type Judged = Pick<Contract, 'release' | 'source' | 'operations'>;
+
+export function reachOf(target: Target, contract: Judged, statement?: StatementInVerdict): Reach {
+  const musts = foreseen(target, contract, { mode: 'full', slow: false, grep: undefined }, statement).filter(
+    ({ requirement, level, notApplicable }) =>
+      level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined,
+  );
+  const missing = new Map<string, number>();
+  for (const { reason } of musts)
+    if (reason !== undefined) missing.set(reason, (missing.get(reason) ?? 0) + 1);
+  const checked = musts.filter(({ reason }) => reason === undefined).length;
+  return { checked, applicable: musts.length, missing };
+}
+
+/** `22 of 224 MUST requirements` */
+export function reachWords({ checked, applicable }: Reach): string {
+  return `${checked} of ${counted(applicable, 'MUST requirement')}`;
+}
+
+/** The keys of `allow`, each with what it lets the suite do, in words for a question. */
+export const allowWords = {
+  stateChanges: 'change what it restores at the end',
+  clusterMfa: 'switch cluster MFA for a while, which all users feel',
+  replaceTotpOf: 'replace the TOTP keys of these accounts and the support user for good',
+  lockOut: 'lock accounts for a while by wrong codes',
+  disposable: 'do anything: it is a throw-away target, whose enrolments may be lost',
+} as const satisfies Readonly<Record<keyof Allow, string>>;
+
+export const allowKeys: readonly (keyof Allow)[] = [
+  'stateChanges',
+  'clusterMfa',
+  'replaceTotpOf',
+  'lockOut',
+  'disposable',
+];
+
+/** What these keys allow on a target with such accounts; what goes beyond state changes needs those. */
+export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target['accounts']>): Allow {
+  const stateChanges = keys.has('stateChanges');
+  const everyone = [...accountRoles.filter((role) => accounts[role] !== undefined), 'supportUser'] as const;
+  return {
+    stateChanges,
+    clusterMfa: stateChanges && keys.has('clusterMfa'),
+    replaceTotpOf: stateChanges && keys.has('replaceTotpOf') ? everyone : [],
+    lockOut: keys.has('lockOut'),
+    disposable: keys.has('disposable'),
+  };
+}
+
+/** What a run on a target would check, and what would raise it: one line each. */
+export function reachLines(target: Target, contract: Judged, statement?: StatementInVerdict): string[] {
+  const now = reachOf(target, contract, statement);
+  const lines = [`${reachWords(now)} would be checked.`];
+  const everything = allowOf(new Set(allowKeys), target.accounts);
+  let { allow } = target;
+  let { checked } = now;
+  for (const key of allowKeys) {
+    const more = { ...allow, [key]: everything[key] };
+    const reach = reachOf({ ...target, allow: more }, contract, statement);
+    if (reach.checked <= checked) continue;
+    const too = allow === target.allow ? '' : ' too';
+    lines.push(`  ${reach.checked} with allow.${key}${too}`);
+    allow = more;
+    checked = reach.checked;
+  }
+  const { missing } = reachOf({ ...target, allow }, contract, statement);
+  const rest = [...missing].sort(([, a], [, b]) => b - a);
+  return [...lines, ...rest.map(([reason, count]) => `  ${count} more but for this: ${reason}`)];
+}
