@@ -45,6 +45,14 @@ class Arrangement {
   }
 
   arranged(): Arranged {
+    const decisive = this.log.exchanges.get(this.assertion.decisive);
+    const isOfMfa = this.assertion.refusal === true && takesCode(decisive?.again);
+    if (
+      decisive !== undefined &&
+      isOfMfa &&
+      /^Create(?:Session|AccessToken)$/.test(decisive.exchange.operation ?? '')
+    )
+      if (!this.#isOn(decisive.index)) return { why: 'cluster MFA was off when the run sent it' };
     for (const { index } of this.#leading()) this.#add(index);
     for (const index of this.#deciding) this.#add(index);
     this.#addStateRead();
