@@ -170,6 +170,7 @@ test.describe('PUT /mfa-config', () => {
         ({ authenticationTypes: types }) => types?.length === bothTypes.length,
       );
       expect(now).toHaveMembers({ enabled: true, authenticationTypes: bothTypes });
+      await arrange(cluster.asFound());
     },
   );
 

@@ -1,4 +1,11 @@
-import { bothTypes, enrolled, loginByNewMail, loginByNewTotp } from '../../fixtures/logins.js';
+import {
+  bothTypes,
+  enrolled,
+  loginByNewMail,
+  loginByNewTotp,
+  switchedOn,
+  untilOpen,
+} from '../../fixtures/logins.js';
 import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
 import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
 import { clusterConfigOf } from '../../src/target/journal/config.js';
@@ -7,30 +14,32 @@ import type { Credential } from '../../src/wire/http/credential.js';
 test(
   'A login by TOTP changes no configuration',
   covers('sessions/totp-login-changes-no-configuration'),
-  async ({ users, cluster, support, codes }) => {
+  async ({ users, cluster, support, codes, connection }) => {
     const { user } = await arrange(enrolled(users, cluster));
     await arrange(cluster.on(['totp']));
     const before = await arrange(snapshot(cluster, support));
 
-    await arrangeLogin(loginByNewTotp(users, user, codes));
+    await arrangeLogin(untilOpen(connection, () => loginByNewTotp(users, user, codes)));
 
     expect(await changesSince(before, cluster, support)).toBeNone();
+    await arrange(cluster.asFound());
   },
 );
 
 test(
   'A login by a mailed code changes no configuration',
   covers('sessions/email-login-changes-no-configuration'),
-  async ({ users, cluster, support }) => {
+  async ({ users, cluster, support, connection }) => {
     const user = users.withMail();
-    await arrange(cluster.on(bothTypes));
+    await arrange(switchedOn(users, cluster, user));
     await arrange(users.learnMailLogin(user));
     await arrange(cluster.on(['email']));
     const before = await arrange(snapshot(cluster, support));
 
-    await arrangeLogin(loginByNewMail(users, user));
+    await arrangeLogin(untilOpen(connection, () => loginByNewMail(users, user)));
 
     expect(await changesSince(before, cluster, support)).toBeNone();
+    await arrange(cluster.asFound());
   },
 );
 
@@ -62,5 +71,6 @@ test(
       };
       expect(await cluster.settles(get, (changes) => changes.length === 0)).toBeNone();
     }
+    await arrange(cluster.asFound());
   },
 );
