@@ -16,7 +16,7 @@ const reporter = self.replace(/playwright\.config(\.[jt]s)$/, 'fixtures/reporter
 /** One project for each target, one worker for each project: nothing of a target is tried twice at once. */
 export default defineConfig<object, { runOptions: RunOptions }>({
   testDir: './tests',
-  testMatch: /\.spec\.[jt]s$/,
+  testMatch: plan.within === null ? /\.spec\.[jt]s$/ : /all-in-order\.[jt]s$/,
   // Generous: each request, mail and wait has its own limit, which says what was waited for.
   timeout: 300_000,
   fullyParallel: false,
@@ -38,7 +38,7 @@ export default defineConfig<object, { runOptions: RunOptions }>({
           gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
         },
       }),
-  projects: plan.targets.map(({ name, file, release, contract, log }) => ({
+  projects: plan.targets.map(({ name, file, release, contract, log, waits }) => ({
     name,
     workers: 1,
     use: {
@@ -53,6 +53,8 @@ export default defineConfig<object, { runOptions: RunOptions }>({
         secretsAddress: plan.secretsAddress,
         seed: plan.seed,
         grep: plan.grep,
+        within: plan.within,
+        waits,
       },
     },
   })),

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
+import { loadOrder } from '../../src/contract/order/order.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { readResult } from '../mutation/result.js';
+import { curvePicture } from '../order/curve.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
@@ -28,7 +30,11 @@ describe('docs/detection.md', () => {
         freedoms: freedoms(),
         rows: freedomRows(),
         mutation: readResult(),
+        order: loadOrder(),
       }),
+    );
+    expect(readFileSync(join(packageRoot(), 'docs', 'found-by-time.svg'), 'utf8')).toBe(
+      curvePicture(loadOrder()),
     );
   });
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
+import { loadOrder } from '../../src/contract/order/order.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { readResult } from '../mutation/result.js';
+import { curvePicture } from '../order/curve.js';
 import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
@@ -20,5 +22,7 @@ const page = renderDetection({
   freedoms: freedoms(),
   rows: freedomRows(),
   mutation: readResult(),
+  order: loadOrder(),
 });
 writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);
+writeFileSync(join(packageRoot(), 'docs', 'found-by-time.svg'), curvePicture(loadOrder()));

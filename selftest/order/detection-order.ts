@@ -1,6 +1,7 @@
 import type { Fault } from '../../emulator/seams.js';
 import type { Cost, DetectionOrder, OrderRow } from '../../src/contract/order/order.js';
-import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
+import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
+import { isRequirementId } from '../../src/contract/requirements/ids.js';
 
 /** What a test costs, as runs of the suite have shown. */
 export type Measured = Omit<OrderRow, 'faults'>;
@@ -10,19 +11,22 @@ const unmeasured: Cost = { requests: 8 };
 
 /** A row for each requirement: the order must not depend on the one before. */
 export function inCatalogueOrder(rows: readonly Measured[]): Measured[] {
-  const known = new Map(
-    rows.map(({ id, cost, shares }) => [id, shares === undefined ? { id, cost } : { id, cost, shares }]),
-  );
+  const known = new Map(rows.map((row) => [row.id, row]));
   return loadRequirements().map(({ id }) => known.get(id) ?? { id, cost: unmeasured });
 }
 
-/** Of a cluster far away, in milliseconds: what the order is made for. */
-const farMs = { requests: 115, mails: 3_100, steps: 20_000, quiets: 10_000 };
+/** What a request and each wait take, in milliseconds. */
+export type Speed = Required<Cost>;
 
-function farMsOf(cost: Cost = {}): number {
-  const { requests = 0, mails = 0, steps = 0, quiets = 0 } = cost;
-  const own = 20;
-  return own + requests * farMs.requests + mails * farMs.mails + steps * farMs.steps + quiets * farMs.quiets;
+/** Of a cluster far away: what the order is made for. */
+export const far: Speed = { requests: 115, mails: 3_100, steps: 20_000, quiets: 10_000 };
+
+const farMsOf = (cost: Cost = {}): number => msOf(cost, far);
+
+/** The suite's own work included. */
+export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, speed: Speed): number {
+  const waits = mails * speed.mails + steps * speed.steps + quiets * speed.quiets;
+  return 20 + requests * speed.requests + waits;
 }
 
 /**
@@ -34,12 +38,16 @@ export function detectionOrder(
   measured: readonly Measured[],
   shared: DetectionOrder['shared'],
   faults: readonly Pick<Fault, 'id' | 'fails'>[],
+  isLast: (id: string) => boolean = leavesLocks,
 ): DetectionOrder {
-  const rows: OrderRow[] = measured.map((row) => ({
-    ...row,
-    faults: faults.flatMap(({ id, fails }) => (fails.includes(row.id) ? [id] : [])).sort(),
+  const rows: OrderRow[] = measured.map(({ id: requirement, cost, alone, shares }) => ({
+    id: requirement,
+    cost,
+    ...(alone === undefined ? {} : { alone }),
+    ...(shares === undefined ? {} : { shares }),
+    faults: faults.flatMap(({ id, fails }) => (fails.includes(requirement) ? [id] : [])).sort(),
   }));
-  const left = new Set(rows);
+  const left = new Set<OrderRow>();
   const found = new Set<string>();
   const paid = new Set<string>();
   const order: OrderRow[] = [];
@@ -49,24 +57,33 @@ export function detectionOrder(
     for (const id of row.faults) found.add(id);
     if (row.shares !== undefined) paid.add(row.shares);
   };
-  for (;;) {
-    const groups = [...left].flatMap((row) => {
-      if (row.shares === undefined || paid.has(row.shares)) return [weighed([row], found, 0)];
-      return [];
-    });
-    for (const name of Object.keys(shared).filter((each) => !paid.has(each)))
-      groups.push(
+  for (const late of [false, true]) {
+    for (const row of rows) if (isLast(row.id) === late) left.add(row);
+    for (let best = bestNow(); best.value > 0; best = bestNow()) for (const row of best.rows) take(row);
+    for (const row of left) take(row);
+  }
+  return { shared, rows: order };
+
+  function bestNow(): Weighed {
+    const all = [...left];
+    const isOpen = ({ shares }: OrderRow) => shares !== undefined && !paid.has(shares);
+    const groups = Object.keys(shared).filter((name) => !paid.has(name));
+    return [
+      ...all.filter((row) => !isOpen(row)).map((row) => weighed([row], found, 0)),
+      ...groups.map((name) =>
         bestOf(
-          [...left].filter(({ shares }) => shares === name),
+          all.filter(({ shares }) => shares === name),
           found,
           farMsOf(shared[name]),
         ),
-      );
-    const best = groups.reduce<Weighed>((a, b) => (b.value > a.value ? b : a), { rows: [], value: 0 });
-    if (best.value === 0) break;
-    for (const row of best.rows) take(row);
+      ),
+    ].reduce((a, b) => (b.value > a.value ? b : a), { rows: [], value: 0 });
   }
-  return { shared, rows: [...order, ...left] };
+}
+
+/** Nothing may follow tests that leave accounts locked. */
+function leavesLocks(id: string): boolean {
+  return isRequirementId(id) && requirementById(id).needs.includes('lockOut');
 }
 
 interface Weighed {
@@ -77,7 +94,7 @@ interface Weighed {
 
 function weighed(rows: readonly OrderRow[], found: ReadonlySet<string>, besidesMs: number): Weighed {
   const news = new Set(rows.flatMap(({ faults }) => faults.filter((id) => !found.has(id))));
-  const ms = rows.reduce((sum, { cost }) => sum + farMsOf(cost), besidesMs);
+  const ms = rows.reduce((sum, { cost, alone = cost }) => sum + farMsOf(alone), besidesMs);
   return { rows, value: news.size / ms };
 }
 

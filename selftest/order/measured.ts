@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
 import type { RunEvent } from '../../src/base/model/event.js';
@@ -9,7 +10,7 @@ import { readEvents } from '../../src/verdict/events/log.js';
 import { runSuite } from '../detection/run-suite.js';
 import type { Measured } from './detection-order.js';
 
-interface Costs {
+export interface Costs {
   readonly rows: readonly Measured[];
   readonly shared: DetectionOrder['shared'];
 }
@@ -65,15 +66,41 @@ function slim(cost: Counts): Cost {
   return Object.fromEntries(Object.entries(cost).filter(([, count]) => count > 0));
 }
 
-/** Runs the suite against the emulator in its default release and in the newest, with the real clock and with one that moves. */
-export async function measure(): Promise<Costs> {
+/** Emulators that all requirements apply to one of: with the real clock, which shows the steps, and with one that moves. */
+const real = [
+  { name: 'real-clock', moves: false },
+  { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
+];
+const moved = [
+  { name: 'moved-clock', moves: true },
+  { name: 'moved-clock-latest', moves: true, release: 'latest', tls: true },
+];
+
+/** By runs in the order of the spec files. */
+export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
+
+/** What tests cost in the order of detection, which parts them from their neighbours. */
+export async function measureInOrder(before: Costs): Promise<Costs> {
+  const { rows } = await costsOf(moved, ['--within', '24h']);
+  const now = new Map(rows.map(({ id, cost }) => [id, cost]));
+  return {
+    ...before,
+    rows: before.rows.map((row) => {
+      const alone = dearer(row.cost, now.get(row.id) ?? {});
+      return isDeepStrictEqual(alone, row.cost) ? row : { ...row, alone };
+    }),
+  };
+}
+
+function dearer(a: Cost, b: Cost): Cost {
+  const counts = { ...none };
+  for (const kind of ['requests', 'mails', 'steps', 'quiets'] as const)
+    counts[kind] = Math.max(a[kind] ?? 0, b[kind] ?? 0);
+  return slim(counts);
+}
+
+async function costsOf(subjects: typeof real, flags: readonly string[]): Promise<Costs> {
   const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-order-'));
-  const subjects = [
-    { name: 'real-clock', moves: false },
-    { name: 'real-clock-latest', moves: false, release: 'latest', tls: true },
-    { name: 'moved-clock', moves: true },
-    { name: 'moved-clock-latest', moves: true, release: 'latest', tls: true },
-  ];
   const emulators = [];
   try {
     const files: string[] = [];
@@ -85,7 +112,7 @@ export async function measure(): Promise<Costs> {
       writeFileSync(file, stringify({ ...rest, ...(moves ? { clock } : {}), name }), { mode: 0o600 });
       files.push(file);
     }
-    const { code, said } = await runSuite(files, folder, ['--jobs', '2']);
+    const { code, said } = await runSuite(files, folder, ['--jobs', '2', ...flags]);
     if (code !== 0) throw new Error(`The suite ended with ${code}:\n${said}`);
     const all = subjects.map(({ name }) => costsIn(readEvents(join(folder, 'out', name, 'events.jsonl'))));
     const rows = new Map([...all].reverse().flatMap((each) => each.rows.map((row) => [row.id, row])));

@@ -87,5 +87,5 @@ another request may have caused. On a cluster far away they are what a run takes
   \`limits.lockMinutes\` says on others.
 - **quiet**: to see that a mail does not come, once for all requests that should send none.
 
-What a run leaves out is faster: \`--grep\` runs some areas only; \`list --slow\` shows what waits for minutes.
+What a run leaves out is faster: \`--within 60s\` runs what fits, \`--grep\` some areas only; \`list --slow\` shows what waits for minutes.
 `;

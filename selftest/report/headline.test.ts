@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResults } from '../../src/base/model/results.js';
 import type { Verdict } from '../../src/base/model/verdict.js';
+import { loadOrder, shareFound } from '../../src/contract/order/order.js';
 import { renderCtrf } from '../../src/reports/forms/ctrf.js';
 import { renderHtml } from '../../src/reports/forms/html/render.js';
 import { renderJUnit } from '../../src/reports/forms/junit.js';
@@ -134,6 +135,27 @@ describe('a run that asked for a part', () => {
 
   test.each(rows)('by %s', (by, leftOut, line) => {
     expect(verdictLine(verdictOf({ selection: { by, leftOut } }))).toBe(line);
+  });
+
+  test('by a time, with the share of the known faults that it finds', () => {
+    const [{ id: first } = { id: '' }, { id: second } = { id: '' }] = loadOrder().rows;
+    const verdict = verdictOf({
+      selection: { by: 'within', leftOut: 0, within: '60 s' },
+      planned: [planned(first), planned(second, { notRun: 'did not fit into 60 s (--within)' })],
+      raw: [raw(first)],
+    });
+    const percent = Math.floor(100 * shareFound(new Set([first]), new Set()));
+
+    expect(percent).toBeGreaterThan(0);
+    expect(verdictLine(verdict)).toBe(
+      `no breach found · 1 of 2 MUST requirements checked, within 60 s; of the known faults these find ${percent} %`,
+    );
+    expect(validateVerdict(verdict).selection).toEqual({
+      by: 'within',
+      leftOut: 0,
+      within: '60 s',
+      knownFaults: percent / 100,
+    });
   });
 
   test('by a recording, which shows no flow', () => {

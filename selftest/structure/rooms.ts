@@ -133,7 +133,7 @@ export const rooms: readonly Room[] = [
     [
       'derive',
       'The verdict as a pure function of what a run left behind.',
-      'errors files spec-schema words model wording redaction openapi events waivers',
+      'errors files spec-schema words model wording redaction openapi order events waivers',
     ],
     [
       'statement',

@@ -91,13 +91,23 @@ export function expectedMs(
   const runs = runsIn(out);
   const last = targets.map((name) =>
     runs.findLast(
-      ({ target, mode: itsMode, outcomes: { size } }) =>
-        target === name && itsMode === mode && size >= similar * asked && asked >= similar * size,
+      ({ target, mode: itsMode, outcomes, outcomes: { size } }) =>
+        target === name &&
+        itsMode === mode &&
+        size >= similar * asked &&
+        asked >= similar * size &&
+        !isPart(outcomes),
     ),
   );
   if (last.some((run) => run === undefined)) return null;
   const times = last.map((run) => run?.durationMs ?? 0);
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
+}
+
+/** A run that did not try most of what it was asked for took a part of the time: one with --within. */
+function isPart(outcomes: Snapshot['outcomes']): boolean {
+  const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
+  return left > (1 - similar) * outcomes.size;
 }
 
 function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonly Snapshot[] {

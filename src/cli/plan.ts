@@ -4,8 +4,10 @@ import type { Contract } from '../contract/openapi/contract.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
 import { effectiveAllow } from '../input/target-file/allow.js';
 import type { Target } from '../input/target-file/target.js';
+import type { PlannedTarget } from '../target/run-plan.js';
 import { foreseen, isTried } from './foreseen.js';
 import type { RunCommand } from './run-options.js';
+import { fitting } from './within.js';
 
 /** Of a whole run, about: what a requirement sends, arrangement and looks at the state included. */
 const requestsEach = 8;
@@ -20,9 +22,10 @@ const farAwayMs = 100;
 export function renderPlan(
   target: Target,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
-  command: Pick<RunCommand, 'mode' | 'slow' | 'grep'>,
+  command: Pick<RunCommand, 'mode' | 'slow' | 'grep'> & { readonly within?: RunCommand['within'] },
   statement?: StatementInVerdict,
   lastMs: number | null = null,
+  planned?: PlannedTarget,
 ): string {
   const standings = foreseen(target, contract, command, statement);
   const all = standings.filter(({ notApplicable }) => notApplicable === undefined);
@@ -37,6 +40,9 @@ export function renderPlan(
     '',
     `${willRun.length} of ${all.length} requirements would be tried; ${standings.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
     timeOf(willRun.length, lastMs),
+    ...(command.within === undefined || planned === undefined
+      ? []
+      : section(`Within ${command.within.text}`, fitting(command.within, standings, planned))),
     ...section(
       "Claimed by the vendor's statement, so MUST requirements",
       byClaim(standings, statement, true),

@@ -19,6 +19,8 @@ export interface RunCommand {
   readonly grep: string | undefined;
   /** Whether `grep` is what failed in the last run. */
   readonly lastFailed: boolean;
+  /** What the run may take, by --within; undefined: as long as it takes. */
+  readonly within: Duration | undefined;
   readonly strict: boolean;
   /** Whether results for the Allure report are written. */
   readonly allure: boolean;
@@ -51,6 +53,21 @@ export interface RunCommand {
   /** Each request is shown as it happens. */
   readonly verbose: boolean;
   readonly json: boolean;
+}
+
+/** A time as it was written, with its unit. */
+export interface Duration {
+  readonly text: string;
+  readonly ms: number;
+}
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+export function durationOf(text: string): Duration {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? [];
+  const ms = Number(count) * (units[unit] ?? 0);
+  if (ms > 0) return { text: `${count} ${unit === 'm' ? 'min' : unit}`, ms };
+  throw new ConfigurationError('Wanted a time with its unit, such as 60s, 2m or 1h.');
 }
 
 export function wholeNumber(least: number): (text: string) => number {

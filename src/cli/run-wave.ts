@@ -2,8 +2,10 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isFolder, isOfFiles, makeFolder } from '../base/files.js';
 import type { SecretCollector } from '../base/redaction/secrets-channel.js';
+import { steadyNow } from '../base/steady-now.js';
 import { takeAllureResults } from '../reports/allure/results.js';
-import type { RunPlan } from '../target/run-plan.js';
+import type { RunPlan, TimeLimit } from '../target/run-plan.js';
+import { outOfTime } from '../verdict/derive/fold.js';
 import type { ConsoleRecord } from './console-record.js';
 import { askedFor } from './foreseen.js';
 import type { GitHubJob } from './github-job.js';
@@ -156,6 +158,7 @@ async function tryOut(
       command,
       askedFor(command).length,
     ),
+    within: timeLimitOf(command),
   };
   makeFolder(base);
   rmSync(allureDirOf(base), { recursive: true, force: true });
@@ -164,8 +167,28 @@ async function tryOut(
   );
   signals.onSignal(() => playwright.stop());
   playwright.onAskedToStop((reason) => signals.cutShort(reason));
+  const endOfTime = stopInTime(playwright, plan.within);
   const killedBy = await playwright.ended;
-  if (killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
+  for (const timer of endOfTime) clearTimeout(timer);
+  const isOver = plan.within !== null && steadyNow() > plan.within.endsAt - lastMs;
+  if (!isOver && killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
+}
+
+/** What stopping, restoring and reporting take at the least. */
+const lastMs = 7_000;
+/** What stopping takes at the most. */
+const stoppingMs = 2_000;
+
+/** Tests begin only where they fit: one that takes longer than others did must not take the time to restore. */
+function stopInTime(playwright: PlaywrightProcess, limit: TimeLimit | null): NodeJS.Timeout[] {
+  if (limit === null) return [];
+  const leftMs = limit.endsAt - lastMs - steadyNow();
+  return [leftMs, leftMs + stoppingMs].map((ms) => setTimeout(() => playwright.stop(), ms));
+}
+
+function timeLimitOf({ within }: RunCommand): TimeLimit | null {
+  if (within === undefined) return null;
+  return { endsAt: Math.round(performance.timeOrigin) + within.ms, reason: outOfTime(within.text) };
 }
 
 /** Of all targets that are tried side by side; each then gets its own. */

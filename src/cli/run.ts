@@ -70,9 +70,9 @@ function isWritten(write: () => unknown): boolean {
   }
 }
 
-function planOf({ target, judgedBy, statement }: Prepared, command: RunCommand): string {
+function planOf({ target, judgedBy, statement, planned }: Prepared, command: RunCommand): string {
   const lastMs = expectedMs([target.name], command, askedFor(command).length);
-  return renderPlan(target, judgedBy.contract, command, statement, lastMs);
+  return renderPlan(target, judgedBy.contract, command, statement, lastMs, planned);
 }
 
 /** The line about the exit code of a run on one target, where its verdict would have another. */

@@ -35,6 +35,16 @@ export interface RunPlan {
   readonly terminal: boolean;
   /** How long the run took before, in milliseconds; null: unknown. */
   readonly expectedMs: number | null;
+  /** Null: all are tried, in the order of the spec files. */
+  readonly within: TimeLimit | null;
+}
+
+/** What --within gives a run: tests are tried in the order that finds most faults a second, as long as they fit. */
+export interface TimeLimit {
+  /** When the state has to be restored, by the steady clock. */
+  readonly endsAt: number;
+  /** Why others are not tried. */
+  readonly reason: string;
 }
 
 export interface PlannedTarget {
@@ -113,6 +123,7 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
     secretsAddress: null,
     terminal: process.stderr.isTTY === true,
     expectedMs: null,
+    within: null,
   };
 }
 
@@ -151,5 +162,6 @@ const isRunPlan = shapedLike<RunPlan>(
     secretsAddress: orNull(text),
     terminal: flag,
     expectedMs: orNull(number),
+    within: orNull(objectOf<TimeLimit>({ endsAt: number, reason: text })),
   }),
 );

@@ -296,7 +296,7 @@ test.describe('A login while cluster MFA is on', () => {
   );
 
   test(
-    'fails with a wrong password',
+    'fails with a mailed code and a wrong password',
     covers('email-login/refuses-wrong-password'),
     async ({ users, cluster, facts }) => {
       const { user, code } = await arrange(mailed(users, cluster));

@@ -100,9 +100,13 @@ export interface Coverage {
 
 /** Why a run asked for a part of the catalogue only. */
 export interface Selection {
-  readonly by: 'grep' | 'last failed' | 'recording';
+  readonly by: 'grep' | 'last failed' | 'recording' | 'within';
   /** MUST requirements that apply to the target, and that the run did not ask for. */
   readonly leftOut: number;
+  /** The time that --within gave the run: `60 s`. */
+  readonly within?: string;
+  /** Of such a run: the share of the suite's known faults that what it checked finds, from 0 to 1. */
+  readonly knownFaults?: number;
 }
 
 /** All outcomes of a run on a target; published as spec/verdict.schema.json. */

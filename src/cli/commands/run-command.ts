@@ -5,7 +5,7 @@ import { gatePolicies } from '../../base/model/gating.js';
 import { shardOf, wholeRun } from '../../reports/many/shard.js';
 import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
-import { wholeNumber } from '../run-options.js';
+import { durationOf, wholeNumber } from '../run-options.js';
 import { say } from '../terminal.js';
 import { argument, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
 
@@ -50,6 +50,7 @@ const ordinary = {
   contract: undefined,
   allowExternalRefs: false,
   mode: 'full',
+  within: undefined,
   strict: false,
   allure: false,
   requireComplete: false,
@@ -95,6 +96,11 @@ export function addRun(program: Command): void {
     .option(
       '--grep <glob>',
       "only requirements whose id fits, e.g. 'totp-login/*'; several with commas between",
+    )
+    .option(
+      '--within <time>',
+      'what fits into this time, first what finds most faults a second: 60s, 2m',
+      argument(durationOf),
     )
     .option(
       '--last-failed',

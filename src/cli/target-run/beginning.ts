@@ -44,7 +44,7 @@ export function beginningOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** What --grep or --last-failed leaves out; nothing where the whole catalogue is asked for. */
+/** What --grep or --last-failed leaves out, and what --within may; nothing where the whole catalogue is asked for. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
@@ -55,6 +55,9 @@ function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<R
         level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined
       );
     });
+  const { within } = command;
+  if (within !== undefined)
+    return { selection: { by: 'within', leftOut: leftOut.length, within: within.text } };
   if (command.grep === undefined) return {};
   return { selection: { by: command.lastFailed ? 'last failed' : 'grep', leftOut: leftOut.length } };
 }

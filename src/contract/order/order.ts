@@ -16,7 +16,10 @@ export interface Cost {
 export interface OrderRow {
   /** Of the requirement. */
   readonly id: string;
+  /** In the order of the spec files. */
   readonly cost: Cost;
+  /** In another order, where that is dearer: its neighbours have not arranged what it needs. */
+  readonly alone?: Cost;
   /** What it needs besides, and only the first that needs it sends. */
   readonly shares?: string;
   /** The emulator's faults that turn it red. */
@@ -40,10 +43,13 @@ export function loadOrder(): DetectionOrder {
   return loaded;
 }
 
-/** The share of the known faults that show in `of` which show in `checked`, from 0 to 1. */
-export function shareFound(checked: ReadonlySet<string>, of: ReadonlySet<string>): number {
-  const faultsIn = (ids: ReadonlySet<string>) =>
-    new Set(loadOrder().rows.flatMap(({ id, faults }) => (ids.has(id) ? faults : [])));
-  const all = faultsIn(of);
-  return all.size === 0 ? 0 : faultsIn(checked).size / all.size;
+/**
+ * The share of the known faults that requirements find, from 0 to 1: of those that any requirement finds which says
+ * something of the target.
+ */
+export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
+  const { rows } = loadOrder();
+  const found = new Set(rows.flatMap(({ id, faults }) => (checked.has(id) ? faults : [])));
+  const all = new Set(rows.flatMap(({ id, faults }) => (notApplicable.has(id) ? [] : faults)));
+  return all.size === 0 ? 0 : found.size / all.size;
 }

@@ -15,6 +15,12 @@ export const meanStepMs = 20_000;
 const unseen = { requestMs: 100, mailMs: 3_000 };
 /** The suite's own work for a request, in milliseconds. */
 const ownMs = 2;
+/** To begin: what is sent, and the start of the processes. */
+const lookingAt: Cost = { requests: 40, mails: 2 };
+const startMs = 4_000;
+/** To restore the state, and to write the reports. */
+const restoring: Cost = { requests: 20, mails: 1 };
+const reportsMs = 4_000;
 /** So many requests of the tests tell how fast the target is now. */
 const window = 600;
 
@@ -48,14 +54,32 @@ export class Pace {
     }
   }
 
-  /** What the tests of these requirements take, in milliseconds: those of them that have not ended. */
-  leftMs(ids: ReadonlySet<string>): number {
+  /** What a run takes before its tests: the first look at the accounts. */
+  beginningMs(): number {
+    return this.#msOf(lookingAt) + startMs;
+  }
+
+  /**
+   * What a run takes after its tests: the state is restored, the reports are written.
+   *
+   * @param lagMs until a change shows
+   */
+  endingMs(lagMs: number): number {
+    return this.#msOf(restoring) + 2 * lagMs + reportsMs;
+  }
+
+  /**
+   * What the tests of these requirements take, in milliseconds: those of them that have not ended.
+   *
+   * @param isAlone they don't come after their neighbours in the spec files
+   */
+  leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     const left = this.order.rows.filter(({ id }) => ids.has(id) && !this.#ended.has(id));
     const shared = new Set(left.flatMap(({ shares }) => shares ?? []));
     for (const { id, shares } of this.order.rows)
       if (shares !== undefined && this.#ended.has(id)) shared.delete(shares);
     const costs = [
-      ...left.map(({ cost }) => cost),
+      ...left.map(({ cost, alone = cost }) => (isAlone ? alone : cost)),
       ...[...shared].flatMap((name) => this.order.shared[name] ?? []),
     ];
     return costs.reduce((sum, cost) => sum + this.#msOf(cost), 0);

@@ -76,7 +76,7 @@ function detailOf(verdict: Verdict, word: Word): string {
     case 'conforms':
       return `${waived} (${counts})`;
     case 'no breach found':
-      return `${waived} · ${counts} · ${mostCostly(verdict)}`;
+      return `${waived} · ${counts}${withinWords(verdict.selection) ?? ` · ${mostCostly(verdict)}`}`;
     case 'does not conform':
       if (fail === 0 && (verdict.strict !== true || failShould === 0))
         return `: ${withoutStop(verdict.cause)}${waived}`;
@@ -90,6 +90,12 @@ function detailOf(verdict: Verdict, word: Word): string {
       return `: ${open.length} of ${applicable} must could not be decided${waived}`;
     }
   }
+}
+
+function withinWords(selection: Verdict['selection']): string | undefined {
+  if (selection?.within === undefined) return undefined;
+  const percent = Math.floor(100 * (selection.knownFaults ?? 0));
+  return `, within ${selection.within}; of the known faults these find ${percent} %`;
 }
 
 /** A reason that is longer hides the counts before it. */

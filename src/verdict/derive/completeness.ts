@@ -1,4 +1,4 @@
-import type { Gate, Outcome, Verdict } from '../../base/model/verdict.js';
+import type { Gate, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 
 export type Completeness = Required<Pick<Verdict, 'complete' | 'checked' | 'applicable'>>;
 
@@ -8,12 +8,12 @@ export function completenessOf({
   selection,
 }: Pick<Verdict, 'outcomes' | 'selection'>): Completeness {
   const musts = outcomes.filter(({ level, outcome }) => level === 'must' && outcome !== 'not applicable');
-  const checked = musts.filter(wasChecked).length;
+  const checked = musts.filter(({ outcome }) => wasChecked(outcome)).length;
   const applicable = musts.length + (selection?.leftOut ?? 0);
   return { complete: applicable > 0 && checked === applicable, checked, applicable };
 }
 
-function wasChecked({ outcome }: Outcome): boolean {
+export function wasChecked(outcome: OutcomeKind): boolean {
   return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
 }
 

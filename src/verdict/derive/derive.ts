@@ -1,8 +1,9 @@
 import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
-import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import type { Outcome, OutcomeKind, Selection, Verdict } from '../../base/model/verdict.js';
+import { shareFound } from '../../contract/order/order.js';
 import { hasTrouble, troubleText, waived, waiverUses } from '../waivers/apply.js';
 import { causesOf } from './causes.js';
-import { completenessOf } from './completeness.js';
+import { completenessOf, wasChecked } from './completeness.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
 import { judged, withinCount } from './measured.js';
@@ -62,7 +63,7 @@ export function deriveVerdict(results: RunResults): Verdict {
     ...(gating === undefined ? {} : { gating }),
     scope: counts.complete ? 'full' : 'partial',
     ...counts,
-    ...(selection === undefined ? {} : { selection }),
+    ...(selection === undefined ? {} : { selection: withShare(selection, outcomes) }),
     restored: results.restored,
     residue: results.residue,
     summary: summarise(outcomes),
@@ -85,6 +86,18 @@ function byId(raws: readonly RawOutcome[]): Map<string, RawOutcome[]> {
     else group.push(raw);
   }
   return groups;
+}
+
+/** Of a part that was chosen for the faults that it finds: which share of them that is. */
+function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
+  if (selection.within === undefined) return selection;
+  const ids = (isMeant: (kind: OutcomeKind) => boolean) =>
+    new Set(outcomes.flatMap(({ id, outcome }) => (isMeant(outcome) ? [id] : [])));
+  const knownFaults = shareFound(
+    ids(wasChecked),
+    ids((kind) => kind === 'not applicable'),
+  );
+  return { ...selection, knownFaults: Math.floor(knownFaults * 100) / 100 };
 }
 
 /** Counts of outcomes by kind; of the failures, each level on its own. */

@@ -7,7 +7,7 @@ import {
   type RunEvent,
 } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
-import type { RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
+import type { PlannedRequirement, RawKind, RawOutcome, RunResults } from '../../base/model/results.js';
 import type { Blamed, Verdict, Wait } from '../../base/model/verdict.js';
 import { wordsOf } from '../../base/wording/check.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
@@ -26,6 +26,9 @@ const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not 
 
 const stopped = 'The run was stopped during this test.';
 
+/** Why --within leaves a requirement out. */
+export const outOfTime = (within: string): string => `did not fit into ${within} (--within)`;
+
 type Began = RunBegan & { readonly at: string };
 type Blaming = Extract<EventOfTest, { readonly lacks?: 'mail' }>;
 
@@ -43,6 +46,8 @@ interface Tested {
   exchanges: Exchange[];
   readonly said: Said[];
   ended: boolean;
+  /** It was, before it could end. */
+  isStopped: boolean;
   durationMs: number;
 }
 
@@ -117,7 +122,8 @@ export class RunFold {
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
-      const said = tested.said.map((one) => this.#excused(one));
+      const isOpen = tested.isStopped || (!tested.ended && tested.said.length === 0);
+      const said = [...tested.said.map((one) => this.#excused(one)), ...(isOpen ? [this.#stopped()] : [])];
       return outcomeOf(id, { ...tested, said }, command);
     });
     if (this.#isMistaken) return ofTests;
@@ -160,7 +166,7 @@ export class RunFold {
       seed: began.seed,
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
-      planned,
+      planned: this.#outOfTime(began),
       // An answer to one test may break what was not asked for, or doesn't apply to the release.
       raw: this.outcomes(began.target.baseUrl).filter(
         ({ id }) => applies.has(id) || (this.#tests.has(id) && !known.has(id)),
@@ -178,6 +184,23 @@ export class RunFold {
       ...(gateBy === undefined ? {} : { gateBy }),
       ...(waivers === undefined ? {} : { waivers }),
     };
+  }
+
+  /** A run that ended as its time did: what it did not come to was not run. */
+  #outOfTime({ planned, selection }: Began): readonly PlannedRequirement[] {
+    if (selection?.within === undefined || this.#interrupted !== null) return planned;
+    const reason = outOfTime(selection.within);
+    return planned.map((each) =>
+      this.#tests.has(each.id) || each.notRun !== undefined ? each : { ...each, notRun: reason },
+    );
+  }
+
+  /** What is said of a test that did not end. */
+  #stopped(): Said {
+    const within = this.#began?.selection?.within;
+    return within === undefined
+      ? { kind: 'inconclusive', reason: stopped }
+      : { kind: 'not run', reason: outOfTime(within) };
   }
 
   #excused(said: Said): Said {
@@ -216,7 +239,7 @@ export class RunFold {
     this.#tests.set(event.requirement, tested);
     switch (event.type) {
       case 'test began':
-        Object.assign(tested, { exchanges: [], ended: false });
+        Object.assign(tested, { exchanges: [], ended: false, isStopped: false });
         break;
       case 'adopted':
         tested.exchanges.unshift(...event.exchanges.flatMap((index) => this.#exchanges.get(index) ?? []));
@@ -236,6 +259,7 @@ export class RunFold {
       case 'test ended':
         tested.ended = true;
         tested.durationMs += event.durationMs;
+        tested.isStopped = event.status === 'interrupted';
         tested.said.push(...saidByStatus(event.status, tested.said.length > 0));
         break;
       default:
@@ -263,7 +287,7 @@ function shownOf(index: number, { operation, request, response }: Exchange): Sho
 }
 
 function newTest(): Tested {
-  return { exchanges: [], said: [], ended: false, durationMs: 0 };
+  return { exchanges: [], said: [], ended: false, isStopped: false, durationMs: 0 };
 }
 
 /** What a test's end says by itself. */
@@ -272,7 +296,7 @@ function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'
     case 'timedOut':
       return [{ kind: 'inconclusive', reason: 'The test took longer than its limit.' }];
     case 'interrupted':
-      return [{ kind: 'inconclusive', reason: stopped }];
+      return [];
     case 'failed':
     case 'skipped':
       return isSaid ? [] : [{ kind: 'inconclusive', reason: `The test ${status}, and nothing says why.` }];
@@ -283,13 +307,12 @@ function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'
 
 function outcomeOf(
   id: string,
-  { exchanges, said, ended, durationMs }: Tested,
+  { exchanges, said, durationMs }: Tested,
   command: (exchange: Exchange) => string,
 ): RawOutcome {
-  const all = ended || said.length > 0 ? said : [{ kind: 'inconclusive' as const, reason: stopped }];
-  const kind = worstFirst.find((each) => all.some((one) => one.kind === each));
+  const kind = worstFirst.find((each) => said.some((one) => one.kind === each));
   if (kind === undefined) return { id, kind: 'pass', reason: '', reproduce: '', exchanges: [], durationMs };
-  const telling = all.filter((one): one is Said => one.kind === kind);
+  const telling = said.filter((one) => one.kind === kind);
   const reason = [...new Set(telling.map((one) => one.reason))].join('\n');
   if (kind === 'not run' || kind === 'not applicable')
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Within } from '../../fixtures/within.js';
+import { steadyNow } from '../../src/base/steady-now.js';
+import { loadOrder } from '../../src/contract/order/order.js';
+import { requirementById } from '../../src/contract/requirements/catalogue.js';
+import { readEvents } from '../../src/verdict/events/log.js';
+import { cli, temporaryFolder, verdictOf } from './suite.js';
+
+const part = 'mfa-config/*-answers-*,totp-key/refuses-*,sessions/*missing-body';
+
+describe('run --within', () => {
+  test.each(['60', '0s', '1d', 's', '-5s', '1.5m'])('refuses %s in one line', async (time) => {
+    const { code, stderr } = await cli(['run', `--within=${time}`]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: option '--within <time>' argument .* is invalid\. Wanted a time with its unit, such as 60s/,
+    );
+  });
+
+  test('tries what fits in the order of detection, and says what that finds', async () => {
+    const out = temporaryFolder();
+
+    const { code, stdout } = await cli([
+      'run',
+      '--within',
+      '1h',
+      '--grep',
+      part,
+      '--out',
+      out,
+      '--no-allure',
+      '--quiet',
+    ]);
+
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/checked, within 1 h; of the known faults these find \d+ %$/m),
+    ]);
+    const log = readEvents(join(out, 'emulator', 'events.jsonl'));
+    const tried = log.flatMap((event) => (event.type === 'test ended' ? [event.requirement] : []));
+    const order = loadOrder().rows.map(({ id }) => id);
+    expect(tried.length).toBeGreaterThan(3);
+    expect(tried).toEqual(order.filter((id) => tried.includes(id)));
+    expect(tried).not.toEqual([...tried].sort());
+  });
+
+  test('tries nothing that does not fit, and changes nothing then', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'out');
+
+    const { code } = await cli([
+      'run',
+      '--within',
+      '1s',
+      '--grep',
+      part,
+      '--out',
+      out,
+      '--no-allure',
+      '--quiet',
+    ]);
+
+    expect(code).toBe(3);
+    const { outcomes, restored, cause } = verdictOf(folder, 'emulator');
+    expect(new Set(outcomes.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(
+      new Set(['not run: did not fit into 1 s (--within)']),
+    );
+    expect([restored, cause]).toEqual([true, expect.not.stringContaining('cut short')]);
+    const log = readFileSync(join(out, 'emulator', 'events.jsonl'), 'utf8');
+    expect(log.includes('"operation":"Update')).toBe(false);
+  });
+
+  test('--plan lists what would fit', async () => {
+    const { code, stdout } = await cli(['run', '--plan', '--within', '60s', '--out', temporaryFolder()]);
+
+    const [, count, percent, list = ''] =
+      /Within 60 s:\n {2}(\d+) requirements by the pace of a target far away, which find (\d+) % of the known faults:\n((?: {2}\S+\n)+)/.exec(
+        stdout,
+      ) ?? [];
+    expect(code).toBe(0);
+    expect(list.trim().split(/\s+/)).toHaveLength(Number(count));
+    expect(Number(percent)).toBeGreaterThan(20);
+    expect(Number(percent)).toBeLessThan(60);
+  });
+});
+
+test('a test fits only where time is left to restore the state after it', () => {
+  const log = join(temporaryFolder(), 'events.jsonl');
+  const waits = { quietMs: 10_000, stepMs: 20_000 };
+  const leaving = (ms: number) => new Within({ endsAt: steadyNow() + ms, reason: 'no time' }, log, waits);
+
+  // By the pace of a target far away: 20 requests and a mail to restore, the reports, and one request.
+  expect(leaving(9_200 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBeUndefined();
+  expect(leaving(9_000 + 2_000).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
+  expect(leaving(9_200).whyNot('mfa-config/get-answers-200', 1_000)).toBe('no time');
+});
+
+test('the order ends with what leaves accounts locked', () => {
+  const locks = loadOrder().rows.map(({ id }) => requirementById(id).needs.includes('lockOut'));
+
+  expect(locks.indexOf(true)).toBeGreaterThan(locks.length / 2);
+  expect(locks.slice(locks.indexOf(true))).not.toContain(false);
+});
