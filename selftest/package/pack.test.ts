@@ -82,10 +82,10 @@ describe('the package', () => {
       /^dist\/playwright\.config\.js$/,
       /^dist\/built\/[\w.-]+\.(?:cjs|json)$/,
       /^dist\/(?:cli|src|fixtures|emulator)\/(?:[\w-]+\/)*[\w-]+\.js$/,
-      /^dist\/src\/report\/html\/assets\/[\w-]+\.(?:css|js)$/,
+      /^dist\/src\/reports\/forms\/html\/assets\/[\w-]+\.(?:css|js)$/,
       /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
-      /^spec\/(?:claims\.yaml|exchanges\.json|[\w-]+\.schema\.json)$/,
+      /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,
       /^docs\/ci\/(?:Dockerfile|[\w-]+\.ya?ml)$/,
     ];
