@@ -22,7 +22,7 @@ async function watched(bodies: Readonly<Record<string, object>>) {
   const listener: RequestListener = (request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
-    if (request.method !== 'GET') held.push(new Journal(folder, baseUrl).read());
+    if (!['GET', 'OPTIONS'].includes(request.method ?? '')) held.push(new Journal(folder, baseUrl).read());
     response.end(JSON.stringify(bodies[request.url ?? ''] ?? {}));
   };
   const { port } = await listen(httpServer(listener));

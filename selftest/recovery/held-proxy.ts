@@ -105,7 +105,7 @@ export class HeldProxy {
     const { method, url = '' } = request;
     const body = await bytesOf(request);
     const isConfig = /\/mfa(?:-config)?$/.test(url);
-    const isWrite = isConfig && method !== 'GET';
+    const isWrite = isConfig && method !== 'GET' && method !== 'OPTIONS';
     const after = this.moment.phase === 'after its answer' && this.#writes >= this.moment.write;
     if (isWrite && this.#isArmed) this.#writes += 1;
     const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;

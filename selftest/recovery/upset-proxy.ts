@@ -20,7 +20,7 @@ export interface Own {
 export type Meddler = (request: Passing) => Own | Passing | undefined;
 
 export const isWrite = ({ method, url }: Passing): boolean =>
-  method !== 'GET' && /\/mfa(?:-config)?$/.test(url);
+  method !== 'GET' && method !== 'OPTIONS' && /\/mfa(?:-config)?$/.test(url);
 export const isLogin = ({ method, url }: Passing): boolean =>
   method === 'POST' && /\/(?:sessions|access-tokens)$/.test(url);
 
