@@ -83,7 +83,7 @@ describe('the package', () => {
       /^dist\/built\/[\w.-]+\.(?:cjs|json)$/,
       /^dist\/(?:cli|src|fixtures|emulator)\/(?:[\w-]+\/)*[\w-]+\.js$/,
       /^dist\/src\/reports\/forms\/html\/assets\/[\w-]+\.(?:css|js)$/,
-      /^dist\/tests\/[\w-]+\/[\w-]+(?:\.spec)?\.js$/,
+      /^dist\/tests\/(?:[\w-]+\/)?[\w-]+(?:\.spec)?\.js$/,
       /^spec\/(?:releases|requirements|sources)\/[\w.-]+\.(?:yaml|md)$/,
       /^spec\/(?:claims\.yaml|exchanges\.json|order\.json|[\w-]+\.schema\.json)$/,
       /^docs\/[\w./-]+\.(?:md|png|svg)$/,

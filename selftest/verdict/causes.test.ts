@@ -157,8 +157,8 @@ describe('causesOf', () => {
         open('a/b', {}, 'So it is.\nSee.'),
       ]),
     ).toEqual([
-      { text: '500 to POST /v2/CreateTotpKey', id: 'a/key', follows: [] },
       { text: `${'y'.repeat(200)}…`, id: 'a/a', follows: [] },
+      { text: '500 to POST /v2/CreateTotpKey', id: 'a/key', follows: [] },
       { text: 'So it is.', id: null, follows: ['a/b'] },
     ]);
   });

@@ -66,21 +66,27 @@ const standingOf = ({ members: [head] }: Group) => (head === undefined ? 0 : sta
 /** Areas that look for what lies beside the documented flow. */
 const besides = /^(?:ways-in|guessing)\//;
 
-/** The plainest demonstration first: a must, on the documented flow, by one request with nothing special about it. */
-function standing({ outcome: { level, outcome, id, checks = [], exchanges } }: Sign): number {
+/**
+ * The plainest demonstration first: a must, on the documented flow, with nothing special about the request. Of those
+ * the first of the catalogue, which begins each area with its documented flow.
+ */
+function standing({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial =
     check?.answers.some(({ way }) => way !== undefined) === true || check?.kind === 'body found';
   // That a refusal was due may be met by accident where nothing works.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]);
   return (
-    (outcome === 'waived' ? 800 : 0) +
-    (level === 'must' ? 0 : 400) +
-    (isRefusal ? 200 : 0) +
-    (isSpecial || besides.test(id) ? 100 : 0) +
-    Math.min(exchanges.length, 99)
+    (outcome === 'waived' ? 8 : 0) +
+    (level === 'must' ? 0 : 4) +
+    (isRefusal ? 2 : 0) +
+    (isSpecial || besides.test(id) ? 1 : 0) -
+    (isMissing(check) ? 1 : 0)
   );
 }
+
+/** An operation that isn't there: all else that fails by it follows. */
+const isMissing = (check: Check | undefined) => check?.kind === 'handled' && check.least === 'there';
 
 const isSuccess = (shown: Shown | undefined) => Math.floor((shown?.status ?? 0) / 100) === 2;
 
@@ -152,6 +158,7 @@ const answerOf = (shown: Shown) =>
 /** By what a failure is one with others. */
 function marksOf(check: Check): string[] {
   if (check.kind === 'body found') return marksOf(check.of);
+  if (isMissing(check)) return check.answers.map((each) => `${placeOf(each)} turned away`);
   const answer = decidingOf(check);
   const place = answer === undefined ? 'run' : placeOf(answer);
   if ((answer?.status ?? 0) >= 500) return [`${place} server error`];
