@@ -72,9 +72,9 @@ test('failures name the scripts that show them again', () => {
   const text = renderSummary(sample(), { ...options, scripts });
 
   expect(text).toContain(
-    "'apiKey: <key>'\n     again: sh reports/lab-7/repro/totp-key-secret-matches-uri.sh\n",
+    "'apiKey: <key>'\n     reproduce: sh reports/lab-7/repro/totp-key-secret-matches-uri.sh\n",
   );
-  expect(text).toContain('second line\n     again: sh reports/lab-7/repro/http-utf-8.sh\n');
+  expect(text).toContain('second line\n     reproduce: sh reports/lab-7/repro/http-utf-8.sh\n');
 });
 
 describe('the verdict stands first and last', () => {

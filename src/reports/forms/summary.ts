@@ -220,7 +220,7 @@ function inFull(
 /** The command that shows a failure again, from where the suite was started. */
 function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): string[] {
   const file = scripts?.get(id);
-  return file === undefined ? [] : [`${indent}again: sh ${printable(`${outDir}/${file}`)}`];
+  return file === undefined ? [] : [`${indent}reproduce: sh ${printable(`${outDir}/${file}`)}`];
 }
 
 function inShort(outcome: Outcome, options: SummaryOptions, width: number): string[] {
