@@ -16,6 +16,7 @@ export const combinations: readonly (readonly [string, ...string[]])[] = [
     'connection-closed',
   ],
   ['rate-limit', 'login-in-two-steps', 'access-tokens-absent', 'lock-out-after-5'],
+  ['other-methods-are-404', 'nothing-to-prove-is-404'],
   ['refuses-with-422', 'errors-with-code-only', 'optional-null', 'charset-missing', 'names-in-any-case'],
   [
     'refuses-with-403',
