@@ -21,7 +21,16 @@ const absent: readonly (readonly [
     'VerifySupportUserTotp',
     ['verify-totp/answers-200', 'verify-totp/accepts-current-code', 'verify-totp/accepts-leading-zero'],
   ],
-  ['verify-user-otp', 'VerifyUserOtp', ['second-step/answers-200'], '7.3.1'],
+  [
+    'verify-user-otp',
+    'VerifyUserOtp',
+    [
+      'second-step/answers-200',
+      'second-step/right-code-finishes-the-login',
+      'second-step/mailed-code-finishes-the-login',
+    ],
+    '7.3.1',
+  ],
 ];
 
 export const absentFaults: readonly Fault[] = absent.map(([slug, id, fails, since]) => ({
