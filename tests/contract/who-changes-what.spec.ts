@@ -1,8 +1,8 @@
 import {
   bothTypes,
   enrolled,
+  loginByCode,
   loginByNewMail,
-  loginByNewTotp,
   switchedOn,
   untilOpen,
 } from '../../fixtures/logins.js';
@@ -15,11 +15,11 @@ test(
   'A login by TOTP changes no configuration',
   covers('sessions/totp-login-changes-no-configuration'),
   async ({ users, cluster, support, codes, connection }) => {
-    const { user } = await arrange(enrolled(users, cluster));
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
     await arrange(cluster.on(['totp']));
     const before = await arrange(snapshot(cluster, support));
 
-    await arrangeLogin(untilOpen(connection, () => loginByNewTotp(users, user, codes)));
+    await arrangeLogin(untilOpen(connection, () => loginByCode(users, user, authenticator, codes)));
 
     expect(await changesSince(before, cluster, support)).toBeNone();
     await arrange(cluster.asFound());

@@ -3,6 +3,7 @@ import { enrolled } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { throttling } from '../../fixtures/throttling.js';
 import type { User, Users } from '../../fixtures/users.js';
+import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
 import type { Answer } from '../../src/target/connection/api.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import type { Codes } from '../../src/target/connection/codes.js';
@@ -72,4 +73,12 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   if (guessed.isOut) await guessed.rest();
   notApplicable('wrong codes keep no right one out');
   return guessed;
+}
+
+/** What can't be prepared here: an account that earlier tests of this folder guessed at may be locked without a word. */
+export function unlessLocked<T>(prepared: Promise<T>): Promise<T> {
+  return prepared.catch((error: unknown) => {
+    if (!(error instanceof ArrangeError)) throw error;
+    throw new NotAllowedError(`guesses of earlier tests may have locked the account: ${error.message}`);
+  });
 }
