@@ -90,7 +90,7 @@ test.describe('Wrong codes in a row', () => {
     covers('email-login/wrong-codes-are-throttled'),
     async ({ users, cluster, locks, facts }) => {
       const n = await locks.free(users.allWithMail());
-      const { user, code } = await arrange(unlessLocked(mailed(users, cluster, n)));
+      const { user, code } = await arrange(unlessLocked(locks, mailed(users, cluster, n)));
       const wrong = wrongCodes(code);
 
       const row = await throttling(locks.of(user.role), async () => {
@@ -131,7 +131,7 @@ test.describe('A row of wrong codes', () => {
     covers('guessing/new-code-resets-no-count'),
     async ({ users, cluster, mail, locks }) => {
       const n = await locks.free(users.allWithMail());
-      const { user, code } = await arrange(unlessLocked(mailed(users, cluster, n)));
+      const { user, code } = await arrange(unlessLocked(locks, mailed(users, cluster, n)));
       const wrong = wrongCodes(code);
       const mark = await arrange(mail.mark());
       let promised = 0;
