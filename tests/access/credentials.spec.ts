@@ -1,6 +1,6 @@
 import { wrongKey, wrongSession, wrongToken } from '../../fixtures/nobodys.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import { anonymous, type Credential } from '../../src/wire/http/credential.js';
@@ -8,85 +8,63 @@ import { guarded, prepared } from './operations.js';
 
 /** By the ends of their requirements' ids. */
 const refused = [
-  ['refuses-anonymous', 'without credentials', (): Credential => anonymous],
-  ['refuses-wrong-key', 'with a wrong API key', wrongKey],
-  ['refuses-wrong-token', 'with a wrong token', wrongToken],
-  ['refuses-wrong-session', 'with a wrong session', wrongSession],
+  ['refuses-anonymous', (): Credential => anonymous],
+  ['refuses-wrong-key', wrongKey],
+  ['refuses-wrong-token', wrongToken],
+  ['refuses-wrong-session', wrongSession],
 ] as const;
 
 for (const operation of guarded) {
-  for (const [slug, how, credential] of refused) {
-    test(
-      `${operation.name} is refused ${how}`,
-      covers(`access/${operation.slug}-${slug}`),
-      async ({ api, cluster, support, connection }) => {
-        const body = await arrange(prepared(operation.id, connection));
-        const before = await arrange(snapshot(cluster, support));
+  for (const [slug, credential] of refused) {
+    test(`access/${operation.slug}-${slug}`, async ({ api, cluster, support, connection }) => {
+      const body = await arrange(prepared(operation.id, connection));
+      const before = await arrange(snapshot(cluster, support));
 
-        const answer = await api.call(operation.id, { ...body, as: credential() });
+      const answer = await api.call(operation.id, { ...body, as: credential() });
 
-        expect(answer).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      },
-    );
+      expect(answer).toBeRefused();
+      expect(await changesSince(before, cluster, support)).toBeNone();
+    });
   }
 }
 
-test(
-  'POST /email-otp is refused with a wrong API key and a wrong password',
-  covers('access/create-email-otp-refuses-wrong-key'),
-  async ({ silence }) => {
-    const heard = await silence.after(triggerNames.wrongKey);
+test('access/create-email-otp-refuses-wrong-key', async ({ silence }) => {
+  const heard = await silence.after(triggerNames.wrongKey);
 
-    // Hiding which accounts exist, a target may answer 204 and mail nothing.
-    if (heard.answer.status !== 204) expect(heard.answer).toBeRefused();
-    expect(heard).toHaveMailed([]);
-  },
-);
+  // Hiding which accounts exist, a target may answer 204 and mail nothing.
+  if (heard.answer.status !== 204) expect(heard.answer).toBeRefused();
+  expect(heard).toHaveMailed([]);
+});
 
-test.describe('GET /mfa-config', () => {
-  test(
-    'reads the API key whatever the case of its header',
-    covers('access/key-header-in-any-case'),
-    async ({ api, connection, admin }) => {
-      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-      await arrange(api.call('GetMFAConfig', { as: admin }));
+test('access/key-header-in-any-case', async ({ api, connection, admin }) => {
+  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-      const lower = await api.call('GetMFAConfig', { headers: { apikey: key } });
-      const upper = await api.call('GetMFAConfig', { headers: { APIKEY: key } });
+  const lower = await api.call('GetMFAConfig', { headers: { apikey: key } });
+  const upper = await api.call('GetMFAConfig', { headers: { APIKEY: key } });
 
-      expect(lower).toBeAccepted();
-      expect(upper).toBeAccepted();
-    },
-  );
+  expect(lower).toBeAccepted();
+  expect(upper).toBeAccepted();
+});
 
-  test(
-    'takes an access token as credential',
-    covers('access/token-in-authorization'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const as = await users.token(users.withPassword());
+test('access/token-in-authorization', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const as = await users.token(users.withPassword());
 
-      const answer = await api.call('GetMFAConfig', { as });
+  const answer = await api.call('GetMFAConfig', { as });
 
-      if (await isForWantOfRole(api, answer, wrongToken())) return;
-      expect(answer).toBeAccepted();
-    },
-  );
+  if (await isForWantOfRole(api, answer, wrongToken())) return;
+  expect(answer).toBeAccepted();
+});
 
-  test(
-    'takes a session id as credential',
-    covers('access/session-id-header'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const as = await arrange(users.sessionId(users.withPassword()));
+test('access/session-id-header', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const as = await arrange(users.sessionId(users.withPassword()));
 
-      const answer = await api.call('GetMFAConfig', { as });
+  const answer = await api.call('GetMFAConfig', { as });
 
-      if (await isForWantOfRole(api, answer, wrongSession())) return;
-      expect(answer).toBeAccepted();
-    },
-  );
+  if (await isForWantOfRole(api, answer, wrongSession())) return;
+  expect(answer).toBeAccepted();
 });
 
 /** Who is told 403, where nobody's credential is answered otherwise, was known by theirs, and only may not read. */

@@ -1,5 +1,5 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Connection } from '../../src/target/connection/connection.js';
@@ -10,41 +10,29 @@ import { detours, openWays, spellings, type Way, type Write, writes } from './wa
 /** A write, and a body that does no harm. */
 type Harmless = readonly [Write, unknown];
 
-test(
-  'No other way to write works without credentials',
-  covers('access/no-other-way-to-write-without-credentials'),
-  async ({ connection }) => {
-    const [first, ...others] = await arrange(harmless(connection));
-    expect(await tried(connection, first, [...spellings, ...detours], anonymous)).toBeShut();
-    for (const each of others) expect(await tried(connection, each, spellings, anonymous)).toBeShut();
-  },
-);
+test('access/no-other-way-to-write-without-credentials', async ({ connection }) => {
+  const [first, ...others] = await arrange(harmless(connection));
+  expect(await tried(connection, first, [...spellings, ...detours], anonymous)).toBeShut();
+  for (const each of others) expect(await tried(connection, each, spellings, anonymous)).toBeShut();
+});
 
-test(
-  'No other way to write works for a viewer',
-  covers('access/no-other-way-to-write-for-a-viewer'),
-  async ({ connection, users }) => {
-    const as = await arrange(users.viewer());
-    const [first, ...others] = await arrange(harmless(connection));
+test('access/no-other-way-to-write-for-a-viewer', async ({ connection, users }) => {
+  const as = await arrange(users.viewer());
+  const [first, ...others] = await arrange(harmless(connection));
 
-    expect(await tried(connection, first, [...spellings, ...detours], as)).toBeShut();
-    for (const each of others) expect(await tried(connection, each, spellings, as)).toBeShut();
-  },
-);
+  expect(await tried(connection, first, [...spellings, ...detours], as)).toBeShut();
+  for (const each of others) expect(await tried(connection, each, spellings, as)).toBeShut();
+});
 
-test(
-  'HEAD without credentials is refused',
-  covers('access/head-refuses-anonymous'),
-  async ({ api, admin }) => {
-    for (const path of ['/mfa-config', '/support-user/mfa']) {
-      const known = await arrange(api.probe('HEAD', path, { as: admin }));
-      if ((await arrange(api.probe('GET', path))).status < 300)
-        throw new ArrangeError(`GET ${path} itself is not refused.`);
-      // Where the method is refused to everybody nothing is told.
-      if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
-    }
-  },
-);
+test('access/head-refuses-anonymous', async ({ api, admin }) => {
+  for (const path of ['/mfa-config', '/support-user/mfa']) {
+    const known = await arrange(api.probe('HEAD', path, { as: admin }));
+    if ((await arrange(api.probe('GET', path))).status < 300)
+      throw new ArrangeError(`GET ${path} itself is not refused.`);
+    // Where the method is refused to everybody nothing is told.
+    if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
+  }
+});
 
 /** Each write with a body that does no harm if it is taken; on a throw-away target one whose effect shows. */
 async function harmless(connection: Connection): Promise<readonly [Harmless, ...Harmless[]]> {

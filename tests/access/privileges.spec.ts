@@ -1,80 +1,68 @@
 import { wrongBeside } from '../../fixtures/nobodys.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import type { Answer } from '../../src/target/connection/api.js';
 import { headersOf } from '../../src/wire/http/credential.js';
 import { modifying, partsOf, prepared } from './operations.js';
 
 for (const operation of modifying) {
-  test(
-    `${operation.name} is refused to a viewer`,
-    covers(`access/viewer-cannot-${operation.slug}`),
-    async ({ api, users, cluster, support, connection }) => {
-      const credentials = await arrange(users.viewerByAllMeans());
-      const body = await arrange(prepared(operation.id, connection));
-      const parts = await arrange(partsOf(operation.id, connection));
-      const before = await arrange(snapshot(cluster, support));
+  test(`access/viewer-cannot-${operation.slug}`, async ({ api, users, cluster, support, connection }) => {
+    const credentials = await arrange(users.viewerByAllMeans());
+    const body = await arrange(prepared(operation.id, connection));
+    const parts = await arrange(partsOf(operation.id, connection));
+    const before = await arrange(snapshot(cluster, support));
 
-      for (const as of credentials) {
-        expect(await api.call(operation.id, { ...body, as })).toBeRefused();
-        // A credential of nobody's adds nothing to that. Codes are not sent more often than need be.
-        for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrongBeside(as)) {
-          const answer = await api.call(operation.id, { ...body, as, headers: headersOf(beside) });
-          expect(answer).toBeRefused();
-        }
-        for (const send of parts) {
-          const answer = await send(as);
-          if (answer !== undefined) expect(answer).toBeRefused();
-        }
+    for (const as of credentials) {
+      expect(await api.call(operation.id, { ...body, as })).toBeRefused();
+      // A credential of nobody's adds nothing to that. Codes are not sent more often than need be.
+      for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrongBeside(as)) {
+        const answer = await api.call(operation.id, { ...body, as, headers: headersOf(beside) });
+        expect(answer).toBeRefused();
       }
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+      for (const send of parts) {
+        const answer = await send(as);
+        if (answer !== undefined) expect(answer).toBeRefused();
+      }
+    }
+    expect(await changesSince(before, cluster, support)).toBeNone();
+  });
 }
 
-test(
-  'A viewer is refused while the admin is served',
-  covers('access/callers-at-once-are-told-apart'),
-  async ({ api, admin, users, cluster }) => {
-    const as = await arrange(users.viewer());
-    const anyJson = await arrange(cluster.readAsShown());
+test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluster }) => {
+  const as = await arrange(users.viewer());
+  const anyJson = await arrange(cluster.readAsShown());
 
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      // The same configuration: whoever stores it changes nothing.
-      const write = () => api.call('UpdateMFAConfig', { as, anyJson });
-      const read = () => api.call('GetMFAConfig', { as: admin });
-      const [, first, second] = await Promise.all([read(), write(), write(), read()]);
-      for (const answer of [first, second]) expect(answer).toBeRefused();
-    }
-  },
-);
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    // The same configuration: whoever stores it changes nothing.
+    const write = () => api.call('UpdateMFAConfig', { as, anyJson });
+    const read = () => api.call('GetMFAConfig', { as: admin });
+    const [, first, second] = await Promise.all([read(), write(), write(), read()]);
+    for (const answer of [first, second]) expect(answer).toBeRefused();
+  }
+});
 
-test(
-  'A missing privilege is told as such',
-  covers('access/missing-privilege-is-403'),
-  async ({ api, admin, users, cluster, connection }) => {
-    const as = await arrange(users.viewer());
-    const config = await arrange(cluster.readAsShown());
-    const bodies: (readonly [operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig', anyJson: unknown])[] = [
-      ['UpdateMFAConfig', config],
-    ];
-    const support = await arrange(connection.support());
-    // PATCH is tried only where nothing is at stake if it is accepted.
-    if (!(await support.read()).enabled)
-      bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
+test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, connection }) => {
+  const as = await arrange(users.viewer());
+  const config = await arrange(cluster.readAsShown());
+  const bodies: (readonly [operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig', anyJson: unknown])[] = [
+    ['UpdateMFAConfig', config],
+  ];
+  const support = await arrange(connection.support());
+  // PATCH is tried only where nothing is at stake if it is accepted.
+  if (!(await support.read()).enabled)
+    bodies.push(['UpdateSupportMFAConfig', support.withPassword({ enabled: false })]);
 
-    const answers: Answer[] = [];
-    for (const [operation, anyJson] of bodies) {
-      const answer = await api.call(operation, { as, anyJson });
-      const { status } = answer;
-      const isOther = status >= 400 && status < 500 && status !== 403 && status !== 404;
-      // A change of nothing may be refused to everybody, before anybody's privilege is looked at.
-      if (isOther && (await api.call(operation, { as: admin, anyJson })).status === status) continue;
-      answers.push(answer);
-    }
-    if (answers.length === 0) notApplicable('what changes nothing is refused to the admin likewise');
+  const answers: Answer[] = [];
+  for (const [operation, anyJson] of bodies) {
+    const answer = await api.call(operation, { as, anyJson });
+    const { status } = answer;
+    const isOther = status >= 400 && status < 500 && status !== 403 && status !== 404;
+    // A change of nothing may be refused to everybody, before anybody's privilege is looked at.
+    if (isOther && (await api.call(operation, { as: admin, anyJson })).status === status) continue;
+    answers.push(answer);
+  }
+  if (answers.length === 0) notApplicable('what changes nothing is refused to the admin likewise');
 
-    for (const answer of answers) if (answer.status >= 400) expect(answer).toHaveStatusIn(403, 404);
-  },
-);
+  for (const answer of answers) if (answer.status >= 400) expect(answer).toHaveStatusIn(403, 404);
+});

@@ -1,5 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
 import type { Open } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { isSince } from '../../src/base/model/releases.js';
@@ -9,189 +9,137 @@ import { memberOf, textOf } from '../../src/contract/judging/body.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import { type Credential, headersOf } from '../../src/wire/http/credential.js';
 
-test.describe('A key that is nearly right', () => {
-  test(
-    'lacking its last character opens nothing',
-    covers('access/cut-key-is-refused'),
-    async ({ api, connection, admin }) => {
-      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-      await arrange(api.call('GetMFAConfig', { as: admin }));
+test('access/cut-key-is-refused', async ({ api, connection, admin }) => {
+  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-      for (const answer of await readsWith(api, key.slice(0, -1))) expect(answer).toBeRefused();
-    },
-  );
-
-  test(
-    'in the other case opens nothing',
-    covers('access/key-in-other-case-is-refused'),
-    async ({ api, connection, admin }) => {
-      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-      const other = inOtherCase(key);
-      if (other === key) notApplicable("the admin's API key has no letters");
-      if (isHexadecimal(key))
-        notApplicable("the admin's API key is a UUID or a number, whose case means nothing");
-      await arrange(api.call('GetMFAConfig', { as: admin }));
-
-      for (const answer of await readsWith(api, other)) expect(answer).toBeRefused();
-    },
-  );
-
-  test(
-    'with one character more opens nothing',
-    covers('access/key-with-more-is-refused'),
-    async ({ api, connection, admin }) => {
-      const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-      await arrange(api.call('GetMFAConfig', { as: admin }));
-
-      for (const answer of await readsWith(api, `${key}0`)) expect(answer).toBeRefused();
-    },
-  );
+  for (const answer of await readsWith(api, key.slice(0, -1))) expect(answer).toBeRefused();
 });
 
-test(
-  'A session id that is nearly right opens nothing',
-  covers('access/near-session-is-refused'),
-  async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
-    const session = await arrange(users.sessionId(users.withPassword()));
-    await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
-    const id = session.id.reveal();
+test('access/key-in-other-case-is-refused', async ({ api, connection, admin }) => {
+  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+  const other = inOtherCase(key);
+  if (other === key) notApplicable("the admin's API key has no letters");
+  if (isHexadecimal(key))
+    notApplicable("the admin's API key is a UUID or a number, whose case means nothing");
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-    for (const near of nearly(id)) {
-      const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(near) };
-      expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-    }
-  },
-);
+  for (const answer of await readsWith(api, other)) expect(answer).toBeRefused();
+});
 
-test(
-  'A session id in the other case opens nothing',
-  covers('access/session-in-other-case-is-refused'),
-  async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
-    const session = await arrange(users.sessionId(users.withPassword()));
-    await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
-    const id = session.id.reveal();
-    if (!hasCase(id)) notApplicable(withoutCase);
+test('access/key-with-more-is-refused', async ({ api, connection, admin }) => {
+  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(inOtherCase(id)) };
+  for (const answer of await readsWith(api, `${key}0`)) expect(answer).toBeRefused();
+});
+
+test('access/near-session-is-refused', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const session = await arrange(users.sessionId(users.withPassword()));
+  await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
+  const id = session.id.reveal();
+
+  for (const near of nearly(id)) {
+    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(near) };
     expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-  },
-);
-
-test.describe('An access token', () => {
-  test(
-    'that is nearly right opens nothing',
-    covers('access/near-token-is-refused'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const as = await users.token(users.withPassword());
-      await arrangeAccepted(api.call('GetMFAConfig', { as }));
-      const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
-
-      for (const near of [...nearly(token), ...unsigned(token)]) {
-        const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
-        expect(await api.call('GetMFAConfig', { as: nearlyAs })).toBeRefused();
-      }
-    },
-  );
-
-  test(
-    'in the other case opens nothing',
-    covers('access/token-in-other-case-is-refused'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const as = await users.token(users.withPassword());
-      await arrangeAccepted(api.call('GetMFAConfig', { as }));
-      const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
-      if (!hasCase(token)) notApplicable(withoutCase);
-
-      const cased: Credential = { scheme: 'Bearer', tokenType, token: new Secret(inOtherCase(token)) };
-      expect(await api.call('GetMFAConfig', { as: cased })).toBeRefused();
-    },
-  );
-
-  test(
-    'is taken whatever the case of its scheme',
-    covers('access/token-scheme-in-any-case'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const as = await users.token(users.withPassword());
-      await arrangeAccepted(api.call('GetMFAConfig', { as }));
-      const [type = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
-
-      for (const scheme of [type.toLowerCase(), type.toUpperCase()]) {
-        const answer = await api.call('GetMFAConfig', { headers: { Authorization: `${scheme} ${token}` } });
-        expect(answer).toBeAccepted();
-      }
-    },
-  );
-
-  test(
-    'that nobody issued is answered with a challenge',
-    covers('access/wrong-token-has-bearer-challenge'),
-    async ({ api }) => {
-      const token = new Secret('of-nobody-0123456789');
-      const answer = await api.call('GetMFAConfig', { as: { scheme: 'Bearer', tokenType: 'Bearer', token } });
-      if (answer.status !== 401) notApplicable(`a wrong token is answered ${answer.status}, not 401`);
-
-      const seen = answer.headers['www-authenticate'] ?? null;
-      const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
-      demand(
-        isBearer,
-        { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen },
-        answer,
-      );
-    },
-  );
+  }
 });
 
-test(
-  'A credential in the URL opens nothing',
-  covers('access/no-credential-in-url'),
-  async ({ api, users, cluster, connection }) => {
-    await arrange(cluster.off());
-    const user = users.withPassword();
-    // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
-    const { session } = await arrangeLogin(users.withoutCode(user));
-    const isBySession = session?.scheme === 'SessionIdHeader';
-    const { status, body } =
-      isSince(connection.target.release, '7.1.2_u3') && users.whyNoTokens === undefined
-        ? await users.requestToken(user)
-        : { status: 404, body: undefined };
-    const id = isBySession ? session.id.reveal() : '';
-    const queries: Readonly<Record<string, string>>[] = isBySession
-      ? [{ 'session-id': id }, { sessionId: id }]
-      : [];
-    const token = status === 201 ? textOf(body, 'accessToken') : undefined;
-    // As access_token it may be taken (RFC 6750 2.3).
-    if (token !== undefined) queries.push({ token }, { apiKey: token });
+test('access/session-in-other-case-is-refused', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const session = await arrange(users.sessionId(users.withPassword()));
+  await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
+  const id = session.id.reveal();
+  if (!hasCase(id)) notApplicable(withoutCase);
 
-    for (const query of queries) {
-      const answer = await api.call('GetMFAConfig', { query });
-      expect(answer).toBeRefused();
-    }
-  },
-);
+  const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(inOtherCase(id)) };
+  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+});
 
-test(
-  'Another spelling of a path opens nothing without credentials',
-  covers('access/other-path-spellings-refuse-anonymous'),
-  async ({ api }) => {
-    const shownBy: Open[] = [];
-    for (const path of ['/mfa-config', '/support-user/mfa']) {
-      for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
-        // A server may end the connection at what it finds odd, or never answer it.
-        const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
-        // A page that is served for any path shows no configuration.
-        const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
-        const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
-        if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
-      }
+test('access/near-token-is-refused', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const as = await users.token(users.withPassword());
+  await arrangeAccepted(api.call('GetMFAConfig', { as }));
+  const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+
+  for (const near of [...nearly(token), ...unsigned(token)]) {
+    const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
+    expect(await api.call('GetMFAConfig', { as: nearlyAs })).toBeRefused();
+  }
+});
+
+test('access/token-in-other-case-is-refused', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const as = await users.token(users.withPassword());
+  await arrangeAccepted(api.call('GetMFAConfig', { as }));
+  const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+  if (!hasCase(token)) notApplicable(withoutCase);
+
+  const cased: Credential = { scheme: 'Bearer', tokenType, token: new Secret(inOtherCase(token)) };
+  expect(await api.call('GetMFAConfig', { as: cased })).toBeRefused();
+});
+
+test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const as = await users.token(users.withPassword());
+  await arrangeAccepted(api.call('GetMFAConfig', { as }));
+  const [type = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+
+  for (const scheme of [type.toLowerCase(), type.toUpperCase()]) {
+    const answer = await api.call('GetMFAConfig', { headers: { Authorization: `${scheme} ${token}` } });
+    expect(answer).toBeAccepted();
+  }
+});
+
+test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
+  const token = new Secret('of-nobody-0123456789');
+  const answer = await api.call('GetMFAConfig', { as: { scheme: 'Bearer', tokenType: 'Bearer', token } });
+  if (answer.status !== 401) notApplicable(`a wrong token is answered ${answer.status}, not 401`);
+
+  const seen = answer.headers['www-authenticate'] ?? null;
+  const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
+  demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
+});
+
+test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
+  const { session } = await arrangeLogin(users.withoutCode(user));
+  const isBySession = session?.scheme === 'SessionIdHeader';
+  const { status, body } =
+    isSince(connection.target.release, '7.1.2_u3') && users.whyNoTokens === undefined
+      ? await users.requestToken(user)
+      : { status: 404, body: undefined };
+  const id = isBySession ? session.id.reveal() : '';
+  const queries: Readonly<Record<string, string>>[] = isBySession
+    ? [{ 'session-id': id }, { sessionId: id }]
+    : [];
+  const token = status === 201 ? textOf(body, 'accessToken') : undefined;
+  // As access_token it may be taken (RFC 6750 2.3).
+  if (token !== undefined) queries.push({ token }, { apiKey: token });
+
+  for (const query of queries) {
+    const answer = await api.call('GetMFAConfig', { query });
+    expect(answer).toBeRefused();
+  }
+});
+
+test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
+  const shownBy: Open[] = [];
+  for (const path of ['/mfa-config', '/support-user/mfa']) {
+    for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
+      // A server may end the connection at what it finds odd, or never answer it.
+      const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
+      // A page that is served for any path shows no configuration.
+      const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
+      const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
+      if (answer !== undefined && shown && !isRefused) shownBy.push({ name: spelling, answer });
     }
-    expect(shownBy).toBeShut();
-  },
-);
+  }
+  expect(shownBy).toBeShut();
+});
 
 /** Of one path, those that servers and proxies in front of them may take for it. */
 function spellingsOf(path: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
 import { memberOf } from '../../src/contract/judging/body.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Answer } from '../../src/target/connection/api.js';
@@ -23,7 +23,6 @@ async function switchedOn(cluster: ClusterMfa, { clusterMfa }: Allow): Promise<b
 const writes = [
   {
     area: 'mfa-config',
-    name: 'PUT /mfa-config',
     prepare: (cluster: ClusterMfa, _support: SupportMfa) => cluster.asFound(),
     switchOn: (cluster: ClusterMfa, _support: SupportMfa, allow: Allow) => switchedOn(cluster, allow),
     send: (
@@ -40,7 +39,6 @@ const writes = [
   },
   {
     area: 'support-mfa',
-    name: 'PATCH /support-user/mfa',
     prepare: (_cluster: ClusterMfa, support: SupportMfa) => support.off(),
     switchOn: async (_cluster: ClusterMfa, support: SupportMfa, _allow: Allow) => {
       await support.onByTotp();
@@ -57,116 +55,94 @@ const writes = [
   },
 ] as const;
 
-test(
-  'PUT /mfa-config with one wrong property leaves the others unstored',
-  covers('mfa-config/refused-put-changes-nothing'),
-  async ({ cluster, support, connection }) => {
-    await arrange(cluster.off());
-    const start = (await arrange(snapshot(cluster, support))).cluster;
-    const { authenticationTypes, retainUserMfaSettings } = start;
-    const { enabled: wasOn } = await arrange(cluster.found());
-    const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
-    const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
-    // In both orders: a target may store as it reads. Their likeliest readings do no harm while cluster MFA is off.
-    const bodies: object[] = [
-      { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
-      { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
-      { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
-    ];
-    // True keeps users' keys; false may have them forgotten, which a throw-away target alone is asked for.
-    const { disposable } = effectiveAllow(connection.target.allow);
-    if (retainUserMfaSettings !== true || disposable)
-      bodies.push({
-        enabled: false,
-        retainUserMfaSettings: retainUserMfaSettings !== true,
-        authenticationTypes: [...types, 'pigeon'],
-      });
-    let refusals = 0;
-    const tryAll = async (tried: readonly object[]) => {
-      let before = await arrange(snapshot(cluster, support));
-      for (const body of tried) {
-        const { status } = await cluster.putText(JSON.stringify(body), 'a wrong type');
-        if (status < 400) {
-          await arrange(cluster.giveBack(start));
-          before = await arrange(snapshot(cluster, support));
-          continue;
-        }
-        refusals += 1;
-        expect(await changesSince(before, cluster, support)).toBeNone();
+test('mfa-config/refused-put-changes-nothing', async ({ cluster, support, connection }) => {
+  await arrange(cluster.off());
+  const start = (await arrange(snapshot(cluster, support))).cluster;
+  const { authenticationTypes, retainUserMfaSettings } = start;
+  const { enabled: wasOn } = await arrange(cluster.found());
+  const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
+  const types = authenticationTypes?.length === 1 ? ['email', 'totp'] : fewer;
+  // In both orders: a target may store as it reads. Their likeliest readings do no harm while cluster MFA is off.
+  const bodies: object[] = [
+    { authenticationTypes: types, retainUserMfaSettings, enabled: 'false' },
+    { enabled: false, retainUserMfaSettings: 'true', authenticationTypes: types },
+    { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
+  ];
+  // True keeps users' keys; false may have them forgotten, which a throw-away target alone is asked for.
+  const { disposable } = effectiveAllow(connection.target.allow);
+  if (retainUserMfaSettings !== true || disposable)
+    bodies.push({
+      enabled: false,
+      retainUserMfaSettings: retainUserMfaSettings !== true,
+      authenticationTypes: [...types, 'pigeon'],
+    });
+  let refusals = 0;
+  const tryAll = async (tried: readonly object[]) => {
+    let before = await arrange(snapshot(cluster, support));
+    for (const body of tried) {
+      const { status } = await cluster.putText(JSON.stringify(body), 'a wrong type');
+      if (status < 400) {
+        await arrange(cluster.giveBack(start));
+        before = await arrange(snapshot(cluster, support));
+        continue;
       }
+      refusals += 1;
+      expect(await changesSince(before, cluster, support)).toBeNone();
+    }
+  };
+  await tryAll(bodies);
+  // That one which is refused switches it off shows while it is on: what would have users' keys forgotten is not sent.
+  const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
+  if (await ifItCan(switchedOn(cluster, effectiveAllow(connection.target.allow)))) await tryAll([off]);
+  if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
+});
+
+for (const { area, prepare, switchOn, send, now, wrongTypes } of writes) {
+  test(`${area}/refuses-missing-body`, async ({ cluster, support }) => {
+    await arrange(prepare(cluster, support));
+    const before = await arrange(snapshot(cluster, support));
+
+    const answer = await send(cluster, support, undefined, 'a missing body');
+
+    // Of a PATCH no body may be read as {}, which changes nothing.
+    if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
+    expect(await changesSince(before, cluster, support)).toBeNone();
+  });
+
+  test(`${area}/refuses-malformed-json`, async ({ cluster, support, connection }) => {
+    const isRefusedAndHarmless = async () => {
+      const before = await arrange(snapshot(cluster, support));
+      for (const body of ['{"enabled":', '{"enabled":fal', '{"enabled']) {
+        const answer = await send(cluster, support, body, 'malformed JSON');
+        expect(answer).toBeRefused();
+      }
+      expect(await changesSince(before, cluster, support)).toBeNone();
     };
-    await tryAll(bodies);
-    // That one which is refused switches it off shows while it is on: what would have users' keys forgotten is not sent.
-    const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
-    if (await ifItCan(switchedOn(cluster, effectiveAllow(connection.target.allow)))) await tryAll([off]);
-    if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
-  },
-);
+    await arrange(prepare(cluster, support));
+    await isRefusedAndHarmless();
 
-for (const { area, name, prepare, switchOn, send, now, wrongTypes } of writes) {
-  test.describe(name, () => {
-    test(
-      'without a body is refused',
-      covers(`${area}/refuses-missing-body`),
-      async ({ cluster, support }) => {
-        await arrange(prepare(cluster, support));
-        const before = await arrange(snapshot(cluster, support));
+    // What a target makes of nothing is a configuration that is off: that shows while it is on.
+    const isOn = await ifItCan(switchOn(cluster, support, effectiveAllow(connection.target.allow)));
+    if (isOn) await isRefusedAndHarmless();
+  });
 
-        const answer = await send(cluster, support, undefined, 'a missing body');
+  test(`${area}/wrong-type-is-harmless`, async ({ cluster, support }) => {
+    await arrange(prepare(cluster, support));
+    const before = await arrange(snapshot(cluster, support));
 
-        // Of a PATCH no body may be read as {}, which changes nothing.
-        if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      },
-    );
+    for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong))) {
+      const answer = await send(cluster, support, body, 'a wrong type');
 
-    test(
-      'with JSON that breaks off is refused',
-      covers(`${area}/refuses-malformed-json`),
-      async ({ cluster, support, connection }) => {
-        const isRefusedAndHarmless = async () => {
-          const before = await arrange(snapshot(cluster, support));
-          for (const body of ['{"enabled":', '{"enabled":fal', '{"enabled']) {
-            const answer = await send(cluster, support, body, 'malformed JSON');
-            expect(answer).toBeRefused();
-          }
-          expect(await changesSince(before, cluster, support)).toBeNone();
-        };
-        await arrange(prepare(cluster, support));
-        await isRefusedAndHarmless();
+      expect(answer).toBeHandled();
+      expect(await changesSince(before, cluster, support)).toBeNone();
+    }
+  });
 
-        // What a target makes of nothing is a configuration that is off: that shows while it is on.
-        const isOn = await ifItCan(switchOn(cluster, support, effectiveAllow(connection.target.allow)));
-        if (isOn) await isRefusedAndHarmless();
-      },
-    );
+  test(`${area}/wrong-type-is-refused`, async ({ cluster, support }) => {
+    await arrange(prepare(cluster, support));
+    const before = await arrange(snapshot(cluster, support));
 
-    test(
-      'with a wrong type does no harm',
-      covers(`${area}/wrong-type-is-harmless`),
-      async ({ cluster, support }) => {
-        await arrange(prepare(cluster, support));
-        const before = await arrange(snapshot(cluster, support));
-
-        for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong))) {
-          const answer = await send(cluster, support, body, 'a wrong type');
-
-          expect(answer).toBeHandled();
-          expect(await changesSince(before, cluster, support)).toBeNone();
-        }
-      },
-    );
-
-    test(
-      'with a wrong type is refused',
-      covers(`${area}/wrong-type-is-refused`),
-      async ({ cluster, support }) => {
-        await arrange(prepare(cluster, support));
-        const before = await arrange(snapshot(cluster, support));
-
-        for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong)))
-          expect(await send(cluster, support, body, 'a wrong type')).toBeRefused();
-      },
-    );
+    for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong)))
+      expect(await send(cluster, support, body, 'a wrong type')).toBeRefused();
   });
 }

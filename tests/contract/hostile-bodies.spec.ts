@@ -1,5 +1,5 @@
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, test } from '../../fixtures/test.js';
 import { ArrangeError, TransportError } from '../../src/base/errors.js';
 import type { Answer, CallOptions } from '../../src/target/connection/api.js';
 
@@ -33,55 +33,51 @@ interface Hostile {
   readonly isLong?: true;
 }
 
-test(
-  'Hostile bodies are harmless',
-  covers('http/hostile-bodies-are-harmless'),
-  async ({ api, admin, cluster, support, connection }) => {
-    await arrange(support.off());
-    await arrange(cluster.proveWayBack());
-    // A PATCH of enabled alone may reset mode and address: what a hostile one does beside that is asked.
-    await arrange(support.patch({ enabled: false }));
-    const before = await arrange(snapshot(cluster, support));
-    const shown = await arrange(cluster.readAsShown());
-    const config = JSON.stringify(shown);
-    const off = JSON.stringify(support.withPassword({ enabled: false }));
-    for (const json of [config, off].map(withMember('"x":1'))) {
-      const call = json.startsWith(config.slice(0, -1)) ? 'UpdateMFAConfig' : 'UpdateSupportMFAConfig';
-      const { status } = await api.call(call, { as: admin, raw: { body: json } });
-      if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
-    }
-    const login = JSON.stringify({
-      username: 'nobody-7f1c',
-      password: 'pass-of-nobody-7f1c',
-      domain: 'LOCAL',
-    });
+test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection }) => {
+  await arrange(support.off());
+  await arrange(cluster.proveWayBack());
+  // A PATCH of enabled alone may reset mode and address: what a hostile one does beside that is asked.
+  await arrange(support.patch({ enabled: false }));
+  const before = await arrange(snapshot(cluster, support));
+  const shown = await arrange(cluster.readAsShown());
+  const config = JSON.stringify(shown);
+  const off = JSON.stringify(support.withPassword({ enabled: false }));
+  for (const json of [config, off].map(withMember('"x":1'))) {
+    const call = json.startsWith(config.slice(0, -1)) ? 'UpdateMFAConfig' : 'UpdateSupportMFAConfig';
+    const { status } = await api.call(call, { as: admin, raw: { body: json } });
+    if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
+  }
+  const login = JSON.stringify({
+    username: 'nobody-7f1c',
+    password: 'pass-of-nobody-7f1c',
+    domain: 'LOCAL',
+  });
 
-    for (const { what, make, mistake, isLong } of bodies) {
-      const options = (json: string): CallOptions => ({
-        raw: { body: make(json) },
-        ...(mistake === undefined ? {} : { mistake: what }),
-      });
-      const sends: readonly (() => Promise<Answer>)[] = [
-        () => api.call('UpdateMFAConfig', { ...options(config), as: admin }),
-        () => api.call('UpdateSupportMFAConfig', { ...options(off), as: admin }),
-        () => api.call('CreateSession', options(login)),
-      ];
-      for (const send of sends) {
-        const got = await answerTo(send, isLong === true);
-        if (typeof got !== 'string') expect(got).toBeNoServerError();
-        else if (got !== '') {
-          const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
-          // A target that answers nobody is down, which no body shows.
-          await arrange(api.call('GetMFAConfig', { as: admin }));
-          demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
-        }
+  for (const { what, make, mistake, isLong } of bodies) {
+    const options = (json: string): CallOptions => ({
+      raw: { body: make(json) },
+      ...(mistake === undefined ? {} : { mistake: what }),
+    });
+    const sends: readonly (() => Promise<Answer>)[] = [
+      () => api.call('UpdateMFAConfig', { ...options(config), as: admin }),
+      () => api.call('UpdateSupportMFAConfig', { ...options(off), as: admin }),
+      () => api.call('CreateSession', options(login)),
+    ];
+    for (const send of sends) {
+      const got = await answerTo(send, isLong === true);
+      if (typeof got !== 'string') expect(got).toBeNoServerError();
+      else if (got !== '') {
+        const unanswered = connection.recorder.exchanges.findLast(({ response }) => response === undefined);
+        // A target that answers nobody is down, which no body shows.
+        await arrange(api.call('GetMFAConfig', { as: admin }));
+        demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
       }
-      const changes = await changesSince(before, cluster, support);
-      if (changes.length > 0) await cluster.giveBack(shown);
-      expect(changes).toBeNone();
     }
-  },
-);
+    const changes = await changesSince(before, cluster, support);
+    if (changes.length > 0) await cluster.giveBack(shown);
+    expect(changes).toBeNone();
+  }
+});
 
 /** The answer; or, where none came twice, why not: empty where that is the target's right. */
 async function answerTo(send: () => Promise<Answer>, mayClose: boolean): Promise<Answer | string> {

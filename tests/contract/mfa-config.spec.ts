@@ -1,216 +1,182 @@
 import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, expect, ifItCan, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import { type ClusterConfig, sameCluster, setOf } from '../../src/target/journal/config.js';
 
-test.describe('GET /mfa-config', () => {
-  test('changes nothing', covers('mfa-config/get-is-safe'), async ({ cluster }) => {
-    const before = await arrange(cluster.read());
+test('mfa-config/get-is-safe', async ({ cluster }) => {
+  const before = await arrange(cluster.read());
 
-    const reads = [await cluster.read(), await cluster.read(), await cluster.read(), await cluster.read()];
+  const reads = [await cluster.read(), await cluster.read(), await cluster.read(), await cluster.read()];
 
-    expect(reads.flatMap((read) => clusterChanges(before, read))).toBeNone();
-  });
+  expect(reads.flatMap((read) => clusterChanges(before, read))).toBeNone();
 });
 
-test.describe('PUT /mfa-config', () => {
-  test('of what was read changes nothing', covers('mfa-config/put-round-trip'), async ({ cluster }) => {
-    await arrange(cluster.asFound());
-    const before = await arrange(cluster.read());
+test('mfa-config/put-round-trip', async ({ cluster }) => {
+  await arrange(cluster.asFound());
+  const before = await arrange(cluster.read());
 
-    const answer = await cluster.put(before);
-    if (isRefused(answer)) notApplicable('the target refuses a PUT of what is so already');
-    await arrangeSuccess(Promise.resolve(answer));
+  const answer = await cluster.put(before);
+  if (isRefused(answer)) notApplicable('the target refuses a PUT of what is so already');
+  await arrangeSuccess(Promise.resolve(answer));
 
-    const after = await cluster.readUntil((now) => sameCluster(now, before));
-    expect(clusterChanges(before, after)).toBeNone();
-  });
+  const after = await cluster.readUntil((now) => sameCluster(now, before));
+  expect(clusterChanges(before, after)).toBeNone();
+});
 
-  test('twice leaves the state of once', covers('mfa-config/put-is-idempotent'), async ({ cluster }) => {
-    await arrange(cluster.asFound());
-    const config = await arrange(cluster.read());
-    await arrange(cluster.put(config));
-    const once = await arrange(cluster.readUntil((now) => sameCluster(now, config)));
+test('mfa-config/put-is-idempotent', async ({ cluster }) => {
+  await arrange(cluster.asFound());
+  const config = await arrange(cluster.read());
+  await arrange(cluster.put(config));
+  const once = await arrange(cluster.readUntil((now) => sameCluster(now, config)));
 
-    // The second one may be refused for changing nothing.
-    await arrange(cluster.put(config));
+  // The second one may be refused for changing nothing.
+  await arrange(cluster.put(config));
 
-    const twice = await cluster.readUntil((now) => sameCluster(now, once));
-    expect(clusterChanges(once, twice)).toBeNone();
-  });
+  const twice = await cluster.readUntil((now) => sameCluster(now, once));
+  expect(clusterChanges(once, twice)).toBeNone();
+});
 
-  test('stores enabled', covers('mfa-config/stores-enabled'), async ({ cluster }) => {
-    const found = await arrange(cluster.found());
-    // Types in use are never taken away, nor while it is switched off and on again.
-    const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
-    const config = {
-      authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
+test('mfa-config/stores-enabled', async ({ cluster }) => {
+  const found = await arrange(cluster.found());
+  // Types in use are never taken away, nor while it is switched off and on again.
+  const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
+  const config = {
+    authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
+    retainUserMfaSettings: true,
+  };
+
+  // A PUT of what is so already may be refused, and that it can't be switched back is this test's to tell.
+  const before = await arrange(cluster.known());
+  for (const enabled of [!before.enabled, before.enabled]) {
+    await arrangeSuccess(cluster.put({ ...config, enabled }));
+    expect(await cluster.readUntil((now) => now.enabled === enabled)).toHaveMembers({ enabled });
+  }
+});
+
+test('mfa-config/stores-authentication-types', async ({ cluster }) => {
+  const found = await arrange(cluster.found());
+  const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
+  // Types in use are never taken away: where MFA was found on, the list only grows.
+  const wanted = found.enabled ? [all] : [['totp'], all];
+
+  const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
+  for (const types of wanted) {
+    // While it is on: off it may show none.
+    const put = await cluster.put({
+      enabled: true,
+      authenticationTypes: types,
       retainUserMfaSettings: true,
-    };
+    });
+    const isSo = found.enabled && setOf(found.authenticationTypes) === setOf(types);
+    if (isSo && isRefused(put)) notApplicable('the target refuses a PUT of what is so already');
+    await arrangeSuccess(Promise.resolve(put));
+    const now = await cluster.readUntil(
+      ({ enabled, authenticationTypes }) => enabled && setOf(authenticationTypes) === setOf(types),
+    );
+    read.push({ now, authenticationTypes: types });
+  }
+  await arrange(cluster.asFound());
 
-    // A PUT of what is so already may be refused, and that it can't be switched back is this test's to tell.
-    const before = await arrange(cluster.known());
-    for (const enabled of [!before.enabled, before.enabled]) {
-      await arrangeSuccess(cluster.put({ ...config, enabled }));
-      expect(await cluster.readUntil((now) => now.enabled === enabled)).toHaveMembers({ enabled });
-    }
+  for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
+});
+
+test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, connection }) => {
+  await arrange(cluster.asFound());
+  const found = await arrange(cluster.found());
+  // False may have keys forgotten, and the document lets it be refused.
+  const isThrowaway = effectiveAllow(connection.target.allow).disposable;
+  let tried = 0;
+  for (const retainUserMfaSettings of isThrowaway ? [true, false] : [true]) {
+    const before = await arrange(cluster.read());
+    const put = await cluster.put({ ...before, retainUserMfaSettings });
+    const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
+    if (mayBeRefused && isRefused(put)) continue;
+    // It need not be shown as it is, so that this may be so already as well: with a switch it is not.
+    if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
+    else await arrangeSuccess(Promise.resolve(put));
+
+    // Left out of the answer it is write-only, which the document allows.
+    const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
+    if (now.retainUserMfaSettings !== null) expect(now).toHaveMembers({ retainUserMfaSettings });
+    tried += 1;
+  }
+  await arrange(switchTo(cluster, found.enabled, []));
+  if (tried === 0) notApplicable('the target refuses what is so already');
+});
+
+test('mfa-config/apart-from-support-mfa', async ({ cluster, support, connection }) => {
+  await arrange(cluster.off());
+  // Not verified, so that it is switched off again without a code.
+  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
+  if (mayEnrol && !(await arrange(support.found())).enabled) await ifItCan(support.onByTotp());
+  const before = await arrange(snapshot(cluster, support));
+
+  await arrange(cluster.on(['totp', 'email']));
+  const on = await arrange(cluster.read());
+  expect(await changesSince({ ...before, cluster: on }, cluster, support)).toBeNone();
+
+  await arrange(cluster.off());
+  const off = await arrange(cluster.read());
+  expect(await changesSince({ ...before, cluster: off }, cluster, support)).toBeNone();
+});
+
+test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }) => {
+  await arrange(cluster.asFound());
+  const before = await arrange(cluster.read());
+
+  const put = await cluster.putAny({ ...before, xProbe: 1 });
+
+  expect(put).toBeHandled();
+  expect(await api.call('GetMFAConfig', { as: admin })).toHaveNone('xProbe');
+});
+
+test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
+  await arrange(cluster.on(['totp']));
+
+  const put = await cluster.putAny({
+    enabled: true,
+    authenticationTypes: [...bothTypes],
+    retainUserMfaSettings: true,
+    xProbe: 1,
+  });
+  if (isRefused(put)) notApplicable('the target refuses a property that the document does not know');
+
+  const now = await cluster.readUntil(({ authenticationTypes: types }) => types?.length === bothTypes.length);
+  expect(now).toHaveMembers({ enabled: true, authenticationTypes: bothTypes });
+  await arrange(cluster.asFound());
+});
+
+test('mfa-config/unknown-type-is-not-stored', async ({ api, admin, cluster, connection }) => {
+  await arrange(cluster.asFound());
+  const before = await arrange(cluster.read());
+
+  const answer = await cluster.putAny({
+    ...before,
+    authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
   });
 
-  test(
-    'stores authenticationTypes',
-    covers('mfa-config/stores-authentication-types'),
-    async ({ cluster }) => {
-      const found = await arrange(cluster.found());
-      const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
-      // Types in use are never taken away: where MFA was found on, the list only grows.
-      const wanted = found.enabled ? [all] : [['totp'], all];
+  expect(answer).toBeHandled();
+  // What reads show late is not taken for unstored.
+  await connection.readBack.felt();
+  const read = await arrange(api.call('GetMFAConfig', { as: admin }));
+  await cluster.put(before);
+  expect(read).toLack({ authenticationTypes: 'pigeon' });
+});
 
-      const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
-      for (const types of wanted) {
-        // While it is on: off it may show none.
-        const put = await cluster.put({
-          enabled: true,
-          authenticationTypes: types,
-          retainUserMfaSettings: true,
-        });
-        const isSo = found.enabled && setOf(found.authenticationTypes) === setOf(types);
-        if (isSo && isRefused(put)) notApplicable('the target refuses a PUT of what is so already');
-        await arrangeSuccess(Promise.resolve(put));
-        const now = await cluster.readUntil(
-          ({ enabled, authenticationTypes }) => enabled && setOf(authenticationTypes) === setOf(types),
-        );
-        read.push({ now, authenticationTypes: types });
-      }
-      await arrange(cluster.asFound());
+test('mfa-config/unknown-type-is-refused', async ({ cluster }) => {
+  await arrange(cluster.asFound());
+  const before = await arrange(cluster.read());
 
-      for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
-    },
-  );
+  const answer = await cluster.putAny({
+    ...before,
+    authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
+  });
 
-  test(
-    'stores retainUserMfaSettings',
-    covers('mfa-config/stores-retain-user-mfa-settings'),
-    async ({ cluster, connection }) => {
-      await arrange(cluster.asFound());
-      const found = await arrange(cluster.found());
-      // False may have keys forgotten, and the document lets it be refused.
-      const isThrowaway = effectiveAllow(connection.target.allow).disposable;
-      let tried = 0;
-      for (const retainUserMfaSettings of isThrowaway ? [true, false] : [true]) {
-        const before = await arrange(cluster.read());
-        const put = await cluster.put({ ...before, retainUserMfaSettings });
-        const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
-        if (mayBeRefused && isRefused(put)) continue;
-        // It need not be shown as it is, so that this may be so already as well: with a switch it is not.
-        if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
-        else await arrangeSuccess(Promise.resolve(put));
-
-        // Left out of the answer it is write-only, which the document allows.
-        const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
-        if (now.retainUserMfaSettings !== null) expect(now).toHaveMembers({ retainUserMfaSettings });
-        tried += 1;
-      }
-      await arrange(switchTo(cluster, found.enabled, []));
-      if (tried === 0) notApplicable('the target refuses what is so already');
-    },
-  );
-
-  test(
-    "leaves the support user's configuration alone",
-    covers('mfa-config/apart-from-support-mfa'),
-    async ({ cluster, support, connection }) => {
-      await arrange(cluster.off());
-      // Not verified, so that it is switched off again without a code.
-      const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
-      if (mayEnrol && !(await arrange(support.found())).enabled) await ifItCan(support.onByTotp());
-      const before = await arrange(snapshot(cluster, support));
-
-      await arrange(cluster.on(['totp', 'email']));
-      const on = await arrange(cluster.read());
-      expect(await changesSince({ ...before, cluster: on }, cluster, support)).toBeNone();
-
-      await arrange(cluster.off());
-      const off = await arrange(cluster.read());
-      expect(await changesSince({ ...before, cluster: off }, cluster, support)).toBeNone();
-    },
-  );
-
-  test(
-    'does not keep a property that the document does not know',
-    covers('mfa-config/unknown-property-is-not-stored'),
-    async ({ cluster, api, admin }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(cluster.read());
-
-      const put = await cluster.putAny({ ...before, xProbe: 1 });
-
-      expect(put).toBeHandled();
-      expect(await api.call('GetMFAConfig', { as: admin })).toHaveNone('xProbe');
-    },
-  );
-
-  test(
-    'stores the other properties beside one that the document does not know',
-    covers('mfa-config/unknown-property-spoils-no-other'),
-    async ({ cluster }) => {
-      await arrange(cluster.on(['totp']));
-
-      const put = await cluster.putAny({
-        enabled: true,
-        authenticationTypes: [...bothTypes],
-        retainUserMfaSettings: true,
-        xProbe: 1,
-      });
-      if (isRefused(put)) notApplicable('the target refuses a property that the document does not know');
-
-      const now = await cluster.readUntil(
-        ({ authenticationTypes: types }) => types?.length === bothTypes.length,
-      );
-      expect(now).toHaveMembers({ enabled: true, authenticationTypes: bothTypes });
-      await arrange(cluster.asFound());
-    },
-  );
-
-  test(
-    'with an unknown type stores nothing',
-    covers('mfa-config/unknown-type-is-not-stored'),
-    async ({ api, admin, cluster, connection }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(cluster.read());
-
-      const answer = await cluster.putAny({
-        ...before,
-        authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
-      });
-
-      expect(answer).toBeHandled();
-      // What reads show late is not taken for unstored.
-      await connection.readBack.felt();
-      const read = await arrange(api.call('GetMFAConfig', { as: admin }));
-      await cluster.put(before);
-      expect(read).toLack({ authenticationTypes: 'pigeon' });
-    },
-  );
-
-  test(
-    'with an unknown type is refused',
-    covers('mfa-config/unknown-type-is-refused'),
-    async ({ cluster }) => {
-      await arrange(cluster.asFound());
-      const before = await arrange(cluster.read());
-
-      const answer = await cluster.putAny({
-        ...before,
-        authenticationTypes: [...(before.authenticationTypes ?? []), 'pigeon'],
-      });
-
-      await cluster.put(before);
-      expect(answer).toBeRefused();
-    },
-  );
+  await cluster.put(before);
+  expect(answer).toBeRefused();
 });
 
 async function switchTo(cluster: ClusterMfa, isOn: boolean, types: readonly string[]): Promise<void> {
@@ -222,21 +188,17 @@ function isRefused({ status }: { readonly status: number }): boolean {
   return status >= 400 && status < 500;
 }
 
-test(
-  'A viewer is shown the same',
-  covers('mfa-config/viewer-is-shown-the-same'),
-  async ({ api, users, cluster }) => {
-    await arrange(users.viewer());
-    await arrange(cluster.on(bothTypes));
-    // The switch may have ended the session.
-    const as = await arrange(users.viewer());
+test('mfa-config/viewer-is-shown-the-same', async ({ api, users, cluster }) => {
+  await arrange(users.viewer());
+  await arrange(cluster.on(bothTypes));
+  // The switch may have ended the session.
+  const as = await arrange(users.viewer());
 
-    const get = () => api.call('GetMFAConfig', { as });
-    const answer = await arrange(
-      cluster.settles(get, ({ status, fields }) => status >= 300 || fields.enabled === true),
-    );
+  const get = () => api.call('GetMFAConfig', { as });
+  const answer = await arrange(
+    cluster.settles(get, ({ status, fields }) => status >= 300 || fields.enabled === true),
+  );
 
-    if (answer.status >= 300) notApplicable('a viewer may not call GET /mfa-config');
-    expect(answer).toHaveMembers({ enabled: true });
-  },
-);
+  if (answer.status >= 300) notApplicable('a viewer may not call GET /mfa-config');
+  expect(answer).toHaveMembers({ enabled: true });
+});

@@ -1,38 +1,34 @@
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { type SupportConfig, supportConfigOf } from '../../src/target/journal/config.js';
 
 const names = ['mfaType', 'email'] as const;
 
-test(
-  'PATCHes of one property treat the other one alike',
-  covers('support-mfa/patches-keep-or-reset-alike'),
-  async ({ support, connection: { target, readBack } }) => {
-    const email = target.supportUser.email ?? '';
-    const mayEnrol = effectiveAllow(target.allow).replaceTotpOf.includes('supportUser');
-    const states: readonly SupportConfig[] = [
-      { enabled: false, mfaType: 'email', email },
-      ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
-      { enabled: true, mfaType: 'email', email },
-    ];
-    const seen: Seen[] = [];
-    for (const state of states) {
-      await arrange(support.off());
-      if ((await support.patch(state)).status >= 300) continue;
-      for (const sent of names) {
-        await readBack.felt();
-        const before = await shown(support);
-        if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
-        await readBack.felt();
-        seen.push(...leftOut(sent, before, await shown(support)));
-      }
+test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection: { target, readBack } }) => {
+  const email = target.supportUser.email ?? '';
+  const mayEnrol = effectiveAllow(target.allow).replaceTotpOf.includes('supportUser');
+  const states: readonly SupportConfig[] = [
+    { enabled: false, mfaType: 'email', email },
+    ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
+    { enabled: true, mfaType: 'email', email },
+  ];
+  const seen: Seen[] = [];
+  for (const state of states) {
+    await arrange(support.off());
+    if ((await support.patch(state)).status >= 300) continue;
+    for (const sent of names) {
+      await readBack.felt();
+      const before = await shown(support);
+      if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
+      await readBack.felt();
+      seen.push(...leftOut(sent, before, await shown(support)));
     }
+  }
 
-    const keepsAny = seen.some(({ name, after }) => after[name] !== null);
-    if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
-  },
-);
+  const keepsAny = seen.some(({ name, after }) => after[name] !== null);
+  if (keepsAny) for (const { name, after } of seen) expect(after).toHaveOther({ [name]: null });
+});
 
 /** A property that a PATCH left out, and what was read after it. */
 interface Seen {

@@ -1,128 +1,100 @@
 import { switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, clusterChanges, snapshot, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import { memberOf } from '../../src/contract/judging/body.js';
 import { addressesOf } from '../../src/target/connection/connection.js';
 
 const nothingSet = { enabled: false, mfaType: null, email: null };
 
-test.describe('GET /support-user/mfa', () => {
-  test('changes nothing', covers('support-mfa/get-is-safe'), async ({ support }) => {
-    const before = await arrange(support.read());
+test('support-mfa/get-is-safe', async ({ support }) => {
+  const before = await arrange(support.read());
 
-    const reads = [await support.read(), await support.read(), await support.read(), await support.read()];
+  const reads = [await support.read(), await support.read(), await support.read(), await support.read()];
 
-    expect(reads.flatMap((read) => supportChanges(before, read))).toBeNone();
-  });
+  expect(reads.flatMap((read) => supportChanges(before, read))).toBeNone();
 });
 
-test.describe('PATCH /support-user/mfa', () => {
-  test(
-    'with an unknown mode stores nothing',
-    covers('support-mfa/unknown-mode-is-not-stored'),
-    async ({ api, admin, support, connection }) => {
-      await arrange(support.off());
-      const before = await arrange(support.read());
+test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, connection }) => {
+  await arrange(support.off());
+  const before = await arrange(support.read());
 
-      // The second may be read as a mode of the document, and is none as it stands.
-      for (const mfaType of ['pigeon', 'Email']) {
-        const answer = await support.patchAny({ enabled: false, mfaType });
+  // The second may be read as a mode of the document, and is none as it stands.
+  for (const mfaType of ['pigeon', 'Email']) {
+    const answer = await support.patchAny({ enabled: false, mfaType });
 
-        expect(answer).toBeHandled();
-        // What reads show late is not taken for unstored.
-        await connection.readBack.felt();
-        const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
-        await support.patch({ ...before });
-        expect(read).toHaveOther({ mfaType });
-      }
-    },
-  );
+    expect(answer).toBeHandled();
+    // What reads show late is not taken for unstored.
+    await connection.readBack.felt();
+    const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
+    await support.patch({ ...before });
+    expect(read).toHaveOther({ mfaType });
+  }
+});
 
-  test(
-    'that is refused changes nothing',
-    covers('support-mfa/refused-patch-changes-nothing'),
-    async ({ cluster, support, connection }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-      // One that the suite reads: where the mode is ignored, it may be on by e-mail.
-      const email = addressesOf(connection.target).find((address) => address !== before.support.email);
-      const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
-      const answer = await arrange(support.patchAny(body));
-      if (answer.status < 400) {
-        await arrange(support.giveBack(before.support));
-        notApplicable('the target takes an unknown mode: nothing was refused');
-      }
+test('support-mfa/refused-patch-changes-nothing', async ({ cluster, support, connection }) => {
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
+  // One that the suite reads: where the mode is ignored, it may be on by e-mail.
+  const email = addressesOf(connection.target).find((address) => address !== before.support.email);
+  const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
+  const answer = await arrange(support.patchAny(body));
+  if (answer.status < 400) {
+    await arrange(support.giveBack(before.support));
+    notApplicable('the target takes an unknown mode: nothing was refused');
+  }
 
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+  expect(await changesSince(before, cluster, support)).toBeNone();
+});
 
-  test(
-    'refused for its address keeps an enrolment',
-    covers('support-totp/refused-patch-keeps-the-enrolment'),
-    async ({ cluster, support }) => {
-      await arrange(support.onByTotp());
-      const before = await arrange(snapshot(cluster, support));
+test('support-totp/refused-patch-keeps-the-enrolment', async ({ cluster, support }) => {
+  await arrange(support.onByTotp());
+  const before = await arrange(snapshot(cluster, support));
 
-      const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
-      if (status < 300) notApplicable('the target takes any text as an address');
+  const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
+  if (status < 300) notApplicable('the target takes any text as an address');
 
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+  expect(await changesSince(before, cluster, support)).toBeNone();
+});
 
-  test(
-    "leaves the cluster's configuration alone",
-    covers('support-mfa/apart-from-cluster-mfa'),
-    async ({ cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(cluster.read());
+test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
+  await arrange(support.off());
+  const before = await arrange(cluster.read());
 
-      await arrange(support.onByTotp());
+  await arrange(support.onByTotp());
 
-      expect(clusterChanges(before, await cluster.read())).toBeNone();
-    },
-  );
+  expect(clusterChanges(before, await cluster.read())).toBeNone();
+});
 
-  test(
-    'leaves the codes alone that were mailed to users',
-    covers('support-mfa/voids-no-mailed-code'),
-    async ({ users, cluster, support }) => {
-      const user = users.withMail();
-      await arrange(support.off());
-      await arrange(switchedOn(users, cluster, user));
-      await arrange(users.learnMailLogin(user));
-      const code = await arrange(users.mailedCode(user));
+test('support-mfa/voids-no-mailed-code', async ({ users, cluster, support }) => {
+  const user = users.withMail();
+  await arrange(support.off());
+  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.learnMailLogin(user));
+  const code = await arrange(users.mailedCode(user));
 
-      // It may be refused for changing nothing.
-      await arrange(support.patch({ enabled: false }));
+  // It may be refused for changing nothing.
+  await arrange(support.patch({ enabled: false }));
 
-      const login = await users.login(user, { code, type: 'email' });
-      if (login.session === undefined)
-        await arrangeLogin(
-          users.login(user, { code: await users.mailedCode(user), type: 'email', isRight: true }),
-        );
-      expect(login).toOpenSession();
-    },
-  );
+  const login = await users.login(user, { code, type: 'email' });
+  if (login.session === undefined)
+    await arrangeLogin(
+      users.login(user, { code: await users.mailedCode(user), type: 'email', isRight: true }),
+    );
+  expect(login).toOpenSession();
+});
 
-  test(
-    'does not switch on without a mode',
-    covers('support-mfa/not-on-without-a-mode'),
-    async ({ support }) => {
-      await arrange(support.off());
-      if ((await support.read()).mfaType !== null) await arrange(support.giveBack(nothingSet));
-      if ((await support.read()).mfaType !== null) notApplicable('the target keeps the mode');
+test('support-mfa/not-on-without-a-mode', async ({ support }) => {
+  await arrange(support.off());
+  if ((await support.read()).mfaType !== null) await arrange(support.giveBack(nothingSet));
+  if ((await support.read()).mfaType !== null) notApplicable('the target keeps the mode');
 
-      await support.patch({ enabled: true });
+  await support.patch({ enabled: true });
 
-      const read = await arrange(support.get());
-      // Nobody has a code where there is no mode: the way back is one that has.
-      if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
-        await support.patch({ enabled: true, mfaType: 'totp' });
-      const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;
-      if (isOpen) expect(read).toHaveTexts(['mfaType']);
-    },
-  );
+  const read = await arrange(support.get());
+  // Nobody has a code where there is no mode: the way back is one that has.
+  if ((await support.read()).enabled && (await support.patch({ enabled: false })).status >= 400)
+    await support.patch({ enabled: true, mfaType: 'totp' });
+  const isOpen = memberOf(read.body, 'enabled') === true && memberOf(read.body, 'mfaType') === null;
+  if (isOpen) expect(read).toHaveTexts(['mfaType']);
 });

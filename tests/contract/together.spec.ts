@@ -1,132 +1,108 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
 import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import { type ClusterConfig, sameCluster, setOf } from '../../src/target/journal/config.js';
 
-test.describe('PUT /mfa-config', () => {
-  test(
-    'of enabled alone keeps the rest or resets it',
-    covers('mfa-config/part-keeps-or-resets'),
-    async ({ cluster, connection, facts }) => {
-      await arrange(cluster.off());
-      const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
-      const before = await stored(cluster, whole);
-      if ((before.authenticationTypes?.length ?? 0) === 0)
-        notApplicable('the target shows no types while it is off');
+test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) => {
+  await arrange(cluster.off());
+  const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+  const before = await stored(cluster, whole);
+  if ((before.authenticationTypes?.length ?? 0) === 0)
+    notApplicable('the target shows no types while it is off');
 
-      const { status } = await cluster.put({ enabled: false });
+  const { status } = await cluster.put({ enabled: false });
 
-      // A change may show late; where nothing changes, this is waited for.
-      const after = await arrange(
-        connection.readBack.until(
-          () => cluster.read(),
-          (now) => !sameCluster(now, before),
-          { mostMs: 1_000 },
-        ),
-      );
-      const kept = setOf(after.authenticationTypes) === setOf(before.authenticationTypes);
-      facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
-      // Where the types were reset, a true that is still there may be the default.
-      const { retainUserMfaSettings } = before;
-      if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
-    },
+  // A change may show late; where nothing changes, this is waited for.
+  const after = await arrange(
+    connection.readBack.until(
+      () => cluster.read(),
+      (now) => !sameCluster(now, before),
+      { mostMs: 1_000 },
+    ),
   );
-
-  test('goes on being shown once it was', covers('mfa-config/change-stays-visible'), async ({ cluster }) => {
-    await arrange(cluster.asFound());
-    const found = await arrange(cluster.found());
-    const types = found.authenticationTypes ?? [];
-    // Types in use are never taken away: where MFA was found on, the list only grows.
-    const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
-    const first = found.enabled ? types : ['totp'];
-    if (setOf(changed) === setOf(first))
-      throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
-    // While it is on: off it may show no types.
-    const config = { enabled: true, retainUserMfaSettings: true };
-    await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
-    await stored(cluster, { ...config, authenticationTypes: changed });
-    const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
-    // Several nodes may take some seconds to agree.
-    await arrange(cluster.readUntil(isShown, { looks: 3 }));
-
-    const reads = [];
-    for (let read = 0; read < 6; read += 1) reads.push(await cluster.read());
-
-    for (const read of reads) expect(read).toHaveMembers({ authenticationTypes: changed });
-    await arrange(cluster.asFound());
-  });
-
-  test(
-    'beside another leaves one of the two whole',
-    covers('mfa-config/parallel-puts-leave-one-whole'),
-    async ({ cluster }) => {
-      await arrange(cluster.off());
-      const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
-      const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
-
-      // One after the other each is stored: a mixture is then the doing of both at once.
-      const afterOther = await stored(cluster, other);
-      const afterOne = await stored(cluster, one);
-      const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
-
-      for (let round = 0; round < 6; round += 1) {
-        const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
-        // One of two at once may be refused.
-        if (answers.every(({ status }) => status >= 300)) throw new ArrangeError('Both PUTs were refused.');
-        const isEither = (now: ClusterConfig) =>
-          [one, other].some((config) => isShownAs(config, now, storesRetain));
-        const after = await cluster.readUntil(isEither);
-
-        demand(isEither(after), { kind: 'whole', allowed: [one, other], seen: after }, ...answers);
-      }
-      await arrange(cluster.off());
-    },
-  );
+  const kept = setOf(after.authenticationTypes) === setOf(before.authenticationTypes);
+  facts.note('putSemantics', status >= 400 ? 'refused' : kept ? 'merge' : 'replace');
+  // Where the types were reset, a true that is still there may be the default.
+  const { retainUserMfaSettings } = before;
+  if (kept) expect(after).toHaveMembers({ retainUserMfaSettings });
 });
 
-test.describe('PATCH /support-user/mfa', () => {
-  test(
-    'does not keep a property that the document does not know',
-    covers('support-mfa/unknown-property-is-not-stored'),
-    async ({ support }) => {
-      await arrange(support.off());
+test('mfa-config/change-stays-visible', async ({ cluster }) => {
+  await arrange(cluster.asFound());
+  const found = await arrange(cluster.found());
+  const types = found.authenticationTypes ?? [];
+  // Types in use are never taken away: where MFA was found on, the list only grows.
+  const changed = found.enabled ? [...new Set([...types, 'totp', 'email'])] : ['email'];
+  const first = found.enabled ? types : ['totp'];
+  if (setOf(changed) === setOf(first))
+    throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
+  // While it is on: off it may show no types.
+  const config = { enabled: true, retainUserMfaSettings: true };
+  await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
+  await stored(cluster, { ...config, authenticationTypes: changed });
+  const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
+  // Several nodes may take some seconds to agree.
+  await arrange(cluster.readUntil(isShown, { looks: 3 }));
 
-      const answer = await support.patchAny({ enabled: false, xProbe: 1 });
+  const reads = [];
+  for (let read = 0; read < 6; read += 1) reads.push(await cluster.read());
 
-      expect(answer).toBeHandled();
-      expect(await arrange(support.get())).toHaveNone('xProbe');
-    },
-  );
+  for (const read of reads) expect(read).toHaveMembers({ authenticationTypes: changed });
+  await arrange(cluster.asFound());
+});
 
-  test(
-    'of enabled alone keeps mode and address or neither',
-    covers('support-mfa/patch-keeps-or-resets'),
-    async ({ support, connection, facts }) => {
-      await arrange(support.ensureEmail(connection.target.supportUser.email ?? ''));
-      const before = await arrange(support.read());
+test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
+  await arrange(cluster.off());
+  const one = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
+  const other = { enabled: false, authenticationTypes: ['email'], retainUserMfaSettings: false };
 
-      const answer = await support.patch({ enabled: true });
+  // One after the other each is stored: a mixture is then the doing of both at once.
+  const afterOther = await stored(cluster, other);
+  const afterOne = await stored(cluster, one);
+  const storesRetain = isShownAs(other, afterOther, true) && isShownAs(one, afterOne, true);
 
-      // What reads show late is not taken for kept.
-      await connection.readBack.felt();
-      const after = await arrange(support.read());
-      const kept = [after.mfaType === before.mfaType, after.email === before.email];
-      facts.note(
-        'patchSemantics',
-        answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace',
-      );
-      if (answer.status >= 400)
-        notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
-      const { mfaType, email } = before;
-      const allowed = [
-        { mfaType, email },
-        { mfaType: null, email: null },
-      ];
-      const seen = { mfaType: after.mfaType, email: after.email };
-      demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
-    },
-  );
+  for (let round = 0; round < 6; round += 1) {
+    const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
+    // One of two at once may be refused.
+    if (answers.every(({ status }) => status >= 300)) throw new ArrangeError('Both PUTs were refused.');
+    const isEither = (now: ClusterConfig) =>
+      [one, other].some((config) => isShownAs(config, now, storesRetain));
+    const after = await cluster.readUntil(isEither);
+
+    demand(isEither(after), { kind: 'whole', allowed: [one, other], seen: after }, ...answers);
+  }
+  await arrange(cluster.off());
+});
+
+test('support-mfa/unknown-property-is-not-stored', async ({ support }) => {
+  await arrange(support.off());
+
+  const answer = await support.patchAny({ enabled: false, xProbe: 1 });
+
+  expect(answer).toBeHandled();
+  expect(await arrange(support.get())).toHaveNone('xProbe');
+});
+
+test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts }) => {
+  await arrange(support.ensureEmail(connection.target.supportUser.email ?? ''));
+  const before = await arrange(support.read());
+
+  const answer = await support.patch({ enabled: true });
+
+  // What reads show late is not taken for kept.
+  await connection.readBack.felt();
+  const after = await arrange(support.read());
+  const kept = [after.mfaType === before.mfaType, after.email === before.email];
+  facts.note('patchSemantics', answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
+  if (answer.status >= 400) notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
+  const { mfaType, email } = before;
+  const allowed = [
+    { mfaType, email },
+    { mfaType: null, email: null },
+  ];
+  const seen = { mfaType: after.mfaType, email: after.email };
+  demand(new Set(kept).size === 1, { kind: 'whole', allowed, seen }, answer);
 });
 
 /** Puts a configuration that must show before the test has anything to judge. */

@@ -1,7 +1,7 @@
 import { type BodyClaim, serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { type Changed, clusterChanges, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import { Secret } from '../../src/base/secret.js';
 import { memberOf, textOf } from '../../src/contract/judging/body.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
@@ -19,122 +19,78 @@ const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7
  * What holds for every body, tried with bodies made from the contract's schemas: of each kind of right and wrong
  * one. A failure shows the simplest body that was found for it.
  */
-test.describe('PUT /mfa-config', () => {
-  test(
-    'with a valid body stores it or refuses it',
-    covers('mfa-config/any-valid-body-is-stored-or-refused'),
-    async ({ bodies, cluster }) => {
-      await arrange(cluster.off());
+test('mfa-config/any-valid-body-is-stored-or-refused', async ({ bodies, cluster }) => {
+  await arrange(cluster.off());
 
-      expect(await bodies.validForCluster(storedOrRefused)).toHaveNoCounterexample();
-    },
-  );
-
-  test(
-    'with an invalid body does no harm',
-    covers('mfa-config/any-invalid-body-is-harmless'),
-    async ({ bodies, cluster }) => {
-      await arrange(cluster.off());
-
-      expect(
-        await bodies.invalidForCluster(harmlessTo('cluster', sameCluster, clusterChanges)),
-      ).toHaveNoCounterexample();
-    },
-  );
-
-  test(
-    'with an invalid body is refused',
-    covers('mfa-config/any-invalid-body-is-refused'),
-    async ({ bodies, cluster }) => {
-      await arrange(cluster.off());
-
-      expect(await bodies.invalidForCluster(refused)).toHaveNoCounterexample();
-    },
-  );
+  expect(await bodies.validForCluster(storedOrRefused)).toHaveNoCounterexample();
 });
 
-test.describe('PATCH /support-user/mfa', () => {
-  test(
-    'with a valid body is handled',
-    covers('support-mfa/any-valid-body-is-handled'),
-    async ({ bodies, support }) => {
-      await arrange(support.off());
+test('mfa-config/any-invalid-body-is-harmless', async ({ bodies, cluster }) => {
+  await arrange(cluster.off());
 
-      expect(await bodies.validForSupport(staysOff)).toHaveNoCounterexample();
-    },
-  );
-
-  test(
-    'with an invalid body does no harm',
-    covers('support-mfa/any-invalid-body-is-harmless'),
-    async ({ bodies, support }) => {
-      await arrange(support.off());
-
-      expect(
-        await bodies.invalidForSupport(harmlessTo('support', sameSupport, supportChanges)),
-      ).toHaveNoCounterexample();
-    },
-  );
-
-  test(
-    'with an invalid body is refused',
-    covers('support-mfa/any-invalid-body-is-refused'),
-    async ({ bodies, support }) => {
-      await arrange(support.off());
-
-      // What only the target itself sets, it may leave unread.
-      const keep = ['otpVerificationState'];
-
-      expect(await bodies.invalidForSupport(refused, keep)).toHaveNoCounterexample();
-    },
-  );
+  expect(
+    await bodies.invalidForCluster(harmlessTo('cluster', sameCluster, clusterChanges)),
+  ).toHaveNoCounterexample();
 });
 
-test.describe('Any body', () => {
-  test('of POST /totp-key is handled', covers('totp-key/any-body-is-handled'), async ({ bodies, users }) => {
-    const as = await arrange(users.session(users.withReplaceableTotp()));
-    const base = { totpKeyName: 'mfa-conformance' };
+test('mfa-config/any-invalid-body-is-refused', async ({ bodies, cluster }) => {
+  await arrange(cluster.off());
 
-    expect(await bodies.any('CreateTotpKey', base, () => undefined, as)).toHaveNoCounterexample();
-  });
+  expect(await bodies.invalidForCluster(refused)).toHaveNoCounterexample();
+});
 
-  test(
-    'of POST /support-user/verify-totp is handled, and none verifies',
-    covers('verify-totp/any-body-is-handled'),
-    async ({ bodies, support, admin }) => {
-      await arrange(support.off());
-      const base = { totpCode: '000000' };
+test('support-mfa/any-valid-body-is-handled', async ({ bodies, support }) => {
+  await arrange(support.off());
 
-      expect(
-        await bodies.any('VerifySupportUserTotp', base, verifiesNothing, admin),
-      ).toHaveNoCounterexample();
-    },
-  );
+  expect(await bodies.validForSupport(staysOff)).toHaveNoCounterexample();
+});
 
-  test('of POST /email-otp is handled', covers('email-otp/any-body-is-handled'), async ({ bodies }) => {
-    expect(await bodies.any('CreateEmailOtp', nobody, () => undefined)).toHaveNoCounterexample();
-  });
+test('support-mfa/any-invalid-body-is-harmless', async ({ bodies, support }) => {
+  await arrange(support.off());
 
-  test(
-    'of POST /users/sessions is handled, and none opens a session',
-    covers('sessions/any-body-is-handled'),
-    async ({ bodies, api }) => {
-      const opensNothing = (answer: Answer) => opensNothingOf(api, answer);
+  expect(
+    await bodies.invalidForSupport(harmlessTo('support', sameSupport, supportChanges)),
+  ).toHaveNoCounterexample();
+});
 
-      expect(await bodies.any('CreateSession', nobody, opensNothing)).toHaveNoCounterexample();
-    },
-  );
+test('support-mfa/any-invalid-body-is-refused', async ({ bodies, support }) => {
+  await arrange(support.off());
 
-  test(
-    'of POST /access-tokens is handled, and none gets a token',
-    covers('access-tokens/any-body-is-handled'),
-    async ({ bodies, api }) => {
-      const first = await arrange(api.call('CreateAccessToken', { anyJson: {}, mistake: 'an empty body' }));
-      if (first.status === 404) notApplicable('the target has no POST /access-tokens');
+  // What only the target itself sets, it may leave unread.
+  const keep = ['otpVerificationState'];
 
-      expect(await bodies.any('CreateAccessToken', nobody, getsNoToken)).toHaveNoCounterexample();
-    },
-  );
+  expect(await bodies.invalidForSupport(refused, keep)).toHaveNoCounterexample();
+});
+
+test('totp-key/any-body-is-handled', async ({ bodies, users }) => {
+  const as = await arrange(users.session(users.withReplaceableTotp()));
+  const base = { totpKeyName: 'mfa-conformance' };
+
+  expect(await bodies.any('CreateTotpKey', base, () => undefined, as)).toHaveNoCounterexample();
+});
+
+test('verify-totp/any-body-is-handled', async ({ bodies, support, admin }) => {
+  await arrange(support.off());
+  const base = { totpCode: '000000' };
+
+  expect(await bodies.any('VerifySupportUserTotp', base, verifiesNothing, admin)).toHaveNoCounterexample();
+});
+
+test('email-otp/any-body-is-handled', async ({ bodies }) => {
+  expect(await bodies.any('CreateEmailOtp', nobody, () => undefined)).toHaveNoCounterexample();
+});
+
+test('sessions/any-body-is-handled', async ({ bodies, api }) => {
+  const opensNothing = (answer: Answer) => opensNothingOf(api, answer);
+
+  expect(await bodies.any('CreateSession', nobody, opensNothing)).toHaveNoCounterexample();
+});
+
+test('access-tokens/any-body-is-handled', async ({ bodies, api }) => {
+  const first = await arrange(api.call('CreateAccessToken', { anyJson: {}, mistake: 'an empty body' }));
+  if (first.status === 404) notApplicable('the target has no POST /access-tokens');
+
+  expect(await bodies.any('CreateAccessToken', nobody, getsNoToken)).toHaveNoCounterexample();
 });
 
 function storedOrRefused({ body, answer, before, after }: Trial<ClusterConfig>): BodyClaim | undefined {

@@ -1,49 +1,39 @@
 import { tenAndAHalfMinutes } from '../../fixtures/ageing.js';
 import { loginByNewMail, mailed, switchedOn } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { MailUser, Users } from '../../fixtures/users.js';
 import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
 import type { Connection } from '../../src/target/connection/connection.js';
 import { ownAddress } from './support-addresses.js';
 
 // One after the other: both wait for the same ten and a half minutes where no clock can be moved.
-test.describe('A mailed code of ten minutes ago', () => {
-  test(
-    'opens no session',
-    covers('email-login/code-expires'),
-    async ({ users, cluster, connection, facts, ageing }) => {
-      await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
-      const callers = await ifItCan(callersCode(users, cluster));
-      const { user, code } = await arrange(mailed(users, cluster));
-      await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
+test('email-login/code-expires', async ({ users, cluster, connection, facts, ageing }) => {
+  await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
+  const callers = await ifItCan(callersCode(users, cluster));
+  const { user, code } = await arrange(mailed(users, cluster));
+  await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
 
-      const login = await users.login(user, { code, type: 'email' });
+  const login = await users.login(user, { code, type: 'email' });
 
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByNewMail(users, user));
-      if (callers !== undefined) {
-        expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
-        await arrange(users.endRow(callers.user));
-      }
-      // Only where no time passes by it.
-      if (connection.clock.canMove)
-        await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
-    },
-  );
+  expect(login).toBeRefused();
+  await arrangeLogin(loginByNewMail(users, user));
+  if (callers !== undefined) {
+    expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
+    await arrange(users.endRow(callers.user));
+  }
+  // Only where no time passes by it.
+  if (connection.clock.canMove)
+    await facts.measure('mailCodeLifetimeS', () => lifetime(users, user, connection));
+});
 
-  test(
-    'is void for the support user',
-    covers('support-email/code-expires'),
-    async ({ support, connection, ageing }) => {
-      const email = ownAddress(connection.target);
-      const mfaCode = await arrange(ageing.oldSupportCode(email));
+test('support-email/code-expires', async ({ support, connection, ageing }) => {
+  const email = ownAddress(connection.target);
+  const mfaCode = await arrange(ageing.oldSupportCode(email));
 
-      const answer = await support.patch({ enabled: false, mfaCode });
+  const answer = await support.patch({ enabled: false, mfaCode });
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
 /** Of another user, so that neither code is the newer one of the other; undefined where there is none. */

@@ -1,16 +1,12 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { covers, expect, test } from '../../fixtures/test.js';
+import { expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 
-test(
-  'POST /email-otp without domain mails a user of LOCAL',
-  covers('email-otp/domain-defaults-to-local'),
-  async ({ silence, users }) => {
-    if (users.allWithMail().every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
-      notApplicable('no user with mail is of the domain LOCAL');
-    const heard = await silence.after(triggerNames.noDomain);
+test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
+  if (users.allWithMail().every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
+    notApplicable('no user with mail is of the domain LOCAL');
+  const heard = await silence.after(triggerNames.noDomain);
 
-    expect(heard.answer).toBeAccepted();
-    expect(heard).toHaveMailed([heard.trigger.address]);
-  },
-);
+  expect(heard.answer).toBeAccepted();
+  expect(heard).toHaveMailed([heard.trigger.address]);
+});

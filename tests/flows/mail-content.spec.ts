@@ -1,5 +1,5 @@
 import type { Silence } from '../../fixtures/silence.js';
-import { arrange, arrangeError, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeError, demand, expect, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Answer } from '../../src/target/connection/api.js';
@@ -8,104 +8,86 @@ import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
 
 const fiveMinutesMs = 300_000;
 
-test.describe('The mail of POST /email-otp', () => {
-  test(
-    'has one From and one Date',
-    covers('email-otp/mail-has-one-from-and-one-date'),
-    async ({ silence }) => {
-      const { mail, answer } = await mailOf(silence);
+test('email-otp/mail-has-one-from-and-one-date', async ({ silence }) => {
+  const { mail, answer } = await mailOf(silence);
 
-      for (const name of ['From', 'Date'])
-        demandOne(name, (await headerFields(mail, name.toLowerCase())).length, answer);
-    },
+  for (const name of ['From', 'Date'])
+    demandOne(name, (await headerFields(mail, name.toLowerCase())).length, answer);
+});
+
+test('email-otp/mail-is-dated-now', async ({ silence }) => {
+  const { mail, answer } = await mailOf(silence);
+
+  // The target's own time, as it told it when the mail was asked for.
+  const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
+  const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
+
+  demand(dates.length > 0, { ...ofMail, rule: 'date' }, answer);
+  for (const distance of dates) {
+    const seen = Number((distance / 60_000).toFixed(1));
+    demand(Math.abs(distance) <= fiveMinutesMs, { ...ofMail, rule: 'date of now', seen }, answer);
+  }
+});
+
+test('email-otp/mail-has-message-id', async ({ silence }) => {
+  const mails = [await mailOf(silence), await mailOf(silence, triggerNames.caller)];
+
+  const ids: (string | undefined)[] = [];
+  for (const { mail, answer } of mails) {
+    const all = await headerFields(mail, 'message-id');
+    demandOne('Message-ID', all.length, answer);
+    ids.push(all[0]);
+  }
+  const answers = mails.map(({ answer }) => answer);
+  demand(ids[0] !== ids[1], { ...ofMail, rule: 'message id of its own' }, ...answers);
+});
+
+test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) => {
+  const { mail } = await mailOf(silence);
+
+  const longest = Math.max(
+    ...mail.raw
+      .toString('latin1')
+      .split(/\r?\n/)
+      .map((line) => line.length),
   );
 
-  test('is dated now', covers('email-otp/mail-is-dated-now'), async ({ silence }) => {
-    const { mail, answer } = await mailOf(silence);
+  // Only a mailbox that the target itself sends to sees how.
+  const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
+  facts.note('mail', { ...formOf(mail), ...overTls });
+  expect(longest).toBeAtMost(998, 'bytes of a line');
+});
 
-    // The target's own time, as it told it when the mail was asked for.
-    const asked = Date.parse(answer.headers['date'] ?? '') || mail.receivedAt;
-    const dates = (await headerFields(mail, 'date')).map((date) => Date.parse(date) - asked);
+test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
+  const [user, other] = [users.withMail(0), users.withMail(1)];
+  // Asked for right after what somebody else asked for, it may have gone astray itself.
+  const theirs = await arrange(users.mailedCode(other).catch(() => users.mailedCode(other)));
+  const mark = await mail.mark(user.email);
+  const own = await users.mailedCode(user).catch(arrangeError);
+  if (own instanceof ArrangeError) {
+    // A copy of the other's own mail is none of this one's.
+    const astray = await mail.codeTo(other.email, mark).catch(arrangeError);
+    const isAstray = typeof astray === 'string' && astray !== theirs;
+    demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
+    throw own;
+  }
 
-    demand(dates.length > 0, { ...ofMail, rule: 'date' }, answer);
-    for (const distance of dates) {
-      const seen = Number((distance / 60_000).toFixed(1));
-      demand(Math.abs(distance) <= fiveMinutesMs, { ...ofMail, rule: 'date of now', seen }, answer);
-    }
-  });
-
-  test('has a Message-ID of its own', covers('email-otp/mail-has-message-id'), async ({ silence }) => {
-    const mails = [await mailOf(silence), await mailOf(silence, triggerNames.caller)];
-
-    const ids: (string | undefined)[] = [];
-    for (const { mail, answer } of mails) {
-      const all = await headerFields(mail, 'message-id');
-      demandOne('Message-ID', all.length, answer);
-      ids.push(all[0]);
-    }
-    const answers = mails.map(({ answer }) => answer);
-    demand(ids[0] !== ids[1], { ...ofMail, rule: 'message id of its own' }, ...answers);
-  });
-
-  test(
-    'has short lines',
-    covers('email-otp/mail-has-short-lines'),
-    async ({ silence, facts, connection }) => {
-      const { mail } = await mailOf(silence);
-
-      const longest = Math.max(
-        ...mail.raw
-          .toString('latin1')
-          .split(/\r?\n/)
-          .map((line) => line.length),
-      );
-
-      // Only a mailbox that the target itself sends to sees how.
-      const overTls = connection.target.mail?.kind === 'smtp' ? { overTls: mail.secure } : {};
-      facts.note('mail', { ...formOf(mail), ...overTls });
-      expect(longest).toBeAtMost(998, 'bytes of a line');
-    },
+  const mails = (await arrange(mail.since(mark))).filter(({ to }) =>
+    to.some((address) => address.toLowerCase() === user.email.toLowerCase()),
   );
+  const texts = mails.flatMap(({ subject, text, html }) => [subject, text, html]);
+  const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
+  demand(!isTold, { ...ofMail, rule: 'own code only' });
+});
 
-  test(
-    "holds nobody else's code",
-    covers('email-otp/mail-holds-nobody-elses-code'),
-    async ({ users, mail }) => {
-      const [user, other] = [users.withMail(0), users.withMail(1)];
-      // Asked for right after what somebody else asked for, it may have gone astray itself.
-      const theirs = await arrange(users.mailedCode(other).catch(() => users.mailedCode(other)));
-      const mark = await mail.mark(user.email);
-      const own = await users.mailedCode(user).catch(arrangeError);
-      if (own instanceof ArrangeError) {
-        // A copy of the other's own mail is none of this one's.
-        const astray = await mail.codeTo(other.email, mark).catch(arrangeError);
-        const isAstray = typeof astray === 'string' && astray !== theirs;
-        demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
-        throw own;
-      }
+test('email-otp/mail-holds-no-other-secret', async ({ silence, connection }) => {
+  const { mail, answer } = await mailOf(silence);
 
-      const mails = (await arrange(mail.since(mark))).filter(({ to }) =>
-        to.some((address) => address.toLowerCase() === user.email.toLowerCase()),
-      );
-      const texts = mails.flatMap(({ subject, text, html }) => [subject, text, html]);
-      const isTold = own !== theirs && texts.some((text) => text?.includes(theirs));
-      demand(!isTold, { ...ofMail, rule: 'own code only' });
-    },
-  );
+  const text = [mail.raw.toString('latin1'), mail.subject, mail.text, mail.html].join('\n');
 
-  test(
-    'holds no other secret',
-    covers('email-otp/mail-holds-no-other-secret'),
-    async ({ silence, connection }) => {
-      const { mail, answer } = await mailOf(silence);
-
-      const text = [mail.raw.toString('latin1'), mail.subject, mail.text, mail.html].join('\n');
-
-      const secrets = connection.recorder.lastingSecretsIn(text);
-      const seen = secrets.join(', ');
-      demand(secrets.length === 0, { ...ofMail, rule: 'no lasting secret', seen }, answer);
-    },
-  );
+  const secrets = connection.recorder.lastingSecretsIn(text);
+  const seen = secrets.join(', ');
+  demand(secrets.length === 0, { ...ofMail, rule: 'no lasting secret', seen }, answer);
 });
 
 const ofMail = { kind: 'mail', name: null, seen: null } as const;

@@ -1,6 +1,6 @@
 import { enrolled, loginByNewTotp, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
 import { type CodeSource, type Form, type Open, tryForms } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
@@ -111,172 +111,137 @@ async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User):
   return got.filter((code) => code !== undefined);
 }
 
-test.describe('The second step of a login', () => {
-  test('answers the user', covers('second-step/answers-200'), async ({ users, cluster, codes, api }) => {
-    const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/answers-200', async ({ users, cluster, codes, api }) => {
+  const enrolment = await arrange(enrolled(users, cluster));
 
-    const { answer } = await verifyRight({ users, codes, api }, enrolment);
+  const { answer } = await verifyRight({ users, codes, api }, enrolment);
 
-    expect(answer).toSucceed();
-  });
+  expect(answer).toSucceed();
+});
 
-  test(
-    'opens the session with a right TOTP code',
-    covers('second-step/right-code-finishes-the-login'),
-    async ({ users, cluster, codes, api }) => {
-      const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/right-code-finishes-the-login', async ({ users, cluster, codes, api }) => {
+  const enrolment = await arrange(enrolled(users, cluster));
 
-      const { answer, first } = await verifyRight({ users, codes, api }, enrolment);
+  const { answer, first } = await verifyRight({ users, codes, api }, enrolment);
 
-      expect(answer).toBeAccepted();
-      const isOpen = await cluster.settles(
-        () => opens(users, enrolment.user, first),
-        (open) => open,
-      );
-      demand(isOpen, { kind: 'opens' }, answer);
-    },
+  expect(answer).toBeAccepted();
+  const isOpen = await cluster.settles(
+    () => opens(users, enrolment.user, first),
+    (open) => open,
   );
+  demand(isOpen, { kind: 'opens' }, answer);
+});
 
-  test(
-    'opens the session with a right mailed code',
-    covers('second-step/mailed-code-finishes-the-login'),
-    async ({ users, cluster, api }) => {
-      const user = users.withMail();
-      await arrange(switchedOn(users, cluster, user));
-      // It may begin logins of its own, which may end this one.
-      await arrange(users.learnMailLogin(user));
-      const first = await arrange(begun(users, user));
-      const { code } = await arrange(mailed(users, cluster));
-      const answer = await verify(api, first, code, 'email');
+test('second-step/mailed-code-finishes-the-login', async ({ users, cluster, api }) => {
+  const user = users.withMail();
+  await arrange(switchedOn(users, cluster, user));
+  // It may begin logins of its own, which may end this one.
+  await arrange(users.learnMailLogin(user));
+  const first = await arrange(begun(users, user));
+  const { code } = await arrange(mailed(users, cluster));
+  const answer = await verify(api, first, code, 'email');
 
-      // Whether codes of /email-otp and /send-email-otp are the same is left open: in a session the other may be meant.
-      const byOther = answer.status < 400 ? undefined : await finishedByCallersCode(users, user, api);
-      const finished = byOther ?? { answer, session: first };
+  // Whether codes of /email-otp and /send-email-otp are the same is left open: in a session the other may be meant.
+  const byOther = answer.status < 400 ? undefined : await finishedByCallersCode(users, user, api);
+  const finished = byOther ?? { answer, session: first };
 
-      expect(finished.answer).toBeAccepted();
-      const isOpen = await cluster.settles(
-        () => opens(users, user, finished.session),
-        (open) => open,
-      );
-      demand(isOpen, { kind: 'opens' }, finished.answer);
-    },
+  expect(finished.answer).toBeAccepted();
+  const isOpen = await cluster.settles(
+    () => opens(users, user, finished.session),
+    (open) => open,
   );
+  demand(isOpen, { kind: 'opens' }, finished.answer);
+});
 
-  test(
-    'refuses a wrong code',
-    covers('second-step/refuses-wrong-code'),
-    async ({ users, cluster, codes, api }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
+test('second-step/refuses-wrong-code', async ({ users, cluster, codes, api }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const first = await arrange(begun(users, user));
 
-      for (const type of ['totp', 'email', 'salesforce'] as const) {
-        const wrong = codes.almost(authenticator, 'first');
-        const answer = await verify(api, first, wrong, type);
-        // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
-        if (type !== 'salesforce') expect(answer).toBeRefused();
-        expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
-      }
-      await arrange(verifyRight({ users, codes, api }, { user, authenticator }, async () => first));
-      const source = inSteps({ users, codes }, { user, authenticator });
-      expect(await tryForms(users, source, [firstDigits, source.old])).toBeShut();
-    },
-  );
+  for (const type of ['totp', 'email', 'salesforce'] as const) {
+    const wrong = codes.almost(authenticator, 'first');
+    const answer = await verify(api, first, wrong, type);
+    // A target that doesn't reach Salesforce may answer a 5xx: that opens nothing either.
+    if (type !== 'salesforce') expect(answer).toBeRefused();
+    expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
+  }
+  await arrange(verifyRight({ users, codes, api }, { user, authenticator }, async () => first));
+  const source = inSteps({ users, codes }, { user, authenticator });
+  expect(await tryForms(users, source, [firstDigits, source.old])).toBeShut();
+});
 
-  test(
-    'refuses a code that finished another login',
-    covers('second-step/refuses-used-code'),
-    async ({ users, cluster, codes, api }) => {
-      const enrolment = await arrange(enrolled(users, cluster));
-      const { user } = enrolment;
-      const { answer, code } = await arrange(verifyRight({ users, codes, api }, enrolment));
-      if (answer.status >= 300) throw new ArrangeError(`A right code was answered ${answer.status}.`);
-      const second = await arrange(begun(users, user));
+test('second-step/refuses-used-code', async ({ users, cluster, codes, api }) => {
+  const enrolment = await arrange(enrolled(users, cluster));
+  const { user } = enrolment;
+  const { answer, code } = await arrange(verifyRight({ users, codes, api }, enrolment));
+  if (answer.status >= 300) throw new ArrangeError(`A right code was answered ${answer.status}.`);
+  const second = await arrange(begun(users, user));
 
-      const again = await verify(api, second, code);
+  const again = await verify(api, second, code);
 
-      expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
+  expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
-      // Where POST /users/sessions takes codes, too, one that was used there.
-      const login = await ifItCan(loginByNewTotp(users, user, codes));
-      if (login?.session === undefined) return;
-      const third = await arrange(begun(users, user));
-      const last = await verify(api, third, login.code);
-      expect(await opened(users, user, third, { name: 'a code used at a login', answer: last })).toBeShut();
-    },
-  );
+  // Where POST /users/sessions takes codes, too, one that was used there.
+  const login = await ifItCan(loginByNewTotp(users, user, codes));
+  if (login?.session === undefined) return;
+  const third = await arrange(begun(users, user));
+  const last = await verify(api, third, login.code);
+  expect(await opened(users, user, third, { name: 'a code used at a login', answer: last })).toBeShut();
+});
 
-  test(
-    "refuses another user's code",
-    covers('second-step/refuses-code-of-another-user'),
-    async ({ users, cluster, codes, api }) => {
-      const victim = await arrange(enrolled(users, cluster, 0));
-      const other = await arrange(enrolled(users, cluster, 1));
-      const code = await codes.unlike(other.authenticator, victim.authenticator);
-      const first = await arrange(begun(users, victim.user));
+test('second-step/refuses-code-of-another-user', async ({ users, cluster, codes, api }) => {
+  const victim = await arrange(enrolled(users, cluster, 0));
+  const other = await arrange(enrolled(users, cluster, 1));
+  const code = await codes.unlike(other.authenticator, victim.authenticator);
+  const first = await arrange(begun(users, victim.user));
 
-      const answer = await verify(api, first, code);
+  const answer = await verify(api, first, code);
 
-      expect(answer).toBeRefused();
-      const name = "another user's code";
-      expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
+  expect(answer).toBeRefused();
+  const name = "another user's code";
+  expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
-      // A newer code may void the one before: where those of both operations are one's, the second shows it.
-      for (const mailedCode of (await ifItCan(mailedToAnother(users, cluster, victim.user))) ?? []) {
-        const again = await arrange(begun(users, victim.user));
-        const answer = await verify(api, again, mailedCode, 'email');
-        expect(answer).toBeRefused();
-        expect(await opened(users, victim.user, again, { name, answer })).toBeShut();
-      }
-    },
-  );
+  // A newer code may void the one before: where those of both operations are one's, the second shows it.
+  for (const mailedCode of (await ifItCan(mailedToAnother(users, cluster, victim.user))) ?? []) {
+    const again = await arrange(begun(users, victim.user));
+    const answer = await verify(api, again, mailedCode, 'email');
+    expect(answer).toBeRefused();
+    expect(await opened(users, victim.user, again, { name, answer })).toBeShut();
+  }
+});
 
-  test(
-    'takes nothing else for a code',
-    covers('second-step/what-is-no-code-finishes-nothing'),
-    async ({ users, cluster, codes }) => {
-      const enrolment = await arrange(enrolled(users, cluster));
-      await arrange(begun(users, enrolment.user));
+test('second-step/what-is-no-code-finishes-nothing', async ({ users, cluster, codes }) => {
+  const enrolment = await arrange(enrolled(users, cluster));
+  await arrange(begun(users, enrolment.user));
 
-      expect(await tryForms(users, inSteps({ users, codes }, enrolment), noCodes)).toBeShut();
-    },
-  );
+  expect(await tryForms(users, inSteps({ users, codes }, enrolment), noCodes)).toBeShut();
+});
 
-  test('is refused without a credential', covers('second-step/refuses-anonymous'), async ({ api }) => {
-    expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
-  });
+test('second-step/refuses-anonymous', async ({ api }) => {
+  expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
+});
 
-  test(
-    'is refused without a body',
-    covers('second-step/refuses-missing-body'),
-    async ({ users, cluster, api }) => {
-      const { user } = await arrange(enrolled(users, cluster));
-      const first = await arrange(begun(users, user));
+test('second-step/refuses-missing-body', async ({ users, cluster, api }) => {
+  const { user } = await arrange(enrolled(users, cluster));
+  const first = await arrange(begun(users, user));
 
-      expect(await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' })).toBeRefused();
-    },
-  );
+  expect(await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' })).toBeRefused();
+});
 
-  test(
-    'finishes one login only',
-    covers('second-step/finishes-one-login-only'),
-    async ({ users, cluster, codes, api }) => {
-      const enrolment = await arrange(enrolled(users, cluster));
-      const { user } = enrolment;
-      let other: FirstStep | undefined;
-      const beginTwo = async () => {
-        const first = await arrange(begun(users, user));
-        other = await arrange(begun(users, user));
-        return first;
-      };
-      const { first, answer } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
+test('second-step/finishes-one-login-only', async ({ users, cluster, codes, api }) => {
+  const enrolment = await arrange(enrolled(users, cluster));
+  const { user } = enrolment;
+  let other: FirstStep | undefined;
+  const beginTwo = async () => {
+    const first = await arrange(begun(users, user));
+    other = await arrange(begun(users, user));
+    return first;
+  };
+  const { first, answer } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
 
-      const name = 'the code of the other login';
-      if (other !== undefined) expect(await opened(users, user, other, { name, answer })).toBeShut();
-      if (await opens(users, user, first)) return;
-      const { first: alone } = await arrange(verifyRight({ users, codes, api }, enrolment));
-      if (await opens(users, user, alone))
-        notApplicable('a login that is begun ends the one begun before it');
-      throw new ArrangeError('A right code finished no login.');
-    },
-  );
+  const name = 'the code of the other login';
+  if (other !== undefined) expect(await opened(users, user, other, { name, answer })).toBeShut();
+  if (await opens(users, user, first)) return;
+  const { first: alone } = await arrange(verifyRight({ users, codes, api }, enrolment));
+  if (await opens(users, user, alone)) notApplicable('a login that is begun ends the one begun before it');
+  throw new ArrangeError('A right code finished no login.');
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LoginOptions } from '../../fixtures/login-options.js';
 import { bothTypes } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import { cookiesIn } from '../../fixtures/ways-in.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
@@ -15,200 +15,164 @@ import { bitsOf, leastBits, randomBits } from './guessable.js';
 /** Of a few nodes one at least comes by twice. */
 const looksByNewConnections = 5;
 
-test.describe('POST /users/sessions', () => {
-  test(
-    'opens a session by password while cluster MFA is off',
-    covers('sessions/password-opens-session-while-mfa-is-off'),
-    async ({ users, cluster }) => {
-      await arrange(cluster.off());
+test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
+  await arrange(cluster.off());
 
-      const login = await users.withoutCode(users.withPassword());
+  const login = await users.withoutCode(users.withPassword());
 
-      expect(login).toOpenSession();
-    },
-  );
-
-  test('refuses a wrong password', covers('sessions/refuses-wrong-password'), async ({ users }) => {
-    const user = users.withPassword();
-
-    const right = user.password.reveal();
-
-    for (const password of [null, `${right}-not`, right.toUpperCase(), right.toLowerCase()]) {
-      if (password !== right) expect(await users.login(user, { password })).toBeRefused();
-    }
-  });
-
-  test(
-    'answers an unknown user like a wrong password',
-    covers('sessions/unknown-user-looks-alike'),
-    async ({ users, cluster, connection }) => {
-      const looksAlike = async (more: LoginOptions = {}) => {
-        const user = users.withPassword();
-        const nobody = { ...user, username: `nobody-${randomUUID()}` };
-        const password = randomUUID();
-        const known = await users.login(user, { ...more, password });
-
-        const unknown = await users.login(nobody, { ...more, password });
-
-        expect(unknown.answer).toLookLike(known.answer, { own: nobody, other: user });
-      };
-
-      await looksAlike();
-      // What asks for codes may be another part of a target, with words of its own.
-      if (!effectiveAllow(connection.target.allow).clusterMfa) return;
-      if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
-      await looksAlike();
-      await looksAlike({ code: '000000', type: 'totp' });
-    },
-  );
-
-  test('gives no session id twice', covers('sessions/ids-differ'), async ({ users, cluster }) => {
-    const ids = await arrange(sessionIds(users, cluster));
-
-    expect(new Set(ids).size).toBeAtLeast(ids.length, 'session ids');
-  });
-
-  test('gives long session ids', covers('sessions/ids-are-long-enough'), async ({ users, cluster }) => {
-    const ids = await arrange(sessionIds(users, cluster));
-
-    expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
-    const names = users.allWithPassword().map(({ username }) => username);
-    const { bits, what } = randomBits(ids, names);
-    expect(Math.round(bits)).toBeAtLeast(leastBits, what);
-  });
-
-  test(
-    'takes LOCAL for a missing domain',
-    covers('sessions/domain-defaults-to-local'),
-    async ({ users, cluster, facts }) => {
-      await arrange(cluster.off());
-      const user = users.allWithPassword().find(({ domain }) => domain.toUpperCase() === 'LOCAL');
-      if (user === undefined) return notApplicable('the target file has no account of the domain LOCAL');
-      await arrangeLogin(users.withoutCode(user));
-
-      const login = await users.login(user, { domain: null });
-
-      expect(login).toOpenSession();
-      await facts.measure('domainInSmallLetters', async () => {
-        const { session } = await users.login(user, { domain: 'local' });
-        return session !== undefined;
-      });
-    },
-  );
+  expect(login).toOpenSession();
 });
 
-test.describe('DELETE /users/sessions with a sid', () => {
-  test('answers 204', covers('sessions/delete-answers-204'), async ({ users, cluster, admin }) => {
-    await arrange(cluster.off());
-    const user = users.withSid();
-    await arrange(users.sessionId(user));
+test('sessions/refuses-wrong-password', async ({ users }) => {
+  const user = users.withPassword();
 
-    const answer = await users.endSessions(user, admin);
+  const right = user.password.reveal();
 
-    expect(answer).toSucceed();
-  });
-
-  test(
-    "ends the user's sessions",
-    covers('sessions/deleted-session-is-refused'),
-    async ({ api, users, cluster, admin, connection }) => {
-      await arrange(cluster.off());
-      const user = users.withSid();
-      const sessions = [await arrange(users.sessionId(user)), await arrange(users.sessionId(user))] as const;
-      const [first, newest] = sessions;
-      // A target may let users have one session only.
-      const { status } = await api.call('GetMFAConfig', { as: first });
-      await arrangeSuccess(api.call('GetMFAConfig', { as: newest }));
-      const byCookie = await arrange(openedByCookie(api, users, user));
-      await arrangeSuccess(users.endSessions(user, admin));
-
-      // Other nodes may learn of it a little later, and a new connection may lead to another one.
-      const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
-      const whatItOpens = (as: Credential) =>
-        settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
-      for (const as of status < 300 ? sessions : [newest]) {
-        expect(await whatItOpens(as)).toBeRefused();
-        expect(await api.call('SendEmailOtp', { as })).toBeRefused();
-      }
-      // Each operation may keep a memory of its own; a key is asked for where it may replace the user's.
-      const json = { totpKeyName: 'mfa-conformance' };
-      const reads = () => api.call('GetSupportMFAConfig', { as: newest });
-      expect(await settled(reads)).toBeRefused();
-      if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
-        expect(await api.call('CreateTotpKey', { as: newest, json })).toBeRefused();
-      if (byCookie !== undefined) {
-        expect(await settled(byCookie)).toBeRefused();
-      }
-      // Nor by the next login of the same user.
-      await arrange(users.sessionId(user));
-      expect(await api.call('GetMFAConfig', { as: newest })).toBeRefused();
-      for (let look = 0; look < looksByNewConnections; look += 1)
-        expect(await whatItOpens(newest)).toBeRefused();
-      // Nor with a switch, after which a target may begin with what it has stored.
-      if (!effectiveAllow(connection.target.allow).clusterMfa) return;
-      if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
-      await arrange(cluster.off());
-      expect(await whatItOpens(newest)).toBeRefused();
-    },
-  );
-
-  test(
-    'ends no session of another user',
-    covers('sessions/delete-leaves-other-users-alone'),
-    async ({ api, users, cluster, admin }) => {
-      await arrange(cluster.off());
-      const user = users.withSid();
-      const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
-      const own = await arrange(users.sessionId(user));
-      const as = await arrange(users.sessionId(other));
-      await arrangeSuccess(api.call('GetMFAConfig', { as }));
-      await arrange(hasEnded(users.endSessions(user, admin), { api, cluster, as: own }));
-
-      const answer = await api.call('GetMFAConfig', { as });
-
-      expect(answer).toBeAccepted();
-    },
-  );
+  for (const password of [null, `${right}-not`, right.toUpperCase(), right.toLowerCase()]) {
+    if (password !== right) expect(await users.login(user, { password })).toBeRefused();
+  }
 });
 
-test.describe('POST /access-tokens', () => {
-  test(
-    'gives tokens that nobody can guess',
-    covers('access-tokens/tokens-are-long-enough'),
-    async ({ users, cluster }) => {
-      await arrange(cluster.off());
-      const user = users.withPassword();
-      const tokens: string[] = [];
-      for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.token(user))).token.reveal());
-
-      expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
-      const { bits, what } = randomBits(tokens, [user.username]);
-      expect(Math.round(bits)).toBeAtLeast(leastBits, what);
-    },
-  );
-
-  test('refuses a wrong password', covers('access-tokens/refuses-wrong-password'), async ({ users }) => {
+test('sessions/unknown-user-looks-alike', async ({ users, cluster, connection }) => {
+  const looksAlike = async (more: LoginOptions = {}) => {
     const user = users.withPassword();
+    const nobody = { ...user, username: `nobody-${randomUUID()}` };
+    const password = randomUUID();
+    const known = await users.login(user, { ...more, password });
 
-    const answer = await users.requestToken(user, `${user.password.reveal()}-not`);
+    const unknown = await users.login(nobody, { ...more, password });
 
-    expect(answer).toBeRefused();
+    expect(unknown.answer).toLookLike(known.answer, { own: nobody, other: user });
+  };
+
+  await looksAlike();
+  // What asks for codes may be another part of a target, with words of its own.
+  if (!effectiveAllow(connection.target.allow).clusterMfa) return;
+  if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
+  await looksAlike();
+  await looksAlike({ code: '000000', type: 'totp' });
+});
+
+test('sessions/ids-differ', async ({ users, cluster }) => {
+  const ids = await arrange(sessionIds(users, cluster));
+
+  expect(new Set(ids).size).toBeAtLeast(ids.length, 'session ids');
+});
+
+test('sessions/ids-are-long-enough', async ({ users, cluster }) => {
+  const ids = await arrange(sessionIds(users, cluster));
+
+  expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
+  const names = users.allWithPassword().map(({ username }) => username);
+  const { bits, what } = randomBits(ids, names);
+  expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+});
+
+test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
+  await arrange(cluster.off());
+  const user = users.allWithPassword().find(({ domain }) => domain.toUpperCase() === 'LOCAL');
+  if (user === undefined) return notApplicable('the target file has no account of the domain LOCAL');
+  await arrangeLogin(users.withoutCode(user));
+
+  const login = await users.login(user, { domain: null });
+
+  expect(login).toOpenSession();
+  await facts.measure('domainInSmallLetters', async () => {
+    const { session } = await users.login(user, { domain: 'local' });
+    return session !== undefined;
   });
+});
 
-  test(
-    'answers an unknown user like a wrong password',
-    covers('access-tokens/unknown-user-looks-alike'),
-    async ({ users }) => {
-      const user = users.withPassword();
-      const nobody = { ...user, username: `nobody-${randomUUID()}` };
-      const password = randomUUID();
-      const known = await users.requestToken(user, password);
+test('sessions/delete-answers-204', async ({ users, cluster, admin }) => {
+  await arrange(cluster.off());
+  const user = users.withSid();
+  await arrange(users.sessionId(user));
 
-      const unknown = await users.requestToken(nobody, password);
+  const answer = await users.endSessions(user, admin);
 
-      expect(unknown).toLookLike(known, { own: nobody, other: user });
-    },
-  );
+  expect(answer).toSucceed();
+});
+
+test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin, connection }) => {
+  await arrange(cluster.off());
+  const user = users.withSid();
+  const sessions = [await arrange(users.sessionId(user)), await arrange(users.sessionId(user))] as const;
+  const [first, newest] = sessions;
+  // A target may let users have one session only.
+  const { status } = await api.call('GetMFAConfig', { as: first });
+  await arrangeSuccess(api.call('GetMFAConfig', { as: newest }));
+  const byCookie = await arrange(openedByCookie(api, users, user));
+  await arrangeSuccess(users.endSessions(user, admin));
+
+  // Other nodes may learn of it a little later, and a new connection may lead to another one.
+  const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
+  const whatItOpens = (as: Credential) => settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
+  for (const as of status < 300 ? sessions : [newest]) {
+    expect(await whatItOpens(as)).toBeRefused();
+    expect(await api.call('SendEmailOtp', { as })).toBeRefused();
+  }
+  // Each operation may keep a memory of its own; a key is asked for where it may replace the user's.
+  const json = { totpKeyName: 'mfa-conformance' };
+  const reads = () => api.call('GetSupportMFAConfig', { as: newest });
+  expect(await settled(reads)).toBeRefused();
+  if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
+    expect(await api.call('CreateTotpKey', { as: newest, json })).toBeRefused();
+  if (byCookie !== undefined) {
+    expect(await settled(byCookie)).toBeRefused();
+  }
+  // Nor by the next login of the same user.
+  await arrange(users.sessionId(user));
+  expect(await api.call('GetMFAConfig', { as: newest })).toBeRefused();
+  for (let look = 0; look < looksByNewConnections; look += 1) expect(await whatItOpens(newest)).toBeRefused();
+  // Nor with a switch, after which a target may begin with what it has stored.
+  if (!effectiveAllow(connection.target.allow).clusterMfa) return;
+  if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
+  await arrange(cluster.off());
+  expect(await whatItOpens(newest)).toBeRefused();
+});
+
+test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, admin }) => {
+  await arrange(cluster.off());
+  const user = users.withSid();
+  const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
+  const own = await arrange(users.sessionId(user));
+  const as = await arrange(users.sessionId(other));
+  await arrangeSuccess(api.call('GetMFAConfig', { as }));
+  await arrange(hasEnded(users.endSessions(user, admin), { api, cluster, as: own }));
+
+  const answer = await api.call('GetMFAConfig', { as });
+
+  expect(answer).toBeAccepted();
+});
+
+test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  const tokens: string[] = [];
+  for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.token(user))).token.reveal());
+
+  expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
+  const { bits, what } = randomBits(tokens, [user.username]);
+  expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+});
+
+test('access-tokens/refuses-wrong-password', async ({ users }) => {
+  const user = users.withPassword();
+
+  const answer = await users.requestToken(user, `${user.password.reveal()}-not`);
+
+  expect(answer).toBeRefused();
+});
+
+test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
+  const user = users.withPassword();
+  const nobody = { ...user, username: `nobody-${randomUUID()}` };
+  const password = randomUUID();
+  const known = await users.requestToken(user, password);
+
+  const unknown = await users.requestToken(nobody, password);
+
+  expect(unknown).toLookLike(known, { own: nobody, other: user });
 });
 
 /** Ids of ten logins in a row. */

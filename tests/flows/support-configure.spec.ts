@@ -1,153 +1,119 @@
 import { randomUUID } from 'node:crypto';
 import { usableKeyUri } from '../../fixtures/secrets.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 import type { Connection } from '../../src/target/connection/connection.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
-test.describe('PUT /support-user/mfa', () => {
-  test(
-    'to totp answers a secret and its URI',
-    covers('support-configure/totp-gives-secret-and-uri'),
-    async ({ support }) => {
-      await arrange(support.off());
+test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
+  await arrange(support.off());
 
-      const answer = await support.configure({ mfaType: 'totp' });
+  const answer = await support.configure({ mfaType: 'totp' });
 
-      expect(answer).toBeAccepted();
-      expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
-      const { totpSecretKey, totpUri } = answer.fields;
-      if (totpSecretKey === undefined || totpUri === undefined) return;
-      expect(answer).toHoldTheSecretOf(await arrange(usableKeyUri(answer)));
-    },
-  );
+  expect(answer).toBeAccepted();
+  expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
+  const { totpSecretKey, totpUri } = answer.fields;
+  if (totpSecretKey === undefined || totpUri === undefined) return;
+  expect(answer).toHoldTheSecretOf(await arrange(usableKeyUri(answer)));
+});
 
-  test(
-    'chooses what holds once support MFA is on',
-    covers('support-configure/mode-and-address-are-kept'),
-    async ({ support, connection }) => {
-      const email = addressOf(connection);
-      await arrange(support.off());
+test('support-configure/mode-and-address-are-kept', async ({ support, connection }) => {
+  const email = addressOf(connection);
+  await arrange(support.off());
 
-      expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
-      expect(await support.patch({ enabled: true })).toBeAccepted();
+  expect(await support.configure({ mfaType: 'email', email })).toBeAccepted();
+  expect(await support.patch({ enabled: true })).toBeAccepted();
 
-      const now = await support.readUntil(({ enabled }) => enabled);
-      expect(now).toHaveMembers({ enabled: true, mfaType: 'email', email });
-    },
-  );
+  const now = await support.readUntil(({ enabled }) => enabled);
+  expect(now).toHaveMembers({ enabled: true, mfaType: 'email', email });
+});
 
-  test(
-    'does not switch on',
-    covers('support-configure/leaves-enabled-alone'),
-    async ({ support, connection }) => {
-      await arrange(support.off());
-      await arrange(support.configure({ mfaType: 'email', email: addressOf(connection) }));
+test('support-configure/leaves-enabled-alone', async ({ support, connection }) => {
+  await arrange(support.off());
+  await arrange(support.configure({ mfaType: 'email', email: addressOf(connection) }));
 
-      expect(await support.read()).toHaveMembers({ enabled: false });
-    },
-  );
+  expect(await support.read()).toHaveMembers({ enabled: false });
+});
 
-  test(
-    'without the password is refused',
-    covers('support-configure/refuses-without-password'),
-    async ({ cluster, support, connection }) => {
-      await arrange(requiresPassword(support));
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-      const email = newAddress(connection);
+test('support-configure/refuses-without-password', async ({ cluster, support, connection }) => {
+  await arrange(requiresPassword(support));
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
+  const email = newAddress(connection);
 
-      const answer = await support.configureAny({ mfaType: 'email', email, currentPassword: undefined });
+  const answer = await support.configureAny({ mfaType: 'email', email, currentPassword: undefined });
 
-      expect(answer).toBeRefused();
-      expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(answer).toBeRefused();
+  expect(await changesSince(before, cluster, support)).toBeNone();
 
-      const enrolled = await ifItCan(support.onByTotp());
-      if (enrolled === undefined) return;
-      const on = await arrange(snapshot(cluster, support));
-      for (const currentPassword of [undefined, null]) {
-        const again = await support.configureAny({ mfaType: 'totp', currentPassword });
-        expect(again).toBeRefused();
-        expect(again).toHaveNone('totpUri', 'totpSecretKey');
-      }
-      expect(await changesSince(on, cluster, support)).toBeNone();
-    },
-  );
+  const enrolled = await ifItCan(support.onByTotp());
+  if (enrolled === undefined) return;
+  const on = await arrange(snapshot(cluster, support));
+  for (const currentPassword of [undefined, null]) {
+    const again = await support.configureAny({ mfaType: 'totp', currentPassword });
+    expect(again).toBeRefused();
+    expect(again).toHaveNone('totpUri', 'totpSecretKey');
+  }
+  expect(await changesSince(on, cluster, support)).toBeNone();
+});
 
-  test(
-    'with a wrong password is refused',
-    covers('support-configure/refuses-wrong-current-password'),
-    async ({ cluster, support, codes, connection }) => {
-      await arrange(requiresPassword(support));
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-      const email = newAddress(connection);
+test('support-configure/refuses-wrong-current-password', async ({ cluster, support, codes, connection }) => {
+  await arrange(requiresPassword(support));
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
+  const email = newAddress(connection);
 
-      const answer = await support.configure({ mfaType: 'email', email, currentPassword: wrongPassword });
+  const answer = await support.configure({ mfaType: 'email', email, currentPassword: wrongPassword });
 
-      expect(answer).toBeRefused();
-      expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(answer).toBeRefused();
+  expect(await changesSince(before, cluster, support)).toBeNone();
 
-      // What no configuration shows: the key.
-      const enrolled = await ifItCan(support.onByTotp());
-      if (enrolled === undefined) return;
-      const again = await support.configure({ mfaType: 'totp', currentPassword: wrongPassword });
-      expect(again).toBeRefused();
-      const { answer: kept } = await support.verifyUnused(enrolled.authenticator);
-      // Wrong passwords may lock the support user out: then no code verifies.
-      if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));
-      expect(kept).toVerify();
-    },
-  );
+  // What no configuration shows: the key.
+  const enrolled = await ifItCan(support.onByTotp());
+  if (enrolled === undefined) return;
+  const again = await support.configure({ mfaType: 'totp', currentPassword: wrongPassword });
+  expect(again).toBeRefused();
+  const { answer: kept } = await support.verifyUnused(enrolled.authenticator);
+  // Wrong passwords may lock the support user out: then no code verifies.
+  if (kept.fields.success !== true) await arrange(verifiedAnew(support, codes));
+  expect(kept).toVerify();
+});
 
-  test(
-    'without a body is refused',
-    covers('support-configure/refuses-missing-body'),
-    async ({ cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
+test('support-configure/refuses-missing-body', async ({ cluster, support }) => {
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
 
-      const answer = await support.configureText(undefined, 'a missing body');
+  const answer = await support.configureText(undefined, 'a missing body');
 
-      expect(answer).toBeRefused();
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await changesSince(before, cluster, support)).toBeNone();
+});
 
-  test(
-    'with malformed JSON is refused',
-    covers('support-configure/refuses-malformed-json'),
-    async ({ cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
+test('support-configure/refuses-malformed-json', async ({ cluster, support }) => {
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
 
-      for (const body of ['{"mfaType":', '{"mfaType":"em', '{"mfaType']) {
-        const answer = await support.configureText(body, 'malformed JSON');
-        expect(answer).toBeRefused();
-      }
+  for (const body of ['{"mfaType":', '{"mfaType":"em', '{"mfaType']) {
+    const answer = await support.configureText(body, 'malformed JSON');
+    expect(answer).toBeRefused();
+  }
 
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+  expect(await changesSince(before, cluster, support)).toBeNone();
+});
 
-  test(
-    'with a wrong type does no harm',
-    covers('support-configure/wrong-type-is-harmless'),
-    async ({ cluster, support }) => {
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
+test('support-configure/wrong-type-is-harmless', async ({ cluster, support }) => {
+  await arrange(support.off());
+  const before = await arrange(snapshot(cluster, support));
 
-      // Without the password, so that nothing can come of it where types are not looked at.
-      const body = JSON.stringify({ mfaType: 5, email: ['a@example.com'] });
-      const answer = await support.configureText(body, 'a wrong type');
+  // Without the password, so that nothing can come of it where types are not looked at.
+  const body = JSON.stringify({ mfaType: 5, email: ['a@example.com'] });
+  const answer = await support.configureText(body, 'a wrong type');
 
-      expect(answer).toBeHandled();
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
+  expect(answer).toBeHandled();
+  expect(await changesSince(before, cluster, support)).toBeNone();
 });
 
 async function verifiedAnew(support: SupportMfa, codes: Codes): Promise<void> {

@@ -1,5 +1,5 @@
 import { otherCode } from '../../fixtures/logins.js';
-import { arrange, arrangeSuccess, covers, expect, someOf, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, expect, someOf, test } from '../../fixtures/test.js';
 import { triggerNames } from '../../fixtures/triggers.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Target } from '../../src/input/target-file/target.js';
@@ -7,227 +7,169 @@ import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { isStillOn } from '../../src/target/journal/config.js';
 import { onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
-test.describe('PATCH /support-user/mfa to email', () => {
-  test(
-    'answers nothing else than was set, and no secret',
-    covers('support-email/enabling-shows-what-was-set'),
-    async ({ support, connection }) => {
-      const email = ownAddress(connection.target);
-      await arrange(support.off());
+test('support-email/enabling-shows-what-was-set', async ({ support, connection }) => {
+  const email = ownAddress(connection.target);
+  await arrange(support.off());
 
-      const answer = await support.patch({ enabled: true, mfaType: 'email', email });
+  const answer = await support.patch({ enabled: true, mfaType: 'email', email });
 
-      expect(answer).toBeAccepted();
-      expect(answer).toShowAtMost({ enabled: true, mfaType: 'email', email });
-      expect(answer).toHaveNone('totpSecretKey');
-    },
-  );
+  expect(answer).toBeAccepted();
+  expect(answer).toShowAtMost({ enabled: true, mfaType: 'email', email });
+  expect(answer).toHaveNone('totpSecretKey');
+});
 
-  test('shows in GET', covers('support-email/get-shows-what-was-set'), async ({ support, connection }) => {
-    const email = ownAddress(connection.target);
-    await arrange(support.off());
-    await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
+test('support-email/get-shows-what-was-set', async ({ support, connection }) => {
+  const email = ownAddress(connection.target);
+  await arrange(support.off());
+  await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
 
-    const now = await support.readUntil(isStillOn('email'));
+  const now = await support.readUntil(isStillOn('email'));
 
-    expect(now).toHaveMembers({ enabled: true, mfaType: 'email' });
-    expect(now).toShowAtMost({ email });
-  });
+  expect(now).toHaveMembers({ enabled: true, mfaType: 'email' });
+  expect(now).toShowAtMost({ email });
+});
 
-  test('refuses what is not an address', covers('support-email/needs-an-address'), async ({ support }) => {
-    await arrange(support.off());
+test('support-email/needs-an-address', async ({ support }) => {
+  await arrange(support.off());
 
-    const answer = await support.patch({ enabled: true, mfaType: 'email', email: 'no-address' });
+  const answer = await support.patch({ enabled: true, mfaType: 'email', email: 'no-address' });
+
+  expect(answer).toBeRefused();
+});
+
+test('support-email/mails-one-code-to-the-address', async ({ silence, connection }) => {
+  const email = ownAddress(connection.target);
+
+  const heard = await silence.after(triggerNames.support);
+
+  expect(heard.answer).toBeAccepted();
+  expect(heard).toHaveMailed([email]);
+});
+
+test('support-email/no-code-without-an-address', async ({ silence }) => {
+  const { answer, mails } = await silence.after(triggerNames.supportOff);
+
+  // A target that keeps the address may mail a code: then 204 says the truth.
+  if (mails.length === 0) expect(answer).toBeRefused();
+});
+
+test('support-email/address-in-body-does-not-redirect', async ({ silence }) => {
+  const heard = await silence.after(triggerNames.supportRedirect);
+
+  const named = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
+
+  expect({ ...heard, mails: named }).toHaveMailed([]);
+});
+
+test('support-email/refused-send-mails-nothing', async ({ silence, connection }) => {
+  const refused: string[] = [triggerNames.supportAnonymous];
+  if (connection.target.accounts.viewer !== undefined) refused.push(triggerNames.supportViewer);
+
+  for (const heard of await arrange(someOf(refused, (name) => silence.after(name)))) {
+    expect(heard.answer).toBeRefused();
+    expect(heard).toHaveMailed([]);
+  }
+});
+
+test('support-email/disabled-with-mailed-code', async ({ support, connection }) => {
+  const code = await arrange(mailedCode(support, connection.target));
+  // Reading spends no code.
+  await arrange(support.get());
+
+  const answer = await support.patch({ enabled: false, mfaCode: code });
+
+  expect(answer).toBeAccepted();
+  expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
+});
+
+test('support-email/not-disabled-with-near-code', async ({ support, connection }) => {
+  const code = await arrange(mailedCode(support, connection.target));
+
+  for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  }
+  expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
+  // What is off takes no code to be switched on for the next test.
+  await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
+});
+
+test('support-email/not-disabled-without-code', async ({ support, connection }) => {
+  await arrange(support.ensureEmail(ownAddress(connection.target)));
+
+  for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
+    const answer = await support.patchAny({ enabled: false, ...without });
 
     expect(answer).toBeRefused();
+    expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
+      enabled: true,
+      mfaType: 'email',
+    });
+  }
+});
+
+test('support-email/not-disabled-with-wrong-code', async ({ support, connection }) => {
+  const code = await arrange(mailedCode(support, connection.target));
+
+  // A code of a developer's own would be the same on every target; each guess counts as an attempt.
+  const guesses = effectiveAllow(connection.target.allow).lockOut ? ['000000'] : [];
+  for (const mfaCode of [otherCode(code, 'first'), ...guesses.filter((guess) => guess !== code)]) {
+    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  }
+  expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
+
+test('support-email/address-changed-with-mailed-code', async ({ support, connection }) => {
+  const { second } = twoAddresses(connection.target);
+  const code = await arrange(mailedCode(support, connection.target));
+
+  const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
+
+  expect(answer).toBeAccepted();
+  expect(await support.readUntil(({ email }) => email === second)).toHaveMembers({ email: second });
+});
+
+test('support-email/address-not-changed-without-code', async ({ support, connection }) => {
+  const { email, second } = twoAddresses(connection.target);
+  await arrange(support.ensureEmail(email));
+
+  const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
+
+  expect(answer).toBeRefused();
+  expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
+    enabled: true,
+    mfaType: 'email',
+    email,
   });
 });
 
-test.describe('POST /support-user/send-email-otp', () => {
-  test(
-    'mails one code to the address',
-    covers('support-email/mails-one-code-to-the-address'),
-    async ({ silence, connection }) => {
-      const email = ownAddress(connection.target);
+test('support-email/tagged-address-needs-code', async ({ support, connection }) => {
+  const email = await arrange(onAtOne(support, connection.target));
+  const tagged = email.replace('@', '+mfa-conformance@');
 
-      const heard = await silence.after(triggerNames.support);
+  const answer = await support.patch({ enabled: true, mfaType: 'email', email: tagged });
 
-      expect(heard.answer).toBeAccepted();
-      expect(heard).toHaveMailed([email]);
-    },
-  );
-
-  test(
-    'is not a success without a mail',
-    covers('support-email/no-code-without-an-address'),
-    async ({ silence }) => {
-      const { answer, mails } = await silence.after(triggerNames.supportOff);
-
-      // A target that keeps the address may mail a code: then 204 says the truth.
-      if (mails.length === 0) expect(answer).toBeRefused();
-    },
-  );
-
-  test(
-    'mails to no address of the request',
-    covers('support-email/address-in-body-does-not-redirect'),
-    async ({ silence }) => {
-      const heard = await silence.after(triggerNames.supportRedirect);
-
-      const named = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
-
-      expect({ ...heard, mails: named }).toHaveMailed([]);
-    },
-  );
-
-  test(
-    'mails nothing where it is refused',
-    covers('support-email/refused-send-mails-nothing'),
-    async ({ silence, connection }) => {
-      const refused: string[] = [triggerNames.supportAnonymous];
-      if (connection.target.accounts.viewer !== undefined) refused.push(triggerNames.supportViewer);
-
-      for (const heard of await arrange(someOf(refused, (name) => silence.after(name)))) {
-        expect(heard.answer).toBeRefused();
-        expect(heard).toHaveMailed([]);
-      }
-    },
-  );
+  // Where it was taken for the same one, so is the way back.
+  if (answer.status < 300) await arrange(support.patch({ enabled: true, mfaType: 'email', email }));
+  expect(answer).toBeRefused();
 });
 
-test.describe('PATCH /support-user/mfa in email mode', () => {
-  test(
-    'switches off with the mailed code',
-    covers('support-email/disabled-with-mailed-code'),
-    async ({ support, connection }) => {
-      const code = await arrange(mailedCode(support, connection.target));
-      // Reading spends no code.
-      await arrange(support.get());
+test('support-email/address-not-changed-with-wrong-code', async ({ support, connection }) => {
+  const { email, second } = twoAddresses(connection.target);
+  const code = await arrange(mailedCode(support, connection.target));
 
-      const answer = await support.patch({ enabled: false, mfaCode: code });
+  const answer = await support.patch({
+    enabled: true,
+    mfaType: 'email',
+    email: second,
+    mfaCode: otherCode(code, 'last'),
+  });
 
-      expect(answer).toBeAccepted();
-      expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
-    },
-  );
-
-  test(
-    'does not switch off with a code cut or with more',
-    covers('support-email/not-disabled-with-near-code'),
-    async ({ support, connection }) => {
-      const code = await arrange(mailedCode(support, connection.target));
-
-      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
-        expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-      }
-      expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
-      // What is off takes no code to be switched on for the next test.
-      await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
-    },
-  );
-
-  test(
-    'does not switch off without a code',
-    covers('support-email/not-disabled-without-code'),
-    async ({ support, connection }) => {
-      await arrange(support.ensureEmail(ownAddress(connection.target)));
-
-      for (const without of [{}, { mfaCode: null }, { mfaCode: '' }]) {
-        const answer = await support.patchAny({ enabled: false, ...without });
-
-        expect(answer).toBeRefused();
-        expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
-          enabled: true,
-          mfaType: 'email',
-        });
-      }
-    },
-  );
-
-  test(
-    'does not switch off with a wrong code',
-    covers('support-email/not-disabled-with-wrong-code'),
-    async ({ support, connection }) => {
-      const code = await arrange(mailedCode(support, connection.target));
-
-      // A code of a developer's own would be the same on every target; each guess counts as an attempt.
-      const guesses = effectiveAllow(connection.target.allow).lockOut ? ['000000'] : [];
-      for (const mfaCode of [otherCode(code, 'first'), ...guesses.filter((guess) => guess !== code)]) {
-        expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-      }
-      expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
-
-  test(
-    'changes the address with the mailed code',
-    covers('support-email/address-changed-with-mailed-code'),
-    async ({ support, connection }) => {
-      const { second } = twoAddresses(connection.target);
-      const code = await arrange(mailedCode(support, connection.target));
-
-      const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
-
-      expect(answer).toBeAccepted();
-      expect(await support.readUntil(({ email }) => email === second)).toHaveMembers({ email: second });
-    },
-  );
-
-  test(
-    'does not change the address without a code',
-    covers('support-email/address-not-changed-without-code'),
-    async ({ support, connection }) => {
-      const { email, second } = twoAddresses(connection.target);
-      await arrange(support.ensureEmail(email));
-
-      const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
-
-      expect(answer).toBeRefused();
-      expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
-        enabled: true,
-        mfaType: 'email',
-        email,
-      });
-    },
-  );
-
-  test(
-    'does not change to the address with a tag without a code',
-    covers('support-email/tagged-address-needs-code'),
-    async ({ support, connection }) => {
-      const email = await arrange(onAtOne(support, connection.target));
-      const tagged = email.replace('@', '+mfa-conformance@');
-
-      const answer = await support.patch({ enabled: true, mfaType: 'email', email: tagged });
-
-      // Where it was taken for the same one, so is the way back.
-      if (answer.status < 300) await arrange(support.patch({ enabled: true, mfaType: 'email', email }));
-      expect(answer).toBeRefused();
-    },
-  );
-
-  test(
-    'does not change the address with a wrong code',
-    covers('support-email/address-not-changed-with-wrong-code'),
-    async ({ support, connection }) => {
-      const { email, second } = twoAddresses(connection.target);
-      const code = await arrange(mailedCode(support, connection.target));
-
-      const answer = await support.patch({
-        enabled: true,
-        mfaType: 'email',
-        email: second,
-        mfaCode: otherCode(code, 'last'),
-      });
-
-      expect(answer).toBeRefused();
-      expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
-        enabled: true,
-        mfaType: 'email',
-        email,
-      });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
+    enabled: true,
+    mfaType: 'email',
+    email,
+  });
 });
 
 async function mailedCode(support: SupportMfa, target: Target): Promise<string> {

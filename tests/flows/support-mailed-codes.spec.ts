@@ -1,5 +1,5 @@
 import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { memberOf } from '../../src/contract/judging/body.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
@@ -58,161 +58,121 @@ function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
 }
 
-test.describe('Codes mailed to the support user', () => {
-  test(
-    'go to a changed address, and no longer to the one before',
-    covers('support-email/codes-follow-the-address'),
-    async ({ api, admin, support, cluster, mail, connection }) => {
-      const { email, second } = twoAddresses(connection.target);
-      await arrange(atSecond(support, email, second));
+test('support-email/codes-follow-the-address', async ({ api, admin, support, cluster, mail, connection }) => {
+  const { email, second } = twoAddresses(connection.target);
+  await arrange(atSecond(support, email, second));
 
-      /** How many codes still went to the address before. */
-      const stray = async () => {
-        const got = await askedTwice(api, admin, mail, second);
-        if (got.length === 0)
-          throw new ArrangeError('No code came, neither to the new address nor to the one before.');
-        // What GET leaves out or masks doesn't tell that the change is made: where the codes go does.
-        const isChanged = got.some(({ to }) => to.includes(second)) || (await tells(support, second, email));
-        if (!isChanged) notApplicable(notAtOnce);
-        return got.filter(({ to }) => to.includes(email));
-      };
+  /** How many codes still went to the address before. */
+  const stray = async () => {
+    const got = await askedTwice(api, admin, mail, second);
+    if (got.length === 0)
+      throw new ArrangeError('No code came, neither to the new address nor to the one before.');
+    // What GET leaves out or masks doesn't tell that the change is made: where the codes go does.
+    const isChanged = got.some(({ to }) => to.includes(second)) || (await tells(support, second, email));
+    if (!isChanged) notApplicable(notAtOnce);
+    return got.filter(({ to }) => to.includes(email));
+  };
 
-      let elsewhere = await stray();
-      if (elsewhere.length > 0) {
-        // What mails may know of a change a second after GET shows it.
-        await cluster.rest();
-        elsewhere = await stray();
-      }
-      demandNone(elsewhere);
-    },
-  );
+  let elsewhere = await stray();
+  if (elsewhere.length > 0) {
+    // What mails may know of a change a second after GET shows it.
+    await cluster.rest();
+    elsewhere = await stray();
+  }
+  demandNone(elsewhere);
+});
 
-  test(
-    'go to no address whose change was refused',
-    covers('support-email/refused-address-gets-no-code'),
-    async ({ api, admin, support, mail, connection }) => {
-      // Not at whichever address it is: that the one before gets codes, too, is another requirement's matter.
-      const { email, second } = twoAddresses(connection.target);
-      await arrange(support.ensureEmail(email));
-      const refused = await support.patch({ ...byEmail, email: second });
-      if (refused.status < 400)
-        throw new ArrangeError(`A change without a code was answered ${refused.status}.`);
-      const got = await askedTwice(api, admin, mail, email);
+test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
+  // Not at whichever address it is: that the one before gets codes, too, is another requirement's matter.
+  const { email, second } = twoAddresses(connection.target);
+  await arrange(support.ensureEmail(email));
+  const refused = await support.patch({ ...byEmail, email: second });
+  if (refused.status < 400) throw new ArrangeError(`A change without a code was answered ${refused.status}.`);
+  const got = await askedTwice(api, admin, mail, email);
 
-      demandNone(
-        got.filter(({ to }) => to.includes(second)),
-        refused,
-      );
-    },
+  demandNone(
+    got.filter(({ to }) => to.includes(second)),
+    refused,
   );
 });
 
-test.describe('A mailed code as mfaCode', () => {
-  test(
-    'serves one change, and not the next',
-    covers('support-email/code-serves-one-change'),
-    async ({ support, connection }) => {
-      const { email, second } = await arrange(onAtAny(support, connection.target));
-      const mfaCode = await arrange(support.mailedCode(email));
-      const changed = await support.patch({ ...byEmail, email: second, mfaCode });
-      if (changed.status >= 400 && changed.status < 500) notApplicable(notAtOnce);
-      await arrangeSuccess(Promise.resolve(changed));
-      await showing(support, second);
+test('support-email/code-serves-one-change', async ({ support, connection }) => {
+  const { email, second } = await arrange(onAtAny(support, connection.target));
+  const mfaCode = await arrange(support.mailedCode(email));
+  const changed = await support.patch({ ...byEmail, email: second, mfaCode });
+  if (changed.status >= 400 && changed.status < 500) notApplicable(notAtOnce);
+  await arrangeSuccess(Promise.resolve(changed));
+  await showing(support, second);
 
-      const answer = await support.patch({ enabled: false, mfaCode });
+  const answer = await support.patch({ enabled: false, mfaCode });
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, email: second });
-    },
-  );
-
-  test(
-    'serves one of two changes at the same time',
-    covers('support-email/code-serves-one-change-of-two-at-once'),
-    async ({ support, connection }) => {
-      if (twoAddresses(connection.target).third === undefined)
-        notRun('the target file has no three mail addresses');
-      const { email, second, third } = await arrange(onAtAny(support, connection.target));
-      const mfaCode = await arrange(support.mailedCode(email));
-
-      // Whichever is first, the other one needs a code of its own.
-      const answers = await Promise.all(
-        [second, third ?? ''].map((to) => support.patch({ ...byEmail, email: to, mfaCode })),
-      );
-
-      const done = answers.filter(({ status }) => status < 300).length;
-      expect(done).toBeAtMost(1, 'accepted answers', ...answers);
-    },
-  );
-
-  test(
-    'is void once another was mailed',
-    covers('support-email/newer-code-voids-older'),
-    async ({ support, connection }) => {
-      const email = await arrange(onAtOne(support, connection.target));
-      const older = await arrange(support.mailedCode(email));
-      const newer = await arrange(support.mailedCode(email));
-      if (older === newer) notApplicable(sameCodeAgain);
-
-      const answer = await support.patch({ enabled: false, mfaCode: older });
-
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
-
-  test(
-    'is needed to change to totp',
-    covers('support-email/mode-not-changed-without-code'),
-    async ({ support, connection }) => {
-      await arrange(onAtOne(support, connection.target));
-
-      const answer = await support.patch({ enabled: true, mfaType: 'totp' });
-
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, email: second });
 });
 
-test.describe('The address of support MFA', () => {
-  test(
-    'is one, and nothing else',
-    covers('support-email/address-is-one'),
-    async ({ support, connection }) => {
-      const { email, second } = twoAddresses(connection.target);
-      await arrange(support.off());
-      // Off it stays: what is stored for later gets no mail.
-      for (const several of severalOf(email, second)) {
-        const answer = await support.patch({ enabled: false, email: several });
-        const now = await arrange(support.read());
-        if (answer.status < 300 && now.email !== null)
-          await arrange(support.giveBack({ ...now, email: null }));
-        const isStored = answer.status < 300 && now.email === several;
-        if (isStored) expect(now).toHaveOther({ email: several });
-      }
-    },
+test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
+  if (twoAddresses(connection.target).third === undefined)
+    notRun('the target file has no three mail addresses');
+  const { email, second, third } = await arrange(onAtAny(support, connection.target));
+  const mfaCode = await arrange(support.mailedCode(email));
+
+  // Whichever is first, the other one needs a code of its own.
+  const answers = await Promise.all(
+    [second, third ?? ''].map((to) => support.patch({ ...byEmail, email: to, mfaCode })),
   );
 
-  test(
-    'must be there for email mode',
-    covers('support-email/not-on-without-an-address'),
-    async ({ support, connection }) => {
-      const email = ownAddress(connection.target);
-      await arrange(support.off());
-      // A target may keep an address, and use it.
-      if ((await support.read()).email !== null) await arrange(support.giveBack(without));
-      if ((await support.read()).email !== null) notApplicable('the target keeps the address');
+  const done = answers.filter(({ status }) => status < 300).length;
+  expect(done).toBeAtMost(1, 'accepted answers', ...answers);
+});
 
-      await support.patch({ enabled: true, mfaType: 'email' });
+test('support-email/newer-code-voids-older', async ({ support, connection }) => {
+  const email = await arrange(onAtOne(support, connection.target));
+  const older = await arrange(support.mailedCode(email));
+  const newer = await arrange(support.mailedCode(email));
+  if (older === newer) notApplicable(sameCodeAgain);
 
-      const now = await arrange(support.read());
-      // Nobody gets a code where there is no address: the way back is another mode.
-      if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
-        await support.patch({ enabled: true, mfaType: 'totp' });
-      if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
-    },
-  );
+  const answer = await support.patch({ enabled: false, mfaCode: older });
+
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
+
+test('support-email/mode-not-changed-without-code', async ({ support, connection }) => {
+  await arrange(onAtOne(support, connection.target));
+
+  const answer = await support.patch({ enabled: true, mfaType: 'totp' });
+
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
+
+test('support-email/address-is-one', async ({ support, connection }) => {
+  const { email, second } = twoAddresses(connection.target);
+  await arrange(support.off());
+  // Off it stays: what is stored for later gets no mail.
+  for (const several of severalOf(email, second)) {
+    const answer = await support.patch({ enabled: false, email: several });
+    const now = await arrange(support.read());
+    if (answer.status < 300 && now.email !== null) await arrange(support.giveBack({ ...now, email: null }));
+    const isStored = answer.status < 300 && now.email === several;
+    if (isStored) expect(now).toHaveOther({ email: several });
+  }
+});
+
+test('support-email/not-on-without-an-address', async ({ support, connection }) => {
+  const email = ownAddress(connection.target);
+  await arrange(support.off());
+  // A target may keep an address, and use it.
+  if ((await support.read()).email !== null) await arrange(support.giveBack(without));
+  if ((await support.read()).email !== null) notApplicable('the target keeps the address');
+
+  await support.patch({ enabled: true, mfaType: 'email' });
+
+  const now = await arrange(support.read());
+  // Nobody gets a code where there is no address: the way back is another mode.
+  if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
+    await support.patch({ enabled: true, mfaType: 'totp' });
+  if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
 });
 
 const without = { enabled: false, mfaType: null, email: null };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { memberOf, textIn } from '../../src/contract/judging/body.js';
 import type { Codes } from '../../src/target/connection/codes.js';
@@ -10,218 +10,178 @@ import { isStillOn } from '../../src/target/journal/config.js';
 import { leastBits, randomBits } from './guessable.js';
 import { requiresPassword, wrongPassword } from './support-password.js';
 
-test.describe('A change of support MFA', () => {
-  for (const [title, id, currentPassword] of [
-    ['without the password', 'support-password/patch-refused-without-password', undefined],
-    ['with a wrong password', 'support-password/patch-refused-with-wrong-password', wrongPassword],
-  ] as const) {
-    test(`${title} is refused`, covers(id), async ({ cluster, support, codes, connection }) => {
-      await arrange(requiresPassword(support));
-      await arrange(support.off());
-      const before = await arrange(snapshot(cluster, support));
-      const { email } = connection.target.supportUser;
+for (const [id, currentPassword] of [
+  ['support-password/patch-refused-without-password', undefined],
+  ['support-password/patch-refused-with-wrong-password', wrongPassword],
+] as const) {
+  test(id, async ({ cluster, support, codes, connection }) => {
+    await arrange(requiresPassword(support));
+    await arrange(support.off());
+    const before = await arrange(snapshot(cluster, support));
+    const { email } = connection.target.supportUser;
 
-      const answer = await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword });
+    const answer = await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword });
 
-      expect(answer).toBeRefused();
+    expect(answer).toBeRefused();
+    expect(await changesSince(before, cluster, support)).toBeNone();
+
+    if (currentPassword === undefined) {
+      const none = { enabled: true, mfaType: 'email', email, currentPassword: null };
+      expect(await support.patchAny(none)).toBeRefused();
       expect(await changesSince(before, cluster, support)).toBeNone();
+    }
 
-      if (currentPassword === undefined) {
-        const none = { enabled: true, mfaType: 'email', email, currentPassword: null };
-        expect(await support.patchAny(none)).toBeRefused();
-        expect(await changesSince(before, cluster, support)).toBeNone();
-      }
-
-      // Nor does a right code stand for the password.
-      const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
-      if (mfaCode !== undefined) {
-        const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
-        expect(off).toBeRefused();
-        expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
-          enabled: true,
-          mfaType: 'email',
-        });
-      }
-
-      // Nor a reference id for a wrong one; that it was given for the right one may stand for it.
-      const referenceId =
-        currentPassword === undefined ? undefined : await ifItCan(referenceInForce(support, codes));
-      if (referenceId === undefined) return;
-      const off = await support.patchAny({ enabled: false, referenceId, currentPassword });
+    // Nor does a right code stand for the password.
+    const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
+    if (mfaCode !== undefined) {
+      const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
       expect(off).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    });
-  }
+      expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
+        enabled: true,
+        mfaType: 'email',
+      });
+    }
 
-  test(
-    'leaves read-only properties alone',
-    covers('support-password/read-only-properties-stay'),
-    async ({ support }) => {
-      await arrange(support.off());
-      const before = await arrange(passwordAuth(support));
+    // Nor a reference id for a wrong one; that it was given for the right one may stand for it.
+    const referenceId =
+      currentPassword === undefined ? undefined : await ifItCan(referenceInForce(support, codes));
+    if (referenceId === undefined) return;
+    const off = await support.patchAny({ enabled: false, referenceId, currentPassword });
+    expect(off).toBeRefused();
+    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  });
+}
 
-      // isQuorumManaged is left out: where it could be set, nothing could be restored any more.
-      const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
-      const after = await arrange(passwordAuth(support));
-      if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
+test('support-password/read-only-properties-stay', async ({ support }) => {
+  await arrange(support.off());
+  const before = await arrange(passwordAuth(support));
 
-      const member = { pointer: '/requiresPasswordAuth', rule: 'is', expected: before, seen: after } as const;
-      demand(after === before, { kind: 'members', any: false, members: [member] }, answer);
-    },
-  );
+  // isQuorumManaged is left out: where it could be set, nothing could be restored any more.
+  const answer = await support.patchAny({ enabled: false, requiresPasswordAuth: !before });
+  const after = await arrange(passwordAuth(support));
+  if (after !== before) await support.patchAny({ enabled: false, requiresPasswordAuth: before });
+
+  const member = { pointer: '/requiresPasswordAuth', rule: 'is', expected: before, seen: after } as const;
+  demand(after === before, { kind: 'members', any: false, members: [member] }, answer);
 });
 
-test.describe('A reference id', () => {
-  test(
-    'comes for a right code and the right password',
-    covers('support-reference/given-for-right-code'),
-    async ({ support, codes }) => {
-      const { answer: enrolment, authenticator } = await arrange(support.verified());
+test('support-reference/given-for-right-code', async ({ support, codes }) => {
+  const { answer: enrolment, authenticator } = await arrange(support.verified());
 
-      const answer = await verifyToDisable(support, await codes.unused(authenticator));
+  const answer = await verifyToDisable(support, await codes.unused(authenticator));
 
-      expect(answer).toVerify();
-      expect(answer).toHaveTexts(['referenceId']);
-      const referenceId = textIn(answer.fields.referenceId);
-      if (referenceId !== undefined) unused.set(support, { referenceId, ofKey: enrolment });
-    },
-  );
+  expect(answer).toVerify();
+  expect(answer).toHaveTexts(['referenceId']);
+  const referenceId = textIn(answer.fields.referenceId);
+  if (referenceId !== undefined) unused.set(support, { referenceId, ofKey: enrolment });
+});
 
-  test(
-    'does not come for a wrong code',
-    covers('support-reference/not-given-for-wrong-code'),
-    async ({ support, codes }) => {
-      // One that is proven: that its codes are right is known, and a reference id is of use.
-      const { authenticator } = await arrange(support.verified());
+test('support-reference/not-given-for-wrong-code', async ({ support, codes }) => {
+  // One that is proven: that its codes are right is known, and a reference id is of use.
+  const { authenticator } = await arrange(support.verified());
 
-      const answer = await verifyToDisable(support, codes.wrong(authenticator));
+  const answer = await verifyToDisable(support, codes.wrong(authenticator));
 
-      expect(answer).toNotVerify();
-      expect(answer).toHaveNone('referenceId');
-    },
-  );
+  expect(answer).toNotVerify();
+  expect(answer).toHaveNone('referenceId');
+});
 
-  test(
-    'does not come for a wrong password',
-    covers('support-reference/not-given-for-wrong-password'),
-    async ({ support, codes }) => {
-      await arrange(requiresPassword(support));
-      const { authenticator } = await arrange(support.onByTotp());
+test('support-reference/not-given-for-wrong-password', async ({ support, codes }) => {
+  await arrange(requiresPassword(support));
+  const { authenticator } = await arrange(support.onByTotp());
 
-      const answer = await verifyToDisable(support, await codes.unused(authenticator), wrongPassword);
+  const answer = await verifyToDisable(support, await codes.unused(authenticator), wrongPassword);
 
-      expect(answer).toHaveNone('referenceId');
-    },
-  );
+  expect(answer).toHaveNone('referenceId');
+});
 
-  test(
-    'does not come without a password',
-    covers('support-reference/not-given-without-password'),
-    async ({ api, admin, support, codes }) => {
-      await arrange(requiresPassword(support));
-      const { authenticator } = await arrange(support.onByTotp());
-      const totpCode = await codes.unused(authenticator);
+test('support-reference/not-given-without-password', async ({ api, admin, support, codes }) => {
+  await arrange(requiresPassword(support));
+  const { authenticator } = await arrange(support.onByTotp());
+  const totpCode = await codes.unused(authenticator);
 
-      const ask = (without: object) => {
-        const anyJson = { totpCode, purpose: 'DisableMfa', ...without };
-        return api.call('VerifySupportUserTotp', { as: admin, anyJson });
-      };
-      expect(await ask({})).toHaveNone('referenceId');
+  const ask = (without: object) => {
+    const anyJson = { totpCode, purpose: 'DisableMfa', ...without };
+    return api.call('VerifySupportUserTotp', { as: admin, anyJson });
+  };
+  expect(await ask({})).toHaveNone('referenceId');
 
-      // Where a refusal has used the code up these tell nothing; nor are they worth a lock.
-      for (const supportUserPassword of ['', null]) {
-        const answer = await ifItCan(ask({ supportUserPassword }));
-        if (answer !== undefined) expect(answer).toHaveNone('referenceId');
-      }
-    },
-  );
+  // Where a refusal has used the code up these tell nothing; nor are they worth a lock.
+  for (const supportUserPassword of ['', null]) {
+    const answer = await ifItCan(ask({ supportUserPassword }));
+    if (answer !== undefined) expect(answer).toHaveNone('referenceId');
+  }
+});
 
-  test(
-    'does not come for another purpose',
-    covers('support-reference/not-given-for-verify-otp'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+test('support-reference/not-given-for-verify-otp', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
 
-      const answer = await support.verify(await codes.unused(authenticator), { purpose: 'VerifyOtp' });
+  const answer = await support.verify(await codes.unused(authenticator), { purpose: 'VerifyOtp' });
 
-      expect(answer).toVerify();
-      expect(answer).toHaveNone('referenceId');
-    },
-  );
+  expect(answer).toVerify();
+  expect(answer).toHaveNone('referenceId');
+});
 
-  test(
-    'switches support MFA off',
-    covers('support-reference/disables-support-mfa'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
+test('support-reference/disables-support-mfa', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
+  const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
 
-      const answer = await support.patch({ enabled: false, referenceId });
+  const answer = await support.patch({ enabled: false, referenceId });
 
-      expect(answer).toBeAccepted();
-      expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
-    },
-  );
+  expect(answer).toBeAccepted();
+  expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
+});
 
-  test('works once', covers('support-reference/works-once'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.verified());
-    const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
-    const first = await arrange(support.patch({ enabled: false, referenceId }));
-    if (first.status >= 300) {
-      throw new ArrangeError(`The referenceId did not switch off the first time (${first.status}).`);
-    }
-    await arrange(support.verified());
+test('support-reference/works-once', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
+  const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
+  const first = await arrange(support.patch({ enabled: false, referenceId }));
+  if (first.status >= 300) {
+    throw new ArrangeError(`The referenceId did not switch off the first time (${first.status}).`);
+  }
+  await arrange(support.verified());
 
+  const answer = await support.patch({ enabled: false, referenceId });
+
+  expect(answer).toBeRefused();
+  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+});
+
+test('support-reference/unknown-is-refused', async ({ support }) => {
+  await arrange(support.verified());
+
+  for (const referenceId of [randomUUID(), '', null]) {
     const answer = await support.patch({ enabled: false, referenceId });
 
     expect(answer).toBeRefused();
     expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-  });
+  }
 
-  test('of nobody is refused', covers('support-reference/unknown-is-refused'), async ({ support }) => {
+  // What is none at all: how it is answered, others tell.
+  for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
+  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+});
+
+test('support-reference/ids-are-random', async ({ support, codes }) => {
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) ids.push(await arrange(referenceInForce(support, codes)));
+
+  const { bits, what } = randomBits(ids, []);
+  expect(Math.round(bits)).toBeAtLeast(leastBits, what);
+});
+
+test('support-reference/void-after-new-key', async ({ support, codes }) => {
+  const { referenceId, ofKey } = await arrange(unusedReference(support, codes));
+  const isSameKey = async () => (await support.verified()).answer === ofKey;
+  if (await arrange(isSameKey())) {
+    await arrange(support.onByTotp());
     await arrange(support.verified());
+  }
 
-    for (const referenceId of [randomUUID(), '', null]) {
-      const answer = await support.patch({ enabled: false, referenceId });
+  const answer = await support.patch({ enabled: false, referenceId });
 
-      expect(answer).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    }
-
-    // What is none at all: how it is answered, others tell.
-    for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-  });
-
-  test(
-    'can not be foretold from others',
-    covers('support-reference/ids-are-random'),
-    async ({ support, codes }) => {
-      const ids: string[] = [];
-      for (let n = 0; n < 3; n += 1) ids.push(await arrange(referenceInForce(support, codes)));
-
-      const { bits, what } = randomBits(ids, []);
-      expect(Math.round(bits)).toBeAtLeast(leastBits, what);
-    },
-  );
-
-  test(
-    'is void once another key was proven',
-    covers('support-reference/void-after-new-key'),
-    async ({ support, codes }) => {
-      const { referenceId, ofKey } = await arrange(unusedReference(support, codes));
-      const isSameKey = async () => (await support.verified()).answer === ofKey;
-      if (await arrange(isSameKey())) {
-        await arrange(support.onByTotp());
-        await arrange(support.verified());
-      }
-
-      const answer = await support.patch({ enabled: false, referenceId });
-
-      expect(answer).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
 });
 
 /** The code that switches support MFA off, as it is on by e-mail. */

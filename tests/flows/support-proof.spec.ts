@@ -1,5 +1,5 @@
 import { type Changed, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
 import type { Users } from '../../fixtures/users.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Answer } from '../../src/target/connection/api.js';
@@ -12,120 +12,95 @@ import type { Authenticator } from '../../src/wire/otp/authenticator.js';
 import { twoAddresses } from './support-addresses.js';
 import { changesWithoutCode, offWithoutCode, otherFactors, type Row } from './support-proofs.js';
 
-test.describe('PATCH /support-user/mfa in email mode', () => {
-  test(
-    'is changed by nothing but a right code',
-    covers('support-email/no-change-without-proof'),
-    async ({ support, connection }) => {
-      const { email: address, second } = twoAddresses(connection.target);
-      await arrange(support.ensureEmail(address));
-      demandRefused(await support.patch({ enabled: false }));
-      demandRefused(await support.patch({ enabled: true, mfaType: 'email', email: second }));
-      const { disposable } = connection.target.allow;
-      const rows = changesWithoutCode(
-        await arrange(support.mailedCode(address)),
-        address,
-        second,
-        disposable,
-      );
+test('support-email/no-change-without-proof', async ({ support, connection }) => {
+  const { email: address, second } = twoAddresses(connection.target);
+  await arrange(support.ensureEmail(address));
+  demandRefused(await support.patch({ enabled: false }));
+  demandRefused(await support.patch({ enabled: true, mfaType: 'email', email: second }));
+  const { disposable } = connection.target.allow;
+  const rows = changesWithoutCode(await arrange(support.mailedCode(address)), address, second, disposable);
 
-      const found = await firstThat(
-        support,
-        rows,
-        ({ enabled, email }) => !enabled || email !== address,
-        () => support.onByEmail(address),
-      );
-
-      if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
-    },
+  const found = await firstThat(
+    support,
+    rows,
+    ({ enabled, email }) => !enabled || email !== address,
+    () => support.onByEmail(address),
   );
+
+  if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
 });
 
 // From here on a proven key is left to those who need one: giving it up takes a fresh code.
-test.describe('PATCH /support-user/mfa at the same time', () => {
-  test(
-    'to totp leaves one key in force',
-    covers('support-totp/parallel-enrolments-leave-one-key'),
-    async ({ support, codes }) => {
-      await arrange(support.off());
-      const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
+test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }) => {
+  await arrange(support.off());
+  const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));
 
-      const uris = answers.map(({ fields }) => handedUri(fields));
-      // A pending key may be handed out again.
-      const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
-      if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
-      // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
-      const wrong = await support.verify(codes.wrong(support.authenticator));
-      if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
-      const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
-      // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
-      for (const answer of withKey.reverse()) {
-        // A key that was proven stays the one to get out by, whatever ends the test.
-        const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
-        const { code, answer: told } =
-          verified.length === 0
-            ? await support.prove(authenticator)
-            : await once(support, codes, authenticator);
-        if (told.fields.success === true) verified.push({ answer, authenticator, code });
-      }
-      // The codes of the one that is held lead out again; where several verify, those of one of them do that.
-      for (const key of verified.length > 1 ? verified.reverse() : []) {
-        support.hold(key.answer, key);
-        if (await isOff(support)) break;
-      }
-      expect(verified.length).toBeAtMost(1, 'keys in force', ...answers);
-    },
-  );
+  const uris = answers.map(({ fields }) => handedUri(fields));
+  // A pending key may be handed out again.
+  const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
+  if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
+  // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
+  const wrong = await support.verify(codes.wrong(support.authenticator));
+  if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
+  const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
+  // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
+  for (const answer of withKey.reverse()) {
+    // A key that was proven stays the one to get out by, whatever ends the test.
+    const authenticator = verified.length === 0 ? support.hold(answer) : keyOf(answer);
+    const { code, answer: told } =
+      verified.length === 0 ? await support.prove(authenticator) : await once(support, codes, authenticator);
+    if (told.fields.success === true) verified.push({ answer, authenticator, code });
+  }
+  // The codes of the one that is held lead out again; where several verify, those of one of them do that.
+  for (const key of verified.length > 1 ? verified.reverse() : []) {
+    support.hold(key.answer, key);
+    if (await isOff(support)) break;
+  }
+  expect(verified.length).toBeAtMost(1, 'keys in force', ...answers);
 });
 
-test.describe('PATCH /support-user/mfa in totp mode', () => {
-  test(
-    'is switched off by nothing but a right code',
-    covers('support-totp/no-change-without-proof'),
-    async ({ support, users, connection }) => {
-      const rows = [...offWithoutCode, ...((await ifItCan(offInSession(users))) ?? [])];
-      await arrange(support.verified());
-      demandRefused(await support.patch({ enabled: false }));
+test('support-totp/no-change-without-proof', async ({ support, users, connection }) => {
+  const rows = [...offWithoutCode, ...((await ifItCan(offInSession(users))) ?? [])];
+  await arrange(support.verified());
+  demandRefused(await support.patch({ enabled: false }));
 
-      const found = await firstThat(
-        support,
-        rows,
-        ({ enabled }) => !enabled,
-        () => support.verified(),
-      );
-
-      if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
-
-      // Whether a key is given for another, others tell: where it is refused, that takes no proof away.
-      for (const body of otherFactors(connection.target.allow.disposable)) {
-        if ((await support.patchAny(body)).status < 400) return;
-        expect(await support.patch({ enabled: false })).toBeRefused();
-        expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-      }
-    },
+  const found = await firstThat(
+    support,
+    rows,
+    ({ enabled }) => !enabled,
+    () => support.verified(),
   );
+
+  if (found !== undefined) expect(found.answer).toHaveChangedNothing(found.changes, found.way);
+
+  // Whether a key is given for another, others tell: where it is refused, that takes no proof away.
+  for (const body of otherFactors(connection.target.allow.disposable)) {
+    if ((await support.patchAny(body)).status < 400) return;
+    expect(await support.patch({ enabled: false })).toBeRefused();
+    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  }
 });
 
-test.describe('A code mailed to the support user in totp mode', () => {
-  test(
-    'switches nothing off where the address was set without a code',
-    covers('support-totp/not-disabled-by-mail-to-a-new-address'),
-    async ({ api, admin, support, mail, connection }) => {
-      const { email, second } = twoAddresses(connection.target);
-      await arrange(support.verified());
-      const { email: before } = await arrange(support.read());
-      const address = isShownAs(before, second) ? email : second;
-      const mark = await arrange(mail.mark(address));
+test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
+  api,
+  admin,
+  support,
+  mail,
+  connection,
+}) => {
+  const { email, second } = twoAddresses(connection.target);
+  await arrange(support.verified());
+  const { email: before } = await arrange(support.read());
+  const address = isShownAs(before, second) ? email : second;
+  const mark = await arrange(mail.mark(address));
 
-      // A refusal of any step is what is wanted, or no mail.
-      if ((await support.patch({ email: address })).status >= 400) return;
-      if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
-      const mfaCode = await ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
-      if (mfaCode === undefined) return;
-      expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-      expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    },
-  );
+  // A refusal of any step is what is wanted, or no mail.
+  if ((await support.patch({ email: address })).status >= 400) return;
+  if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
+  const mfaCode = await ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
+  if (mfaCode === undefined) return;
+  expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
 });
 
 /** Sends all, looks once, and only where something was changed row by row: what the first that does it changes. */

@@ -1,5 +1,5 @@
 import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { textIn } from '../../src/contract/judging/body.js';
 import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
@@ -15,7 +15,7 @@ const names = [
   'mfa-conformance%26digits%3D8',
 ];
 
-test('The name of a key spoils no URI', covers('totp-key/name-spoils-no-uri'), async ({ users }) => {
+test('totp-key/name-spoils-no-uri', async ({ users }) => {
   const user = users.withReplaceableTotp();
   const plain = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
   const wanted = await arrange(usableKeyUri(plain));

@@ -1,159 +1,129 @@
 import { enrolled, loginByCode, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import { hasSid, type User, type Users } from '../../fixtures/users.js';
 import type { Codes } from '../../src/target/connection/codes.js';
 
 /** Of a kind that is not enabled. */
 const otherType = { type: 'salesforce', code: '000000' };
 
-test.describe('A login while cluster MFA is on', () => {
-  test(
-    'succeeds with a current code',
-    covers('totp-login/accepts-current-code'),
-    async ({ users, cluster, codes, facts }) => {
-      const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
+test('totp-login/accepts-current-code', async ({ users, cluster, codes, facts }) => {
+  const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
 
-      const login = await loginByCode(users, user, authenticator, codes);
+  const login = await loginByCode(users, user, authenticator, codes);
 
-      expect(login).toOpenSession();
-      await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
-      await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, 'TOTP'));
-      await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
-    },
-  );
+  expect(login).toOpenSession();
+  await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
+  await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, 'TOTP'));
+  await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
+});
 
-  test(
-    'fails with the password alone',
-    covers('totp-login/refuses-password-alone'),
-    async ({ users, cluster, codes, facts, api }) => {
-      const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-password-alone', async ({ users, cluster, codes, facts, api }) => {
+  const { user } = await arrange(enrolled(users, cluster));
 
-      const logins = [{ role: user.role, login: await users.login(user) }];
-      // Every account that may be enrolled, the admin's too.
-      for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
-        await arrange(users.enrol(other));
-        await arrange(switchedOn(users, cluster, other));
-        logins.push({ role: other.role, login: await users.login(other) });
-      }
-      const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
-      if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
-      for (const { login } of logins) expect(login).toBeRefused();
-      // A key asked for by an API key, of which no code was used yet, asks for codes no less.
-      const keyed = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
-      if (keyed?.apiKey !== undefined) {
-        const as = { scheme: 'APIKeyHeader', key: keyed.apiKey } as const;
-        await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
-        expect(await users.login(keyed)).toBeRefused();
-      }
-      for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
-        for (const without of alone) expect(await users.login(user, without)).toBeRefused();
-        // Shows that logins work, and ends the row of refusals before it locks the account.
-        await arrangeLogin(loginByNewKey(users, user, codes));
-      }
-      // Twice: the first may be ended, so that no more are open than should be.
-      for (let n = 0; n < 2; n += 1) {
-        const { handedOut, answer } = await users.login(user);
-        if (handedOut?.scheme !== 'SessionIdHeader') return;
-        await arrangeLogin(loginByNewKey(users, user, codes));
-        const { session } = await users.openedBy(user, handedOut.id.reveal());
-        expect(session === undefined ? [] : [{ name: 'its session, later', answer }]).toBeShut();
-      }
-    },
-  );
-
-  test(
-    'fails with a wrong code',
-    covers('totp-login/refuses-wrong-code'),
-    async ({ users, cluster, codes }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-
-      for (const place of ['first', 'last'] as const) {
-        const code = codes.almost(authenticator, place);
-        expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-      }
-      await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
-    },
-  );
-
-  for (const [when, steps, id] of [
-    ['an old code', -20, 'totp-login/refuses-old-code'],
-    ['a future code', 20, 'totp-login/refuses-future-code'],
-  ] as const) {
-    test(`fails with ${when}`, covers(id), async ({ users, cluster, codes }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const code = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps * 2);
-
-      const login = await users.login(user, { code: code ?? '', type: 'totp' });
-
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
-    });
+  const logins = [{ role: user.role, login: await users.login(user) }];
+  // Every account that may be enrolled, the admin's too.
+  for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
+    await arrange(users.enrol(other));
+    await arrange(switchedOn(users, cluster, other));
+    logins.push({ role: other.role, login: await users.login(other) });
   }
+  const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
+  if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
+  for (const { login } of logins) expect(login).toBeRefused();
+  // A key asked for by an API key, of which no code was used yet, asks for codes no less.
+  const keyed = users.allWithReplaceableTotp().find(({ apiKey }) => apiKey !== undefined);
+  if (keyed?.apiKey !== undefined) {
+    const as = { scheme: 'APIKeyHeader', key: keyed.apiKey } as const;
+    await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
+    expect(await users.login(keyed)).toBeRefused();
+  }
+  for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
+    for (const without of alone) expect(await users.login(user, without)).toBeRefused();
+    // Shows that logins work, and ends the row of refusals before it locks the account.
+    await arrangeLogin(loginByNewKey(users, user, codes));
+  }
+  // Twice: the first may be ended, so that no more are open than should be.
+  for (let n = 0; n < 2; n += 1) {
+    const { handedOut, answer } = await users.login(user);
+    if (handedOut?.scheme !== 'SessionIdHeader') return;
+    await arrangeLogin(loginByNewKey(users, user, codes));
+    const { session } = await users.openedBy(user, handedOut.id.reveal());
+    expect(session === undefined ? [] : [{ name: 'its session, later', answer }]).toBeShut();
+  }
+});
 
-  test(
-    'fails with a code that was accepted before',
-    covers('totp-login/refuses-replay'),
-    async ({ users, cluster, codes, admin }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+test('totp-login/refuses-wrong-code', async ({ users, cluster, codes }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
 
-      expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-      // Neither a refusal, a login by the other type, the end of its session nor a switch must bring a code to life again.
-      await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
-      if (hasSid(user)) await arrange(users.endSessions(user, admin));
-      // Where cluster MFA was found on, it is left so.
-      await arrange(cluster.asFound());
-      await arrange(switchedOn(users, cluster, user));
-      expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    },
-  );
+  for (const place of ['first', 'last'] as const) {
+    const code = codes.almost(authenticator, place);
+    expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
+  }
+  await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+});
 
-  test(
-    "fails with another user's code",
-    covers('totp-login/refuses-code-of-another-user'),
-    async ({ users, cluster, codes }) => {
-      const victim = await arrange(enrolled(users, cluster, 0));
-      const other = await arrange(enrolled(users, cluster, 1));
-      const code = await codes.unlike(other.authenticator, victim.authenticator);
+for (const [steps, id] of [
+  [-20, 'totp-login/refuses-old-code'],
+  [20, 'totp-login/refuses-future-code'],
+] as const) {
+  test(id, async ({ users, cluster, codes }) => {
+    const { user, authenticator } = await arrange(enrolled(users, cluster));
+    const code = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps * 2);
 
-      const login = await users.login(victim.user, { code, type: 'totp' });
+    const login = await users.login(user, { code: code ?? '', type: 'totp' });
 
-      expect(login).toBeRefused();
-      await arrangeLogin(users.login(other.user, { code, type: 'totp', isRight: true }));
-    },
-  );
+    expect(login).toBeRefused();
+    await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  });
+}
 
-  test(
-    'fails with a wrong password',
-    covers('totp-login/refuses-wrong-password'),
-    async ({ users, cluster, codes }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const code = await codes.unused(authenticator);
+test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
 
-      const login = await users.login(user, {
-        password: `${user.password.reveal()}-not`,
-        code,
-        type: 'totp',
-      });
+  expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
+  // Neither a refusal, a login by the other type, the end of its session nor a switch must bring a code to life again.
+  await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
+  if (hasSid(user)) await arrange(users.endSessions(user, admin));
+  // Where cluster MFA was found on, it is left so.
+  await arrange(cluster.asFound());
+  await arrange(switchedOn(users, cluster, user));
+  expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
+  await arrangeLogin(loginByNewKey(users, user, codes));
+});
 
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    },
-  );
+test('totp-login/refuses-code-of-another-user', async ({ users, cluster, codes }) => {
+  const victim = await arrange(enrolled(users, cluster, 0));
+  const other = await arrange(enrolled(users, cluster, 1));
+  const code = await codes.unlike(other.authenticator, victim.authenticator);
 
-  test(
-    'fails with a TOTP code as a mailed one',
-    covers('totp-login/refuses-code-as-mailed-code'),
-    async ({ users, cluster, codes }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const login = await users.login(victim.user, { code, type: 'totp' });
 
-      const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
+  expect(login).toBeRefused();
+  await arrangeLogin(users.login(other.user, { code, type: 'totp', isRight: true }));
+});
 
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    },
-  );
+test('totp-login/refuses-wrong-password', async ({ users, cluster, codes }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const code = await codes.unused(authenticator);
+
+  const login = await users.login(user, {
+    password: `${user.password.reveal()}-not`,
+    code,
+    type: 'totp',
+  });
+
+  expect(login).toBeRefused();
+  await arrangeLogin(loginByNewKey(users, user, codes));
+});
+
+test('totp-login/refuses-code-as-mailed-code', async ({ users, cluster, codes }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+
+  const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
+
+  expect(login).toBeRefused();
+  await arrangeLogin(loginByNewKey(users, user, codes));
 });
 
 /** Whether a newer key voids the codes of an older one; a conforming target may keep several keys. */

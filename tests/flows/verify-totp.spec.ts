@@ -1,6 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { textIn } from '../../src/contract/judging/body.js';
 import type { Answer } from '../../src/target/connection/api.js';
@@ -10,190 +10,148 @@ import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 import { isStillOn } from '../../src/target/journal/config.js';
 import type { Authenticator } from '../../src/wire/otp/authenticator.js';
 
-test.describe('POST /support-user/verify-totp', () => {
-  test('accepts the current code', covers('verify-totp/accepts-current-code'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(plain(support, codes));
-    const newest = await arrange(askedAnew(support, codes));
+test('verify-totp/accepts-current-code', async ({ support, codes }) => {
+  const { authenticator } = await arrange(plain(support, codes));
+  const newest = await arrange(askedAnew(support, codes));
 
-    const { answer } = await support.verifyUnused(newest ?? authenticator);
+  const { answer } = await support.verifyUnused(newest ?? authenticator);
 
-    expect(answer).toVerify();
+  expect(answer).toVerify();
+});
+
+// These need a proven key, as the first leaves it: giving it up takes a fresh code.
+test('verify-totp/state-is-success-after-right-code', async ({ support, cluster }) => {
+  await arrange(support.verified());
+
+  const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
+    textIn(fields.otpVerificationState);
+  const shown = await cluster.settles(
+    () => support.get(),
+    (now) => state(now) === undefined || state(now) === 'kSuccess',
+  );
+
+  if (state(shown) === undefined) notApplicable('the target shows no otpVerificationState');
+  expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
+});
+
+test('totp-key/apart-from-support-mfa', async ({ support, users, cluster }) => {
+  await arrange(support.verified());
+  const before = await arrange(snapshot(cluster, support));
+
+  await arrange(users.enrol(users.withReplaceableTotp()));
+
+  expect(await changesSince(before, cluster, support)).toBeNone();
+});
+
+test('verify-totp/refuses-replay', async ({ support, connection }) => {
+  const { replay } = await arrange(replayed(support));
+
+  connection.recorder.adopt([replay.exchange]);
+  expect(replay).toNotVerify();
+});
+
+test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {
+  const { replay, off, after } = await arrange(replayed(support));
+
+  // Whether it is refused is for others to tell.
+  if (replay.fields.success === true || off === undefined)
+    throw new ArrangeError('The used code verifies again.');
+  connection.recorder.adopt([replay.exchange, off.exchange]);
+  expect(off).toBeRefused();
+  expect(after).toHaveMembers({ enabled: true, mfaType: 'totp' });
+});
+
+test('verify-totp/refuses-used-code-with-blanks', async ({ support }) => {
+  const { replay, after, ...proven } = await arrange(replayed(support));
+  const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
+  if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
+
+  for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
+  await arrange(support.endRow(authenticator));
+  for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
+    expect(await support.verify(again)).toNotVerify();
+});
+
+test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const code = await codes.unused(authenticator);
+
+  const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
+
+  if ((await support.verify(code)).fields.success === true)
+    throw new ArrangeError('The used code verifies again: at the same time or not.');
+  const accepted = answers.filter(({ fields }) => fields.success === true).length;
+  expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
+});
+
+test('verify-totp/refuses-wrong-code', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+
+  const answer = await support.verify(codes.almost(authenticator, 'first'));
+
+  expect(answer).toNotVerify();
+  await arrange(support.endRow(authenticator));
+});
+
+test('verify-totp/refuses-code-of-another-time', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+
+  for (const steps of [-20, 20]) {
+    const code = codes.distant(authenticator, steps);
+    if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+  }
+  await arrange(support.endRow(authenticator));
+});
+
+test('verify-totp/window-is-a-minute-at-most', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  await arrange(codes.room(authenticator));
+
+  for (const direction of [-1, 1] as const) {
+    const code = codes.beyondWindow(authenticator, direction);
+    if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+  }
+  await arrange(support.endRow(authenticator));
+});
+
+test('verify-totp/refuses-junk', async ({ support }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+
+  // Few, so that no lock-out sets in.
+  for (const junk of [null, '', '12345', "' or 1=1 --"]) {
+    expect(await support.verify(junk)).toNotVerify();
+  }
+  if (!(await arrange(support.endRow(authenticator)))) return;
+  // The key is proven now, which an empty code may pass for.
+  for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
+});
+
+test('verify-totp/refuses-without-enrolment', async ({ support }) => {
+  await arrange(support.off());
+
+  const answer = await support.verify('000000');
+
+  expect(answer).toNotVerify();
+});
+
+test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, cluster, codes, facts }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
+    textIn(fields.otpVerificationState);
+  // That of an earlier key may be shown for a moment.
+  const enrolled = await cluster.settles(
+    () => support.get(),
+    (now) => state(now) !== 'kSuccess',
+  );
+  await arrange(support.verify(codes.wrong(authenticator)));
+
+  const tried = await support.get();
+
+  facts.note('verificationStates', {
+    enrolled: state(enrolled) ?? null,
+    wrongCode: state(tried) ?? null,
   });
-
-  // These need a proven key, as the first leaves it: giving it up takes a fresh code.
-  test(
-    'leads to the state kSuccess',
-    covers('verify-totp/state-is-success-after-right-code'),
-    async ({ support, cluster }) => {
-      await arrange(support.verified());
-
-      const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
-        textIn(fields.otpVerificationState);
-      const shown = await cluster.settles(
-        () => support.get(),
-        (now) => state(now) === undefined || state(now) === 'kSuccess',
-      );
-
-      if (state(shown) === undefined) notApplicable('the target shows no otpVerificationState');
-      expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
-    },
-  );
-
-  test(
-    "is told as before after a user's new key",
-    covers('totp-key/apart-from-support-mfa'),
-    async ({ support, users, cluster }) => {
-      await arrange(support.verified());
-      const before = await arrange(snapshot(cluster, support));
-
-      await arrange(users.enrol(users.withReplaceableTotp()));
-
-      expect(await changesSince(before, cluster, support)).toBeNone();
-    },
-  );
-
-  test(
-    'refuses a code that was accepted before',
-    covers('verify-totp/refuses-replay'),
-    async ({ support, connection }) => {
-      const { replay } = await arrange(replayed(support));
-
-      connection.recorder.adopt([replay.exchange]);
-      expect(replay).toNotVerify();
-    },
-  );
-
-  test(
-    'leaves the key proven where it refuses a code',
-    covers('verify-totp/refused-code-keeps-the-proof'),
-    async ({ support, connection }) => {
-      const { replay, off, after } = await arrange(replayed(support));
-
-      // Whether it is refused is for others to tell.
-      if (replay.fields.success === true || off === undefined)
-        throw new ArrangeError('The used code verifies again.');
-      connection.recorder.adopt([replay.exchange, off.exchange]);
-      expect(off).toBeRefused();
-      expect(after).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    },
-  );
-
-  test(
-    'refuses a used code with blanks around it',
-    covers('verify-totp/refuses-used-code-with-blanks'),
-    async ({ support }) => {
-      const { replay, after, ...proven } = await arrange(replayed(support));
-      const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
-      if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
-
-      for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
-      await arrange(support.endRow(authenticator));
-      for (const again of [`${code}\n`, `${code.slice(0, 3)} ${code.slice(3)}`])
-        expect(await support.verify(again)).toNotVerify();
-    },
-  );
-
-  test(
-    'accepts a code once of several times at once',
-    covers('verify-totp/refuses-replay-in-parallel'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
-
-      const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
-
-      if ((await support.verify(code)).fields.success === true)
-        throw new ArrangeError('The used code verifies again: at the same time or not.');
-      const accepted = answers.filter(({ fields }) => fields.success === true).length;
-      expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
-    },
-  );
-
-  test('refuses a wrong code', covers('verify-totp/refuses-wrong-code'), async ({ support, codes }) => {
-    const { authenticator } = await arrange(support.onByTotp());
-
-    const answer = await support.verify(codes.almost(authenticator, 'first'));
-
-    expect(answer).toNotVerify();
-    await arrange(support.endRow(authenticator));
-  });
-
-  test(
-    'refuses a code of another time',
-    covers('verify-totp/refuses-code-of-another-time'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-
-      for (const steps of [-20, 20]) {
-        const code = codes.distant(authenticator, steps);
-        if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-      }
-      await arrange(support.endRow(authenticator));
-    },
-  );
-
-  test(
-    'refuses a code of more than a minute away',
-    covers('verify-totp/window-is-a-minute-at-most'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      await arrange(codes.room(authenticator));
-
-      for (const direction of [-1, 1] as const) {
-        const code = codes.beyondWindow(authenticator, direction);
-        if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-      }
-      await arrange(support.endRow(authenticator));
-    },
-  );
-
-  test('refuses junk', covers('verify-totp/refuses-junk'), async ({ support }) => {
-    const { authenticator } = await arrange(support.onByTotp());
-
-    // Few, so that no lock-out sets in.
-    for (const junk of [null, '', '12345', "' or 1=1 --"]) {
-      expect(await support.verify(junk)).toNotVerify();
-    }
-    if (!(await arrange(support.endRow(authenticator)))) return;
-    // The key is proven now, which an empty code may pass for.
-    for (const junk of ['', ' ']) expect(await support.verify(junk)).toNotVerify();
-  });
-
-  test(
-    'refuses every code while support MFA is off',
-    covers('verify-totp/refuses-without-enrolment'),
-    async ({ support }) => {
-      await arrange(support.off());
-
-      const answer = await support.verify('000000');
-
-      expect(answer).toNotVerify();
-    },
-  );
-
-  test(
-    'leads to the state kSuccess by a right code only',
-    covers('verify-totp/state-is-not-success-before-a-right-code'),
-    async ({ support, cluster, codes, facts }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
-        textIn(fields.otpVerificationState);
-      // That of an earlier key may be shown for a moment.
-      const enrolled = await cluster.settles(
-        () => support.get(),
-        (now) => state(now) !== 'kSuccess',
-      );
-      await arrange(support.verify(codes.wrong(authenticator)));
-
-      const tried = await support.get();
-
-      facts.note('verificationStates', {
-        enrolled: state(enrolled) ?? null,
-        wrongCode: state(tried) ?? null,
-      });
-      for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
-    },
-  );
+  for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
 const replays = new WeakMap<SupportMfa, ReturnType<typeof replay>>();

@@ -1,86 +1,62 @@
-import { arrange, arrangeSuccess, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeSuccess, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
 
 const off = (mfaCode: string) => ({ enabled: false, mfaCode });
 
-test.describe('PATCH /support-user/mfa in totp mode', () => {
-  test(
-    'gives another secret after email mode',
-    covers('support-totp/enrolling-after-email-gives-a-fresh-secret'),
-    async ({ support, connection }) => {
-      const first = await arrange(support.onByTotp());
-      await arrange(support.onByEmail(addressOf(connection.target)));
+test('support-totp/enrolling-after-email-gives-a-fresh-secret', async ({ support, connection }) => {
+  const first = await arrange(support.onByTotp());
+  await arrange(support.onByEmail(addressOf(connection.target)));
 
-      const second = await arrange(support.onByTotp());
+  const second = await arrange(support.onByTotp());
 
-      expect(second.answer).not.toHoldTheSecretOf(first.answer);
-    },
-  );
+  expect(second.answer).not.toHoldTheSecretOf(first.answer);
 });
 
-test.describe('PATCH /support-user/mfa in email mode', () => {
-  test(
-    'does not switch off with a TOTP code',
-    covers('support-email/not-disabled-with-totp-code'),
-    async ({ support, codes, connection }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      await arrange(mailed(support, connection.target));
+test('support-email/not-disabled-with-totp-code', async ({ support, codes, connection }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  await arrange(mailed(support, connection.target));
 
-      const answer = await support.patch(off(codes.at(authenticator, 0)));
+  const answer = await support.patch(off(codes.at(authenticator, 0)));
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
 
-  test(
-    'does not switch off with a code for a login',
-    covers('support-email/not-disabled-with-login-code'),
-    async ({ support, users, connection }) => {
-      const own = await arrange(mailed(support, connection.target));
-      const code = await arrange(users.mailedCode(users.withMail()));
-      if (code === own) throw new ArrangeError('Both were mailed the same code.');
+test('support-email/not-disabled-with-login-code', async ({ support, users, connection }) => {
+  const own = await arrange(mailed(support, connection.target));
+  const code = await arrange(users.mailedCode(users.withMail()));
+  if (code === own) throw new ArrangeError('Both were mailed the same code.');
 
-      const answer = await support.patch(off(code));
+  const answer = await support.patch(off(code));
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
 
-  test(
-    'does not switch off with a code for its caller',
-    covers('support-email/not-disabled-with-callers-code'),
-    async ({ support, users, connection }) => {
-      const own = await arrange(mailed(support, connection.target));
-      // The one who asks for the change: nobody else's code is as likely to be taken for the support user's.
-      const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
-      const code = await arrange(users.callersCode(caller));
-      if (code === own) throw new ArrangeError('Both were mailed the same code.');
+test('support-email/not-disabled-with-callers-code', async ({ support, users, connection }) => {
+  const own = await arrange(mailed(support, connection.target));
+  // The one who asks for the change: nobody else's code is as likely to be taken for the support user's.
+  const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
+  const code = await arrange(users.callersCode(caller));
+  if (code === own) throw new ArrangeError('Both were mailed the same code.');
 
-      const answer = await support.patch(off(code));
+  const answer = await support.patch(off(code));
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
+});
 
-  test(
-    'does not switch off with a code that was used',
-    covers('support-email/code-works-once'),
-    async ({ support, connection }) => {
-      const code = await arrange(mailed(support, connection.target));
-      await arrangeSuccess(support.patch(off(code)));
-      await arrange(support.onByEmail(addressOf(connection.target)));
+test('support-email/code-works-once', async ({ support, connection }) => {
+  const code = await arrange(mailed(support, connection.target));
+  await arrangeSuccess(support.patch(off(code)));
+  await arrange(support.onByEmail(addressOf(connection.target)));
 
-      const answer = await support.patch(off(code));
+  const answer = await support.patch(off(code));
 
-      expect(answer).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
-    },
-  );
+  expect(answer).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
 
 /** Email mode, and the code that was just mailed: that one is right, and others must not pass for it. */

@@ -1,77 +1,55 @@
-import { arrange, covers, expect, someOf, test } from '../../fixtures/test.js';
+import { arrange, expect, someOf, test } from '../../fixtures/test.js';
 import { supportUser } from '../../src/target/connection/attempts.js';
 
-test.describe('POST /support-user/verify-totp', () => {
-  test(
-    'refuses the code as another text for the number',
-    covers('verify-totp/refuses-code-as-number'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+test('verify-totp/refuses-code-as-number', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
 
-      const answer = await support.verify(`0${await codes.unused(authenticator)}`);
+  const answer = await support.verify(`0${await codes.unused(authenticator)}`);
 
-      expect(answer).toNotVerify();
-    },
-  );
+  expect(answer).toNotVerify();
+});
 
-  test(
-    "refuses a code of a user's key",
-    covers('verify-totp/refuses-code-of-a-users-key'),
-    async ({ api, support, users, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
+test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
 
-      // Nor one of the caller's, who may be one of them.
-      const all = await arrange(someOf(users.allWithReplaceableTotp(), (each) => users.enrol(each)));
-      for (const user of all) {
-        if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
-        const answer = await support.verify(await codes.unlike(user.authenticator, authenticator));
+  // Nor one of the caller's, who may be one of them.
+  const all = await arrange(someOf(users.allWithReplaceableTotp(), (each) => users.enrol(each)));
+  for (const user of all) {
+    if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
+    const answer = await support.verify(await codes.unlike(user.authenticator, authenticator));
 
-        expect(answer).toNotVerify();
-      }
-      await arrange(support.endRow(authenticator));
-    },
-  );
+    expect(answer).toNotVerify();
+  }
+  await arrange(support.endRow(authenticator));
+});
 
-  test(
-    'refuses a code of a replaced secret',
-    covers('verify-totp/refuses-code-of-replaced-secret'),
-    async ({ support, codes }) => {
-      const replaced = await arrange(support.onByTotp());
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unlike(replaced.authenticator, authenticator);
+test('verify-totp/refuses-code-of-replaced-secret', async ({ support, codes }) => {
+  const replaced = await arrange(support.onByTotp());
+  const { authenticator } = await arrange(support.onByTotp());
+  const code = await codes.unlike(replaced.authenticator, authenticator);
 
-      const answer = await support.verify(code);
+  const answer = await support.verify(code);
 
-      expect(answer).toNotVerify();
-      await arrange(support.endRow(authenticator));
-    },
-  );
+  expect(answer).toNotVerify();
+  await arrange(support.endRow(authenticator));
+});
 
-  test(
-    'refuses a code after switching off',
-    covers('verify-totp/refuses-code-after-disabling'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      await arrange(support.off());
+test('verify-totp/refuses-code-after-disabling', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  await arrange(support.off());
 
-      const answer = await support.verify(codes.at(authenticator, 0));
+  const answer = await support.verify(codes.at(authenticator, 0));
 
-      expect(answer).toNotVerify();
-    },
-  );
+  expect(answer).toNotVerify();
+});
 
-  test(
-    'refuses every code in email mode',
-    covers('verify-totp/refuses-code-in-email-mode'),
-    async ({ support, codes, connection }) => {
-      const email = connection.target.supportUser.email ?? '';
-      const { authenticator } = await arrange(support.onByTotp());
-      await arrange(support.onByEmail(email));
-      const mailed = await arrange(support.mailedCode(email));
+test('verify-totp/refuses-code-in-email-mode', async ({ support, codes, connection }) => {
+  const email = connection.target.supportUser.email ?? '';
+  const { authenticator } = await arrange(support.onByTotp());
+  await arrange(support.onByEmail(email));
+  const mailed = await arrange(support.mailedCode(email));
 
-      for (const code of [() => codes.at(authenticator, 0), () => mailed]) {
-        expect(await support.verify(code())).toNotVerify();
-      }
-    },
-  );
+  for (const code of [() => codes.at(authenticator, 0), () => mailed]) {
+    expect(await support.verify(code())).toNotVerify();
+  }
 });

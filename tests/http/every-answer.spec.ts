@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, demand, expect, test } from '../../fixtures/test.js';
 import type { RequirementId } from '../../src/contract/requirements/ids.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Api } from '../../src/target/connection/api.js';
@@ -12,181 +12,141 @@ import { anonymous, type Credential } from '../../src/wire/http/credential.js';
  * in whichever test, counts against the requirement.
  */
 const requirements: readonly (readonly [
-  title: string,
   id: RequirementId,
   provoke: (api: Api, admin: Credential) => Promise<unknown>,
 ])[] = [
-  ['Errors are Errors', 'http/errors-are-error', refusals],
-  ['Errors say something', 'http/errors-say-something', refusals],
-  ['Errors are declared as JSON', 'http/error-is-declared-json', refusals],
-  ['Errors show no internals', 'security/errors-show-no-internals', refusals],
-  ['JSON is UTF-8', 'http/utf-8', reads],
-  ['JSON has no byte order mark', 'http/no-bom', reads],
-  ['JSON is one whole text', 'http/one-json-text', reads],
-  ['Compressed content is declared', 'http/content-is-coded-as-declared', compressed],
-  ['JSON objects have unique members', 'http/unique-members', reads],
-  ['A 401 has a challenge', 'http/401-has-challenge', (api) => api.call('GetMFAConfig')],
-  ['Answers have a Date', 'http/has-date', reads],
-  ['Calls are not redirected', 'http/no-redirect', reads],
-  ['No secret is echoed', 'security/no-secret-echoed', wrongLogin],
+  ['http/errors-are-error', refusals],
+  ['http/errors-say-something', refusals],
+  ['http/error-is-declared-json', refusals],
+  ['security/errors-show-no-internals', refusals],
+  ['http/utf-8', reads],
+  ['http/no-bom', reads],
+  ['http/one-json-text', reads],
+  ['http/content-is-coded-as-declared', compressed],
+  ['http/unique-members', reads],
+  ['http/401-has-challenge', (api) => api.call('GetMFAConfig')],
+  ['http/has-date', reads],
+  ['http/no-redirect', reads],
+  ['security/no-secret-echoed', wrongLogin],
 ];
 
-test(
-  'Answers compressed on request say so to caches',
-  covers('http/coded-answers-vary'),
-  async ({ api, admin: as }) => {
-    const plain = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': 'identity' } }));
-    const answer = await arrange(
-      api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': allCodings } }),
-    );
+test('http/coded-answers-vary', async ({ api, admin: as }) => {
+  const plain = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': 'identity' } }));
+  const answer = await arrange(api.call('GetMFAConfig', { as, headers: { 'Accept-Encoding': allCodings } }));
 
-    const { 'content-encoding': coding, 'cache-control': caching = '', vary: seen = null } = answer.headers;
-    if (coding === plain.headers['content-encoding'])
-      notApplicable('the target compresses nothing on request');
-    if (/no-store|private/i.test(caching)) return;
-    const isNamed = /(?:^|[\s,])(?:\*|accept-encoding)(?:[\s,]|$)/i.test(seen ?? '');
-    demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
-  },
-);
-
-test.describe('Every answer', () => {
-  for (const [title, id, provoke] of requirements) {
-    test(title, covers(id), async ({ api, admin }) => {
-      await arrange(provoke(api, admin));
-    });
-  }
-
-  test(
-    'A mistake is not a server error',
-    covers('http/no-server-error-for-client-mistake'),
-    async ({ api, admin }) => {
-      const raw = { body: '{"enabled":' };
-      for (let attempt = 0; attempt < 2; attempt += 1) {
-        await api
-          .call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' })
-          .catch(() => undefined);
-        await api
-          .probe('GET', '/mfa-config%zz', { mistake: 'a path that is not encoded' })
-          .catch(() => undefined);
-        await arrange(reads(api, admin));
-      }
-    },
-  );
-
-  test('Secrets are not to be stored', covers('http/secrets-are-not-stored'), async ({ users, cluster }) => {
-    await arrange(cluster.off());
-    await arrange(users.login(users.withPassword()));
-  });
-
-  test('A 405 of the API is an Error', covers('http/405-is-error'), async ({ api, admin }) => {
-    const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
-
-    // What stands before the API knows no methods of a path, and web servers have pages of their own.
-    const { allow = '', 'content-type': type = '' } = answer.headers;
-    const allowed = allow.split(/[\s,]+/);
-    const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
-    if (answer.status !== 405 || !knowsPath || type.includes('html'))
-      notApplicable('no 405 comes from the API itself');
-    const members = ['/errorCode', '/message'].map((pointer) => ({ pointer, rule: 'is a text' }) as const);
-    demand(typeof answer.body === 'object', { kind: 'members', any: true, members }, answer);
-  });
-
-  test('A 405 names the allowed methods', covers('http/405-has-allow'), async ({ api, admin }) => {
-    const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
-
-    const seen = answer.headers['allow'];
-    if (answer.status !== 405 || seen === undefined) return;
-    const allowed = seen.split(',').map((method) => method.trim());
-    const isWhole = ['GET', 'PUT'].every((method) => allowed.includes(method));
-    demand(isWhole, { kind: 'field', name: 'Allow', rule: 'names the methods', seen }, answer);
-  });
-
-  test(
-    'A key is answered to who asks for one',
-    covers('support-mfa/hands-out-no-key-unasked'),
-    async ({ support }) => {
-      await arrange(support.off());
-      await arrange(support.patch({ enabled: false }));
-    },
-  );
+  const { 'content-encoding': coding, 'cache-control': caching = '', vary: seen = null } = answer.headers;
+  if (coding === plain.headers['content-encoding']) notApplicable('the target compresses nothing on request');
+  if (/no-store|private/i.test(caching)) return;
+  const isNamed = /(?:^|[\s,])(?:\*|accept-encoding)(?:[\s,]|$)/i.test(seen ?? '');
+  demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
-test('A 429 says when to come back', covers('http/retry-after-is-readable'), async ({ api, admin }) => {
+for (const [id, provoke] of requirements) {
+  test(id, async ({ api, admin }) => {
+    await arrange(provoke(api, admin));
+  });
+}
+
+test('http/no-server-error-for-client-mistake', async ({ api, admin }) => {
+  const raw = { body: '{"enabled":' };
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await api.call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' }).catch(() => undefined);
+    await api
+      .probe('GET', '/mfa-config%zz', { mistake: 'a path that is not encoded' })
+      .catch(() => undefined);
+    await arrange(reads(api, admin));
+  }
+});
+
+test('http/secrets-are-not-stored', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+  await arrange(users.login(users.withPassword()));
+});
+
+test('http/405-is-error', async ({ api, admin }) => {
+  const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+
+  // What stands before the API knows no methods of a path, and web servers have pages of their own.
+  const { allow = '', 'content-type': type = '' } = answer.headers;
+  const allowed = allow.split(/[\s,]+/);
+  const knowsPath = ['GET', 'PUT'].every((each) => allowed.includes(each)) && !allowed.includes('POST');
+  if (answer.status !== 405 || !knowsPath || type.includes('html'))
+    notApplicable('no 405 comes from the API itself');
+  const members = ['/errorCode', '/message'].map((pointer) => ({ pointer, rule: 'is a text' }) as const);
+  demand(typeof answer.body === 'object', { kind: 'members', any: true, members }, answer);
+});
+
+test('http/405-has-allow', async ({ api, admin }) => {
+  const answer = await arrange(api.probe('DELETE', '/mfa-config', { as: harmless(api, admin) }));
+
+  const seen = answer.headers['allow'];
+  if (answer.status !== 405 || seen === undefined) return;
+  const allowed = seen.split(',').map((method) => method.trim());
+  const isWhole = ['GET', 'PUT'].every((method) => allowed.includes(method));
+  demand(isWhole, { kind: 'field', name: 'Allow', rule: 'names the methods', seen }, answer);
+});
+
+test('support-mfa/hands-out-no-key-unasked', async ({ support }) => {
+  await arrange(support.off());
+  await arrange(support.patch({ enabled: false }));
+});
+
+test('http/retry-after-is-readable', async ({ api, admin }) => {
   const options = { as: harmless(api, admin), throttlingIsTested: true };
   await arrange(api.probe('DELETE', '/mfa-config', options));
 });
 
-test(
-  'No head of an answer holds a secret',
-  covers('security/no-secret-in-head'),
-  async ({ api, users, connection }) => {
-    await arrange(wrongLogin(api));
-    const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
-    // Only what was mailed tells that a code stands in the answer to the request for it.
-    if (user !== undefined) await arrange(users.mailedCode(user));
-  },
-);
+test('security/no-secret-in-head', async ({ api, users, connection }) => {
+  await arrange(wrongLogin(api));
+  const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
+  // Only what was mailed tells that a code stands in the answer to the request for it.
+  if (user !== undefined) await arrange(users.mailedCode(user));
+});
 
-test(
-  'A write of another media type is refused',
-  covers('http/writes-refuse-other-media-types'),
-  async ({ api, admin, cluster, support }) => {
-    await arrange(support.off());
-    const config = JSON.stringify(await arrange(cluster.readAsShown()));
-    for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
-      const options = { as: admin, contentType, mistake: `a body of ${contentType}` };
-      const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
-      const patch = await api.call('UpdateSupportMFAConfig', {
-        ...options,
-        raw: { body: JSON.stringify(support.withPassword({ enabled: false })) },
-      });
-      for (const answer of [put, patch]) expect(answer).toBeRefused();
-    }
-  },
-);
+test('http/writes-refuse-other-media-types', async ({ api, admin, cluster, support }) => {
+  await arrange(support.off());
+  const config = JSON.stringify(await arrange(cluster.readAsShown()));
+  for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+    const options = { as: admin, contentType, mistake: `a body of ${contentType}` };
+    const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
+    const patch = await api.call('UpdateSupportMFAConfig', {
+      ...options,
+      raw: { body: JSON.stringify(support.withPassword({ enabled: false })) },
+    });
+    for (const answer of [put, patch]) expect(answer).toBeRefused();
+  }
+});
 
-test(
-  'A body that goes on after its JSON text is refused',
-  covers('http/refuses-more-than-one-json-text'),
-  async ({ api, admin, cluster }) => {
-    const config = JSON.stringify(await arrange(cluster.readAsShown()));
+test('http/refuses-more-than-one-json-text', async ({ api, admin, cluster }) => {
+  const config = JSON.stringify(await arrange(cluster.readAsShown()));
 
-    for (const more of ['{}', '}', 'x']) {
-      const raw = { body: `${config}${more}` };
-      const answer = await api.call('UpdateMFAConfig', {
-        as: admin,
-        raw,
-        mistake: 'bytes after the JSON text',
-      });
-      expect(answer).toBeRefused();
-    }
-  },
-);
+  for (const more of ['{}', '}', 'x']) {
+    const raw = { body: `${config}${more}` };
+    const answer = await api.call('UpdateMFAConfig', {
+      as: admin,
+      raw,
+      mistake: 'bytes after the JSON text',
+    });
+    expect(answer).toBeRefused();
+  }
+});
 
-test(
-  'A value that was set keeps its name',
-  covers('http/set-values-keep-their-names'),
-  async ({ cluster, support }) => {
-    await arrange(support.off());
-    await arrange(cluster.put(await cluster.readAsShown()));
-    await arrange(cluster.readAsShown());
-  },
-);
+test('http/set-values-keep-their-names', async ({ cluster, support }) => {
+  await arrange(support.off());
+  await arrange(cluster.put(await cluster.readAsShown()));
+  await arrange(cluster.readAsShown());
+});
 
-test(
-  'A body of another media type is refused',
-  covers('http/refuses-other-media-types'),
-  async ({ users, cluster }) => {
-    await arrange(cluster.off());
-    const user = users.withPassword();
-    // As JSON it is taken: what refuses it as another type, refuses the type.
-    await arrangeLogin(users.withoutCode(user));
+test('http/refuses-other-media-types', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  // As JSON it is taken: what refuses it as another type, refuses the type.
+  await arrangeLogin(users.withoutCode(user));
 
-    for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
-      expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();
-    }
-  },
-);
+  for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+    expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();
+  }
+});
 
 /** What nobody documents might be obeyed: only a disposable target is asked for it with a credential. */
 function harmless(api: Api, admin: Credential): Credential {

@@ -1,5 +1,5 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import type { RawAnswer } from '../../src/target/connection/api.js';
 import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
@@ -8,115 +8,97 @@ import { anonymous } from '../../src/wire/http/credential.js';
 /** What compresses nothing may still leave bytes. */
 const headers = { 'Accept-Encoding': 'gzip' };
 
-test.describe('On a raw connection', () => {
-  test('nothing follows a 204', covers('http/no-content-after-204'), async ({ api, admin, cluster }) => {
-    const anyJson = await arrange(cluster.readAsShown());
+test('http/no-content-after-204', async ({ api, admin, cluster }) => {
+  const anyJson = await arrange(cluster.readAsShown());
 
-    const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson, headers });
-    if (answer.status >= 400 && answer.status < 500)
-      notApplicable('the target refuses a PUT of what is so already');
-    if (answer.status !== 204) throw new ArrangeError(`PUT /mfa-config answered ${answer.status}, not 204.`);
+  const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson, headers });
+  if (answer.status >= 400 && answer.status < 500)
+    notApplicable('the target refuses a PUT of what is so already');
+  if (answer.status !== 204) throw new ArrangeError(`PUT /mfa-config answered ${answer.status}, not 204.`);
+
+  expect(answer).toHaveNothingAfterHead();
+});
+
+for (const id of [
+  'http/no-framing-of-204',
+  'http/no-length-of-204',
+  'http/no-transfer-encoding-of-204',
+] as const) {
+  test(id, async ({ api, admin, cluster }) => {
+    const anyJson = await arrange(cluster.readAsShown());
+    await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
+  });
+}
+
+test('http/no-content-after-204-of-email-otp', async ({ api, users, mail }) => {
+  const user = users.withMail();
+  const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
+  await arrange(users.whileOn.ready('CreateEmailOtp'));
+
+  const answer = await mailed(mail, user.email, () =>
+    api.callRaw('CreateEmailOtp', { as: users.declared(), json, headers }),
+  );
+
+  expect(answer).toHaveNothingAfterHead();
+});
+
+test('http/no-content-after-204-of-send-email-otp', async ({ api, users, mail }) => {
+  const user = users.withMail();
+  await arrange(users.whileOn.ready('SendEmailOtp'));
+  const as = await arrange(users.session(user));
+
+  const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
+
+  expect(answer).toHaveNothingAfterHead();
+});
+
+test('http/no-content-after-204-of-support-email-otp', async ({ api, admin, support, connection, mail }) => {
+  const address = connection.target.supportUser.email ?? '';
+  await arrange(support.ensureEmail(address));
+
+  const answer = await mailed(mail, address, () =>
+    api.callRaw('SendSupportEmailOtp', { as: admin, headers }),
+  );
+
+  expect(answer).toHaveNothingAfterHead();
+});
+
+test('http/head-has-length-of-get', async ({ api, admin }) => {
+  const options = { as: admin, headers: { 'Accept-Encoding': 'identity' } };
+  const get = await arrange(api.call('GetMFAConfig', options));
+
+  const head = await api.callRaw('GetMFAConfig', options, 'HEAD');
+
+  const name = 'Content-Length';
+  const [seen, ofGet] = [head, get].map(({ headers }) => headers['content-length']);
+  if (head.status !== get.status || ofGet === undefined || seen === undefined) return;
+  demand(seen === ofGet, { kind: 'field', name, rule: 'as of GET', seen }, get, head);
+});
+
+test('http/head-is-no-server-error', async ({ api, admin }) => {
+  const get = await arrange(api.call('GetMFAConfig', { as: admin }));
+  if (get.status >= 300) throw new ArrangeError(`GET /mfa-config answered ${get.status}.`);
+
+  const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
+
+  expect(head).toBeHandled();
+});
+
+test('http/nothing-after-the-end', async ({ api, admin }) => {
+  for (const options of [admin, anonymous].flatMap((as) => [{ as }, { as, headers }])) {
+    expect(await api.callRaw('GetMFAConfig', options)).toEndWhereItSays();
+    expect(await api.callRaw('GetSupportMFAConfig', options)).toEndWhereItSays();
+  }
+  expect(await api.probeRaw('GET', '/of-nobody')).toEndWhereItSays();
+});
+
+test('http/head-has-no-content', async ({ api, admin }) => {
+  // Nor the answer that refuses it.
+  for (const as of [admin, anonymous]) {
+    const answer = await api.callRaw('GetMFAConfig', { as }, 'HEAD');
 
     expect(answer).toHaveNothingAfterHead();
-  });
-
-  for (const [title, id] of [
-    ['a 204 has no framing', 'http/no-framing-of-204'],
-    ['a 204 declares no content', 'http/no-length-of-204'],
-    ['a 204 is not chunked', 'http/no-transfer-encoding-of-204'],
-  ] as const) {
-    test(title, covers(id), async ({ api, admin, cluster }) => {
-      const anyJson = await arrange(cluster.readAsShown());
-      await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
-    });
   }
-
-  test(
-    'nothing follows the 204 of POST /email-otp',
-    covers('http/no-content-after-204-of-email-otp'),
-    async ({ api, users, mail }) => {
-      const user = users.withMail();
-      const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
-      await arrange(users.whileOn.ready('CreateEmailOtp'));
-
-      const answer = await mailed(mail, user.email, () =>
-        api.callRaw('CreateEmailOtp', { as: users.declared(), json, headers }),
-      );
-
-      expect(answer).toHaveNothingAfterHead();
-    },
-  );
-
-  test(
-    'nothing follows the 204 of POST /send-email-otp',
-    covers('http/no-content-after-204-of-send-email-otp'),
-    async ({ api, users, mail }) => {
-      const user = users.withMail();
-      await arrange(users.whileOn.ready('SendEmailOtp'));
-      const as = await arrange(users.session(user));
-
-      const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
-
-      expect(answer).toHaveNothingAfterHead();
-    },
-  );
-
-  test(
-    'nothing follows the 204 of POST /support-user/send-email-otp',
-    covers('http/no-content-after-204-of-support-email-otp'),
-    async ({ api, admin, support, connection, mail }) => {
-      const address = connection.target.supportUser.email ?? '';
-      await arrange(support.ensureEmail(address));
-
-      const answer = await mailed(mail, address, () =>
-        api.callRaw('SendSupportEmailOtp', { as: admin, headers }),
-      );
-
-      expect(answer).toHaveNothingAfterHead();
-    },
-  );
-
-  test('HEAD tells the length of GET', covers('http/head-has-length-of-get'), async ({ api, admin }) => {
-    const options = { as: admin, headers: { 'Accept-Encoding': 'identity' } };
-    const get = await arrange(api.call('GetMFAConfig', options));
-
-    const head = await api.callRaw('GetMFAConfig', options, 'HEAD');
-
-    const name = 'Content-Length';
-    const [seen, ofGet] = [head, get].map(({ headers }) => headers['content-length']);
-    if (head.status !== get.status || ofGet === undefined || seen === undefined) return;
-    demand(seen === ofGet, { kind: 'field', name, rule: 'as of GET', seen }, get, head);
-  });
-
-  test('HEAD is not a server error', covers('http/head-is-no-server-error'), async ({ api, admin }) => {
-    const get = await arrange(api.call('GetMFAConfig', { as: admin }));
-    if (get.status >= 300) throw new ArrangeError(`GET /mfa-config answered ${get.status}.`);
-
-    const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
-
-    expect(head).toBeHandled();
-  });
-
-  test(
-    'nothing follows the end of an answer',
-    covers('http/nothing-after-the-end'),
-    async ({ api, admin }) => {
-      for (const options of [admin, anonymous].flatMap((as) => [{ as }, { as, headers }])) {
-        expect(await api.callRaw('GetMFAConfig', options)).toEndWhereItSays();
-        expect(await api.callRaw('GetSupportMFAConfig', options)).toEndWhereItSays();
-      }
-      expect(await api.probeRaw('GET', '/of-nobody')).toEndWhereItSays();
-    },
-  );
-
-  test('nothing follows the answer to HEAD', covers('http/head-has-no-content'), async ({ api, admin }) => {
-    // Nor the answer that refuses it.
-    for (const as of [admin, anonymous]) {
-      const answer = await api.callRaw('GetMFAConfig', { as }, 'HEAD');
-
-      expect(answer).toHaveNothingAfterHead();
-    }
-  });
 });
 
 /** A 204 that mails a code; the mail is taken in here, so that no other test wonders about it. */

@@ -1,38 +1,30 @@
 import { missingOperations } from '../../fixtures/missing-operations.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import type { Answer, Api } from '../../src/target/connection/api.js';
 import type { Connection } from '../../src/target/connection/connection.js';
 import { sameCluster } from '../../src/target/journal/config.js';
 import type { Credential } from '../../src/wire/http/credential.js';
 
-test(
-  'What the API does not have is not a success',
-  covers('http/unknown-is-no-success'),
-  async ({ api, admin, connection }) => {
-    for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
-      const answer = await api.probe('GET', path, { as: admin, mistake: 'an unknown path' });
-      expect(answer).toBeNoSuccess();
-    }
-    for (const [method, path] of senseless) {
-      const answer = await senselessly(api, connection, admin, method, path);
-      expect(answer).toBeNoSuccess();
-    }
-  },
-);
+test('http/unknown-is-no-success', async ({ api, admin, connection }) => {
+  for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
+    const answer = await api.probe('GET', path, { as: admin, mistake: 'an unknown path' });
+    expect(answer).toBeNoSuccess();
+  }
+  for (const [method, path] of senseless) {
+    const answer = await senselessly(api, connection, admin, method, path);
+    expect(answer).toBeNoSuccess();
+  }
+});
 
-test(
-  'Each documented operation is there',
-  covers('http/documented-operations-are-there'),
-  async ({ api, admin, learned }) => {
-    const missing = await missingOperations(api, admin, learned);
+test('http/documented-operations-are-there', async ({ api, admin, learned }) => {
+  const missing = await missingOperations(api, admin, learned);
 
-    demand(missing.length === 0, { kind: 'handled', least: 'there' }, ...missing);
-  },
-);
+  demand(missing.length === 0, { kind: 'handled', least: 'there' }, ...missing);
+});
 
-test('TRACE shows no header field', covers('http/trace-shows-no-header'), async ({ api }) => {
+test('http/trace-shows-no-header', async ({ api }) => {
   const marker = 'shown-to-nobody-7f1c';
 
   const answer = await ifAnswered(api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }));
@@ -41,57 +33,49 @@ test('TRACE shows no header field', covers('http/trace-shows-no-header'), async 
   demand(!isEchoed, { kind: 'field', name: 'X-Probe', rule: 'is not echoed', seen: marker }, answer);
 });
 
-test(
-  'No page of another origin may read with credentials',
-  covers('http/no-credentials-for-foreign-origins'),
-  async ({ api, admin, connection }) => {
-    const { hostname } = new URL(connection.target.baseUrl);
-    for (const origin of ['https://pages.example', `https://${hostname}.pages.example`, 'null']) {
-      const preflight = {
-        'Access-Control-Request-Method': 'GET',
-        'Access-Control-Request-Headers': 'apikey',
-      };
-      const answers = [
-        await api.call('GetMFAConfig', { as: admin, headers: { Origin: origin } }),
-        await api.probe('OPTIONS', '/mfa-config', { headers: { Origin: origin, ...preflight } }),
-      ];
-      for (const answer of answers) {
-        const { 'access-control-allow-origin': allowed, 'access-control-allow-credentials': credentials } =
-          answer.headers;
-        const isOpen = allowed === origin && credentials === 'true';
-        const name = 'Access-Control-Allow-Origin';
-        demand(!isOpen, { kind: 'field', name, rule: 'allows no credentials', seen: origin }, answer);
-      }
+test('http/no-credentials-for-foreign-origins', async ({ api, admin, connection }) => {
+  const { hostname } = new URL(connection.target.baseUrl);
+  for (const origin of ['https://pages.example', `https://${hostname}.pages.example`, 'null']) {
+    const preflight = {
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'apikey',
+    };
+    const answers = [
+      await api.call('GetMFAConfig', { as: admin, headers: { Origin: origin } }),
+      await api.probe('OPTIONS', '/mfa-config', { headers: { Origin: origin, ...preflight } }),
+    ];
+    for (const answer of answers) {
+      const { 'access-control-allow-origin': allowed, 'access-control-allow-credentials': credentials } =
+        answer.headers;
+      const isOpen = allowed === origin && credentials === 'true';
+      const name = 'Access-Control-Allow-Origin';
+      demand(!isOpen, { kind: 'field', name, rule: 'allows no credentials', seen: origin }, answer);
     }
-  },
-);
+  }
+});
 
 /** So many of a target that limits now and then bring one that is refused. */
 const mostWrites = 12;
 
-test(
-  'A write that is answered 429 or 503 is not carried out',
-  covers('http/throttled-write-changes-nothing'),
-  async ({ cluster }) => {
-    if ((await arrange(cluster.found())).enabled) notApplicable('cluster MFA was found on');
-    await arrange(cluster.off());
-    let stored = await arrange(cluster.read());
-    const shown = () => arrange(cluster.readUntil((now) => sameCluster(now, stored)));
-    for (let n = 0; n < mostWrites; n += 1) {
-      const body = { ...stored, authenticationTypes: n % 2 === 0 ? ['email'] : ['totp'] };
-      const { status } = await cluster.putAny(body, undefined, { throttlingIsTested: 'and 503' });
-      if (status < 300) stored = body;
-      if (status < 300 && n === 0 && !sameCluster(await shown(), body))
-        notApplicable('GET does not show authenticationTypes while MFA is off');
-      if (![429, 503].includes(status)) continue;
-      expect(await shown()).toHaveMembers({ authenticationTypes: stored.authenticationTypes });
-      return;
-    }
-    notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
-  },
-);
+test('http/throttled-write-changes-nothing', async ({ cluster }) => {
+  if ((await arrange(cluster.found())).enabled) notApplicable('cluster MFA was found on');
+  await arrange(cluster.off());
+  let stored = await arrange(cluster.read());
+  const shown = () => arrange(cluster.readUntil((now) => sameCluster(now, stored)));
+  for (let n = 0; n < mostWrites; n += 1) {
+    const body = { ...stored, authenticationTypes: n % 2 === 0 ? ['email'] : ['totp'] };
+    const { status } = await cluster.putAny(body, undefined, { throttlingIsTested: 'and 503' });
+    if (status < 300) stored = body;
+    if (status < 300 && n === 0 && !sameCluster(await shown(), body))
+      notApplicable('GET does not show authenticationTypes while MFA is off');
+    if (![429, 503].includes(status)) continue;
+    expect(await shown()).toHaveMembers({ authenticationTypes: stored.authenticationTypes });
+    return;
+  }
+  notApplicable(`none of ${mostWrites} writes was answered 429 or 503`);
+});
 
-test('Reads at the same time succeed', covers('http/parallel-reads-succeed'), async ({ api, admin }) => {
+test('http/parallel-reads-succeed', async ({ api, admin }) => {
   await arrange(api.call('GetMFAConfig', { as: admin }));
   const failed: Answer[] = [];
   for (let round = 0; round < 3; round += 1) {

@@ -1,71 +1,59 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
 import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import { asItIs } from '../access/operations.js';
 
-test(
-  'A write that is refused for its method or its media type changes nothing',
-  covers('http/refused-write-changes-nothing'),
-  async ({ api, admin, cluster, support, connection }) => {
-    await arrange(cluster.off());
-    const { anyJson } = await arrange(asItIs(connection));
-    const shown = await arrange(cluster.readAsShown());
-    const before = await arrange(snapshot(cluster, support));
-    const body = JSON.stringify(anyJson);
-    const sent = { as: admin, mayChange: true } as const;
-    // What is not documented is sent to throw-away targets only.
-    const probes = effectiveAllow(connection.target.allow).disposable
-      ? ['POST', 'PATCH'].map((method) => () => api.probe(method, '/mfa-config', { ...sent, anyJson }))
-      : [];
+test('http/refused-write-changes-nothing', async ({ api, admin, cluster, support, connection }) => {
+  await arrange(cluster.off());
+  const { anyJson } = await arrange(asItIs(connection));
+  const shown = await arrange(cluster.readAsShown());
+  const before = await arrange(snapshot(cluster, support));
+  const body = JSON.stringify(anyJson);
+  const sent = { as: admin, mayChange: true } as const;
+  // What is not documented is sent to throw-away targets only.
+  const probes = effectiveAllow(connection.target.allow).disposable
+    ? ['POST', 'PATCH'].map((method) => () => api.probe(method, '/mfa-config', { ...sent, anyJson }))
+    : [];
 
-    for (const write of [
-      ...probes,
-      () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: 'text/plain', mistake }),
-      () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: form, mistake }),
-    ]) {
-      const answer = await arrange(write());
-      const changes = await arrange(changesSince(before, cluster, support));
-      if (changes.length > 0) await arrange(cluster.giveBack(shown));
-      // What is taken is for others to tell.
-      if (answer.status >= 300) expect(answer).toHaveChangedNothing(changes);
-    }
-  },
-);
+  for (const write of [
+    ...probes,
+    () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: 'text/plain', mistake }),
+    () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: form, mistake }),
+  ]) {
+    const answer = await arrange(write());
+    const changes = await arrange(changesSince(before, cluster, support));
+    if (changes.length > 0) await arrange(cluster.giveBack(shown));
+    // What is taken is for others to tell.
+    if (answer.status >= 300) expect(answer).toHaveChangedNothing(changes);
+  }
+});
 
-test(
-  'JSON is JSON with a charset as well',
-  covers('http/charset-is-no-other-type'),
-  async ({ users, cluster }) => {
-    await arrange(cluster.off());
-    const user = users.withPassword();
-    await arrangeLogin(users.withoutCode(user));
+test('http/charset-is-no-other-type', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  await arrangeLogin(users.withoutCode(user));
 
-    const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
+  const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
 
-    expect(answer).toBeAccepted();
-  },
-);
+  expect(answer).toBeAccepted();
+});
 
-test(
-  'A body in chunks is read, or asked for with its length',
-  covers('http/chunked-body-is-read'),
-  async ({ api, admin, support }) => {
-    await arrange(support.off());
-    const json = JSON.stringify(support.withPassword({ enabled: false }));
-    const plain = await arrange(support.patch({ enabled: false }));
-    if (plain.status >= 300) notApplicable('the target refuses a PATCH of what is so already');
+test('http/chunked-body-is-read', async ({ api, admin, support }) => {
+  await arrange(support.off());
+  const json = JSON.stringify(support.withPassword({ enabled: false }));
+  const plain = await arrange(support.patch({ enabled: false }));
+  if (plain.status >= 300) notApplicable('the target refuses a PATCH of what is so already');
 
-    const answer = await api.callRaw('UpdateSupportMFAConfig', {
-      as: admin,
-      headers: { 'Transfer-Encoding': 'chunked' },
-      raw: { body: `${Buffer.byteLength(json).toString(16)}\r\n${json}\r\n0\r\n\r\n` },
-    });
+  const answer = await api.callRaw('UpdateSupportMFAConfig', {
+    as: admin,
+    headers: { 'Transfer-Encoding': 'chunked' },
+    raw: { body: `${Buffer.byteLength(json).toString(16)}\r\n${json}\r\n0\r\n\r\n` },
+  });
 
-    // RFC 9112 6.3: a server may insist on a length.
-    if (answer.status !== 411) expect(answer).toBeAccepted();
-  },
-);
+  // RFC 9112 6.3: a server may insist on a length.
+  if (answer.status !== 411) expect(answer).toBeAccepted();
+});
 
 const form = 'application/x-www-form-urlencoded';
 const mistake = 'a body of another media type';

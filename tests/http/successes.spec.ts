@@ -1,11 +1,6 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, expect, test } from '../../fixtures/test.js';
-import {
-  callOf,
-  type OperationWith,
-  operations,
-  operationsWith,
-} from '../../src/contract/openapi/operations.js';
+import { arrange, expect, test } from '../../fixtures/test.js';
+import { type OperationWith, operations, operationsWith } from '../../src/contract/openapi/operations.js';
 import { effectiveAllow } from '../../src/input/target-file/allow.js';
 import { prepared } from '../access/operations.js';
 
@@ -27,127 +22,97 @@ const plain = operationsWith('slug').filter((id): id is Plain => special.every((
  * What each operation answers when it succeeds. Each test has the operation succeed once, then judges all that
  * the run has seen of its successes.
  */
-test.describe('A success', () => {
-  for (const id of plain) {
-    test(
-      `of ${callOf(id)} is documented`,
-      covers(operations[id].answers),
-      async ({ api, admin, connection }) => {
-        const body = await arrange(prepared(id, connection));
+for (const id of plain) {
+  test(operations[id].answers, async ({ api, admin, connection }) => {
+    const body = await arrange(prepared(id, connection));
 
-        expect(await api.call(id, { ...body, as: admin })).toSucceed();
-      },
-    );
-  }
-
-  test(
-    'of PUT /mfa-config is documented',
-    covers('mfa-config/put-answers-204'),
-    async ({ cluster, connection }) => {
-      const config = await arrange(cluster.read());
-
-      const ofWhatIs = await cluster.put(config);
-      // A PUT of what is so already may be refused: then a change is tried, where one may be made.
-      const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
-      const mayChange = effectiveAllow(connection.target.allow).clusterMfa && !config.enabled;
-      if (isRefused && !mayChange) notApplicable('the target refuses a PUT of what is so already');
-      const answer = isRefused ? await cluster.put(switchedOn) : ofWhatIs;
-      await arrange(cluster.asFound());
-
-      expect(answer).toSucceed();
-    },
-  );
-
-  test(
-    'of PATCH /support-user/mfa is documented',
-    covers('support-mfa/patch-answers-200'),
-    async ({ support, connection }) => {
-      await arrange(support.off());
-
-      const toOff = await support.patch({ enabled: false });
-      // Switching off what is off may be refused: then a change is tried, where one may be made.
-      const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
-      const isRefused = toOff.status >= 400 && toOff.status < 500;
-      if (isRefused && !mayEnrol) notApplicable('the target refuses to switch off what is off');
-      const answer = isRefused ? await support.patch({ enabled: true, mfaType: 'totp' }) : toOff;
-
-      expect(answer).toSucceed();
-    },
-  );
-
-  test(
-    'of PUT /support-user/mfa is documented',
-    covers('support-configure/answers-200'),
-    async ({ support }) => {
-      await arrange(support.off());
-
-      expect(await support.configure({ mfaType: 'totp' })).toSucceed();
-    },
-  );
-
-  test(
-    'of POST /support-user/verify-totp is documented',
-    covers('verify-totp/answers-200'),
-    async ({ support, codes, connection }) => {
-      // Giving up one more proven key would take one more fresh code.
-      const known = support.lastProof;
-      if (known !== undefined) connection.recorder.adopt([known.exchange]);
-      const verified = async () => {
-        const { authenticator } = await arrange(support.onByTotp());
-        return support.verify(await codes.unused(authenticator));
-      };
-
-      expect(known ?? (await verified())).toSucceed();
-    },
-  );
-
-  test('of POST /totp-key is documented', covers('totp-key/create-answers-201'), async ({ users }) => {
-    const user = users.withReplaceableTotp();
-    await arrange(users.session(user));
-
-    expect(await users.createKey(user, 'mfa-conformance')).toSucceed();
+    expect(await api.call(id, { ...body, as: admin })).toSucceed();
   });
+}
 
-  test('of POST /email-otp is documented', covers('email-otp/answers-204'), async ({ users }) => {
-    expect(await users.requestMailedCode(users.withMail())).toSucceed();
+test('mfa-config/put-answers-204', async ({ cluster, connection }) => {
+  const config = await arrange(cluster.read());
+
+  const ofWhatIs = await cluster.put(config);
+  // A PUT of what is so already may be refused: then a change is tried, where one may be made.
+  const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
+  const mayChange = effectiveAllow(connection.target.allow).clusterMfa && !config.enabled;
+  if (isRefused && !mayChange) notApplicable('the target refuses a PUT of what is so already');
+  const answer = isRefused ? await cluster.put(switchedOn) : ofWhatIs;
+  await arrange(cluster.asFound());
+
+  expect(answer).toSucceed();
+});
+
+test('support-mfa/patch-answers-200', async ({ support, connection }) => {
+  await arrange(support.off());
+
+  const toOff = await support.patch({ enabled: false });
+  // Switching off what is off may be refused: then a change is tried, where one may be made.
+  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
+  const isRefused = toOff.status >= 400 && toOff.status < 500;
+  if (isRefused && !mayEnrol) notApplicable('the target refuses to switch off what is off');
+  const answer = isRefused ? await support.patch({ enabled: true, mfaType: 'totp' }) : toOff;
+
+  expect(answer).toSucceed();
+});
+
+test('support-configure/answers-200', async ({ support }) => {
+  await arrange(support.off());
+
+  expect(await support.configure({ mfaType: 'totp' })).toSucceed();
+});
+
+test('verify-totp/answers-200', async ({ support, codes, connection }) => {
+  // Giving up one more proven key would take one more fresh code.
+  const known = support.lastProof;
+  if (known !== undefined) connection.recorder.adopt([known.exchange]);
+  const verified = async () => {
+    const { authenticator } = await arrange(support.onByTotp());
+    return support.verify(await codes.unused(authenticator));
+  };
+
+  expect(known ?? (await verified())).toSucceed();
+});
+
+test('totp-key/create-answers-201', async ({ users }) => {
+  const user = users.withReplaceableTotp();
+  await arrange(users.session(user));
+
+  expect(await users.createKey(user, 'mfa-conformance')).toSucceed();
+});
+
+test('email-otp/answers-204', async ({ users }) => {
+  expect(await users.requestMailedCode(users.withMail())).toSucceed();
+});
+
+test('send-email-otp/answers-204', async ({ users }) => {
+  const user = users.withMail();
+  await arrange(users.session(user));
+
+  expect(await users.requestCallersCode(user)).toSucceed();
+});
+
+test('sessions/create-answers-201', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+
+  const { answer } = await users.withoutCode(users.withPassword());
+
+  expect(answer).toSucceed();
+  expect(answer).toHaveTexts(['sessionId']);
+});
+
+test('access-tokens/create-answers-201', async ({ users, cluster }) => {
+  await arrange(cluster.off());
+
+  const user = users.withPassword();
+  const answer = await cluster.settles(() => users.requestToken(user), isDecided, {
+    firstPauseMs: 1_500,
   });
+  if (answer.status === 404) notApplicable('the target has no POST /access-tokens');
 
-  test('of POST /send-email-otp is documented', covers('send-email-otp/answers-204'), async ({ users }) => {
-    const user = users.withMail();
-    await arrange(users.session(user));
-
-    expect(await users.requestCallersCode(user)).toSucceed();
-  });
-
-  test(
-    'of POST /users/sessions is documented',
-    covers('sessions/create-answers-201'),
-    async ({ users, cluster }) => {
-      await arrange(cluster.off());
-
-      const { answer } = await users.withoutCode(users.withPassword());
-
-      expect(answer).toSucceed();
-      expect(answer).toHaveTexts(['sessionId']);
-    },
-  );
-
-  test(
-    'of POST /access-tokens is documented',
-    covers('access-tokens/create-answers-201'),
-    async ({ users, cluster }) => {
-      await arrange(cluster.off());
-
-      const user = users.withPassword();
-      const answer = await cluster.settles(() => users.requestToken(user), isDecided, {
-        firstPauseMs: 1_500,
-      });
-      if (answer.status === 404) notApplicable('the target has no POST /access-tokens');
-
-      expect(answer).toSucceed();
-      expect(answer).toHaveTexts(['accessToken']);
-    },
-  );
+  expect(answer).toSucceed();
+  expect(answer).toHaveTexts(['accessToken']);
 });
 
 const switchedOn = { enabled: true, authenticationTypes: ['totp', 'email'], retainUserMfaSettings: true };

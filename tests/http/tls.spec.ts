@@ -1,35 +1,27 @@
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, test } from '../../fixtures/test.js';
+import { arrange, demand, test } from '../../fixtures/test.js';
 import { proxyFor } from '../../src/wire/http/proxy.js';
 import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
 
-test(
-  'Versions before TLS 1.2 are refused',
-  covers('tls/no-old-versions'),
-  async ({ api, admin, connection }) => {
-    const { target } = connection;
-    demandDirectHttps(target.baseUrl);
-    await arrange(api.call('GetMFAConfig', { as: admin }));
+test('tls/no-old-versions', async ({ api, admin, connection }) => {
+  const { target } = connection;
+  demandDirectHttps(target.baseUrl);
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-    const accepted = await acceptsOldTls(target);
+  const accepted = await acceptsOldTls(target);
 
-    demand(!accepted, { kind: 'transport', rule: 'TLS 1.2 or newer', seen: null });
-  },
-);
+  demand(!accepted, { kind: 'transport', rule: 'TLS 1.2 or newer', seen: null });
+});
 
-test(
-  'The port of HTTPS does not answer to plain HTTP',
-  covers('tls/no-plain-http'),
-  async ({ api, admin, connection }) => {
-    const { target } = connection;
-    demandDirectHttps(target.baseUrl);
-    await arrange(api.call('GetMFAConfig', { as: admin }));
+test('tls/no-plain-http', async ({ api, admin, connection }) => {
+  const { target } = connection;
+  demandDirectHttps(target.baseUrl);
+  await arrange(api.call('GetMFAConfig', { as: admin }));
 
-    const status = await plainHttpStatus(target, '/mfa-config');
+  const status = await plainHttpStatus(target, '/mfa-config');
 
-    demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
-  },
-);
+  demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
+});
 
 /** What a proxy on the way agrees to says nothing of the target. */
 function demandDirectHttps(baseUrl: string): void {

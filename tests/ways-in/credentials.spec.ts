@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { enrolled } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import { type Open, type Part, unlessPlain } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
@@ -10,56 +10,38 @@ import { callerHeaders, emptyCredentials, namesAsCredentials } from './requests.
 
 type Headers = Readonly<Record<string, string>>;
 
-test.describe('GET /support-user/mfa', () => {
-  test(
-    'is refused with credentials that are empty or say null',
-    covers('ways-in/empty-credential-opens-nothing'),
-    async ({ api, admin }) => {
-      await arrange(api.call('GetSupportMFAConfig', { as: admin }));
+test('ways-in/empty-credential-opens-nothing', async ({ api, admin }) => {
+  await arrange(api.call('GetSupportMFAConfig', { as: admin }));
 
-      const open = await openTo(api, emptyCredentials);
+  const open = await openTo(api, emptyCredentials);
 
-      await unlessPlain(open, 'Any credential', () => opensToAny(api));
-      expect(open).toBeShut();
-    },
-  );
+  await unlessPlain(open, 'Any credential', () => opensToAny(api));
+  expect(open).toBeShut();
+});
 
-  test(
-    'is refused where only a header field or a cookie names the caller',
-    covers('ways-in/name-in-header-opens-nothing'),
-    async ({ api, connection }) => {
-      const { username } = connection.target.accounts.admin;
+test('ways-in/name-in-header-opens-nothing', async ({ api, connection }) => {
+  const { username } = connection.target.accounts.admin;
 
-      expect(await openTo(api, callerHeaders(username ?? 'admin'))).toBeShut();
-    },
-  );
+  expect(await openTo(api, callerHeaders(username ?? 'admin'))).toBeShut();
+});
 
-  test(
-    'is refused with the name of a user who is logged in for a credential',
-    covers('ways-in/name-as-credential-opens-nothing'),
-    async ({ api, users, cluster }) => {
-      const user = users.withPassword();
-      await arrange(cluster.off());
-      await arrangeLogin(users.withoutCode(user));
+test('ways-in/name-as-credential-opens-nothing', async ({ api, users, cluster }) => {
+  const user = users.withPassword();
+  await arrange(cluster.off());
+  await arrangeLogin(users.withoutCode(user));
 
-      expect(await openTo(api, namesAsCredentials(user.username))).toBeShut();
-    },
-  );
+  expect(await openTo(api, namesAsCredentials(user.username))).toBeShut();
+});
 
-  test(
-    'is refused with the password by Basic while cluster MFA is on',
-    covers('ways-in/basic-skips-no-code'),
-    async ({ api, users, cluster }) => {
-      const { user } = await arrange(enrolled(users, cluster));
-      const names = [user.username, `${user.domain}\\${user.username}`, `${user.username}@${user.domain}`];
-      const parts = names.map((name) => {
-        const pair = Buffer.from(`${name}:${user.password.reveal()}`).toString('base64');
-        return { name: 'the password by Basic', part: { Authorization: `Basic ${pair}` } };
-      });
+test('ways-in/basic-skips-no-code', async ({ api, users, cluster }) => {
+  const { user } = await arrange(enrolled(users, cluster));
+  const names = [user.username, `${user.domain}\\${user.username}`, `${user.username}@${user.domain}`];
+  const parts = names.map((name) => {
+    const pair = Buffer.from(`${name}:${user.password.reveal()}`).toString('base64');
+    return { name: 'the password by Basic', part: { Authorization: `Basic ${pair}` } };
+  });
 
-      expect(await openTo(api, parts, false)).toBeShut();
-    },
-  );
+  expect(await openTo(api, parts, false)).toBeShut();
 });
 
 /** Header fields that open the configuration to whom the API does not know. */

@@ -1,6 +1,6 @@
 import { enrolled, loginByCode, loginByNewKey, loginByNewTotp } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import type { Enrolment, Login, User, Users } from '../../fixtures/users.js';
 import { cookiesIn, type Open, openByCookie } from '../../fixtures/ways-in.js';
 import { ArrangeError } from '../../src/base/errors.js';
@@ -25,154 +25,125 @@ const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] 
 
 const type = 'totp';
 
-test.describe('POST /totp-key', () => {
-  test(
-    'makes a key for its caller, whomever the body names',
-    covers('ways-in/key-is-for-the-caller'),
-    async ({ users, cluster, codes }) => {
-      const victim = await arrange(enrolled(users, cluster, 0));
-      const caller = users.withReplaceableTotp(1);
-      const naming = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
+test('ways-in/key-is-for-the-caller', async ({ users, cluster, codes }) => {
+  const victim = await arrange(enrolled(users, cluster, 0));
+  const caller = users.withReplaceableTotp(1);
+  const naming = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
 
-      const answer = await users.createKey(caller, 'mfa-conformance', naming);
+  const answer = await users.createKey(caller, 'mfa-conformance', naming);
 
-      const open: Open[] = [];
-      const theirs = await loginWithKeyOf(users, victim.user, handedUri(answer.fields), codes);
-      if (theirs?.session !== undefined) {
-        await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
-        open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
-      }
-      expect(open).toBeShut();
-      const own = await loginByCode(users, victim.user, victim.authenticator, codes);
-      // Where no code of a key opens anything, this key was not replaced.
-      if (own.session === undefined) await arrangeLogin(loginByNewKey(users, victim.user, codes));
-      expect(own).toOpenSession();
-    },
-  );
-
-  test(
-    'makes a key for the owner of any credential',
-    covers('ways-in/key-of-any-credential-is-its-owners'),
-    async ({ api, users, cluster, codes }) => {
-      await arrange(cluster.off());
-      const all = users.allWithReplaceableTotp();
-      const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
-      const victims = all.filter(({ role }) => role !== caller.role);
-      const { apiKey: key } = caller;
-      const token =
-        users.whyNoTokens === undefined ? credentialIn(await users.requestToken(caller)) : undefined;
-      const credentials = [key && ({ scheme: 'APIKeyHeader', key } as const), token].filter(
-        (each) => each !== undefined,
-      );
-      if (credentials.length === 0) notApplicable('no account has another credential than a session');
-      const enrolments: Enrolment[] = [];
-      for (const victim of victims)
-        enrolments.push(await arrange(enrolled(users, cluster, all.indexOf(victim))));
-
-      for (const as of credentials) {
-        const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
-        for (const { user, authenticator } of enrolments) {
-          const login = await loginWithKeyOf(users, user, handedUri(fields), codes);
-          if (login?.session !== undefined)
-            await arrange(wrongIsRefused(users, user, codes.wrong(authenticator)));
-          if (login !== undefined) expect(login).toBeRefused();
-        }
-      }
-      for (const victim of victims) await arrangeLogin(loginByNewKey(users, victim, codes));
-    },
-  );
-
-  test(
-    'makes no key in a first login step of an enrolled user',
-    covers('ways-in/first-step-makes-no-key'),
-    async ({ api, users, cluster, codes }) => {
-      const { user } = await arrange(enrolled(users, cluster));
-      // A key may count as set up only after its first code, in whose place no mailed one will do: until then a first
-      // step may enrol.
-      await arrangeLogin(loginByNewTotp(users, user, codes));
-      const as = await firstStep(users, user);
-
-      const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
-
-      const login = await loginWithKeyOf(users, user, handedUri(answer.fields), codes);
-      expect(
-        login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
-      ).toBeShut();
-      expect(answer).toHaveNone('totpSecretKey', 'totpUri');
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    },
-  );
+  const open: Open[] = [];
+  const theirs = await loginWithKeyOf(users, victim.user, handedUri(answer.fields), codes);
+  if (theirs?.session !== undefined) {
+    await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
+    open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
+  }
+  expect(open).toBeShut();
+  const own = await loginByCode(users, victim.user, victim.authenticator, codes);
+  // Where no code of a key opens anything, this key was not replaced.
+  if (own.session === undefined) await arrangeLogin(loginByNewKey(users, victim.user, codes));
+  expect(own).toOpenSession();
 });
 
-test(
-  'Of keys that a user makes at the same time one is in force',
-  covers('ways-in/enrolments-at-once-leave-one-key'),
-  async ({ users, cluster, codes }) => {
-    const { user, authenticator: older } = await arrange(enrolled(users, cluster));
-    // Twice: that shows whether the next one has to wait for a step.
-    for (let n = 0; n < 2; n += 1) await arrangeLogin(loginByNewTotp(users, user, codes));
-    const retired = await loginByCode(users, user, older, codes);
-    if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
+test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster, codes }) => {
+  await arrange(cluster.off());
+  const all = users.allWithReplaceableTotp();
+  const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
+  const victims = all.filter(({ role }) => role !== caller.role);
+  const { apiKey: key } = caller;
+  const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(caller)) : undefined;
+  const credentials = [key && ({ scheme: 'APIKeyHeader', key } as const), token].filter(
+    (each) => each !== undefined,
+  );
+  if (credentials.length === 0) notApplicable('no account has another credential than a session');
+  const enrolments: Enrolment[] = [];
+  for (const victim of victims) enrolments.push(await arrange(enrolled(users, cluster, all.indexOf(victim))));
 
-    // The first may end the session that the second came by.
-    const answers = await arrange(Promise.allSettled([1, 2].map(() => users.enrol(user))));
-    const keys = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    for (const each of answers)
-      if (each.status === 'rejected' && !(keys.length > 0 && each.reason instanceof ArrangeError))
-        throw each.reason;
-
-    const logins: Login[] = [];
-    for (const { authenticator } of keys) {
-      logins.push(await loginByCode(users, user, authenticator, codes));
+  for (const as of credentials) {
+    const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
+    for (const { user, authenticator } of enrolments) {
+      const login = await loginWithKeyOf(users, user, handedUri(fields), codes);
+      if (login?.session !== undefined)
+        await arrange(wrongIsRefused(users, user, codes.wrong(authenticator)));
+      if (login !== undefined) expect(login).toBeRefused();
     }
-    const inForce = logins.filter(({ session }) => session !== undefined).length;
+  }
+  for (const victim of victims) await arrangeLogin(loginByNewKey(users, victim, codes));
+});
+
+test('ways-in/first-step-makes-no-key', async ({ api, users, cluster, codes }) => {
+  const { user } = await arrange(enrolled(users, cluster));
+  // A key may count as set up only after its first code, in whose place no mailed one will do: until then a first
+  // step may enrol.
+  await arrangeLogin(loginByNewTotp(users, user, codes));
+  const as = await firstStep(users, user);
+
+  const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
+
+  const login = await loginWithKeyOf(users, user, handedUri(answer.fields), codes);
+  expect(
+    login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
+  ).toBeShut();
+  expect(answer).toHaveNone('totpSecretKey', 'totpUri');
+  await arrangeLogin(loginByNewKey(users, user, codes));
+});
+
+test('ways-in/enrolments-at-once-leave-one-key', async ({ users, cluster, codes }) => {
+  const { user, authenticator: older } = await arrange(enrolled(users, cluster));
+  // Twice: that shows whether the next one has to wait for a step.
+  for (let n = 0; n < 2; n += 1) await arrangeLogin(loginByNewTotp(users, user, codes));
+  const retired = await loginByCode(users, user, older, codes);
+  if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
+
+  // The first may end the session that the second came by.
+  const answers = await arrange(Promise.allSettled([1, 2].map(() => users.enrol(user))));
+  const keys = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  for (const each of answers)
+    if (each.status === 'rejected' && !(keys.length > 0 && each.reason instanceof ArrangeError))
+      throw each.reason;
+
+  const logins: Login[] = [];
+  for (const { authenticator } of keys) {
+    logins.push(await loginByCode(users, user, authenticator, codes));
+  }
+  const inForce = logins.filter(({ session }) => session !== undefined).length;
+  await arrangeLogin(loginByNewKey(users, user, codes));
+  const by = logins.map(({ answer }) => answer);
+  expect(inForce).toBeAtMost(1, 'keys in force', ...by);
+  expect(inForce).toBeAtLeast(1, 'keys in force', ...by);
+});
+
+test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, cluster, codes }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const alone = await arrange(users.login(user));
+  if (alone.session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+  const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
+  const answers = [
+    { name: 'the cookie of the password alone', answer: alone.answer },
+    // Where that opens a session another requirement tells.
+    ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
+  ].filter(({ answer }) => cookiesIn(answer) !== '');
+  if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
+
+  const open = await openByCookie(api, answers);
+
+  expect(open).toBeShut();
+  await arrangeLogin(loginByNewKey(users, user, codes));
+});
+
+test('ways-in/support-code-opens-no-session', async ({ users, cluster, support, codes }) => {
+  await arrange(enrolled(users, cluster));
+  const supports = await arrange(support.onByTotp());
+  let code = await codes.unused(supports.authenticator);
+
+  // A target may hold the admin's account for the support user's.
+  for (const user of users.allWithReplaceableTotp()) {
+    const { authenticator } = await arrange(users.enrol(user));
+    if (codes.isRight(authenticator, code)) code = await codes.unlike(supports.authenticator, authenticator);
+    expect(await users.login(user, { code, type })).toBeRefused();
     await arrangeLogin(loginByNewKey(users, user, codes));
-    const by = logins.map(({ answer }) => answer);
-    expect(inForce).toBeAtMost(1, 'keys in force', ...by);
-    expect(inForce).toBeAtLeast(1, 'keys in force', ...by);
-  },
-);
-
-test(
-  'A cookie of a first login step, or of its refusal, opens no configuration',
-  covers('ways-in/first-step-cookie-opens-nothing'),
-  async ({ api, users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
-    const alone = await arrange(users.login(user));
-    if (alone.session !== undefined) throw new ArrangeError('The password alone opens a session already.');
-    const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
-    const answers = [
-      { name: 'the cookie of the password alone', answer: alone.answer },
-      // Where that opens a session another requirement tells.
-      ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
-    ].filter(({ answer }) => cookiesIn(answer) !== '');
-    if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
-
-    const open = await openByCookie(api, answers);
-
-    expect(open).toBeShut();
-    await arrangeLogin(loginByNewKey(users, user, codes));
-  },
-);
-
-test(
-  "A code of the support user's key opens no session of a user",
-  covers('ways-in/support-code-opens-no-session'),
-  async ({ users, cluster, support, codes }) => {
-    await arrange(enrolled(users, cluster));
-    const supports = await arrange(support.onByTotp());
-    let code = await codes.unused(supports.authenticator);
-
-    // A target may hold the admin's account for the support user's.
-    for (const user of users.allWithReplaceableTotp()) {
-      const { authenticator } = await arrange(users.enrol(user));
-      if (codes.isRight(authenticator, code))
-        code = await codes.unlike(supports.authenticator, authenticator);
-      expect(await users.login(user, { code, type })).toBeRefused();
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    }
-  },
-);
+  }
+});
 
 /** Where any code opens, the code of a key says nothing of whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {

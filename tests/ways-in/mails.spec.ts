@@ -1,6 +1,6 @@
 import { loginAnyhow, mailed, switchedOn } from '../../fixtures/logins.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, expect, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
 import { otherHost, triggerNames } from '../../fixtures/triggers.js';
 import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
 import { credentialIn } from '../../src/target/accounts/log-in.js';
@@ -9,137 +9,105 @@ import { anonymous, type Credential } from '../../src/wire/http/credential.js';
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
 
-test.describe('A code of POST /send-email-otp', () => {
-  test(
-    'opens no session of another user',
-    covers('ways-in/callers-code-is-the-callers'),
-    async ({ users, cluster }) => {
-      const [victim, caller] = [users.withMail(0), users.withMail(1)];
-      await arrange(switchedOn(users, cluster, victim));
-      await arrange(users.learnMailLogin(victim));
-      const code = await arrange(users.callersCode(caller));
+test('ways-in/callers-code-is-the-callers', async ({ users, cluster }) => {
+  const [victim, caller] = [users.withMail(0), users.withMail(1)];
+  await arrange(switchedOn(users, cluster, victim));
+  await arrange(users.learnMailLogin(victim));
+  const code = await arrange(users.callersCode(caller));
 
-      const login = await users.login(victim, { code, type });
+  const login = await users.login(victim, { code, type });
 
-      expect(login).toBeRefused();
-      await arrange(loginAnyhow(users, victim));
-      const { session } = await users.login(caller, { code, type });
-      if (session === undefined) await arrange(loginAnyhow(users, caller));
-    },
-  );
+  expect(login).toBeRefused();
+  await arrange(loginAnyhow(users, victim));
+  const { session } = await users.login(caller, { code, type });
+  if (session === undefined) await arrange(loginAnyhow(users, caller));
+});
 
-  test('opens no second session', covers('ways-in/callers-code-works-once'), async ({ users, cluster }) => {
-    const caller = users.withMail();
-    await arrange(switchedOn(users, cluster, caller));
-    const code = await arrange(users.callersCode(caller));
-    if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
+test('ways-in/callers-code-works-once', async ({ users, cluster }) => {
+  const caller = users.withMail();
+  await arrange(switchedOn(users, cluster, caller));
+  const code = await arrange(users.callersCode(caller));
+  if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
 
-    const again = await users.login(caller, { code, type });
+  const again = await users.login(caller, { code, type });
 
-    expect(again).toBeRefused();
-    await arrange(loginAnyhow(users, caller));
+  expect(again).toBeRefused();
+  await arrange(loginAnyhow(users, caller));
+});
+
+test('ways-in/mailed-code-works-once-in-parallel', async ({ users, cluster }) => {
+  const { user, code } = await arrange(mailed(users, cluster));
+
+  // Few, so that no lock-out sets in.
+  const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
+
+  // None is right too: a target may refuse all that come at once.
+  const opened = logins.filter(({ session }) => session !== undefined).length;
+  expect(opened).toBeAtMost(1, 'sessions by one code', ...logins.map(({ answer }) => answer));
+  await arrange(loginAnyhow(users, user));
+});
+
+test('ways-in/header-redirects-no-mail', async ({ silence }) => {
+  const heard = await silence.after(triggerNames.headerRedirect);
+
+  // Such header fields may be refused: then nothing comes to the user either.
+  const elsewhere = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
+
+  expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
+});
+
+test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, cluster, mail, facts }) => {
+  const user = users.withMail();
+  await arrange(switchedOn(users, cluster, user));
+  const mark = await arrange(mail.mark(user.email));
+
+  // By nothing but the password: beside a credential the cookie may be that of its owner.
+  const answer = await users.requestMailedCode(user, { as: anonymous });
+
+  await facts.measure('emailOtpWithoutCredential', async () => {
+    if (answer.status >= 300) return false;
+    // A late one must not be taken for another test's.
+    return (await ifItCan(mail.codeTo(user.email, mark))) !== undefined;
   });
+  if (cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
+  expect(await openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
 });
 
-test(
-  'Of logins with one mailed code at the same time only one opens a session',
-  covers('ways-in/mailed-code-works-once-in-parallel'),
-  async ({ users, cluster }) => {
-    const { user, code } = await arrange(mailed(users, cluster));
+test('ways-in/header-names-no-host-in-mail', async ({ silence }) => {
+  const { mails, answer } = await silence.after(triggerNames.headerRedirect);
 
-    // Few, so that no lock-out sets in.
-    const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
-
-    // None is right too: a target may refuse all that come at once.
-    const opened = logins.filter(({ session }) => session !== undefined).length;
-    expect(opened).toBeAtMost(1, 'sessions by one code', ...logins.map(({ answer }) => answer));
-    await arrange(loginAnyhow(users, user));
-  },
-);
-
-test.describe('POST /email-otp', () => {
-  test(
-    'mails nothing elsewhere for a header field that names another address',
-    covers('ways-in/header-redirects-no-mail'),
-    async ({ silence }) => {
-      const heard = await silence.after(triggerNames.headerRedirect);
-
-      // Such header fields may be refused: then nothing comes to the user either.
-      const elsewhere = heard.mails.filter(({ to }) => to.includes(heard.trigger.elsewhere ?? ''));
-
-      expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
-    },
+  const told = mails.filter(({ subject, text, html }) =>
+    [subject, text, html].some((part) => part?.includes(otherHost)),
   );
 
-  test(
-    'opens nothing by a cookie that it sets',
-    covers('ways-in/cookie-of-email-otp-opens-nothing'),
-    async ({ api, users, cluster, mail, facts }) => {
-      const user = users.withMail();
-      await arrange(switchedOn(users, cluster, user));
-      const mark = await arrange(mail.mark(user.email));
-
-      // By nothing but the password: beside a credential the cookie may be that of its owner.
-      const answer = await users.requestMailedCode(user, { as: anonymous });
-
-      await facts.measure('emailOtpWithoutCredential', async () => {
-        if (answer.status >= 300) return false;
-        // A late one must not be taken for another test's.
-        return (await ifItCan(mail.codeTo(user.email, mark))) !== undefined;
-      });
-      if (cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
-      expect(await openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
-    },
-  );
-
-  test(
-    'mails no host that the request names as its own',
-    covers('ways-in/header-names-no-host-in-mail'),
-    async ({ silence }) => {
-      const { mails, answer } = await silence.after(triggerNames.headerRedirect);
-
-      const told = mails.filter(({ subject, text, html }) =>
-        [subject, text, html].some((part) => part?.includes(otherHost)),
-      );
-
-      demand(told.length === 0, { kind: 'mail', rule: 'host of the target', name: null, seen: null }, answer);
-    },
-  );
-
-  test(
-    'mails nothing to anybody who names nobody and brings no credential',
-    covers('ways-in/nobody-is-mailed-nothing'),
-    async ({ silence }) => {
-      expect(await silence.after(triggerNames.nobody)).toHaveMailed([]);
-    },
-  );
+  demand(told.length === 0, { kind: 'mail', rule: 'host of the target', name: null, seen: null }, answer);
 });
 
-test(
-  'POST /send-email-otp mails nobody but the owner of the credential',
-  covers('send-email-otp/mails-the-owner-of-any-credential'),
-  async ({ users, cluster, mail }) => {
-    const all = users.allWithMail().filter(({ role }) => role !== 'admin');
-    const owner = all.find(({ apiKey }) => apiKey !== undefined) ?? all[0];
-    if (owner === undefined) return notApplicable('no user but the admin gets mail');
-    await arrange(cluster.off());
-    const { apiKey: key } = owner;
-    const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(owner)) : undefined;
-    const own = [key && ({ scheme: 'APIKeyHeader', key } as const), token];
-    const credentials = own.filter((each) => each !== undefined);
-    if (credentials.length === 0) notApplicable('no user has an API key or an access token');
+test('ways-in/nobody-is-mailed-nothing', async ({ silence }) => {
+  expect(await silence.after(triggerNames.nobody)).toHaveMailed([]);
+});
 
-    // A mail to somebody else may be a late one of before: one that goes astray does so each time.
-    const goesAstray = async (as: Credential) => {
-      const mark = await mail.mark();
-      const known = new Set(mail.seen);
-      if ((await ifItCan(users.callersCode(owner, as))) !== undefined) return false;
-      const codes = (await mail.since(mark)).map((each) => mail.codeIn(each));
-      return codes.some((code) => code !== undefined && !known.has(code));
-    };
-    for (const as of credentials) {
-      const isAstray = (await arrange(goesAstray(as))) && (await arrange(goesAstray(as)));
-      demand(!isAstray, { kind: 'mail', rule: 'code for its user only', name: null, seen: null });
-    }
-  },
-);
+test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster, mail }) => {
+  const all = users.allWithMail().filter(({ role }) => role !== 'admin');
+  const owner = all.find(({ apiKey }) => apiKey !== undefined) ?? all[0];
+  if (owner === undefined) return notApplicable('no user but the admin gets mail');
+  await arrange(cluster.off());
+  const { apiKey: key } = owner;
+  const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(owner)) : undefined;
+  const own = [key && ({ scheme: 'APIKeyHeader', key } as const), token];
+  const credentials = own.filter((each) => each !== undefined);
+  if (credentials.length === 0) notApplicable('no user has an API key or an access token');
+
+  // A mail to somebody else may be a late one of before: one that goes astray does so each time.
+  const goesAstray = async (as: Credential) => {
+    const mark = await mail.mark();
+    const known = new Set(mail.seen);
+    if ((await ifItCan(users.callersCode(owner, as))) !== undefined) return false;
+    const codes = (await mail.since(mark)).map((each) => mail.codeIn(each));
+    return codes.some((code) => code !== undefined && !known.has(code));
+  };
+  for (const as of credentials) {
+    const isAstray = (await arrange(goesAstray(as))) && (await arrange(goesAstray(as)));
+    demand(!isAstray, { kind: 'mail', rule: 'code for its user only', name: null, seen: null });
+  }
+});

@@ -1,4 +1,4 @@
-import { arrange, arrangeLogin, covers, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
 import type { User, Users } from '../../fixtures/users.js';
 import {
   type Doors,
@@ -30,45 +30,35 @@ const notTheDomain: readonly Members[] = ['nowhere.invalid', 'NOT-LOCAL', '*', '
   domain,
 }));
 
-test.describe('A login while cluster MFA is off', () => {
-  test(
-    'opens nothing with something in place of the password',
-    covers('ways-in/what-is-no-password-opens-nothing'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const user = users.withPassword();
-      await arrangeLogin(users.withoutCode(user));
-      const rows = notThePassword.map(([name, of]) => ({ name, members: of(user.password.reveal()) }));
+test('ways-in/what-is-no-password-opens-nothing', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  await arrangeLogin(users.withoutCode(user));
+  const rows = notThePassword.map(([name, of]) => ({ name, members: of(user.password.reveal()) }));
 
-      const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+  const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
 
-      await unlessPlain(open, 'A wrong password', () =>
-        opensWith(users, user, { password: `${user.username}-not` }),
-      );
-      expect(open).toBeShut();
-    },
+  await unlessPlain(open, 'A wrong password', () =>
+    opensWith(users, user, { password: `${user.username}-not` }),
   );
+  expect(open).toBeShut();
+});
 
-  test(
-    'opens nothing in a domain that the user is not of',
-    covers('ways-in/other-domain-opens-nothing'),
-    async ({ api, users, cluster }) => {
-      await arrange(cluster.off());
-      const user = users.withPassword();
-      await arrangeLogin(users.withoutCode(user));
-      const rows = notTheDomain.map((members) => ({
-        name: `domain ${JSON.stringify(members['domain'])}`,
-        members,
-      }));
+test('ways-in/other-domain-opens-nothing', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const user = users.withPassword();
+  await arrangeLogin(users.withoutCode(user));
+  const rows = notTheDomain.map((members) => ({
+    name: `domain ${JSON.stringify(members['domain'])}`,
+    members,
+  }));
 
-      const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+  const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
 
-      await unlessPlain(open, 'A wrong password', () =>
-        opensWith(users, user, { password: `${user.username}-not` }),
-      );
-      expect(open).toBeShut();
-    },
+  await unlessPlain(open, 'A wrong password', () =>
+    opensWith(users, user, { password: `${user.username}-not` }),
   );
+  expect(open).toBeShut();
 });
 
 /** Each row by both ways to log in. */

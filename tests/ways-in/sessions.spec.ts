@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, arrangeSuccess, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
 import { ArrangeError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
 import { textIn, textOf } from '../../src/contract/judging/body.js';
@@ -9,78 +9,60 @@ import type { Credential } from '../../src/wire/http/credential.js';
 
 const aDayMs = 25 * 3_600_000;
 
-test(
-  'POST /users/sessions opens no session by an id that the client chose',
-  covers('ways-in/session-id-is-not-the-clients'),
-  async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
-    const chosen = randomUUID();
-    const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
+test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) => {
+  await arrange(cluster.off());
+  const chosen = randomUUID();
+  const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
-    const user = users.withPassword();
-    // A moment after the switch it may be the want of a code that is refused.
-    await arrangeLogin(users.withoutCode(user));
+  const user = users.withPassword();
+  // A moment after the switch it may be the want of a code that is refused.
+  await arrangeLogin(users.withoutCode(user));
 
-    // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
-    const named = await users.login(user, { headers, members: { sessionId: chosen } });
-    const { answer } = named.session === undefined ? await users.login(user, { headers }) : named;
+  // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
+  const named = await users.login(user, { headers, members: { sessionId: chosen } });
+  const { answer } = named.session === undefined ? await users.login(user, { headers }) : named;
 
-    const isTaken = textOf(answer.body, 'sessionId') === chosen;
-    demand(!isTaken, { kind: 'differ', pointer: '/sessionId', with: 'the request' }, answer);
-    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(chosen) };
-    expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-  },
-);
+  const isTaken = textOf(answer.body, 'sessionId') === chosen;
+  demand(!isTaken, { kind: 'differ', pointer: '/sessionId', with: 'the request' }, answer);
+  const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(chosen) };
+  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+});
 
-test.describe('A day later', () => {
-  test(
-    'a session opens nothing',
-    covers('ways-in/session-ends-within-a-day'),
-    async ({ api, users, cluster, connection }) => {
-      onlyByClock(connection);
-      await arrange(cluster.off());
-      const as = await arrange(users.sessionId(users.withPassword()));
-      await arrangeSuccess(api.call('GetMFAConfig', { as }));
-      await arrange(connection.clock.advance(aDayMs));
+test('ways-in/session-ends-within-a-day', async ({ api, users, cluster, connection }) => {
+  onlyByClock(connection);
+  await arrange(cluster.off());
+  const as = await arrange(users.sessionId(users.withPassword()));
+  await arrangeSuccess(api.call('GetMFAConfig', { as }));
+  await arrange(connection.clock.advance(aDayMs));
 
-      expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-    },
-  );
+  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+});
 
-  test(
-    'an access token opens nothing',
-    covers('ways-in/token-ends-within-a-day'),
-    async ({ api, users, cluster, connection }) => {
-      onlyByClock(connection);
-      await arrange(cluster.off());
-      const as = await users.token(users.withPassword());
-      await arrangeSuccess(api.call('GetMFAConfig', { as }));
-      await arrange(connection.clock.advance(aDayMs));
+test('ways-in/token-ends-within-a-day', async ({ api, users, cluster, connection }) => {
+  onlyByClock(connection);
+  await arrange(cluster.off());
+  const as = await users.token(users.withPassword());
+  await arrangeSuccess(api.call('GetMFAConfig', { as }));
+  await arrange(connection.clock.advance(aDayMs));
 
-      expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-    },
-  );
+  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+});
 
-  test(
-    'a reference id switches nothing off',
-    covers('ways-in/reference-ends-within-a-day'),
-    async ({ support, codes, connection }) => {
-      onlyByClock(connection);
-      const { authenticator } = await arrange(support.onByTotp());
-      const answer = await support.verify(await codes.unused(authenticator), {
-        purpose: 'DisableMfa',
-        supportUserPassword: support.password ?? null,
-      });
-      const referenceId = textIn(answer.fields.referenceId);
-      if (referenceId === undefined) throw new ArrangeError(`No referenceId came (${answer.status}).`);
-      await arrange(connection.clock.advance(aDayMs));
+test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection }) => {
+  onlyByClock(connection);
+  const { authenticator } = await arrange(support.onByTotp());
+  const answer = await support.verify(await codes.unused(authenticator), {
+    purpose: 'DisableMfa',
+    supportUserPassword: support.password ?? null,
+  });
+  const referenceId = textIn(answer.fields.referenceId);
+  if (referenceId === undefined) throw new ArrangeError(`No referenceId came (${answer.status}).`);
+  await arrange(connection.clock.advance(aDayMs));
 
-      const late = await support.patch({ enabled: false, referenceId });
+  const late = await support.patch({ enabled: false, referenceId });
 
-      expect(late).toBeRefused();
-      expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'totp' });
-    },
-  );
+  expect(late).toBeRefused();
+  expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'totp' });
 });
 
 /** Nobody waits for a day. */

@@ -1,7 +1,7 @@
 import { leadingZero, noLeadingZero } from '../../fixtures/leading-zero.js';
 import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
 import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, covers, expect, someOf, test } from '../../fixtures/test.js';
+import { arrange, arrangeLogin, expect, someOf, test } from '../../fixtures/test.js';
 import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
 import { supportUser } from '../../src/target/connection/attempts.js';
 import { lists, nearCodes } from './codes.js';
@@ -14,157 +14,119 @@ const formsOf = (forms: readonly Form[], code: string) =>
 
 // In this order the support user's key is proven and given up seldom, as each time takes a fresh code, and rows of wrong
 // codes end before what locks.
-test.describe("A code of the support user's key", () => {
-  test(
-    'verifies nothing when cut or with more',
-    covers('ways-in/near-support-code-verifies-nothing'),
-    async ({ api, admin, support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
+test('ways-in/near-support-code-verifies-nothing', async ({ api, admin, support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const code = await codes.unused(authenticator);
 
-      for (const { code: totpCode } of formsOf(nearCodes, code)) {
-        const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
-        expect(answer).toNotVerify();
-      }
-      await arrange(support.endRow(authenticator));
-    },
-  );
+  for (const { code: totpCode } of formsOf(nearCodes, code)) {
+    const answer = await api.call('VerifySupportUserTotp', { as: admin, anyJson: { totpCode } });
+    expect(answer).toNotVerify();
+  }
+  await arrange(support.endRow(authenticator));
+});
 
-  test(
-    'verifies nothing among guesses',
-    covers('ways-in/list-of-support-codes-verifies-nothing'),
-    async ({ api, admin, support, codes }) => {
-      const { authenticator } = await arrange(support.onByTotp());
-      const code = await codes.unused(authenticator);
+test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, support, codes }) => {
+  const { authenticator } = await arrange(support.onByTotp());
+  const code = await codes.unused(authenticator);
 
-      const open: Open[] = [];
-      for (const { name, code: totpCode } of formsOf(lists, code)) {
-        const answer = await api.call('VerifySupportUserTotp', {
-          as: admin,
-          anyJson: { totpCode },
-          mistake: 'a list of codes',
-        });
-        if (answer.fields.success === true) open.push({ name, answer });
-      }
-      expect(open).toBeShut();
-      await arrange(support.endRow(authenticator));
-    },
-  );
+  const open: Open[] = [];
+  for (const { name, code: totpCode } of formsOf(lists, code)) {
+    const answer = await api.call('VerifySupportUserTotp', {
+      as: admin,
+      anyJson: { totpCode },
+      mistake: 'a list of codes',
+    });
+    if (answer.fields.success === true) open.push({ name, answer });
+  }
+  expect(open).toBeShut();
+  await arrange(support.endRow(authenticator));
+});
 
-  // The key that it proves is what the next tests are about.
-  test(
-    'verifies where it begins with 0',
-    covers('verify-totp/accepts-leading-zero'),
-    async ({ support, connection, runOptions }) => {
-      const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
-      if (found === undefined) return notRun(noLeadingZero);
+// The key that it proves is what the next tests are about.
+test('verify-totp/accepts-leading-zero', async ({ support, connection, runOptions }) => {
+  const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
+  if (found === undefined) return notRun(noLeadingZero);
 
-      const answer = await support.verify(found.code, {}, { isRight: true });
+  const answer = await support.verify(found.code, {}, { isRight: true });
 
-      expect(answer).toVerify();
-    },
-  );
+  expect(answer).toVerify();
+});
 
-  test(
-    'of half an hour ago or ahead switches nothing off',
-    covers('ways-in/old-support-code-switches-nothing-off'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
+test('ways-in/old-support-code-switches-nothing-off', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
 
-      for (const steps of [-60, 60]) {
-        const mfaCode = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps + 1) ?? '';
-        const answer = await support.patch({ enabled: false, mfaCode });
-        expect(answer).toBeRefused();
-        expect(await support.read()).toHaveMembers(on);
-      }
-    },
-  );
+  for (const steps of [-60, 60]) {
+    const mfaCode = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps + 1) ?? '';
+    const answer = await support.patch({ enabled: false, mfaCode });
+    expect(answer).toBeRefused();
+    expect(await support.read()).toHaveMembers(on);
+  }
+});
 
-  test(
-    'of more than a minute ago or ahead switches nothing off',
-    covers('ways-in/support-code-window-is-a-minute'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      await arrange(codes.room(authenticator));
+test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
+  await arrange(codes.room(authenticator));
 
-      for (const direction of [-1, 1] as const) {
-        const mfaCode = codes.beyondWindow(authenticator, direction);
-        if (mfaCode === undefined) continue;
-        expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-      }
-      expect(await support.read()).toHaveMembers(on);
-    },
-  );
+  for (const direction of [-1, 1] as const) {
+    const mfaCode = codes.beyondWindow(authenticator, direction);
+    if (mfaCode === undefined) continue;
+    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  }
+  expect(await support.read()).toHaveMembers(on);
+});
 
-  // The step that it waits for is the one whose code the next test takes.
-  test(
-    'A TOTP code that opened a session opens no second one a step later',
-    covers('ways-in/used-totp-code-opens-nothing-a-step-later'),
-    async ({ users, cluster, codes, connection }) => {
-      const { user, authenticator } = await arrange(enrolled(users, cluster));
-      const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
-      await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'code step'));
+// The step that it waits for is the one whose code the next test takes.
+test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, cluster, codes, connection }) => {
+  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'code step'));
 
-      const login = await users.login(user, { code, type: 'totp' });
+  const login = await users.login(user, { code, type: 'totp' });
 
-      expect(login).toBeRefused();
-      await arrangeLogin(loginByNewKey(users, user, codes));
-    },
-  );
+  expect(login).toBeRefused();
+  await arrangeLogin(loginByNewKey(users, user, codes));
+});
 
-  test(
-    'switches nothing off when cut or with more',
-    covers('ways-in/near-support-code-switches-nothing-off'),
-    async ({ api, support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      // Not sent itself, it is left for the next test.
-      const code = await codes.unsent(authenticator);
+test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
+  // Not sent itself, it is left for the next test.
+  const code = await codes.unsent(authenticator);
 
-      for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
-        expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-      }
-      expect(await support.read()).toHaveMembers(on);
-      if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
-    },
-  );
+  for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
+    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  }
+  expect(await support.read()).toHaveMembers(on);
+  if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
+});
 
-  test(
-    "is not to be had from a user's key",
-    covers('ways-in/users-code-switches-nothing-off'),
-    async ({ api, users, support, codes }) => {
-      const supports = await arrange(support.verified());
+test('ways-in/users-code-switches-nothing-off', async ({ api, users, support, codes }) => {
+  const supports = await arrange(support.verified());
 
-      // Nor from that of the caller, who may be one of them.
-      const all = await arrange(someOf(users.allWithReplaceableTotp(), (user) => users.enrol(user)));
-      for (const { authenticator } of all) {
-        const mfaCode = await codes.unlike(authenticator, supports.authenticator);
+  // Nor from that of the caller, who may be one of them.
+  const all = await arrange(someOf(users.allWithReplaceableTotp(), (user) => users.enrol(user)));
+  for (const { authenticator } of all) {
+    const mfaCode = await codes.unlike(authenticator, supports.authenticator);
 
-        const answer = await support.patch({ enabled: false, mfaCode });
+    const answer = await support.patch({ enabled: false, mfaCode });
 
-        expect(answer).toBeRefused();
-        expect(await support.read()).toHaveMembers(on);
-      }
-      if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(supports.authenticator));
-    },
-  );
+    expect(answer).toBeRefused();
+    expect(await support.read()).toHaveMembers(on);
+  }
+  if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(supports.authenticator));
+});
 
-  test(
-    'switches nothing off among guesses',
-    covers('ways-in/list-of-support-codes-switches-nothing-off'),
-    async ({ support, codes }) => {
-      const { authenticator } = await arrange(support.verified());
-      const code = await codes.unused(authenticator);
+test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, codes }) => {
+  const { authenticator } = await arrange(support.verified());
+  const code = await codes.unused(authenticator);
 
-      // A server error lets nobody in: others speak of it.
-      const open: Open[] = [];
-      for (const { name, code: mfaCode } of formsOf(lists, code)) {
-        const answer = await support.patchAny({ enabled: false, mfaCode });
-        if (answer.status < 300) open.push({ name, answer });
-      }
-      expect(open).toBeShut();
-      expect(await support.read()).toHaveMembers(on);
-      // Whoever comes after waits for no other.
-      await arrange(support.off(code));
-    },
-  );
+  // A server error lets nobody in: others speak of it.
+  const open: Open[] = [];
+  for (const { name, code: mfaCode } of formsOf(lists, code)) {
+    const answer = await support.patchAny({ enabled: false, mfaCode });
+    if (answer.status < 300) open.push({ name, answer });
+  }
+  expect(open).toBeShut();
+  expect(await support.read()).toHaveMembers(on);
+  // Whoever comes after waits for no other.
+  await arrange(support.off(code));
 });

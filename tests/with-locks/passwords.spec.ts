@@ -1,6 +1,6 @@
 import type { Locks } from '../../fixtures/locks.js';
 import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, covers, demand, expect, test } from '../../fixtures/test.js';
+import { arrange, demand, expect, test } from '../../fixtures/test.js';
 import { keepsOut, noThrottle, type Throttling, throttling } from '../../fixtures/throttling.js';
 import type { User, Users } from '../../fixtures/users.js';
 import { NotAllowedError } from '../../src/base/errors.js';
@@ -66,45 +66,39 @@ async function lockedNow(users: Users, locks: Locks): Promise<Locked> {
 
 const isTaken = async (answer: Promise<Answer>) => (await answer).status < 400;
 
-test.describe('Wrong passwords in a row', () => {
-  for (const [path, id, attempt] of [
-    ['POST /users/sessions', 'guessing/passwords-are-throttled-at-sessions', atSessions],
-    ['POST /email-otp', 'guessing/passwords-are-throttled-at-email-otp', atEmailOtp],
-    ['POST /access-tokens', 'guessing/passwords-are-throttled-at-access-tokens', atTokens],
-  ] as const) {
-    test(`are throttled at ${path}`, covers(id), async ({ users, cluster, locks }) => {
-      await arrange(cluster.off());
-      const user = await arrange(unlocked(users, locks));
-      const right = () => attempt(users, user, user.password.reveal());
-      const { status } = await right();
-      if (status >= 300) notApplicable(`${path} answers the right password with ${status}`);
-      const wrong = await attempt(users, user, `${user.username}-0`);
-      if (wrong.status < 300) notApplicable(`${path} answers a wrong password like the right one`);
+for (const [path, id, attempt] of [
+  ['POST /users/sessions', 'guessing/passwords-are-throttled-at-sessions', atSessions],
+  ['POST /email-otp', 'guessing/passwords-are-throttled-at-email-otp', atEmailOtp],
+  ['POST /access-tokens', 'guessing/passwords-are-throttled-at-access-tokens', atTokens],
+] as const) {
+  test(id, async ({ users, cluster, locks }) => {
+    await arrange(cluster.off());
+    const user = await arrange(unlocked(users, locks));
+    const right = () => attempt(users, user, user.password.reveal());
+    const { status } = await right();
+    if (status >= 300) notApplicable(`${path} answers the right password with ${status}`);
+    const wrong = await attempt(users, user, `${user.username}-0`);
+    if (wrong.status < 300) notApplicable(`${path} answers a wrong password like the right one`);
 
-      const row = await guessed(users, user, locks, attempt);
-      if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
+    const row = await guessed(users, user, locks, attempt);
+    if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
 
-      demand(await keepsOut(row, () => isTaken(right())), { ...noThrottle, of: 'passwords' }, row.last);
-    });
-  }
+    demand(await keepsOut(row, () => isTaken(right())), { ...noThrottle, of: 'passwords' }, row.last);
+  });
+}
 
-  test(
-    'at POST /users/sessions keep out at POST /access-tokens too',
-    covers('guessing/counts-are-shared'),
-    async ({ users, cluster, locks }) => {
-      await arrange(cluster.off());
-      const all = users.allWithPassword();
-      const { user, rest } =
-        (await arrange(lockedBefore(users, locks))) ?? (await arrange(lockedNow(users, locks)));
-      // One that is not locked.
-      const other = all.findLast(({ role }) => role !== user.role) ?? user;
+test('guessing/counts-are-shared', async ({ users, cluster, locks }) => {
+  await arrange(cluster.off());
+  const all = users.allWithPassword();
+  const { user, rest } =
+    (await arrange(lockedBefore(users, locks))) ?? (await arrange(lockedNow(users, locks)));
+  // One that is not locked.
+  const other = all.findLast(({ role }) => role !== user.role) ?? user;
 
-      const elsewhere = await atTokens(users, user, user.password.reveal());
+  const elsewhere = await atTokens(users, user, user.password.reveal());
 
-      await rest();
-      if (!(await isTaken(atTokens(users, other, other.password.reveal()))))
-        notApplicable('the right password gets no access token');
-      expect(elsewhere).toBeRefused();
-    },
-  );
+  await rest();
+  if (!(await isTaken(atTokens(users, other, other.password.reveal()))))
+    notApplicable('the right password gets no access token');
+  expect(elsewhere).toBeRefused();
 });

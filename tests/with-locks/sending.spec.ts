@@ -1,4 +1,4 @@
-import { arrange, covers, demand, ifItCan, test } from '../../fixtures/test.js';
+import { arrange, demand, ifItCan, test } from '../../fixtures/test.js';
 import { type Lock, throttling } from '../../fixtures/throttling.js';
 import type { Answer } from '../../src/target/connection/api.js';
 import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
@@ -20,44 +20,36 @@ async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: ()
 
 const noLimit = { kind: 'limited', of: 'mailed codes', within: most, seen: most } as const;
 
-test(
-  'POST /email-otp and POST /send-email-otp mail no unlimited number of codes',
-  covers('email-otp/sending-is-limited'),
-  async ({ api, users, mail, locks }) => {
-    const all = users.allWithMail();
-    const caller = users.withMail(all.findIndex(({ role }) => !locks.isLocked(role)));
-    const user = all.at(-1) ?? caller;
-    // In a session that is there before: logging in may take a mail.
-    await arrange(users.whileOn.ready('SendEmailOtp'));
-    const as = await ifItCan(users.session(caller));
+test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
+  const all = users.allWithMail();
+  const caller = users.withMail(all.findIndex(({ role }) => !locks.isLocked(role)));
+  const user = all.at(-1) ?? caller;
+  // In a session that is there before: logging in may take a mail.
+  await arrange(users.whileOn.ready('SendEmailOtp'));
+  const as = await ifItCan(users.session(caller));
 
-    const ask = () => users.requestMailedCode(user, { throttlingIsTested });
-    const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
-    const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), throttlingIsTested });
-    // Where no code is to be had so, that is for other requirements to tell.
-    const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
-    const inSession = as === undefined ? true : ((await ifItCan(limited())) ?? true);
+  const ask = () => users.requestMailedCode(user, { throttlingIsTested });
+  const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
+  const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), throttlingIsTested });
+  // Where no code is to be had so, that is for other requirements to tell.
+  const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
+  const inSession = as === undefined ? true : ((await ifItCan(limited())) ?? true);
 
-    demand(byPassword && inSession, noLimit);
-  },
-);
+  demand(byPassword && inSession, noLimit);
+});
 
-test(
-  'POST /support-user/send-email-otp mails no unlimited number of codes',
-  covers('support-email/sending-is-limited'),
-  async ({ api, admin, support, mail, locks, connection }) => {
-    const email = connection.target.supportUser.email ?? '';
-    await arrange(support.ensureEmail(email));
-    const begin = await arrange(mail.mark());
-    const send = () => api.call('SendSupportEmailOtp', { as: admin, throttlingIsTested });
+test('support-email/sending-is-limited', async ({ api, admin, support, mail, locks, connection }) => {
+  const email = connection.target.supportUser.email ?? '';
+  await arrange(support.ensureEmail(email));
+  const begin = await arrange(mail.mark());
+  const send = () => api.call('SendSupportEmailOtp', { as: admin, throttlingIsTested });
 
-    const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
+  const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
-    // The limit may keep another code from coming.
-    const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
-    if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
-    // Else the restoring after the tests switches it off.
-    await ifItCan(support.off());
-    demand(hasLimit, noLimit);
-  },
-);
+  // The limit may keep another code from coming.
+  const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
+  if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
+  // Else the restoring after the tests switches it off.
+  await ifItCan(support.off());
+  demand(hasLimit, noLimit);
+});
