@@ -8,8 +8,8 @@ const node = (path, ...args) =>
   });
 const [only, ...args] = process.argv.slice(2);
 
-if (only !== undefined && only !== 'explain' && only !== 'order')
-  throw new Error(`There is no part ${only}: explain and order are.`);
+if (![undefined, 'docs', 'explain', 'order'].includes(only))
+  throw new Error(`There is no part ${only}: docs, explain and order are.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -25,3 +25,4 @@ node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
 // Runs the suite, against many faults the first time: not each time.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);
+if (only === 'docs') node('../dist/selftest/docs/write.js', ...args);

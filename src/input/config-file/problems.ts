@@ -14,7 +14,7 @@ interface Problem {
   readonly text: string;
 }
 
-/** Gathers what is wrong with a file, so that its author can mend it in one go. */
+/** Gathers what is wrong with a file, so that its author can correct it in one go. */
 export class Problems {
   readonly #problems: Problem[] = [];
 

@@ -1,0 +1,63 @@
+/** A fenced block of a page that shows what a command prints. */
+export interface Block {
+  /** The line of its first line, from 0. */
+  readonly at: number;
+  readonly lines: readonly string[];
+  /** What to run; empty where the block shows output alone. */
+  readonly script: string;
+}
+
+const isShown = (line: string) => line === '#' || line.startsWith('# ');
+const elided = '…';
+
+/** The blocks with output: `sh` with lines that begin with "# ", but for whole script files, and those without a language. */
+export function blocksOf(page: string): Block[] {
+  const found: Block[] = [];
+  let open: { at: number; language: string; lines: string[] } | undefined;
+  page.split('\n').forEach((line, index) => {
+    if (!line.startsWith('```')) open?.lines.push(line);
+    else if (open === undefined) open = { at: index + 1, language: line.slice(3), lines: [] };
+    else {
+      const { at, language, lines } = open;
+      const isShell = language === 'sh' && lines[0]?.startsWith('#!') !== true;
+      if (language === '' || (isShell && lines.some(isShown)))
+        found.push({ at, lines, script: isShell ? lines.filter((each) => !isShown(each)).join('\n') : '' });
+      open = undefined;
+    }
+  });
+  return found;
+}
+
+/** What differs from run to run: times, ports, hashes, handed-out ids, how much was written. */
+export function lasting(line: string): string {
+  return line
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}-\d\d-\d\d \d\d:\d\d( UTC)?/g, '#')
+    .replace(/127\.0\.0\.1:\d+|(?<=sha256 )\w+|(?<=no secret in )\d+|(?<=")[\w-]{32}(?=")/g, '#')
+    .replace(/^\[.*?\] .*$/, '[#]')
+    .replace(/took .*$/, 'took #');
+}
+
+/** The block's lines as they were printed, found in their order; undefined for one that was not printed. */
+export function asPrinted({ lines, script }: Block, printed: string): (string | undefined)[] {
+  const output = printed.split('\n').map((line) => line.trimEnd());
+  const mark = script === '' ? '' : '# ';
+  let from = 0;
+  return lines.map((line) => {
+    const shown = line === '#' ? '' : line.slice(mark.length);
+    if ((script !== '' && !isShown(line)) || shown === elided) return line;
+    const at = placeOf(shown, output, from);
+    if (at < 0) return undefined;
+    from = at + 1;
+    return `${mark}${output[at]}`.trimEnd();
+  });
+}
+
+/** Where a line stands in the output, or else the first that begins alike: then the page is out of date. */
+function placeOf(shown: string, output: readonly string[], from: number): number {
+  const whole = (line: string) => lasting(line);
+  const beginning = (line: string) => lasting(line).trim().split(/\s+/).slice(0, 2).join(' ');
+  const find = (part: (line: string) => string) =>
+    output.findIndex((line, index) => index >= from && part(line) === part(shown));
+  const at = find(whole);
+  return at >= 0 ? at : find(beginning);
+}

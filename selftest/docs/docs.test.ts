@@ -1,0 +1,36 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/package-root.js';
+import { asPrinted, blocksOf, lasting } from './console.js';
+import { scenes } from './scenes.js';
+import { Stage } from './stage.js';
+
+// They share a stage: whole runs of the suite are what takes time.
+const stage = new Stage(afterAll);
+
+test.each(Object.entries(scenes))('%s shows what its commands print', async (page, played) => {
+  const blocks = blocksOf(readFileSync(join(packageRoot(), page), 'utf8'));
+  expect(blocks).toHaveLength(played.length);
+
+  for (const [index, block] of blocks.entries()) {
+    const printed = (await played[index]?.(stage, block)) ?? '';
+
+    const lines = asPrinted(block, printed).map((line) =>
+      line === undefined ? 'not printed' : lasting(line),
+    );
+    expect(lines, printed).toEqual(block.lines.map(lasting));
+  }
+});
+
+const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
+
+test('README.md is read in minutes', () => {
+  expect(readme.split('\n').length).toBeLessThanOrEqual(201);
+});
+
+test('the picture in it is there, and small', () => {
+  const [, picture = ''] = /!\[[^\]]+\]\((docs\/[\w.-]+\.png)\)/.exec(readme) ?? [];
+
+  expect(statSync(join(packageRoot(), picture)).size).toBeLessThan(150_000);
+});

@@ -1,0 +1,175 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { packageRoot } from '../../src/base/package-root.js';
+import { missingMail } from '../../src/wire/mail/missing-mail.js';
+import type { Block } from './console.js';
+import type { Stage } from './stage.js';
+
+/** Does what a page says around a block; @returns what is printed. */
+type Scene = (stage: Stage, block: Block) => Promise<string>;
+
+const asItStands: Scene = (stage, { script }) => stage.run(script);
+const faulty = 'node dist/cli/main.js emulator --write-target target.yaml --port 0 --fault';
+const run = 'node dist/cli/main.js run';
+
+/** Two whole runs that several pages tell of: of the emulator as it is, and of one with a fault. */
+let whole: Promise<{ right: string; wrong: string }> | undefined;
+const wholeRuns = (stage: Stage) => {
+  whole ??= (async () => {
+    const right = await stage.run(run);
+    copyFileSync(join(stage.cwd, 'reports/emulator/verdict.json'), join(stage.cwd, 'base.json'));
+    await stage.emulator(`${faulty} login/password-alone`);
+    return { right, wrong: await stage.run(`${run} -t target.yaml`) };
+  })();
+  return whole;
+};
+const ofRightRun: Scene = async (stage) => (await wholeRuns(stage)).right;
+const ofWrongRun: Scene = async (stage) => (await wholeRuns(stage)).wrong;
+
+/** An emulator of a release as lab.yaml, which allows nothing. */
+async function lab(stage: Stage, release: string): Promise<void> {
+  const { baseUrl } = await stage.emulator(
+    `node dist/cli/main.js emulator --port 0 --write-target lab.yaml --release ${release}`,
+  );
+  const file = parseDocument(readFileSync(join(stage.cwd, 'lab.yaml'), 'utf8'));
+  file.set('name', 'lab');
+  file.set('release', 'auto');
+  file.delete('allow');
+  stage.write('lab.yaml', String(file));
+  stage.name(new URL(baseUrl).origin, 'https://10.2.0.7');
+}
+
+/** A vendor's document of release 6.8.1, without one operation and with another schema of a second. */
+function vendorDocument(stage: Stage): void {
+  const document = parseDocument(readFileSync(join(packageRoot(), 'spec/releases/6.8.1.yaml'), 'utf8'));
+  document.deleteIn(['paths', '/support-user/send-email-otp']);
+  const verified = ['paths', '/support-user/verify-totp', 'post', 'responses', '200'];
+  document.setIn([...verified, 'content', 'application/json', 'schema'], { type: 'object' });
+  stage.write('vendor.yaml', String(document));
+}
+
+let control = '';
+let baseUrl = '';
+let handedOut: readonly string[] = [];
+
+/** Curl ends no line by itself. */
+const curled: (stage: Stage, script: string) => Promise<string> = async (stage, script) =>
+  (await stage.run(script)).replaceAll('}{', '}\n{');
+const credentials = "CA=target.yaml.ca.pem\nKEY=$(sed -n 's/^ *apiKey: *//p' target.yaml | head -1)\n";
+
+const emulatorPage: readonly Scene[] = [
+  async (stage, { script }) => {
+    const emulator = await stage.emulator(script);
+    ({ control, baseUrl } = emulator);
+    return emulator.said;
+  },
+  (stage, { script }) => curled(stage, script.replace(/^CONTROL=.*/, `CONTROL=${control}`)),
+  async (stage, { script }) => {
+    const printed = await curled(stage, script.replace(/^API=.*/, `API=${baseUrl}`));
+    handedOut = /"sessionId":"(.*?)"[\s\S]*"accessToken":"(.*?)"/.exec(printed)?.slice(1) ?? [];
+    return printed;
+  },
+  (stage, { script }) => {
+    const [session, token] = handedOut;
+    const own = script
+      .replace(/Bearer [\w-]+/, `Bearer ${token}`)
+      .replace(/session-id: [\w-]+/, `session-id: ${session}`);
+    return curled(stage, `API=${baseUrl}\n${credentials}${own}`);
+  },
+  ofWrongRun,
+  (stage) => stage.run('node dist/cli/main.js emulator --fault login/password'),
+];
+
+/** What the pages say of commands, block by block. */
+export const scenes: Readonly<Record<string, readonly Scene[]>> = {
+  'README.md': [ofRightRun, ofWrongRun],
+  'docs/any-body.md': [
+    async (stage) => {
+      await stage.emulator(`${faulty} bodies/put-500-for-no-types`);
+      return stage.run(
+        `${run} -t target.yaml --grep mfa-config/any-valid-body-is-stored-or-refused --out any`,
+      );
+    },
+  ],
+  'docs/contracts.md': [
+    async (stage, block) => {
+      await lab(stage, '6.8.1');
+      vendorDocument(stage);
+      return asItStands(stage, block);
+    },
+    async (stage, block) => {
+      await lab(stage, '7.1');
+      return asItStands(stage, block);
+    },
+  ],
+  'docs/diff.md': [asItStands],
+  'docs/emulator.md': emulatorPage,
+  'docs/gates.md': [
+    async (stage, block) => {
+      stage.write('waivers.yaml', staleWaivers);
+      return asItStands(stage, block);
+    },
+    async (stage, block) => {
+      await wholeRuns(stage);
+      return asItStands(stage, block);
+    },
+  ],
+  'docs/mail.md': [
+    async () =>
+      missingMail({
+        address: 'bob@lab.example',
+        waitedMs: 60_000,
+        why: '',
+        others: [maintenance],
+      }).message,
+  ],
+  'docs/safety.md': [ofRightRun],
+  'docs/statement.md': [
+    async (stage) => {
+      await wholeRuns(stage);
+      stage.write(
+        'acme.statement.yaml',
+        'version: 1\nvendor: Acme\nclaims: { mailed-codes-work-once: true }\n',
+      );
+      return stage.run(
+        'node dist/cli/main.js compare --statement acme.statement.yaml base.json reports/emulator/verdict.json',
+      );
+    },
+  ],
+  'docs/target-file.md': [
+    async (stage) => {
+      stage.write('lab.yaml', mistakenTarget);
+      return stage.run('node dist/cli/main.js doctor -t lab.yaml');
+    },
+  ],
+};
+
+const nothing = { text: '', html: '', raw: Buffer.alloc(0), secure: false, receivedAt: 0 };
+const maintenance = { ...nothing, to: ['bob@lab.example'], from: '', subject: 'Maintenance in 2027' };
+
+const staleWaivers = `waivers:
+  - requirement: totp-login/refuses-junk
+    reason: answers 500
+    owner: Ana
+    issue: MFA-7
+    expires: 2099-12-31
+
+  - requirement: totp-login/opens*
+    reason: gone
+    owner: Ben
+    issue: MFA-8
+    expires: 2026-11-01
+`;
+
+const mistakenTarget = `name: lab
+baseUrl: https://10.2.0.7/v2
+release: 7.0
+accounts:
+  admin:
+    username: admin
+    apiKey: "key"
+    password: \${ADMIN_PW}
+  viever:
+    username: viewer
+`;

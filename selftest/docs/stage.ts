@@ -1,0 +1,77 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../src/base/package-root.js';
+
+export type OnEnd = (end: () => void | Promise<void>) => void;
+
+/** An empty folder where the commands of the pages run as they stand, and the emulators that they start. */
+export class Stage {
+  readonly cwd: string;
+  /** What stands in the pages for what is elsewhere here. */
+  readonly #named = new Map<string, string>();
+
+  constructor(private readonly onEnd: OnEnd) {
+    this.cwd = mkdtempSync(join(tmpdir(), 'mfa-conformance-docs-'));
+    onEnd(() => rmSync(this.cwd, { recursive: true, force: true, maxRetries: 20 }));
+    this.#named.set(this.cwd, '/home/me');
+    symlinkSync(join(packageRoot(), 'dist'), join(this.cwd, 'dist'), 'junction');
+    const bin = join(this.cwd, 'bin');
+    mkdirSync(bin);
+    const installed = join(bin, 'installed', 'mfa-conformance');
+    mkdirSync(join(bin, 'installed'));
+    symlinkSync(join(packageRoot(), 'dist/cli/main.js'), installed);
+    const command = join(bin, 'mfa-conformance');
+    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${installed}" "$@"\n`);
+    chmodSync(command, 0o755);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
+  }
+
+  /** Runs a script of a page; @returns both streams, with the places as the pages name them. */
+  run(script: string): Promise<string> {
+    const bin = join(this.cwd, 'bin');
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      PATH: [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter),
+    };
+    return new Promise((resolve) => {
+      execFile(
+        'sh',
+        ['-c', `exec 2>&1\n${script}`],
+        { cwd: this.cwd, env, encoding: 'utf8', maxBuffer: 1e8 },
+        (_, stdout) => resolve(this.#asNamed(stdout)),
+      );
+    });
+  }
+
+  /** Starts an emulator by the command of a page, on a free port; @returns its first line, and its addresses. */
+  async emulator(command: string): Promise<{ said: string; baseUrl: string; control: string }> {
+    const child = spawn('sh', ['-c', `exec ${command.replace(/--port \d+/, '--port 0')}`], {
+      cwd: this.cwd,
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.onEnd(() => void child.kill('SIGTERM'));
+    const said = await new Promise<string>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)));
+      createInterface(child.stdout).once('line', resolve);
+    });
+    const [baseUrl = '', control = ''] = said.match(/https?:[^ ,)]+/g) ?? [];
+    return { said, baseUrl, control };
+  }
+
+  /** From now on, output shows `there` where the pages say `here`. */
+  name(there: string, here: string): void {
+    this.#named.set(there, here);
+  }
+
+  #asNamed(text: string): string {
+    return [...this.#named].reduce((all, [there, here]) => all.replaceAll(there, here), text);
+  }
+}
