@@ -174,13 +174,13 @@ describe('facts in words', () => {
       'throttleAfter',
       null,
       10,
-      ['Wrong codes are throttled after 10 in a row; before, they were not throttled.'],
+      ['Wrong codes are throttled after 10 consecutive attempts; before, they were not throttled.'],
     ],
     [
       'throttleAfter',
       10,
       null,
-      ['Wrong codes are not throttled; before, they were throttled after 10 in a row.'],
+      ['Wrong codes are not throttled; before, they were throttled after 10 consecutive attempts.'],
     ],
     [
       'credentialModes',

@@ -110,7 +110,7 @@ test('in prose, to the letter', () => {
 Since the run before
   - a/broke broke.
   - a/mended was fixed.
-  - Wrong codes are not throttled; before, they were throttled after 10 in a row.
+  - Wrong codes are not throttled; before, they were throttled after 10 consecutive attempts.
 
 Failing
   - a/broke fails since 2026-11-13 02:00, once.

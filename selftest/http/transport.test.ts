@@ -46,7 +46,7 @@ test('after three timeouts in a row nothing is sent for four times as long', asy
   const unsent = send();
 
   await expect(unsent).rejects.toThrow(TransportError);
-  await expect(unsent).rejects.toThrow(/stopped answering: 3 requests in a row .* was not sent/);
+  await expect(unsent).rejects.toThrow(/stopped answering: 3 consecutive requests .* was not sent/);
   pass(4 * requestTimeoutMs - 1);
   await expect(send()).rejects.toThrow(/was not sent/);
   expect(requests()).toBe(3);

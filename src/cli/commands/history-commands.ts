@@ -45,7 +45,7 @@ export function addHistory(program: Command): void {
   program
     .command('trend')
     .description('say how the targets did over their last runs: what broke, what is flaky')
-    .option('--last <n>', 'of each target so many runs', argument(wholeNumber(1)), 14)
+    .option('--last <n>', 'the last N runs of each target', argument(wholeNumber(1)), 14)
     .option('--target <name>', 'one target only')
     .option('--out <dir>', `folder of reports that holds ${historyFile}`, 'reports')
     .option('--html <file>', 'also a page with a column per night and a row per requirement that changed')

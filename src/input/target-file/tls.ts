@@ -56,7 +56,7 @@ function pem(values: Values, path: KeyPath, folder: string): string | undefined 
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;
   if (/[\r\n]/.test(value)) {
-    values.problem(path, 'is neither PEM text (-----BEGIN …) nor the name of a file');
+    values.problem(path, 'is not PEM text (-----BEGIN …) and not the name of a file');
     return undefined;
   }
   const read = readTextFile(resolve(folder, value));

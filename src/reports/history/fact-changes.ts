@@ -100,7 +100,7 @@ function clockText(offset: number): string {
 
 function throttleText(value: unknown): string | undefined {
   if (value === null || value === false) return 'not throttled';
-  return typeof value === 'number' ? `throttled after ${value} in a row` : undefined;
+  return typeof value === 'number' ? `throttled after ${value} consecutive attempts` : undefined;
 }
 
 function memberChanges(name: string, before: Facts, after: Facts): string[] {

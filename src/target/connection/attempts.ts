@@ -122,7 +122,7 @@ export class Attempts {
     const inARow = this.#failedBefore(who, call);
     if (inARow >= (isRight ? budgetOfRight : budget))
       throw new NotAllowedError(
-        `might lock ${who}, after ${inARow} failed attempts in a row: allow.lockOut is not true`,
+        `might lock ${who}, after ${inARow} consecutive failed attempts: allow.lockOut is not true`,
       );
     const all = this.#all.get(who) ?? 0;
     if (!isRight && this.#countsAll && all >= budget)

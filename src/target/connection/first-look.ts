@@ -12,7 +12,7 @@ export async function firstLook<T>(
   const first = await read();
   if (same(first, await read())) return first;
   throw new ArrangeError(
-    `GET ${what} answered two different things in a row before anything was changed, so that nobody could tell ` +
+    `GET ${what} gave two different answers, one after the other, before anything was changed: nobody could tell ` +
       'what to restore: nothing is changed.',
   );
 }

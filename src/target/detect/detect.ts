@@ -40,7 +40,7 @@ export async function detect(target: Target, stateDir: string): Promise<Detectio
     const seen = await look(connection, contracts);
     if (seen.answers.every(({ status, body }) => status === 404 || body === undefined)) {
       throw new TransportError(
-        `${target.baseUrl} does not speak this API: neither /mfa-config nor /support-user/mfa answers with JSON. ` +
+        `${target.baseUrl} does not speak this API: GET /mfa-config and GET /support-user/mfa don't answer with JSON. ` +
           "Is baseUrl the API's root?",
       );
     }

@@ -18,7 +18,7 @@ function conclusionOf({ best, nearest }: Detection): string {
   const [first, ...others] = best;
   if (first === undefined) return `fits no release; the nearest is ${nearest}.`;
   if (others.length === 0) return `release ${first}.`;
-  const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: they can not be told apart by reading`;
+  const which = `release ${best.slice(0, -1).join(', ')} or ${best.at(-1)}: reading can't distinguish them`;
   return `${which}. release: auto takes ${first}, which asks less.`;
 }
 

@@ -27,7 +27,7 @@ export function checkWaivers(file: WaiversFile, ids: readonly string[], today: s
       found.push(problem('unmatched', 'requirement', `fits no requirement${meant}`));
     }
     if (waiver.expires < today) {
-      const remedy = 'correct the failure, or agree on a new day';
+      const remedy = 'fix the failure or extend the waiver';
       found.push(problem('expired', 'expires', `expired on ${waiver.expires} (${waiver.owner}): ${remedy}`));
     }
     const scope = JSON.stringify([

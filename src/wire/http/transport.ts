@@ -122,7 +122,7 @@ export class Transport {
   #checkSilence(url: URL): void {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
-      `${url.origin} stopped answering: ${timeoutsTolerated} requests in a row timed out, so this one was not sent.`,
+      `${url.origin} stopped answering: ${timeoutsTolerated} consecutive requests timed out, so this one was not sent.`,
       false,
     );
   }
