@@ -66,6 +66,9 @@ const emulatorPage: readonly Scene[] = [
   },
   (stage, { script }) => curled(stage, script.replace(/^CONTROL=.*/, `CONTROL=${control}`)),
   async (stage, { script }) => {
+    ({ baseUrl } = await stage.emulator(
+      'node dist/cli/main.js emulator --port 0 --tls --write-target target.yaml',
+    ));
     const printed = await curled(stage, script.replace(/^API=.*/, `API=${baseUrl}`));
     handedOut = /"sessionId":"(.*?)"[\s\S]*"accessToken":"(.*?)"/.exec(printed)?.slice(1) ?? [];
     return printed;
@@ -128,12 +131,14 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
   'docs/statement.md': [
     async (stage) => {
       await wholeRuns(stage);
+      await stage.emulator(`${faulty} mail/used-code-revives`);
       stage.write(
         'acme.statement.yaml',
         'version: 1\nvendor: Acme\nclaims: { mailed-codes-work-once: true }\n',
       );
       return stage.run(
-        'node dist/cli/main.js compare --statement acme.statement.yaml base.json reports/emulator/verdict.json',
+        `${run} -t target.yaml --grep email-login/code-works-once --out drift
+         node dist/cli/main.js compare --statement acme.statement.yaml base.json drift/emulator`,
       );
     },
   ],
