@@ -40,6 +40,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: ['selftest/pages/left-out.ts'],
+    server: { deps: { external: [/\/dist\/src\//] } },
     setupFiles: ['selftest/tool/shared-process.ts'],
     // Real servers and child processes: slow machines need time, hung ones must end.
     testTimeout: 180_000,

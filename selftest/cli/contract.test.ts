@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { changedContent, put, remove } from '../contract/vendor.js';
+import { performed } from './in-process.js';
 import { cli, folders, startEmulator, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
 /** A vendor's document: an operation lacks, one differs, and much else is at fault. */
@@ -62,9 +63,8 @@ describe('run --contract', () => {
     writeFileSync(join(folder, 'old.yaml'), 'swagger: "2.0"\n');
     const target = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
 
-    const { code, stderr } = await cli(['run', '-t', target, '--contract', 'old.yaml', ...folders(folder)], {
-      cwd: folder,
-    });
+    const document = join(folder, 'old.yaml');
+    const { code, stderr } = await performed('run', '-t', target, '--contract', document, ...folders(folder));
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/old\.yaml:1:1: \/swagger: Swagger 2\.0 is not read/);
@@ -90,7 +90,7 @@ describe('detect', () => {
     const folder = temporaryFolder();
     const { targetFile } = await startEmulator(folder, ['--release', '6.6.0d']);
 
-    const { code, stdout } = await cli(['detect', '-t', targetFile, '--json']);
+    const { code, stdout } = await performed('detect', '-t', targetFile, '--json');
 
     expect(JSON.parse(stdout)).toMatchObject({ fits: ['6.6.0d'], nearest: '6.6.0d' });
     expect(code).toBe(0);
@@ -99,11 +99,11 @@ describe('detect', () => {
   test('a target out of reach is exit 3', async () => {
     const folder = temporaryFolder();
 
-    const { code, stderr } = await cli([
+    const { code, stderr } = await performed(
       'detect',
       '-t',
       writeTarget(folder, targetAt('http://127.0.0.1:1/v2')),
-    ]);
+    );
 
     expect(code).toBe(3);
     expect(stderr).toContain('127.0.0.1:1');
@@ -126,7 +126,7 @@ describe('diff', () => {
     },
     { is: 'two forms', args: ['7.0', '7.1', '--json', '--markdown'], code: 2, says: /give one of them/ },
   ])('$is is exit $code', async ({ args, code: expected, says }) => {
-    const { code, stdout, stderr } = await cli(['diff', ...args]);
+    const { code, stdout, stderr } = await performed('diff', ...args);
 
     expect(stdout + stderr).toMatch(says);
     expect(code).toBe(expected);

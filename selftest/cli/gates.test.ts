@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readHistory } from '../../src/reports/history/history.js';
+import { performed } from './in-process.js';
 import { cli, folders, startEmulator, temporaryFolder, verdictOf } from './suite.js';
 
 const area = 'access/get-mfa-config-refuses';
@@ -54,10 +55,9 @@ test('a failure gates until it is known or waived, and each run is remembered', 
 
   const { runs } = readHistory(join(folder, 'out', 'history.jsonl'));
   expect(runs.map(({ outcomes }) => outcomes.get(`${area}-anonymous`)?.outcome)).toEqual(['fail', 'waived']);
-  const [trend, pruned] = await Promise.all([
-    cli(['trend', '--out', join(folder, 'out')]),
-    cli(['waivers', 'prune', waivers, '--verdict', join(folder, 'out', 'emulator')]),
-  ]);
+  const trend = await performed('trend', '--out', join(folder, 'out'));
+  const verdicts = ['--verdict', join(folder, 'out', 'emulator')];
+  const pruned = await performed('waivers', 'prune', waivers, ...verdicts);
   expect(trend.stdout).toContain(`  - ${area}-anonymous is waived now.`);
   expect(pruned.stdout).toContain(`taken out: ${area}-wrong-token (line 7)`);
   expect(readFileSync(waivers, 'utf8')).toBe(stringify({ waivers: entries.slice(0, 1) }));

@@ -7,7 +7,8 @@ import { newTarget } from '../../src/cli/commands/init-command.js';
 import { lastFailedOf } from '../../src/cli/last-failed.js';
 import { idPattern, tagPattern } from '../../src/contract/requirements/glob.js';
 import { sample } from '../report/sample.js';
-import { start, temporaryFolder, writeTarget } from './suite.js';
+import { performed } from './in-process.js';
+import { temporaryFolder, writeTarget } from './suite.js';
 
 describe('init', () => {
   const flags = [
@@ -24,7 +25,7 @@ describe('init', () => {
   test('writes a target file that only its owner can read, and no secret', async () => {
     const file = join(temporaryFolder(), 'lab.yaml');
 
-    const { code, stdout } = await start(['init', file, ...flags]).ended;
+    const { code, stdout } = await performed('init', file, ...flags);
 
     const text = readFileSync(file, 'utf8');
     expect(code).toBe(0);
@@ -80,7 +81,7 @@ describe('init', () => {
   ])('refuses %s %s in one line, and writes nothing', async (flag, value, words) => {
     const file = join(temporaryFolder(), 'lab.yaml');
 
-    const { code, stderr } = await start(['init', file, ...flags, flag, value]).ended;
+    const { code, stderr } = await performed('init', file, ...flags, flag, value);
 
     expect([code, existsSync(file)]).toEqual([2, false]);
     expect(stderr.split('\n')[0]).toMatch(words);
@@ -90,7 +91,7 @@ describe('init', () => {
     const file = join(temporaryFolder(), 'lab.yaml');
     writeFileSync(file, 'mine');
 
-    const { code, stderr } = await start(['init', file, ...flags]).ended;
+    const { code, stderr } = await performed('init', file, ...flags);
 
     expect([code, readFileSync(file, 'utf8')]).toEqual([2, 'mine']);
     expect(stderr).toContain('is there already');
@@ -103,8 +104,7 @@ describe('doctor', () => {
     try {
       const folder = temporaryFolder();
       const target = writeTarget(folder, { ...emulator.targetFile(), ...change(emulator.targetFile()) });
-      const env = { MFA_CONFORMANCE_STATE: join(folder, 'state') };
-      return await start(['doctor', '-t', target], { env }).ended;
+      return await performed('doctor', '-t', target, '--state-dir', join(folder, 'state'));
     } finally {
       await emulator.close();
     }

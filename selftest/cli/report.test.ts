@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leave, plan, verdictOn } from '../many/sample.js';
+import { performed } from './in-process.js';
 import { cli, temporaryFolder } from './suite.js';
 
 test('a merge adds to the history of its folder, and reports built again from it say what is new', async () => {
@@ -14,7 +15,7 @@ test('a merge adds to the history of its folder, and reports built again from it
       a: 1,
       b: 1,
     });
-    return cli(['report', '--from', from, '--out', out, '--json']);
+    return performed('report', '--from', from, '--out', out, '--json');
   };
   const history = () => readFileSync(join(out, 'history.jsonl'), 'utf8').trimEnd().split('\n');
 
@@ -23,7 +24,7 @@ test('a merge adds to the history of its folder, and reports built again from it
   expect(history()).toHaveLength(4);
   expect((await night(26, 'two')).code).toBe(1);
   expect(history()).toHaveLength(4);
-  const again = await cli(['report', '--out', out]);
+  const again = await performed('report', '--out', out);
 
   expect(again.code).toBe(1);
   expect(history()).toHaveLength(4);
@@ -44,7 +45,7 @@ test('a broken verdict in the folder is named, and the others are built again', 
   const out = plan(leave(temporaryFolder(), verdictOn('a'), verdictOn('b')), 1, 1, { a: 1, b: 1 });
   writeFileSync(join(out, 'b', 'verdict.json'), '{"schemaVersion":1');
 
-  const { code, stdout, stderr } = await cli(['report', '--out', out]);
+  const { code, stdout, stderr } = await performed('report', '--out', out);
 
   expect(code).toBe(3);
   expect(stderr).toBe('');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { emulated } from './emulated.js';
+import { performed } from './in-process.js';
 import { cli, folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
@@ -84,21 +85,18 @@ test('what a statement says decides a run, its drafts and what is compared', asy
 
   // The draft denies what is not so, and is not written over.
   const drafted = join(folder, 'draft.yaml');
-  const draft = () => cli(['statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted]);
-  const [drawn, compared, trend] = await Promise.all([
-    draft(),
-    cli(['compare', join(out, 'claimed'), join(out, 'claimed')]),
-    cli(['trend', '--out', out]),
-  ]);
+  const draft = () =>
+    performed('statement', '-t', targetFile, '--from', join(out, 'silent'), '--out', drafted);
+  const drawn = await draft();
+  const compared = await performed('compare', join(out, 'claimed'), join(out, 'claimed'));
+  const trend = await performed('trend', '--out', out);
   expect(drawn.code).toBe(0);
   expect(readFileSync(drafted, 'utf8')).toContain(`# Measured otherwise: ${id}.\n  ${claim}: false\n`);
   for (const { stdout } of [compared, trend]) expect(stdout).toContain(`  - The statement claims ${claim} (`);
 
   statementOf('claims.yaml', { 'key-names-are-kep': true });
-  const [again, mistaken] = await Promise.all([
-    draft(),
-    cli(['run', '-t', join(folder, 'claimed.yaml'), ...folders(folder)]),
-  ]);
+  const again = await draft();
+  const mistaken = await performed('run', '-t', join(folder, 'claimed.yaml'), ...folders(folder));
   expect([again.code, again.stderr]).toEqual([
     2,
     `${drafted} is there already, and stays as it is: give --out another name.\n`,

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { performed } from './in-process.js';
 import { answering, httpServer, listen } from './servers.js';
-import { cli, folders, targetAt, temporaryFolder, writeTarget } from './suite.js';
+import { folders, targetAt, temporaryFolder, writeTarget } from './suite.js';
 
 interface WrongUsage {
   readonly is: string;
@@ -57,7 +58,7 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a pattern that fits nothing',
     args: withFlags('--grep', 'nothing/*'),
-    says: /--grep nothing\/\*: no requirement fits; node \S+main\.js list shows all/,
+    says: /--grep nothing\/\*: no requirement fits; mfa-conformance list shows all/,
   },
   {
     is: 'an area for a pattern',
@@ -219,13 +220,13 @@ const wrong: readonly WrongUsage[] = [
   },
 ];
 
-describe.concurrent('wrong usage is told in one message, with exit 2, before anything is sent', () => {
-  test.for(wrong)('$is', async ({ args, says }, { expect, onTestFinished }) => {
-    const folder = temporaryFolder(onTestFinished);
-    const server = await listen(httpServer(answering(200, 'application/json', '{}')), onTestFinished);
+describe('wrong usage is told in one message, with exit 2, before anything is sent', () => {
+  test.for(wrong)('$is', async ({ args, says }) => {
+    const folder = temporaryFolder();
+    const server = await listen(httpServer(answering(200, 'application/json', '{}')));
     const baseUrl = `http://127.0.0.1:${server.port}/v2`;
 
-    const { code, stdout, stderr } = await cli(args({ folder, baseUrl }), {}, onTestFinished);
+    const { code, stdout, stderr } = await performed(...args({ folder, baseUrl }));
 
     expect(stderr).toMatch(says);
     expect(code).toBe(2);

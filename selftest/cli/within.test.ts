@@ -6,13 +6,14 @@ import { steadyNow } from '../../src/base/steady-now.js';
 import { loadOrder } from '../../src/contract/order/order.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { readEvents } from '../../src/verdict/events/log.js';
+import { performed } from './in-process.js';
 import { cli, temporaryFolder, verdictOf } from './suite.js';
 
 const part = 'mfa-config/*-answers-*,totp-key/refuses-*,sessions/*missing-body';
 
 describe('run --within', () => {
   test.each(['60', '0s', '1d', 's', '-5s', '1.5m'])('refuses %s in one line', async (time) => {
-    const { code, stderr } = await cli(['run', `--within=${time}`]);
+    const { code, stderr } = await performed('run', `--within=${time}`);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(

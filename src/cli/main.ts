@@ -1,27 +1,7 @@
+import { packageRoot } from '../base/package-root.js';
 import { programVariable } from '../base/words.js';
 import './quiet-libraries.js';
-import { Command, CommanderError } from 'commander';
-import { SuiteError } from '../base/errors.js';
-import { isOfFiles } from '../base/files.js';
-import { packageRoot } from '../base/package-root.js';
-import { suiteVersion } from '../base/version.js';
-import { addCatalogue } from './commands/catalogue-commands.js';
-import { addCheckHar } from './commands/check-har-command.js';
-import { addCode } from './commands/code-command.js';
-import { addCompletion } from './commands/completion-command.js';
-import { addDetect } from './commands/detect-command.js';
-import { addDiff } from './commands/diff-command.js';
-import { addDoctor } from './commands/doctor-command.js';
-import { addEmulator } from './commands/emulator-commands.js';
-import { addHistory } from './commands/history-commands.js';
-import { addInit } from './commands/init-command.js';
-import { addReport } from './commands/report-command.js';
-import { addRestore } from './commands/restore-command.js';
-import { addRun } from './commands/run-command.js';
-import { addStatement } from './commands/statement-command.js';
-import { addVerifyBundle } from './commands/verify-bundle-command.js';
-import { addWaivers } from './commands/waivers-command.js';
-import { loadEnvironment, takeDefaults } from './run-defaults.js';
+import { perform } from './program.js';
 import { newerThanBuild } from './stale-build.js';
 import { complain, outliveOutput, outputLost, startedAs } from './terminal.js';
 
@@ -31,69 +11,7 @@ process.env[programVariable] = startedAs(process.argv[1] ?? '', process.env);
 const newer = newerThanBuild(packageRoot());
 if (newer !== undefined) complain(`warning: ${newer} is newer than dist/, which is what runs: npm run build`);
 
-const program = new Command('mfa-conformance')
-  .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')
-  .version(suiteVersion())
-  .showHelpAfterError('(--help tells the flags)')
-  .configureHelp({
-    showGlobalOptions: true,
-    optionDescription: ({ description, defaultValue, argChoices }) => {
-      // Only defaults that tell something: no `false`, no empty list.
-      const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
-      const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
-      return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;
-    },
-  })
-  .option('--env-file <file>', 'read environment variables from a file; those that are set already stay')
-  .option(
-    '--no-color',
-    'leave out colours, as NO_COLOR does; FORCE_COLOR keeps them where there is no terminal',
-  )
-  .hook('preAction', (program, command) => {
-    if (command.name() === 'run') takeDefaults(command);
-    const { envFile, color } = program.opts();
-    if (color === false) process.env['NO_COLOR'] = '1';
-    if (envFile !== undefined) loadEnvironment(envFile);
-  })
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text) });
-
-// In the order of --help.
-for (const add of [
-  addRun,
-  addReport,
-  addInit,
-  addDoctor,
-  addEmulator,
-  addCatalogue,
-  addDetect,
-  addDiff,
-  addRestore,
-  addCheckHar,
-  addCode,
-  addVerifyBundle,
-  addWaivers,
-  addStatement,
-  addHistory,
-  addCompletion,
-])
-  add(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof SuiteError || isOfFiles(error)) {
-    complain(error.message);
-    process.exitCode = 2;
-  } else {
-    complain(
-      `mfa-conformance failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-    complain('This is a defect of the suite, not of the target: please report it.');
-    process.exitCode = 2;
-  }
-}
+await perform(process.argv.slice(2));
 
 // What is still open has been given up, such as a request of a run that was to end at once.
 setTimeout(() => process.exit(), 2_000).unref();
