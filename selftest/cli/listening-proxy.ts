@@ -1,5 +1,4 @@
 import http, { type IncomingMessage } from 'node:http';
-import type { TestContext } from 'vitest';
 import { listen } from './servers.js';
 
 /** Members of bodies whose values are secrets, as the API document names them. */
@@ -21,7 +20,10 @@ export class ListeningProxy {
 
   private constructor(readonly baseUrl: string) {}
 
-  static async before(target: string, onEnd: TestContext['onTestFinished']): Promise<ListeningProxy> {
+  static async before(
+    target: string,
+    onEnd: (end: () => void | Promise<void>) => void,
+  ): Promise<ListeningProxy> {
     const { hostname, port, pathname } = new URL(target);
     let proxy: ListeningProxy | undefined;
     const server = http.createServer(async (request, response) => {
@@ -39,6 +41,11 @@ export class ListeningProxy {
     const listening = await listen(server, onEnd);
     proxy = new ListeningProxy(`http://127.0.0.1:${listening.port}${pathname}`);
     return proxy;
+  }
+
+  /** Those that can be searched for: a random body may have one letter over and over, as its password or elsewhere. */
+  get told(): string[] {
+    return [...this.secrets].filter((secret) => new Set(secret).size > 1);
   }
 
   hear(body: Buffer): void {

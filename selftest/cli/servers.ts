@@ -11,7 +11,11 @@ export interface Listening {
 }
 
 /** Listens on loopback until the test ends. */
-export async function listen(server: Server, onEnd = onTestFinished, port = 0): Promise<Listening> {
+export async function listen(
+  server: Server,
+  onEnd: (end: () => void | Promise<void>) => void = onTestFinished,
+  port = 0,
+): Promise<Listening> {
   const open = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {

@@ -37,6 +37,10 @@ export interface JudgeOptions {
   readonly only?: readonly string[];
   /** The root of another build of the suite. */
   readonly build?: string;
+  /** What stands before an emulator: @returns the base URL that the target file gives. */
+  readonly through?: (baseUrl: string) => Promise<string>;
+  /** With results for Allure, and with what is printed, in `out/printed.txt`. */
+  readonly all?: true;
 }
 
 /**
@@ -48,7 +52,14 @@ export interface JudgeOptions {
 export async function judge(
   subjects: readonly Subject[],
   folder: string,
-  { jobs, mailTimeoutMs, only = [], build = packageRoot() }: JudgeOptions,
+  {
+    jobs,
+    mailTimeoutMs,
+    only = [],
+    build = packageRoot(),
+    through = async (baseUrl) => baseUrl,
+    all,
+  }: JudgeOptions,
 ): Promise<Judgement[]> {
   mkdirSync(folder, { recursive: true });
   const emulators: RunningEmulator[] = [];
@@ -69,7 +80,8 @@ export async function judge(
         mailTimeoutMs === undefined || variants.length > 0
           ? {}
           : { mail: { ...Object(content['mail']), timeoutMs: mailTimeoutMs } };
-      writeFileSync(file, stringify({ ...content, ...mail, name }), { mode: 0o600 });
+      const baseUrl = await through(emulator.baseUrl);
+      writeFileSync(file, stringify({ ...content, ...mail, name, baseUrl }), { mode: 0o600 });
       files.push(file);
     }
     const flags = [
@@ -78,7 +90,8 @@ export async function judge(
       // A fault may take away what the release has. A conforming target must never be turned away.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
-    const ended = await runSuite(files, folder, flags, build);
+    const ended = await runSuite(files, folder, flags, { build, all });
+    if (all) writeFileSync(join(folder, 'out', 'printed.txt'), ended.said);
     const names = subjects.map(({ name }) => name);
     const judgements = subjects.map((subject) =>
       judgementOf(subject, troubleOf(subject.name, names, ended), join(folder, 'out')),

@@ -1,25 +1,35 @@
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { temporaryFolder } from '../cli/suite.js';
-import { endingOf, hitsOfAnEnding, kinds } from './draw.js';
+import { endingOf, hitsOfAnEnding, type Kind, kinds } from './draw.js';
 import { judge, possibleKinds } from './ending.js';
 import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
-/** A part of `npm run prove:restore`, shortened: each kind once, on two of its four targets. */
+/**
+ * A part of `npm run prove:restore`, shortened: on two of the four targets, by what selftest/cli/signals ends no run by, and
+ * by what leaves most to restore.
+ */
 const seed = 1;
+const chosen: readonly Kind[] = [
+  'SIGKILL',
+  'death of the workers',
+  'state folder lost',
+  'reports lost',
+  'disk full',
+];
 const short = (n: number) => {
   const ending = endingOf(seed, n, { short: true });
   return { ...ending, hits: ending.hits.filter((_, at) => (at + n) % 2 === 0) };
 };
 
 describe.concurrent('the target is as it was found, and stays so', () => {
-  test.for(kinds.map((kind, n) => ({ kind, n })))('after $kind', async ({ kind, n }, context) => {
+  test.for(chosen)('after %s', async (kind, context) => {
     const { expect, onTestFinished, skip } = context;
     const folder = temporaryFolder(onTestFinished);
     skip(!possibleKinds(join(folder, 'probe')).includes(kind), 'no disk can be mounted here');
 
-    const { hits, open, problems } = await judge(short(n), join(folder, 'ending'));
+    const { hits, open, problems } = await judge(short(kinds.indexOf(kind)), join(folder, 'ending'));
 
     expect(problems).toEqual([]);
     expect(hits).toBeGreaterThan(0);
@@ -30,7 +40,7 @@ describe.concurrent('the target is as it was found, and stays so', () => {
 test('a seed names the same endings each time, of all kinds, in all starting states', ({ expect }) => {
   const endings = (from: number) => Array.from({ length: 50 }, (_, n) => endingOf(from, n));
   const hits = endings(3).flatMap((ending) => ending.hits);
-  const tried = kinds.map((_, n) => short(n));
+  const tried = chosen.map((kind) => short(kinds.indexOf(kind)));
   const targets = tried.map(({ hits: few }) => few.map(({ name }) => name));
 
   expect(endings(3)).toEqual(endings(3));
@@ -41,6 +51,6 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
   // What npm test takes of it, too, is on all targets, with a moment in the tests for most.
   for (const names of targets) expect(new Set(names).size).toBe(hitsOfAnEnding / 2);
   expect(new Set(targets.flat()).size).toBe(hitsOfAnEnding);
-  expect(tried.filter(({ inTests }) => inTests).length).toBeGreaterThan(kinds.length / 2);
+  expect(tried.filter(({ inTests }) => inTests).length).toBeGreaterThan(chosen.length / 2);
   expect(tried.every(({ inTests }) => inTests)).toBe(false);
 });

@@ -1,0 +1,56 @@
+import { parse } from 'yaml';
+
+/** All passwords and keys of a target file. */
+export function secretsOfTarget(text: string): string[] {
+  const content: unknown = parse(text);
+  return secretsOf(Object(content).accounts);
+}
+
+function secretsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === 'string' ? (/password|apiKey/.test(name) ? [inner] : []) : secretsOf(inner),
+  );
+}
+
+/** No secret is shorter. */
+const startLength = 8;
+
+/** Which of many texts, by how they start, stand in another. */
+function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Set<string>();
+  for (let at = 0; at < text.length; at += 1) {
+    for (const one of byStart.get(text.slice(at, at + startLength)) ?? [])
+      if (text.startsWith(one, at)) seen.add(one);
+  }
+  return [...seen];
+}
+
+/** Where a secret, or a code at the place of one, stands in the open: the file's name and what is seen of it. */
+export function leaks(files: ReadonlyMap<string, string>, secrets: readonly string[]): string[] {
+  const spellings = new Set(
+    secrets.flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+      Buffer.from(secret).toString('hex'),
+    ]),
+  );
+  const byStart = new Map<string, string[]>();
+  for (const one of spellings) {
+    const start = one.slice(0, startLength);
+    byStart.set(start, [...(byStart.get(start) ?? []), one]);
+  }
+  // What stands for a made-up code in a script is a small number.
+  const byPosition =
+    /(?:otpCode|totpCode|mfaCode)\\*["']?\s*[:=]\s*\\*["']?(?!000)\d{6,8}|otpauth:\/\/[^\s"'\\]*secret=\w+/;
+  return [...files].flatMap(([name, text]) => {
+    const seen = seenIn(text, byStart);
+    const placed = byPosition.exec(text)?.[0];
+    return [...seen, ...(placed === undefined ? [] : [placed])].map((what) => {
+      const at = text.indexOf(what);
+      return `${name}: ${text.slice(Math.max(0, at - 80), at + what.length + 20)}`;
+    });
+  });
+}
