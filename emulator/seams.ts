@@ -116,13 +116,19 @@ export interface Fault {
   readonly id: string;
   /** A sentence on what is wrong. */
   readonly description: string;
-  /** Level of the requirements that turn red: `must` where at least one must does. */
-  readonly level: 'must' | 'should';
-  /** Ids of the requirements that turn red, and no others. */
-  readonly fails: readonly string[];
+  /** Ids of the requirements that it is for. What else turns red is recorded in `faults/turns-red.ts`. */
+  readonly breaks: readonly string[];
   /** The first release in which it shows. */
   readonly since?: ReleaseName;
   /** It shows over HTTPS only. */
   readonly tls?: true;
   apply(seams: Seams): void;
+}
+
+/** A fault, and all that it turns red. */
+export interface KnownFault extends Fault {
+  /** Level of the requirements that turn red: `must` where at least one must does. */
+  readonly level: 'must' | 'should';
+  /** Ids of the requirements that turn red, and no others: first those that it breaks. */
+  readonly fails: readonly string[];
 }

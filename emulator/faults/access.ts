@@ -31,41 +31,16 @@ const anonymous: readonly Fault[] = guarded.map(({ operation, slug, since }) => 
   ...since,
   id: `access/${slug}-anonymous`,
   description: `${operation} works without a credential.`,
-  level: 'must',
-  fails: [
-    `access/${slug}-refuses-anonymous`,
-    // A request with its credential in the URL is one without credentials.
-    ...(operation === 'GetMFAConfig' ? ['access/no-credential-in-url'] : []),
-    ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
-      ? ['access/other-path-spellings-refuse-anonymous']
-      : []),
-    ...(operation === 'SendEmailOtp' ? ['send-email-otp/anonymous-mails-nothing'] : []),
-    ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
-  ],
+  breaks: [`access/${slug}-refuses-anonymous`],
   apply: (seams) =>
     letIn(seams, (credentials, call) => call.operation === operation && isAnonymous(credentials)),
 }));
-
-/** Where anything opens, a name does. */
-const nameOpens = (operation: string): readonly string[] =>
-  operation === 'GetSupportMFAConfig' ? ['ways-in/name-as-credential-opens-nothing'] : [];
 
 const wrongKey: readonly Fault[] = guarded.map(({ operation, slug, since }) => ({
   ...since,
   id: `access/${slug}-wrong-key`,
   description: `${operation} works with an API key that nobody has.`,
-  level: 'must',
-  fails: [
-    `access/${slug}-refuses-wrong-key`,
-    ...nameOpens(operation),
-    ...(operation === 'GetMFAConfig' || operation === 'GetSupportMFAConfig'
-      ? [
-          'access/cut-key-is-refused',
-          'access/key-with-more-is-refused',
-          'access/key-in-other-case-is-refused',
-        ]
-      : []),
-  ],
+  breaks: [`access/${slug}-refuses-wrong-key`],
   apply: (seams) => letIn(seams, ({ apiKey }, call) => call.operation === operation && apiKey !== undefined),
 }));
 
@@ -74,12 +49,7 @@ const viewerMay: readonly Fault[] = mayModify.map(({ operation, slug, since }) =
   ...since,
   id: `access/viewer-may-${slug}`,
   description: `${operation} works for a user who may only view.`,
-  level: 'must',
-  fails: [
-    `access/viewer-cannot-${slug}`,
-    ...(operation === 'UpdateMFAConfig' ? ['access/callers-at-once-are-told-apart'] : []),
-    ...(operation === 'SendSupportEmailOtp' ? ['support-email/refused-send-mails-nothing'] : []),
-  ],
+  breaks: [`access/viewer-cannot-${slug}`],
   apply: (seams) => {
     const { mayCall } = seams.rules;
     seams.rules.mayCall = (user, privilege, call) =>
@@ -91,20 +61,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
   {
     id: `access/${slug}-wrong-token`,
     description: `${operation} works with an access token that nobody issued.`,
-    level: 'must',
-    fails: [
-      `access/${slug}-refuses-wrong-token`,
-      ...nameOpens(operation),
-      ...(operation === 'GetMFAConfig'
-        ? [
-            'access/near-token-is-refused',
-            'access/token-in-other-case-is-refused',
-            'ways-in/token-ends-within-a-day',
-          ]
-        : []),
-      // A password by Basic is no token that anybody issued, either.
-      ...(operation === 'GetSupportMFAConfig' ? ['ways-in/basic-skips-no-code'] : []),
-    ],
+    breaks: [`access/${slug}-refuses-wrong-token`],
     since: since.since ?? '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, ({ authorization }, call) => call.operation === operation && authorization !== undefined),
@@ -112,22 +69,7 @@ const tokensAndSessions: readonly Fault[] = guarded.flatMap(({ operation, slug, 
   {
     id: `access/${slug}-wrong-session`,
     description: `${operation} works with a session id that nobody issued.`,
-    level: 'must',
-    fails: [
-      `access/${slug}-refuses-wrong-session`,
-      ...nameOpens(operation),
-      ...(['GetMFAConfig', 'GetSupportMFAConfig', 'SendEmailOtp', 'CreateTotpKey'].includes(operation)
-        ? ['sessions/deleted-session-is-refused']
-        : []),
-      ...(operation === 'GetMFAConfig'
-        ? [
-            'access/near-session-is-refused',
-            'access/session-in-other-case-is-refused',
-            'ways-in/session-ends-within-a-day',
-            'ways-in/session-id-is-not-the-clients',
-          ]
-        : []),
-    ],
+    breaks: [`access/${slug}-refuses-wrong-session`],
     since: since.since ?? '7.2.1',
     apply: (seams) =>
       letIn(seams, ({ sessionId }, call) => call.operation === operation && sessionId !== undefined),
@@ -150,11 +92,7 @@ const carefree: readonly Fault[] = (
 ).map(([name, field]) => ({
   id: `access/${name}-skips-privileges`,
   description: `By ${name} a user who may only view may change.`,
-  level: 'must',
-  fails:
-    name === 'session'
-      ? [...viewerCannot, 'access/callers-at-once-are-told-apart', 'support-email/refused-send-mails-nothing']
-      : viewerCannot,
+  breaks: viewerCannot,
   apply: (seams) => {
     const { mayCall } = seams.rules;
     seams.rules.mayCall = (user, privilege, call) =>
@@ -177,8 +115,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/put-without-privilege-stored',
     description: 'A PUT /mfa-config by a user who may only view is answered 403, and stored.',
-    level: 'must',
-    fails: ['access/viewer-cannot-update-mfa-config'],
+    breaks: ['access/viewer-cannot-update-mfa-config'],
     apply: (seams) =>
       seams.refusal('UpdateMFAConfig', (answer, call, { state }) => {
         const [, types] = /"authenticationTypes":\s*\[([^\]]*)\]/.exec(call.content?.toString() ?? '') ?? [];
@@ -191,8 +128,7 @@ export const accessFaults: readonly Fault[] = [
     id: 'access/put-without-credential-stored-in-part',
     description:
       'A PUT /mfa-config without a credential is answered 401, and its retainUserMfaSettings is stored.',
-    level: 'must',
-    fails: ['access/update-mfa-config-refuses-anonymous'],
+    breaks: ['access/update-mfa-config-refuses-anonymous'],
     apply: (seams) =>
       seams.refusal('UpdateMFAConfig', (answer, call, world) => {
         const [, retain] =
@@ -204,8 +140,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/viewer-may-change-the-address-alone',
     description: 'A PATCH /support-user/mfa that names neither enabled nor mfaType asks for no privilege.',
-    level: 'must',
-    fails: ['access/viewer-cannot-update-support-mfa'],
+    breaks: ['access/viewer-cannot-update-support-mfa'],
     apply: (seams) =>
       seams.input('UpdateSupportMFAConfig', (call) => {
         if (!/"(?:enabled|mfaType)"/.test(call.content?.toString() ?? '')) call.skip.add('authorisation');
@@ -214,8 +149,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/viewers-address-is-stored-all-the-same',
     description: 'PATCH /support-user/mfa by a viewer is refused, and the address in it is stored.',
-    level: 'must',
-    fails: ['access/viewer-cannot-update-support-mfa'],
+    breaks: ['access/viewer-cannot-update-support-mfa'],
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', (_answer, call, { state }) => {
         const [, email] = /"email":\s*"([^"]+)"/.exec(call.content?.toString() ?? '') ?? [];
@@ -226,8 +160,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/public-path-in-the-query-needs-no-credential',
     description: 'GET of a path that holds a public one anywhere, in its query too, needs no credential.',
-    level: 'must',
-    fails: ['access/other-path-spellings-refuse-anonymous'],
+    breaks: ['access/other-path-spellings-refuse-anonymous'],
     apply: (seams) =>
       letIn(seams, (credentials, call) => {
         const query = [...call.query.values()];
@@ -238,8 +171,7 @@ export const accessFaults: readonly Fault[] = [
     (dots): Fault => ({
       id: `access/public-path-and-${dots === '..' ? 'dots' : dots === '..;' ? 'dots-with-parameter' : 'encoded-dots'}-need-no-credential`,
       description: `GET of a public path with ${dots} behind it, which leads to GET /mfa-config, needs no credential.`,
-      level: 'must',
-      fails: ['access/other-path-spellings-refuse-anonymous'],
+      breaks: ['access/other-path-spellings-refuse-anonymous'],
       apply: (seams) =>
         seams.refusal('any', (answer, { method, path }, { state }) => {
           const isBehind = path.includes(`/users/sessions/${dots}/`) && path.endsWith('/mfa-config');
@@ -251,8 +183,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/slash-at-the-end-needs-no-credential',
     description: 'GET /mfa-config/ answers as GET /mfa-config does, without a credential.',
-    level: 'must',
-    fails: ['access/other-path-spellings-refuse-anonymous'],
+    breaks: ['access/other-path-spellings-refuse-anonymous'],
     apply: (seams) =>
       seams.answer('any', (answer, call, world) => {
         if (call.method !== 'GET' || !call.path.endsWith('/mfa-config/')) return;
@@ -262,8 +193,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/create-email-otp-wrong-key',
     description: 'POST /email-otp with a wrong API key and a wrong password mails the named user a code.',
-    level: 'must',
-    fails: ['access/create-email-otp-refuses-wrong-key'],
+    breaks: ['access/create-email-otp-refuses-wrong-key'],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (answer, call, world) => {
         // The credential is refused before the body is read: the name has to be looked for in the bytes.
@@ -281,8 +211,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/key-header-in-one-case-only',
     description: 'The API key is found only if its header name is spelled apiKey.',
-    level: 'must',
-    fails: ['access/key-header-in-any-case'],
+    breaks: ['access/key-header-in-any-case'],
     apply: (seams) =>
       blindFor(seams, ({ apiKey, ...others }, call) =>
         apiKey === undefined || !call.rawHeaders.includes('apiKey') ? others : { ...others, apiKey },
@@ -291,16 +220,14 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/token-ignored',
     description: 'Access tokens open nothing.',
-    level: 'must',
-    fails: ['access/token-in-authorization'],
+    breaks: ['access/token-in-authorization'],
     since: '7.1.2_u3',
     apply: (seams) => blindFor(seams, ({ authorization: _ignored, ...others }) => others),
   },
   {
     id: 'access/session-ignored-by-get-mfa-config',
     description: 'A session id opens everything but GET /mfa-config.',
-    level: 'must',
-    fails: ['access/session-id-header'],
+    breaks: ['access/session-id-header'],
     since: '7.2.1',
     apply: (seams) =>
       blindFor(seams, (credentials, call) => {
@@ -311,8 +238,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/cut-key',
     description: 'The last character of an API key is not looked at.',
-    level: 'must',
-    fails: ['access/cut-key-is-refused', 'access/key-with-more-is-refused'],
+    breaks: ['access/cut-key-is-refused'],
     apply: (seams) =>
       letIn(seams, ({ apiKey = '' }, _call, { state }) =>
         state.users.some((user) => apiKey.startsWith(user.apiKey.slice(0, -1))),
@@ -321,8 +247,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/key-with-more',
     description: 'Of an API key only so many characters are looked at as the right one has.',
-    level: 'must',
-    fails: ['access/key-with-more-is-refused'],
+    breaks: ['access/key-with-more-is-refused'],
     apply: (seams) =>
       letIn(seams, ({ apiKey = '' }, _call, { state }) =>
         state.users.some((user) => apiKey.startsWith(user.apiKey)),
@@ -331,8 +256,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/token-scheme-in-one-case-only',
     description: 'An access token opens something only if its scheme is spelled Bearer.',
-    level: 'should',
-    fails: ['access/token-scheme-in-any-case'],
+    breaks: ['access/token-scheme-in-any-case'],
     since: '7.1.2_u3',
     apply: (seams) =>
       blindFor(seams, ({ authorization, ...others }) =>
@@ -342,8 +266,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/no-bearer-challenge',
     description: 'A 401 challenges for an API key only.',
-    level: 'should',
-    fails: ['access/wrong-token-has-bearer-challenge'],
+    breaks: ['access/wrong-token-has-bearer-challenge'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.refusal('any', (answer) => {
@@ -353,16 +276,14 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/session-in-url',
     description: 'A session id is found in the URL too.',
-    level: 'should',
-    fails: ['access/no-credential-in-url'],
+    breaks: ['access/no-credential-in-url'],
     apply: (seams) =>
       letIn(seams, (_credentials, call, { state }) => state.sessions.has(call.query.get('session-id') ?? '')),
   },
   {
     id: 'access/token-in-url',
     description: 'An access token is found in the URL too.',
-    level: 'should',
-    fails: ['access/no-credential-in-url'],
+    breaks: ['access/no-credential-in-url'],
     since: '7.1.2_u3',
     apply: (seams) =>
       letIn(seams, (_credentials, call, { state }) => state.tokens.has(call.query.get('token') ?? '')),
@@ -370,8 +291,7 @@ export const accessFaults: readonly Fault[] = [
   {
     id: 'access/missing-privilege-is-401',
     description: 'A missing privilege is answered by 401.',
-    level: 'should',
-    fails: ['access/missing-privilege-is-403'],
+    breaks: ['access/missing-privilege-is-403'],
     apply: (seams) =>
       seams.refusal('any', (answer, call, world) => {
         if (answer.status !== 403 || call.caller === undefined || call.caller.role === 'admin') return;
@@ -383,8 +303,7 @@ export const accessFaults: readonly Fault[] = [
     id: 'access/refused-but-verified',
     description:
       'POST /support-user/verify-totp without a credential is refused, and verifies the enrolment.',
-    level: 'must',
-    fails: ['access/verify-totp-refuses-anonymous'],
+    breaks: ['access/verify-totp-refuses-anonymous'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.refusal('VerifySupportUserTotp', (answer, call, world) => {

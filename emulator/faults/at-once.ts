@@ -12,8 +12,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'support/enrolments-at-once-both-count',
     description: 'Of two PATCHes to totp at the same time the codes of both keys verify.',
-    level: 'should',
-    fails: ['support-totp/parallel-enrolments-leave-one-key'],
+    breaks: ['support-totp/parallel-enrolments-leave-one-key'],
     apply: (seams) => {
       let flying: TotpKey[] = [];
       const twins = new Map<TotpKey, TotpKey>();
@@ -37,8 +36,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'support/patches-at-once-overwrite',
     description: 'Of two PATCHes of different properties at the same time the later undoes the earlier.',
-    level: 'should',
-    fails: ['support-mfa/parallel-patches-lose-nothing'],
+    breaks: ['support-mfa/parallel-patches-lose-nothing'],
     apply: (seams) => {
       const found = new WeakMap<Call, SupportMfa>();
       seams.input(patch, (call, { state }) => void found.set(call, state.support));
@@ -55,8 +53,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'access/callers-are-mixed-up',
     description: "While a request of the admin is answered, all requests are taken for the admin's.",
-    level: 'must',
-    fails: ['access/callers-at-once-are-told-apart'],
+    breaks: ['access/callers-at-once-are-told-apart'],
     apply: (seams) => {
       const { identify } = seams.rules;
       let atWork = 0;
@@ -73,8 +70,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'config/without-types-is-open',
     description: 'While cluster MFA is on without any type, the password alone opens a session.',
-    level: 'should',
-    fails: ['mfa-config/on-without-types-is-not-open'],
+    breaks: ['mfa-config/on-without-types-is-not-open'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       seams.rules.asksForCode = (user, world) =>
@@ -84,8 +80,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'config/code-without-types-is-500',
     description: 'While cluster MFA is on without any type, a login with a code is answered by 500.',
-    level: 'should',
-    fails: ['mfa-config/on-without-types-is-not-open'],
+    breaks: ['mfa-config/on-without-types-is-not-open'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, { state }) => {
         const { enabled, authenticationTypes } = state.cluster;
@@ -96,8 +91,7 @@ export const atOnceFaults: readonly Fault[] = [
   {
     id: 'totp-key/name-raw-in-uri',
     description: 'totpUri names the key as it was named, with nothing encoded.',
-    level: 'should',
-    fails: ['totp-key/name-spoils-no-uri'],
+    breaks: ['totp-key/name-spoils-no-uri'],
     apply: (seams) => {
       const { keyUri } = seams.rules;
       seams.rules.keyUri = (key, secretText) => {

@@ -36,8 +36,7 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-500-for-no-types',
     description: 'PUT /mfa-config answers 500 for an empty list of authentication types.',
-    level: 'must',
-    fails: ['mfa-config/any-valid-body-is-stored-or-refused'],
+    breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
     apply: (seams) =>
       crash(seams, put, (body) => {
         const types = own(asObject(body), 'authenticationTypes');
@@ -47,15 +46,13 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-500-for-name-beyond-ascii',
     description: 'PUT /mfa-config answers 500 for a property whose name is not of ASCII.',
-    level: 'must',
-    fails: ['mfa-config/any-valid-body-is-stored-or-refused'],
+    breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
     apply: (seams) => crash(seams, put, (body) => !Object.keys(asObject(body)).every(isAscii)),
   },
   {
     id: 'bodies/put-loses-repeated-types',
     description: 'PUT /mfa-config answers 204 for a list of types with repetitions, and stores none of them.',
-    level: 'must',
-    fails: ['mfa-config/any-valid-body-is-stored-or-refused'],
+    breaks: ['mfa-config/any-valid-body-is-stored-or-refused'],
     apply: ({ rules }) => {
       const { storeCluster } = rules;
       rules.storeCluster = (before, wanted, world) => {
@@ -68,16 +65,14 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-500-for-no-object',
     description: 'PUT /mfa-config answers 500 for JSON that is not an object.',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused', 'http/no-server-error-for-client-mistake'],
+    breaks: ['mfa-config/any-invalid-body-is-refused', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       crash(seams, put, (body) => typeof body !== 'object' || body === null || Array.isArray(body)),
   },
   {
     id: 'bodies/put-refuses-object-but-stores-it',
     description: 'PUT /mfa-config refuses an object as authenticationTypes, and stores an empty list.',
-    level: 'must',
-    fails: ['mfa-config/any-invalid-body-is-harmless'],
+    breaks: ['mfa-config/any-invalid-body-is-harmless'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         const types = own(asObject(call.body), 'authenticationTypes');
@@ -88,15 +83,13 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-takes-number-for-boolean',
     description: 'PUT /mfa-config takes a number for retainUserMfaSettings.',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused'],
+    breaks: ['mfa-config/any-invalid-body-is-refused'],
     apply: (seams) => coerce(seams, put, 'retainUserMfaSettings', (value) => value !== 0),
   },
   {
     id: 'bodies/digits-for-booleans',
     description: 'PUT /mfa-config and PATCH /support-user/mfa take 0 and 1 for enabled.',
-    level: 'should',
-    fails: ['mfa-config/wrong-type-is-refused', 'support-mfa/wrong-type-is-refused'],
+    breaks: ['mfa-config/wrong-type-is-refused'],
     apply: (seams) => {
       for (const operation of [put, patch]) coerce(seams, operation, 'enabled', digitAsBoolean);
     },
@@ -104,8 +97,7 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-takes-item-for-list',
     description: 'PUT /mfa-config takes a text for authenticationTypes, as the only type.',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused'],
+    breaks: ['mfa-config/any-invalid-body-is-refused'],
     apply: (seams) =>
       seams.body(put, (body) => {
         const type = text(asObject(body), 'authenticationTypes');
@@ -115,22 +107,19 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/put-takes-list-for-object',
     description: 'PUT /mfa-config takes an empty list for an object without properties.',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused'],
+    breaks: ['mfa-config/any-invalid-body-is-refused'],
     apply: (seams) => seams.body(put, (body) => (Array.isArray(body) && body.length === 0 ? {} : body)),
   },
   {
     id: 'bodies/patch-500-for-long-address',
     description: 'PATCH /support-user/mfa answers 500 for an address of more than 254 characters.',
-    level: 'must',
-    fails: ['support-mfa/any-valid-body-is-handled'],
+    breaks: ['support-mfa/any-valid-body-is-handled'],
     apply: (seams) => crash(seams, patch, (body) => isLongerThan(254, text(asObject(body), 'email'))),
   },
   {
     id: 'bodies/patch-null-code-switches-on',
     description: 'PATCH /support-user/mfa with enabled false and a null mfaCode switches MFA by e-mail on.',
-    level: 'must',
-    fails: ['support-mfa/any-valid-body-is-handled'],
+    breaks: ['support-mfa/any-valid-body-is-handled'],
     apply: (seams) =>
       seams.success(patch, (body, call, { state }) => {
         if (own(asObject(call.body), 'mfaCode') !== null || state.support.enabled) return body;
@@ -141,8 +130,7 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/patch-refuses-list-but-stores-it',
     description: 'PATCH /support-user/mfa refuses a list as address, and stores another address for it.',
-    level: 'must',
-    fails: ['support-mfa/any-invalid-body-is-harmless'],
+    breaks: ['support-mfa/any-invalid-body-is-harmless'],
     apply: (seams) =>
       seams.refusal(patch, (_answer, call, { state }) => {
         if (!Array.isArray(own(asObject(call.body), 'email'))) return;
@@ -152,30 +140,26 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/patch-takes-number-for-text',
     description: 'PATCH /support-user/mfa takes a number for mfaCode.',
-    level: 'should',
-    fails: ['support-mfa/any-invalid-body-is-refused'],
+    breaks: ['support-mfa/any-invalid-body-is-refused'],
     apply: (seams) => coerce(seams, patch, 'mfaCode', String),
   },
   {
     id: 'bodies/totp-key-500-for-name-beyond-ascii',
     description: 'POST /totp-key answers 500 for a name that is not of ASCII.',
-    level: 'must',
-    fails: ['totp-key/any-body-is-handled'],
+    breaks: ['totp-key/any-body-is-handled'],
     apply: (seams) => crash(seams, 'CreateTotpKey', (body) => !isAscii(text(asObject(body), 'totpKeyName'))),
   },
   {
     id: 'bodies/verify-totp-500-for-code-beyond-ascii',
     description: 'POST /support-user/verify-totp answers 500 for a code that is not of ASCII.',
-    level: 'must',
-    fails: ['verify-totp/any-body-is-handled'],
+    breaks: ['verify-totp/any-body-is-handled'],
     apply: (seams) =>
       crash(seams, 'VerifySupportUserTotp', (body) => !isAscii(text(asObject(body), 'totpCode'))),
   },
   {
     id: 'bodies/verify-totp-takes-null',
     description: 'POST /support-user/verify-totp answers success true for null as code.',
-    level: 'must',
-    fails: ['verify-totp/any-body-is-handled', 'verify-totp/refuses-junk'],
+    breaks: ['verify-totp/any-body-is-handled', 'verify-totp/refuses-junk'],
     apply: (seams) =>
       seams.refusal('VerifySupportUserTotp', (answer, call) => {
         if (call.caller === undefined || own(asObject(call.body), 'totpCode') !== null) return;
@@ -185,29 +169,20 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/email-otp-500-for-long-name',
     description: 'POST /email-otp answers 500 for a username of more than 256 characters.',
-    level: 'must',
-    fails: ['email-otp/any-body-is-handled'],
+    breaks: ['email-otp/any-body-is-handled'],
     apply: (seams) =>
       crash(seams, 'CreateEmailOtp', (body) => isLongerThan(256, text(asObject(body), 'username'))),
   },
   {
     id: 'bodies/login-500-for-name-beyond-ascii',
     description: 'POST /users/sessions answers 500 for a username that is not of ASCII.',
-    level: 'must',
-    fails: ['sessions/any-body-is-handled'],
+    breaks: ['sessions/any-body-is-handled'],
     apply: (seams) => crash(seams, 'CreateSession', (body) => !isAscii(text(asObject(body), 'username'))),
   },
   {
     id: 'bodies/login-by-null-password',
     description: 'POST /users/sessions opens a session of the admin for null as password.',
-    level: 'must',
-    fails: [
-      'sessions/any-body-is-handled',
-      'sessions/refuses-wrong-password',
-      'ways-in/what-is-no-password-opens-nothing',
-      'ways-in/totp-code-needs-password',
-      'ways-in/email-code-needs-password',
-    ],
+    breaks: ['sessions/any-body-is-handled', 'sessions/refuses-wrong-password'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, { state }) => {
         if (own(asObject(call.body), 'password') !== null) return;
@@ -219,16 +194,14 @@ export const bodyFaults: readonly Fault[] = [
   {
     id: 'bodies/access-token-500-without-password',
     description: 'POST /access-tokens answers 500 where the password is left out.',
-    level: 'should',
-    fails: ['http/no-server-error-for-client-mistake'],
+    breaks: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       crash(seams, 'CreateAccessToken', (body) => own(asObject(body), 'password') === undefined),
   },
   {
     id: 'bodies/access-token-by-null-domain',
     description: 'POST /access-tokens issues a token to anybody for null as domain.',
-    level: 'must',
-    fails: ['access-tokens/any-body-is-handled'],
+    breaks: ['access-tokens/any-body-is-handled'],
     apply: (seams) =>
       seams.refusal('CreateAccessToken', (answer, call) => {
         if (own(asObject(call.body), 'domain') !== null) return;

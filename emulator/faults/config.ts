@@ -6,12 +6,11 @@ import type { ClusterMfa } from '../state.js';
 const put = 'UpdateMFAConfig';
 
 /** A PUT that loses one property. */
-function loses(property: keyof ClusterMfa, slug: string, alsoFails: readonly string[] = []): Fault {
+function loses(property: keyof ClusterMfa, slug: string): Fault {
   return {
     id: `mfa-config/loses-${slug}`,
     description: `PUT /mfa-config answers 204 and keeps the old ${property}.`,
-    level: 'must',
-    fails: [`mfa-config/stores-${slug}`, 'mfa-config/any-valid-body-is-stored-or-refused', ...alsoFails],
+    breaks: [`mfa-config/stores-${slug}`],
     apply: (seams) => {
       seams.rules.storeCluster = (before, wanted) => ({ ...wanted, [property]: before[property] });
     },
@@ -20,16 +19,11 @@ function loses(property: keyof ClusterMfa, slug: string, alsoFails: readonly str
 
 export const configFaults: readonly Fault[] = [
   loses('enabled', 'enabled'),
-  // A type that was not taken away goes on opening sessions.
-  loses('authenticationTypes', 'authentication-types', [
-    'email-login/refused-while-only-totp-is-enabled',
-    'totp-login/refused-while-only-email-is-enabled',
-  ]),
+  loses('authenticationTypes', 'authentication-types'),
   {
     id: 'mfa-config/stays-on',
     description: 'Switched on once, cluster MFA stays on: a PUT with enabled false is answered 204.',
-    level: 'must',
-    fails: ['mfa-config/stores-enabled'],
+    breaks: ['mfa-config/stores-enabled'],
     apply: (seams) => {
       const { storeCluster } = seams.rules;
       seams.rules.storeCluster = (before, wanted, world) =>
@@ -39,8 +33,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/loses-retain-user-mfa-settings',
     description: 'PUT /mfa-config answers 204 and stores retainUserMfaSettings false, whatever was sent.',
-    level: 'must',
-    fails: ['mfa-config/stores-retain-user-mfa-settings', 'totp-login/keys-are-retained-where-told'],
+    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
     apply: (seams) => {
       seams.rules.storeCluster = (_before, wanted) => ({ ...wanted, retainUserMfaSettings: false });
     },
@@ -48,8 +41,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/loses-retain-false',
     description: 'PUT /mfa-config takes retainUserMfaSettings false for left out, and keeps what it had.',
-    level: 'should',
-    fails: ['mfa-config/stores-retain-user-mfa-settings', 'totp-login/keys-are-forgotten-where-told'],
+    breaks: ['mfa-config/stores-retain-user-mfa-settings'],
     apply: (seams) => {
       seams.rules.storeCluster = (before, wanted) => ({
         ...wanted,
@@ -60,8 +52,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/put-clears-types',
     description: 'PUT /mfa-config stores the first authentication type only.',
-    level: 'must',
-    fails: ['mfa-config/any-valid-body-is-stored-or-refused', 'mfa-config/stores-authentication-types'],
+    breaks: ['mfa-config/stores-authentication-types'],
     apply: (seams) => {
       seams.rules.storeCluster = (_before, wanted) => ({
         ...wanted,
@@ -72,13 +63,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/put-toggles-retain',
     description: 'A PUT /mfa-config equal to what is stored turns retainUserMfaSettings around.',
-    level: 'must',
-    fails: [
-      'mfa-config/put-round-trip',
-      'mfa-config/put-is-idempotent',
-      'http/hostile-bodies-are-harmless',
-      'mfa-config/stores-retain-user-mfa-settings',
-    ],
+    breaks: ['mfa-config/put-round-trip'],
     apply: (seams) => {
       seams.rules.storeCluster = (before, wanted) =>
         JSON.stringify(before) === JSON.stringify(wanted)
@@ -89,8 +74,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/get-changes-it',
     description: 'The fourth GET /mfa-config in a row turns retainUserMfaSettings around.',
-    level: 'must',
-    fails: ['mfa-config/get-is-safe'],
+    breaks: ['mfa-config/get-is-safe'],
     apply: (seams) => {
       let inARow = 0;
       seams.answer('any', (_answer, call, { state }) => {
@@ -106,12 +90,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/wrong-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an enabled that is not a boolean, and stores true for it.',
-    level: 'must',
-    fails: [
-      'mfa-config/any-invalid-body-is-harmless',
-      'mfa-config/wrong-type-is-harmless',
-      'mfa-config/refused-put-changes-nothing',
-    ],
+    breaks: ['mfa-config/wrong-type-is-harmless', 'mfa-config/refused-put-changes-nothing'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;
@@ -122,8 +101,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/wrong-type-coerced',
     description: 'PUT /mfa-config takes a text for enabled and stores whether it is "true".',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused', 'mfa-config/wrong-type-is-refused'],
+    breaks: ['mfa-config/wrong-type-is-refused'],
     apply: (seams) =>
       seams.body(put, (body) => {
         const enabled = own(asObject(body), 'enabled');
@@ -133,12 +111,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/wrong-type-is-500',
     description: 'PUT /mfa-config answers 500 for a wrongly typed property.',
-    level: 'should',
-    fails: [
-      'mfa-config/any-invalid-body-is-refused',
-      'mfa-config/wrong-type-is-refused',
-      'http/no-server-error-for-client-mistake',
-    ],
+    breaks: ['mfa-config/wrong-type-is-refused', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.refusal(put, (answer, call) => {
         const enabled = own(asObject(call.body), 'enabled');
@@ -148,28 +121,19 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/unknown-type-stored',
     description: 'PUT /mfa-config stores any text as an authentication type.',
-    level: 'must',
-    fails: [
-      'mfa-config/any-invalid-body-is-harmless',
-      'mfa-config/any-invalid-body-is-refused',
-      'mfa-config/unknown-type-is-not-stored',
-      'mfa-config/unknown-type-is-refused',
-      'mfa-config/get-answers-200',
-    ],
+    breaks: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/unknown-type-is-refused'],
     apply: (seams) => skipChecksOfTypes(seams, (types) => types),
   },
   {
     id: 'mfa-config/unknown-type-dropped',
     description: 'PUT /mfa-config drops authentication types it does not know and succeeds.',
-    level: 'should',
-    fails: ['mfa-config/any-invalid-body-is-refused', 'mfa-config/unknown-type-is-refused'],
+    breaks: ['mfa-config/unknown-type-is-refused'],
     apply: (seams) => skipChecksOfTypes(seams, (types) => types.filter((type) => knownTypes.includes(type))),
   },
   {
     id: 'mfa-config/refused-put-half-done',
     description: 'A PUT /mfa-config that is refused for another property stores authenticationTypes.',
-    level: 'must',
-    fails: ['mfa-config/refused-put-changes-nothing'],
+    breaks: ['mfa-config/refused-put-changes-nothing'],
     apply: (seams) =>
       seams.refusal(put, (answer, call, { state }) => {
         const types = own(asObject(call.body), 'authenticationTypes');
@@ -182,8 +146,7 @@ export const configFaults: readonly Fault[] = [
     id: 'mfa-config/refused-type-keeps-retain',
     description:
       'A PUT /mfa-config that is refused for an unknown authentication type stores retainUserMfaSettings.',
-    level: 'must',
-    fails: ['mfa-config/refused-put-changes-nothing'],
+    breaks: ['mfa-config/refused-put-changes-nothing'],
     apply: (seams) =>
       seams.refusal(put, (answer, call, { state }) => {
         const { retainUserMfaSettings: retain, authenticationTypes: types } = asObject(call.body);
@@ -195,8 +158,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/refused-put-switches',
     description: 'A PUT /mfa-config that is refused for another property stores enabled.',
-    level: 'must',
-    fails: ['mfa-config/refused-put-changes-nothing'],
+    breaks: ['mfa-config/refused-put-changes-nothing'],
     apply: (seams) =>
       seams.refusal(put, (answer, call, { state }) => {
         const enabled = own(asObject(call.body), 'enabled');
@@ -207,13 +169,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/unknown-type-refused-but-stored',
     description: 'PUT /mfa-config refuses an unknown authentication type, and stores it.',
-    level: 'must',
-    fails: [
-      'mfa-config/any-invalid-body-is-harmless',
-      'mfa-config/unknown-type-is-not-stored',
-      'mfa-config/refused-put-changes-nothing',
-      'mfa-config/get-answers-200',
-    ],
+    breaks: ['mfa-config/unknown-type-is-not-stored', 'mfa-config/refused-put-changes-nothing'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (Array.isArray(own(asObject(call.body), 'authenticationTypes')))
@@ -223,8 +179,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/unknown-property-stored',
     description: 'PUT /mfa-config stores properties the document does not know; GET answers them.',
-    level: 'should',
-    fails: ['mfa-config/unknown-property-is-not-stored'],
+    breaks: ['mfa-config/unknown-property-is-not-stored'],
     apply: (seams) => {
       let kept = {};
       seams.answer(put, (answer, call) => {
@@ -236,15 +191,13 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/missing-body-accepted',
     description: 'PUT /mfa-config without a body answers 204.',
-    level: 'must',
-    fails: ['mfa-config/refuses-missing-body', 'mfa-config/any-invalid-body-is-refused'],
+    breaks: ['mfa-config/refuses-missing-body'],
     apply: (seams) => seams.body(put, (body, _call, { state }) => body ?? { ...state.cluster }),
   },
   {
     id: 'mfa-config/missing-body-refused-but-stored',
     description: 'PUT /mfa-config without a body is refused and clears authenticationTypes.',
-    level: 'must',
-    fails: ['mfa-config/refuses-missing-body'],
+    breaks: ['mfa-config/refuses-missing-body'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (call.caller !== undefined && call.content?.length === 0) {
@@ -255,8 +208,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/malformed-json-accepted',
     description: 'PUT /mfa-config takes what is not JSON for no change and answers 204.',
-    level: 'must',
-    fails: ['mfa-config/refuses-malformed-json'],
+    breaks: ['mfa-config/refuses-malformed-json'],
     apply: (seams) => {
       seams.input(put, (call, { state }) => {
         if (!isJson(call.content?.toString() || '{}'))
@@ -267,8 +219,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/malformed-json-switches-off',
     description: 'PUT /mfa-config refuses JSON that breaks off, and switches cluster MFA off.',
-    level: 'must',
-    fails: ['mfa-config/refuses-malformed-json'],
+    breaks: ['mfa-config/refuses-malformed-json'],
     apply: (seams) =>
       seams.refusal(put, (_answer, call, { state }) => {
         if (call.caller === undefined || isJson(call.content?.toString() || '{}')) return;
@@ -278,8 +229,7 @@ export const configFaults: readonly Fault[] = [
   {
     id: 'mfa-config/changes-support-mfa',
     description: 'PUT /mfa-config sets the address of the support user to null or to one of its own.',
-    level: 'must',
-    fails: ['mfa-config/apart-from-support-mfa', 'http/hostile-bodies-are-harmless'],
+    breaks: ['mfa-config/apart-from-support-mfa'],
     apply: (seams) =>
       seams.answer(put, (answer, _call, { state }) => {
         if (answer.status !== 204) return;

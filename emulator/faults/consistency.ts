@@ -12,8 +12,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'mfa-config/part-keeps-half',
     description: 'A PUT /mfa-config of enabled alone keeps the types and resets retainUserMfaSettings.',
-    level: 'should',
-    fails: ['mfa-config/part-keeps-or-resets'],
+    breaks: ['mfa-config/part-keeps-or-resets'],
     apply: (seams) =>
       seams.body(put, (body, _call, { state }) => {
         if (Object.keys(asObject(body)).join() !== 'enabled') return body;
@@ -24,8 +23,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'mfa-config/forgets-a-change',
     description: 'GET /mfa-config shows the type email alone four times, then the types before it.',
-    level: 'must',
-    fails: ['mfa-config/change-stays-visible'],
+    breaks: ['mfa-config/change-stays-visible'],
     apply: ({ rules }) => {
       let before: ClusterMfa['authenticationTypes'] = null;
       let reads = 0;
@@ -44,8 +42,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'mfa-config/parallel-puts-mixed',
     description: 'A PUT /mfa-config that comes before another was answered stores everything but the types.',
-    level: 'must',
-    fails: ['mfa-config/parallel-puts-leave-one-whole'],
+    breaks: ['mfa-config/parallel-puts-leave-one-whole'],
     apply: (seams) => {
       let open = 0;
       seams.input(put, () => {
@@ -62,8 +59,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'support/patch-of-enabled-changes-address',
     description: 'A PATCH /support-user/mfa of enabled alone keeps the mode email and sets another address.',
-    level: 'must',
-    fails: ['support-mfa/patch-keeps-or-resets'],
+    breaks: ['support-mfa/patch-keeps-or-resets'],
     apply: (seams) => {
       let alone = false;
       seams.body(patch, (body) => {
@@ -77,8 +73,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'support/unknown-property-stored',
     description: 'PATCH /support-user/mfa stores properties the document does not know; GET answers them.',
-    level: 'should',
-    fails: ['support-mfa/unknown-property-is-not-stored'],
+    breaks: ['support-mfa/unknown-property-is-not-stored'],
     apply: (seams) => {
       let kept = {};
       seams.success(patch, (body, call) => {
@@ -92,8 +87,7 @@ export const consistencyFaults: readonly Fault[] = [
     id: 'support/send-refused-to-viewer-mails',
     description:
       'POST /support-user/send-email-otp by a user who may only view is answered 403, and mails a code.',
-    level: 'must',
-    fails: ['support-email/refused-send-mails-nothing'],
+    breaks: ['support-email/refused-send-mails-nothing'],
     apply: (seams) =>
       seams.refusal('SendSupportEmailOtp', (answer, call, world) => {
         const { email } = world.state.support;
@@ -103,8 +97,7 @@ export const consistencyFaults: readonly Fault[] = [
   {
     id: 'support/refused-send-mails',
     description: 'POST /support-user/send-email-otp without a credential is refused, and mails a code.',
-    level: 'must',
-    fails: ['support-email/refused-send-mails-nothing'],
+    breaks: ['support-email/refused-send-mails-nothing'],
     apply: (seams) =>
       seams.refusal('SendSupportEmailOtp', (answer, call, world) => {
         const { enabled, mfaType, email } = world.state.support;

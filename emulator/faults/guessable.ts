@@ -47,8 +47,7 @@ export const guessableFaults: readonly Fault[] = [
   {
     id: 'login/session-ids-of-name-and-time',
     description: 'Session ids are an encoding of the name, the time and a count.',
-    level: 'should',
-    fails: ['sessions/ids-are-long-enough'],
+    breaks: ['sessions/ids-are-long-enough'],
     apply: (seams) => {
       let count = 1_000_000;
       changeId(seams, (_id, username, now) => {
@@ -66,8 +65,7 @@ export const guessableFaults: readonly Fault[] = [
     ([slug, what, step]): Fault => ({
       id: `login/credentials-${slug}`,
       description: `Session ids and access tokens are ${what}.`,
-      level: 'should',
-      fails: ['sessions/ids-are-long-enough', 'access-tokens/tokens-are-long-enough'],
+      breaks: ['sessions/ids-are-long-enough'],
       apply: (seams) => {
         let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
         const next: Change = (_token, _username, now) => {
@@ -82,8 +80,7 @@ export const guessableFaults: readonly Fault[] = [
   {
     id: 'support/reference-ids-count-up',
     description: 'Reference ids are a count after what stays the same.',
-    level: 'should',
-    fails: ['support-reference/ids-are-random'],
+    breaks: ['support-reference/ids-are-random'],
     since: '7.3.1',
     apply: (seams) => {
       let count = randomBytes(2).readUInt16BE();
@@ -107,8 +104,7 @@ export const guessableFaults: readonly Fault[] = [
     ([slug, what, random, constant]): Fault => ({
       id: `totp/secrets-of-${slug}`,
       description: `TOTP secrets are ${what}.`,
-      level: 'should',
-      fails: ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'],
+      breaks: ['totp-key/secrets-are-random'],
       apply: ({ rules }) => {
         const same = randomBytes(constant);
         rules.newSecret = () =>
@@ -119,8 +115,7 @@ export const guessableFaults: readonly Fault[] = [
   {
     id: 'login/tokens-are-counted',
     description: 'Access tokens are a letter and a count.',
-    level: 'should',
-    fails: ['access-tokens/tokens-are-long-enough'],
+    breaks: ['access-tokens/tokens-are-long-enough'],
     apply: (seams) => {
       let count = 4096;
       changeToken(seams, () => {
@@ -132,8 +127,7 @@ export const guessableFaults: readonly Fault[] = [
   {
     id: 'login/tokens-of-name-and-time',
     description: 'Access tokens are an encoding of the name, the time and a count.',
-    level: 'should',
-    fails: ['access-tokens/tokens-are-long-enough'],
+    breaks: ['access-tokens/tokens-are-long-enough'],
     apply: (seams) => {
       let count = 0;
       changeToken(seams, (_token, username, now) => {
@@ -149,8 +143,7 @@ export const guessableFaults: readonly Fault[] = [
     ({ id, what, isTaken }): Fault => ({
       id: `access/${id}`,
       description: `Access tokens are JWTs, and one ${what} is taken.`,
-      level: 'must',
-      fails: ['access/near-token-is-refused'],
+      breaks: ['access/near-token-is-refused'],
       since: '7.1.2_u3',
       apply: (seams) => {
         changeToken(seams, jwt);

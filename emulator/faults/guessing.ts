@@ -23,8 +23,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/verify-totp-not-counted',
     description: 'Wrong codes at POST /support-user/verify-totp are not counted.',
-    level: 'should',
-    fails: ['guessing/verify-totp-is-throttled'],
+    breaks: ['guessing/verify-totp-is-throttled'],
     apply: (seams) =>
       seams.answer('VerifySupportUserTotp', (_answer, _call, { state }) => {
         state.failures.delete(supportOwner);
@@ -39,8 +38,7 @@ export const guessingFaults: readonly Fault[] = [
     ([slug, operation, name, since]): Fault => ({
       id: `throttle/${slug}-not-counted`,
       description: `Wrong passwords of the support user as ${name} are not counted.`,
-      level: 'should',
-      fails: [`guessing/${slug}-is-throttled`],
+      breaks: [`guessing/${slug}-is-throttled`],
       since,
       apply: (seams) =>
         seams.refusal(operation, (_answer, _call, { state }) => {
@@ -52,8 +50,7 @@ export const guessingFaults: readonly Fault[] = [
     ([slug, operation, path]): Fault => ({
       id: `throttle/passwords-not-counted-at-${slug}`,
       description: `Wrong passwords at ${path} are not counted.`,
-      level: 'should',
-      fails: [`guessing/passwords-are-throttled-at-${slug}`],
+      breaks: [`guessing/passwords-are-throttled-at-${slug}`],
       apply: (seams) =>
         seams.refusal(operation, (_answer, call, { state }) => {
           state.failures.delete(passwordOf(nameIn(call)));
@@ -63,8 +60,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/passwords-counted-by-path',
     description: 'Wrong passwords are counted for each path by itself.',
-    level: 'should',
-    fails: ['guessing/counts-are-shared'],
+    breaks: ['guessing/counts-are-shared'],
     apply: (seams) => {
       const counts = new Map<OperationId, State['failures']>();
       for (const [, operation] of logins) {
@@ -89,8 +85,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/mfa-codes-counted-by-credential',
     description: 'Wrong codes as mfaCode are counted for each credential by itself.',
-    level: 'should',
-    fails: ['guessing/lock-holds-for-every-credential'],
+    breaks: ['guessing/lock-holds-for-every-credential'],
     since: '6.8.1',
     apply: (seams) => {
       const counts = new Map<string, { count: number; lockedUntil: number }>();
@@ -111,12 +106,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/new-code-resets-count',
     description: 'A row of wrong codes is forgotten when a code is mailed, and mails are not limited.',
-    level: 'should',
-    fails: [
-      'guessing/new-code-resets-no-count',
-      'email-otp/sending-is-limited',
-      'support-email/sending-is-limited',
-    ],
+    breaks: ['guessing/new-code-resets-no-count'],
     apply: (seams) => {
       seams.rules.mailLimit.mails = Number.POSITIVE_INFINITY;
       seams.answer('CreateEmailOtp', (answer, call, { state }) => {
@@ -127,8 +117,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/first-step-resets-count',
     description: 'A row of wrong codes is forgotten when the password alone is right.',
-    level: 'should',
-    fails: ['guessing/first-step-resets-no-count'],
+    breaks: ['guessing/first-step-resets-no-count'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, { state }) => {
         if (own(asObject(answer.body), 'errorCode') === 'KOtpRequired')
@@ -138,8 +127,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'throttle/lock-of-one-spelling',
     description: 'A user that is locked logs in by its name in another case, with a code.',
-    level: 'should',
-    fails: ['guessing/lock-holds-for-every-name'],
+    breaks: ['guessing/lock-holds-for-every-name'],
     apply: (seams) =>
       seams.body('CreateSession', (body, _call, { state }) => {
         const given = text(asObject(body), 'username');
@@ -158,8 +146,7 @@ export const guessingFaults: readonly Fault[] = [
     ([slug, how, isOneByOne]): Fault => ({
       id: `throttle/counts-lost-in-parallel${slug}`,
       description: `Of wrong codes at the same time one is counted${how}.`,
-      level: 'should',
-      fails: ['guessing/guesses-at-once-are-counted'],
+      breaks: ['guessing/guesses-at-once-are-counted'],
       apply: (seams) => {
         const before = new WeakMap<Call, number>();
         let atWork = Promise.resolve();
@@ -186,8 +173,7 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'ways-in/session-id-of-the-client',
     description: 'A login takes a session-id that the client sends for the id of the new session.',
-    level: 'should',
-    fails: ['ways-in/session-id-is-not-the-clients'],
+    breaks: ['ways-in/session-id-is-not-the-clients'],
     apply: (seams) =>
       seams.success('CreateSession', (body, call, { state }) => {
         const chosen = header(call, 'session-id');
@@ -207,8 +193,7 @@ export const guessingFaults: readonly Fault[] = [
     ([slug, lifetime, what, since]): Fault => ({
       id: `ways-in/${slug}-never-ends`,
       description: `${what} never end by themselves.`,
-      level: 'should',
-      fails: [`ways-in/${slug}-ends-within-a-day`],
+      breaks: [`ways-in/${slug}-ends-within-a-day`],
       ...(since === undefined ? {} : { since }),
       apply: ({ rules }) => {
         rules.lifetimes[lifetime] = Number.POSITIVE_INFINITY;
@@ -218,11 +203,9 @@ export const guessingFaults: readonly Fault[] = [
   {
     id: 'ways-in/used-code-counts-in-the-next-step',
     description: 'A TOTP code that was used counts again in the next step.',
-    level: 'must',
-    fails: [
+    breaks: [
       'ways-in/used-totp-code-opens-nothing-a-step-later',
       'totp-login/refuses-replay-after-newer-code',
-      'support-totp/not-disabled-with-used-code',
     ],
     apply: ({ rules, clock }) => {
       const { isReplay } = rules;

@@ -7,8 +7,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/mailed-code-in-header',
     description: 'POST /email-otp answers the code that it mails in a header field.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.answer('CreateEmailOtp', (answer, _call, { state }) => {
         const code = state.mailCodes.at(-1)?.code;
@@ -18,8 +17,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/totp-secret-in-header',
     description: 'PATCH /support-user/mfa answers a new secret in a header field, too.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.answer('UpdateSupportMFAConfig', (answer) => {
         const secret = text(asObject(answer.body), 'totpSecretKey');
@@ -29,8 +27,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/key-in-header',
     description: 'GET /mfa-config repeats the API key of the request in a header field.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.answer('GetMFAConfig', (answer, call) => {
         const key = header(call, 'apikey');
@@ -40,8 +37,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/password-in-reason-phrase',
     description: 'A refused login repeats the password in its reason phrase.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.wire('CreateSession', (answer, call) => {
         const password = text(asObject(call.body), 'password');
@@ -52,8 +48,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/session-in-link',
     description: 'POST /users/sessions answers a Link with the new session id in its query.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.answer('CreateSession', (answer) => {
         const id = text(asObject(answer.body), 'sessionId');
@@ -63,8 +58,7 @@ export const headFaults: readonly Fault[] = [
   {
     id: 'security/session-in-redirect',
     description: 'POST /send-email-otp tells in Location where to go on, with the session id in it.',
-    level: 'must',
-    fails: ['security/no-secret-in-head'],
+    breaks: ['security/no-secret-in-head'],
     apply: (seams) =>
       seams.answer('SendEmailOtp', (answer, call) => {
         const id = header(call, 'session-id');

@@ -6,47 +6,11 @@ import type { Fault } from '../seams.js';
 const get: OperationId = 'GetMFAConfig';
 const html = Buffer.from('<html><body><h1>Something went wrong</h1></body></html>');
 
-/** What wants a 4xx of a wrong body, whatever else comes with another status. */
-const refusedWith500 = [
-  'http/hostile-bodies-are-harmless',
-  'sessions/refuses-malformed-json',
-  'access-tokens/refuses-missing-body',
-  'access-tokens/refuses-malformed-json',
-  'access-tokens/any-body-is-handled',
-  'verify-totp/any-body-is-handled',
-  'mfa-config/any-invalid-body-is-refused',
-  'support-mfa/any-valid-body-is-handled',
-  'support-mfa/any-invalid-body-is-refused',
-  'verify-totp/refuses-code-after-disabling',
-  'verify-totp/refuses-code-in-email-mode',
-  'http/no-server-error-for-client-mistake',
-  'mfa-config/refuses-missing-body',
-  'mfa-config/refuses-malformed-json',
-  'mfa-config/wrong-type-is-refused',
-  'mfa-config/unknown-type-is-refused',
-  'support-mfa/refuses-missing-body',
-  'support-mfa/refuses-malformed-json',
-  'support-mfa/wrong-type-is-refused',
-  'support-email/needs-an-address',
-  'support-email/no-code-without-an-address',
-  'totp-key/refuses-missing-body',
-  'totp-key/refuses-malformed-json',
-  'verify-totp/refuses-missing-body',
-  'verify-totp/refuses-malformed-json',
-  'verify-totp/refuses-without-enrolment',
-  'email-otp/refuses-malformed-json',
-  'sessions/refuses-missing-body',
-  'totp-login/refuses-junk',
-  'email-login/refuses-junk',
-  'verify-totp/refuses-junk',
-];
-
 export const httpFaults: readonly Fault[] = [
   {
     id: 'http/content-after-204',
     description: 'PUT /mfa-config sends the configuration after the header section of its 204.',
-    level: 'must',
-    fails: ['http/no-content-after-204'],
+    breaks: ['http/no-content-after-204'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer, _call, { state }) => {
         if (answer.status === 204) answer.raw = { after: Buffer.from(JSON.stringify(state.cluster)) };
@@ -55,8 +19,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/content-length-on-204',
     description: 'The 204 of PUT /mfa-config has a Content-Length.',
-    level: 'should',
-    fails: ['http/no-framing-of-204'],
+    breaks: ['http/no-framing-of-204'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer) => {
         if (answer.status === 204) answer.raw = { framing: { 'content-length': '0' } };
@@ -65,8 +28,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/length-of-content-on-204',
     description: 'The 204 of PUT /mfa-config has the Content-Length of what it does not send.',
-    level: 'must',
-    fails: ['http/no-length-of-204', 'http/no-framing-of-204'],
+    breaks: ['http/no-length-of-204'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer) => {
         if (answer.status === 204) answer.raw = { framing: { 'content-length': '17' } };
@@ -75,8 +37,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/chunked-204',
     description: 'The 204 of PUT /mfa-config has a Transfer-Encoding, and an empty chunk after it.',
-    level: 'must',
-    fails: ['http/no-transfer-encoding-of-204', 'http/no-framing-of-204', 'http/no-content-after-204'],
+    breaks: ['http/no-transfer-encoding-of-204', 'http/no-content-after-204'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer) => {
         if (answer.status !== 204) return;
@@ -86,8 +47,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/success-without-content-type',
     description: 'GET /mfa-config does not say what its content is.',
-    level: 'must',
-    fails: ['mfa-config/get-answers-200'],
+    breaks: ['mfa-config/get-answers-200'],
     apply: (seams) =>
       seams.wire(get, (answer) => {
         if (answer.status !== 200) return;
@@ -99,8 +59,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/success-as-text',
     description: 'GET /mfa-config says its content is text/plain.',
-    level: 'must',
-    fails: ['mfa-config/get-answers-200'],
+    breaks: ['mfa-config/get-answers-200'],
     apply: (seams) =>
       seams.wire(get, (answer) => {
         if (answer.status === 200) answer.headers['content-type'] = 'text/plain; charset=utf-8';
@@ -109,8 +68,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/error-as-text',
     description: 'Errors are JSON, but say text/plain.',
-    level: 'should',
-    fails: ['http/error-is-declared-json'],
+    breaks: ['http/error-is-declared-json'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         if (answer.status >= 400) answer.headers['content-type'] = 'text/plain; charset=utf-8';
@@ -119,8 +77,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/errors-in-html',
     description: 'Errors are HTML pages.',
-    level: 'must',
-    fails: ['http/errors-are-error'],
+    breaks: ['http/errors-are-error'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         if (answer.status < 400) return;
@@ -131,8 +88,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/errors-without-content',
     description: 'Errors have no content.',
-    level: 'must',
-    fails: ['http/errors-are-error'],
+    breaks: ['http/errors-are-error'],
     apply: (seams) =>
       seams.answer('any', (answer) => {
         if (answer.status >= 400) answer.body = undefined;
@@ -141,8 +97,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/errors-of-another-schema',
     description: 'Errors have a number as errorCode and an object as message.',
-    level: 'must',
-    fails: ['http/errors-are-error'],
+    breaks: ['http/errors-are-error'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         answer.body = {
@@ -154,8 +109,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/errors-say-nothing',
     description: 'Errors are empty objects.',
-    level: 'should',
-    fails: ['http/errors-say-something'],
+    breaks: ['http/errors-say-something'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         answer.body = {};
@@ -164,8 +118,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/bad-input-is-500',
     description: 'Whatever is wrong with a body is answered by 500 with an Error.',
-    level: 'must',
-    fails: refusedWith500,
+    breaks: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 400) answer.status = 500;
@@ -174,24 +127,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/bad-input-is-500-in-html',
     description: 'Whatever is wrong with a body is answered by 500 with a page in HTML.',
-    level: 'must',
-    fails: [
-      ...refusedWith500,
-      'http/errors-are-error',
-      'mfa-config/any-invalid-body-is-harmless',
-      'support-mfa/any-invalid-body-is-harmless',
-      'totp-key/any-body-is-handled',
-      'email-otp/any-body-is-handled',
-      'sessions/any-body-is-handled',
-      'mfa-config/wrong-type-is-harmless',
-      'mfa-config/unknown-type-is-not-stored',
-      'support-mfa/wrong-type-is-harmless',
-      'support-mfa/unknown-mode-is-not-stored',
-      'totp-key/wrong-type-is-harmless',
-      'verify-totp/wrong-type-is-harmless',
-      'email-otp/wrong-type-is-harmless',
-      'sessions/wrong-type-is-harmless',
-    ],
+    breaks: ['http/no-server-error-for-client-mistake', 'http/errors-are-error'],
     apply: (seams) => {
       seams.refusal('any', (answer) => {
         if (answer.status === 400) answer.status = 500;
@@ -206,8 +142,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/connection-dropped-on-bad-json',
     description: 'PUT /mfa-config closes the connection on what is not JSON.',
-    level: 'should',
-    fails: ['http/no-server-error-for-client-mistake', 'http/hostile-bodies-are-harmless'],
+    breaks: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.wire('UpdateMFAConfig', (answer, call) => {
         if (answer.status === 400 && call.body === undefined && call.content?.length !== 0)
@@ -217,16 +152,14 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/bom',
     description: 'GET /mfa-config begins its JSON with a byte order mark.',
-    level: 'must',
-    fails: ['http/no-bom'],
+    breaks: ['http/no-bom'],
     apply: (seams) =>
       changeBytes(seams, get, (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes])),
   },
   {
     id: 'http/not-utf-8',
     description: 'GET /support-user/mfa sends a Latin-1 letter in its JSON.',
-    level: 'must',
-    fails: ['http/utf-8'],
+    breaks: ['http/utf-8'],
     apply: (seams) =>
       changeBytes(seams, 'GetSupportMFAConfig', (bytes) =>
         Buffer.concat([
@@ -240,8 +173,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/duplicate-members',
     description: 'GET /mfa-config has two members named enabled.',
-    level: 'should',
-    fails: ['http/unique-members'],
+    breaks: ['http/unique-members'],
     apply: (seams) =>
       changeBytes(seams, get, (bytes) =>
         Buffer.concat([Buffer.from('{"enabled":false,'), bytes.subarray(1)]),
@@ -250,23 +182,20 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/text-after-json',
     description: 'GET /mfa-config has text after its JSON.',
-    level: 'must',
-    fails: ['http/one-json-text', 'mfa-config/get-answers-200'],
+    breaks: ['http/one-json-text'],
     apply: (seams) => changeBytes(seams, get, (bytes) => Buffer.concat([bytes, Buffer.from('\n-- \nok')])),
   },
   {
     id: 'http/json-cut-short',
     description: 'GET /support-user/mfa ends in the middle of its JSON.',
-    level: 'must',
-    fails: ['http/one-json-text', 'support-mfa/get-answers-200'],
+    breaks: ['http/one-json-text'],
     apply: (seams) =>
       changeBytes(seams, 'GetSupportMFAConfig', (bytes) => bytes.subarray(0, bytes.length - 4)),
   },
   {
     id: 'http/content-on-head',
     description: 'HEAD /mfa-config is answered with content.',
-    level: 'must',
-    fails: ['http/head-has-no-content'],
+    breaks: ['http/head-has-no-content'],
     apply: (seams) =>
       seams.wire(get, (answer, call) => {
         if (call.method === 'HEAD') answer.raw = { contentOnHead: true };
@@ -275,8 +204,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/401-without-challenge',
     description: 'A 401 has no WWW-Authenticate.',
-    level: 'should',
-    fails: ['access/wrong-token-has-bearer-challenge', 'http/401-has-challenge'],
+    breaks: ['access/wrong-token-has-bearer-challenge'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 401) answer.headers = {};
@@ -285,8 +213,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/405-without-allow',
     description: 'A 405 has no Allow.',
-    level: 'should',
-    fails: ['http/405-has-allow'],
+    breaks: ['http/405-has-allow'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 405) answer.headers = {};
@@ -295,15 +222,13 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/any-media-type',
     description: 'A body of any media type is read as JSON.',
-    level: 'should',
-    fails: ['http/refuses-other-media-types', 'http/writes-refuse-other-media-types'],
+    breaks: ['http/refuses-other-media-types'],
     apply: (seams) => seams.input('any', (call) => void call.skip.add('media type')),
   },
   {
     id: 'http/no-date',
     description: 'Answers have no Date.',
-    level: 'should',
-    fails: ['http/has-date'],
+    breaks: ['http/has-date'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         const { date: _left, ...headers } = answer.headers;
@@ -313,8 +238,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/redirects',
     description: 'GET /support-user/mfa is redirected to a path with a slash at its end.',
-    level: 'must',
-    fails: ['http/no-redirect', 'support-mfa/get-answers-200'],
+    breaks: ['http/no-redirect'],
     apply: (seams) =>
       seams.answer('GetSupportMFAConfig', (answer, call) => {
         if (answer.status !== 200) return;
@@ -326,8 +250,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/secrets-may-be-stored',
     description: 'Answers with secrets do not say Cache-Control no-store.',
-    level: 'should',
-    fails: ['http/secrets-are-not-stored'],
+    breaks: ['http/secrets-are-not-stored'],
     apply: (seams) =>
       seams.answer('any', (answer) => {
         const { 'cache-control': _left, ...headers } = answer.headers;
@@ -337,8 +260,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'security/password-in-error',
     description: 'A refused login repeats the password in its message.',
-    level: 'must',
-    fails: ['security/no-secret-echoed'],
+    breaks: ['security/no-secret-echoed'],
     apply: (seams) =>
       seams.refusal(['CreateSession', 'CreateEmailOtp', 'CreateAccessToken'], (answer, call) => {
         const password = text(asObject(call.body), 'password');
@@ -350,8 +272,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'security/key-in-answer',
     description: 'GET /mfa-config repeats the API key of the request.',
-    level: 'must',
-    fails: ['security/no-secret-echoed'],
+    breaks: ['security/no-secret-echoed'],
     apply: (seams) =>
       seams.success(get, (body, call) => {
         const key = header(call, 'apikey');
@@ -361,8 +282,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'security/stack-trace-in-error',
     description: 'Errors show a stack trace.',
-    level: 'should',
-    fails: ['security/errors-show-no-internals'],
+    breaks: ['security/errors-show-no-internals'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (!isObject(answer.body)) return;
@@ -376,8 +296,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'security/stack-trace-on-a-page',
     description: 'Where a body is no JSON, an HTML page shows a stack trace.',
-    level: 'should',
-    fails: ['security/errors-show-no-internals'],
+    breaks: ['security/errors-show-no-internals'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         if (answer.content?.includes('KMalformedJson') !== true) return;

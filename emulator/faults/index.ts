@@ -1,4 +1,4 @@
-import type { Fault } from '../seams.js';
+import type { Fault, KnownFault } from '../seams.js';
 import { absentFaults } from './absent.js';
 import { accessFaults } from './access.js';
 import { atOnceFaults } from './at-once.js';
@@ -33,14 +33,14 @@ import { tlsFaults } from './tls.js';
 import { totpFaults } from './totp.js';
 import { totpKeyFaults } from './totp-keys.js';
 import { totpLoginFaults } from './totp-login.js';
+import { turnsRed } from './turns-red.js';
 import { unaskedFaults } from './unasked.js';
 import { unknownFaults } from './unknown.js';
 import { verifyTotpFaults } from './verify-totp.js';
 import { waysInFaults } from './ways-in.js';
 import { wireFaults } from './wire.js';
 
-/** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
-export const faults: readonly Fault[] = [
+const written: readonly Fault[] = [
   ...statusFaults,
   ...absentFaults,
   ...schemaFaults,
@@ -81,3 +81,9 @@ export const faults: readonly Fault[] = [
   ...unknownFaults,
   ...tlsFaults,
 ];
+
+/** The fault catalogue: what a suite that is worth its name must notice, each with what must turn red. */
+export const faults: readonly KnownFault[] = written.map((fault) => {
+  const { level = 'must', besides = [] } = turnsRed[fault.id] ?? {};
+  return { ...fault, level, fails: [...fault.breaks, ...besides] };
+});

@@ -116,8 +116,7 @@ const cookieFaults: readonly Fault[] = (
   ([id, operation, what, comesWith, requirement]): Fault => ({
     id: `ways-in/cookie-of-a-${id}`,
     description: `${what} comes with a cookie that opens the API.`,
-    level: 'should',
-    fails: [requirement],
+    breaks: [requirement],
     apply: (seams) => {
       const users = new Map<string, User>();
       seams.answer(operation, (answer, call, { state }) => {
@@ -138,15 +137,13 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'mail/callers-code-never-expires',
     description: 'A code of POST /send-email-otp is valid until it is used.',
-    level: 'should',
-    fails: ['email-login/code-expires'],
+    breaks: ['email-login/code-expires'],
     apply: (seams) => callersCodes(seams, ({ owner, uses }, asked) => owner === asked && uses === 0),
   },
   {
     id: 'ways-in/key-for-whom-the-body-names',
     description: 'POST /totp-key makes a key for the user that its body names.',
-    level: 'must',
-    fails: ['ways-in/key-is-for-the-caller'],
+    breaks: ['ways-in/key-is-for-the-caller'],
     apply: (seams) =>
       seams.body('CreateTotpKey', (body, call, { state }) => {
         const name = own(asObject(body), 'username');
@@ -157,8 +154,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/keys-at-once-stay',
     description: 'Of keys that a user makes at the same time all are in force.',
-    level: 'should',
-    fails: ['ways-in/enrolments-at-once-leave-one-key'],
+    breaks: ['ways-in/enrolments-at-once-leave-one-key'],
     apply: (seams) => {
       const unanswered = new Set<TotpKey>();
       seams.answer('CreateTotpKey', async (answer, call, { state }) => {
@@ -175,8 +171,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/first-step-makes-a-key',
     description: 'The password alone gets a session that makes a new key for the user.',
-    level: 'must',
-    fails: ['ways-in/first-step-makes-no-key'],
+    breaks: ['ways-in/first-step-makes-no-key'],
     apply: (seams) =>
       firstStep(
         seams,
@@ -188,8 +183,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/first-step-cookie-opens',
     description: 'The password alone is refused with a cookie that opens the support configuration.',
-    level: 'should',
-    fails: ['ways-in/first-step-cookie-opens-nothing'],
+    breaks: ['ways-in/first-step-cookie-opens-nothing'],
     apply: (seams) =>
       firstStep(
         seams,
@@ -208,8 +202,7 @@ export const keyAndMailFaults: readonly Fault[] = [
     ([opens, whose, isOpen]): Fault => ({
       id: `ways-in/support-code-opens-${opens}`,
       description: `A code of the support user's key opens a session of ${whose}.`,
-      level: 'must',
-      fails: ['ways-in/support-code-opens-no-session'],
+      breaks: ['ways-in/support-code-opens-no-session'],
       apply: ({ rules }) => {
         const { loginKeys } = rules;
         rules.loginKeys = (user, world) => {
@@ -222,23 +215,20 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/list-of-codes-verifies',
     description: 'POST /support-user/verify-totp takes any of a list of codes.',
-    level: 'must',
-    fails: ['ways-in/list-of-support-codes-verifies-nothing'],
+    breaks: ['ways-in/list-of-support-codes-verifies-nothing'],
     apply: (seams) => readsSupportCode(seams, 'VerifySupportUserTotp', inList),
   },
   {
     id: 'ways-in/list-of-codes-switches-off',
     description: 'PATCH /support-user/mfa takes any of a list of codes as mfaCode.',
-    level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/list-of-support-codes-switches-nothing-off'],
+    breaks: ['ways-in/list-of-support-codes-switches-nothing-off'],
     apply: (seams) => readsSupportCode(seams, 'UpdateSupportMFAConfig', inList),
   },
   {
     id: 'ways-in/code-with-more-verifies',
     description: 'POST /support-user/verify-totp looks at the first digits of a code only.',
-    level: 'should',
-    fails: ['ways-in/near-support-code-verifies-nothing', 'verify-totp/refuses-used-code-with-blanks'],
+    breaks: ['ways-in/near-support-code-verifies-nothing'],
     apply: (seams) =>
       readsSupportCode(
         seams,
@@ -249,9 +239,8 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/old-code-switches-off',
     description: 'PATCH /support-user/mfa takes codes of the last half an hour as mfaCode.',
-    level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/old-support-code-switches-nothing-off', 'ways-in/support-code-window-is-a-minute'],
+    breaks: ['ways-in/old-support-code-switches-nothing-off'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         Array.from({ length: halfAnHour }, (_, index) => at(-2 - index)).some((code) => code === given),
@@ -260,9 +249,8 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/future-code-switches-off',
     description: 'PATCH /support-user/mfa takes codes of the next half an hour as mfaCode.',
-    level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/old-support-code-switches-nothing-off', 'ways-in/support-code-window-is-a-minute'],
+    breaks: ['ways-in/old-support-code-switches-nothing-off'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         Array.from({ length: halfAnHour }, (_, index) => at(2 + index)).some((code) => code === given),
@@ -271,9 +259,8 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/code-of-minutes-switches-off',
     description: 'PATCH /support-user/mfa takes codes of three minutes around now as mfaCode.',
-    level: 'should',
     since: '6.8.1',
-    fails: ['ways-in/support-code-window-is-a-minute'],
+    breaks: ['ways-in/support-code-window-is-a-minute'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, at) =>
         [2, 3, 4, 5, 6].flatMap((steps) => [at(-steps), at(steps)]).some((code) => code === given),
@@ -282,9 +269,8 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/users-code-switches-off',
     description: "PATCH /support-user/mfa takes a code of any user's key as mfaCode.",
-    level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/users-code-switches-nothing-off'],
+    breaks: ['ways-in/users-code-switches-nothing-off'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, _at, world) =>
         world.state.userKeys.some((key) => codeOf(key, 0, world) === given),
@@ -293,9 +279,8 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/admins-code-switches-off',
     description: "PATCH /support-user/mfa takes a code of the admin's own key as mfaCode.",
-    level: 'must',
     since: '6.8.1',
-    fails: ['ways-in/users-code-switches-nothing-off'],
+    breaks: ['ways-in/users-code-switches-nothing-off'],
     apply: (seams) =>
       readsSupportCode(seams, 'UpdateSupportMFAConfig', (given, _at, world) =>
         world.state.userKeys.some(
@@ -306,22 +291,19 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/callers-code-for-anybody',
     description: 'A code of POST /send-email-otp opens a session of any user.',
-    level: 'must',
-    fails: ['ways-in/callers-code-is-the-callers', 'support-email/not-disabled-with-callers-code'],
+    breaks: ['ways-in/callers-code-is-the-callers'],
     apply: (seams) => callersCodes(seams, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   },
   {
     id: 'ways-in/callers-code-works-again',
     description: 'A code of POST /send-email-otp opens sessions as long as it lives.',
-    level: 'must',
-    fails: ['ways-in/callers-code-works-once'],
+    breaks: ['ways-in/callers-code-works-once'],
     apply: (seams) => callersCodes(seams, (entry, owner, isAlive) => entry.owner === owner && isAlive),
   },
   {
     id: 'ways-in/mailed-code-race',
     description: 'A mailed code counts as used only once the login with it was answered.',
-    level: 'should',
-    fails: ['ways-in/mailed-code-works-once-in-parallel'],
+    breaks: ['ways-in/mailed-code-works-once-in-parallel'],
     apply: (seams) => {
       const settled = new Set<MailCode>();
       const { mailCodeFits } = seams.rules;
@@ -337,8 +319,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/voided-code-revives',
     description: 'Once a mailed code has opened a session, the one before it opens another.',
-    level: 'should',
-    fails: ['email-login/newer-code-voids-older'],
+    breaks: ['email-login/newer-code-voids-older'],
     apply: (seams) => {
       const voided = new Map<MailCode['owner'], MailCode>();
       const { newMailCode } = seams.rules;
@@ -360,8 +341,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/header-redirects-mail',
     description: 'POST /email-otp mails to the address of a header X-Email, where there is one.',
-    level: 'should',
-    fails: ['ways-in/header-redirects-no-mail'],
+    breaks: ['ways-in/header-redirects-no-mail'],
     apply: ({ rules }) => {
       const { recipients } = rules;
       rules.recipients = (address, call, world) => {
@@ -373,8 +353,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/nobody-is-mailed',
     description: 'POST /email-otp without a credential and without a body mails a code to the admin.',
-    level: 'should',
-    fails: ['ways-in/nobody-is-mailed-nothing'],
+    breaks: ['ways-in/nobody-is-mailed-nothing'],
     apply: (seams) =>
       seams.input('CreateEmailOtp', (call, world) => {
         if (call.content?.length !== 0 || !isAnonymous(credentialsOf(call, world))) return;

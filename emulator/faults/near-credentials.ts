@@ -15,8 +15,7 @@ export const nearCredentialFaults: readonly Fault[] = [
   {
     id: 'access/keys-in-any-case',
     description: 'API keys are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/key-in-other-case-is-refused'],
+    breaks: ['access/key-in-other-case-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) => {
@@ -29,8 +28,7 @@ export const nearCredentialFaults: readonly Fault[] = [
   {
     id: 'access/sessions-in-any-case',
     description: 'Session ids are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/session-in-other-case-is-refused'],
+    breaks: ['access/session-in-other-case-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>
@@ -40,8 +38,7 @@ export const nearCredentialFaults: readonly Fault[] = [
   {
     id: 'access/tokens-in-any-case',
     description: 'Access tokens are compared without regard to the case of their letters.',
-    level: 'should',
-    fails: ['access/token-in-other-case-is-refused'],
+    breaks: ['access/token-in-other-case-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>
@@ -52,9 +49,8 @@ export const nearCredentialFaults: readonly Fault[] = [
   {
     id: 'access/session-by-its-beginning',
     description: 'A session is found by the first 16 characters of its id.',
-    level: 'must',
     // One that has ended is still found.
-    fails: ['access/near-session-is-refused', 'ways-in/session-ends-within-a-day'],
+    breaks: ['access/near-session-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>
@@ -64,9 +60,8 @@ export const nearCredentialFaults: readonly Fault[] = [
   {
     id: 'access/token-by-its-beginning',
     description: 'An access token is found by its first 16 characters.',
-    level: 'must',
     // One that has ended is still found.
-    fails: ['access/near-token-is-refused', 'ways-in/token-ends-within-a-day'],
+    breaks: ['access/near-token-is-refused'],
     apply: (seams) => {
       const { identify } = seams.rules;
       seams.rules.identify = (credentials, call, world) =>

@@ -43,8 +43,7 @@ export const otherWayFaults: readonly Fault[] = [
     {
       id: `ways/${id}-needs-no-credential`,
       description: `PUT /mfa-config asked for ${how} is done without a credential.`,
-      level: 'must',
-      fails: ['access/no-other-way-to-write-without-credentials'],
+      breaks: ['access/no-other-way-to-write-without-credentials'],
       apply: (seams) =>
         seams.refusal('any', (answer, call, world) => {
           if (isAsked(call) && isAnonymous(credentialsOf(call, world))) write(answer, call, world);
@@ -53,8 +52,7 @@ export const otherWayFaults: readonly Fault[] = [
     {
       id: `ways/${id}-needs-no-privilege`,
       description: `PUT /mfa-config asked for ${how} is done for a user who may only view.`,
-      level: 'must',
-      fails: ['access/no-other-way-to-write-for-a-viewer'],
+      breaks: ['access/no-other-way-to-write-for-a-viewer'],
       apply: (seams) =>
         seams.refusal('any', (answer, call, world) => {
           const caller = world.rules.identify(credentialsOf(call, world), call, world);
@@ -65,8 +63,7 @@ export const otherWayFaults: readonly Fault[] = [
   {
     id: 'ways/support-merge-patch-needs-no-privilege',
     description: `PATCH /support-user/mfa as ${mergePatch} stores the address for a user who may only view.`,
-    level: 'must',
-    fails: ['access/no-other-way-to-write-for-a-viewer'],
+    breaks: ['access/no-other-way-to-write-for-a-viewer'],
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', (answer, call, { state }) => {
         if (answer.status !== 403 || header(call, 'content-type') !== mergePatch) return;
@@ -79,12 +76,7 @@ export const otherWayFaults: readonly Fault[] = [
   {
     id: 'ways/refused-but-stored',
     description: 'PUT /mfa-config asked for by PATCH is refused, and stored.',
-    level: 'must',
-    fails: [
-      'http/refused-write-changes-nothing',
-      'access/no-other-way-to-write-without-credentials',
-      'access/no-other-way-to-write-for-a-viewer',
-    ],
+    breaks: ['http/refused-write-changes-nothing', 'access/no-other-way-to-write-without-credentials'],
     apply: (seams) =>
       seams.refusal('any', (answer, call, world) => {
         const { status, headers, body } = answer;
@@ -96,8 +88,7 @@ export const otherWayFaults: readonly Fault[] = [
   {
     id: 'ways/head-needs-no-credential',
     description: 'HEAD /mfa-config is answered without a credential as GET is with one.',
-    level: 'should',
-    fails: ['access/head-refuses-anonymous'],
+    breaks: ['access/head-refuses-anonymous'],
     apply: (seams) =>
       seams.refusal('GetMFAConfig', (answer, call, { state }) => {
         if (call.method !== 'HEAD') return;

@@ -20,8 +20,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/wrong-method-is-stored',
     description: "The admin's POST or PATCH of /mfa-config is answered 405, and stored.",
-    level: 'must',
-    fails: ['http/refused-write-changes-nothing'],
+    breaks: ['http/refused-write-changes-nothing'],
     apply: (seams) =>
       seams.refusal('any', (answer, call, world) => {
         if (answer.status !== 405 || !call.path.endsWith('/mfa-config')) return;
@@ -32,8 +31,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/wrong-media-type-is-stored',
     description: 'A PUT /mfa-config of another media type is answered 415, and stored.',
-    level: 'must',
-    fails: ['http/refused-write-changes-nothing'],
+    breaks: ['http/refused-write-changes-nothing'],
     apply: (seams) =>
       seams.refusal('UpdateMFAConfig', (answer, call, world) => {
         if (answer.status === 415) store(call, world);
@@ -42,8 +40,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/charset-is-refused',
     description: 'POST /users/sessions refuses application/json with a charset.',
-    level: 'should',
-    fails: ['http/charset-is-no-other-type'],
+    breaks: ['http/charset-is-no-other-type'],
     apply: (seams) =>
       seams.input('CreateSession', ({ headers }) => {
         if (headers['content-type']?.includes('charset')) headers['content-type'] = 'application/other';
@@ -52,8 +49,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/chunks-are-dropped',
     description: 'PATCH /support-user/mfa takes a body in chunks for none.',
-    level: 'should',
-    fails: ['http/chunked-body-is-read'],
+    breaks: ['http/chunked-body-is-read'],
     apply: (seams) =>
       seams.input('UpdateSupportMFAConfig', (call) => {
         if (call.headers['transfer-encoding'] !== undefined) call.content = Buffer.alloc(0);
@@ -62,8 +58,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'totp-key/refused-request-takes-the-key',
     description: "A POST /totp-key that is refused for its body ends the caller's keys.",
-    level: 'must',
-    fails: ['totp-key/refused-request-keeps-the-key'],
+    breaks: ['totp-key/refused-request-keeps-the-key'],
     apply: (seams) =>
       seams.refusal('CreateTotpKey', ({ status }, { caller }, { state }) => {
         if (status === 400) state.userKeys = state.userKeys.filter(({ owner }) => owner !== caller?.username);
@@ -72,8 +67,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'http/throttled-put-is-stored',
     description: 'Every fifth PUT /mfa-config that succeeds is answered 429 all the same.',
-    level: 'should',
-    fails: ['http/throttled-write-changes-nothing'],
+    breaks: ['http/throttled-write-changes-nothing'],
     apply: (seams) => {
       let count = 0;
       seams.answer('UpdateMFAConfig', (answer, _call, { state }) => {
@@ -88,8 +82,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/refused-request-voids-code',
     description: 'A POST /email-otp that is refused for a wrong password voids the code that is out.',
-    level: 'should',
-    fails: ['email-login/refused-request-voids-no-code'],
+    breaks: ['email-login/refused-request-voids-no-code'],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const named = text(asObject(call.body), 'username');
@@ -99,8 +92,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/wrong-password-voids-code',
     description: 'A login with a wrong password and no code voids the code that was mailed.',
-    level: 'should',
-    fails: ['email-login/wrong-password-voids-no-code'],
+    breaks: ['email-login/wrong-password-voids-no-code'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, world) => {
         const { username, otpCode } = asObject(call.body);
@@ -112,8 +104,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/empty-password-mails',
     description: 'POST /email-otp takes an empty text as the password of anybody.',
-    level: 'must',
-    fails: ['email-otp/null-password-mails-nothing'],
+    breaks: ['email-otp/null-password-mails-nothing'],
     apply: (seams) =>
       seams.body('CreateEmailOtp', (body, _call, { state }) => {
         const user = state.users.find(({ username }) => username === own(asObject(body), 'username'));
@@ -124,8 +115,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/null-password-mails',
     description: 'POST /email-otp takes null as the password of anybody.',
-    level: 'must',
-    fails: ['email-otp/null-password-mails-nothing'],
+    breaks: ['email-otp/null-password-mails-nothing'],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (answer, call, world) => {
         const { username, password } = asObject(call.body);
@@ -138,8 +128,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/other-domain-mails',
     description: 'POST /email-otp refuses another domain, and mails the code all the same.',
-    level: 'should',
-    fails: ['email-otp/other-domain-mails-nothing'],
+    breaks: ['email-otp/other-domain-mails-nothing'],
     apply: (seams) =>
       seams.refusal('CreateEmailOtp', (_answer, call, world) => {
         const domain = own(asObject(call.body), 'domain');
@@ -153,8 +142,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mail/names-other-codes',
     description: 'Mails name the code that was mailed before, to whomever.',
-    level: 'must',
-    fails: ['email-otp/mail-holds-nobody-elses-code'],
+    breaks: ['email-otp/mail-holds-nobody-elses-code'],
     apply: (seams) => {
       const { compose } = seams.rules;
       let before = '';
@@ -170,8 +158,7 @@ export const refusedFaults: readonly Fault[] = [
     id: 'mail/code-to-the-one-before',
     description:
       'Of two users who ask for a code within half a second the second one has its mailed to the first.',
-    level: 'must',
-    fails: ['email-otp/mail-holds-nobody-elses-code'],
+    breaks: ['email-otp/mail-holds-nobody-elses-code'],
     apply: (seams) => {
       const { recipients } = seams.rules;
       let last = { address: '', at: Number.NEGATIVE_INFINITY };
@@ -188,8 +175,7 @@ export const refusedFaults: readonly Fault[] = [
     id: 'support/refused-address-ends-the-enrolment',
     description:
       'A PATCH of enabled false that is refused for its email switches off what was not verified yet.',
-    level: 'must',
-    fails: ['support-totp/refused-patch-keeps-the-enrolment'],
+    breaks: ['support-totp/refused-patch-keeps-the-enrolment'],
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', ({ status }, call, { state }) => {
         const { enabled, email } = asObject(call.body);
@@ -201,8 +187,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'totp-key/touches-support-mfa',
     description: "A user's new key takes back that the support user's key was verified.",
-    level: 'must',
-    fails: ['totp-key/apart-from-support-mfa', 'ways-in/users-code-switches-nothing-off'],
+    breaks: ['totp-key/apart-from-support-mfa'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.success('CreateTotpKey', (body, _call, { state }) => {
@@ -214,8 +199,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mfa-config/viewers-are-shown-off',
     description: 'GET /mfa-config tells viewers that cluster MFA is off.',
-    level: 'must',
-    fails: ['mfa-config/viewer-is-shown-the-same'],
+    breaks: ['mfa-config/viewer-is-shown-the-same'],
     apply: (seams) =>
       seams.success('GetMFAConfig', (body, { caller }, { state }) =>
         caller !== undefined && caller.username !== state.admin.username ? { ...body, enabled: false } : body,
@@ -224,8 +208,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'mfa-config/off-switches-support-mfa-off',
     description: "Switching cluster MFA off switches the support user's MFA off as well.",
-    level: 'must',
-    fails: ['mfa-config/apart-from-support-mfa'],
+    breaks: ['mfa-config/apart-from-support-mfa'],
     apply: (seams) =>
       seams.answer('UpdateMFAConfig', ({ status }, { body }, { state }) => {
         if (status === 204 && own(asObject(body), 'enabled') === false) state.support = supportOff;
@@ -234,8 +217,7 @@ export const refusedFaults: readonly Fault[] = [
   {
     id: 'support/reading-voids-the-code',
     description: 'GET /support-user/mfa voids the code that was mailed to the support user.',
-    level: 'must',
-    fails: ['support-email/disabled-with-mailed-code'],
+    breaks: ['support-email/disabled-with-mailed-code'],
     since: '6.8.1',
     apply: (seams) =>
       seams.answer('GetSupportMFAConfig', (_answer, _call, { state }) => {

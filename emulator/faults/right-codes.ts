@@ -39,28 +39,24 @@ const readings: readonly {
   readonly id: string;
   readonly description: string;
   readonly slug: (kind: Kind) => string;
-  readonly level: 'must' | 'should';
   as(given: Json, right: string): boolean;
 }[] = [
   {
     id: 'any-of-a-list',
     description: 'code in a list of guesses opens a session.',
     slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
-    level: 'must',
     as: (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right),
   },
   {
     id: 'any-of-a-text',
     description: 'code among others with commas between opens a session.',
     slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
-    level: 'must',
     as: (given, right) => typeof given === 'string' && given.split(',').includes(right) && given !== right,
   },
   {
     id: 'with-more-after-it',
     description: 'code with more digits after it opens a session.',
     slug: (kind) => `near-${kind}-code-opens-nothing`,
-    level: 'should',
     as: (given, right) =>
       typeof given === 'string' && /^\d+$/.test(given) && given.startsWith(right) && given !== right,
   },
@@ -68,7 +64,6 @@ const readings: readonly {
     id: 'cut-short',
     description: 'code opens a session by its beginning.',
     slug: (kind) => `near-${kind}-code-opens-nothing`,
-    level: 'should',
     as: (given, right) =>
       typeof given === 'string' && given !== '' && right.startsWith(given) && given !== right,
   },
@@ -93,8 +88,7 @@ const ownedBy = (user: User) => (each: TotpKey | MailCode) => each.owner === use
 const needsNone = (kind: Kind): Fault => ({
   id: `ways-in/${kind}-code-without-password`,
   description: `A right ${called[kind]} code opens a session where the password is left out.`,
-  level: 'must',
-  fails: [`ways-in/${kind}-code-needs-password`],
+  breaks: [`ways-in/${kind}-code-needs-password`],
   apply: (seams) =>
     seams.body('CreateSession', (body, _call, world) => {
       const login = asObject(body);
@@ -107,11 +101,10 @@ const needsNone = (kind: Kind): Fault => ({
 export const rightCodeFaults: readonly Fault[] = [
   ...kinds.flatMap((kind): Fault[] => [
     ...readings.map(
-      ({ id, description, slug, level, as }): Fault => ({
+      ({ id, description, slug, as }): Fault => ({
         id: `ways-in/${kind}-${id}`,
         description: `A right ${called[kind]} ${description}`,
-        level,
-        fails: [`ways-in/${slug(kind)}`],
+        breaks: [`ways-in/${slug(kind)}`],
         apply: (seams) => reads(seams, kind, as),
       }),
     ),
@@ -119,8 +112,7 @@ export const rightCodeFaults: readonly Fault[] = [
     {
       id: `ways-in/unknown-type-is-${kind}`,
       description: `An otpType that the document does not know is taken for ${kind}.`,
-      level: 'should',
-      fails: [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`],
+      breaks: [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`],
       apply: (seams) =>
         seams.body('CreateSession', (body, call) => {
           const type = text(asObject(body), 'otpType');
@@ -132,15 +124,13 @@ export const rightCodeFaults: readonly Fault[] = [
     {
       id: `ways-in/used-${kind}-code-with-blanks`,
       description: `A ${called[kind]} code that was used counts again with blanks around it.`,
-      level: 'should',
-      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
       apply: (seams) => forgets(seams, kind, (given) => given.trim()),
     },
     {
       id: `ways-in/used-${kind}-code-as-number`,
       description: `A ${called[kind]} code that was used counts again as a number.`,
-      level: 'should',
-      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
       apply: (seams) => {
         seams.body('CreateSession', (body, call) => {
           const given = own(asObject(body), 'otpCode');
@@ -158,16 +148,14 @@ export const rightCodeFaults: readonly Fault[] = [
     {
       id: `ways-in/used-${kind}-code-with-dash`,
       description: `A ${called[kind]} code that was used counts again with a dash in it.`,
-      level: 'should',
-      fails: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
+      breaks: [`ways-in/used-${kind}-code-in-any-form-opens-nothing`],
       apply: (seams) => forgets(seams, kind, (given) => given.replace(/-/g, '')),
     },
   ]),
   {
     id: 'ways-in/used-codes-kept-by-name',
     description: 'Users are known by their names in any case: a code is used for the spelling it came with.',
-    level: 'should',
-    fails: kinds.map((kind) => `ways-in/used-${kind}-code-in-any-form-opens-nothing`),
+    breaks: kinds.map((kind) => `ways-in/used-${kind}-code-in-any-form-opens-nothing`),
     apply: (seams) => {
       const spelt = new WeakMap<Call, User>();
       seams.body('CreateSession', (body, call, world) => {
@@ -188,22 +176,19 @@ export const rightCodeFaults: readonly Fault[] = [
   {
     id: 'ways-in/empty-password-opens',
     description: 'An empty password opens a session while no code is asked for.',
-    level: 'must',
-    fails: ['ways-in/what-is-no-password-opens-nothing'],
+    breaks: ['ways-in/what-is-no-password-opens-nothing'],
     apply: (seams) => opensByPassword(seams, (given) => given === ''),
   },
   {
     id: 'ways-in/cut-password-opens',
     description: 'A password that lacks its last character opens a session while no code is asked for.',
-    level: 'must',
-    fails: ['ways-in/what-is-no-password-opens-nothing'],
+    breaks: ['ways-in/what-is-no-password-opens-nothing'],
     apply: (seams) => opensByPassword(seams, (given, right) => given === right.slice(0, -1)),
   },
   {
     id: 'ways-in/any-domain-opens',
     description: 'A user is found in any domain.',
-    level: 'should',
-    fails: ['ways-in/other-domain-opens-nothing'],
+    breaks: ['ways-in/other-domain-opens-nothing'],
     apply: (seams) =>
       seams.body(['CreateSession', 'CreateAccessToken'], (body) =>
         text(asObject(body), 'domain') === undefined ? body : { ...asObject(body), domain: 'LOCAL' },

@@ -7,7 +7,7 @@ interface Wrong {
   readonly id: string;
   readonly operation: OperationId;
   readonly description: string;
-  readonly fails: readonly string[];
+  readonly breaks: readonly string[];
   readonly since?: ReleaseName;
   /** Properties put over those of a success. */
   readonly put?: JsonObject;
@@ -20,48 +20,42 @@ const patch = ['support-mfa/patch-answers-200'];
 const verify = ['verify-totp/answers-200'];
 const createKey = ['totp-key/create-answers-201'];
 
-/** Nobody can log in where an answer holds no session id. */
-const noSession = [
-  'sessions/create-answers-201',
-  'sessions/password-opens-session-while-mfa-is-off',
-  'email-login/accepts-mailed-code',
-  'email-login/newer-code-voids-older',
-];
+const createSession = ['sessions/create-answers-201'];
 
 const wrongs: readonly Wrong[] = [
   {
     id: 'schema/get-mfa-config-enabled-is-text',
     operation: 'GetMFAConfig',
     description: 'GET /mfa-config answers enabled as a string.',
-    fails: get,
+    breaks: get,
     change: (body) => ({ ...body, enabled: String(own(body, 'enabled')) }),
   },
   {
     id: 'schema/get-mfa-config-enabled-is-null',
     operation: 'GetMFAConfig',
     description: 'GET /mfa-config answers null for enabled, which is not nullable.',
-    fails: get,
+    breaks: get,
     put: { enabled: null },
   },
   {
     id: 'schema/get-mfa-config-unknown-type',
     operation: 'GetMFAConfig',
     description: 'GET /mfa-config lists an authentication type outside the enum.',
-    fails: get,
+    breaks: get,
     put: { authenticationTypes: ['email', 'totp', 'sms'] },
   },
   {
     id: 'schema/get-mfa-config-types-is-text',
     operation: 'GetMFAConfig',
     description: 'GET /mfa-config answers authenticationTypes as one string.',
-    fails: get,
+    breaks: get,
     put: { authenticationTypes: 'email,totp' },
   },
   {
     id: 'schema/get-mfa-config-retain-is-number',
     operation: 'GetMFAConfig',
     description: 'GET /mfa-config answers retainUserMfaSettings as a number.',
-    fails: get,
+    breaks: get,
     change: (body) => ({
       ...body,
       retainUserMfaSettings: own(body, 'retainUserMfaSettings') === true ? 1 : 0,
@@ -71,21 +65,21 @@ const wrongs: readonly Wrong[] = [
     id: 'schema/get-support-mfa-enabled-is-null',
     operation: 'GetSupportMFAConfig',
     description: 'GET /support-user/mfa answers null for enabled, which is not nullable.',
-    fails: getSupport,
+    breaks: getSupport,
     put: { enabled: null },
   },
   {
     id: 'schema/get-support-mfa-unknown-mode',
     operation: 'GetSupportMFAConfig',
     description: 'GET /support-user/mfa answers an mfaType outside the enum while it is off.',
-    fails: getSupport,
+    breaks: getSupport,
     change: (body) => (own(body, 'enabled') === true ? body : { ...body, mfaType: 'none' }),
   },
   {
     id: 'schema/get-support-mfa-unknown-state',
     operation: 'GetSupportMFAConfig',
     description: 'GET /support-user/mfa answers an otpVerificationState outside the enum while it is off.',
-    fails: getSupport,
+    breaks: getSupport,
     since: '7.1.2_u3',
     change: (body) => (own(body, 'enabled') === true ? body : { ...body, otpVerificationState: 'kOff' }),
   },
@@ -93,14 +87,14 @@ const wrongs: readonly Wrong[] = [
     id: 'schema/get-support-mfa-email-is-list',
     operation: 'GetSupportMFAConfig',
     description: 'GET /support-user/mfa answers email as a list.',
-    fails: getSupport,
+    breaks: getSupport,
     change: (body) => ({ ...body, email: own(body, 'email') === null ? [] : [own(body, 'email') ?? ''] }),
   },
   {
     id: 'schema/patch-support-mfa-enabled-is-number',
     operation: 'UpdateSupportMFAConfig',
     description: 'PATCH /support-user/mfa answers enabled as a number.',
-    fails: [...patch, 'support-email/enabling-shows-what-was-set'],
+    breaks: patch,
     change: (body) => ({ ...body, enabled: own(body, 'enabled') === true ? 1 : 0 }),
   },
   {
@@ -108,21 +102,21 @@ const wrongs: readonly Wrong[] = [
     operation: 'UpdateSupportMFAConfig',
     description:
       'PATCH /support-user/mfa answers null for totpUri, which is not nullable, where there is none.',
-    fails: patch,
+    breaks: patch,
     change: (body) => ({ totpUri: null, totpSecretKey: null, ...body }),
   },
   {
     id: 'schema/patch-support-mfa-unknown-mode',
     operation: 'UpdateSupportMFAConfig',
     description: 'PATCH /support-user/mfa answers an mfaType outside the enum when it is off.',
-    fails: patch,
+    breaks: patch,
     change: (body) => (own(body, 'enabled') === true ? body : { ...body, mfaType: 'none' }),
   },
   {
     id: 'schema/patch-support-mfa-unknown-state',
     operation: 'UpdateSupportMFAConfig',
     description: 'PATCH /support-user/mfa answers an otpVerificationState outside the enum when it is off.',
-    fails: patch,
+    breaks: patch,
     since: '7.1.2_u3',
     change: (body) => (own(body, 'enabled') === true ? body : { ...body, otpVerificationState: 'kOff' }),
   },
@@ -130,35 +124,35 @@ const wrongs: readonly Wrong[] = [
     id: 'schema/patch-support-mfa-email-is-list',
     operation: 'UpdateSupportMFAConfig',
     description: 'PATCH /support-user/mfa answers email as a list when it is off.',
-    fails: patch,
+    breaks: patch,
     change: (body) => (own(body, 'enabled') === true ? body : { ...body, email: [] }),
   },
   {
     id: 'schema/verify-totp-success-is-null',
     operation: 'VerifySupportUserTotp',
     description: 'POST /support-user/verify-totp answers null for success false, which is not nullable.',
-    fails: verify,
+    breaks: verify,
     change: (body) => (own(body, 'success') === true ? body : { ...body, success: null }),
   },
   {
     id: 'schema/verify-totp-success-is-text',
     operation: 'VerifySupportUserTotp',
     description: 'POST /support-user/verify-totp answers success as a string.',
-    fails: [...verify, 'verify-totp/accepts-current-code', 'verify-totp/accepts-leading-zero'],
+    breaks: verify,
     change: (body) => ({ ...body, success: String(own(body, 'success')) }),
   },
   {
     id: 'schema/verify-totp-message-is-number',
     operation: 'VerifySupportUserTotp',
     description: 'POST /support-user/verify-totp answers a number as message.',
-    fails: verify,
+    breaks: verify,
     put: { message: 0 },
   },
   {
     id: 'schema/totp-key-id-is-number',
     operation: 'CreateTotpKey',
     description: 'POST /totp-key answers totpKeyId as a number.',
-    fails: [...createKey, 'totp-key/gives-id-and-name'],
+    breaks: createKey,
     change: (body) => ({
       ...body,
       totpKeyId: Number.parseInt(String(own(body, 'totpKeyId')).slice(0, 8), 16),
@@ -168,28 +162,28 @@ const wrongs: readonly Wrong[] = [
     id: 'schema/totp-key-name-is-null',
     operation: 'CreateTotpKey',
     description: 'POST /totp-key answers null for totpKeyName, which is not nullable.',
-    fails: [...createKey, 'totp-key/gives-id-and-name', 'totp-key/echoes-name'],
+    breaks: createKey,
     put: { totpKeyName: null },
   },
   {
     id: 'schema/create-session-id-is-number',
     operation: 'CreateSession',
     description: 'POST /users/sessions answers sessionId as a number.',
-    fails: noSession,
+    breaks: createSession,
     put: { sessionId: 17 },
   },
   {
     id: 'schema/create-session-is-empty',
     operation: 'CreateSession',
     description: 'POST /users/sessions answers 201 with an empty object.',
-    fails: noSession,
+    breaks: createSession,
     change: () => ({}),
   },
   {
     id: 'schema/create-access-token-privileges-is-text',
     operation: 'CreateAccessToken',
     description: 'POST /access-tokens answers privileges as one string.',
-    fails: ['access-tokens/create-answers-201'],
+    breaks: ['access-tokens/create-answers-201'],
     put: { privileges: 'all' },
   },
 ];
@@ -197,8 +191,7 @@ const wrongs: readonly Wrong[] = [
 const wrongSuccesses: readonly Fault[] = wrongs.map((wrong) => ({
   id: wrong.id,
   description: wrong.description,
-  level: 'must',
-  fails: wrong.fails,
+  breaks: wrong.breaks,
   ...(wrong.since === undefined ? {} : { since: wrong.since }),
   apply: (seams) =>
     seams.success(wrong.operation, (body) => ({ ...(wrong.change?.(body) ?? body), ...wrong.put })),
@@ -223,8 +216,7 @@ export const schemaFaults: readonly Fault[] = [
     ([id, description, wrong, since]): Fault => ({
       id: `schema/${id}`,
       description,
-      level: 'must',
-      fails: ['http/errors-are-error'],
+      breaks: ['http/errors-are-error'],
       ...(since === undefined ? {} : { since }),
       apply: (seams) =>
         seams.refusal('any', (answer) => {

@@ -9,8 +9,6 @@ import { hotp, stepAt } from '../totp.js';
 
 const verify = 'VerifyUserOtp';
 
-type Later = Omit<Fault, 'level'> & { readonly level?: Fault['level'] };
-
 type Right = (user: User, type: string, code: string, world: World) => boolean;
 
 /** More is right for the second step than what is. */
@@ -34,12 +32,11 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
 }
 
 /** Of the second step of a login, POST /users/verify-otp. */
-const secondStep: readonly Later[] = [
+const secondStep: readonly Fault[] = [
   {
     id: 'status/verify-user-otp-201',
     description: 'POST /users/verify-otp answers 201 for 200.',
-    level: 'should',
-    fails: ['second-step/answers-200'],
+    breaks: ['second-step/answers-200'],
     apply: (seams) =>
       seams.answer(verify, (answer) => {
         if (answer.status === 200) answer.status = 201;
@@ -48,7 +45,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/totp-finishes-nothing',
     description: 'A TOTP code is told to be right, and the session opens nothing all the same.',
-    fails: ['second-step/right-code-finishes-the-login'],
+    breaks: ['second-step/right-code-finishes-the-login'],
     apply: ({ rules }) => {
       const { finishLogin, secondStepRight } = rules;
       let isTotp = false;
@@ -64,7 +61,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/mailed-code-refused',
     description: 'A mailed code is refused at the second step.',
-    fails: ['second-step/mailed-code-finishes-the-login'],
+    breaks: ['second-step/mailed-code-finishes-the-login'],
     apply: ({ rules }) => {
       const { secondStepRight } = rules;
       rules.secondStepRight = (user, type, code, world) =>
@@ -74,11 +71,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/any-code-finishes',
     description: 'Every well-formed code finishes a login.',
-    fails: [
-      'second-step/refuses-wrong-code',
-      'second-step/refuses-used-code',
-      'second-step/refuses-code-of-another-user',
-    ],
+    breaks: ['second-step/refuses-wrong-code'],
     apply: ({ rules }) => {
       const { secondStepRight } = rules;
       rules.secondStepRight = (user, type, code, world) =>
@@ -88,7 +81,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/salesforce-finishes',
     description: 'Every code of type salesforce finishes a login, though that type is not enabled.',
-    fails: ['second-step/refuses-wrong-code'],
+    breaks: ['second-step/refuses-wrong-code'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, world) => {
         const { caller } = call;
@@ -100,7 +93,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/used-code-finishes',
     description: 'A code that was used at the second step finishes another login.',
-    fails: ['second-step/refuses-used-code'],
+    breaks: ['second-step/refuses-used-code'],
     apply: ({ rules }) => {
       const used = new Set<string>();
       const { secondStepRight } = rules;
@@ -115,7 +108,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/remembers-its-own-codes-only',
     description: 'A code that was used at POST /users/sessions finishes another login.',
-    fails: ['second-step/refuses-used-code'],
+    breaks: ['second-step/refuses-used-code'],
     apply: (seams) => {
       const used = new Set<string>();
       seams.answer('CreateSession', ({ status }, call) => {
@@ -130,7 +123,7 @@ const secondStep: readonly Later[] = [
   ...(['code', 'mailed-code'] as const).map((kind) => ({
     id: `second-step/${kind}-of-anybody-finishes`,
     description: `Another user's ${kind.replace('-', ' ')} finishes a login.`,
-    fails: ['second-step/refuses-code-of-another-user'],
+    breaks: ['second-step/refuses-code-of-another-user'],
     apply: ({ rules }: Seams) => {
       const { secondStepRight } = rules;
       rules.secondStepRight = (user, type, code, world) =>
@@ -142,7 +135,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/callers-code-of-anybody-finishes',
     description: 'A code that another user was mailed by POST /send-email-otp finishes a login.',
-    fails: ['second-step/refuses-code-of-another-user'],
+    breaks: ['second-step/refuses-code-of-another-user'],
     apply: (seams) => {
       const codes = new Map<string, string>();
       const { secondStepRight } = seams.rules;
@@ -159,7 +152,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/any-mailed-code-finishes',
     description: 'Every code that is said to be a mailed one finishes a login.',
-    fails: ['second-step/refuses-wrong-code', 'second-step/refuses-code-of-another-user'],
+    breaks: ['second-step/refuses-wrong-code'],
     apply: ({ rules }) => {
       const { secondStepRight } = rules;
       rules.secondStepRight = (user, type, code, world) =>
@@ -169,7 +162,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/code-without-session',
     description: 'POST /users/verify-otp answers who the user is without a session.',
-    fails: ['second-step/refuses-anonymous'],
+    breaks: ['second-step/refuses-anonymous'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, { state }) => {
         if (call.caller !== undefined || header(call, 'session-id') !== undefined) return;
@@ -179,7 +172,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/no-code-finishes',
     description: 'A null for a code finishes a login.',
-    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    breaks: ['second-step/what-is-no-code-finishes-nothing'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, world) => {
         const body = asObject(call.body);
@@ -191,7 +184,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/any-of-a-list-finishes',
     description: 'A right code in a list of guesses finishes a login.',
-    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    breaks: ['second-step/what-is-no-code-finishes-nothing'],
     apply: (seams) =>
       seams.body(verify, (body, { caller, skip }, world) => {
         const otp = own(asObject(body), 'otp');
@@ -204,7 +197,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/nothing-is-a-mailed-code',
     description: 'While no mailed code of a user is good, an empty one finishes its login.',
-    fails: ['second-step/what-is-no-code-finishes-nothing'],
+    breaks: ['second-step/what-is-no-code-finishes-nothing'],
     apply: alsoRight((user, type, code, { state }) => {
       const isOut = state.mailCodes.some(({ owner, uses }) => owner === user.username && uses === 0);
       return type === 'email' && code === '' && !isOut;
@@ -213,7 +206,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/first-digits-finish',
     description: 'The first digits of a code finish a login.',
-    fails: ['second-step/refuses-wrong-code'],
+    breaks: ['second-step/refuses-wrong-code'],
     apply: alsoRight(
       (user, type, code, { state, clock }) =>
         type === 'totp' &&
@@ -229,7 +222,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/old-code-finishes',
     description: 'An unused code of the last two hours finishes a login.',
-    fails: ['second-step/refuses-wrong-code'],
+    breaks: ['second-step/refuses-wrong-code'],
     apply: alsoRight(
       (user, type, code, world) =>
         type === 'totp' &&
@@ -240,7 +233,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/every-type-is-enabled',
     description: 'A code of a type that is not enabled finishes a login.',
-    fails: ['totp-login/refused-while-only-email-is-enabled'],
+    breaks: ['totp-login/refused-while-only-email-is-enabled'],
     apply: (seams) => {
       const { mechanismEnabled } = seams.rules;
       let isVerified = false;
@@ -254,8 +247,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/used-mailed-code-finishes',
     description: 'A mailed code that was used finishes another login.',
-    level: 'should',
-    fails: ['email-login/code-works-once'],
+    breaks: ['email-login/code-works-once'],
     apply: alsoRight(
       (user, type, code, { state }) =>
         type === 'email' &&
@@ -265,8 +257,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/code-works-twice-at-once',
     description: 'A code finishes every login that it is sent for at the same time.',
-    level: 'should',
-    fails: ['totp-login/refuses-replay-in-parallel'],
+    breaks: ['totp-login/refuses-replay-in-parallel'],
     apply: (seams) => {
       const { secondStepRight } = seams.rules;
       const flying = new Set<string>();
@@ -284,8 +275,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/all-logins-finished',
     description: 'A code finishes every login that the user has begun.',
-    level: 'should',
-    fails: ['second-step/finishes-one-login-only'],
+    breaks: ['second-step/finishes-one-login-only'],
     apply: ({ rules }) => {
       const { finishLogin } = rules;
       rules.finishLogin = (_firstStep, user, world) => {
@@ -296,7 +286,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/first-step-is-a-token',
     description: 'What the password alone has begun opens everything as an access token.',
-    fails: ['totp-login/first-step-session-opens-nothing', 'totp-login/first-step-session-changes-nothing'],
+    breaks: ['totp-login/first-step-session-opens-nothing'],
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>
@@ -307,7 +297,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/first-step-configures-support',
     description: 'PUT /support-user/mfa works for what the password of an admin alone has begun.',
-    fails: ['totp-login/first-step-session-changes-nothing'],
+    breaks: ['totp-login/first-step-session-changes-nothing'],
     since: '7.3.2',
     apply: ({ rules }) => {
       const { firstStepMay } = rules;
@@ -318,7 +308,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/later-login-finishes',
     description: 'A login with a code finishes those that the password alone has begun.',
-    fails: ['totp-login/refuses-password-alone'],
+    breaks: ['totp-login/refuses-password-alone'],
     apply: (seams) =>
       seams.success('CreateSession', (body, call, world) => {
         const asked = asObject(call.body);
@@ -332,7 +322,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/asking-for-a-code-finishes',
     description: 'POST /send-email-otp by a login that the password began makes a whole one of it.',
-    fails: ['totp-login/first-step-session-stays-one'],
+    breaks: ['totp-login/first-step-session-stays-one'],
     apply: (seams) => {
       const { rules } = seams;
       const { firstStepMay } = rules;
@@ -346,8 +336,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/not-throttled',
     description: 'Wrong codes at the second step are not counted.',
-    level: 'should',
-    fails: ['second-step/wrong-codes-are-throttled'],
+    breaks: ['second-step/wrong-codes-are-throttled'],
     apply: ({ rules }) => {
       rules.secondStepRight = (user, type, code, world) => useLoginCode(user, type, code, world);
     },
@@ -355,7 +344,7 @@ const secondStep: readonly Later[] = [
   {
     id: 'second-step/missing-body-accepted',
     description: 'POST /users/verify-otp without a body is answered 200.',
-    fails: ['second-step/refuses-missing-body'],
+    breaks: ['second-step/refuses-missing-body'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call) => {
         if (call.caller === undefined || call.content === undefined || call.content.length > 0) return;
@@ -365,7 +354,6 @@ const secondStep: readonly Later[] = [
 ];
 
 export const secondStepFaults: readonly Fault[] = secondStep.map((fault) => ({
-  level: 'must',
   since: '7.3.1',
   ...fault,
 }));

@@ -18,8 +18,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'sessions/totp-login-adds-a-type',
     description: 'A login by TOTP adds email to the authentication types.',
-    level: 'must',
-    fails: ['sessions/totp-login-changes-no-configuration'],
+    breaks: ['sessions/totp-login-changes-no-configuration'],
     apply: (seams) =>
       afterLogin(seams, 'totp', (config) => ({
         ...config,
@@ -29,15 +28,13 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'sessions/email-login-forgets-retain',
     description: 'A login by a mailed code sets retainUserMfaSettings to false.',
-    level: 'must',
-    fails: ['sessions/email-login-changes-no-configuration'],
+    breaks: ['sessions/email-login-changes-no-configuration'],
     apply: (seams) => afterLogin(seams, 'email', (config) => ({ ...config, retainUserMfaSettings: false })),
   },
   {
     id: 'mfa-config/sessions-are-shown-the-first-one',
     description: 'GET /mfa-config in a session shows the configuration that the target was started with.',
-    level: 'must',
-    fails: ['mfa-config/every-credential-shows-the-same'],
+    breaks: ['mfa-config/every-credential-shows-the-same'],
     apply: (seams) => {
       let first: ClusterMfa | undefined;
       const { readCluster } = seams.rules;
@@ -50,8 +47,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'mfa-config/second-switch-off-lost',
     description: 'The second PUT /mfa-config that switches cluster MFA off is answered 204, and lost.',
-    level: 'must',
-    fails: ['mfa-config/stores-enabled'],
+    breaks: ['mfa-config/stores-enabled'],
     apply: ({ rules }) => {
       let switches = 0;
       rules.storeCluster = (before, wanted) => {
@@ -64,8 +60,7 @@ export const semanticsFaults: readonly Fault[] = [
     id: 'mfa-config/unknown-property-stores-defaults',
     description:
       'PUT /mfa-config with a property that the document does not know stores the defaults of all.',
-    level: 'must',
-    fails: ['mfa-config/unknown-property-spoils-no-other'],
+    breaks: ['mfa-config/unknown-property-spoils-no-other'],
     apply: (seams) =>
       seams.body(put, (body) =>
         own(asObject(body), 'xProbe') === undefined ? body : { enabled: false, authenticationTypes: null },
@@ -74,8 +69,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'mfa-config/types-under-another-name',
     description: 'GET /mfa-config answers authTypes in place of authenticationTypes.',
-    level: 'should',
-    fails: ['http/set-values-keep-their-names'],
+    breaks: ['http/set-values-keep-their-names'],
     apply: (seams) =>
       seams.success(get, ({ authenticationTypes: authTypes, ...body }) => ({
         ...body,
@@ -85,8 +79,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'support/patch-of-address-resets-mode',
     description: 'PATCH /support-user/mfa of email alone clears mfaType while support MFA is off.',
-    level: 'must',
-    fails: ['support-mfa/patches-keep-or-reset-alike'],
+    breaks: ['support-mfa/patches-keep-or-reset-alike'],
     apply: (seams) => {
       let isAlone = false;
       seams.body('UpdateSupportMFAConfig', (body) => {
@@ -100,12 +93,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'support/mode-kept-as-spelt',
     description: 'PATCH /support-user/mfa takes mfaType in any case, and stores it as it was spelt.',
-    level: 'must',
-    fails: [
-      'support-mfa/unknown-mode-is-not-stored',
-      'support-mfa/get-answers-200',
-      'support-mfa/patch-answers-200',
-    ],
+    breaks: ['support-mfa/unknown-mode-is-not-stored'],
     apply: (seams) => {
       let spelt: string | undefined;
       seams.body('UpdateSupportMFAConfig', (body) => {
@@ -121,8 +109,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'totp-key/key-by-api-key-is-the-admins',
     description: 'POST /totp-key by any API key makes a key of the admin.',
-    level: 'must',
-    fails: ['ways-in/key-of-any-credential-is-its-owners'],
+    breaks: ['ways-in/key-of-any-credential-is-its-owners'],
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) => {
@@ -135,8 +122,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'totp-key/name-escaped',
     description: 'POST /totp-key answers the name with &, < and > as HTML writes them.',
-    level: 'should',
-    fails: ['totp-key/echoes-name'],
+    breaks: ['totp-key/echoes-name'],
     apply: (seams) =>
       seams.success('CreateTotpKey', (body) => {
         const name = text(body, 'totpKeyName');
@@ -147,8 +133,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'mail/no-domain-sends-nothing',
     description: 'POST /email-otp without domain answers 204 and mails nothing.',
-    level: 'must',
-    fails: ['email-otp/domain-defaults-to-local'],
+    breaks: ['email-otp/domain-defaults-to-local'],
     apply: ({ rules }) => {
       const { recipients } = rules;
       rules.recipients = (address, call, world) => {
@@ -161,8 +146,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'mail/caller-is-the-last-login',
     description: 'POST /send-email-otp mails the code to whoever logged in last.',
-    level: 'must',
-    fails: ['send-email-otp/mails-one-code-to-the-caller'],
+    breaks: ['send-email-otp/mails-one-code-to-the-caller'],
     apply: (seams) => {
       let last: string | undefined;
       seams.success('CreateSession', (body, call, { state }) => {
@@ -178,8 +162,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'http/bytes-after-json-taken',
     description: 'PUT /mfa-config reads a body as far as its first JSON object, and takes whatever follows.',
-    level: 'should',
-    fails: ['http/refuses-more-than-one-json-text'],
+    breaks: ['http/refuses-more-than-one-json-text'],
     apply: (seams) =>
       seams.input(put, (call) => {
         const first = /^\{[^{}]*\}/.exec(call.content?.toString('latin1') ?? '')?.[0];
@@ -189,8 +172,7 @@ export const semanticsFaults: readonly Fault[] = [
   {
     id: 'http/405-as-text',
     description: 'A method that a path does not have is answered 405 in plain text.',
-    level: 'should',
-    fails: ['http/405-is-error'],
+    breaks: ['http/405-is-error'],
     apply: (seams) =>
       seams.wire('any', (answer) => {
         if (answer.status !== 405) return;

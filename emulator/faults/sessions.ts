@@ -9,8 +9,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-needs-no-credential',
     description: 'DELETE /users/sessions ends the sessions of a sid without a credential.',
-    level: 'must',
-    fails: ['sessions/delete-refuses-anonymous'],
+    breaks: ['sessions/delete-refuses-anonymous'],
     apply: (seams) =>
       seams.input('DeleteSession', (call, world) => {
         if (isAnonymous(credentialsOf(call, world))) call.skip.add('authentication');
@@ -19,8 +18,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-takes-any-credential',
     description: "DELETE /users/sessions ends the sessions of a sid with a credential that is nobody's.",
-    level: 'must',
-    fails: ['sessions/delete-refuses-anonymous'],
+    breaks: ['sessions/delete-refuses-anonymous'],
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>
@@ -31,8 +29,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-needs-no-privilege',
     description: "DELETE /users/sessions by a user who may only view ends another's sessions.",
-    level: 'must',
-    fails: ['sessions/viewer-cannot-end-those-of-others'],
+    breaks: ['sessions/viewer-cannot-end-those-of-others'],
     apply: (seams) =>
       seams.refusal('DeleteSession', (answer, call, { state }) => {
         if (answer.status !== 403) return;
@@ -44,8 +41,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/unknown-sid-ends-all',
     description: "DELETE /users/sessions with a sid that nobody has ends everybody's sessions.",
-    level: 'must',
-    fails: ['sessions/unknown-sid-ends-none'],
+    breaks: ['sessions/unknown-sid-ends-none'],
     apply: (seams) =>
       seams.answer('DeleteSession', (answer, call, { state }) => {
         const isKnown = state.users.some(({ sid }) => sid === call.query.get('sid'));
@@ -56,8 +52,7 @@ const deleteFaults: readonly Fault[] = [
     id: 'login/beginning-of-sid-ends-sessions',
     description:
       'DELETE /users/sessions ends the sessions of each user whose sid begins with the one that is given.',
-    level: 'must',
-    fails: ['sessions/unknown-sid-ends-none'],
+    breaks: ['sessions/unknown-sid-ends-none'],
     apply: (seams) =>
       seams.answer('DeleteSession', (answer, call, { state }) => {
         const begin = call.query.get('sid');
@@ -69,8 +64,7 @@ const deleteFaults: readonly Fault[] = [
     id: 'login/unknown-sid-is-a-page',
     description:
       "DELETE /users/sessions answers a sid that nobody has by 404 with an HTML page of the API's own.",
-    level: 'must',
-    fails: ['http/errors-are-error'],
+    breaks: ['http/errors-are-error'],
     apply: (seams) => {
       seams.input('DeleteSession', (call, { state }) => {
         const sid = call.query.get('sid');
@@ -87,8 +81,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-answers-200',
     description: 'DELETE /users/sessions answers 200.',
-    level: 'must',
-    fails: ['sessions/delete-answers-204'],
+    breaks: ['sessions/delete-answers-204'],
     apply: (seams) =>
       seams.answer('DeleteSession', (answer) => {
         if (answer.status === 204) Object.assign(answer, { status: 200, body: {} });
@@ -97,8 +90,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/deleted-sessions-live-on',
     description: 'DELETE /users/sessions answers 204 and ends nothing.',
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       let before: readonly (readonly [string, User])[] = [];
       seams.input('DeleteSession', (_call, { state }) => {
@@ -112,8 +104,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/cookie-outlives-its-session',
     description: 'A login sets a cookie as well, which opens what it did after the session was deleted.',
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       const cookies = new Map<string, User>();
       const { identify } = seams.rules;
@@ -132,8 +123,7 @@ const deleteFaults: readonly Fault[] = [
     (operation): Fault => ({
       id: `login/deleted-session-lives-on-at-${operation === 'CreateTotpKey' ? 'totp-key' : 'support-mfa'}`,
       description: `${operation} takes sessions that were deleted.`,
-      level: 'must',
-      fails: ['sessions/deleted-session-is-refused'],
+      breaks: ['sessions/deleted-session-is-refused'],
       apply: (seams) => {
         const { identify } = seams.rules;
         const deleted = new Map<string, User>();
@@ -153,8 +143,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/deleted-session-comes-back',
     description: 'A deleted session opens what it did once its user has logged in again.',
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       const ended = new Map<string, User>();
       seams.input('DeleteSession', (_call, { state }) => {
@@ -170,8 +159,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/deleted-session-comes-back-with-a-switch',
     description: 'Switching cluster MFA opens the sessions again that were deleted.',
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       const ended = new Map<string, User>();
       const { storeCluster } = seams.rules;
@@ -188,8 +176,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/deleted-session-lives-on-at-a-node',
     description: 'Every third connection leads to where deleted sessions are still open.',
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       const ended = new Map<string, User>();
       const nodes = new WeakMap<object, number>();
@@ -214,8 +201,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-ends-newest-only',
     description: "DELETE /users/sessions ends the newest of a user's sessions only.",
-    level: 'must',
-    fails: ['sessions/deleted-session-is-refused'],
+    breaks: ['sessions/deleted-session-is-refused'],
     apply: (seams) => {
       let before: readonly (readonly [string, User])[] = [];
       seams.input('DeleteSession', (_call, { state }) => {
@@ -230,8 +216,7 @@ const deleteFaults: readonly Fault[] = [
   {
     id: 'login/delete-ends-too-much',
     description: 'DELETE /users/sessions ends the newest session of another user, too.',
-    level: 'must',
-    fails: ['sessions/delete-leaves-other-users-alone', 'sessions/unknown-sid-ends-none'],
+    breaks: ['sessions/delete-leaves-other-users-alone'],
     apply: (seams) =>
       seams.answer('DeleteSession', (answer, _call, { state }) => {
         const newest = [...state.sessions.keys()].at(-1);
@@ -245,23 +230,20 @@ export const sessionFaults: readonly Fault[] = [
   {
     id: 'login/unknown-user-is-404',
     description: 'A login of an unknown user is answered 404, one with a wrong password 401.',
-    level: 'should',
-    fails: ['sessions/unknown-user-looks-alike'],
+    breaks: ['sessions/unknown-user-looks-alike'],
     apply: (seams) => tellUnknown(seams, 'CreateSession'),
   },
   {
     id: 'login/unknown-user-is-told-under-mfa',
     description:
       'While cluster MFA is on, a login of an unknown user is answered 404, one with a wrong password 401.',
-    level: 'should',
-    fails: ['sessions/unknown-user-looks-alike'],
+    breaks: ['sessions/unknown-user-looks-alike'],
     apply: (seams) => tellUnknown(seams, 'CreateSession', ({ cluster }) => cluster.enabled),
   },
   {
     id: 'login/unknown-user-is-told-by-code',
     description: 'While cluster MFA is on, a login with a code tells an unknown user from a wrong password.',
-    level: 'should',
-    fails: ['sessions/unknown-user-looks-alike'],
+    breaks: ['sessions/unknown-user-looks-alike'],
     apply: (seams) =>
       tellUnknown(
         seams,
@@ -272,15 +254,13 @@ export const sessionFaults: readonly Fault[] = [
   {
     id: 'login/token-of-unknown-user-is-404',
     description: 'A token for an unknown user is answered 404, one with a wrong password 401.',
-    level: 'should',
-    fails: ['access-tokens/unknown-user-looks-alike'],
+    breaks: ['access-tokens/unknown-user-looks-alike'],
     apply: (seams) => tellUnknown(seams, 'CreateAccessToken'),
   },
   {
     id: 'login/one-session-id-for-each-user',
     description: "Each login of a user is answered with the first one's session id.",
-    level: 'must',
-    fails: ['sessions/ids-differ', 'sessions/deleted-session-is-refused'],
+    breaks: ['sessions/ids-differ'],
     apply: (seams) => {
       const ids = new Map<string, string>();
       changeId(seams, (id, user) => {
@@ -292,8 +272,7 @@ export const sessionFaults: readonly Fault[] = [
   {
     id: 'login/short-session-ids',
     description: 'Session ids have eight characters.',
-    level: 'should',
-    fails: ['sessions/ids-are-long-enough'],
+    breaks: ['sessions/ids-are-long-enough'],
     apply: (seams) => changeId(seams, () => randomUUID().slice(0, 8)),
   },
 ];

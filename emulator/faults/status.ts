@@ -9,8 +9,7 @@ export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongSta
     {
       id: `status/${slug}-${status}`,
       description: `${id} succeeds with status ${status}.`,
-      level: 'must',
-      fails: [requirement],
+      breaks: [requirement],
       apply: (seams) =>
         seams.answer(id, (answer) => {
           if (answer.status >= 300) return;

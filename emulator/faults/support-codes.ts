@@ -65,22 +65,19 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'verify-totp/users-key-verifies',
     description: "POST /support-user/verify-totp takes the codes of users' keys too.",
-    level: 'must',
-    fails: ['verify-totp/refuses-code-of-a-users-key'],
+    breaks: ['verify-totp/refuses-code-of-a-users-key'],
     apply: (seams) => verifyByKeysOf(seams, () => true),
   },
   {
     id: 'verify-totp/callers-key-verifies',
     description: "POST /support-user/verify-totp takes the codes of the caller's own key too.",
-    level: 'must',
-    fails: ['verify-totp/refuses-code-of-a-users-key'],
+    breaks: ['verify-totp/refuses-code-of-a-users-key'],
     apply: (seams) => verifyByKeysOf(seams, (owner, { admin }) => owner === admin.username),
   },
   {
     id: 'verify-totp/replaced-secret-verifies',
     description: 'POST /support-user/verify-totp takes the codes of replaced secrets too.',
-    level: 'should',
-    fails: ['verify-totp/refuses-code-of-replaced-secret', 'support-totp/parallel-enrolments-leave-one-key'],
+    breaks: ['verify-totp/refuses-code-of-replaced-secret'],
     apply: (seams) => {
       const keys = rememberKeys(seams);
       verifyAlso(seams, (code, support, { clock }) =>
@@ -92,8 +89,7 @@ export const supportCodeFaults: readonly Fault[] = [
     id: 'verify-totp/secret-outlives-disabling',
     description:
       'POST /support-user/verify-totp takes the codes of the last secret while support MFA is off.',
-    level: 'should',
-    fails: ['verify-totp/refuses-code-after-disabling'],
+    breaks: ['verify-totp/refuses-code-after-disabling'],
     apply: (seams) => {
       const keys = rememberKeys(seams);
       verifyAlso(seams, (code, { enabled }, { clock }) => {
@@ -105,8 +101,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'verify-totp/mailed-code-verifies',
     description: 'POST /support-user/verify-totp takes the mailed code while support MFA is in email mode.',
-    level: 'must',
-    fails: ['verify-totp/refuses-code-in-email-mode'],
+    breaks: ['verify-totp/refuses-code-in-email-mode'],
     apply: (seams) =>
       verifyAlso(
         seams,
@@ -118,8 +113,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/totp-code-taken-in-email-mode',
     description: 'Support MFA by e-mail is switched off with a code of an earlier TOTP secret.',
-    level: 'must',
-    fails: ['support-email/not-disabled-with-totp-code'],
+    breaks: ['support-email/not-disabled-with-totp-code'],
     since: '6.8.1',
     apply: (seams) => {
       const keys = rememberKeys(seams);
@@ -133,8 +127,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/mailed-code-taken-in-totp-mode',
     description: 'Support MFA by TOTP is switched off with any code that was mailed.',
-    level: 'must',
-    fails: ['support-totp/not-disabled-with-mailed-code'],
+    breaks: ['support-totp/not-disabled-with-mailed-code'],
     since: '6.8.1',
     apply: (seams) =>
       disableAlso(
@@ -146,8 +139,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/login-code-taken-as-mfa-code',
     description: 'Support MFA by e-mail is switched off with a code that was mailed to a user.',
-    level: 'must',
-    fails: ['support-email/not-disabled-with-login-code', 'support-email/not-disabled-with-callers-code'],
+    breaks: ['support-email/not-disabled-with-login-code'],
     since: '6.8.1',
     apply: (seams) =>
       disableAlso(
@@ -160,8 +152,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/callers-code-taken-as-mfa-code',
     description: 'Support MFA by e-mail is switched off with a code of POST /send-email-otp.',
-    level: 'must',
-    fails: ['support-email/not-disabled-with-callers-code'],
+    breaks: ['support-email/not-disabled-with-callers-code'],
     since: '6.8.1',
     apply: (seams) => {
       const codes = new Set<string>();
@@ -175,16 +166,14 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/code-of-a-developer',
     description: 'Support MFA by e-mail is switched off with 000000.',
-    level: 'must',
-    fails: ['support-email/not-disabled-with-wrong-code'],
+    breaks: ['support-email/not-disabled-with-wrong-code'],
     since: '6.8.1',
     apply: (seams) => disableAlso(seams, (code, { mfaType }) => mfaType === 'email' && code === '000000'),
   },
   {
     id: 'support/mailed-code-reusable',
     description: 'A mailed code that switched support MFA off switches it off again.',
-    level: 'should',
-    fails: ['support-email/code-works-once'],
+    breaks: ['support-email/code-works-once'],
     since: '6.8.1',
     apply: (seams) => {
       const used = new Set<string>();
@@ -205,8 +194,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/used-code-disables',
     description: 'Support MFA by TOTP is switched off with a code that was used.',
-    level: 'should',
-    fails: ['support-totp/not-disabled-with-used-code'],
+    breaks: ['support-totp/not-disabled-with-used-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { isReplay } = seams.rules;
@@ -220,8 +208,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/key-replaced-without-code',
     description: 'PATCH /support-user/mfa to totp gives a new key although one was proven, without mfaCode.',
-    level: 'should',
-    fails: ['support-totp/key-not-replaced-without-code'],
+    breaks: ['support-totp/key-not-replaced-without-code'],
     since: '6.8.1',
     apply: (seams) =>
       seams.input(patch, (call, { state }) => {
@@ -234,8 +221,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/mode-changed-without-code',
     description: 'Support MFA by TOTP is switched to mail without mfaCode.',
-    level: 'should',
-    fails: ['support-totp/mode-not-changed-without-code'],
+    breaks: ['support-totp/mode-not-changed-without-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
@@ -247,8 +233,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/null-code-disables',
     description: 'Support MFA is switched off without a code where mfaCode is null.',
-    level: 'must',
-    fails: ['support-totp/not-disabled-without-code', 'support-email/not-disabled-without-code'],
+    breaks: ['support-totp/not-disabled-without-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
@@ -263,11 +248,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/proof-outlives-the-key',
     description: 'Once a key was proven, the keys that follow count as proven.',
-    level: 'must',
-    fails: [
-      'verify-totp/state-starts-anew-with-a-new-key',
-      'verify-totp/state-is-not-success-before-a-right-code',
-    ],
+    breaks: ['verify-totp/state-starts-anew-with-a-new-key'],
     apply: (seams) => {
       const { storeSupport, afterVerification } = seams.rules;
       let isProven = false;
@@ -284,8 +265,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/secret-shown-by-later-patch',
     description: 'Every PATCH /support-user/mfa in totp mode shows the secret that is in force.',
-    level: 'should',
-    fails: ['support-totp/later-patch-hides-secret'],
+    breaks: ['support-totp/later-patch-hides-secret'],
     apply: (seams) =>
       seams.success(patch, (body, _call, world) => {
         const { key } = world.state.support;
@@ -295,8 +275,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/secret-kept-over-email-mode',
     description: 'Switching support MFA to totp after email mode gives the secret that was there before.',
-    level: 'should',
-    fails: ['support-totp/enrolling-after-email-gives-a-fresh-secret'],
+    breaks: ['support-totp/enrolling-after-email-gives-a-fresh-secret'],
     apply: (seams) => {
       const { newSecret } = seams.rules;
       let last: Buffer | undefined;

@@ -43,8 +43,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'verify-totp/refused-code-opens-the-way-out',
     description: 'After a code that verify-totp refused, the next request switches off without mfaCode.',
-    level: 'should',
-    fails: ['verify-totp/refused-code-keeps-the-proof'],
+    breaks: ['verify-totp/refused-code-keeps-the-proof'],
     since: '6.8.1',
     apply: (seams) => {
       let isOpen = false;
@@ -61,8 +60,7 @@ export const supportKeyFaults: readonly Fault[] = [
     (mode): Fault => ({
       id: `support/refused-${mode}-ends-the-proof`,
       description: `A request for ${mode} that is refused for want of mfaCode makes a proven key one that needs none.`,
-      level: 'must',
-      fails: ['support-totp/no-change-without-proof'],
+      breaks: ['support-totp/no-change-without-proof'],
       since: '6.8.1',
       apply: (seams) =>
         seams.body(patch, (body, _call, { state }) => {
@@ -79,8 +77,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support/salesforce-without-code',
     description: 'Support MFA by TOTP is switched to salesforce without mfaCode.',
-    level: 'should',
-    fails: ['support-totp/mode-not-changed-without-code'],
+    breaks: ['support-totp/mode-not-changed-without-code'],
     since: '6.8.1',
     apply: ({ rules }) => {
       const { needsMfaCode } = rules;
@@ -92,8 +89,7 @@ export const supportKeyFaults: readonly Fault[] = [
     id: 'support/mail-to-a-new-address-disables',
     description:
       'Support MFA by TOTP takes a code mailed to the address, which is changed without a code, for switching off.',
-    level: 'must',
-    fails: ['support-totp/not-disabled-by-mail-to-a-new-address'],
+    breaks: ['support-totp/not-disabled-by-mail-to-a-new-address'],
     since: '6.8.1',
     apply: (seams) => {
       const mailed = new Set<string>();
@@ -115,8 +111,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support/beginning-of-a-code-disables',
     description: 'Support MFA is switched off with the first digits of a right code.',
-    level: 'should',
-    fails: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
+    breaks: ['ways-in/near-support-code-switches-nothing-off'],
     since: '6.8.1',
     apply: (seams) =>
       switchesOff(
@@ -128,8 +123,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support/code-with-more-disables',
     description: 'Support MFA is switched off with a right code that has a digit after it.',
-    level: 'should',
-    fails: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
+    breaks: ['ways-in/near-support-code-switches-nothing-off'],
     since: '6.8.1',
     apply: (seams) =>
       switchesOff(seams, (given = '', world) => rightCodes(world).some((code) => given === `${code}0`)),
@@ -137,8 +131,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'verify-totp/window-of-five-steps',
     description: "Codes of the support user's key are taken up to five steps away.",
-    level: 'should',
-    fails: ['verify-totp/window-is-a-minute-at-most'],
+    breaks: ['verify-totp/window-is-a-minute-at-most'],
     apply: ({ rules }) => {
       const { stepOf } = rules;
       rules.stepOf = (code, key, now) => {
@@ -155,8 +148,7 @@ export const supportKeyFaults: readonly Fault[] = [
     id: 'support-reference/given-for-wrong-code-once-proven',
     description:
       'POST /support-user/verify-totp for DisableMfa answers a referenceId for a wrong code of a proven key.',
-    level: 'must',
-    fails: ['support-reference/not-given-for-wrong-code'],
+    breaks: ['support-reference/not-given-for-wrong-code'],
     since: '7.3.1',
     apply: (seams) =>
       seams.success(verify, (body, call, world) => {
@@ -168,8 +160,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support-reference/given-without-password',
     description: 'POST /support-user/verify-totp for DisableMfa answers a referenceId without a password.',
-    level: 'should',
-    fails: ['support-reference/not-given-without-password'],
+    breaks: ['support-reference/not-given-without-password'],
     since: '7.3.1',
     apply: (seams) =>
       seams.body(verify, (body, _call, { state }) => {
@@ -182,8 +173,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support-reference/empty-accepted',
     description: 'An empty referenceId is right.',
-    level: 'must',
-    fails: ['support-reference/unknown-is-refused'],
+    breaks: ['support-reference/unknown-is-refused'],
     since: '7.3.1',
     apply: ({ rules }) => {
       const { useReference } = rules;
@@ -193,8 +183,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support-reference/list-accepted',
     description: 'A list in the place of a referenceId switches off.',
-    level: 'must',
-    fails: ['support-reference/unknown-is-refused'],
+    breaks: ['support-reference/unknown-is-refused'],
     since: '7.3.1',
     apply: (seams) =>
       seams.body(patch, (body, _call, world) =>
@@ -206,8 +195,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support-reference/outlives-the-key',
     description: 'A referenceId that was not used is right after another key was proven.',
-    level: 'should',
-    fails: ['support-reference/void-after-new-key'],
+    breaks: ['support-reference/void-after-new-key'],
     since: '7.3.1',
     apply: ({ rules }) => {
       rules.retireReferences = () => undefined;
@@ -216,8 +204,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'configure/password-not-asked-while-on',
     description: 'PUT /support-user/mfa gives a new key without currentPassword while support MFA is on.',
-    level: 'must',
-    fails: ['support-configure/refuses-without-password'],
+    breaks: ['support-configure/refuses-without-password'],
     since: '7.3.2',
     apply: (seams) =>
       seams.body(configure, (body, _call, { state }) =>
@@ -229,8 +216,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'mail/host-of-a-header',
     description: 'The mail of POST /email-otp links to the host that X-Forwarded-Host names.',
-    level: 'should',
-    fails: ['ways-in/header-names-no-host-in-mail'],
+    breaks: ['ways-in/header-names-no-host-in-mail'],
     apply: (seams) => {
       let host: string | undefined;
       seams.input('any', (call) => {

@@ -38,8 +38,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/list-of-mailed-codes',
     description: 'Of a list as mfaCode each mailed code in it is tried.',
-    level: 'must',
-    fails: ['support-email/no-change-without-proof'],
+    breaks: ['support-email/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) =>
       seams.body(patch, (body, _call, { state }) => {
@@ -52,8 +51,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/without-enabled-is-off',
     description: 'A PATCH /support-user/mfa that leaves enabled out switches off, without a code.',
-    level: 'must',
-    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    breaks: ['support-totp/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) =>
       seams.answer(patch, (answer, call, { state }) => {
@@ -65,23 +63,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/stays-off',
     description: 'PATCH /support-user/mfa answers that MFA is on, and leaves it off.',
-    level: 'must',
-    fails: [
-      'support-totp/get-shows-what-was-set',
-      'support-email/get-shows-what-was-set',
-      'support-totp/not-disabled-without-code',
-      'support-totp/not-disabled-with-wrong-code',
-      'support-totp/not-disabled-with-mailed-code',
-      'support-totp/not-disabled-with-used-code',
-      'support-totp/key-not-replaced-without-code',
-      'support-totp/mode-not-changed-without-code',
-      'verify-totp/refuses-code-after-disabling',
-      'ways-in/list-of-support-codes-switches-nothing-off',
-      'ways-in/old-support-code-switches-nothing-off',
-      'ways-in/users-code-switches-nothing-off',
-      'verify-totp/refused-code-keeps-the-proof',
-      'ways-in/near-support-code-switches-nothing-off',
-    ],
+    breaks: ['support-totp/get-shows-what-was-set'],
     apply: (seams) => {
       seams.rules.storeSupport = (before, wanted) =>
         wanted.enabled && !before.enabled ? { ...wanted, enabled: false } : wanted;
@@ -93,8 +75,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/state-set-by-client',
     description: 'PATCH /support-user/mfa stores the otpVerificationState of the request.',
-    level: 'must',
-    fails: ['support-totp/no-change-without-proof'],
+    breaks: ['support-totp/no-change-without-proof'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.answer(patch, (answer, call, { state }) => {
@@ -106,8 +87,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/off-when-the-address-is-named',
     description: 'Who names an address beside enabled false needs no code.',
-    level: 'must',
-    fails: ['support-email/no-change-without-proof'],
+    breaks: ['support-email/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) =>
       freely(
@@ -118,8 +98,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/off-when-a-mode-is-named',
     description: 'Who names the other mode beside enabled false needs no code.',
-    level: 'must',
-    fails: ['support-totp/no-change-without-proof', 'support-email/no-change-without-proof'],
+    breaks: ['support-totp/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) =>
       freely(seams, (_given, { state }, body) => {
@@ -130,24 +109,21 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/off-by-session',
     description: 'Who is logged in, rather than by an API key, needs no code to switch off.',
-    level: 'must',
-    fails: ['support-totp/no-change-without-proof', 'guessing/lock-holds-for-every-credential'],
+    breaks: ['support-totp/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) => freely(seams, (_given, _world, _body, { headers }) => headers['apikey'] === undefined),
   },
   {
     id: 'support/address-alone-changes',
     description: 'A PATCH /support-user/mfa of email alone changes the address without a code.',
-    level: 'must',
-    fails: ['support-email/no-change-without-proof'],
+    breaks: ['support-email/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) => freely(seams, (_given, _world, body) => Object.keys(body).join() === 'email'),
   },
   {
     id: 'support/tag-of-address-ignored',
     description: 'An address of the support user with a tag passes for the same one without it.',
-    level: 'should',
-    fails: ['support-email/tagged-address-needs-code'],
+    breaks: ['support-email/tagged-address-needs-code'],
     since: '6.8.1',
     apply: ({ rules }) => {
       const { needsMfaCode } = rules;
@@ -163,8 +139,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/address-cleared-without-code',
     description: 'In email mode the address is cleared without a code, and another one set after that.',
-    level: 'must',
-    fails: ['support-email/no-change-without-proof'],
+    breaks: ['support-email/no-change-without-proof'],
     since: '6.8.1',
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
@@ -182,8 +157,7 @@ export const supportProofFaults: readonly Fault[] = [
     (how): Fault => ({
       id: `support/codes-to-the-address-before-${how}`,
       description: `After a change of the address, codes go to the one before ${how === 'too' ? 'as well' : 'alone'}.`,
-      level: 'must',
-      fails: ['support-email/codes-follow-the-address'],
+      breaks: ['support-email/codes-follow-the-address'],
       since: '6.8.1',
       apply: (seams) => {
         const { recipients, storeSupport } = seams.rules;
@@ -203,8 +177,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/codes-to-the-refused-address',
     description: 'After a refused change of the address, codes go to the one that was refused as well.',
-    level: 'must',
-    fails: ['support-email/refused-address-gets-no-code'],
+    breaks: ['support-email/refused-address-gets-no-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { recipients } = seams.rules;
@@ -221,8 +194,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/change-of-address-spends-no-code',
     description: 'A mailed code that changed the address does for the next change, too.',
-    level: 'should',
-    fails: ['support-email/code-serves-one-change', 'support-email/code-serves-one-change-of-two-at-once'],
+    breaks: ['support-email/code-serves-one-change'],
     since: '6.8.1',
     apply: (seams) => {
       let spent: string | undefined;
@@ -237,8 +209,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/code-spent-late',
     description: 'A mailed code that made a change does for another one at the same time.',
-    level: 'should',
-    fails: ['support-email/code-serves-one-change-of-two-at-once'],
+    breaks: ['support-email/code-serves-one-change-of-two-at-once'],
     since: '6.8.1',
     apply: (seams) => {
       let spent: string | undefined;
@@ -254,8 +225,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/older-codes-live-on',
     description: 'A mailed code does as mfaCode although a newer one was mailed.',
-    level: 'should',
-    fails: ['support-email/newer-code-voids-older'],
+    breaks: ['support-email/newer-code-voids-older'],
     since: '6.8.1',
     apply: (seams) => {
       const codes = rememberMailed(seams);
@@ -272,8 +242,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/codes-without-end',
     description: 'A mailed code does as mfaCode however old it is.',
-    level: 'should',
-    fails: ['support-email/code-expires'],
+    breaks: ['support-email/code-expires'],
     since: '6.8.1',
     apply: (seams) => {
       const codes = rememberMailed(seams);
@@ -290,8 +259,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/email-to-totp-without-code',
     description: 'Support MFA is switched from mail to TOTP without mfaCode.',
-    level: 'should',
-    fails: ['support-email/mode-not-changed-without-code'],
+    breaks: ['support-email/mode-not-changed-without-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
@@ -303,8 +271,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/live-code-shown',
     description: 'GET /support-user/mfa shows a code that was mailed to the support user and not used yet.',
-    level: 'must',
-    fails: ['security/no-secret-echoed'],
+    breaks: ['security/no-secret-echoed'],
     apply: (seams) =>
       seams.success('GetSupportMFAConfig', (body, _call, { state }) => {
         const live = state.mailCodes.findLast(({ owner, uses }) => owner === supportOwner && uses === 0);
@@ -314,8 +281,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/several-addresses',
     description: 'Whatever has an @ in it is stored as the address.',
-    level: 'should',
-    fails: ['support-email/address-is-one'],
+    breaks: ['support-email/address-is-one'],
     apply: ({ rules }) => {
       rules.isAddress = (address) => address.includes('@');
     },
@@ -323,8 +289,7 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'support/email-without-address',
     description: 'Support MFA is switched on by mail although there is no address.',
-    level: 'must',
-    fails: ['support-email/not-on-without-an-address', 'support-email/no-change-without-proof'],
+    breaks: ['support-email/not-on-without-an-address'],
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
       seams.rules.needsMfaCode = (before, wanted, world) =>
@@ -340,15 +305,13 @@ export const supportProofFaults: readonly Fault[] = [
   {
     id: 'verify-totp/blanks-make-it-another',
     description: 'A used code is taken again where there are blanks around it.',
-    level: 'should',
-    fails: ['verify-totp/refuses-used-code-with-blanks'],
+    breaks: ['verify-totp/refuses-used-code-with-blanks'],
     apply: (seams) => verifyAs(seams, (given, right) => given !== right && given.trim() === right),
   },
   {
     id: 'verify-totp/replay-at-once',
     description: 'One code verifies several times at the same time.',
-    level: 'should',
-    fails: ['verify-totp/refuses-replay-in-parallel'],
+    breaks: ['verify-totp/refuses-replay-in-parallel'],
     apply: (seams) => {
       let accepted: string | undefined;
       seams.answer(verify, async (answer, call) => {

@@ -32,8 +32,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/email-disabled-without-code',
     description: 'Support MFA by e-mail is switched off without mfaCode.',
-    level: 'must',
-    fails: ['support-email/not-disabled-without-code'],
+    breaks: ['support-email/not-disabled-without-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { needsMfaCode } = seams.rules;
@@ -49,62 +48,28 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/email-disabled-with-wrong-code',
     description: 'Support MFA by e-mail is switched off with any mfaCode.',
-    level: 'must',
-    fails: [
-      'support-email/not-disabled-without-code',
-      'support-email/not-disabled-with-wrong-code',
-      'support-email/not-disabled-with-totp-code',
-      'support-email/not-disabled-with-login-code',
-      'support-email/code-works-once',
-      'support-email/code-serves-one-change',
-      'support-email/newer-code-voids-older',
-      'support-email/code-expires',
-      'support-email/not-disabled-with-callers-code',
-      'support-email/not-disabled-with-near-code',
-    ],
+    breaks: ['support-email/not-disabled-without-code'],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, true, 'email'),
   },
   {
     id: 'support/totp-disabled-without-code',
     description: 'Support MFA by TOTP is switched off whatever mfaCode is, or without one.',
-    level: 'must',
-    fails: [
-      'support-totp/not-disabled-without-code',
-      'support-totp/not-disabled-with-used-code',
-      'support-totp/not-disabled-with-wrong-code',
-      'support-totp/not-disabled-with-mailed-code',
-      'ways-in/list-of-support-codes-switches-nothing-off',
-      'ways-in/old-support-code-switches-nothing-off',
-      'ways-in/users-code-switches-nothing-off',
-      'verify-totp/refused-code-keeps-the-proof',
-      'ways-in/near-support-code-switches-nothing-off',
-    ],
+    breaks: ['support-totp/not-disabled-without-code'],
     since: '6.8.1',
     apply: (seams) => waive(seams, true, 'totp'),
   },
   {
     id: 'support/totp-disabled-with-wrong-code',
     description: 'Support MFA by TOTP is switched off with any mfaCode.',
-    level: 'must',
-    fails: [
-      'support-totp/not-disabled-without-code',
-      'support-totp/not-disabled-with-wrong-code',
-      'support-totp/not-disabled-with-used-code',
-      'support-totp/not-disabled-with-mailed-code',
-      'ways-in/list-of-support-codes-switches-nothing-off',
-      'ways-in/old-support-code-switches-nothing-off',
-      'ways-in/users-code-switches-nothing-off',
-      'ways-in/near-support-code-switches-nothing-off',
-    ],
+    breaks: ['support-totp/not-disabled-without-code'],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, true, 'totp'),
   },
   {
     id: 'support/totp-code-refused',
     description: 'No TOTP code is right as mfaCode.',
-    level: 'should',
-    fails: ['support-totp/disabled-with-current-code'],
+    breaks: ['support-totp/disabled-with-current-code'],
     since: '6.8.1',
     apply: (seams) =>
       seams.body(patch, (body, _call, { state }) =>
@@ -116,36 +81,21 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/address-changed-without-code',
     description: 'The address of support MFA is changed whatever mfaCode is, or without one.',
-    level: 'must',
-    fails: [
-      'support-email/address-not-changed-without-code',
-      'support-email/address-not-changed-with-wrong-code',
-      'support-email/code-serves-one-change-of-two-at-once',
-      'support-email/mode-not-changed-without-code',
-    ],
+    breaks: ['support-email/address-not-changed-without-code'],
     since: '6.8.1',
     apply: (seams) => waive(seams, false, 'email'),
   },
   {
     id: 'support/address-changed-with-wrong-code',
     description: 'The address of support MFA is changed with any mfaCode.',
-    level: 'must',
-    fails: [
-      'support-email/address-not-changed-with-wrong-code',
-      'support-email/code-serves-one-change-of-two-at-once',
-    ],
+    breaks: ['support-email/address-not-changed-with-wrong-code'],
     since: '6.8.1',
     apply: (seams) => anyCode(seams, false, 'email'),
   },
   {
     id: 'support/address-change-refused-but-stored',
     description: 'A change of the address without a right mfaCode is refused, and stored.',
-    level: 'must',
-    fails: [
-      'support-email/address-not-changed-without-code',
-      'support-email/address-not-changed-with-wrong-code',
-      'support-email/refused-address-gets-no-code',
-    ],
+    breaks: ['support-email/address-not-changed-without-code'],
     since: '6.8.1',
     apply: (seams) =>
       seams.refusal(patch, (answer, call, { state }) => {
@@ -158,8 +108,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/address-lost',
     description: 'PATCH /support-user/mfa answers the new address and keeps the old one where there is one.',
-    level: 'should',
-    fails: ['support-email/address-changed-with-mailed-code'],
+    breaks: ['support-email/address-changed-with-mailed-code'],
     since: '6.8.1',
     apply: (seams) => {
       seams.rules.storeSupport = (before, wanted) =>
@@ -169,8 +118,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/mailed-code-refused',
     description: 'No mailed code is right as mfaCode.',
-    level: 'must',
-    fails: ['support-email/disabled-with-mailed-code', 'support-email/address-changed-with-mailed-code'],
+    breaks: ['support-email/disabled-with-mailed-code'],
     since: '6.8.1',
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;
@@ -185,8 +133,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/secret-shown-by-get',
     description: 'GET /support-user/mfa shows the TOTP secret and its URI.',
-    level: 'must',
-    fails: ['support-totp/get-never-shows-secret', 'security/no-secret-echoed'],
+    breaks: ['support-totp/get-never-shows-secret', 'security/no-secret-echoed'],
     apply: (seams) =>
       seams.success('GetSupportMFAConfig', (body, _call, world) => {
         const { key } = world.state.support;
@@ -196,8 +143,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/client-chooses-secret',
     description: 'PATCH /support-user/mfa takes a totpSecretKey of the body for the new secret.',
-    level: 'should',
-    fails: ['support-totp/client-cannot-choose-secret'],
+    breaks: ['support-totp/client-cannot-choose-secret'],
     apply: (seams) => {
       seams.success(patch, (body, call) => {
         const chosen = text(asObject(call.body), 'totpSecretKey');
@@ -211,8 +157,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/key-for-switching-off',
     description: 'Switching support MFA off answers a TOTP secret.',
-    level: 'should',
-    fails: ['support-mfa/hands-out-no-key-unasked'],
+    breaks: ['support-mfa/hands-out-no-key-unasked'],
     apply: (seams) =>
       seams.success(patch, (body, call) =>
         own(asObject(call.body), 'enabled') === false && own(asObject(call.body), 'mfaType') === undefined
@@ -223,12 +168,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/on-without-a-mode',
     description: 'Support MFA is switched on where no mode was chosen.',
-    level: 'must',
-    fails: [
-      'support-mfa/not-on-without-a-mode',
-      'support-email/send-answers-204',
-      'support-email/no-change-without-proof',
-    ],
+    breaks: ['support-mfa/not-on-without-a-mode'],
     apply: (seams) =>
       seams.refusal(patch, (answer, _call, { state }) => {
         if (text(asObject(answer.body), 'errorCode') !== 'KModeMissing') return;
@@ -239,8 +179,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/change-voids-mailed-codes',
     description: "A change of the support user's configuration voids all codes that were mailed.",
-    level: 'should',
-    fails: ['support-mfa/voids-no-mailed-code'],
+    breaks: ['support-mfa/voids-no-mailed-code'],
     apply: (seams) =>
       seams.success(patch, (body, _call, { state }) => {
         state.mailCodes = [];
@@ -250,8 +189,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/totp-secret-in-email-mode',
     description: 'Switching support MFA to email answers a TOTP secret.',
-    level: 'must',
-    fails: ['support-email/enabling-shows-what-was-set', 'support-mfa/hands-out-no-key-unasked'],
+    breaks: ['support-email/enabling-shows-what-was-set'],
     apply: (seams) =>
       seams.success(patch, (body) =>
         own(body, 'mfaType') === 'email'
@@ -262,22 +200,19 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/no-secret',
     description: 'Switching support MFA to totp answers neither secret nor URI.',
-    level: 'must',
-    fails: ['support-totp/enabling-gives-secret-and-uri'],
+    breaks: ['support-totp/enabling-gives-secret-and-uri'],
     apply: (seams) => seams.success(patch, ({ totpSecretKey: _secret, totpUri: _uri, ...body }) => body),
   },
   {
     id: 'support/secret-without-uri',
     description: 'Switching support MFA to totp answers the secret, and no URI.',
-    level: 'should',
-    fails: ['support-totp/gives-both-forms'],
+    breaks: ['support-totp/gives-both-forms'],
     apply: (seams) => seams.success(patch, ({ totpUri: _uri, ...body }) => body),
   },
   {
     id: 'support/any-address-accepted',
     description: 'PATCH /support-user/mfa takes any text for an address, and forgets what is none.',
-    level: 'should',
-    fails: ['support-email/needs-an-address'],
+    breaks: ['support-email/needs-an-address'],
     apply: (seams) => {
       const { isAddress } = seams.rules;
       seams.rules.isAddress = () => true;
@@ -289,8 +224,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/code-without-address',
     description: 'POST /support-user/send-email-otp answers 204 while support MFA is off.',
-    level: 'must',
-    fails: ['support-email/no-code-without-an-address'],
+    breaks: ['support-email/no-code-without-an-address'],
     apply: (seams) =>
       seams.refusal('SendSupportEmailOtp', (answer, call) => {
         if (answer.status !== 400 || call.caller === undefined) return;
@@ -301,8 +235,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/refused-patch-half-done',
     description: 'A PATCH /support-user/mfa that is refused for one property stores the address.',
-    level: 'must',
-    fails: ['support-mfa/refused-patch-changes-nothing', 'support-email/no-change-without-proof'],
+    breaks: ['support-mfa/refused-patch-changes-nothing'],
     apply: (seams) =>
       seams.refusal(patch, (answer, call, { state }) => {
         const email = text(asObject(call.body), 'email');
@@ -312,12 +245,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/unknown-mode-stored',
     description: 'PATCH /support-user/mfa stores any text as mfaType.',
-    level: 'must',
-    fails: [
-      'support-mfa/unknown-mode-is-not-stored',
-      'support-mfa/get-answers-200',
-      'support-mfa/patch-answers-200',
-    ],
+    breaks: ['support-mfa/unknown-mode-is-not-stored'],
     apply: (seams) =>
       seams.body(patch, (body, call) => {
         if (text(asObject(body), 'mfaType') !== undefined) call.skip.add('checks');
@@ -327,8 +255,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/wrong-type-coerced',
     description: 'PATCH /support-user/mfa takes a text for enabled.',
-    level: 'should',
-    fails: ['support-mfa/any-invalid-body-is-refused', 'support-mfa/wrong-type-is-refused'],
+    breaks: ['support-mfa/any-invalid-body-is-refused'],
     apply: (seams) =>
       seams.body(patch, (body) => {
         const enabled = own(asObject(body), 'enabled');
@@ -338,15 +265,13 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/missing-body-accepted',
     description: 'PATCH /support-user/mfa without a body answers 200, and sets the mode to email.',
-    level: 'must',
-    fails: ['support-mfa/refuses-missing-body'],
+    breaks: ['support-mfa/refuses-missing-body'],
     apply: (seams) => seams.body(patch, (body) => body ?? { mfaType: 'email' }),
   },
   {
     id: 'support/changes-cluster-mfa',
     description: 'Switching support MFA turns retainUserMfaSettings of the cluster around.',
-    level: 'must',
-    fails: ['support-mfa/apart-from-cluster-mfa'],
+    breaks: ['support-mfa/apart-from-cluster-mfa'],
     apply: (seams) =>
       seams.success(patch, (body, call, { state }) => {
         if (own(asObject(call.body), 'mfaType') === 'totp') {
@@ -358,8 +283,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/get-differs-every-time',
     description: 'GET /support-user/mfa shows another address every time while it is off.',
-    level: 'must',
-    fails: ['support-mfa/get-is-safe'],
+    breaks: ['support-mfa/get-is-safe'],
     apply: (seams) => {
       let reads = 0;
       seams.success('GetSupportMFAConfig', (body) => {
@@ -371,8 +295,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/email-never-disabled',
     description: 'PATCH /support-user/mfa with a right mfaCode answers 200 and leaves MFA by e-mail on.',
-    level: 'must',
-    fails: ['support-email/disabled-with-mailed-code'],
+    breaks: ['support-email/disabled-with-mailed-code'],
     since: '6.8.1',
     apply: (seams) => {
       seams.rules.storeSupport = (before, wanted) =>

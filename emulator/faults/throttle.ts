@@ -7,12 +7,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/totp-not-counted',
     description: 'Wrong TOTP codes at logins are not counted.',
-    level: 'should',
-    fails: [
-      'totp-login/wrong-codes-are-throttled',
-      'totp-login/throttle-spans-connections',
-      'guessing/first-step-resets-no-count',
-    ],
+    breaks: ['totp-login/wrong-codes-are-throttled'],
     apply: (seams) =>
       seams.refusal('CreateSession', (_answer, call, { state }) => {
         if (own(asObject(call.body), 'otpType') === 'totp') state.failures.clear();
@@ -21,8 +16,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/counted-by-connection',
     description: 'Wrong codes at logins are counted for each connection by itself.',
-    level: 'should',
-    fails: ['totp-login/throttle-spans-connections'],
+    breaks: ['totp-login/throttle-spans-connections'],
     apply: (seams) => {
       const counts = new WeakMap<object, State['failures']>();
       seams.input('CreateSession', (call, { state }) => {
@@ -37,8 +31,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/counted-by-forwarded-address',
     description: 'Wrong codes at logins are counted for each X-Forwarded-For by itself.',
-    level: 'should',
-    fails: ['totp-login/throttle-ignores-forwarded-header'],
+    breaks: ['totp-login/throttle-ignores-forwarded-header'],
     apply: (seams) =>
       seams.input('CreateSession', (call, { state }) => {
         if (header(call, 'x-forwarded-for') !== undefined) state.failures.clear();
@@ -47,8 +40,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/mailed-codes-not-counted',
     description: 'Wrong mailed codes at logins are not counted.',
-    level: 'should',
-    fails: ['email-login/wrong-codes-are-throttled'],
+    breaks: ['email-login/wrong-codes-are-throttled'],
     apply: (seams) =>
       seams.refusal('CreateSession', (_answer, call, { state }) => {
         if (own(asObject(call.body), 'otpType') === 'email') state.failures.clear();
@@ -57,8 +49,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/mfa-codes-not-counted',
     description: 'Wrong codes as mfaCode are not counted.',
-    level: 'should',
-    fails: ['support-email/wrong-codes-are-throttled', 'guessing/totp-as-mfa-code-is-throttled'],
+    breaks: ['support-email/wrong-codes-are-throttled'],
     since: '6.8.1',
     apply: (seams) =>
       seams.refusal('UpdateSupportMFAConfig', (_answer, _call, { state }) => {
@@ -68,8 +59,7 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/mails-without-limit',
     description: 'Codes are mailed as often as they are asked for.',
-    level: 'should',
-    fails: ['email-otp/sending-is-limited', 'support-email/sending-is-limited'],
+    breaks: ['email-otp/sending-is-limited'],
     apply: ({ rules }) => {
       rules.mailLimit.mails = Number.POSITIVE_INFINITY;
     },
@@ -77,15 +67,13 @@ export const throttleFaults: readonly Fault[] = [
   {
     id: 'throttle/mails-in-session-without-limit',
     description: 'POST /send-email-otp mails codes as often as they are asked for.',
-    level: 'should',
-    fails: ['email-otp/sending-is-limited'],
+    breaks: ['email-otp/sending-is-limited'],
     apply: (seams) => seams.input('SendEmailOtp', (_call, { state }) => state.unusedMails.clear()),
   },
   {
     id: 'throttle/support-mails-without-limit',
     description: 'POST /support-user/send-email-otp mails codes as often as they are asked for.',
-    level: 'should',
-    fails: ['support-email/sending-is-limited'],
+    breaks: ['support-email/sending-is-limited'],
     apply: (seams) =>
       seams.input('SendSupportEmailOtp', (_call, { state }) => {
         state.unusedMails.delete(supportOwner);

@@ -5,8 +5,7 @@ export const tlsFaults: readonly Fault[] = [
   {
     id: 'tls/old-versions',
     description: 'Connections of TLS 1.0 and 1.1 are accepted.',
-    level: 'should',
-    fails: ['tls/no-old-versions'],
+    breaks: ['tls/no-old-versions'],
     tls: true,
     apply: ({ rules }) => {
       rules.connection.oldTls = true;
@@ -15,8 +14,7 @@ export const tlsFaults: readonly Fault[] = [
   {
     id: 'tls/plain-http',
     description: 'The port of HTTPS answers to plain HTTP as well.',
-    level: 'should',
-    fails: ['tls/no-plain-http'],
+    breaks: ['tls/no-plain-http'],
     tls: true,
     apply: ({ rules }) => {
       rules.connection.plainToo = true;

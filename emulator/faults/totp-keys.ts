@@ -29,72 +29,62 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/uri-of-another-secret',
     description: 'POST /totp-key answers a URI whose secret is not totpSecretKey.',
-    level: 'must',
-    fails: ['totp-key/secret-matches-uri'],
+    breaks: ['totp-key/secret-matches-uri'],
     apply: (seams) => changeSecret(seams, 'CreateTotpKey', () => toBase32(randomBytes(20))),
   },
   {
     id: 'totp/support-uri-of-another-secret',
     description: 'PATCH /support-user/mfa answers a URI whose secret is not totpSecretKey.',
-    level: 'must',
-    fails: ['support-totp/secret-matches-uri'],
+    breaks: ['support-totp/secret-matches-uri'],
     apply: (seams) => changeSecret(seams, 'UpdateSupportMFAConfig', () => toBase32(randomBytes(20))),
   },
   {
     id: 'totp/support-uri-of-the-key-before',
     description:
       'PATCH /support-user/mfa for another key answers the secret of it, and the URI of the one before.',
-    level: 'must',
-    fails: ['support-totp/secret-matches-uri', 'verify-totp/accepts-current-code'],
+    breaks: ['support-totp/secret-matches-uri'],
     apply: (seams) => showsBefore(seams, ['totpUri']),
   },
   {
     id: 'totp/support-key-of-before-is-shown',
     description: 'PATCH /support-user/mfa for another key answers the one before.',
-    level: 'must',
-    fails: ['verify-totp/accepts-current-code'],
+    breaks: ['verify-totp/accepts-current-code'],
     apply: (seams) => showsBefore(seams, ['totpUri', 'totpSecretKey']),
   },
   {
     id: 'totp/secret-in-hex',
     description: 'POST /totp-key answers totpSecretKey in hexadecimal digits.',
-    level: 'must',
-    fails: ['totp-key/secret-is-base32', 'totp-key/secret-matches-uri'],
+    breaks: ['totp-key/secret-is-base32'],
     apply: (seams) => changeSecret(seams, 'CreateTotpKey', () => randomBytes(20).toString('hex')),
   },
   {
     id: 'totp/support-secret-in-hex',
     description: 'PATCH /support-user/mfa answers totpSecretKey in hexadecimal digits.',
-    level: 'must',
-    fails: ['support-totp/secret-is-base32', 'support-totp/secret-matches-uri'],
+    breaks: ['support-totp/secret-is-base32'],
     apply: (seams) => changeSecret(seams, 'UpdateSupportMFAConfig', () => randomBytes(20).toString('hex')),
   },
   {
     id: 'totp/uri-secret-padded',
     description: 'The URI of POST /totp-key pads its secret with equals signs.',
-    level: 'should',
-    fails: ['totp-key/secret-is-canonical'],
+    breaks: ['totp-key/secret-is-canonical'],
     apply: (seams) => padSecret(seams, 'CreateTotpKey'),
   },
   {
     id: 'totp/support-uri-secret-padded',
     description: 'The URI of PATCH /support-user/mfa pads its secret with equals signs.',
-    level: 'should',
-    fails: ['support-totp/secret-is-canonical'],
+    breaks: ['support-totp/secret-is-canonical'],
     apply: (seams) => padSecret(seams, 'UpdateSupportMFAConfig'),
   },
   {
     id: 'totp/support-uri-without-issuer',
     description: 'The URI of PATCH /support-user/mfa names no issuer.',
-    level: 'should',
-    fails: ['support-totp/uri-has-issuer'],
+    breaks: ['support-totp/uri-has-issuer'],
     apply: (seams) => changeUri(seams, 'UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', '')),
   },
   {
     id: 'totp/period-of-five-minutes',
     description: 'TOTP codes change every five minutes, as the URIs declare.',
-    level: 'should',
-    fails: ['totp-key/period-is-two-minutes-at-most', 'support-totp/period-is-two-minutes-at-most'],
+    breaks: ['totp-key/period-is-two-minutes-at-most', 'support-totp/period-is-two-minutes-at-most'],
     apply: ({ rules }) => {
       // A window of whole steps would be one of ten minutes, which another fault has.
       Object.assign(rules.totp, { period: 300, stepsBack: 0, stepsAhead: 0 });
@@ -103,8 +93,7 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/uri-too-long',
     description: 'The URIs carry the address of a picture that makes them too long for a QR code.',
-    level: 'should',
-    fails: ['totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code'],
+    breaks: ['totp-key/uri-fits-a-qr-code', 'support-totp/uri-fits-a-qr-code'],
     apply: (seams) =>
       changeUri(
         seams,
@@ -115,15 +104,13 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/label-names-nobody',
     description: 'The label of the URI of POST /totp-key is the same for all accounts.',
-    level: 'should',
-    fails: ['totp-key/label-names-the-account'],
+    breaks: ['totp-key/label-names-the-account'],
     apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace(/:[^:?]*\?/, ':account?')),
   },
   {
     id: 'totp/client-chooses-secret',
     description: 'POST /totp-key takes a totpSecretKey of the body for the new secret.',
-    level: 'should',
-    fails: ['totp-key/client-cannot-choose-secret'],
+    breaks: ['totp-key/client-cannot-choose-secret'],
     apply: (seams) =>
       seams.success('CreateTotpKey', (body, call) => {
         const chosen = own(asObject(call.body), 'totpSecretKey');
@@ -133,8 +120,7 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/one-secret-for-each-user',
     description: 'POST /totp-key gives a user the same secret again.',
-    level: 'should',
-    fails: ['totp-key/enrolling-anew-gives-another-secret'],
+    breaks: ['totp-key/enrolling-anew-gives-another-secret'],
     apply: (seams) => {
       const secrets = new Map<string | undefined, Buffer>();
       const { newSecret } = seams.rules;
@@ -149,8 +135,7 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/short-secret',
     description: 'TOTP secrets have 80 bits.',
-    level: 'should',
-    fails: ['totp-key/secret-is-long-enough', 'support-totp/secret-is-long-enough'],
+    breaks: ['totp-key/secret-is-long-enough', 'support-totp/secret-is-long-enough'],
     apply: (seams) => {
       seams.rules.totp.secretBytes = 10;
     },
@@ -158,44 +143,38 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/uri-of-type-hotp',
     description: 'The URIs are of the type hotp.',
-    level: 'must',
-    fails: badUri,
+    breaks: badUri,
     apply: (seams) => changeUri(seams, enrolments, (uri) => uri.replace('://totp/', '://hotp/')),
   },
   {
     id: 'totp/uri-without-label',
     description: 'The URIs have no label.',
-    level: 'must',
-    fails: badUri,
+    breaks: badUri,
     apply: (seams) => changeUri(seams, enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/')),
   },
   {
     id: 'totp/uri-with-bad-digits',
     description: 'The URI of POST /totp-key declares codes of no known length.',
-    level: 'must',
-    fails: ['totp-key/uri-parameters-are-valid'],
+    breaks: ['totp-key/uri-parameters-are-valid'],
     apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six')),
   },
   {
     id: 'totp/uri-without-issuer',
     description: 'The URI of POST /totp-key names no issuer.',
-    level: 'should',
-    fails: ['totp-key/uri-has-issuer'],
+    breaks: ['totp-key/uri-has-issuer'],
     apply: (seams) => changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('&issuer=Cluster', '')),
   },
   {
     id: 'totp/uri-issuer-differs-from-prefix',
     description: 'The issuer of the URI of POST /totp-key is not the prefix of its label.',
-    level: 'should',
-    fails: ['totp-key/uri-has-issuer'],
+    breaks: ['totp-key/uri-has-issuer'],
     apply: (seams) =>
       changeUri(seams, 'CreateTotpKey', (uri) => uri.replace('issuer=Cluster', 'issuer=Other')),
   },
   {
     id: 'totp/account-name-not-in-label',
     description: 'PATCH /support-user/mfa answers an accountName that is not in the label of the URI.',
-    level: 'should',
-    fails: ['support-totp/account-name-is-in-label'],
+    breaks: ['support-totp/account-name-is-in-label'],
     apply: (seams) =>
       seams.success('UpdateSupportMFAConfig', (body) =>
         own(body, 'accountName') === undefined ? body : { ...body, accountName: 'somebody' },
@@ -204,72 +183,56 @@ export const totpKeyFaults: readonly Fault[] = [
   {
     id: 'totp/key-without-uri',
     description: 'POST /totp-key leaves totpUri out.',
-    level: 'should',
-    fails: ['totp-key/gives-both-forms'],
+    breaks: ['totp-key/gives-both-forms'],
     apply: (seams) => seams.success('CreateTotpKey', ({ totpUri: _left, ...body }) => body),
   },
   {
     id: 'totp/no-secret',
     description: 'POST /totp-key answers neither secret nor URI.',
-    level: 'must',
-    fails: ['totp-key/gives-secret-and-uri', 'totp-key/gives-both-forms'],
+    breaks: ['totp-key/gives-secret-and-uri'],
     apply: (seams) =>
       seams.success('CreateTotpKey', ({ totpUri: _uri, totpSecretKey: _secret, ...body }) => body),
   },
   {
     id: 'totp/name-lost',
     description: 'POST /totp-key answers a totpKeyName of its own.',
-    level: 'should',
-    fails: ['totp-key/echoes-name'],
+    breaks: ['totp-key/echoes-name'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyName: 'key' })),
   },
   {
     id: 'totp/key-with-empty-id',
     description: 'POST /totp-key answers an empty totpKeyId.',
-    level: 'should',
-    fails: ['totp-key/gives-id-and-name', 'totp-key/ids-are-unique'],
+    breaks: ['totp-key/gives-id-and-name'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyId: '' })),
   },
   {
     id: 'totp/one-id-for-all',
     description: 'POST /totp-key gives all keys of a name the same totpKeyId.',
-    level: 'should',
-    fails: ['totp-key/ids-are-unique'],
+    breaks: ['totp-key/ids-are-unique'],
     apply: (seams) => seams.success('CreateTotpKey', (body) => ({ ...body, totpKeyId: 'key-1' })),
   },
   {
     id: 'totp/one-secret-for-all-users',
     description: 'POST /totp-key gives all users the same secret.',
-    level: 'must',
-    fails: [
-      'totp-key/secrets-are-unique',
-      'totp-key/enrolling-anew-gives-another-secret',
-      'ways-in/key-is-for-the-caller',
-    ],
+    breaks: ['totp-key/secrets-are-unique'],
     apply: (seams) => shareSecret(seams, 'CreateTotpKey'),
   },
   {
     id: 'totp/one-secret-for-all-enrolments',
     description: 'PATCH /support-user/mfa gives the support user the same secret again.',
-    level: 'should',
-    fails: [
-      'support-totp/enrolling-anew-gives-a-fresh-secret',
-      'support-totp/enrolling-after-email-gives-a-fresh-secret',
-    ],
+    breaks: ['support-totp/enrolling-anew-gives-a-fresh-secret'],
     apply: (seams) => shareSecret(seams, 'UpdateSupportMFAConfig'),
   },
   {
     id: 'totp/key-missing-body-accepted',
     description: 'POST /totp-key without a body makes a key.',
-    level: 'should',
-    fails: ['totp-key/refuses-missing-body'],
+    breaks: ['totp-key/refuses-missing-body'],
     apply: (seams) => seams.body('CreateTotpKey', (body) => body ?? {}),
   },
   {
     id: 'totp/key-malformed-json-is-500',
     description: 'POST /totp-key answers 500 for what is not JSON.',
-    level: 'must',
-    fails: ['totp-key/refuses-malformed-json', 'http/no-server-error-for-client-mistake'],
+    breaks: ['totp-key/refuses-malformed-json'],
     apply: (seams) =>
       seams.refusal('CreateTotpKey', (answer, call) => {
         if (call.body === undefined && call.content?.length !== 0 && answer.status === 400)

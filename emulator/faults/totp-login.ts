@@ -29,8 +29,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp-login/switch-forgets-used-codes',
     description: 'A switch of cluster MFA lets codes that were used open sessions again.',
-    level: 'must',
-    fails: ['totp-login/refuses-replay'],
+    breaks: ['totp-login/refuses-replay'],
     apply: (seams) =>
       seams.answer('UpdateMFAConfig', ({ status }, _call, { state }) => {
         if (status < 300 && !state.cluster.enabled)
@@ -40,16 +39,14 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/leading-zeros-lost',
     description: 'TOTP codes that begin with 0 are never right: they are kept as numbers.',
-    level: 'must',
-    fails: ['totp-login/accepts-leading-zero', 'verify-totp/accepts-leading-zero'],
+    breaks: ['totp-login/accepts-leading-zero'],
     apply: (seams) =>
       changeCode(seams, (code) => (code.length === seams.rules.totp.digits ? code.replace(/^0+/, '') : code)),
   },
   {
     id: 'totp/codes-compared-as-numbers',
     description: 'TOTP codes are compared as numbers: zeros before them do not matter.',
-    level: 'should',
-    fails: ['totp-login/refuses-code-as-number', 'verify-totp/refuses-code-as-number'],
+    breaks: ['totp-login/refuses-code-as-number'],
     apply: (seams) =>
       changeCode(seams, (code) =>
         /^[0-9]+$/.test(code) ? String(Number(code)).padStart(seams.rules.totp.digits, '0') : code,
@@ -58,8 +55,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/window-of-two-minutes',
     description: 'TOTP codes of up to two minutes before and after now are accepted.',
-    level: 'should',
-    fails: ['totp-login/window-is-a-minute-at-most'],
+    breaks: ['totp-login/window-is-a-minute-at-most'],
     apply: ({ rules }) => {
       Object.assign(rules.totp, { stepsBack: 4, stepsAhead: 4 });
     },
@@ -67,8 +63,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/only-last-step-remembered',
     description: 'Of the TOTP codes that were accepted only the last is refused the next time.',
-    level: 'must',
-    fails: ['totp-login/refuses-replay-after-newer-code'],
+    breaks: ['totp-login/refuses-replay-after-newer-code'],
     apply: ({ rules }) => {
       const last = new Map<TotpKey, number>();
       rules.isReplay = (step, key) => {
@@ -81,8 +76,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/used-codes-forgotten-with-sessions',
     description: "Ending a user's sessions makes the TOTP codes that opened them good again.",
-    level: 'must',
-    fails: ['totp-login/refuses-replay'],
+    breaks: ['totp-login/refuses-replay'],
     apply: (seams) =>
       seams.answer('DeleteSession', ({ status }, _, { state }) => {
         if (status < 300) for (const key of state.userKeys) key.acceptedSteps.clear();
@@ -91,8 +85,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/replay-race',
     description: 'A TOTP code counts as used only once the login with it was answered.',
-    level: 'should',
-    fails: ['totp-login/refuses-replay-in-parallel'],
+    breaks: ['totp-login/refuses-replay-in-parallel'],
     apply: (seams) => {
       const settled = new Map<TotpKey, Set<number>>();
       seams.rules.isReplay = (step, key) => settled.get(key)?.has(step) ?? false;
@@ -112,12 +105,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/junk-is-500',
     description: 'A login with a code that is not a number answers 500.',
-    level: 'must',
-    fails: [
-      'totp-login/refuses-junk',
-      'sessions/any-body-is-handled',
-      'http/no-server-error-for-client-mistake',
-    ],
+    breaks: ['totp-login/refuses-junk', 'sessions/any-body-is-handled'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call) => {
         const body = asObject(call.body);
@@ -129,8 +117,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp/empty-code-accepted',
     description: 'A login with an empty TOTP code opens a session.',
-    level: 'must',
-    fails: ['totp-login/refuses-junk', 'ways-in/used-totp-code-in-any-form-opens-nothing'],
+    breaks: ['totp-login/refuses-junk'],
     apply: (seams) => {
       seams.body('CreateSession', (body, call, world) => {
         const named = world.state.users.find(({ username }) => username === own(asObject(body), 'username'));
@@ -146,8 +133,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'login/local-clients-need-no-code',
     description: 'A client that says it is local by X-Forwarded-For needs no code.',
-    level: 'should',
-    fails: ['totp-login/forwarded-header-skips-no-code'],
+    breaks: ['totp-login/forwarded-header-skips-no-code'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isLocal = false;
@@ -167,8 +153,7 @@ export const totpLoginFaults: readonly Fault[] = [
     ([does, operation, what, asItsUser]): Fault => ({
       id: `login/first-step-session-${does}`,
       description: `The password alone gets a session that changes the configuration ${what}, and reads nothing.`,
-      level: 'must',
-      fails: ['totp-login/first-step-session-changes-nothing'],
+      breaks: ['totp-login/first-step-session-changes-nothing'],
       apply: (seams) => {
         const first = new Map<string, string | undefined>();
         seams.refusal('CreateSession', (answer, call) => {
@@ -195,8 +180,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'login/all-types-enabled',
     description: 'Codes of every type are accepted, whatever authenticationTypes holds.',
-    level: 'must',
-    fails: [
+    breaks: [
       'totp-login/refused-while-only-email-is-enabled',
       'email-login/refused-while-only-totp-is-enabled',
     ],
@@ -208,8 +192,7 @@ export const totpLoginFaults: readonly Fault[] = [
     id: 'login/keys-always-forgotten',
     description:
       'Users have to enrol again whenever cluster MFA was off, whatever retainUserMfaSettings says.',
-    level: 'must',
-    fails: ['totp-login/keys-are-retained-where-told'],
+    breaks: ['totp-login/keys-are-retained-where-told'],
     apply: (seams) => {
       seams.rules.forgetsKeys = (before, after) => before.enabled && !after.enabled;
     },
@@ -217,8 +200,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp-login/no-key-no-code',
     description: 'While TOTP alone is enabled, a user without a key is asked for no code.',
-    level: 'should',
-    fails: ['totp-login/refuses-password-alone-without-key'],
+    breaks: ['totp-login/refuses-password-alone-without-key'],
     apply: ({ rules }) => {
       const { asksForCode } = rules;
       rules.asksForCode = (user, world) => {
@@ -232,8 +214,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp-login/new-key-by-api-key-suspends-codes',
     description: 'Until the first code of a key that was made with an API key a user is asked for no code.',
-    level: 'must',
-    fails: ['totp-login/refuses-password-alone'],
+    breaks: ['totp-login/refuses-password-alone'],
     apply: (seams) => {
       const byApiKey = new Set<TotpKey>();
       seams.answer('CreateTotpKey', ({ status }, call, { state }) => {
@@ -251,8 +232,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'totp-login/mail-login-forgets-used-codes',
     description: 'After a login with a mailed code, right or wrong, used TOTP codes are taken again.',
-    level: 'must',
-    fails: ['totp-login/refuses-replay'],
+    breaks: ['totp-login/refuses-replay'],
     apply: (seams) =>
       seams.answer('CreateSession', (_answer, call, { state }) => {
         const body = asObject(call.body);
@@ -263,8 +243,7 @@ export const totpLoginFaults: readonly Fault[] = [
   {
     id: 'login/keys-never-forgotten',
     description: 'Keys stay when cluster MFA is switched off with retainUserMfaSettings false.',
-    level: 'should',
-    fails: ['totp-login/keys-are-forgotten-where-told'],
+    breaks: ['totp-login/keys-are-forgotten-where-told'],
     apply: (seams) => {
       seams.rules.forgetsKeys = () => false;
     },

@@ -30,9 +30,8 @@ export const unaskedFaults: readonly Fault[] = [
     ([member, what]): Fault => ({
       id: `ways-in/${member}-in-a-list`,
       description: `While cluster MFA is on, ${what} in a list asks for no code.`,
-      level: 'must',
       // What asks for no code is known to no lock either.
-      fails: ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'],
+      breaks: ['ways-in/name-in-any-form-needs-code'],
       apply: (seams) => {
         asksNoCode(seams, (body) => firstOf(own(body, member)) !== undefined);
         seams.body('CreateSession', (body) => {
@@ -46,15 +45,13 @@ export const unaskedFaults: readonly Fault[] = [
     id: 'totp-login/nothing-set-up-no-code',
     description:
       'While TOTP and e-mail are enabled, a user without a key to whom no code was mailed is asked for no code.',
-    level: 'should',
-    fails: ['totp-login/refuses-password-alone-without-key'],
+    breaks: ['totp-login/refuses-password-alone-without-key'],
     apply: (seams) => asksNoCode(seams, isWithoutCode),
   },
   {
     id: 'login/email-alone-asks-for-no-code',
     description: 'While e-mail alone is enabled, the password alone opens a session.',
-    level: 'must',
-    fails: ['totp-login/refused-while-only-email-is-enabled'],
+    breaks: ['totp-login/refused-while-only-email-is-enabled'],
     apply: (seams) =>
       asksNoCode(
         seams,
@@ -65,8 +62,7 @@ export const unaskedFaults: readonly Fault[] = [
   {
     id: 'ways-in/right-code-counts-for-all',
     description: 'While a login by a right code is answered, a login without one is asked for none.',
-    level: 'must',
-    fails: ['ways-in/code-of-others-at-once-skips-no-code'],
+    breaks: ['ways-in/code-of-others-at-once-skips-no-code'],
     apply: (seams) => {
       let atWork = 0;
       asksNoCode(seams, (body) => atWork > 0 && own(body, 'otpCode') === undefined);

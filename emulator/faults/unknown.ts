@@ -11,8 +11,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/unknown-path-is-200',
     description: 'An unknown path is answered 200 with an empty object.',
-    level: 'should',
-    fails: ['http/unknown-is-no-success'],
+    breaks: ['http/unknown-is-no-success'],
     apply: (seams) =>
       seams.refusal('any', (answer, { operation }) => {
         if (operation === null && answer.status === 404) Object.assign(answer, { status: 200, body: {} });
@@ -21,8 +20,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/unknown-method-is-200',
     description: 'A method that a path does not have is answered 200 with an empty object.',
-    level: 'should',
-    fails: ['http/unknown-is-no-success'],
+    breaks: ['http/unknown-is-no-success'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 405) Object.assign(answer, { status: 200, headers: {}, body: {} });
@@ -31,8 +29,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/head-is-501',
     description: 'HEAD is answered 501.',
-    level: 'should',
-    fails: ['http/head-is-no-server-error'],
+    breaks: ['http/head-is-no-server-error'],
     apply: (seams) =>
       seams.answer(get, (answer, { method }) => {
         if (method === 'HEAD') answer.status = 501;
@@ -41,8 +38,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/bytes-after-an-error',
     description: 'Bytes follow the 404 of an unknown path.',
-    level: 'must',
-    fails: ['http/nothing-after-the-end'],
+    breaks: ['http/nothing-after-the-end'],
     apply: (seams) =>
       seams.wire('any', (answer, { operation }) => {
         if (operation === null && answer.status === 404) answer.raw = { after: Buffer.from('0\r\n\r\n') };
@@ -52,8 +48,7 @@ export const unknownFaults: readonly Fault[] = [
     id: 'http/two-lengths-of-an-error',
     description:
       'The 404 of an unknown path, where it ends the connection, has two Content-Length fields that differ.',
-    level: 'must',
-    fails: ['http/nothing-after-the-end'],
+    breaks: ['http/nothing-after-the-end'],
     apply: (seams) =>
       seams.wire('any', (answer, { operation, headers }) => {
         // Client libraries take no such answer: wherever else it came, the run would not get further.
@@ -65,8 +60,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/trace-echoes',
     description: 'TRACE answers the request as it came.',
-    level: 'should',
-    fails: ['http/trace-shows-no-header'],
+    breaks: ['http/trace-shows-no-header'],
     apply: (seams) =>
       seams.answer('any', (answer, call) => {
         if (call.method !== 'TRACE') return;
@@ -76,8 +70,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/any-origin-with-credentials',
     description: 'Pages of any origin are allowed to read with credentials.',
-    level: 'should',
-    fails: ['http/no-credentials-for-foreign-origins'],
+    breaks: ['http/no-credentials-for-foreign-origins'],
     apply: (seams) =>
       seams.wire('any', (answer, { headers: { origin } }) => {
         if (origin === undefined) return;
@@ -88,8 +81,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/one-read-at-a-time',
     description: 'Of several GET /mfa-config at the same time all but one are answered 500.',
-    level: 'must',
-    fails: ['http/parallel-reads-succeed'],
+    breaks: ['http/parallel-reads-succeed'],
     apply: (seams) => {
       let busy = 0;
       seams.answer(get, async (answer) => {
@@ -105,15 +97,13 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/writes-of-any-media-type',
     description: 'The configurations are written whatever media type the body has.',
-    level: 'should',
-    fails: ['http/writes-refuse-other-media-types'],
+    breaks: ['http/writes-refuse-other-media-types'],
     apply: (seams) => seams.input(writes, (call) => void call.skip.add('media type')),
   },
   {
     id: 'http/deep-nesting-is-500',
     description: 'PUT /mfa-config answers 500 to a body that is nested deeply.',
-    level: 'should',
-    fails: ['http/hostile-bodies-are-harmless', 'http/no-server-error-for-client-mistake'],
+    breaks: ['http/hostile-bodies-are-harmless', 'http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.answer('UpdateMFAConfig', (answer, { content }) => {
         if (content?.includes('[[[[[[[['))
@@ -126,8 +116,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/deep-nesting-ends-the-connection',
     description: 'PATCH /support-user/mfa with a deeply nested body ends the connection.',
-    level: 'should',
-    fails: ['http/hostile-bodies-are-harmless', 'http/no-server-error-for-client-mistake'],
+    breaks: ['http/hostile-bodies-are-harmless'],
     apply: (seams) =>
       seams.wire('UpdateSupportMFAConfig', (answer, { content }) => {
         if (content?.includes('[[[[[[[[')) answer.raw = { keep: 0 };
@@ -136,8 +125,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/prototype-is-written',
     description: 'PUT /mfa-config takes the members of __proto__ for its own.',
-    level: 'should',
-    fails: ['http/hostile-bodies-are-harmless'],
+    breaks: ['http/hostile-bodies-are-harmless'],
     apply: (seams) =>
       seams.body('UpdateMFAConfig', (body) => {
         const proto = own(asObject(body), '__proto__');
@@ -147,8 +135,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/405-allows-another',
     description: 'The Allow of a 405 names a method that the path does not have, and no other.',
-    level: 'should',
-    fails: ['http/405-has-allow'],
+    breaks: ['http/405-has-allow'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status === 405) answer.headers = { allow: 'TRACE' };
@@ -157,8 +144,7 @@ export const unknownFaults: readonly Fault[] = [
   {
     id: 'http/undecodable-path-is-500',
     description: 'A path with a percent sign that encodes nothing is answered by 500.',
-    level: 'should',
-    fails: ['http/no-server-error-for-client-mistake'],
+    breaks: ['http/no-server-error-for-client-mistake'],
     apply: (seams) =>
       seams.answer('any', (answer, call) => {
         if (call.path.includes('%zz'))

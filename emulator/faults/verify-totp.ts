@@ -8,15 +8,7 @@ export const verifyTotpFaults: readonly Fault[] = [
     id: 'verify-totp/wrong-code-verifies',
     description:
       'POST /support-user/verify-totp takes every well-formed code for right, without keeping that.',
-    level: 'must',
-    fails: [
-      'verify-totp/refuses-wrong-code',
-      'verify-totp/refuses-code-of-another-time',
-      'verify-totp/refuses-replay',
-      'verify-totp/refuses-code-of-a-users-key',
-      'verify-totp/refuses-code-of-replaced-secret',
-      'verify-totp/window-is-a-minute-at-most',
-    ],
+    breaks: ['verify-totp/refuses-wrong-code'],
     apply: (seams) =>
       seams.success(verify, (body, call) =>
         /^[0-9]{6}$/.test(text(asObject(call.body), 'totpCode') ?? '') ? { success: true } : body,
@@ -25,8 +17,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/junk-verifies',
     description: 'POST /support-user/verify-totp takes an empty code for right.',
-    level: 'must',
-    fails: ['verify-totp/refuses-junk'],
+    breaks: ['verify-totp/refuses-junk'],
     apply: (seams) =>
       seams.success(verify, (body, call) =>
         text(asObject(call.body), 'totpCode') === '' ? { success: true } : body,
@@ -36,8 +27,7 @@ export const verifyTotpFaults: readonly Fault[] = [
     id: 'verify-totp/blank-code-verifies-once-proven',
     description:
       'POST /support-user/verify-totp takes an empty code, or a blank, for right once the key is proven.',
-    level: 'must',
-    fails: ['verify-totp/refuses-junk'],
+    breaks: ['verify-totp/refuses-junk'],
     apply: (seams) =>
       seams.success(verify, (body, call, { state }) =>
         state.support.verification === 'kSuccess' && text(asObject(call.body), 'totpCode')?.trim() === ''
@@ -48,13 +38,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/verifies-without-enrolment',
     description: 'POST /support-user/verify-totp answers success while support MFA is off.',
-    level: 'must',
-    fails: [
-      'verify-totp/refuses-without-enrolment',
-      'verify-totp/refuses-code-after-disabling',
-      'verify-totp/refuses-code-in-email-mode',
-      'verify-totp/any-body-is-handled',
-    ],
+    breaks: ['verify-totp/refuses-without-enrolment'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, { state }) => {
         if (state.support.key !== undefined || text(asObject(call.body), 'totpCode') === undefined) return;
@@ -66,8 +50,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/verification-not-kept',
     description: 'After a right code GET /support-user/mfa still shows kPending.',
-    level: 'must',
-    fails: ['verify-totp/state-is-success-after-right-code'],
+    breaks: ['verify-totp/state-is-success-after-right-code'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.success('GetSupportMFAConfig', (body) =>
@@ -79,11 +62,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/verified-from-the-start',
     description: 'GET /support-user/mfa shows kSuccess as soon as a key is handed out.',
-    level: 'must',
-    fails: [
-      'verify-totp/state-is-not-success-before-a-right-code',
-      'verify-totp/state-starts-anew-with-a-new-key',
-    ],
+    breaks: ['verify-totp/state-is-not-success-before-a-right-code'],
     since: '7.1.2_u3',
     apply: (seams) =>
       seams.success('GetSupportMFAConfig', (body) =>
@@ -93,8 +72,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/missing-body-accepted',
     description: 'POST /support-user/verify-totp without a body answers 200 with success true.',
-    level: 'must',
-    fails: ['verify-totp/refuses-missing-body'],
+    breaks: ['verify-totp/refuses-missing-body'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call) => {
         if (call.caller?.role !== 'admin' || call.content?.length !== 0) return;

@@ -10,8 +10,7 @@ import type { User } from '../state.js';
 interface Codeless {
   readonly id: string;
   readonly description: string;
-  readonly fails: readonly string[];
-  readonly level?: Fault['level'];
+  readonly breaks: readonly string[];
   readonly since?: ReleaseName;
   is(body: JsonObject, call: Call, world: World): boolean;
 }
@@ -24,51 +23,49 @@ const codeless: readonly Codeless[] = [
   {
     id: 'certificate-that-is-junk',
     description: 'a certificate, whatever it holds',
-    fails: [otherMember],
+    breaks: [otherMember],
     is: (body) => text(body, 'certificate') !== undefined,
   },
   {
     id: 'member-skip-mfa',
     description: 'skipMfa true',
-    fails: [otherMember],
+    breaks: [otherMember],
     is: (body) => own(body, 'skipMfa') === true,
   },
   {
     id: 'member-mfa-info',
     description: 'an mfaInfo that says that the user is exempt',
-    fails: [otherMember],
+    breaks: [otherMember],
     is: (body) => own(asObject(own(body, 'mfaInfo')), 'isUserExemptFromMfa') === true,
   },
   {
     id: 'real-ip-is-local',
     description: 'an X-Real-IP of this host',
-    fails: ['ways-in/header-skips-no-code'],
-    level: 'should',
+    breaks: ['ways-in/header-skips-no-code'],
     is: (_body, call) => header(call, 'x-real-ip') === '127.0.0.1',
   },
   {
     id: 'cookie-of-a-trusted-device',
     description: 'a cookie that says that the device is trusted, whoever set it',
-    fails: ['ways-in/header-skips-no-code'],
-    level: 'should',
+    breaks: ['ways-in/header-skips-no-code'],
     is: (_body, call) => header(call, 'cookie')?.includes('trusted_device=1') === true,
   },
   {
     id: 'session-of-another-user',
     description: 'the session of anybody in its header',
-    fails: [otherCredential],
+    breaks: [otherCredential],
     is: (_body, call, { state }) => state.sessions.has(header(call, 'session-id') ?? ''),
   },
   {
     id: 'api-key-of-another-user',
     description: 'the API key of anybody in its header',
-    fails: [otherCredential],
+    breaks: [otherCredential],
     is: (_body, call, { state }) => state.users.some(({ apiKey }) => apiKey === header(call, 'apikey')),
   },
   {
     id: 'empty-mailed-code-where-there-is-none',
     description: 'an empty code of type email where none is under way',
-    fails: ['email-login/refuses-junk', 'ways-in/used-email-code-in-any-form-opens-nothing'],
+    breaks: ['email-login/refuses-junk'],
     is: (body, _call, { state }) =>
       own(body, 'otpCode') === '' &&
       own(body, 'otpType') === 'email' &&
@@ -77,55 +74,49 @@ const codeless: readonly Codeless[] = [
   {
     id: 'type-that-is-null',
     description: 'null as otpType',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => own(body, 'otpType') === null,
   },
   {
     id: 'code-that-is-an-object',
     description: 'an object as otpCode',
-    fails: [
-      noCode,
-      'totp-login/refuses-junk',
-      'email-login/refuses-junk',
-      'ways-in/list-of-totp-codes-opens-nothing',
-      'ways-in/list-of-email-codes-opens-nothing',
-    ],
+    breaks: [noCode, 'totp-login/refuses-junk', 'email-login/refuses-junk'],
     is: (body) => typeof own(body, 'otpCode') === 'object' && !Array.isArray(own(body, 'otpCode')),
   },
   {
     id: 'code-that-is-a-list-of-nothing',
     description: 'an empty list as otpCode',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => JSON.stringify(own(body, 'otpCode')) === '[]',
   },
   {
     id: 'code-that-is-a-wildcard',
     description: 'a wildcard as otpCode',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => own(body, 'otpCode') === '%',
   },
   {
     id: 'code-that-is-a-glob',
     description: 'an otpCode of wildcards',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => /^(?:\*|\?{6})$/.test(text(body, 'otpCode') ?? ''),
   },
   {
     id: 'code-that-is-a-pattern',
     description: 'an otpCode that is a regular expression for digits',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? ''),
   },
   {
     id: 'code-of-a-developer',
     description: '123456 as otpCode',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => own(body, 'otpCode') === '123456',
   },
   {
     id: 'type-that-nothing-checks',
     description: 'salesforce as otpType where that is enabled',
-    fails: ['ways-in/made-up-salesforce-code-opens-nothing'],
+    breaks: ['ways-in/made-up-salesforce-code-opens-nothing'],
     since: '6.8.1',
     is: (body, _call, { state }) =>
       own(body, 'otpType') === 'salesforce' &&
@@ -134,7 +125,7 @@ const codeless: readonly Codeless[] = [
   {
     id: 'types-in-a-list',
     description: 'a list as otpType, and no code',
-    fails: [noCode],
+    breaks: [noCode],
     is: (body) => Array.isArray(own(body, 'otpType')),
   },
 ];
@@ -185,12 +176,11 @@ function userByPassword(login: JsonObject, { state }: World): User | undefined {
 }
 
 /** A login by another door, which has no lock. */
-function door(id: string, what: string, is: (call: Call) => boolean, ...alsoFails: readonly string[]): Fault {
+function door(id: string, what: string, is: (call: Call) => boolean): Fault {
   return {
     id: `ways-in/login-by-${id}`,
     description: `While cluster MFA is on, the password alone opens a session ${what}.`,
-    level: 'must',
-    fails: ['ways-in/other-request-skips-no-code', ...alsoFails],
+    breaks: ['ways-in/other-request-skips-no-code'],
     apply: (seams) =>
       seams.answer('any', (answer, call, world) => {
         if (answer.status < 400 || !is(call) || call.content === undefined) return;
@@ -212,21 +202,19 @@ function loginIn(content: string): JsonObject {
   }
 }
 
-const mediaTypes = 'http/refuses-other-media-types';
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
 /** Credentials that a server takes for the admin's. */
 function credential(
   id: string,
   description: string,
-  fails: readonly string[],
+  breaks: readonly string[],
   is: (call: Call, world: World) => boolean,
 ): Fault {
   return {
     id: `ways-in/${id}`,
     description,
-    level: 'must',
-    fails,
+    breaks,
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>
@@ -243,8 +231,7 @@ export const waysInFaults: readonly Fault[] = [
     id: 'ways-in/exemption-is-kept',
     description:
       'While cluster MFA is on, the login after one of a user who is exempt asks for no code either.',
-    level: 'must',
-    fails: [otherCredential],
+    breaks: [otherCredential],
     apply: (seams) => {
       seams.told.accounts.other = { mfaExempt: true };
       const { asksForCode, tokenByPasswordAlone } = seams.rules;
@@ -259,12 +246,11 @@ export const waysInFaults: readonly Fault[] = [
     },
   },
   ...codeless.map(
-    ({ is, level = 'must', id, description, fails, since }): Fault => ({
+    ({ is, id, description, breaks, since }): Fault => ({
       id: `ways-in/${id}`,
       ...(since === undefined ? {} : { since }),
-      fails,
+      breaks,
       description: `While cluster MFA is on, a login asks for no code for ${description}.`,
-      level,
       apply: (seams) => asksNoCode(seams, is),
     }),
   ),
@@ -272,8 +258,7 @@ export const waysInFaults: readonly Fault[] = [
     ([id, what, of]): Fault => ({
       id: `ways-in/name-${id}`,
       description: `While cluster MFA is on, a user's name ${what} asks for no code.`,
-      level: 'must',
-      fails: byName,
+      breaks: byName,
       apply: (seams) => {
         asksNoCode(seams, (body, _call, world) => readAs(body, of, world) !== undefined);
         seams.body('CreateSession', (body, _call, world) => renamed(body, of, world));
@@ -284,8 +269,7 @@ export const waysInFaults: readonly Fault[] = [
     id: 'ways-in/cookie-of-a-refusal',
     description:
       'While cluster MFA is on, the cookie that a refused login sets stands for a code in the next one.',
-    level: 'must',
-    fails: ['ways-in/cookie-of-refusal-skips-no-code'],
+    breaks: ['ways-in/cookie-of-refusal-skips-no-code'],
     apply: (seams) => {
       const known = new Set<string>();
       seams.refusal('CreateSession', (answer) => {
@@ -299,15 +283,13 @@ export const waysInFaults: readonly Fault[] = [
   {
     id: 'ways-in/domain-that-is-null',
     description: 'While cluster MFA is on, null as domain asks for no code.',
-    level: 'must',
-    fails: byName,
+    breaks: byName,
     apply: (seams) => asksNoCode(seams, (body) => own(body, 'domain') === null),
   },
   {
     id: 'ways-in/token-for-name-in-other-case',
     description: "While cluster MFA is on, a user's name in another case gets a token without a code.",
-    level: 'should',
-    fails: ['access-tokens/refused-by-password-alone-under-mfa'],
+    breaks: ['access-tokens/refused-by-password-alone-under-mfa'],
     apply: (seams) => {
       const { tokenByPasswordAlone } = seams.rules;
       const of = (name: string) => name.toLowerCase();
@@ -330,15 +312,13 @@ export const waysInFaults: readonly Fault[] = [
     'by a form',
     (call) =>
       call.path.endsWith('/users/sessions') && mediaTypeOf(call) === 'application/x-www-form-urlencoded',
-    mediaTypes,
   ),
-  door('text', 'by JSON sent as text', (call) => mediaTypeOf(call) === 'text/plain', mediaTypes),
+  door('text', 'by JSON sent as text', (call) => mediaTypeOf(call) === 'text/plain'),
   door('older-path', 'by the path of an older release', ({ path }) => path.endsWith('/accessTokens')),
   {
     id: 'ways-in/password-by-basic',
     description: 'The password by HTTP Basic opens the API, cluster MFA or not.',
-    level: 'must',
-    fails: ['ways-in/basic-skips-no-code'],
+    breaks: ['ways-in/basic-skips-no-code'],
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) => {

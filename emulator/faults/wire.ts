@@ -35,8 +35,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/content-on-refused-head',
     description: 'HEAD /mfa-config without a credential is refused with content.',
-    level: 'must',
-    fails: ['http/head-has-no-content'],
+    breaks: ['http/head-has-no-content'],
     apply: (seams) =>
       seams.wire('GetMFAConfig', (answer, call) => {
         if (call.method === 'HEAD' && answer.status >= 400) answer.raw = { contentOnHead: true };
@@ -45,11 +44,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/compressed-204',
     description: 'The nothing of a 204 is sent as gzip where the request accepts that.',
-    level: 'must',
-    fails: [
-      'http/no-content-after-204',
-      ...mailing.map(([, slug]) => `http/no-content-after-204-of-${slug}`),
-    ],
+    breaks: ['http/no-content-after-204'],
     apply: (seams) =>
       seams.wire('any', (answer, { headers }) => {
         if (answer.status !== 204 || !headers['accept-encoding']?.includes('gzip')) return;
@@ -60,15 +55,13 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/errors-compressed-undeclared',
     description: 'Errors are sent as gzip where the request accepts that, without Content-Encoding.',
-    level: 'must',
-    fails: ['http/content-is-coded-as-declared'],
+    breaks: ['http/content-is-coded-as-declared'],
     apply: (seams) => compress(seams, 'any', {}, ({ status }) => status >= 400),
   },
   {
     id: 'http/plain-declared-compressed',
     description: 'GET /mfa-config says Content-Encoding br where the request accepts that, and sends none.',
-    level: 'must',
-    fails: ['http/content-is-coded-as-declared'],
+    breaks: ['http/content-is-coded-as-declared'],
     apply: (seams) =>
       seams.wire('GetMFAConfig', (answer, { headers, method }) => {
         if (answer.content !== undefined && method === 'GET' && headers['accept-encoding']?.includes('br'))
@@ -78,16 +71,14 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/compressed-without-vary',
     description: 'GET /mfa-config is sent as gzip where the request accepts that, and says no Vary.',
-    level: 'should',
-    fails: ['http/coded-answers-vary'],
+    breaks: ['http/coded-answers-vary'],
     apply: (seams) => compress(seams, 'GetMFAConfig', { 'content-encoding': 'gzip' }),
   },
   ...mailing.map(
     ([operation, slug]): Fault => ({
       id: `http/content-after-204-of-${slug}`,
       description: `${operation} sends {} after the header section of its 204.`,
-      level: 'must',
-      fails: [`http/no-content-after-204-of-${slug}`],
+      breaks: [`http/no-content-after-204-of-${slug}`],
       apply: (seams) =>
         seams.wire(operation, (answer) => {
           if (answer.status === 204) answer.raw = { after: Buffer.from('{}') };
@@ -98,15 +89,7 @@ export const wireFaults: readonly Fault[] = [
     ([operation, area, what]): Fault => ({
       id: `http/${area}-${what}-is-500`,
       description: `${operation} answers 500 for a ${what.replace('-', ' ')}.`,
-      level: 'must',
-      fails: [
-        `${area}/refuses-${what}`,
-        'http/no-server-error-for-client-mistake',
-        // Bytes that are no text are sent there.
-        ...(operation === 'CreateSession' && what === 'malformed-json'
-          ? ['http/hostile-bodies-are-harmless']
-          : []),
-      ],
+      breaks: [`${area}/refuses-${what}`],
       apply: (seams) =>
         seams.refusal(operation, (answer, call) => {
           const isMissing = call.content?.length === 0;
@@ -118,8 +101,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/head-of-another-length',
     description: 'HEAD /mfa-config says a Content-Length that is not that of GET.',
-    level: 'should',
-    fails: ['http/head-has-length-of-get'],
+    breaks: ['http/head-has-length-of-get'],
     apply: (seams) =>
       seams.wire('GetMFAConfig', (answer, call) => {
         if (call.method === 'HEAD') answer.raw = { framing: { 'content-length': '2' } };
@@ -128,8 +110,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/odd-retry-after',
     description: 'A method that a path does not have is answered by 429 with a Retry-After in words.',
-    level: 'should',
-    fails: ['http/retry-after-is-readable'],
+    breaks: ['http/retry-after-is-readable'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status !== 405) return;
@@ -141,8 +122,7 @@ export const wireFaults: readonly Fault[] = [
     id: 'http/retry-after-of-a-century',
     description:
       'A method that a path does not have is answered by 429 with a Retry-After of a hundred years.',
-    level: 'should',
-    fails: ['http/retry-after-is-readable'],
+    breaks: ['http/retry-after-is-readable'],
     apply: (seams) =>
       seams.refusal('any', (answer) => {
         if (answer.status !== 405) return;
@@ -153,8 +133,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/support-secret-may-be-stored',
     description: 'PATCH /support-user/mfa to totp does not say Cache-Control no-store.',
-    level: 'should',
-    fails: ['http/secrets-are-not-stored'],
+    breaks: ['http/secrets-are-not-stored'],
     apply: (seams) =>
       seams.answer('UpdateSupportMFAConfig', (answer) => {
         if (answer.status === 200) answer.headers = {};
@@ -163,8 +142,7 @@ export const wireFaults: readonly Fault[] = [
   {
     id: 'http/access-token-may-be-stored',
     description: 'POST /access-tokens does not say Cache-Control no-store.',
-    level: 'should',
-    fails: ['http/secrets-are-not-stored'],
+    breaks: ['http/secrets-are-not-stored'],
     apply: (seams) =>
       seams.answer('CreateAccessToken', (answer) => {
         if (answer.status === 201) answer.headers = {};

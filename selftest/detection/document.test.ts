@@ -13,6 +13,7 @@ import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
 import { freedomRows, freedoms } from './freedoms.js';
 import { expectationOfVariant, neverRed } from './problems.js';
+import { recordedHeads, turnsRedFile, turnsRedText } from './turns-red.js';
 
 const requirements = loadRequirements();
 
@@ -31,11 +32,16 @@ describe('docs/detection.md', () => {
         rows: freedomRows(),
         mutation: readResult(),
         order: loadOrder(),
+        astray: [...recordedHeads.keys()],
       }),
     );
     expect(readFileSync(join(packageRoot(), 'docs', 'found-by-time.svg'), 'utf8')).toBe(
       curvePicture(loadOrder()),
     );
+  });
+
+  test('goes by a record of what faults turn red that is in order, and of known faults only', () => {
+    expect(readFileSync(turnsRedFile, 'utf8')).toBe(turnsRedText(faults, requirements));
   });
 
   test('knows each combination by a name of its own', () => {

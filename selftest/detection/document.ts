@@ -1,4 +1,4 @@
-import type { Fault, Variant } from '../../emulator/seams.js';
+import type { KnownFault, Variant } from '../../emulator/seams.js';
 import { levels } from '../../src/base/model/verdict.js';
 import type { DetectionOrder } from '../../src/contract/order/order.js';
 import type { Requirement } from '../../src/contract/requirements/catalogue.js';
@@ -9,7 +9,7 @@ import type { FlawClass } from './flaw-classes.js';
 import { type Factor, pairsIn } from './pairwise.js';
 
 export interface Proven {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly KnownFault[];
   readonly variants: readonly Variant[];
   readonly combinations: readonly (readonly string[])[];
   readonly requirements: readonly Requirement[];
@@ -20,6 +20,8 @@ export interface Proven {
   /** Of `npm run mutate -- --record`. */
   readonly mutation: MutationResult;
   readonly order: DetectionOrder;
+  /** Faults whose reports begin with something else than what they break. */
+  readonly astray: readonly string[];
 }
 
 /** docs/detection.md: what the catalogues claim, and a proof shows. A pure function of them. */
@@ -33,6 +35,7 @@ export function renderDetection({
   rows,
   mutation,
   order,
+  astray,
 }: Proven): string {
   const counts = levels.map(
     (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
@@ -40,13 +43,15 @@ export function renderDetection({
   return `# What the suite detects
 
 The emulator can be given faults, each one small deviation from the API, and variants, each a different behaviour
-that conforms. \`npm run prove\` runs the whole suite against every one of them, and fails where one is judged in
+that conforms. \`npm run prove\` runs the suite against every one of them, and fails where one is judged in
 another way than this page says. Faults that break different requirements of different operations share an
-emulator, as do the variants of a combination; \`npm run prove -- --alone\` gives each one of its own.
+emulator, as do the variants of a combination; \`npm run prove -- --alone\` gives each one of its own, and asks for all
+requirements. What a fault turns red besides what it is for is recorded in \`emulator/faults/turns-red.ts\`.
 
 | | |
 | --- | --- |
 | faults | ${faults.length}, each with the requirements that it must turn red |
+| reports that begin with what the fault is for | ${headed(faults, astray)} (\`npm run prove\` counts) |
 | false alarms | 0 in ${variants.length} variants, tried in ${combinations.length} combinations |
 | freedoms | ${freedoms.reduce((sum, { settings }) => sum + settings.length, 0)} settings of ${freedoms.length} things that the contract leaves open; every two that can stand together do, ${pairsIn(rows)} pairs in ${rows.length} targets. No must is red or inconclusive in any (\`npm run prove -- --freedoms\`) |
 | requirements with a fault | ${requirements.length} of ${requirements.length} (${counts.join(', ')}) |
@@ -121,6 +126,10 @@ function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClas
   const cells =
     notApplicable === undefined ? [list(requirements), list(faults)] : [`none: ${notApplicable}`, ''];
   return row(flaw, ids.join(', '), ...cells);
+}
+
+function headed({ length: all }: readonly KnownFault[], { length: others }: readonly string[]): string {
+  return `${all - others} of ${all} (${((100 * (all - others)) / all).toFixed(1)} %)`;
 }
 
 const code = (id: string) => `\`${id}\``;

@@ -1,5 +1,5 @@
 import { defaultRelease, type ReleaseName, releaseNames } from '../../emulator/releases.js';
-import type { Fault } from '../../emulator/seams.js';
+import type { KnownFault } from '../../emulator/seams.js';
 import { variants } from '../../emulator/variants/index.js';
 import type { Outcome, Verdict } from '../../src/base/model/verdict.js';
 import { callOf, isOperationId } from '../../src/contract/openapi/operations.js';
@@ -13,7 +13,7 @@ export interface Expectation extends Subject {
   readonly fails: readonly string[];
 }
 
-export function expectationOfFault({ id, fails, since, tls }: Fault): Expectation {
+export function expectationOfFault({ id, fails, since, tls }: KnownFault): Expectation {
   // Most faults show in the default release; those of a newer one need it.
   const release = isNewer(since) ? { release: since } : {};
   return {
@@ -102,7 +102,7 @@ export function unexplainedIn(
 }
 
 /** Requirements that no fault turns red: nothing shows that their tests can fail. */
-export function neverRed(faults: readonly Fault[], requirements: readonly Requirement[]): string[] {
+export function neverRed(faults: readonly KnownFault[], requirements: readonly Requirement[]): string[] {
   const named = new Set(faults.flatMap(({ fails }) => fails));
   return requirements.map(({ id }) => id).filter((id) => !named.has(id));
 }

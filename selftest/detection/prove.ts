@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
-import { tool, wholeNumber } from '../tool/tool.js';
+import { type Shard, wholeRun } from '../../src/reports/many/shard.js';
+import { partOf, tool, wholeNumber } from '../tool/tool.js';
 import { combinations, takesLong } from './combinations.js';
 import { freedomRows } from './freedoms.js';
-import { Headings } from './headings.js';
+import { Headings, wantedShare } from './headings.js';
 import { type Judgement, judge } from './matrix.js';
 import {
   asItIs,
@@ -20,12 +21,16 @@ import {
 } from './problems.js';
 import { tryInRounds } from './rounds.js';
 import { sample } from './sample.js';
+import { writeTurnsRed } from './turns-red.js';
 
 interface Options {
   readonly alone?: true;
   readonly sample?: number;
   readonly seed: number;
+  readonly whole: number;
+  readonly shard: Shard;
   readonly freedoms?: true;
+  readonly update?: true;
 }
 
 const command = tool(
@@ -33,19 +38,24 @@ const command = tool(
   'Tries the suite on the emulator with each of its faults, and as targets that conform.',
 )
   .argument('[id...]', 'parts of ids: only the faults and variants that have one of them')
-  .option('--alone', 'each in an emulator of its own, not only where several say anything unexpected')
+  .option('--alone', 'each in an emulator of its own, by all requirements')
+  .option('--whole <n>', 'so many faults are drawn to be tried by all requirements as well', wholeNumber, 40)
   .option('--sample <n>', 'so many faults only, no freedoms, and nothing that takes ten minutes', wholeNumber)
   .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
+  .option('--shard <i/n>', 'the i-th of n parts', partOf, wholeRun)
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
+  .option('--update', 'record what turns red, and what heads the reports: emulator/faults/turns-red.ts')
   .parse();
 const only = command.args;
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/** So many emulators are tried in one run of the suite. */
-const batchSize = 20;
+/** So many emulators are tried in one run of the suite: fewer where it is asked for what their faults turn red only. */
+const batchSize = { all: 20, few: 6 };
 /** So many such runs at a time: one writes its reports, in one process, while the other tries targets. */
 const batchesAtOnce = 2;
+/** So many requirements, drawn for each run, are asked for besides those that must turn red. */
+const besides = 25;
 // More than the cores that it is meant for: what is broken is waited for.
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 
@@ -54,6 +64,8 @@ const wanted = (expectation: Expectation) =>
   only.some((part) =>
     [expectation.name, ...expectation.faults, ...expectation.variants].some((id) => id.includes(part)),
   );
+const { index: part, count: parts } = values.shard;
+const isOfPart = (_: unknown, at: number) => at % parts === part - 1;
 
 const requirements = loadRequirements();
 // An id asks for that variant: not for those that it is combined with.
@@ -67,9 +79,15 @@ const conforming = [
         .map(([first, ...others]) => expectationOfVariant(first, ...others))
     : []),
   ...(sampled === undefined || values.freedoms ? freedomRows().map(expectationOfRow) : []),
-].filter(wanted);
+]
+  .filter(wanted)
+  .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
-const broken = drawn.map(expectationOfFault).filter(wanted);
+const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
+const isAll = only.length === 0 && sampled === undefined && !values.freedoms;
+/** What nothing else is known of is tried by all requirements at once. */
+const known = isAll && !values.alone ? broken : [];
+const whole = isAll && !values.alone ? sample(broken, values.whole, values.seed) : broken;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));
 const startedAt = Date.now();
@@ -77,57 +95,90 @@ let passed = 0;
 let failed = 0;
 let runs = 0;
 const headings = new Headings();
+/** What faults that were tried alone, by all requirements, have turned red. */
+const red = new Map<string, readonly string[]>();
 try {
-  await judgeAll(conforming, (expectation, judgement) => noteOf(expectation, judgement, 'conforms'));
-  if (values.alone) {
-    await judgeAll(broken, (expectation, judgement) =>
-      noteOf(expectation, judgement, `${expectation.fails.length} red`),
-    );
-  } else {
-    await tryInRounds(broken, requirements, judgeAll, ({ fault, problems, beside }) =>
-      note(fault.name, problems, `${fault.fails.length} red${beside > 0 ? `, beside ${beside} others` : ''}`),
-    );
-  }
+  await judgeAll(conforming, undefined, (expectation, judgement) =>
+    note(expectation.name, problemsOf(judgement, expectation.fails, requirements), 'conforms'),
+  );
+  await tryFaults(known, true);
+  await tryFaults(whole, false);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (only.length === 0 && !values.freedoms) {
+if (isAll) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
+  const few = headings.share < wantedShare ? [`${headings.share.toFixed(1)} %, wanted: ${wantedShare}`] : [];
+  note('reports begin with what a fault breaks', few, `${headings.heads.size} faults`);
+}
+if (values.update) {
+  const updated = faults.map((fault) => ({ ...fault, fails: red.get(fault.id) ?? fault.fails }));
+  writeTurnsRed(updated, requirements, headings.heads);
 }
 console.log(
   `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} ${runs === 1 ? 'run' : 'runs'}`,
 );
-if (headings.faults > 0) console.log(headings.toString());
+if (headings.heads.size > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** @param isPart what each turns red is known: it is asked for that, and for some of the others */
+async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<void> {
+  const detail = ({ fails }: Expectation, beside: number) =>
+    `${fails.length} red${isPart ? ' of those asked for' : ''}${beside > 0 ? `, beside ${beside} others` : ''}`;
+  if (values.alone) {
+    await judgeAll(all, undefined, (expectation, judgement) => {
+      heed(expectation, judgement, true);
+      note(expectation.name, problemsOf(judgement, expectation.fails, requirements), detail(expectation, 0));
+    });
+    return;
+  }
+  const asked = (batch: readonly Expectation[]) => {
+    const others = sample(requirements, besides, runs).map(({ id }) => id);
+    return [...new Set([...batch.flatMap(({ fails }) => fails), ...others])];
+  };
+  await tryInRounds(
+    all,
+    requirements,
+    (subjects, take, isLast) => judgeAll(subjects, isPart && !isLast ? asked : undefined, take),
+    ({ fault, problems, beside, judgement }) => {
+      heed(fault, judgement, beside === 0 && (!isPart || problems.length > 0));
+      note(fault.name, problems, detail(fault, beside));
+    },
+    isPart,
+  );
+}
+
+function heed({ faults: [id] }: Expectation, judgement: Judgement, isAlone: boolean): void {
+  const fault = faults.find((each) => each.id === id);
+  if (fault === undefined) return;
+  headings.take(fault, judgement);
+  if (isAlone) red.set(fault.id, judgement.red);
+}
+
+/** @param asked of a batch: ids; none: all requirements */
 async function judgeAll(
   expectations: readonly Expectation[],
+  asked: ((batch: readonly Expectation[]) => readonly string[]) | undefined,
   take: (expectation: Expectation, judgement: Judgement) => void,
 ): Promise<void> {
   let at = 0;
   const judgeNext = async () => {
     while (at < expectations.length) {
-      const batch = expectations.slice(at, at + batchSize);
-      at += batchSize;
+      const batch = expectations.slice(at, at + (asked === undefined ? batchSize.all : batchSize.few));
+      at += batch.length;
       const batchFolder = join(folder, String(runs));
       runs += batch.length;
-      const judgements = await judge(batch, batchFolder, options);
+      const judgements = await judge(batch, batchFolder, { ...options, only: asked?.(batch) ?? [] });
       batch.forEach((expectation, index) => {
         const judgement = judgements[index];
-        if (judgement === undefined) return;
-        headings.take(expectation, judgement);
-        take(expectation, judgement);
+        if (judgement !== undefined) take(expectation, judgement);
       });
       rmSync(batchFolder, { recursive: true, force: true });
     }
   };
   await Promise.all(Array.from({ length: batchesAtOnce }, judgeNext));
-}
-
-function noteOf(expectation: Expectation, judgement: Judgement, detail: string): void {
-  note(expectation.name, problemsOf(judgement, expectation.fails, requirements), detail);
 }
 
 function note(name: string, problems: readonly string[], detail: string): void {

@@ -11,18 +11,22 @@ import { combinations } from './combinations.js';
 import { renderDetection } from './document.js';
 import { flawClasses } from './flaw-classes.js';
 import { freedomRows, freedoms } from './freedoms.js';
+import { recordedHeads, writeTurnsRed } from './turns-red.js';
 
 // Run by `npm run generate`: what the page says is proven by `npm run prove`.
+const requirements = loadRequirements();
+writeTurnsRed(faults, requirements);
 const page = renderDetection({
   faults,
   variants,
   combinations,
-  requirements: loadRequirements(),
+  requirements,
   flawClasses,
   freedoms: freedoms(),
   rows: freedomRows(),
   mutation: readResult(),
   order: loadOrder(),
+  astray: [...recordedHeads.keys()],
 });
 writeFileSync(join(packageRoot(), 'docs', 'detection.md'), page);
 writeFileSync(join(packageRoot(), 'docs', 'found-by-time.svg'), curvePicture(loadOrder()));

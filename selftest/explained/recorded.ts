@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
-import type { Fault } from '../../emulator/seams.js';
+import type { KnownFault } from '../../emulator/seams.js';
 import type { Explained } from '../../src/base/model/explained.js';
 import { passesIn, sentIn } from '../../src/reports/repro/explained.js';
 import { LogIndex } from '../../src/reports/repro/log.js';
@@ -50,6 +50,6 @@ export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[
 }
 
 /** The faults that break a requirement, first the one that breaks least besides. */
-export function faultsFor(id: string): Fault[] {
+export function faultsFor(id: string): KnownFault[] {
   return faults.filter(({ fails }) => fails.includes(id)).sort((a, b) => a.fails.length - b.fails.length);
 }

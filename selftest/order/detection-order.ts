@@ -1,4 +1,4 @@
-import type { Fault } from '../../emulator/seams.js';
+import type { KnownFault } from '../../emulator/seams.js';
 import type { Cost, DetectionOrder, OrderRow } from '../../src/contract/order/order.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { isRequirementId } from '../../src/contract/requirements/ids.js';
@@ -37,7 +37,7 @@ export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, s
 export function detectionOrder(
   measured: readonly Measured[],
   shared: DetectionOrder['shared'],
-  faults: readonly Pick<Fault, 'id' | 'fails'>[],
+  faults: readonly Pick<KnownFault, 'id' | 'fails'>[],
   isLast: (id: string) => boolean = leavesLocks,
 ): DetectionOrder {
   const rows: OrderRow[] = measured.map(({ id: requirement, cost, alone, shares }) => ({

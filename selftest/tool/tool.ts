@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type Shard, shardOf } from '../../src/reports/many/shard.js';
 
 /**
  * A command for those who work on the suite, with --help and one line for what is wrong, as the suite's own have.
@@ -19,3 +20,12 @@ export function wholeFrom(least: number): (text: string) => number {
 }
 
 export const wholeNumber = wholeFrom(1);
+
+/** For an option that takes the i-th of n parts. */
+export function partOf(text: string): Shard {
+  try {
+    return shardOf(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
