@@ -1,13 +1,5 @@
-import type { Call, World } from './call.js';
+import type { Call, Credentials, World } from './call.js';
 import type { User } from './state.js';
-
-/** What a request brought along, as far as this release looks at it. */
-export interface Credentials {
-  readonly apiKey?: string;
-  /** Value of Authorization. */
-  readonly authorization?: string;
-  readonly sessionId?: string;
-}
 
 export const tokenType = 'Bearer';
 

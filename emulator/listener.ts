@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Rules } from './rules.js';
+import type { Rules } from './call.js';
 
 /** The server below Fastify: HTTP, or HTTPS where there is a certificate. */
 export function createListener(

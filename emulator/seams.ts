@@ -1,9 +1,8 @@
-import type { Answer, Call, WireAnswer, World } from './call.js';
+import type { Answer, Call, Rules, WireAnswer, World } from './call.js';
 import type { Clock } from './clock.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 import type { OperationId } from './operations/table.js';
 import type { ReleaseName } from './releases.js';
-import type { Rules } from './rules.js';
 import type { Role, StartState } from './state.js';
 
 /** Which calls a deviation touches: `any` includes those that are no operation. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { declareInOrder, keepTests } from '../fixtures/in-order.js';
+import { declareInOrder, keepTests } from '../fixtures/index.js';
 
 // In place of the spec files, whose tests it declares in the order that finds most faults a second.
 keepTests();

@@ -1,6 +1,6 @@
-import type { Call, World } from '../call.js';
+import type { Call, Credentials, World } from '../call.js';
 import { mailNewCode } from '../codes.js';
-import { type Credentials, challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
+import { challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
 import { operations } from '../operations/table.js';
 import type { Fault, Seams } from '../seams.js';
 

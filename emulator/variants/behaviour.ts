@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Rules } from '../call.js';
 import { Refusal } from '../call.js';
 import { useLoginCode } from '../codes.js';
 import { challenges, credentialsOf, isAnonymous } from '../credentials.js';
 import { asObject, isObject, own, text } from '../json.js';
-import type { Rules } from '../rules.js';
 import type { Variant } from '../seams.js';
 import { type MailCode, supportOff, supportOwner, type TotpKey } from '../state.js';
 import { showClusterLate } from './late.js';

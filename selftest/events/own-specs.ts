@@ -31,7 +31,7 @@ export async function runSpecs(
   const folder = temporaryFolder();
   const tests = join(folder, 'tests');
   mkdirSync(tests);
-  const imports = `import { demand, expect, test } from ${urlOf('dist', 'fixtures', 'test.js')};\n`;
+  const imports = `import { demand, expect, test } from ${urlOf('dist', 'fixtures', 'index.js')};\n`;
   for (const [name, text] of Object.entries(specs))
     writeFileSync(join(tests, `${name}.spec.mjs`), imports + text);
   const config = join(folder, 'playwright.config.mjs');

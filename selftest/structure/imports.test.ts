@@ -7,7 +7,7 @@ const config = sourceAt('playwright.config.ts');
 
 /** Which folders a folder may import from, itself included: tests -> fixtures -> src, and the emulator apart. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  tests: ['tests', 'fixtures', 'src'],
+  tests: ['tests', 'fixtures'],
   fixtures: ['fixtures', 'src'],
   src: ['src'],
   cli: ['src'],
@@ -54,12 +54,18 @@ describe('imports point one way', () => {
     expect(users.map(({ path }) => path)).toEqual(['src/cli/playwright-process.ts']);
   });
 
-  test('the tests take their vocabulary from the fixtures alone', () => {
-    const direct = sourcesIn('tests').filter((source) =>
-      importsOf(source).some((name) => !/\.js$/.test(name) && !/^node:/.test(name)),
+  test('a spec imports the vocabulary, and files of its own folder', () => {
+    const isOwn = (path: string, name: string) =>
+      name.startsWith('node:') ||
+      name === 'fixtures/index.js' ||
+      name.split('/').slice(0, -1).join('/') === path.split('/').slice(0, -1).join('/');
+    const others = sourcesIn('tests').flatMap((source) =>
+      importsOf(source)
+        .filter((name) => !isOwn(source.path, name))
+        .map((name) => `${source.path} -> ${name}`),
     );
 
-    expect(direct.map(({ path }) => path)).toEqual([]);
+    expect(others).toEqual([]);
   });
 
   test('the emulator is a program to the suite, found by its path in one place', () => {
@@ -118,7 +124,7 @@ describe('the rooms of src/', () => {
 });
 
 describe('no file imports itself by way of others', () => {
-  test.each(['src', 'fixtures', 'tests', 'cli'])('%s', (folder) => {
+  test.each(['src', 'fixtures', 'tests', 'cli', 'emulator'])('%s', (folder) => {
     const graph = new Map(sourcesIn(folder).map((source) => [source.path, importsWithin(source)]));
 
     expect(circleIn(graph)).toEqual([]);

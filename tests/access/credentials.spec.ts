@@ -1,29 +1,33 @@
-import { wrongKey, wrongSession, wrongToken } from '../../fixtures/nobodys.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
-import { guarded, prepared } from './operations.js';
+import type { Answer, Api, Credential } from '../../fixtures/index.js';
+import {
+  anonymous,
+  arrange,
+  expect,
+  guarded,
+  prepared,
+  test,
+  triggerNames,
+  wrong,
+} from '../../fixtures/index.js';
 
 /** By the ends of their requirements' ids. */
 const refused = [
   ['refuses-anonymous', (): Credential => anonymous],
-  ['refuses-wrong-key', wrongKey],
-  ['refuses-wrong-token', wrongToken],
-  ['refuses-wrong-session', wrongSession],
+  ['refuses-wrong-key', wrong.key],
+  ['refuses-wrong-token', wrong.token],
+  ['refuses-wrong-session', wrong.session],
 ] as const;
 
 for (const operation of guarded) {
   for (const [slug, credential] of refused) {
-    test(`access/${operation.slug}-${slug}`, async ({ api, cluster, support, connection }) => {
+    test(`access/${operation.slug}-${slug}`, async ({ api, connection, state }) => {
       const body = await arrange(prepared(operation.id, connection));
-      const before = await arrange(snapshot(cluster, support));
+      const before = await arrange(state.snapshot());
 
       const answer = await api.call(operation.id, { ...body, as: credential() });
 
       expect(answer).toBeRefused();
-      expect(await changesSince(before, cluster, support)).toBeNone();
+      expect(await state.changesSince(before)).toBeNone();
     });
   }
 }
@@ -49,21 +53,21 @@ test('access/key-header-in-any-case', async ({ api, connection, admin }) => {
 
 test('access/token-in-authorization', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const as = await users.token(users.withPassword());
+  const as = await users.sessions.token(users.withPassword());
 
   const answer = await api.call('GetMFAConfig', { as });
 
-  if (await isForWantOfRole(api, answer, wrongToken())) return;
+  if (await isForWantOfRole(api, answer, wrong.token())) return;
   expect(answer).toBeAccepted();
 });
 
 test('access/session-id-header', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const as = await arrange(users.sessionId(users.withPassword()));
+  const as = await arrange(users.sessions.id(users.withPassword()));
 
   const answer = await api.call('GetMFAConfig', { as });
 
-  if (await isForWantOfRole(api, answer, wrongSession())) return;
+  if (await isForWantOfRole(api, answer, wrong.session())) return;
   expect(answer).toBeAccepted();
 });
 

@@ -1,34 +1,30 @@
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import type { Open } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Connection } from '../../src/target/connection/connection.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
-import { prepared } from './operations.js';
+import type { Connection, Credential, Open, State } from '../../fixtures/index.js';
+import { anonymous, arrange, expect, prepared, test } from '../../fixtures/index.js';
 import { detours, openWays, spellings, type Way, type Write, writes } from './ways.js';
 
 /** A write, and a body that does no harm. */
 type Harmless = readonly [Write, unknown];
 
-test('access/no-other-way-to-write-without-credentials', async ({ connection }) => {
+test('access/no-other-way-to-write-without-credentials', async ({ connection, state }) => {
   const [first, ...others] = await arrange(harmless(connection));
-  expect(await tried(connection, first, [...spellings, ...detours], anonymous)).toBeShut();
-  for (const each of others) expect(await tried(connection, each, spellings, anonymous)).toBeShut();
+  expect(await tried({ connection, state }, first, [...spellings, ...detours], anonymous)).toBeShut();
+  for (const each of others)
+    expect(await tried({ connection, state }, each, spellings, anonymous)).toBeShut();
 });
 
-test('access/no-other-way-to-write-for-a-viewer', async ({ connection, users }) => {
-  const as = await arrange(users.viewer());
+test('access/no-other-way-to-write-for-a-viewer', async ({ connection, users, state }) => {
+  const as = await arrange(users.sessions.viewer());
   const [first, ...others] = await arrange(harmless(connection));
 
-  expect(await tried(connection, first, [...spellings, ...detours], as)).toBeShut();
-  for (const each of others) expect(await tried(connection, each, spellings, as)).toBeShut();
+  expect(await tried({ connection, state }, first, [...spellings, ...detours], as)).toBeShut();
+  for (const each of others) expect(await tried({ connection, state }, each, spellings, as)).toBeShut();
 });
 
 test('access/head-refuses-anonymous', async ({ api, admin }) => {
   for (const path of ['/mfa-config', '/support-user/mfa']) {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
-      throw new ArrangeError(`GET ${path} itself is not refused.`);
+      throw arrange.failure(`GET ${path} itself is not refused.`);
     // Where the method is refused to everybody nothing is told.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
@@ -48,16 +44,16 @@ async function harmless(connection: Connection): Promise<readonly [Harmless, ...
 }
 
 async function tried(
-  connection: Connection,
+  { connection, state }: { readonly connection: Connection; readonly state: State },
   [write, body]: Harmless,
   ways: readonly Way[],
   as: Credential,
 ): Promise<readonly Open[]> {
   const [cluster, support] = [await connection.cluster(), await connection.support()];
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   const shown = { cluster: await arrange(cluster.readAsShown()), support: await arrange(support.read()) };
   const undone = async () => {
-    const changes = await changesSince(before, cluster, support);
+    const changes = await state.changesSince(before);
     if (changes.length > 0) {
       await cluster.giveBack(shown.cluster);
       await support.giveBack(shown.support);

@@ -1,22 +1,27 @@
-import { wrongBeside } from '../../fixtures/nobodys.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import { headersOf } from '../../src/wire/http/credential.js';
-import { modifying, partsOf, prepared } from './operations.js';
+import type { Answer } from '../../fixtures/index.js';
+import {
+  arrange,
+  expect,
+  headersOf,
+  modifying,
+  notApplicable,
+  partsOf,
+  prepared,
+  test,
+  wrong,
+} from '../../fixtures/index.js';
 
 for (const operation of modifying) {
-  test(`access/viewer-cannot-${operation.slug}`, async ({ api, users, cluster, support, connection }) => {
-    const credentials = await arrange(users.viewerByAllMeans());
+  test(`access/viewer-cannot-${operation.slug}`, async ({ api, users, connection, state }) => {
+    const credentials = await arrange(users.sessions.viewerByAllMeans());
     const body = await arrange(prepared(operation.id, connection));
     const parts = await arrange(partsOf(operation.id, connection));
-    const before = await arrange(snapshot(cluster, support));
+    const before = await arrange(state.snapshot());
 
     for (const as of credentials) {
       expect(await api.call(operation.id, { ...body, as })).toBeRefused();
       // A credential of nobody's adds nothing to that. Codes are not sent more often than need be.
-      for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrongBeside(as)) {
+      for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
         const answer = await api.call(operation.id, { ...body, as, headers: headersOf(beside) });
         expect(answer).toBeRefused();
       }
@@ -25,12 +30,12 @@ for (const operation of modifying) {
         if (answer !== undefined) expect(answer).toBeRefused();
       }
     }
-    expect(await changesSince(before, cluster, support)).toBeNone();
+    expect(await state.changesSince(before)).toBeNone();
   });
 }
 
 test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluster }) => {
-  const as = await arrange(users.viewer());
+  const as = await arrange(users.sessions.viewer());
   const anyJson = await arrange(cluster.readAsShown());
 
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -43,7 +48,7 @@ test('access/callers-at-once-are-told-apart', async ({ api, admin, users, cluste
 });
 
 test('access/missing-privilege-is-403', async ({ api, admin, users, cluster, connection }) => {
-  const as = await arrange(users.viewer());
+  const as = await arrange(users.sessions.viewer());
   const config = await arrange(cluster.readAsShown());
   const bodies: (readonly [operation: 'UpdateMFAConfig' | 'UpdateSupportMFAConfig', anyJson: unknown])[] = [
     ['UpdateMFAConfig', config],

@@ -1,13 +1,17 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
-import type { Open } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { isSince } from '../../src/base/model/releases.js';
-import { Secret } from '../../src/base/secret.js';
-import { jsonOf } from '../../src/base/shape.js';
-import { memberOf, textOf } from '../../src/contract/judging/body.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import { type Credential, headersOf } from '../../src/wire/http/credential.js';
+import type { Answer, Api, Credential, Open } from '../../fixtures/index.js';
+import {
+  arrange,
+  demand,
+  expect,
+  headersOf,
+  isSince,
+  jsonOf,
+  memberOf,
+  notApplicable,
+  Secret,
+  test,
+  textOf,
+} from '../../fixtures/index.js';
 
 test('access/cut-key-is-refused', async ({ api, connection, admin }) => {
   const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
@@ -36,7 +40,7 @@ test('access/key-with-more-is-refused', async ({ api, connection, admin }) => {
 
 test('access/near-session-is-refused', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const session = await arrange(users.sessionId(users.withPassword()));
+  const session = await arrange(users.sessions.id(users.withPassword()));
   await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
   const id = session.id.reveal();
 
@@ -48,7 +52,7 @@ test('access/near-session-is-refused', async ({ api, users, cluster }) => {
 
 test('access/session-in-other-case-is-refused', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const session = await arrange(users.sessionId(users.withPassword()));
+  const session = await arrange(users.sessions.id(users.withPassword()));
   await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
   const id = session.id.reveal();
   if (!hasCase(id)) notApplicable(withoutCase);
@@ -59,7 +63,7 @@ test('access/session-in-other-case-is-refused', async ({ api, users, cluster }) 
 
 test('access/near-token-is-refused', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const as = await users.token(users.withPassword());
+  const as = await users.sessions.token(users.withPassword());
   await arrangeAccepted(api.call('GetMFAConfig', { as }));
   const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
 
@@ -71,7 +75,7 @@ test('access/near-token-is-refused', async ({ api, users, cluster }) => {
 
 test('access/token-in-other-case-is-refused', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const as = await users.token(users.withPassword());
+  const as = await users.sessions.token(users.withPassword());
   await arrangeAccepted(api.call('GetMFAConfig', { as }));
   const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
   if (!hasCase(token)) notApplicable(withoutCase);
@@ -82,7 +86,7 @@ test('access/token-in-other-case-is-refused', async ({ api, users, cluster }) =>
 
 test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
-  const as = await users.token(users.withPassword());
+  const as = await users.sessions.token(users.withPassword());
   await arrangeAccepted(api.call('GetMFAConfig', { as }));
   const [type = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
 
@@ -106,11 +110,11 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
   await arrange(cluster.off());
   const user = users.withPassword();
   // Got in this run, and worth nothing after it: what the target file holds never goes into a URL.
-  const { session } = await arrangeLogin(users.withoutCode(user));
+  const { session } = await arrange.login(users.logins.withoutCode(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
-    isSince(connection.target.release, '7.1.2_u3') && users.whyNoTokens === undefined
-      ? await users.requestToken(user)
+    isSince(connection.target.release, '7.1.2_u3') && users.sessions.whyNoTokens === undefined
+      ? await users.sessions.requestToken(user)
       : { status: 404, body: undefined };
   const id = isBySession ? session.id.reveal() : '';
   const queries: Readonly<Record<string, string>>[] = isBySession
@@ -131,7 +135,7 @@ test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
   for (const path of ['/mfa-config', '/support-user/mfa']) {
     for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
       // A server may end the connection at what it finds odd, or never answer it.
-      const answer = await ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
+      const answer = await arrange.ifAnswered(api.probe('GET', spelling, { isOdd: true, asWritten: true }));
       // A page that is served for any path shows no configuration.
       const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
       const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
@@ -224,5 +228,5 @@ async function readsWith(api: Api, key: string): Promise<readonly Answer[]> {
 
 async function arrangeAccepted(step: Promise<Answer>): Promise<void> {
   const { status } = await step;
-  if (status >= 300) throw new ArrangeError(`A new credential was answered ${status}: it opens nothing.`);
+  if (status >= 300) throw arrange.failure(`A new credential was answered ${status}: it opens nothing.`);
 }

@@ -1,11 +1,5 @@
-import type { Changed } from '../../fixtures/snapshot.js';
-import { ifAnswered } from '../../fixtures/test.js';
-import type { Open } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { changeWords } from '../../src/base/wording/check.js';
-import { memberOf } from '../../src/contract/judging/body.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Answer, Api, Changed, Credential, Open } from '../../fixtures/index.js';
+import { arrange, changeWords, memberOf } from '../../fixtures/index.js';
 
 /** A write of the API, and how its answer shows that it was taken for one. */
 export interface Write {
@@ -140,17 +134,17 @@ export async function openWays(
   // As documented: an answer is owed to it, and waited for as to any other.
   const plain = await api.probe(write.method, write.path, written);
   if (write.isDone(plain) || (await trial.undone()).length > 0)
-    throw new ArrangeError(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
+    throw arrange.failure(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
   for (const request of requests) {
     // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
-    const answer = await ifAnswered(send(request));
+    const answer = await arrange.ifAnswered(send(request));
     // What such an answer doesn't tell, what is different afterwards does.
     if (answer !== undefined && !isReading(request, answer) && write.isDone(answer))
       return hit(request, answer, await trial.undone());
   }
   if ((await trial.undone()).length === 0) return [];
   for (const request of requests) {
-    const answer = await ifAnswered(send(request));
+    const answer = await arrange.ifAnswered(send(request));
     const changes = await trial.undone();
     if (changes.length > 0) return hit(request, answer ?? plain, changes);
   }

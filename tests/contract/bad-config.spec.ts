@@ -1,12 +1,13 @@
-import { bothTypes } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, type Snapshot, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
-import { memberOf } from '../../src/contract/judging/body.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import type { Answer, ClusterMfa, Snapshot, SupportMfa } from '../../fixtures/index.js';
+import {
+  arrange,
+  bothTypes,
+  type effectiveAllow,
+  expect,
+  memberOf,
+  notApplicable,
+  test,
+} from '../../fixtures/index.js';
 
 type Allow = ReturnType<typeof effectiveAllow>;
 
@@ -55,9 +56,9 @@ const writes = [
   },
 ] as const;
 
-test('mfa-config/refused-put-changes-nothing', async ({ cluster, support, connection }) => {
+test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state }) => {
   await arrange(cluster.off());
-  const start = (await arrange(snapshot(cluster, support))).cluster;
+  const start = (await arrange(state.snapshot())).cluster;
   const { authenticationTypes, retainUserMfaSettings } = start;
   const { enabled: wasOn } = await arrange(cluster.found());
   const fewer = wasOn ? ['email', 'totp', 'salesforce'] : ['totp'];
@@ -69,7 +70,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, support, connec
     { enabled: false, authenticationTypes: types, retainUserMfaSettings: 'true' },
   ];
   // True keeps users' keys; false may have them forgotten, which a throw-away target alone is asked for.
-  const { disposable } = effectiveAllow(connection.target.allow);
+  const { disposable } = allow;
   if (retainUserMfaSettings !== true || disposable)
     bodies.push({
       enabled: false,
@@ -78,69 +79,69 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, support, connec
     });
   let refusals = 0;
   const tryAll = async (tried: readonly object[]) => {
-    let before = await arrange(snapshot(cluster, support));
+    let before = await arrange(state.snapshot());
     for (const body of tried) {
       const { status } = await cluster.putText(JSON.stringify(body), 'a wrong type');
       if (status < 400) {
         await arrange(cluster.giveBack(start));
-        before = await arrange(snapshot(cluster, support));
+        before = await arrange(state.snapshot());
         continue;
       }
       refusals += 1;
-      expect(await changesSince(before, cluster, support)).toBeNone();
+      expect(await state.changesSince(before)).toBeNone();
     }
   };
   await tryAll(bodies);
   // That one which is refused switches it off shows while it is on: what would have users' keys forgotten is not sent.
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
-  if (await ifItCan(switchedOn(cluster, effectiveAllow(connection.target.allow)))) await tryAll([off]);
+  if (await arrange.ifItCan(switchedOn(cluster, allow))) await tryAll([off]);
   if (refusals === 0) notApplicable('the target takes wrong types: nothing was refused');
 });
 
 for (const { area, prepare, switchOn, send, now, wrongTypes } of writes) {
-  test(`${area}/refuses-missing-body`, async ({ cluster, support }) => {
+  test(`${area}/refuses-missing-body`, async ({ cluster, support, state }) => {
     await arrange(prepare(cluster, support));
-    const before = await arrange(snapshot(cluster, support));
+    const before = await arrange(state.snapshot());
 
     const answer = await send(cluster, support, undefined, 'a missing body');
 
     // Of a PATCH no body may be read as {}, which changes nothing.
     if (area !== 'support-mfa' || answer.status >= 300) expect(answer).toBeRefused();
-    expect(await changesSince(before, cluster, support)).toBeNone();
+    expect(await state.changesSince(before)).toBeNone();
   });
 
-  test(`${area}/refuses-malformed-json`, async ({ cluster, support, connection }) => {
+  test(`${area}/refuses-malformed-json`, async ({ cluster, support, state, allow }) => {
     const isRefusedAndHarmless = async () => {
-      const before = await arrange(snapshot(cluster, support));
+      const before = await arrange(state.snapshot());
       for (const body of ['{"enabled":', '{"enabled":fal', '{"enabled']) {
         const answer = await send(cluster, support, body, 'malformed JSON');
         expect(answer).toBeRefused();
       }
-      expect(await changesSince(before, cluster, support)).toBeNone();
+      expect(await state.changesSince(before)).toBeNone();
     };
     await arrange(prepare(cluster, support));
     await isRefusedAndHarmless();
 
     // What a target makes of nothing is a configuration that is off: that shows while it is on.
-    const isOn = await ifItCan(switchOn(cluster, support, effectiveAllow(connection.target.allow)));
+    const isOn = await arrange.ifItCan(switchOn(cluster, support, allow));
     if (isOn) await isRefusedAndHarmless();
   });
 
-  test(`${area}/wrong-type-is-harmless`, async ({ cluster, support }) => {
+  test(`${area}/wrong-type-is-harmless`, async ({ cluster, support, state }) => {
     await arrange(prepare(cluster, support));
-    const before = await arrange(snapshot(cluster, support));
+    const before = await arrange(state.snapshot());
 
     for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong))) {
       const answer = await send(cluster, support, body, 'a wrong type');
 
       expect(answer).toBeHandled();
-      expect(await changesSince(before, cluster, support)).toBeNone();
+      expect(await state.changesSince(before)).toBeNone();
     }
   });
 
-  test(`${area}/wrong-type-is-refused`, async ({ cluster, support }) => {
+  test(`${area}/wrong-type-is-refused`, async ({ cluster, support, state }) => {
     await arrange(prepare(cluster, support));
-    const before = await arrange(snapshot(cluster, support));
+    const before = await arrange(state.snapshot());
 
     for (const body of wrongTypes(now(before)).map((wrong) => JSON.stringify(wrong)))
       expect(await send(cluster, support, body, 'a wrong type')).toBeRefused();

@@ -1,4 +1,4 @@
-import { arrange, expect, test } from '../../fixtures/test.js';
+import { arrange, expect, test } from '../../fixtures/index.js';
 
 /** Broken off: parsers may take what extends JSON (RFC 8259 9), and this extends nothing. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
@@ -36,7 +36,7 @@ test('verify-totp/wrong-type-is-harmless', async ({ api, admin, support }) => {
 });
 
 test('totp-key/refuses-missing-body', async ({ api, users }) => {
-  const as = await arrange(users.session(users.withReplaceableTotp()));
+  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
 
   const answer = await api.call('CreateTotpKey', { as, mistake: 'a missing body' });
 
@@ -44,7 +44,7 @@ test('totp-key/refuses-missing-body', async ({ api, users }) => {
 });
 
 test('totp-key/refuses-malformed-json', async ({ api, users }) => {
-  const as = await arrange(users.session(users.withReplaceableTotp()));
+  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
 
   for (const body of malformed) {
     const answer = await api.call('CreateTotpKey', { as, raw: { body }, mistake: 'malformed JSON' });
@@ -53,7 +53,7 @@ test('totp-key/refuses-malformed-json', async ({ api, users }) => {
 });
 
 test('totp-key/wrong-type-is-harmless', async ({ api, users }) => {
-  const as = await arrange(users.session(users.withReplaceableTotp()));
+  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
 
   for (const totpKeyName of [5, true, ['a'], {}]) {
     const answer = await api.call('CreateTotpKey', {

@@ -1,7 +1,5 @@
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, demand, expect, test } from '../../fixtures/test.js';
-import { ArrangeError, TransportError } from '../../src/base/errors.js';
-import type { Answer, CallOptions } from '../../src/target/connection/api.js';
+import type { Answer, CallOptions } from '../../fixtures/index.js';
+import { arrange, demand, expect, TransportError, test } from '../../fixtures/index.js';
 
 /** Bodies that parsers stumble over, made of a harmless one: a line more is a body more. */
 const bodies: readonly Hostile[] = [
@@ -33,19 +31,19 @@ interface Hostile {
   readonly isLong?: true;
 }
 
-test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection }) => {
+test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, connection, state }) => {
   await arrange(support.off());
   await arrange(cluster.proveWayBack());
   // A PATCH of enabled alone may reset mode and address: what a hostile one does beside that is asked.
   await arrange(support.patch({ enabled: false }));
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   const shown = await arrange(cluster.readAsShown());
   const config = JSON.stringify(shown);
   const off = JSON.stringify(support.withPassword({ enabled: false }));
   for (const json of [config, off].map(withMember('"x":1'))) {
     const call = json.startsWith(config.slice(0, -1)) ? 'UpdateMFAConfig' : 'UpdateSupportMFAConfig';
     const { status } = await api.call(call, { as: admin, raw: { body: json } });
-    if (status >= 500) throw new ArrangeError(`A harmless member nobody knows was answered ${status}.`);
+    if (status >= 500) throw arrange.failure(`A harmless member nobody knows was answered ${status}.`);
   }
   const login = JSON.stringify({
     username: 'nobody-7f1c',
@@ -73,7 +71,7 @@ test('http/hostile-bodies-are-harmless', async ({ api, admin, cluster, support, 
         demand(false, { kind: 'handled', least: 'an answer' }, { exchange: unanswered });
       }
     }
-    const changes = await changesSince(before, cluster, support);
+    const changes = await state.changesSince(before);
     if (changes.length > 0) await cluster.giveBack(shown);
     expect(changes).toBeNone();
   }

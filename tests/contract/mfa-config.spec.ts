@@ -1,10 +1,14 @@
-import { bothTypes } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeSuccess, expect, ifItCan, test } from '../../fixtures/test.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import { type ClusterConfig, sameCluster, setOf } from '../../src/target/journal/config.js';
+import type { ClusterConfig, ClusterMfa } from '../../fixtures/index.js';
+import {
+  arrange,
+  bothTypes,
+  clusterChanges,
+  expect,
+  notApplicable,
+  sameCluster,
+  setOf,
+  test,
+} from '../../fixtures/index.js';
 
 test('mfa-config/get-is-safe', async ({ cluster }) => {
   const before = await arrange(cluster.read());
@@ -20,7 +24,7 @@ test('mfa-config/put-round-trip', async ({ cluster }) => {
 
   const answer = await cluster.put(before);
   if (isRefused(answer)) notApplicable('the target refuses a PUT of what is so already');
-  await arrangeSuccess(Promise.resolve(answer));
+  await arrange.success(Promise.resolve(answer));
 
   const after = await cluster.readUntil((now) => sameCluster(now, before));
   expect(clusterChanges(before, after)).toBeNone();
@@ -51,7 +55,7 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
   // A PUT of what is so already may be refused, and that it can't be switched back is this test's to tell.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
-    await arrangeSuccess(cluster.put({ ...config, enabled }));
+    await arrange.success(cluster.put({ ...config, enabled }));
     expect(await cluster.readUntil((now) => now.enabled === enabled)).toHaveMembers({ enabled });
   }
 });
@@ -72,7 +76,7 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
     });
     const isSo = found.enabled && setOf(found.authenticationTypes) === setOf(types);
     if (isSo && isRefused(put)) notApplicable('the target refuses a PUT of what is so already');
-    await arrangeSuccess(Promise.resolve(put));
+    await arrange.success(Promise.resolve(put));
     const now = await cluster.readUntil(
       ({ enabled, authenticationTypes }) => enabled && setOf(authenticationTypes) === setOf(types),
     );
@@ -83,11 +87,11 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   for (const { now, authenticationTypes } of read) expect(now).toHaveMembers({ authenticationTypes });
 });
 
-test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, connection }) => {
+test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
   // False may have keys forgotten, and the document lets it be refused.
-  const isThrowaway = effectiveAllow(connection.target.allow).disposable;
+  const isThrowaway = allow.disposable;
   let tried = 0;
   for (const retainUserMfaSettings of isThrowaway ? [true, false] : [true]) {
     const before = await arrange(cluster.read());
@@ -96,7 +100,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, connection 
     if (mayBeRefused && isRefused(put)) continue;
     // It need not be shown as it is, so that this may be so already as well: with a switch it is not.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, bothTypes));
-    else await arrangeSuccess(Promise.resolve(put));
+    else await arrange.success(Promise.resolve(put));
 
     // Left out of the answer it is write-only, which the document allows.
     const now = await cluster.readUntil((read) => read.retainUserMfaSettings === retainUserMfaSettings);
@@ -107,20 +111,20 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, connection 
   if (tried === 0) notApplicable('the target refuses what is so already');
 });
 
-test('mfa-config/apart-from-support-mfa', async ({ cluster, support, connection }) => {
+test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allow }) => {
   await arrange(cluster.off());
   // Not verified, so that it is switched off again without a code.
-  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
-  if (mayEnrol && !(await arrange(support.found())).enabled) await ifItCan(support.onByTotp());
-  const before = await arrange(snapshot(cluster, support));
+  const mayEnrol = allow.replaceTotpOf.includes('supportUser');
+  if (mayEnrol && !(await arrange(support.found())).enabled) await arrange.ifItCan(support.onByTotp());
+  const before = await arrange(state.snapshot());
 
   await arrange(cluster.on(['totp', 'email']));
   const on = await arrange(cluster.read());
-  expect(await changesSince({ ...before, cluster: on }, cluster, support)).toBeNone();
+  expect(await state.changesSince({ ...before, cluster: on })).toBeNone();
 
   await arrange(cluster.off());
   const off = await arrange(cluster.read());
-  expect(await changesSince({ ...before, cluster: off }, cluster, support)).toBeNone();
+  expect(await state.changesSince({ ...before, cluster: off })).toBeNone();
 });
 
 test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }) => {
@@ -189,10 +193,10 @@ function isRefused({ status }: { readonly status: number }): boolean {
 }
 
 test('mfa-config/viewer-is-shown-the-same', async ({ api, users, cluster }) => {
-  await arrange(users.viewer());
+  await arrange(users.sessions.viewer());
   await arrange(cluster.on(bothTypes));
   // The switch may have ended the session.
-  const as = await arrange(users.viewer());
+  const as = await arrange(users.sessions.viewer());
 
   const get = () => api.call('GetMFAConfig', { as });
   const answer = await arrange(

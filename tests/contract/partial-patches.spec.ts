@@ -1,7 +1,5 @@
-import { arrange, expect, test } from '../../fixtures/test.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { type SupportConfig, supportConfigOf } from '../../src/target/journal/config.js';
+import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
+import { arrange, effectiveAllow, expect, supportConfigOf, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
 

@@ -1,9 +1,13 @@
-import { switchedOn } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, clusterChanges, snapshot, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import { memberOf } from '../../src/contract/judging/body.js';
-import { addressesOf } from '../../src/target/connection/connection.js';
+import {
+  addressesOf,
+  arrange,
+  clusterChanges,
+  expect,
+  memberOf,
+  notApplicable,
+  supportChanges,
+  test,
+} from '../../fixtures/index.js';
 
 const nothingSet = { enabled: false, mfaType: null, email: null };
 
@@ -32,9 +36,9 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, con
   }
 });
 
-test('support-mfa/refused-patch-changes-nothing', async ({ cluster, support, connection }) => {
+test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, state }) => {
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   // One that the suite reads: where the mode is ignored, it may be on by e-mail.
   const email = addressesOf(connection.target).find((address) => address !== before.support.email);
   const body = { ...(email === undefined ? {} : { email }), enabled: true, mfaType: 'pigeon' };
@@ -44,17 +48,17 @@ test('support-mfa/refused-patch-changes-nothing', async ({ cluster, support, con
     notApplicable('the target takes an unknown mode: nothing was refused');
   }
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
-test('support-totp/refused-patch-keeps-the-enrolment', async ({ cluster, support }) => {
+test('support-totp/refused-patch-keeps-the-enrolment', async ({ support, state }) => {
   await arrange(support.onByTotp());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
   const { status } = await arrange(support.patchAny({ enabled: false, email: 'no address' }));
   if (status < 300) notApplicable('the target takes any text as an address');
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
 test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
@@ -66,20 +70,20 @@ test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
   expect(clusterChanges(before, await cluster.read())).toBeNone();
 });
 
-test('support-mfa/voids-no-mailed-code', async ({ users, cluster, support }) => {
+test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
   const user = users.withMail();
   await arrange(support.off());
-  await arrange(switchedOn(users, cluster, user));
-  await arrange(users.learnMailLogin(user));
-  const code = await arrange(users.mailedCode(user));
+  await arrange(users.switchedOn(user));
+  await arrange(users.codes.learnMail(user));
+  const code = await arrange(users.codes.mailed(user));
 
   // It may be refused for changing nothing.
   await arrange(support.patch({ enabled: false }));
 
   const login = await users.login(user, { code, type: 'email' });
   if (login.session === undefined)
-    await arrangeLogin(
-      users.login(user, { code: await users.mailedCode(user), type: 'email', isRight: true }),
+    await arrange.login(
+      users.login(user, { code: await users.codes.mailed(user), type: 'email', expects: 'accepted' }),
     );
   expect(login).toOpenSession();
 });

@@ -1,8 +1,14 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
-import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import { type ClusterConfig, sameCluster, setOf } from '../../src/target/journal/config.js';
+import type { ClusterConfig, ClusterMfa } from '../../fixtures/index.js';
+import {
+  arrange,
+  demand,
+  expect,
+  NotAllowedError,
+  notApplicable,
+  sameCluster,
+  setOf,
+  test,
+} from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, connection, facts }) => {
   await arrange(cluster.off());
@@ -39,7 +45,7 @@ test('mfa-config/change-stays-visible', async ({ cluster }) => {
     throw new NotAllowedError('would take types away from a cluster MFA that was found on.');
   // While it is on: off it may show no types.
   const config = { enabled: true, retainUserMfaSettings: true };
-  await arrangeSuccess(cluster.put({ ...config, authenticationTypes: first }));
+  await arrange.success(cluster.put({ ...config, authenticationTypes: first }));
   await stored(cluster, { ...config, authenticationTypes: changed });
   const isShown = (now: ClusterConfig) => setOf(now.authenticationTypes) === setOf(changed);
   // Several nodes may take some seconds to agree.
@@ -65,7 +71,7 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   for (let round = 0; round < 6; round += 1) {
     const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
     // One of two at once may be refused.
-    if (answers.every(({ status }) => status >= 300)) throw new ArrangeError('Both PUTs were refused.');
+    if (answers.every(({ status }) => status >= 300)) throw arrange.failure('Both PUTs were refused.');
     const isEither = (now: ClusterConfig) =>
       [one, other].some((config) => isShownAs(config, now, storesRetain));
     const after = await cluster.readUntil(isEither);
@@ -107,10 +113,10 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
 
 /** Puts a configuration that must show before the test has anything to judge. */
 async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<ClusterConfig> {
-  await arrangeSuccess(cluster.put(config));
+  await arrange.success(cluster.put(config));
   const now = await arrange(cluster.readUntil((read) => isShownAs(config, read, true)));
   if (isShownAs(config, now)) return now;
-  throw new ArrangeError('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
+  throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
 }
 
 /**

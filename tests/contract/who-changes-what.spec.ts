@@ -1,49 +1,33 @@
-import {
-  bothTypes,
-  enrolled,
-  loginByCode,
-  loginByNewMail,
-  switchedOn,
-  untilOpen,
-} from '../../fixtures/logins.js';
-import { changesSince, clusterChanges, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, expect, ifItCan, test } from '../../fixtures/test.js';
-import { clusterConfigOf } from '../../src/target/journal/config.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Credential } from '../../fixtures/index.js';
+import { arrange, bothTypes, clusterChanges, clusterConfigOf, expect, test } from '../../fixtures/index.js';
 
-test('sessions/totp-login-changes-no-configuration', async ({
-  users,
-  cluster,
-  support,
-  codes,
-  connection,
-}) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('sessions/totp-login-changes-no-configuration', async ({ users, cluster, state }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   await arrange(cluster.on(['totp']));
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
-  await arrangeLogin(untilOpen(connection, () => loginByCode(users, user, authenticator, codes)));
+  await arrange.login(users.logins.untilOpen(() => users.logins.byCode(user, authenticator)));
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
   await arrange(cluster.asFound());
 });
 
-test('sessions/email-login-changes-no-configuration', async ({ users, cluster, support, connection }) => {
+test('sessions/email-login-changes-no-configuration', async ({ users, cluster, state }) => {
   const user = users.withMail();
-  await arrange(switchedOn(users, cluster, user));
-  await arrange(users.learnMailLogin(user));
+  await arrange(users.switchedOn(user));
+  await arrange(users.codes.learnMail(user));
   await arrange(cluster.on(['email']));
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
-  await arrangeLogin(untilOpen(connection, () => loginByNewMail(users, user)));
+  await arrange.login(users.logins.untilOpen(() => users.logins.byNewMail(user)));
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
   await arrange(cluster.asFound());
 });
 
 test('mfa-config/every-credential-shows-the-same', async ({ api, users, cluster, connection }) => {
   await arrange(cluster.on(bothTypes));
-  const session = await ifItCan(users.session(users.admin() ?? users.withPassword()));
+  const session = await arrange.ifItCan(users.sessions.of(users.admin() ?? users.withPassword()));
   const keys = Object.values(connection.target.accounts).flatMap(({ apiKey: key }): Credential[] =>
     key === undefined ? [] : [{ scheme: 'APIKeyHeader', key }],
   );

@@ -1,16 +1,27 @@
-import { type BodyClaim, serverErrorOf, showsCluster, type Trial } from '../../fixtures/body-trials.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { type Changed, clusterChanges, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import { Secret } from '../../src/base/secret.js';
-import { memberOf, textOf } from '../../src/contract/judging/body.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
+import type {
+  Answer,
+  Api,
+  BodyClaim,
+  Changed,
+  ClusterConfig,
+  SupportConfig,
+  Trial,
+} from '../../fixtures/index.js';
 import {
-  type ClusterConfig,
-  type SupportConfig,
+  arrange,
+  clusterChanges,
+  expect,
+  memberOf,
+  notApplicable,
+  Secret,
   sameCluster,
   sameSupport,
-} from '../../src/target/journal/config.js';
+  serverErrorOf,
+  showsCluster,
+  supportChanges,
+  test,
+  textOf,
+} from '../../fixtures/index.js';
 
 /** A login that is nobody's. */
 const nobody = { username: 'mfa-conformance-nobody', password: 'pass-of-nobody-7f1c', domain: 'LOCAL' };
@@ -63,7 +74,7 @@ test('support-mfa/any-invalid-body-is-refused', async ({ bodies, support }) => {
 });
 
 test('totp-key/any-body-is-handled', async ({ bodies, users }) => {
-  const as = await arrange(users.session(users.withReplaceableTotp()));
+  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
   const base = { totpKeyName: 'mfa-conformance' };
 
   expect(await bodies.any('CreateTotpKey', base, () => undefined, as)).toHaveNoCounterexample();

@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import type { MailUser, Users } from '../../fixtures/index.js';
 import {
+  anonymous,
+  arrange,
   bothTypes,
-  loginAnyhow,
-  loginByNewMail,
-  loginByOldMail,
-  mailed,
-  otherCode,
-  untilOpen,
-  untilRefused,
-} from '../../fixtures/logins.js';
-import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, demand, expect, ifItCan, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
-import type { MailUser, Users } from '../../fixtures/users.js';
-import { tryStep } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { anonymous } from '../../src/wire/http/credential.js';
-import { mailedBefore, sameCodeAgain } from './mailed-codes.js';
+  bypass,
+  demand,
+  expect,
+  notApplicable,
+  notRun,
+  test,
+  triggerNames,
+} from '../../fixtures/index.js';
+import { mailedBefore, otherCode, sameCodeAgain } from './mailed-codes.js';
 
 /** To see by their digits that a place of mailed codes never changes. */
 const enoughCodes = 8;
@@ -56,25 +52,25 @@ test('email-otp/wrong-password-with-key-mails-nothing', async ({ silence }) => {
 test('email-otp/unknown-user-looks-alike', async ({ users }) => {
   const user = users.withPassword();
   const password = randomUUID();
-  const known = await users.requestMailedCode(user, { password });
+  const known = await users.codes.request(user, { password });
 
   const nobody = { ...user, username: `nobody-${randomUUID()}` };
-  const unknown = await users.requestMailedCode(nobody, { password });
+  const unknown = await users.codes.request(nobody, { password });
 
   expect(unknown).toLookLike(known, { own: nobody, other: user });
 });
 
 test('email-otp/code-is-long-enough', async ({ users }) => {
-  const code = await arrange(users.mailedCode(users.withMail()));
+  const code = await arrange(users.codes.mailed(users.withMail()));
 
   expect(code.length).toBeAtLeast(6, 'digits');
 });
 
-test('email-otp/codes-differ', async ({ users, cluster, mail }) => {
+test('email-otp/codes-differ', async ({ users, mail }) => {
   const codes: string[] = [];
   for (let n = 0; n < 3; n += 1) {
-    const { user, code } = await arrange(mailed(users, cluster));
-    await arrangeLogin(users.login(user, { code, type: 'email', isRight: true }));
+    const { user, code } = await arrange(users.mailed());
+    await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
     codes.push(code);
   }
 
@@ -118,8 +114,8 @@ test('send-email-otp/anonymous-mails-nothing', async ({ silence }) => {
   expect(await silence.after(triggerNames.anonymous)).toHaveMailed([]);
 });
 
-test('email-login/accepts-mailed-code', async ({ users, cluster, facts }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/accepts-mailed-code', async ({ users, facts }) => {
+  const { user, code } = await arrange(users.mailed());
 
   const login = await users.login(user, { code, type: 'email' });
 
@@ -127,47 +123,47 @@ test('email-login/accepts-mailed-code', async ({ users, cluster, facts }) => {
   await facts.measure('sendEmailOtpCodeLogsIn', () => callersCodeLogsIn(users, user));
 });
 
-test('email-login/refused-request-voids-no-code', async ({ users, cluster, mail }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
+  const { user, code } = await arrange(users.mailed());
   const mark = await arrange(mail.mark(user.email));
   const password = `${user.password.reveal()}-not`;
   // A limit on mails refuses, too: it is not waited for.
-  await users.requestMailedCode(user, { password, as: anonymous, throttlingIsTested: true });
+  await users.codes.request(user, { password, as: anonymous, expects: 'either' });
 
   const login = await users.login(user, { code, type: 'email' });
 
   if (login.session === undefined) {
     // A newer code may void it; and whether codes open anything is another requirement's matter.
-    const newer = await ifItCan(mail.codeTo(user.email, mark));
-    if (newer !== undefined) throw new ArrangeError('A code is mailed for a wrong password.');
-    await arrangeLogin(loginByNewMail(users, user));
+    const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
+    if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
+    await arrange.login(users.logins.byNewMail(user));
   }
   expect(login).toOpenSession();
 });
 
-test('email-login/wrong-password-voids-no-code', async ({ users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/wrong-password-voids-no-code', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
   const password = `${user.password.reveal()}-not`;
-  await arrange(users.requestSession(user, { password, throttlingIsTested: true }));
+  await arrange(users.logins.request(user, { password, expects: 'either' }));
 
   const login = await users.login(user, { code, type: 'email' });
 
-  if (login.session === undefined) await arrangeLogin(loginByNewMail(users, user));
+  if (login.session === undefined) await arrange.login(users.logins.byNewMail(user));
   expect(login).toOpenSession();
 });
 
-test('email-login/refuses-wrong-code', async ({ users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/refuses-wrong-code', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
 
   for (const place of ['first', 'last'] as const) {
     expect(await users.login(user, { code: otherCode(code, place), type: 'email' })).toBeRefused();
   }
-  await arrangeLogin(loginByOldMail(users, user, code));
+  await arrange.login(users.logins.byOldMail(user, code));
 });
 
-test('email-login/code-works-once', async ({ api, users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
-  await arrangeLogin(users.login(user, { code, type: 'email', isRight: true }));
+test('email-login/code-works-once', async ({ api, users }) => {
+  const { user, code } = await arrange(users.mailed());
+  await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
   // Twice: a refusal must not bring a code to life again.
   for (let n = 0; n < 2; n += 1) {
@@ -175,50 +171,50 @@ test('email-login/code-works-once', async ({ api, users, cluster }) => {
   }
   // Nor must it finish a login that the password alone began.
   if (api.contract.operations.has('VerifyUserOtp'))
-    expect(await tryStep(users, user, { code, type: 'email' })).toBeShut();
+    expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
   // Nor must a newer one that is used: what a target keeps of used codes may be the last one only.
-  await arrangeLogin(loginByNewMail(users, user));
+  await arrange.login(users.logins.byNewMail(user));
   expect(await users.login(user, { code, type: 'email' })).toBeRefused();
 });
 
-test('email-login/newer-code-voids-older', async ({ users, cluster }) => {
-  const { user, code: older } = await arrange(mailed(users, cluster));
-  const newer = await arrange(users.mailedCode(user));
+test('email-login/newer-code-voids-older', async ({ users }) => {
+  const { user, code: older } = await arrange(users.mailed());
+  const newer = await arrange(users.codes.mailed(user));
   if (older === newer) notApplicable(sameCodeAgain);
 
   const login = await users.login(user, { code: older, type: 'email' });
 
   expect(login).toBeRefused();
   // A wrong code may void the one that is out: only another tells whether newer ones work.
-  const newest = await arrange(users.mailedCode(user));
+  const newest = await arrange(users.codes.mailed(user));
   expect(await users.login(user, { code: newest, type: 'email' })).toOpenSession();
   // Nor is the one before that good again once the newest was used.
   expect(await users.login(user, { code: newer, type: 'email' })).toBeRefused();
 });
 
-test('email-login/refuses-code-of-another-user', async ({ users, cluster }) => {
+test('email-login/refuses-code-of-another-user', async ({ users }) => {
   // A code is out for the victim too: the other's must not pass for it.
-  const victim = await arrange(mailed(users, cluster, 0));
-  const { code } = await arrange(mailed(users, cluster, 1));
-  if (code === victim.code) throw new ArrangeError('Both users got the same code.');
+  const victim = await arrange(users.mailed(0));
+  const { code } = await arrange(users.mailed(1));
+  if (code === victim.code) throw arrange.failure('Both users got the same code.');
 
   const login = await users.login(victim.user, { code, type: 'email' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(users.login(users.withMail(1), { code, type: 'email', isRight: true }));
+  await arrange.login(users.login(users.withMail(1), { code, type: 'email', expects: 'accepted' }));
 });
 
-test('email-login/refuses-code-as-totp', async ({ users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/refuses-code-as-totp', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
 
   const login = await users.login(user, { code, type: 'totp' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByOldMail(users, user, code));
+  await arrange.login(users.logins.byOldMail(user, code));
 });
 
-test('email-login/refuses-wrong-password', async ({ users, cluster, facts }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/refuses-wrong-password', async ({ users, facts }) => {
+  const { user, code } = await arrange(users.mailed());
 
   const login = await users.login(user, {
     password: `${user.password.reveal()}-not`,
@@ -232,57 +228,57 @@ test('email-login/refuses-wrong-password', async ({ users, cluster, facts }) => 
     isSpent = (await users.login(user, { code, type: 'email' })).session === undefined;
     return isSpent;
   });
-  if (isSpent) await arrange(loginAnyhow(users, user));
+  if (isSpent) await arrange(users.logins.anyhow(user));
 });
 
-test('email-login/refuses-junk', async ({ users, cluster }) => {
-  const first = await arrange(mailed(users, cluster));
+test('email-login/refuses-junk', async ({ users }) => {
+  const first = await arrange(users.mailed());
   const { user } = first;
 
   const refused = async (code: unknown) =>
     expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
   // Two in a row, so that no lock-out sets in, and while a code is waited for: junk may be taken for that one.
   for (const code of [null, true]) await refused(code);
-  await arrangeLogin(loginByOldMail(users, user, first.code));
+  await arrange.login(users.logins.byOldMail(user, first.code));
   // Nothing is what may be left to compare with once a code was used.
   await refused('');
-  const second = await arrange(users.mailedCode(user));
+  const second = await arrange(users.codes.mailed(user));
   await refused('');
-  await arrangeLogin(loginByOldMail(users, user, second));
+  await arrange.login(users.logins.byOldMail(user, second));
   await refused("' or 1=1 --");
-  await arrange(loginAnyhow(users, user));
+  await arrange(users.logins.anyhow(user));
 });
 
-test('email-login/refuses-code-as-number', async ({ users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('email-login/refuses-code-as-number', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
 
   const login = await users.login(user, { code: `0${code}`, type: 'email' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByOldMail(users, user, code));
+  await arrange.login(users.logins.byOldMail(user, code));
 });
 
-test('email-login/refuses-support-code', async ({ users, cluster, support, connection }) => {
+test('email-login/refuses-support-code', async ({ users, support, connection }) => {
   const email = connection.target.supportUser.email ?? '';
-  const { user, code: own } = await arrange(mailed(users, cluster));
+  const { user, code: own } = await arrange(users.mailed());
   await arrange(support.onByEmail(email));
   const code = await arrange(support.mailedCode(email));
 
   for (const each of users.allWithMail()) {
     expect(await users.login(each, { code, type: 'email' })).toBeRefused();
   }
-  await arrangeLogin(loginByOldMail(users, user, own));
+  await arrange.login(users.logins.byOldMail(user, own));
 });
 
-test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster, connection }) => {
+test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }) => {
   if ((await arrange(cluster.found())).enabled)
     notRun('cluster MFA was found on: its types are not narrowed');
-  const { user, code: first } = await arrange(mailed(users, cluster));
+  const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
   // With a new code for each further try: a used one would be refused for that.
   let code = first;
-  const login = await untilRefused(cluster, async () => {
+  const login = await users.logins.untilRefused(async () => {
     const tried = await users.login(user, { code, type: 'email' });
     if (tried.session !== undefined) code = await arrange(mailedBefore(users, cluster, user));
     return tried;
@@ -290,12 +286,12 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster, 
 
   expect(login).toBeRefused();
   await arrange(cluster.on(bothTypes));
-  await arrangeLogin(untilOpen(connection, () => loginByNewMail(users, user)));
+  await arrange.login(users.logins.untilOpen(() => users.logins.byNewMail(user)));
 });
 
 /** Whether a code of POST /send-email-otp opens a session too. */
 async function callersCodeLogsIn(users: Users, user: MailUser): Promise<boolean | undefined> {
-  const code = await users.callersCode(user).catch(() => undefined);
+  const code = await users.codes.ofCaller(user).catch(() => undefined);
   if (code === undefined) return undefined;
   return (await users.login(user, { code, type: 'email' })).session !== undefined;
 }

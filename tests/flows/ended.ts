@@ -1,7 +1,5 @@
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Answer, Api, ClusterMfa, Credential } from '../../fixtures/index.js';
+import { arrange } from '../../fixtures/index.js';
 
 interface Look {
   readonly api: Api;
@@ -13,8 +11,8 @@ interface Look {
 /** Waits until a session has ended: some targets take a moment, and what else they end has ended by then as well. */
 export async function hasEnded(ending: Promise<Answer>, { api, cluster, as }: Look): Promise<void> {
   const { status } = await ending;
-  if (status >= 300) throw new ArrangeError(`DELETE /users/sessions answered ${status}.`);
+  if (status >= 300) throw arrange.failure(`DELETE /users/sessions answered ${status}.`);
   const look = () => api.call('GetMFAConfig', { as });
   const last = await cluster.settles(look, ({ status: got }) => got >= 400);
-  if (last.status < 400) throw new ArrangeError('DELETE /users/sessions ended no session of the user.');
+  if (last.status < 400) throw arrange.failure('DELETE /users/sessions ended no session of the user.');
 }

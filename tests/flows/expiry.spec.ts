@@ -1,25 +1,21 @@
-import { tenAndAHalfMinutes } from '../../fixtures/ageing.js';
-import { loginByNewMail, mailed, switchedOn } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { MailUser, Users } from '../../fixtures/users.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Connection } from '../../src/target/connection/connection.js';
+import type { Connection, MailUser, Users } from '../../fixtures/index.js';
+import { arrange, expect, tenAndAHalfMinutes, test } from '../../fixtures/index.js';
 import { ownAddress } from './support-addresses.js';
 
 // One after the other: both wait for the same ten and a half minutes where no clock can be moved.
-test('email-login/code-expires', async ({ users, cluster, connection, facts, ageing }) => {
+test('email-login/code-expires', async ({ users, connection, facts, ageing }) => {
   await arrange(ageing.begin(connection.target.supportUser.email ?? ''));
-  const callers = await ifItCan(callersCode(users, cluster));
-  const { user, code } = await arrange(mailed(users, cluster));
+  const callers = await arrange.ifItCan(callersCode(users));
+  const { user, code } = await arrange(users.mailed());
   await arrange(connection.waiter.letPass(tenAndAHalfMinutes, 'ageing'));
 
   const login = await users.login(user, { code, type: 'email' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewMail(users, user));
+  await arrange.login(users.logins.byNewMail(user));
   if (callers !== undefined) {
     expect(await users.login(callers.user, { code: callers.code, type: 'email' })).toBeRefused();
-    await arrange(users.endRow(callers.user));
+    await arrange(users.logins.settle(callers.user));
   }
   // Only where no time passes by it.
   if (connection.clock.canMove)
@@ -37,18 +33,18 @@ test('support-email/code-expires', async ({ support, connection, ageing }) => {
 });
 
 /** Of another user, so that neither code is the newer one of the other; undefined where there is none. */
-async function callersCode(users: Users, cluster: ClusterMfa) {
+async function callersCode(users: Users) {
   const [, user] = users.allWithMail();
   if (user === undefined) return undefined;
-  await switchedOn(users, cluster, user);
-  return { user, code: await users.callersCode(user) };
+  await users.switchedOn(user);
+  return { user, code: await users.codes.ofCaller(user) };
 }
 
 /** Between which two ages, in seconds, a code dies that was dead after ten and a half minutes. */
 async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
   let dead = tenAndAHalfMinutes / 1000;
   for (const age of [570, 290, 110, 50]) {
-    const code = await users.mailedCode(user);
+    const code = await users.codes.mailed(user);
     await waiter.letPass(age * 1000, 'ageing');
     if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
     dead = age;

@@ -1,4 +1,4 @@
-import type { Quantity } from '../../src/base/model/check.js';
+import type { Quantity } from '../../fixtures/index.js';
 
 /** What of a text is random at most, by its length and the characters that all of its kind are made of. */
 export function bitsOf(texts: readonly string[]): number {

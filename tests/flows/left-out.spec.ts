@@ -1,6 +1,4 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { expect, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
+import { expect, notApplicable, test, triggerNames } from '../../fixtures/index.js';
 
 test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
   if (users.allWithMail().every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))

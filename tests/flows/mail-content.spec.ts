@@ -1,10 +1,13 @@
-import type { Silence } from '../../fixtures/silence.js';
-import { arrange, arrangeError, demand, expect, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import { headerFields } from '../../src/wire/mail/header-fields.js';
-import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
+import type { Answer, ReceivedMail, Silence } from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  arrange,
+  demand,
+  expect,
+  headerFields,
+  test,
+  triggerNames,
+} from '../../fixtures/index.js';
 
 const fiveMinutesMs = 300_000;
 
@@ -61,12 +64,12 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
   // Asked for right after what somebody else asked for, it may have gone astray itself.
-  const theirs = await arrange(users.mailedCode(other).catch(() => users.mailedCode(other)));
+  const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
   const mark = await mail.mark(user.email);
-  const own = await users.mailedCode(user).catch(arrangeError);
+  const own = await users.codes.mailed(user).catch(arrange.error);
   if (own instanceof ArrangeError) {
     // A copy of the other's own mail is none of this one's.
-    const astray = await mail.codeTo(other.email, mark).catch(arrangeError);
+    const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
     const isAstray = typeof astray === 'string' && astray !== theirs;
     demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
     throw own;
@@ -102,7 +105,7 @@ async function mailOf(
 ): Promise<{ readonly mail: ReceivedMail; readonly answer: Answer }> {
   const { mails, answer } = await silence.after(trigger);
   const [mail] = mails;
-  if (mail === undefined) throw new ArrangeError(`No mail came of ${trigger}.`);
+  if (mail === undefined) throw arrange.failure(`No mail came of ${trigger}.`);
   return { mail, answer };
 }
 

@@ -1,8 +1,5 @@
-import { bothTypes } from '../../fixtures/logins.js';
-import { ifItCan } from '../../fixtures/test.js';
-import type { MailUser, Users } from '../../fixtures/users.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
+import type { ClusterMfa, MailUser, Users } from '../../fixtures/index.js';
+import { arrange, bothTypes, oneDigitOff } from '../../fixtures/index.js';
 
 /** Why nothing shows whether a newer code voids an older one. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
@@ -12,7 +9,7 @@ export const sameCodeAgain = 'The target mails the same code again while it live
  * enabled: narrowed is, for sure, once POST /email-otp says so.
  */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
-  const ask = () => ifItCan(users.mailedCode(user));
+  const ask = () => arrange.ifItCan(users.codes.mailed(user));
   const asked = await ask();
   if (asked !== undefined) return asked;
   await cluster.on(bothTypes);
@@ -22,6 +19,9 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
     newest = code ?? newest;
     return code === undefined;
   });
-  if (newest === undefined) throw new ArrangeError('No code was mailed any more.');
+  if (newest === undefined) throw arrange.failure('No code was mailed any more.');
   return newest;
 }
+
+/** As long as the right one, and another. */
+export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';

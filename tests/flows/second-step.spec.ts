@@ -1,14 +1,17 @@
-import { enrolled, loginByNewTotp, mailed, switchedOn } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Enrolment, MailUser, User, Users } from '../../fixtures/users.js';
-import { type CodeSource, type Form, type Open, tryForms } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import type { Credential } from '../../src/wire/http/credential.js';
-import { begun, type FirstStep, opens } from './first-steps.js';
+import type {
+  Api,
+  CodeSource,
+  Codes,
+  Credential,
+  Enrolment,
+  Form,
+  MailUser,
+  Open,
+  PendingSession,
+  User,
+  Users,
+} from '../../fixtures/index.js';
+import { arrange, bypass, demand, expect, notApplicable, test } from '../../fixtures/index.js';
 
 const instead = (name: string, inSteps: Readonly<Record<string, unknown>>): Form => ({
   name,
@@ -41,7 +44,7 @@ function inSteps(
     type: 'totp',
     inSteps: {},
     fresh: async () => {
-      ({ authenticator } = await users.enrol(user));
+      ({ authenticator } = await users.codes.enrol(user));
       return codes.unused(authenticator);
     },
     old: {
@@ -60,73 +63,46 @@ function verify(api: Api, as: Credential, otp: string, type: 'totp' | 'email' | 
   return api.call('VerifyUserOtp', { as, json: { otp, type } });
 }
 
-interface Verified {
-  readonly answer: Answer<'VerifyUserOtp'>;
-  /** The login that the code was sent in; it is finished where the target took the code. */
-  readonly first: FirstStep;
-  readonly session: FirstStep | undefined;
-  readonly code: string;
-}
-
-/**
- * A login by a right code that was not used yet, of the next step where the user has to wait for it. It ends a row of
- * wrong codes.
- *
- * @param begin the login that the code finishes; a target may end one in which it refused a code
- */
-function verifyRight(
-  { users, codes, api }: { readonly users: Users; readonly codes: Codes; readonly api: Api },
-  { user, authenticator }: Pick<Enrolment, 'user' | 'authenticator'>,
-  begin: () => Promise<FirstStep> = () => arrange(begun(users, user)),
-): Promise<Verified> {
-  return users.steps.tried(user, authenticator, async () => {
-    const first = await begin();
-    const code = await codes.unused(authenticator);
-    const json = { otp: code, type: 'totp' } as const;
-    const answer = await api.call('VerifyUserOtp', { as: first, json, isRight: true });
-    const isTaken = answer.status < 300;
-    if (isTaken) users.steps.used(user, code);
-    return { answer, first, session: isTaken ? first : undefined, code };
-  });
-}
-
 /** The way, where a login is finished by it. */
-async function opened(users: Users, user: User, step: FirstStep, way: Open): Promise<readonly Open[]> {
-  return (await opens(users, user, step)) ? [way] : [];
+async function opened(users: Users, user: User, step: PendingSession, way: Open): Promise<readonly Open[]> {
+  return (await users.logins.isFull(user, step)) ? [way] : [];
 }
 
 /** Another login, by the code that its session asks for; undefined where none is to be had. */
 async function finishedByCallersCode(users: Users, user: MailUser, api: Api) {
-  const session = await arrange(begun(users, user));
-  const code = await ifItCan(users.callersCode(user, session));
+  const session = await arrange(users.logins.begun(user));
+  const code = await arrange.ifItCan(users.codes.ofCaller(user, session));
   return code === undefined ? undefined : { answer: await verify(api, session, code, 'email'), session };
 }
 
 /** Codes mailed to another user, by whom may be asked for one. */
-async function mailedToAnother(users: Users, cluster: ClusterMfa, victim: User): Promise<string[]> {
-  await switchedOn(users, cluster, victim);
+async function mailedToAnother(users: Users, victim: User): Promise<string[]> {
+  await users.switchedOn(victim);
   const other = [0, 1].map((n) => users.withMail(n)).find(({ role }) => role !== victim.role);
-  if (other === undefined) throw new ArrangeError('No other user gets mails.');
-  const got = [await ifItCan(users.mailedCode(other)), await ifItCan(users.callersCode(other))];
+  if (other === undefined) throw arrange.failure('No other user gets mails.');
+  const got = [
+    await arrange.ifItCan(users.codes.mailed(other)),
+    await arrange.ifItCan(users.codes.ofCaller(other)),
+  ];
   return got.filter((code) => code !== undefined);
 }
 
-test('second-step/answers-200', async ({ users, cluster, codes, api }) => {
-  const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/answers-200', async ({ users }) => {
+  const enrolment = await arrange(users.enrolled());
 
-  const { answer } = await verifyRight({ users, codes, api }, enrolment);
+  const { answer } = await users.logins.finished(enrolment);
 
   expect(answer).toSucceed();
 });
 
-test('second-step/right-code-finishes-the-login', async ({ users, cluster, codes, api }) => {
-  const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/right-code-finishes-the-login', async ({ users, cluster }) => {
+  const enrolment = await arrange(users.enrolled());
 
-  const { answer, first } = await verifyRight({ users, codes, api }, enrolment);
+  const { answer, pending: first } = await users.logins.finished(enrolment);
 
   expect(answer).toBeAccepted();
   const isOpen = await cluster.settles(
-    () => opens(users, enrolment.user, first),
+    () => users.logins.isFull(enrolment.user, first),
     (open) => open,
   );
   demand(isOpen, { kind: 'opens' }, answer);
@@ -134,11 +110,11 @@ test('second-step/right-code-finishes-the-login', async ({ users, cluster, codes
 
 test('second-step/mailed-code-finishes-the-login', async ({ users, cluster, api }) => {
   const user = users.withMail();
-  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.switchedOn(user));
   // It may begin logins of its own, which may end this one.
-  await arrange(users.learnMailLogin(user));
-  const first = await arrange(begun(users, user));
-  const { code } = await arrange(mailed(users, cluster));
+  await arrange(users.codes.learnMail(user));
+  const first = await arrange(users.logins.begun(user));
+  const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
 
   // Whether codes of /email-otp and /send-email-otp are the same is left open: in a session the other may be meant.
@@ -147,15 +123,15 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, cluster, api 
 
   expect(finished.answer).toBeAccepted();
   const isOpen = await cluster.settles(
-    () => opens(users, user, finished.session),
+    () => users.logins.isFull(user, finished.session),
     (open) => open,
   );
   demand(isOpen, { kind: 'opens' }, finished.answer);
 });
 
-test('second-step/refuses-wrong-code', async ({ users, cluster, codes, api }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
-  const first = await arrange(begun(users, user));
+test('second-step/refuses-wrong-code', async ({ users, codes, api }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
+  const first = await arrange(users.logins.begun(user));
 
   for (const type of ['totp', 'email', 'salesforce'] as const) {
     const wrong = codes.almost(authenticator, 'first');
@@ -164,35 +140,35 @@ test('second-step/refuses-wrong-code', async ({ users, cluster, codes, api }) =>
     if (type !== 'salesforce') expect(answer).toBeRefused();
     expect(await opened(users, user, first, { name: 'a wrong code', answer })).toBeShut();
   }
-  await arrange(verifyRight({ users, codes, api }, { user, authenticator }, async () => first));
+  await arrange(users.logins.finished({ user, authenticator }, async () => first));
   const source = inSteps({ users, codes }, { user, authenticator });
-  expect(await tryForms(users, source, [firstDigits, source.old])).toBeShut();
+  expect(await bypass.tryForms(users, source, [firstDigits, source.old])).toBeShut();
 });
 
-test('second-step/refuses-used-code', async ({ users, cluster, codes, api }) => {
-  const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/refuses-used-code', async ({ users, api }) => {
+  const enrolment = await arrange(users.enrolled());
   const { user } = enrolment;
-  const { answer, code } = await arrange(verifyRight({ users, codes, api }, enrolment));
-  if (answer.status >= 300) throw new ArrangeError(`A right code was answered ${answer.status}.`);
-  const second = await arrange(begun(users, user));
+  const { answer, code } = await arrange(users.logins.finished(enrolment));
+  if (answer.status >= 300) throw arrange.failure(`A right code was answered ${answer.status}.`);
+  const second = await arrange(users.logins.begun(user));
 
   const again = await verify(api, second, code);
 
   expect(await opened(users, user, second, { name: 'a used code', answer: again })).toBeShut();
 
   // Where POST /users/sessions takes codes, too, one that was used there.
-  const login = await ifItCan(loginByNewTotp(users, user, codes));
+  const login = await arrange.ifItCan(users.logins.byNewTotp(user));
   if (login?.session === undefined) return;
-  const third = await arrange(begun(users, user));
+  const third = await arrange(users.logins.begun(user));
   const last = await verify(api, third, login.code);
   expect(await opened(users, user, third, { name: 'a code used at a login', answer: last })).toBeShut();
 });
 
-test('second-step/refuses-code-of-another-user', async ({ users, cluster, codes, api }) => {
-  const victim = await arrange(enrolled(users, cluster, 0));
-  const other = await arrange(enrolled(users, cluster, 1));
+test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) => {
+  const victim = await arrange(users.enrolled(0));
+  const other = await arrange(users.enrolled(1));
   const code = await codes.unlike(other.authenticator, victim.authenticator);
-  const first = await arrange(begun(users, victim.user));
+  const first = await arrange(users.logins.begun(victim.user));
 
   const answer = await verify(api, first, code);
 
@@ -201,47 +177,48 @@ test('second-step/refuses-code-of-another-user', async ({ users, cluster, codes,
   expect(await opened(users, victim.user, first, { name, answer })).toBeShut();
 
   // A newer code may void the one before: where those of both operations are one's, the second shows it.
-  for (const mailedCode of (await ifItCan(mailedToAnother(users, cluster, victim.user))) ?? []) {
-    const again = await arrange(begun(users, victim.user));
+  for (const mailedCode of (await arrange.ifItCan(mailedToAnother(users, victim.user))) ?? []) {
+    const again = await arrange(users.logins.begun(victim.user));
     const answer = await verify(api, again, mailedCode, 'email');
     expect(answer).toBeRefused();
     expect(await opened(users, victim.user, again, { name, answer })).toBeShut();
   }
 });
 
-test('second-step/what-is-no-code-finishes-nothing', async ({ users, cluster, codes }) => {
-  const enrolment = await arrange(enrolled(users, cluster));
-  await arrange(begun(users, enrolment.user));
+test('second-step/what-is-no-code-finishes-nothing', async ({ users, codes }) => {
+  const enrolment = await arrange(users.enrolled());
+  await arrange(users.logins.begun(enrolment.user));
 
-  expect(await tryForms(users, inSteps({ users, codes }, enrolment), noCodes)).toBeShut();
+  expect(await bypass.tryForms(users, inSteps({ users, codes }, enrolment), noCodes)).toBeShut();
 });
 
 test('second-step/refuses-anonymous', async ({ api }) => {
   expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
 });
 
-test('second-step/refuses-missing-body', async ({ users, cluster, api }) => {
-  const { user } = await arrange(enrolled(users, cluster));
-  const first = await arrange(begun(users, user));
+test('second-step/refuses-missing-body', async ({ users, api }) => {
+  const { user } = await arrange(users.enrolled());
+  const first = await arrange(users.logins.begun(user));
 
   expect(await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' })).toBeRefused();
 });
 
-test('second-step/finishes-one-login-only', async ({ users, cluster, codes, api }) => {
-  const enrolment = await arrange(enrolled(users, cluster));
+test('second-step/finishes-one-login-only', async ({ users }) => {
+  const enrolment = await arrange(users.enrolled());
   const { user } = enrolment;
-  let other: FirstStep | undefined;
+  let other: PendingSession | undefined;
   const beginTwo = async () => {
-    const first = await arrange(begun(users, user));
-    other = await arrange(begun(users, user));
+    const first = await arrange(users.logins.begun(user));
+    other = await arrange(users.logins.begun(user));
     return first;
   };
-  const { first, answer } = await arrange(verifyRight({ users, codes, api }, enrolment, beginTwo));
+  const { pending: first, answer } = await arrange(users.logins.finished(enrolment, beginTwo));
 
   const name = 'the code of the other login';
   if (other !== undefined) expect(await opened(users, user, other, { name, answer })).toBeShut();
-  if (await opens(users, user, first)) return;
-  const { first: alone } = await arrange(verifyRight({ users, codes, api }, enrolment));
-  if (await opens(users, user, alone)) notApplicable('a login that is begun ends the one begun before it');
-  throw new ArrangeError('A right code finished no login.');
+  if (await users.logins.isFull(user, first)) return;
+  const { pending: alone } = await arrange(users.logins.finished(enrolment));
+  if (await users.logins.isFull(user, alone))
+    notApplicable('a login that is begun ends the one begun before it');
+  throw arrange.failure('A right code finished no login.');
 });

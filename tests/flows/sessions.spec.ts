@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { LoginOptions } from '../../fixtures/login-options.js';
-import { bothTypes } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, arrangeSuccess, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { User, Users } from '../../fixtures/users.js';
-import { cookiesIn } from '../../fixtures/ways-in.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Answer, Api, ClusterMfa, Credential, LoginOptions, User, Users } from '../../fixtures/index.js';
+import { arrange, bothTypes, bypass, expect, notApplicable, test } from '../../fixtures/index.js';
 import { hasEnded } from './ended.js';
 import { bitsOf, leastBits, randomBits } from './guessable.js';
 
@@ -18,7 +10,7 @@ const looksByNewConnections = 5;
 test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
-  const login = await users.withoutCode(users.withPassword());
+  const login = await users.logins.withoutCode(users.withPassword());
 
   expect(login).toOpenSession();
 });
@@ -33,7 +25,7 @@ test('sessions/refuses-wrong-password', async ({ users }) => {
   }
 });
 
-test('sessions/unknown-user-looks-alike', async ({ users, cluster, connection }) => {
+test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
   const looksAlike = async (more: LoginOptions = {}) => {
     const user = users.withPassword();
     const nobody = { ...user, username: `nobody-${randomUUID()}` };
@@ -47,8 +39,8 @@ test('sessions/unknown-user-looks-alike', async ({ users, cluster, connection })
 
   await looksAlike();
   // What asks for codes may be another part of a target, with words of its own.
-  if (!effectiveAllow(connection.target.allow).clusterMfa) return;
-  if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
+  if (!allow.clusterMfa) return;
+  if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
   await looksAlike();
   await looksAlike({ code: '000000', type: 'totp' });
 });
@@ -72,7 +64,7 @@ test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
   await arrange(cluster.off());
   const user = users.allWithPassword().find(({ domain }) => domain.toUpperCase() === 'LOCAL');
   if (user === undefined) return notApplicable('the target file has no account of the domain LOCAL');
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
 
   const login = await users.login(user, { domain: null });
 
@@ -86,23 +78,23 @@ test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
 test('sessions/delete-answers-204', async ({ users, cluster, admin }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  await arrange(users.sessionId(user));
+  await arrange(users.sessions.id(user));
 
-  const answer = await users.endSessions(user, admin);
+  const answer = await users.sessions.end(user, admin);
 
   expect(answer).toSucceed();
 });
 
-test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin, connection }) => {
+test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin, allow }) => {
   await arrange(cluster.off());
   const user = users.withSid();
-  const sessions = [await arrange(users.sessionId(user)), await arrange(users.sessionId(user))] as const;
+  const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))] as const;
   const [first, newest] = sessions;
   // A target may let users have one session only.
   const { status } = await api.call('GetMFAConfig', { as: first });
-  await arrangeSuccess(api.call('GetMFAConfig', { as: newest }));
+  await arrange.success(api.call('GetMFAConfig', { as: newest }));
   const byCookie = await arrange(openedByCookie(api, users, user));
-  await arrangeSuccess(users.endSessions(user, admin));
+  await arrange.success(users.sessions.end(user, admin));
 
   // Other nodes may learn of it a little later, and a new connection may lead to another one.
   const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
@@ -121,12 +113,12 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin,
     expect(await settled(byCookie)).toBeRefused();
   }
   // Nor by the next login of the same user.
-  await arrange(users.sessionId(user));
+  await arrange(users.sessions.id(user));
   expect(await api.call('GetMFAConfig', { as: newest })).toBeRefused();
   for (let look = 0; look < looksByNewConnections; look += 1) expect(await whatItOpens(newest)).toBeRefused();
   // Nor with a switch, after which a target may begin with what it has stored.
-  if (!effectiveAllow(connection.target.allow).clusterMfa) return;
-  if ((await ifItCan(cluster.on(bothTypes))) === undefined) return;
+  if (!allow.clusterMfa) return;
+  if ((await arrange.ifItCan(cluster.on(bothTypes))) === undefined) return;
   await arrange(cluster.off());
   expect(await whatItOpens(newest)).toBeRefused();
 });
@@ -135,10 +127,10 @@ test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, a
   await arrange(cluster.off());
   const user = users.withSid();
   const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
-  const own = await arrange(users.sessionId(user));
-  const as = await arrange(users.sessionId(other));
-  await arrangeSuccess(api.call('GetMFAConfig', { as }));
-  await arrange(hasEnded(users.endSessions(user, admin), { api, cluster, as: own }));
+  const own = await arrange(users.sessions.id(user));
+  const as = await arrange(users.sessions.id(other));
+  await arrange.success(api.call('GetMFAConfig', { as }));
+  await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
 
   const answer = await api.call('GetMFAConfig', { as });
 
@@ -149,7 +141,7 @@ test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
   const tokens: string[] = [];
-  for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.token(user))).token.reveal());
+  for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.sessions.token(user))).token.reveal());
 
   expect(Math.round(bitsOf(tokens))).toBeAtLeast(leastBits, 'bits');
   const { bits, what } = randomBits(tokens, [user.username]);
@@ -159,7 +151,7 @@ test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
 test('access-tokens/refuses-wrong-password', async ({ users }) => {
   const user = users.withPassword();
 
-  const answer = await users.requestToken(user, `${user.password.reveal()}-not`);
+  const answer = await users.sessions.requestToken(user, `${user.password.reveal()}-not`);
 
   expect(answer).toBeRefused();
 });
@@ -168,9 +160,9 @@ test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
   const user = users.withPassword();
   const nobody = { ...user, username: `nobody-${randomUUID()}` };
   const password = randomUUID();
-  const known = await users.requestToken(user, password);
+  const known = await users.sessions.requestToken(user, password);
 
-  const unknown = await users.requestToken(nobody, password);
+  const unknown = await users.sessions.requestToken(nobody, password);
 
   expect(unknown).toLookLike(known, { own: nobody, other: user });
 });
@@ -179,7 +171,7 @@ test('access-tokens/unknown-user-looks-alike', async ({ users }) => {
 async function sessionIds(users: Users, cluster: ClusterMfa): Promise<string[]> {
   await cluster.off();
   const ids: string[] = [];
-  for (let n = 0; n < 10; n += 1) ids.push((await users.sessionId(users.withPassword())).id.reveal());
+  for (let n = 0; n < 10; n += 1) ids.push((await users.sessions.id(users.withPassword())).id.reveal());
   return ids;
 }
 
@@ -189,7 +181,7 @@ async function openedByCookie(
   users: Users,
   user: User,
 ): Promise<(() => Promise<Answer>) | undefined> {
-  const Cookie = cookiesIn(await users.requestSession(user));
+  const Cookie = bypass.cookiesIn(await users.logins.request(user));
   if (Cookie === '') return undefined;
   const read = () => api.call('GetMFAConfig', { headers: { Cookie } });
   return (await read()).status < 300 ? read : undefined;

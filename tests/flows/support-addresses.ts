@@ -1,7 +1,5 @@
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Target } from '../../src/input/target-file/target.js';
-import { addressesOf } from '../../src/target/connection/connection.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import type { SupportMfa, Target } from '../../fixtures/index.js';
+import { addressesOf, arrange } from '../../fixtures/index.js';
 
 interface Addresses {
   /** The support user's. */
@@ -13,7 +11,7 @@ interface Addresses {
 
 /** The support user's own. @throws ArrangeError where there is none */
 export function ownAddress({ supportUser }: Target): string {
-  if (supportUser.email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
+  if (supportUser.email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return supportUser.email;
 }
 
@@ -21,7 +19,7 @@ export function ownAddress({ supportUser }: Target): string {
 export function twoAddresses(target: Target): Addresses {
   const email = ownAddress(target);
   const [second, third] = addressesOf(target).filter((address) => address !== email);
-  if (second === undefined) throw new ArrangeError('The target file has no two addresses.');
+  if (second === undefined) throw arrange.failure('The target file has no two addresses.');
   return { email, second, third };
 }
 

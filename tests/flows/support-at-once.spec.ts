@@ -1,5 +1,4 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, demand, test } from '../../fixtures/test.js';
+import { arrange, demand, notApplicable, test } from '../../fixtures/index.js';
 
 test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
   await arrange(support.off());
@@ -11,8 +10,8 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
   const first = await support.patch({ enabled: false, email: 'one@mfa-conformance.example' });
   if (first.status >= 400 && first.status < 500)
     notApplicable('the target takes no change while support MFA is off');
-  await arrangeSuccess(Promise.resolve(first));
-  await arrangeSuccess(support.patch({ enabled: false, mfaType: 'email' }));
+  await arrange.success(Promise.resolve(first));
+  await arrange.success(support.patch({ enabled: false, mfaType: 'email' }));
   if (!(await stored('one@mfa-conformance.example', 'email')).isSo)
     notApplicable('the target keeps neither mode nor address while support MFA is off');
 

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { usableKeyUri } from '../../fixtures/secrets.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import type { Connection } from '../../src/target/connection/connection.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { requiresPassword, wrongPassword } from './support-password.js';
+import type { Codes, Connection, SupportMfa } from '../../fixtures/index.js';
+import { arrange, expect, requiresPassword, secrets, test, wrongPassword } from '../../fixtures/index.js';
 
 test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
@@ -17,7 +11,7 @@ test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
   const { totpSecretKey, totpUri } = answer.fields;
   if (totpSecretKey === undefined || totpUri === undefined) return;
-  expect(answer).toHoldTheSecretOf(await arrange(usableKeyUri(answer)));
+  expect(answer).toHoldTheSecretOf(await arrange(secrets.usableKeyUri(answer)));
 });
 
 test('support-configure/mode-and-address-are-kept', async ({ support, connection }) => {
@@ -38,41 +32,41 @@ test('support-configure/leaves-enabled-alone', async ({ support, connection }) =
   expect(await support.read()).toHaveMembers({ enabled: false });
 });
 
-test('support-configure/refuses-without-password', async ({ cluster, support, connection }) => {
+test('support-configure/refuses-without-password', async ({ support, connection, state }) => {
   await arrange(requiresPassword(support));
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   const email = newAddress(connection);
 
   const answer = await support.configureAny({ mfaType: 'email', email, currentPassword: undefined });
 
   expect(answer).toBeRefused();
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 
-  const enrolled = await ifItCan(support.onByTotp());
+  const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
-  const on = await arrange(snapshot(cluster, support));
+  const on = await arrange(state.snapshot());
   for (const currentPassword of [undefined, null]) {
     const again = await support.configureAny({ mfaType: 'totp', currentPassword });
     expect(again).toBeRefused();
     expect(again).toHaveNone('totpUri', 'totpSecretKey');
   }
-  expect(await changesSince(on, cluster, support)).toBeNone();
+  expect(await state.changesSince(on)).toBeNone();
 });
 
-test('support-configure/refuses-wrong-current-password', async ({ cluster, support, codes, connection }) => {
+test('support-configure/refuses-wrong-current-password', async ({ support, codes, connection, state }) => {
   await arrange(requiresPassword(support));
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   const email = newAddress(connection);
 
   const answer = await support.configure({ mfaType: 'email', email, currentPassword: wrongPassword });
 
   expect(answer).toBeRefused();
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 
   // What no configuration shows: the key.
-  const enrolled = await ifItCan(support.onByTotp());
+  const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
   const again = await support.configure({ mfaType: 'totp', currentPassword: wrongPassword });
   expect(again).toBeRefused();
@@ -82,44 +76,44 @@ test('support-configure/refuses-wrong-current-password', async ({ cluster, suppo
   expect(kept).toVerify();
 });
 
-test('support-configure/refuses-missing-body', async ({ cluster, support }) => {
+test('support-configure/refuses-missing-body', async ({ support, state }) => {
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
   const answer = await support.configureText(undefined, 'a missing body');
 
   expect(answer).toBeRefused();
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
-test('support-configure/refuses-malformed-json', async ({ cluster, support }) => {
+test('support-configure/refuses-malformed-json', async ({ support, state }) => {
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
   for (const body of ['{"mfaType":', '{"mfaType":"em', '{"mfaType']) {
     const answer = await support.configureText(body, 'malformed JSON');
     expect(answer).toBeRefused();
   }
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
-test('support-configure/wrong-type-is-harmless', async ({ cluster, support }) => {
+test('support-configure/wrong-type-is-harmless', async ({ support, state }) => {
   await arrange(support.off());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
   // Without the password, so that nothing can come of it where types are not looked at.
   const body = JSON.stringify({ mfaType: 5, email: ['a@example.com'] });
   const answer = await support.configureText(body, 'a wrong type');
 
   expect(answer).toBeHandled();
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
 async function verifiedAnew(support: SupportMfa, codes: Codes): Promise<void> {
   const { authenticator } = await support.onByTotp();
   const { status, fields } = await support.verify(await codes.unused(authenticator));
-  if (fields.success !== true) throw new ArrangeError(`A right code of a new key was answered ${status}.`);
+  if (fields.success !== true) throw arrange.failure(`A right code of a new key was answered ${status}.`);
 }
 
 /** Another than any that an earlier test may have left: what is stored after a refusal shows by it. */
@@ -129,6 +123,6 @@ function newAddress(connection: Connection): string {
 
 function addressOf({ target }: Connection): string {
   const { email } = target.supportUser;
-  if (email === undefined) throw new ArrangeError('The target file has no supportUser.email.');
+  if (email === undefined) throw arrange.failure('The target file has no supportUser.email.');
   return email;
 }

@@ -1,10 +1,15 @@
-import { otherCode } from '../../fixtures/logins.js';
-import { arrange, arrangeSuccess, expect, someOf, test } from '../../fixtures/test.js';
-import { triggerNames } from '../../fixtures/triggers.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { Target } from '../../src/input/target-file/target.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isStillOn } from '../../src/target/journal/config.js';
+import type { SupportMfa, Target } from '../../fixtures/index.js';
+import {
+  arrange,
+  asCall,
+  emailOn,
+  expect,
+  expectShown,
+  isStillOn,
+  test,
+  triggerNames,
+} from '../../fixtures/index.js';
+import { otherCode } from './mailed-codes.js';
 import { onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
 test('support-email/enabling-shows-what-was-set', async ({ support, connection }) => {
@@ -21,7 +26,7 @@ test('support-email/enabling-shows-what-was-set', async ({ support, connection }
 test('support-email/get-shows-what-was-set', async ({ support, connection }) => {
   const email = ownAddress(connection.target);
   await arrange(support.off());
-  await arrangeSuccess(support.patch({ enabled: true, mfaType: 'email', email }));
+  await arrange.success(support.patch({ enabled: true, mfaType: 'email', email }));
 
   const now = await support.readUntil(isStillOn('email'));
 
@@ -65,7 +70,7 @@ test('support-email/refused-send-mails-nothing', async ({ silence, connection })
   const refused: string[] = [triggerNames.supportAnonymous];
   if (connection.target.accounts.viewer !== undefined) refused.push(triggerNames.supportViewer);
 
-  for (const heard of await arrange(someOf(refused, (name) => silence.after(name)))) {
+  for (const heard of await arrange(arrange.someOf(refused, (name) => silence.after(name)))) {
     expect(heard.answer).toBeRefused();
     expect(heard).toHaveMailed([]);
   }
@@ -79,7 +84,7 @@ test('support-email/disabled-with-mailed-code', async ({ support, connection }) 
   const answer = await support.patch({ enabled: false, mfaCode: code });
 
   expect(answer).toBeAccepted();
-  expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
+  await expectShown(support, { enabled: false });
 });
 
 test('support-email/not-disabled-with-near-code', async ({ support, connection }) => {
@@ -88,9 +93,9 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
   for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
     expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   }
-  expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
+  await expectShown(support, emailOn);
   // What is off takes no code to be switched on for the next test.
-  await support.patchAny({ enabled: false, mfaCode: code }, undefined, { isRight: true });
+  await support.patchAny({ enabled: false, mfaCode: code }, undefined, asCall('accepted'));
 });
 
 test('support-email/not-disabled-without-code', async ({ support, connection }) => {
@@ -100,22 +105,19 @@ test('support-email/not-disabled-without-code', async ({ support, connection }) 
     const answer = await support.patchAny({ enabled: false, ...without });
 
     expect(answer).toBeRefused();
-    expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
-      enabled: true,
-      mfaType: 'email',
-    });
+    await expectShown(support, emailOn);
   }
 });
 
-test('support-email/not-disabled-with-wrong-code', async ({ support, connection }) => {
+test('support-email/not-disabled-with-wrong-code', async ({ support, connection, allow }) => {
   const code = await arrange(mailedCode(support, connection.target));
 
   // A code of a developer's own would be the same on every target; each guess counts as an attempt.
-  const guesses = effectiveAllow(connection.target.allow).lockOut ? ['000000'] : [];
+  const guesses = allow.lockOut ? ['000000'] : [];
   for (const mfaCode of [otherCode(code, 'first'), ...guesses.filter((guess) => guess !== code)]) {
     expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   }
-  expect(await support.readUntil(isStillOn('email'))).toHaveMembers({ enabled: true, mfaType: 'email' });
+  await expectShown(support, emailOn);
 });
 
 test('support-email/address-changed-with-mailed-code', async ({ support, connection }) => {
@@ -125,7 +127,7 @@ test('support-email/address-changed-with-mailed-code', async ({ support, connect
   const answer = await support.patch({ enabled: true, mfaType: 'email', email: second, mfaCode: code });
 
   expect(answer).toBeAccepted();
-  expect(await support.readUntil(({ email }) => email === second)).toHaveMembers({ email: second });
+  await expectShown(support, { email: second });
 });
 
 test('support-email/address-not-changed-without-code', async ({ support, connection }) => {
@@ -135,11 +137,7 @@ test('support-email/address-not-changed-without-code', async ({ support, connect
   const answer = await support.patch({ enabled: true, mfaType: 'email', email: second });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
-    enabled: true,
-    mfaType: 'email',
-    email,
-  });
+  await expectShown(support, { ...emailOn, email });
 });
 
 test('support-email/tagged-address-needs-code', async ({ support, connection }) => {
@@ -165,11 +163,7 @@ test('support-email/address-not-changed-with-wrong-code', async ({ support, conn
   });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('email', email))).toHaveMembers({
-    enabled: true,
-    mfaType: 'email',
-    email,
-  });
+  await expectShown(support, { ...emailOn, email });
 });
 
 async function mailedCode(support: SupportMfa, target: Target): Promise<string> {

@@ -1,14 +1,16 @@
-import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { memberOf } from '../../src/contract/judging/body.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import { supportUser } from '../../src/target/connection/attempts.js';
-import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isShownAs } from '../../src/target/journal/config.js';
-import type { Credential } from '../../src/wire/http/credential.js';
-import type { ReceivedMail } from '../../src/wire/mail/mailbox.js';
+import type { Answer, Api, CodesByMail, Credential, ReceivedMail, SupportMfa } from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  arrange,
+  demand,
+  expect,
+  isShownAs,
+  memberOf,
+  notApplicable,
+  notRun,
+  supportUser,
+  test,
+} from '../../fixtures/index.js';
 import { sameCodeAgain } from './mailed-codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
@@ -25,7 +27,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
     const mfaCode = await support.mailedCode(email);
     const { status } = await support.patch({ ...byEmail, email: second, mfaCode });
     if (status >= 400 && status < 500) notApplicable(notAtOnce);
-    if (status >= 300) throw new ArrangeError(`A change of the address was answered ${status}.`);
+    if (status >= 300) throw arrange.failure(`A change of the address was answered ${status}.`);
   } catch (error) {
     const isThere = enabled && mfaType === 'email' && now === second;
     if (!(error instanceof ArrangeError) || !isThere) throw error;
@@ -40,7 +42,7 @@ async function askedTwice(api: Api, as: Credential, mail: CodesByMail, to: strin
   for (let n = 0; n < 2; n += 1) {
     let refused: unknown;
     const ask = () =>
-      arrangeSuccess(api.call('SendSupportEmailOtp', { as })).catch((error: unknown) => {
+      arrange.success(api.call('SendSupportEmailOtp', { as })).catch((error: unknown) => {
         refused = error;
         throw error;
       });
@@ -66,7 +68,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
   const stray = async () => {
     const got = await askedTwice(api, admin, mail, second);
     if (got.length === 0)
-      throw new ArrangeError('No code came, neither to the new address nor to the one before.');
+      throw arrange.failure('No code came, neither to the new address nor to the one before.');
     // What GET leaves out or masks doesn't tell that the change is made: where the codes go does.
     const isChanged = got.some(({ to }) => to.includes(second)) || (await tells(support, second, email));
     if (!isChanged) notApplicable(notAtOnce);
@@ -87,7 +89,7 @@ test('support-email/refused-address-gets-no-code', async ({ api, admin, support,
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...byEmail, email: second });
-  if (refused.status < 400) throw new ArrangeError(`A change without a code was answered ${refused.status}.`);
+  if (refused.status < 400) throw arrange.failure(`A change without a code was answered ${refused.status}.`);
   const got = await askedTwice(api, admin, mail, email);
 
   demandNone(
@@ -101,7 +103,7 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
   const mfaCode = await arrange(support.mailedCode(email));
   const changed = await support.patch({ ...byEmail, email: second, mfaCode });
   if (changed.status >= 400 && changed.status < 500) notApplicable(notAtOnce);
-  await arrangeSuccess(Promise.resolve(changed));
+  await arrange.success(Promise.resolve(changed));
   await showing(support, second);
 
   const answer = await support.patch({ enabled: false, mfaCode });

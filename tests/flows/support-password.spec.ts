@@ -1,54 +1,56 @@
 import { randomUUID } from 'node:crypto';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { memberOf, textIn } from '../../src/contract/judging/body.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import type { SupportEnrolment } from '../../src/target/connection/support-enrolment.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isStillOn } from '../../src/target/journal/config.js';
+import type { Codes, SupportEnrolment, SupportMfa } from '../../fixtures/index.js';
+import {
+  arrange,
+  demand,
+  emailOn,
+  expect,
+  expectShown,
+  memberOf,
+  requiresPassword,
+  test,
+  textIn,
+  totpOn,
+  wrongPassword,
+} from '../../fixtures/index.js';
 import { leastBits, randomBits } from './guessable.js';
-import { requiresPassword, wrongPassword } from './support-password.js';
 
 for (const [id, currentPassword] of [
   ['support-password/patch-refused-without-password', undefined],
   ['support-password/patch-refused-with-wrong-password', wrongPassword],
 ] as const) {
-  test(id, async ({ cluster, support, codes, connection }) => {
+  test(id, async ({ support, codes, connection, state }) => {
     await arrange(requiresPassword(support));
     await arrange(support.off());
-    const before = await arrange(snapshot(cluster, support));
+    const before = await arrange(state.snapshot());
     const { email } = connection.target.supportUser;
 
     const answer = await support.patchAny({ enabled: true, mfaType: 'email', email, currentPassword });
 
     expect(answer).toBeRefused();
-    expect(await changesSince(before, cluster, support)).toBeNone();
+    expect(await state.changesSince(before)).toBeNone();
 
     if (currentPassword === undefined) {
       const none = { enabled: true, mfaType: 'email', email, currentPassword: null };
       expect(await support.patchAny(none)).toBeRefused();
-      expect(await changesSince(before, cluster, support)).toBeNone();
+      expect(await state.changesSince(before)).toBeNone();
     }
 
     // Nor does a right code stand for the password.
-    const mfaCode = email === undefined ? undefined : await ifItCan(codeInForce(support, email));
+    const mfaCode = email === undefined ? undefined : await arrange.ifItCan(codeInForce(support, email));
     if (mfaCode !== undefined) {
       const off = await support.patchAny({ enabled: false, mfaCode, currentPassword });
       expect(off).toBeRefused();
-      expect(await support.readUntil(isStillOn('email'))).toHaveMembers({
-        enabled: true,
-        mfaType: 'email',
-      });
+      await expectShown(support, emailOn);
     }
 
     // Nor a reference id for a wrong one; that it was given for the right one may stand for it.
     const referenceId =
-      currentPassword === undefined ? undefined : await ifItCan(referenceInForce(support, codes));
+      currentPassword === undefined ? undefined : await arrange.ifItCan(referenceInForce(support, codes));
     if (referenceId === undefined) return;
     const off = await support.patchAny({ enabled: false, referenceId, currentPassword });
     expect(off).toBeRefused();
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    await expectShown(support, totpOn);
   });
 }
 
@@ -108,7 +110,7 @@ test('support-reference/not-given-without-password', async ({ api, admin, suppor
 
   // Where a refusal has used the code up these tell nothing; nor are they worth a lock.
   for (const supportUserPassword of ['', null]) {
-    const answer = await ifItCan(ask({ supportUserPassword }));
+    const answer = await arrange.ifItCan(ask({ supportUserPassword }));
     if (answer !== undefined) expect(answer).toHaveNone('referenceId');
   }
 });
@@ -129,7 +131,7 @@ test('support-reference/disables-support-mfa', async ({ support, codes }) => {
   const answer = await support.patch({ enabled: false, referenceId });
 
   expect(answer).toBeAccepted();
-  expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
+  await expectShown(support, { enabled: false });
 });
 
 test('support-reference/works-once', async ({ support, codes }) => {
@@ -137,14 +139,14 @@ test('support-reference/works-once', async ({ support, codes }) => {
   const referenceId = await arrange(referenceOf(support, await codes.unused(authenticator)));
   const first = await arrange(support.patch({ enabled: false, referenceId }));
   if (first.status >= 300) {
-    throw new ArrangeError(`The referenceId did not switch off the first time (${first.status}).`);
+    throw arrange.failure(`The referenceId did not switch off the first time (${first.status}).`);
   }
   await arrange(support.verified());
 
   const answer = await support.patch({ enabled: false, referenceId });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 test('support-reference/unknown-is-refused', async ({ support }) => {
@@ -154,12 +156,12 @@ test('support-reference/unknown-is-refused', async ({ support }) => {
     const answer = await support.patch({ enabled: false, referenceId });
 
     expect(answer).toBeRefused();
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    await expectShown(support, totpOn);
   }
 
   // What is none at all: how it is answered, others tell.
   for (const referenceId of [[], {}, true]) await support.patchAny({ enabled: false, referenceId });
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 test('support-reference/ids-are-random', async ({ support, codes }) => {
@@ -181,7 +183,7 @@ test('support-reference/void-after-new-key', async ({ support, codes }) => {
   const answer = await support.patch({ enabled: false, referenceId });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 /** The code that switches support MFA off, as it is on by e-mail. */
@@ -205,7 +207,7 @@ async function referenceOf(support: SupportMfa, code: string): Promise<string> {
   const answer = await verifyToDisable(support, code);
   const referenceId = textIn(answer.fields.referenceId);
   if (referenceId !== undefined) return referenceId;
-  throw new ArrangeError(`A right code for DisableMfa gave no referenceId (${answer.status}).`);
+  throw arrange.failure(`A right code for DisableMfa gave no referenceId (${answer.status}).`);
 }
 
 interface Reference {

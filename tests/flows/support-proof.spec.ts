@@ -1,14 +1,25 @@
-import { type Changed, supportChanges } from '../../fixtures/snapshot.js';
-import { arrange, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { Users } from '../../fixtures/users.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import { authenticatorOf, handedUri } from '../../src/target/connection/handed-key.js';
-import type { Verified } from '../../src/target/connection/support-enrolment.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isShownAs, isStillOn, type SupportConfig } from '../../src/target/journal/config.js';
-import type { Authenticator } from '../../src/wire/otp/authenticator.js';
+import type {
+  Answer,
+  Authenticator,
+  Changed,
+  Codes,
+  SupportConfig,
+  SupportMfa,
+  Users,
+  Verified,
+} from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  arrange,
+  authenticatorOf,
+  expect,
+  expectShown,
+  handedUri,
+  isShownAs,
+  supportChanges,
+  test,
+  totpOn,
+} from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 import { changesWithoutCode, offWithoutCode, otherFactors, type Row } from './support-proofs.js';
 
@@ -38,10 +49,10 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   const uris = answers.map(({ fields }) => handedUri(fields));
   // A pending key may be handed out again.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
-  if (withKey.length === 0) throw new ArrangeError('Neither of two enrolments at once gave a key.');
+  if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
   // Before any right one: after it, a wrong code may be shown where the proof was, for which others look.
   const wrong = await support.verify(codes.wrong(support.authenticator));
-  if (wrong.fields.success === true) throw new ArrangeError('Wrong codes verify as well.');
+  if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
   const verified: (Verified & { readonly answer: (typeof answers)[number] })[] = [];
   // Of requests in a row the last one's key is in force, mostly: a refused code is tried again while keys are new.
   for (const answer of withKey.reverse()) {
@@ -60,7 +71,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
 });
 
 test('support-totp/no-change-without-proof', async ({ support, users, connection }) => {
-  const rows = [...offWithoutCode, ...((await ifItCan(offInSession(users))) ?? [])];
+  const rows = [...offWithoutCode, ...((await arrange.ifItCan(offInSession(users))) ?? [])];
   await arrange(support.verified());
   demandRefused(await support.patch({ enabled: false }));
 
@@ -77,7 +88,7 @@ test('support-totp/no-change-without-proof', async ({ support, users, connection
   for (const body of otherFactors(connection.target.allow.disposable)) {
     if ((await support.patchAny(body)).status < 400) return;
     expect(await support.patch({ enabled: false })).toBeRefused();
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    await expectShown(support, totpOn);
   }
 });
 
@@ -97,10 +108,10 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
   // A refusal of any step is what is wanted, or no mail.
   if ((await support.patch({ email: address })).status >= 400) return;
   if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
-  const mfaCode = await ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
+  const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
   if (mfaCode === undefined) return;
   expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 /** Sends all, looks once, and only where something was changed row by row: what the first that does it changes. */
@@ -139,13 +150,13 @@ const severalInARow = 'several of them, one after the other';
 async function offInSession(users: Users): Promise<readonly Row[]> {
   const admin = users.admin();
   if (admin === undefined) return [];
-  const as = await users.session(admin);
+  const as = await users.sessions.of(admin);
   return [{ what: "switching off with the admin's login", as, bodies: [{ enabled: false }] }];
 }
 
 /** @throws ArrangeError where the plain request is done without a code: that is for another requirement to tell */
 function demandRefused({ status }: Answer): void {
-  if (status < 400) throw new ArrangeError(`A change without a code was answered ${status}.`);
+  if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
 }
 
 /** The answer to the last one. */
@@ -153,7 +164,7 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
   const [first, ...others] = bodies.map(
     (body) => () => (typeof body === 'string' ? support.patchText(body) : support.patchAny(body, as)),
   );
-  if (first === undefined) throw new ArrangeError('There is nothing to send.');
+  if (first === undefined) throw arrange.failure('There is nothing to send.');
   let answer = await first();
   for (const other of others) answer = await other();
   return answer;
@@ -162,7 +173,7 @@ async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
 /** The key that an answer hands out, which is not held. */
 function keyOf({ fields }: Awaited<ReturnType<SupportMfa['patch']>>): Authenticator {
   const authenticator = authenticatorOf(handedUri(fields) ?? '');
-  if (authenticator === undefined) throw new ArrangeError('One of two keys made at once is unusable.');
+  if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
   return authenticator;
 }
 

@@ -1,4 +1,4 @@
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Credential } from '../../fixtures/index.js';
 
 /** Bodies, sent one after the other, that must not change what a code is needed for. A text is sent as it is. */
 export interface Row {

@@ -1,15 +1,24 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { base32Problems, issuerProblems, shownSecret, uriOf, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, arrangeSuccess, expect, ifItCan, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { textIn } from '../../src/contract/judging/body.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import { handedSecret } from '../../src/target/connection/handed-key.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isStillOn, type SupportConfig } from '../../src/target/journal/config.js';
-import type { Authenticator } from '../../src/wire/otp/authenticator.js';
-import { type KeyUri, parseKeyUri } from '../../src/wire/otp/key-uri.js';
+import type {
+  Answer,
+  Authenticator,
+  Codes,
+  KeyUri,
+  SupportConfig,
+  SupportMfa,
+} from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  arrange,
+  expect,
+  expectShown,
+  handedSecret,
+  notApplicable,
+  parseKeyUri,
+  secrets,
+  test,
+  textIn,
+  totpOn,
+} from '../../fixtures/index.js';
 import { leastSecretBits, randomBits } from './guessable.js';
 
 // Those that need a proven key stand side by side, after others that do, and the one that gives it up last: giving it up
@@ -21,7 +30,7 @@ test('support-totp/not-disabled-without-code', async ({ support }) => {
     const answer = await support.patchAny({ enabled: false, ...without });
 
     expect(answer).toBeRefused();
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    await expectShown(support, totpOn);
   }
 });
 
@@ -31,7 +40,7 @@ test('support-totp/not-disabled-with-wrong-code', async ({ support, codes }) => 
   const answer = await support.patch({ enabled: false, mfaCode: codes.almost(authenticator, 'first') });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 test('support-totp/not-disabled-with-used-code', async ({ support }) => {
@@ -40,7 +49,7 @@ test('support-totp/not-disabled-with-used-code', async ({ support }) => {
   const answer = await support.patch({ enabled: false, mfaCode: code });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 test('support-totp/key-not-replaced-without-code', async ({ support }) => {
@@ -61,7 +70,7 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
     const answer = await support.patchAny({ enabled: true, ...mode });
 
     expect(answer).toBeRefused();
-    expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+    await expectShown(support, totpOn);
   }
 });
 
@@ -75,13 +84,13 @@ test('support-totp/later-patch-hides-secret', async ({ support }) => {
 });
 
 test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) => {
-  const code = await arrange(users.mailedCode(users.withMail()));
+  const code = await arrange(users.codes.mailed(users.withMail()));
   await arrange(support.verified());
 
   const answer = await support.patch({ enabled: false, mfaCode: code });
 
   expect(answer).toBeRefused();
-  expect(await support.readUntil(isStillOn('totp'))).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  await expectShown(support, totpOn);
 });
 
 test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
@@ -90,7 +99,7 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
 
   expect(answer).toBeAccepted();
-  expect(await support.readUntil(({ enabled }) => !enabled)).toHaveMembers({ enabled: false });
+  await expectShown(support, { enabled: false });
 });
 
 // Here the proven key was given up a moment ago: giving up another one would take one more fresh code.
@@ -126,7 +135,7 @@ test('support-totp/gives-both-forms', async ({ support }) => {
 
 test('support-totp/get-shows-what-was-set', async ({ support }) => {
   await arrange(support.off());
-  await arrangeSuccess(support.patch({ enabled: true, mfaType: 'totp' }));
+  await arrange.success(support.patch({ enabled: true, mfaType: 'totp' }));
   const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
   const shown = await support.readUntil(({ mfaType }) => mfaType === 'totp');
   expect(shown).toHaveMembers({ mfaType: 'totp' });
@@ -137,15 +146,15 @@ test('support-totp/get-shows-what-was-set', async ({ support }) => {
 
 test('support-totp/secret-is-base32', async ({ support }) => {
   const { answer } = await arrange(support.enrolled());
-  const text = shownSecret(answer);
+  const text = secrets.shownSecret(answer);
 
-  expect(answer).toBeWellFormed('secret', base32Problems(text));
+  expect(answer).toBeWellFormed('secret', secrets.base32Problems(text));
 });
 
 test('support-totp/uri-is-key-uri', async ({ support }) => {
   const { answer } = await arrange(support.enrolled());
 
-  const { problems } = parseKeyUri(await uriOf(answer));
+  const { problems } = parseKeyUri(await secrets.uriOf(answer));
 
   const texts = problems.map(({ text }) => text);
   expect(answer).toBeWellFormed('Key URI', texts);
@@ -154,14 +163,14 @@ test('support-totp/uri-is-key-uri', async ({ support }) => {
 test('support-totp/secret-matches-uri', async ({ support }) => {
   const { answer } = await arrange(support.enrolled());
 
-  const keyUri = await arrange(usableKeyUri(answer));
+  const keyUri = await arrange(secrets.usableKeyUri(answer));
 
-  shownSecret(answer);
+  secrets.shownSecret(answer);
   expect(answer).toHoldTheSecretOf(keyUri);
 
   // Asked for once more, the key may be a new one: in both forms, then.
   const again = await support.patch({ enabled: true, mfaType: 'totp' });
-  const newer = again.status >= 300 ? undefined : await ifItCan(usableKeyUri(again));
+  const newer = again.status >= 300 ? undefined : await arrange.ifItCan(secrets.usableKeyUri(again));
   const secret = textIn(again.fields.totpSecretKey);
   if (newer === undefined || secret === undefined) return;
   expect(again).toHoldTheSecretOf(newer);
@@ -180,20 +189,20 @@ test('support-totp/secret-is-long-enough', async ({ support }) => {
 });
 
 test('support-totp/secrets-are-random', async ({ support }) => {
-  const secrets: string[] = [];
+  const seen: string[] = [];
   for (let n = 0; n < 4; n += 1) {
     const { answer } = await arrange(support.onByTotp());
-    secrets.push((await arrange(usableKeyUri(answer))).secret.reveal());
+    seen.push((await arrange(secrets.usableKeyUri(answer))).secret.reveal());
   }
 
-  const { bits, what } = randomBits(secrets, []);
+  const { bits, what } = randomBits(seen, []);
   expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
 });
 
 test('support-totp/uri-has-issuer', async ({ support }) => {
   const { answer, ...keyUri } = await arrange(enrolledUri(support));
 
-  expect(answer).toBeWellFormed('issuer', issuerProblems(keyUri));
+  expect(answer).toBeWellFormed('issuer', secrets.issuerProblems(keyUri));
 });
 
 test('support-totp/period-is-two-minutes-at-most', async ({ support }) => {
@@ -205,14 +214,14 @@ test('support-totp/period-is-two-minutes-at-most', async ({ support }) => {
 test('support-totp/uri-fits-a-qr-code', async ({ support }) => {
   const { answer } = await arrange(support.enrolled());
 
-  const uri = await arrange(uriOf(answer));
+  const uri = await arrange(secrets.uriOf(answer));
 
   expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
 });
 
 test('support-totp/account-name-is-in-label', async ({ support }) => {
   const { answer } = await arrange(support.enrolled());
-  const keyUri = await arrange(usableKeyUri(answer));
+  const keyUri = await arrange(secrets.usableKeyUri(answer));
 
   const name = textIn(answer.fields.accountName);
   if (name === undefined) notApplicable('the target answers no accountName');
@@ -260,5 +269,5 @@ async function proven(support: SupportMfa, codes: Codes): Promise<Authenticator>
 /** The URI of a new key of the support user. */
 async function enrolledUri(support: SupportMfa): Promise<KeyUri & { readonly answer: Answer }> {
   const { answer } = await support.enrolled();
-  return { ...(await usableKeyUri(answer)), answer };
+  return { ...(await secrets.usableKeyUri(answer)), answer };
 }

@@ -1,8 +1,4 @@
-import { sameSecret, usableKeyUri } from '../../fixtures/secrets.js';
-import { arrange, arrangeSuccess, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { textIn } from '../../src/contract/judging/body.js';
-import { parseKeyUri } from '../../src/wire/otp/key-uri.js';
+import { arrange, expect, parseKeyUri, secrets, test, textIn } from '../../fixtures/index.js';
 
 /** Names that would be more than a name where they go into a URI as they are: a line more is a name more. */
 const names = [
@@ -17,15 +13,15 @@ const names = [
 
 test('totp-key/name-spoils-no-uri', async ({ users }) => {
   const user = users.withReplaceableTotp();
-  const plain = await arrangeSuccess(users.createKey(user, 'mfa-conformance'));
-  const wanted = await arrange(usableKeyUri(plain));
+  const plain = await arrange.success(users.codes.createKey(user, 'mfa-conformance'));
+  const wanted = await arrange(secrets.usableKeyUri(plain));
 
   const shown = textIn(plain.fields.totpSecretKey);
-  if (shown !== undefined && !sameSecret(shown, wanted.secret.reveal()))
-    throw new ArrangeError('Even of a plain name totpUri has another secret than totpSecretKey.');
+  if (shown !== undefined && !secrets.sameSecret(shown, wanted.secret.reveal()))
+    throw arrange.failure('Even of a plain name totpUri has another secret than totpSecretKey.');
 
   for (const name of names) {
-    const answer = await users.createKey(user, name);
+    const answer = await users.codes.createKey(user, name);
     if (answer.status >= 400) continue;
     const { keyUri: got } = parseKeyUri(textIn(answer.fields.totpUri) ?? '');
     expect(answer).toBeWellFormed('Key URI', got === undefined ? ['a URI that the name has spoilt'] : []);

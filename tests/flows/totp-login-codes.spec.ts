@@ -1,14 +1,18 @@
-import { leadingZero, noLeadingZero } from '../../fixtures/leading-zero.js';
-import { acceptedSteps, enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
-import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import type { Enrolment, User, Users } from '../../fixtures/users.js';
-import type { Codes } from '../../src/target/connection/codes.js';
+import type { Codes, Enrolment, User, Users } from '../../fixtures/index.js';
+import {
+  arrange,
+  expect,
+  leadingZero,
+  noLeadingZero,
+  notApplicable,
+  notRun,
+  test,
+} from '../../fixtures/index.js';
 
 const type = 'totp';
 
-test('totp-login/refuses-junk', async ({ users, cluster, codes }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-junk', async ({ users }) => {
+  const { user } = await arrange(users.enrolled());
 
   // Two in a row, so that no lock-out sets in.
   for (const junk of [
@@ -17,67 +21,67 @@ test('totp-login/refuses-junk', async ({ users, cluster, codes }) => {
   ]) {
     for (const code of junk)
       expect(await users.login(user, { code, type, mistake: 'a junk code' })).toBeRefused();
-    await arrangeLogin(loginByNewKey(users, user, codes));
+    await arrange.login(users.logins.byNewKey(user));
   }
 });
 
-test('totp-login/refuses-code-as-number', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-code-as-number', async ({ users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   const code = `0${await codes.unused(authenticator)}`;
 
   const login = await users.login(user, { code, type });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/accepts-leading-zero', async ({ users, cluster, connection, runOptions }) => {
-  const first = await arrange(enrolled(users, cluster));
+test('totp-login/accepts-leading-zero', async ({ users, connection, runOptions }) => {
+  const first = await arrange(users.enrolled());
   let isFirst = true;
   const enrol = async () => {
-    const enrolment = isFirst ? first : await users.enrol(first.user);
+    const enrolment = isFirst ? first : await users.codes.enrol(first.user);
     isFirst = false;
     return enrolment;
   };
   const byZero = async () => {
     // No code of a step that the user has spent is looked at.
     const leftMs = connection.codes.leftMs(first.authenticator);
-    if (users.steps.isSpent(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'code step');
+    if (users.logins.hasUsedStep(first.user)) await connection.waiter.letPass(leftMs + 1_000, 'code step');
     const found = await arrange(leadingZero(enrol, connection, runOptions.slow));
     if (found === undefined) notRun(noLeadingZero);
     return users.login(first.user, { code: found?.code ?? '', type });
   };
 
-  const login = await users.steps.tried(first.user, undefined, byZero);
+  const login = await users.logins.inFreeStep(first.user, byZero);
 
   expect(login).toOpenSession();
 });
 
-test('totp-login/window-is-a-minute-at-most', async ({ users, cluster, codes, facts }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/window-is-a-minute-at-most', async ({ users, codes, facts }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   await arrange(codes.room(authenticator));
 
   for (const direction of [-1, 1] as const) {
     const code = codes.beyondWindow(authenticator, direction);
     if (code !== undefined) expect(await users.login(user, { code, type })).toBeRefused();
   }
-  await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
   await facts.measure('acceptedSteps', () => acceptedSteps(users, user, codes));
 });
 
-test('totp-login/refuses-replay-after-newer-code', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-replay-after-newer-code', async ({ users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   const older = await arrange(olderAccepted(users, user, authenticator, codes));
   if (older === undefined) notApplicable('the target accepts no code but the current one');
-  await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   const replay = await users.login(user, { code: older ?? '', type });
 
   expect(replay).toBeRefused();
 });
 
-test('totp-login/refuses-replay-in-parallel', async ({ api, users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-replay-in-parallel', async ({ api, users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   const code = await codes.unused(authenticator);
 
   // Few, so that no lock-out sets in.
@@ -86,14 +90,14 @@ test('totp-login/refuses-replay-in-parallel', async ({ api, users, cluster, code
   // None is right too: a target may refuse all that come at once.
   const opened = logins.filter(({ session }) => session !== undefined).length;
   expect(opened).toBeAtMost(1, 'sessions by one code', ...logins.map(({ answer }) => answer));
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
   if (!api.contract.operations.has('VerifyUserOtp')) return;
   // Nor does one finish two logins that the password alone has begun.
-  const other = await codes.unused((await arrange(users.enrol(user))).authenticator);
+  const other = await codes.unused((await arrange(users.codes.enrol(user))).authenticator);
   const inSteps = await Promise.all([1, 2].map(() => users.login(user, { code: other, type, inSteps: {} })));
   const finished = inSteps.filter(({ session }) => session !== undefined).length;
   expect(finished).toBeAtMost(1, 'sessions by one code', ...inSteps.map(({ answer }) => answer));
-  await users.endRow(user);
+  await users.logins.settle(user);
 });
 
 /** The code of the step before, accepted; undefined where the target doesn't take it. */
@@ -110,3 +114,26 @@ async function olderAccepted(
   codes.refuses(-1);
   return undefined;
 }
+
+/** The steps around now whose codes open a session, as far as two steps either side; undefined where time ran out. */
+async function acceptedSteps(users: Users, user: User, codes: Codes): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const { authenticator } = await users.codes.enrol(user);
+    await codes.room(authenticator);
+    const now = codes.currentStep(authenticator);
+    const accepted: number[] = [];
+    // From old to new: a target may refuse what is older than the last code it took.
+    for (let step = -2; step <= 2; step += 1) {
+      const login = await users.login(user, { code: codes.at(authenticator, step), type });
+      if (login.session !== undefined) accepted.push(step);
+    }
+    const isOver = codes.currentStep(authenticator) !== now;
+    // A right login ends the refusals: they must not add up to what locks an account.
+    await users.logins.byNewKey(user);
+    if (isOver || accepted.length === 0) continue;
+    return `[${signed(Math.min(...accepted))},${signed(Math.max(...accepted))}]`;
+  }
+  return undefined;
+}
+
+const signed = (step: number) => (step > 0 ? `+${step}` : String(step));

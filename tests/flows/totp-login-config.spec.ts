@@ -1,21 +1,14 @@
+import type { ClusterMfa, Credential, User, Users } from '../../fixtures/index.js';
 import {
+  anonymous,
+  arrange,
   bothTypes,
-  enrolled,
-  loginByCode,
-  loginByNewKey,
-  plainEnrolled,
-  switchedOn,
-  untilOpen,
-  untilRefused,
-} from '../../fixtures/logins.js';
-import { notApplicable, notRun } from '../../fixtures/not-applicable.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, expect, ifItCan, test } from '../../fixtures/test.js';
-import type { User, Users } from '../../fixtures/users.js';
-import { tryStep } from '../../fixtures/ways-in.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
+  bypass,
+  expect,
+  notApplicable,
+  notRun,
+  test,
+} from '../../fixtures/index.js';
 
 const type = 'totp';
 
@@ -39,17 +32,17 @@ function inEveryScheme(handedOut: Credential): readonly Credential[] {
   return [handedOut, ...all.filter(({ scheme }) => scheme !== handedOut.scheme)];
 }
 
-test('totp-login/forwarded-header-skips-no-code', async ({ users, cluster, codes }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/forwarded-header-skips-no-code', async ({ users }) => {
+  const { user } = await arrange(users.enrolled());
 
   const login = await users.login(user, { headers: { 'X-Forwarded-For': '127.0.0.1' } });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/first-step-session-opens-nothing', async ({ api, users, cluster }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/first-step-session-opens-nothing', async ({ api, users }) => {
+  const { user } = await arrange(users.enrolled());
   const { handedOut: as = anonymous } = await arrange(users.login(user));
   if (as === anonymous) notApplicable(noFirstStep);
 
@@ -57,8 +50,8 @@ test('totp-login/first-step-session-opens-nothing', async ({ api, users, cluster
     expect(await api.call('GetSupportMFAConfig', { as: each })).toBeRefused();
 });
 
-test('totp-login/first-step-session-stays-one', async ({ api, users, cluster, codes, mail }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => {
+  const { user } = await arrange(users.enrolled());
   const { handedOut: as, session, unclear } = await arrange(users.login(user));
   if (as?.scheme !== 'SessionIdHeader' || session !== undefined || unclear) return notApplicable(noFirstStep);
   const mark = await arrange(mail.mark());
@@ -66,14 +59,14 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, cluster, co
   const answer = await api.call('SendEmailOtp', { as });
 
   // A late one must not be taken for another test's.
-  if (answer.status < 300 && user.email !== undefined) await ifItCan(mail.codeTo(user.email, mark));
-  const { session: full } = await arrange(users.openedBy(user, as.id.reveal()));
+  if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
+  const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
   expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/first-step-session-changes-nothing', async ({ api, users, cluster, support }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/first-step-session-changes-nothing', async ({ api, users, cluster, support, state }) => {
+  const { user } = await arrange(users.enrolled());
   const first: Credential[] = [];
   // Only of one who may change them otherwise does it show that the first step may not.
   for (const each of new Map([user, ...privileged(users)].map((one) => [one.role, one])).values()) {
@@ -82,7 +75,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
     if (handedOut !== undefined && session === undefined && !unclear) first.push(handedOut);
   }
   if (first.length === 0) notApplicable(noFirstStep);
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
   // Off, or on without a key that was proven: whoever takes it changes no one's way in.
   const isFree = !before.support.enabled || before.verification === 'kPending';
@@ -92,55 +85,55 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
     expect(await cluster.put(before.cluster, as)).toBeRefused();
     if (isFree) expect(await support.patch({ enabled: false }, as)).toBeRefused();
     if (mayConfigure) expect(await support.configure({ mfaType: 'email', email }, as)).toBeRefused();
-    expect(await changesSince(before, cluster, support)).toBeNone();
+    expect(await state.changesSince(before)).toBeNone();
   }
 });
 
-test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, cluster, codes, connection }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, cluster, codes, allow }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   await narrowed(cluster, 'email');
 
   // With a new key for each try, or a code of a later step: a used one would be refused for that.
   // Keys of a type that is not enabled may not be to be had.
   const newKey = async () =>
-    users.whileOn.needs('CreateTotpKey') ? undefined : await ifItCan(users.enrol(user));
-  const login = await untilRefused(cluster, async () => {
+    users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
+  const login = await users.logins.untilRefused(async () => {
     const key = (await newKey())?.authenticator ?? authenticator;
     // So would one of a step that the user has used: where accounts may be locked another is tried in the next.
-    if (effectiveAllow(connection.target.allow).lockOut) return loginByCode(users, user, key, codes);
+    if (allow.lockOut) return users.logins.byCode(user, key);
     return users.login(user, { code: await codes.unused(key), type });
   });
 
   expect(login).toBeRefused();
   // For others nothing is set up that is enabled.
-  if (getsMail(users, user)) expect(await untilRefused(cluster, () => users.login(user))).toBeRefused();
+  if (getsMail(users, user)) expect(await users.logins.untilRefused(() => users.login(user))).toBeRefused();
   // Nor do they finish what the password alone begins.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
   if (key !== undefined) {
     const code = await codes.unused(key.authenticator);
-    expect(await tryStep(users, user, { code, type })).toBeShut();
+    expect(await bypass.tryStep(users, user, { code, type })).toBeShut();
   }
   await arrange(cluster.on(bothTypes));
-  await arrangeLogin(untilOpen(connection, () => loginByNewKey(users, user, codes)));
+  await arrange.login(users.logins.untilOpen(() => users.logins.byNewKey(user)));
 });
 
-test('totp-login/keys-are-retained-where-told', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
+test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
+  const { user, authenticator } = await arrange(users.plainEnrolled());
   await arrange(cluster.off());
-  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.switchedOn(user));
 
-  const login = await loginByCode(users, user, authenticator, codes);
+  const login = await users.logins.byCode(user, authenticator);
 
   expect(login).toOpenSession();
 });
 
 test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, codes }) => {
   await mayNarrow(cluster);
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const { user, authenticator } = await arrange(users.enrolled());
   await arrange(cluster.offForgetting());
   await arrange(cluster.on(['totp']));
 
-  const login = await untilRefused(cluster, () => users.login(user));
+  const login = await users.logins.untilRefused(() => users.login(user));
 
   expect(login).toBeRefused();
   // Whether the key was forgotten or not, no code of it.
@@ -148,26 +141,26 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   if (getsMail(users, user)) {
     // A code by mail is to be had now: who asks for none is not let in for that.
     await arrange(cluster.on(bothTypes));
-    expect(await untilRefused(cluster, () => users.login(user))).toBeRefused();
+    expect(await users.logins.untilRefused(() => users.login(user))).toBeRefused();
   }
   await arrange(cluster.off());
-  await arrange(users.enrol(user));
-  await arrange(switchedOn(users, cluster, user));
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange(users.codes.enrol(user));
+  await arrange(users.switchedOn(user));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
 test('totp-login/keys-are-forgotten-where-told', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+  const { user, authenticator } = await arrange(users.enrolled());
   await arrange(cluster.offForgetting());
-  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.switchedOn(user));
 
   const login = await users.login(user, { code: await codes.unused(authenticator), type });
 
   expect(login).toBeRefused();
   await arrange(cluster.off());
-  await arrange(users.enrol(user));
-  await arrange(switchedOn(users, cluster, user));
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange(users.codes.enrol(user));
+  await arrange(users.switchedOn(user));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
 function getsMail(users: Users, user: User): boolean {

@@ -1,15 +1,13 @@
-import { enrolled, loginByCode, loginByNewKey, plainEnrolled, switchedOn } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import { hasSid, type User, type Users } from '../../fixtures/users.js';
-import type { Codes } from '../../src/target/connection/codes.js';
+import type { Codes, User, Users } from '../../fixtures/index.js';
+import { arrange, expect, hasSid, test } from '../../fixtures/index.js';
 
 /** Of a kind that is not enabled. */
 const otherType = { type: 'salesforce', code: '000000' };
 
-test('totp-login/accepts-current-code', async ({ users, cluster, codes, facts }) => {
-  const { user, authenticator } = await arrange(plainEnrolled(users, cluster, codes));
+test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
+  const { user, authenticator } = await arrange(users.plainEnrolled());
 
-  const login = await loginByCode(users, user, authenticator, codes);
+  const login = await users.logins.byCode(user, authenticator);
 
   expect(login).toOpenSession();
   await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
@@ -17,14 +15,14 @@ test('totp-login/accepts-current-code', async ({ users, cluster, codes, facts })
   await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
 });
 
-test('totp-login/refuses-password-alone', async ({ users, cluster, codes, facts, api }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-password-alone', async ({ users, facts, api }) => {
+  const { user } = await arrange(users.enrolled());
 
   const logins = [{ role: user.role, login: await users.login(user) }];
   // Every account that may be enrolled, the admin's too.
   for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
-    await arrange(users.enrol(other));
-    await arrange(switchedOn(users, cluster, other));
+    await arrange(users.codes.enrol(other));
+    await arrange(users.switchedOn(other));
     logins.push({ role: other.role, login: await users.login(other) });
   }
   const open = logins.filter(({ login }) => login.session !== undefined).map(({ role }) => role);
@@ -40,71 +38,71 @@ test('totp-login/refuses-password-alone', async ({ users, cluster, codes, facts,
   for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
     // Shows that logins work, and ends the row of refusals before it locks the account.
-    await arrangeLogin(loginByNewKey(users, user, codes));
+    await arrange.login(users.logins.byNewKey(user));
   }
   // Twice: the first may be ended, so that no more are open than should be.
   for (let n = 0; n < 2; n += 1) {
     const { handedOut, answer } = await users.login(user);
     if (handedOut?.scheme !== 'SessionIdHeader') return;
-    await arrangeLogin(loginByNewKey(users, user, codes));
-    const { session } = await users.openedBy(user, handedOut.id.reveal());
+    await arrange.login(users.logins.byNewKey(user));
+    const { session } = await users.logins.openedBy(user, handedOut.id.reveal());
     expect(session === undefined ? [] : [{ name: 'its session, later', answer }]).toBeShut();
   }
 });
 
-test('totp-login/refuses-wrong-code', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-wrong-code', async ({ users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
 
   for (const place of ['first', 'last'] as const) {
     const code = codes.almost(authenticator, place);
     expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
   }
-  await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 });
 
 for (const [steps, id] of [
   [-20, 'totp-login/refuses-old-code'],
   [20, 'totp-login/refuses-future-code'],
 ] as const) {
-  test(id, async ({ users, cluster, codes }) => {
-    const { user, authenticator } = await arrange(enrolled(users, cluster));
+  test(id, async ({ users, codes }) => {
+    const { user, authenticator } = await arrange(users.enrolled());
     const code = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps * 2);
 
     const login = await users.login(user, { code: code ?? '', type: 'totp' });
 
     expect(login).toBeRefused();
-    await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+    await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
   });
 }
 
 test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
-  const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+  const { user, authenticator } = await arrange(users.enrolled());
+  const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
   // Neither a refusal, a login by the other type, the end of its session nor a switch must bring a code to life again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
-  if (hasSid(user)) await arrange(users.endSessions(user, admin));
+  if (hasSid(user)) await arrange(users.sessions.end(user, admin));
   // Where cluster MFA was found on, it is left so.
   await arrange(cluster.asFound());
-  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.switchedOn(user));
   expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/refuses-code-of-another-user', async ({ users, cluster, codes }) => {
-  const victim = await arrange(enrolled(users, cluster, 0));
-  const other = await arrange(enrolled(users, cluster, 1));
+test('totp-login/refuses-code-of-another-user', async ({ users, codes }) => {
+  const victim = await arrange(users.enrolled(0));
+  const other = await arrange(users.enrolled(1));
   const code = await codes.unlike(other.authenticator, victim.authenticator);
 
   const login = await users.login(victim.user, { code, type: 'totp' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(users.login(other.user, { code, type: 'totp', isRight: true }));
+  await arrange.login(users.login(other.user, { code, type: 'totp', expects: 'accepted' }));
 });
 
-test('totp-login/refuses-wrong-password', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-wrong-password', async ({ users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   const code = await codes.unused(authenticator);
 
   const login = await users.login(user, {
@@ -114,22 +112,22 @@ test('totp-login/refuses-wrong-password', async ({ users, cluster, codes }) => {
   });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/refuses-code-as-mailed-code', async ({ users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('totp-login/refuses-code-as-mailed-code', async ({ users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
 
   const login = await users.login(user, { code: await codes.unused(authenticator), type: 'email' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
 /** Whether a newer key voids the codes of an older one; a conforming target may keep several keys. */
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
-  const { authenticator } = await users.enrol(user);
-  await users.enrol(user);
+  const { authenticator } = await users.codes.enrol(user);
+  await users.codes.enrol(user);
   return (
     (await users.login(user, { code: await codes.unused(authenticator), type: 'totp' })).session === undefined
   );
@@ -137,10 +135,10 @@ async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boo
 
 /** Whether a login with a right code, but with otpType otherwise or not at all, is accepted. */
 async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
-  const { authenticator } = await users.enrol(user);
+  const { authenticator } = await users.codes.enrol(user);
   const code = await codes.unused(authenticator);
   const { session } = await users.login(user, type === undefined ? { code } : { code, type });
   // The row of refusals ends here: it must not add up to what locks an account.
-  await loginByNewKey(users, user, codes);
+  await users.logins.byNewKey(user);
   return session !== undefined;
 }

@@ -1,14 +1,5 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { textIn } from '../../src/contract/judging/body.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import { handedUri } from '../../src/target/connection/handed-key.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
-import { isStillOn } from '../../src/target/journal/config.js';
-import type { Authenticator } from '../../src/wire/otp/authenticator.js';
+import type { Answer, Authenticator, Codes, SupportMfa } from '../../fixtures/index.js';
+import { arrange, expect, handedUri, isStillOn, notApplicable, test, textIn } from '../../fixtures/index.js';
 
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const { authenticator } = await arrange(plain(support, codes));
@@ -34,13 +25,13 @@ test('verify-totp/state-is-success-after-right-code', async ({ support, cluster 
   expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
 });
 
-test('totp-key/apart-from-support-mfa', async ({ support, users, cluster }) => {
+test('totp-key/apart-from-support-mfa', async ({ support, users, state }) => {
   await arrange(support.verified());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
 
-  await arrange(users.enrol(users.withReplaceableTotp()));
+  await arrange(users.codes.enrol(users.withReplaceableTotp()));
 
-  expect(await changesSince(before, cluster, support)).toBeNone();
+  expect(await state.changesSince(before)).toBeNone();
 });
 
 test('verify-totp/refuses-replay', async ({ support, connection }) => {
@@ -55,7 +46,7 @@ test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection })
 
   // Whether it is refused is for others to tell.
   if (replay.fields.success === true || off === undefined)
-    throw new ArrangeError('The used code verifies again.');
+    throw arrange.failure('The used code verifies again.');
   connection.recorder.adopt([replay.exchange, off.exchange]);
   expect(off).toBeRefused();
   expect(after).toHaveMembers({ enabled: true, mfaType: 'totp' });
@@ -64,7 +55,7 @@ test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection })
 test('verify-totp/refuses-used-code-with-blanks', async ({ support }) => {
   const { replay, after, ...proven } = await arrange(replayed(support));
   const { code, authenticator } = after.enabled ? proven : await arrange(support.verified());
-  if (replay.fields.success === true) throw new ArrangeError('The used code itself verifies again.');
+  if (replay.fields.success === true) throw arrange.failure('The used code itself verifies again.');
 
   for (const again of [` ${code}`, `${code} `]) expect(await support.verify(again)).toNotVerify();
   await arrange(support.endRow(authenticator));
@@ -79,7 +70,7 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
   const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
 
   if ((await support.verify(code)).fields.success === true)
-    throw new ArrangeError('The used code verifies again: at the same time or not.');
+    throw arrange.failure('The used code verifies again: at the same time or not.');
   const accepted = answers.filter(({ fields }) => fields.success === true).length;
   expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
 });

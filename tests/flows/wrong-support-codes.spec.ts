@@ -1,7 +1,5 @@
-import { arrange, arrangeSuccess, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { Target } from '../../src/input/target-file/target.js';
-import type { SupportMfa } from '../../src/target/connection/support-mfa.js';
+import type { SupportMfa, Target } from '../../fixtures/index.js';
+import { arrange, expect, test } from '../../fixtures/index.js';
 
 const off = (mfaCode: string) => ({ enabled: false, mfaCode });
 
@@ -26,8 +24,8 @@ test('support-email/not-disabled-with-totp-code', async ({ support, codes, conne
 
 test('support-email/not-disabled-with-login-code', async ({ support, users, connection }) => {
   const own = await arrange(mailed(support, connection.target));
-  const code = await arrange(users.mailedCode(users.withMail()));
-  if (code === own) throw new ArrangeError('Both were mailed the same code.');
+  const code = await arrange(users.codes.mailed(users.withMail()));
+  if (code === own) throw arrange.failure('Both were mailed the same code.');
 
   const answer = await support.patch(off(code));
 
@@ -39,8 +37,8 @@ test('support-email/not-disabled-with-callers-code', async ({ support, users, co
   const own = await arrange(mailed(support, connection.target));
   // The one who asks for the change: nobody else's code is as likely to be taken for the support user's.
   const caller = users.allWithMail().find(({ role }) => role === 'admin') ?? users.withMail();
-  const code = await arrange(users.callersCode(caller));
-  if (code === own) throw new ArrangeError('Both were mailed the same code.');
+  const code = await arrange(users.codes.ofCaller(caller));
+  if (code === own) throw arrange.failure('Both were mailed the same code.');
 
   const answer = await support.patch(off(code));
 
@@ -50,7 +48,7 @@ test('support-email/not-disabled-with-callers-code', async ({ support, users, co
 
 test('support-email/code-works-once', async ({ support, connection }) => {
   const code = await arrange(mailed(support, connection.target));
-  await arrangeSuccess(support.patch(off(code)));
+  await arrange.success(support.patch(off(code)));
   await arrange(support.onByEmail(addressOf(connection.target)));
 
   const answer = await support.patch(off(code));

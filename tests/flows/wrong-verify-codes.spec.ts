@@ -1,5 +1,4 @@
-import { arrange, expect, someOf, test } from '../../fixtures/test.js';
-import { supportUser } from '../../src/target/connection/attempts.js';
+import { arrange, expect, supportUser, test } from '../../fixtures/index.js';
 
 test('verify-totp/refuses-code-as-number', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
@@ -13,7 +12,9 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
   const { authenticator } = await arrange(support.onByTotp());
 
   // Nor one of the caller's, who may be one of them.
-  const all = await arrange(someOf(users.allWithReplaceableTotp(), (each) => users.enrol(each)));
+  const all = await arrange(
+    arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
+  );
   for (const user of all) {
     if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
     const answer = await support.verify(await codes.unlike(user.authenticator, authenticator));

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, demand, expect, test } from '../../fixtures/test.js';
-import type { RequirementId } from '../../src/contract/requirements/ids.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { Api } from '../../src/target/connection/api.js';
-import { allCodings } from '../../src/wire/http/content-coding.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
+import type { Api, Credential, RequirementId } from '../../fixtures/index.js';
+import {
+  allCodings,
+  anonymous,
+  arrange,
+  demand,
+  effectiveAllow,
+  expect,
+  notApplicable,
+  test,
+} from '../../fixtures/index.js';
 
 /**
  * Requirements on every answer. Each test provokes such answers and judges none: what any answer of the run breaks,
@@ -100,7 +104,7 @@ test('security/no-secret-in-head', async ({ api, users, connection }) => {
   await arrange(wrongLogin(api));
   const [user] = connection.target.mail === undefined ? [] : users.allWithMail();
   // Only what was mailed tells that a code stands in the answer to the request for it.
-  if (user !== undefined) await arrange(users.mailedCode(user));
+  if (user !== undefined) await arrange(users.codes.mailed(user));
 });
 
 test('http/writes-refuse-other-media-types', async ({ api, admin, cluster, support }) => {
@@ -141,7 +145,7 @@ test('http/refuses-other-media-types', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
   // As JSON it is taken: what refuses it as another type, refuses the type.
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
 
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
     expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();

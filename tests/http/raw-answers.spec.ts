@@ -1,9 +1,5 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import type { RawAnswer } from '../../src/target/connection/api.js';
-import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
-import { anonymous } from '../../src/wire/http/credential.js';
+import type { CodesByMail, RawAnswer } from '../../fixtures/index.js';
+import { anonymous, arrange, demand, expect, notApplicable, test } from '../../fixtures/index.js';
 
 /** What compresses nothing may still leave bytes. */
 const headers = { 'Accept-Encoding': 'gzip' };
@@ -14,7 +10,7 @@ test('http/no-content-after-204', async ({ api, admin, cluster }) => {
   const answer = await api.callRaw('UpdateMFAConfig', { as: admin, anyJson, headers });
   if (answer.status >= 400 && answer.status < 500)
     notApplicable('the target refuses a PUT of what is so already');
-  if (answer.status !== 204) throw new ArrangeError(`PUT /mfa-config answered ${answer.status}, not 204.`);
+  if (answer.status !== 204) throw arrange.failure(`PUT /mfa-config answered ${answer.status}, not 204.`);
 
   expect(answer).toHaveNothingAfterHead();
 });
@@ -36,7 +32,7 @@ test('http/no-content-after-204-of-email-otp', async ({ api, users, mail }) => {
   await arrange(users.whileOn.ready('CreateEmailOtp'));
 
   const answer = await mailed(mail, user.email, () =>
-    api.callRaw('CreateEmailOtp', { as: users.declared(), json, headers }),
+    api.callRaw('CreateEmailOtp', { as: users.codes.declared(), json, headers }),
   );
 
   expect(answer).toHaveNothingAfterHead();
@@ -45,7 +41,7 @@ test('http/no-content-after-204-of-email-otp', async ({ api, users, mail }) => {
 test('http/no-content-after-204-of-send-email-otp', async ({ api, users, mail }) => {
   const user = users.withMail();
   await arrange(users.whileOn.ready('SendEmailOtp'));
-  const as = await arrange(users.session(user));
+  const as = await arrange(users.sessions.of(user));
 
   const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
 
@@ -77,7 +73,7 @@ test('http/head-has-length-of-get', async ({ api, admin }) => {
 
 test('http/head-is-no-server-error', async ({ api, admin }) => {
   const get = await arrange(api.call('GetMFAConfig', { as: admin }));
-  if (get.status >= 300) throw new ArrangeError(`GET /mfa-config answered ${get.status}.`);
+  if (get.status >= 300) throw arrange.failure(`GET /mfa-config answered ${get.status}.`);
 
   const head = await api.callRaw('GetMFAConfig', { as: admin }, 'HEAD');
 
@@ -110,7 +106,7 @@ async function mailed(
   const mark = await arrange(mail.mark());
   const answer = await send();
   if (answer.status !== 204)
-    throw new ArrangeError(`The mailing of a code was answered ${answer.status}, not 204.`);
+    throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
   await mail.codeTo(address, mark).catch(() => undefined);
   return answer;
 }

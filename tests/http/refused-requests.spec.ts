@@ -1,11 +1,14 @@
-import { missingOperations } from '../../fixtures/missing-operations.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, ifAnswered, test } from '../../fixtures/test.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import type { Answer, Api } from '../../src/target/connection/api.js';
-import type { Connection } from '../../src/target/connection/connection.js';
-import { sameCluster } from '../../src/target/journal/config.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Answer, Api, Connection, Credential } from '../../fixtures/index.js';
+import {
+  arrange,
+  demand,
+  effectiveAllow,
+  expect,
+  missingOperations,
+  notApplicable,
+  sameCluster,
+  test,
+} from '../../fixtures/index.js';
 
 test('http/unknown-is-no-success', async ({ api, admin, connection }) => {
   for (const path of ['/mfa-config-of-nobody', '/support-user/mfa/of-nobody', '/of-nobody']) {
@@ -27,7 +30,9 @@ test('http/documented-operations-are-there', async ({ api, admin, learned }) => 
 test('http/trace-shows-no-header', async ({ api }) => {
   const marker = 'shown-to-nobody-7f1c';
 
-  const answer = await ifAnswered(api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }));
+  const answer = await arrange.ifAnswered(
+    api.probeRaw('TRACE', '/mfa-config', { headers: { 'X-Probe': marker } }),
+  );
 
   const isEchoed = answer !== undefined && answer.status < 300 && answer.rest.includes(marker);
   demand(!isEchoed, { kind: 'field', name: 'X-Probe', rule: 'is not echoed', seen: marker }, answer);

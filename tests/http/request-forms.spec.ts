@@ -1,18 +1,14 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { changesSince, snapshot } from '../../fixtures/snapshot.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import { asItIs } from '../access/operations.js';
+import { arrange, asItIs, expect, notApplicable, test } from '../../fixtures/index.js';
 
-test('http/refused-write-changes-nothing', async ({ api, admin, cluster, support, connection }) => {
+test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connection, state, allow }) => {
   await arrange(cluster.off());
   const { anyJson } = await arrange(asItIs(connection));
   const shown = await arrange(cluster.readAsShown());
-  const before = await arrange(snapshot(cluster, support));
+  const before = await arrange(state.snapshot());
   const body = JSON.stringify(anyJson);
   const sent = { as: admin, mayChange: true } as const;
   // What is not documented is sent to throw-away targets only.
-  const probes = effectiveAllow(connection.target.allow).disposable
+  const probes = allow.disposable
     ? ['POST', 'PATCH'].map((method) => () => api.probe(method, '/mfa-config', { ...sent, anyJson }))
     : [];
 
@@ -22,7 +18,7 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, support
     () => api.call('UpdateMFAConfig', { ...sent, raw: { body }, contentType: form, mistake }),
   ]) {
     const answer = await arrange(write());
-    const changes = await arrange(changesSince(before, cluster, support));
+    const changes = await arrange(state.changesSince(before));
     if (changes.length > 0) await arrange(cluster.giveBack(shown));
     // What is taken is for others to tell.
     if (answer.status >= 300) expect(answer).toHaveChangedNothing(changes);
@@ -32,7 +28,7 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, support
 test('http/charset-is-no-other-type', async ({ users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
 
   const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
 

@@ -1,8 +1,13 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import { type OperationWith, operations, operationsWith } from '../../src/contract/openapi/operations.js';
-import { effectiveAllow } from '../../src/input/target-file/allow.js';
-import { prepared } from '../access/operations.js';
+import type { OperationWith } from '../../fixtures/index.js';
+import {
+  arrange,
+  expect,
+  notApplicable,
+  operations,
+  operationsWith,
+  prepared,
+  test,
+} from '../../fixtures/index.js';
 
 /** These take more than a call by the admin: each has its test below. */
 const special = [
@@ -30,13 +35,13 @@ for (const id of plain) {
   });
 }
 
-test('mfa-config/put-answers-204', async ({ cluster, connection }) => {
+test('mfa-config/put-answers-204', async ({ cluster, allow }) => {
   const config = await arrange(cluster.read());
 
   const ofWhatIs = await cluster.put(config);
   // A PUT of what is so already may be refused: then a change is tried, where one may be made.
   const isRefused = ofWhatIs.status >= 400 && ofWhatIs.status < 500;
-  const mayChange = effectiveAllow(connection.target.allow).clusterMfa && !config.enabled;
+  const mayChange = allow.clusterMfa && !config.enabled;
   if (isRefused && !mayChange) notApplicable('the target refuses a PUT of what is so already');
   const answer = isRefused ? await cluster.put(switchedOn) : ofWhatIs;
   await arrange(cluster.asFound());
@@ -44,12 +49,12 @@ test('mfa-config/put-answers-204', async ({ cluster, connection }) => {
   expect(answer).toSucceed();
 });
 
-test('support-mfa/patch-answers-200', async ({ support, connection }) => {
+test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   await arrange(support.off());
 
   const toOff = await support.patch({ enabled: false });
   // Switching off what is off may be refused: then a change is tried, where one may be made.
-  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
+  const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
   if (isRefused && !mayEnrol) notApplicable('the target refuses to switch off what is off');
   const answer = isRefused ? await support.patch({ enabled: true, mfaType: 'totp' }) : toOff;
@@ -77,26 +82,26 @@ test('verify-totp/answers-200', async ({ support, codes, connection }) => {
 
 test('totp-key/create-answers-201', async ({ users }) => {
   const user = users.withReplaceableTotp();
-  await arrange(users.session(user));
+  await arrange(users.sessions.of(user));
 
-  expect(await users.createKey(user, 'mfa-conformance')).toSucceed();
+  expect(await users.codes.createKey(user, 'mfa-conformance')).toSucceed();
 });
 
 test('email-otp/answers-204', async ({ users }) => {
-  expect(await users.requestMailedCode(users.withMail())).toSucceed();
+  expect(await users.codes.request(users.withMail())).toSucceed();
 });
 
 test('send-email-otp/answers-204', async ({ users }) => {
   const user = users.withMail();
-  await arrange(users.session(user));
+  await arrange(users.sessions.of(user));
 
-  expect(await users.requestCallersCode(user)).toSucceed();
+  expect(await users.codes.requestOfCaller(user)).toSucceed();
 });
 
 test('sessions/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
-  const { answer } = await users.withoutCode(users.withPassword());
+  const { answer } = await users.logins.withoutCode(users.withPassword());
 
   expect(answer).toSucceed();
   expect(answer).toHaveTexts(['sessionId']);
@@ -106,7 +111,7 @@ test('access-tokens/create-answers-201', async ({ users, cluster }) => {
   await arrange(cluster.off());
 
   const user = users.withPassword();
-  const answer = await cluster.settles(() => users.requestToken(user), isDecided, {
+  const answer = await cluster.settles(() => users.sessions.requestToken(user), isDecided, {
     firstPauseMs: 1_500,
   });
   if (answer.status === 404) notApplicable('the target has no POST /access-tokens');

@@ -1,7 +1,12 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, test } from '../../fixtures/test.js';
-import { proxyFor } from '../../src/wire/http/proxy.js';
-import { acceptsOldTls, plainHttpStatus } from '../../src/wire/http/tls-probe.js';
+import {
+  acceptsOldTls,
+  arrange,
+  demand,
+  notApplicable,
+  plainHttpStatus,
+  proxyFor,
+  test,
+} from '../../fixtures/index.js';
 
 test('tls/no-old-versions', async ({ api, admin, connection }) => {
   const { target } = connection;

@@ -1,5 +1,5 @@
-import type { Form } from '../../fixtures/ways-in.js';
-import { oneDigitOff } from '../../src/wire/otp/one-digit-off.js';
+import type { Form } from '../../fixtures/index.js';
+import { oneDigitOff } from '../../fixtures/index.js';
 
 /** One more thing that is no code: a line. */
 export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [

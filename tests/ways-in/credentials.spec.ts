@@ -1,11 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { enrolled } from '../../fixtures/logins.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import { type Open, type Part, unlessPlain } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { Secret } from '../../src/base/secret.js';
-import type { Api } from '../../src/target/connection/api.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Api, Open, Part } from '../../fixtures/index.js';
+import { arrange, bypass, expect, test, wrong } from '../../fixtures/index.js';
 import { callerHeaders, emptyCredentials, namesAsCredentials } from './requests.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -15,7 +9,7 @@ test('ways-in/empty-credential-opens-nothing', async ({ api, admin }) => {
 
   const open = await openTo(api, emptyCredentials);
 
-  await unlessPlain(open, 'Any credential', () => opensToAny(api));
+  await bypass.unlessPlain(open, 'Any credential', () => opensToAny(api));
   expect(open).toBeShut();
 });
 
@@ -28,13 +22,13 @@ test('ways-in/name-in-header-opens-nothing', async ({ api, connection }) => {
 test('ways-in/name-as-credential-opens-nothing', async ({ api, users, cluster }) => {
   const user = users.withPassword();
   await arrange(cluster.off());
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
 
   expect(await openTo(api, namesAsCredentials(user.username))).toBeShut();
 });
 
-test('ways-in/basic-skips-no-code', async ({ api, users, cluster }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('ways-in/basic-skips-no-code', async ({ api, users }) => {
+  const { user } = await arrange(users.enrolled());
   const names = [user.username, `${user.domain}\\${user.username}`, `${user.username}@${user.domain}`];
   const parts = names.map((name) => {
     const pair = Buffer.from(`${name}:${user.password.reveal()}`).toString('base64');
@@ -48,7 +42,7 @@ test('ways-in/basic-skips-no-code', async ({ api, users, cluster }) => {
 async function openTo(api: Api, parts: readonly Part<Headers>[], madeUp = true): Promise<readonly Open[]> {
   const open: Open[] = [];
   const anonymous = await api.call('GetSupportMFAConfig');
-  if (anonymous.status < 300) throw new ArrangeError('GET /support-user/mfa is open to everybody already.');
+  if (anonymous.status < 300) throw arrange.failure('GET /support-user/mfa is open to everybody already.');
   for (const { name, part } of parts) {
     const answer = await api.call('GetSupportMFAConfig', { headers: part, madeUp });
     if (answer.status < 300) open.push({ name, answer });
@@ -58,13 +52,7 @@ async function openTo(api: Api, parts: readonly Part<Headers>[], madeUp = true):
 
 /** Whether what nobody was given opens the configuration. */
 async function opensToAny(api: Api): Promise<boolean> {
-  const nobodys = new Secret(randomUUID());
-  const credentials: readonly Credential[] = [
-    { scheme: 'APIKeyHeader', key: nobodys },
-    { scheme: 'SessionIdHeader', id: nobodys },
-    { scheme: 'Bearer', tokenType: 'Bearer', token: nobodys },
-  ];
-  for (const as of credentials) {
+  for (const as of wrong.all()) {
     if ((await api.call('GetSupportMFAConfig', { as })).status < 300) return true;
   }
   return false;

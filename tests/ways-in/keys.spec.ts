@@ -1,13 +1,16 @@
-import { enrolled, loginByCode, loginByNewKey, loginByNewTotp } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import type { Enrolment, Login, User, Users } from '../../fixtures/users.js';
-import { cookiesIn, type Open, openByCookie } from '../../fixtures/ways-in.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { credentialIn } from '../../src/target/accounts/log-in.js';
-import type { Codes } from '../../src/target/connection/codes.js';
-import { authenticatorOf, handedUri } from '../../src/target/connection/handed-key.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
+import type { Codes, Credential, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  anonymous,
+  arrange,
+  authenticatorOf,
+  bypass,
+  credentialIn,
+  expect,
+  handedUri,
+  notApplicable,
+  test,
+} from '../../fixtures/index.js';
 
 /** One more member by which a request could name whose key it asks for: a line. */
 const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
@@ -25,12 +28,12 @@ const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] 
 
 const type = 'totp';
 
-test('ways-in/key-is-for-the-caller', async ({ users, cluster, codes }) => {
-  const victim = await arrange(enrolled(users, cluster, 0));
+test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
+  const victim = await arrange(users.enrolled(0));
   const caller = users.withReplaceableTotp(1);
   const naming = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
 
-  const answer = await users.createKey(caller, 'mfa-conformance', naming);
+  const answer = await users.codes.createKey(caller, 'mfa-conformance', naming);
 
   const open: Open[] = [];
   const theirs = await loginWithKeyOf(users, victim.user, handedUri(answer.fields), codes);
@@ -39,9 +42,9 @@ test('ways-in/key-is-for-the-caller', async ({ users, cluster, codes }) => {
     open.push({ name: 'its code, for the user that the body named', answer: theirs.answer });
   }
   expect(open).toBeShut();
-  const own = await loginByCode(users, victim.user, victim.authenticator, codes);
+  const own = await users.logins.byCode(victim.user, victim.authenticator);
   // Where no code of a key opens anything, this key was not replaced.
-  if (own.session === undefined) await arrangeLogin(loginByNewKey(users, victim.user, codes));
+  if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
   expect(own).toOpenSession();
 });
 
@@ -51,13 +54,16 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
   const caller = all.find(({ apiKey }) => apiKey !== undefined) ?? users.withReplaceableTotp();
   const victims = all.filter(({ role }) => role !== caller.role);
   const { apiKey: key } = caller;
-  const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(caller)) : undefined;
+  const token =
+    users.sessions.whyNoTokens === undefined
+      ? credentialIn(await users.sessions.requestToken(caller))
+      : undefined;
   const credentials = [key && ({ scheme: 'APIKeyHeader', key } as const), token].filter(
     (each) => each !== undefined,
   );
   if (credentials.length === 0) notApplicable('no account has another credential than a session');
   const enrolments: Enrolment[] = [];
-  for (const victim of victims) enrolments.push(await arrange(enrolled(users, cluster, all.indexOf(victim))));
+  for (const victim of victims) enrolments.push(await arrange(users.enrolled(all.indexOf(victim))));
 
   for (const as of credentials) {
     const { fields } = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
@@ -68,14 +74,14 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
       if (login !== undefined) expect(login).toBeRefused();
     }
   }
-  for (const victim of victims) await arrangeLogin(loginByNewKey(users, victim, codes));
+  for (const victim of victims) await arrange.login(users.logins.byNewKey(victim));
 });
 
-test('ways-in/first-step-makes-no-key', async ({ api, users, cluster, codes }) => {
-  const { user } = await arrange(enrolled(users, cluster));
+test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
+  const { user } = await arrange(users.enrolled());
   // A key may count as set up only after its first code, in whose place no mailed one will do: until then a first
   // step may enrol.
-  await arrangeLogin(loginByNewTotp(users, user, codes));
+  await arrange.login(users.logins.byNewTotp(user));
   const as = await firstStep(users, user);
 
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
@@ -85,18 +91,18 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, cluster, codes }) =
     login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
   ).toBeShut();
   expect(answer).toHaveNone('totpSecretKey', 'totpUri');
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('ways-in/enrolments-at-once-leave-one-key', async ({ users, cluster, codes }) => {
-  const { user, authenticator: older } = await arrange(enrolled(users, cluster));
+test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
+  const { user, authenticator: older } = await arrange(users.enrolled());
   // Twice: that shows whether the next one has to wait for a step.
-  for (let n = 0; n < 2; n += 1) await arrangeLogin(loginByNewTotp(users, user, codes));
-  const retired = await loginByCode(users, user, older, codes);
+  for (let n = 0; n < 2; n += 1) await arrange.login(users.logins.byNewTotp(user));
+  const retired = await users.logins.byCode(user, older);
   if (retired.session !== undefined) notApplicable('a newer key leaves the older one in force');
 
   // The first may end the session that the second came by.
-  const answers = await arrange(Promise.allSettled([1, 2].map(() => users.enrol(user))));
+  const answers = await arrange(Promise.allSettled([1, 2].map(() => users.codes.enrol(user))));
   const keys = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   for (const each of answers)
     if (each.status === 'rejected' && !(keys.length > 0 && each.reason instanceof ArrangeError))
@@ -104,58 +110,58 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users, cluster, codes 
 
   const logins: Login[] = [];
   for (const { authenticator } of keys) {
-    logins.push(await loginByCode(users, user, authenticator, codes));
+    logins.push(await users.logins.byCode(user, authenticator));
   }
   const inForce = logins.filter(({ session }) => session !== undefined).length;
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
   const by = logins.map(({ answer }) => answer);
   expect(inForce).toBeAtMost(1, 'keys in force', ...by);
   expect(inForce).toBeAtLeast(1, 'keys in force', ...by);
 });
 
-test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
+test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
   const alone = await arrange(users.login(user));
-  if (alone.session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+  if (alone.session !== undefined) throw arrange.failure('The password alone opens a session already.');
   const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
   const answers = [
     { name: 'the cookie of the password alone', answer: alone.answer },
     // Where that opens a session another requirement tells.
     ...(wrong.session === undefined ? [{ name: 'the cookie of a wrong code', answer: wrong.answer }] : []),
-  ].filter(({ answer }) => cookiesIn(answer) !== '');
+  ].filter(({ answer }) => bypass.cookiesIn(answer) !== '');
   if (answers.length === 0) notApplicable('without a right code the target sets no cookie');
 
-  const open = await openByCookie(api, answers);
+  const open = await bypass.openByCookie(api, answers);
 
   expect(open).toBeShut();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
-test('ways-in/support-code-opens-no-session', async ({ users, cluster, support, codes }) => {
-  await arrange(enrolled(users, cluster));
+test('ways-in/support-code-opens-no-session', async ({ users, support, codes }) => {
+  await arrange(users.enrolled());
   const supports = await arrange(support.onByTotp());
   let code = await codes.unused(supports.authenticator);
 
   // A target may hold the admin's account for the support user's.
   for (const user of users.allWithReplaceableTotp()) {
-    const { authenticator } = await arrange(users.enrol(user));
+    const { authenticator } = await arrange(users.codes.enrol(user));
     if (codes.isRight(authenticator, code)) code = await codes.unlike(supports.authenticator, authenticator);
     expect(await users.login(user, { code, type })).toBeRefused();
-    await arrangeLogin(loginByNewKey(users, user, codes));
+    await arrange.login(users.logins.byNewKey(user));
   }
 });
 
 /** Where any code opens, the code of a key says nothing of whose key it is. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
-    throw new ArrangeError('A wrong code opens a session as well.');
+    throw arrange.failure('A wrong code opens a session as well.');
 }
 
 /** The session of a first login step, by the password alone. */
 async function firstStep(users: Users, user: User): Promise<Credential> {
   const { handedOut = anonymous, session } = await users.login(user);
   if (handedOut === anonymous) notApplicable('the target answers the password alone by no session');
-  if (session !== undefined) throw new ArrangeError('The password alone opens a session already.');
+  if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
   return handedOut;
 }
 

@@ -1,42 +1,48 @@
-import { loginAnyhow, mailed, switchedOn } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, ifItCan, test } from '../../fixtures/test.js';
-import { otherHost, triggerNames } from '../../fixtures/triggers.js';
-import { cookiesIn, openByCookie } from '../../fixtures/ways-in.js';
-import { credentialIn } from '../../src/target/accounts/log-in.js';
-import { anonymous, type Credential } from '../../src/wire/http/credential.js';
+import type { Credential } from '../../fixtures/index.js';
+import {
+  anonymous,
+  arrange,
+  bypass,
+  credentialIn,
+  demand,
+  expect,
+  notApplicable,
+  otherHost,
+  test,
+  triggerNames,
+} from '../../fixtures/index.js';
 
 const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
 
-test('ways-in/callers-code-is-the-callers', async ({ users, cluster }) => {
+test('ways-in/callers-code-is-the-callers', async ({ users }) => {
   const [victim, caller] = [users.withMail(0), users.withMail(1)];
-  await arrange(switchedOn(users, cluster, victim));
-  await arrange(users.learnMailLogin(victim));
-  const code = await arrange(users.callersCode(caller));
+  await arrange(users.switchedOn(victim));
+  await arrange(users.codes.learnMail(victim));
+  const code = await arrange(users.codes.ofCaller(caller));
 
   const login = await users.login(victim, { code, type });
 
   expect(login).toBeRefused();
-  await arrange(loginAnyhow(users, victim));
+  await arrange(users.logins.anyhow(victim));
   const { session } = await users.login(caller, { code, type });
-  if (session === undefined) await arrange(loginAnyhow(users, caller));
+  if (session === undefined) await arrange(users.logins.anyhow(caller));
 });
 
-test('ways-in/callers-code-works-once', async ({ users, cluster }) => {
+test('ways-in/callers-code-works-once', async ({ users }) => {
   const caller = users.withMail();
-  await arrange(switchedOn(users, cluster, caller));
-  const code = await arrange(users.callersCode(caller));
+  await arrange(users.switchedOn(caller));
+  const code = await arrange(users.codes.ofCaller(caller));
   if ((await users.login(caller, { code, type })).session === undefined) notApplicable(noLogin);
 
   const again = await users.login(caller, { code, type });
 
   expect(again).toBeRefused();
-  await arrange(loginAnyhow(users, caller));
+  await arrange(users.logins.anyhow(caller));
 });
 
-test('ways-in/mailed-code-works-once-in-parallel', async ({ users, cluster }) => {
-  const { user, code } = await arrange(mailed(users, cluster));
+test('ways-in/mailed-code-works-once-in-parallel', async ({ users }) => {
+  const { user, code } = await arrange(users.mailed());
 
   // Few, so that no lock-out sets in.
   const logins = await Promise.all([1, 2, 3].map(() => users.login(user, { code, type })));
@@ -44,7 +50,7 @@ test('ways-in/mailed-code-works-once-in-parallel', async ({ users, cluster }) =>
   // None is right too: a target may refuse all that come at once.
   const opened = logins.filter(({ session }) => session !== undefined).length;
   expect(opened).toBeAtMost(1, 'sessions by one code', ...logins.map(({ answer }) => answer));
-  await arrange(loginAnyhow(users, user));
+  await arrange(users.logins.anyhow(user));
 });
 
 test('ways-in/header-redirects-no-mail', async ({ silence }) => {
@@ -56,21 +62,21 @@ test('ways-in/header-redirects-no-mail', async ({ silence }) => {
   expect({ ...heard, mails: elsewhere }).toHaveMailed([]);
 });
 
-test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, cluster, mail, facts }) => {
+test('ways-in/cookie-of-email-otp-opens-nothing', async ({ api, users, mail, facts }) => {
   const user = users.withMail();
-  await arrange(switchedOn(users, cluster, user));
+  await arrange(users.switchedOn(user));
   const mark = await arrange(mail.mark(user.email));
 
   // By nothing but the password: beside a credential the cookie may be that of its owner.
-  const answer = await users.requestMailedCode(user, { as: anonymous });
+  const answer = await users.codes.request(user, { as: anonymous });
 
   await facts.measure('emailOtpWithoutCredential', async () => {
     if (answer.status >= 300) return false;
     // A late one must not be taken for another test's.
-    return (await ifItCan(mail.codeTo(user.email, mark))) !== undefined;
+    return (await arrange.ifItCan(mail.codeTo(user.email, mark))) !== undefined;
   });
-  if (cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
-  expect(await openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
+  if (bypass.cookiesIn(answer) === '') notApplicable('POST /email-otp without a credential sets no cookie');
+  expect(await bypass.openByCookie(api, [{ name: 'the cookie', answer }])).toBeShut();
 });
 
 test('ways-in/header-names-no-host-in-mail', async ({ silence }) => {
@@ -93,7 +99,10 @@ test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster
   if (owner === undefined) return notApplicable('no user but the admin gets mail');
   await arrange(cluster.off());
   const { apiKey: key } = owner;
-  const token = users.whyNoTokens === undefined ? credentialIn(await users.requestToken(owner)) : undefined;
+  const token =
+    users.sessions.whyNoTokens === undefined
+      ? credentialIn(await users.sessions.requestToken(owner))
+      : undefined;
   const own = [key && ({ scheme: 'APIKeyHeader', key } as const), token];
   const credentials = own.filter((each) => each !== undefined);
   if (credentials.length === 0) notApplicable('no user has an API key or an access token');
@@ -102,7 +111,7 @@ test('send-email-otp/mails-the-owner-of-any-credential', async ({ users, cluster
   const goesAstray = async (as: Credential) => {
     const mark = await mail.mark();
     const known = new Set(mail.seen);
-    if ((await ifItCan(users.callersCode(owner, as))) !== undefined) return false;
+    if ((await arrange.ifItCan(users.codes.ofCaller(owner, as))) !== undefined) return false;
     const codes = (await mail.since(mark)).map((each) => mail.codeIn(each));
     return codes.some((code) => code !== undefined && !known.has(code));
   };

@@ -1,14 +1,5 @@
-import { arrange, arrangeLogin, expect, test } from '../../fixtures/test.js';
-import type { User, Users } from '../../fixtures/users.js';
-import {
-  type Doors,
-  opensAnything,
-  tryWays,
-  unlessPlain,
-  type Way,
-  wrongInARow,
-} from '../../fixtures/ways-in.js';
-import type { Api } from '../../src/target/connection/api.js';
+import type { Api, Doors, User, Users, Way } from '../../fixtures/index.js';
+import { arrange, bypass, expect, test } from '../../fixtures/index.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -33,12 +24,12 @@ const notTheDomain: readonly Members[] = ['nowhere.invalid', 'NOT-LOCAL', '*', '
 test('ways-in/what-is-no-password-opens-nothing', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
   const rows = notThePassword.map(([name, of]) => ({ name, members: of(user.password.reveal()) }));
 
-  const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+  const open = await bypass.tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
 
-  await unlessPlain(open, 'A wrong password', () =>
+  await bypass.unlessPlain(open, 'A wrong password', () =>
     opensWith(users, user, { password: `${user.username}-not` }),
   );
   expect(open).toBeShut();
@@ -47,15 +38,15 @@ test('ways-in/what-is-no-password-opens-nothing', async ({ api, users, cluster }
 test('ways-in/other-domain-opens-nothing', async ({ api, users, cluster }) => {
   await arrange(cluster.off());
   const user = users.withPassword();
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
   const rows = notTheDomain.map((members) => ({
     name: `domain ${JSON.stringify(members['domain'])}`,
     members,
   }));
 
-  const open = await tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
+  const open = await bypass.tryWays(waysOf(users, user, rows), doorsOf(api, users, user));
 
-  await unlessPlain(open, 'A wrong password', () =>
+  await bypass.unlessPlain(open, 'A wrong password', () =>
     opensWith(users, user, { password: `${user.username}-not` }),
   );
   expect(open).toBeShut();
@@ -68,16 +59,19 @@ function waysOf(
   rows: readonly { readonly name: string; readonly members: Members }[],
 ): readonly Way[] {
   return rows.flatMap(({ name, members }) => [
-    { name: `${name} at POST /users/sessions`, send: () => users.requestSession(user, { members }) },
-    { name: `${name} at POST /access-tokens`, send: () => users.requestToken(user, undefined, { members }) },
+    { name: `${name} at POST /users/sessions`, send: () => users.logins.request(user, { members }) },
+    {
+      name: `${name} at POST /access-tokens`,
+      send: () => users.sessions.requestToken(user, undefined, { members }),
+    },
   ]);
 }
 
 function doorsOf(api: Api, users: Users, user: User): Doors {
   return {
-    opens: (answer) => opensAnything(api, users, user, answer),
+    opens: (answer) => bypass.opensAnything(api, users, user, answer),
     settle: () => users.login(user),
-    row: wrongInARow,
+    row: bypass.wrongInARow,
     isNearLimit: () => api.attempts.isNearLimit(user.role),
   };
 }

@@ -1,4 +1,4 @@
-import type { Part } from '../../fixtures/ways-in.js';
+import type { Part } from '../../fixtures/index.js';
 
 type Members = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;

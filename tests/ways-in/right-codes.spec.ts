@@ -1,17 +1,6 @@
-import { enrolled, switchedOn } from '../../fixtures/logins.js';
-import { arrange, expect, test } from '../../fixtures/test.js';
-import type { Users } from '../../fixtures/users.js';
-import {
-  type CodeSource,
-  tryForms,
-  tryUsedForms,
-  tryUsedUnderNames,
-  unlessPlain,
-} from '../../fixtures/ways-in.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Codes } from '../../src/target/connection/codes.js';
+import type { CodeSource, Codes, Users } from '../../fixtures/index.js';
+import { arrange, bypass, expect, likelyNamesOf, test } from '../../fixtures/index.js';
 import { lists, nearCodes, noPasswords, otherTypes, usedForms } from './codes.js';
-import { likelyNamesOf } from './names.js';
 
 type Kind = CodeSource['type'];
 
@@ -22,25 +11,25 @@ for (const kind of ['totp', 'email'] as const) {
     [`ways-in/${kind}-code-needs-password`, noPasswords],
     [`ways-in/${kind}-code-of-no-enabled-type-opens-nothing`, otherTypes],
   ] as const) {
-    test(id, async ({ users, cluster, codes }) => {
-      const source = await arrange(sourceOf(kind, users, cluster, codes));
+    test(id, async ({ users, codes }) => {
+      const source = await arrange(sourceOf(kind, users, codes));
 
-      const open = await tryForms(users, source, forms);
+      const open = await bypass.tryForms(users, source, forms);
 
-      await unlessPlain(open, 'A wrong code or password', () => plainlyOpen(users, source));
+      await bypass.unlessPlain(open, 'A wrong code or password', () => plainlyOpen(users, source));
       expect(open).toBeShut();
     });
   }
 
-  test(`ways-in/used-${kind}-code-in-any-form-opens-nothing`, async ({ users, cluster, codes }) => {
-    const source = await arrange(sourceOf(kind, users, cluster, codes));
+  test(`ways-in/used-${kind}-code-in-any-form-opens-nothing`, async ({ users, codes }) => {
+    const source = await arrange(sourceOf(kind, users, codes));
 
     const open = [
-      ...(await tryUsedForms(users, source, usedForms)),
-      ...(await tryUsedUnderNames(users, source, likelyNamesOf(source.user))),
+      ...(await bypass.tryUsedForms(users, source, usedForms)),
+      ...(await bypass.tryUsedUnderNames(users, source, likelyNamesOf(source.user))),
     ];
 
-    await unlessPlain(open, 'A used code', async () => {
+    await bypass.unlessPlain(open, 'A used code', async () => {
       const code = await source.fresh();
       await users.login(source.user, { code, type: kind });
       return (await users.login(source.user, { code, type: kind })).session !== undefined;
@@ -49,15 +38,15 @@ for (const kind of ['totp', 'email'] as const) {
   });
 }
 
-async function sourceOf(kind: Kind, users: Users, cluster: ClusterMfa, codes: Codes): Promise<CodeSource> {
+async function sourceOf(kind: Kind, users: Users, codes: Codes): Promise<CodeSource> {
   if (kind === 'email') {
     const user = users.withMail();
-    await switchedOn(users, cluster, user);
-    await users.learnMailLogin(user);
-    return { user, type: kind, fresh: () => users.mailedCode(user) };
+    await users.switchedOn(user);
+    await users.codes.learnMail(user);
+    return { user, type: kind, fresh: () => users.codes.mailed(user) };
   }
-  const { user } = await enrolled(users, cluster);
-  return { user, type: kind, fresh: async () => codes.unused((await users.enrol(user)).authenticator) };
+  const { user } = await users.enrolled();
+  return { user, type: kind, fresh: async () => codes.unused((await users.codes.enrol(user)).authenticator) };
 }
 
 /** Where any code or any password will do, each form of a right one will: that is another requirement's matter. */

@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, arrangeSuccess, demand, expect, test } from '../../fixtures/test.js';
-import { ArrangeError } from '../../src/base/errors.js';
-import { Secret } from '../../src/base/secret.js';
-import { textIn, textOf } from '../../src/contract/judging/body.js';
-import type { Connection } from '../../src/target/connection/connection.js';
-import type { Credential } from '../../src/wire/http/credential.js';
+import type { Connection, Credential } from '../../fixtures/index.js';
+import { arrange, demand, expect, notRun, Secret, test, textIn, textOf } from '../../fixtures/index.js';
 
 const aDayMs = 25 * 3_600_000;
 
@@ -16,7 +11,7 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
 
   const user = users.withPassword();
   // A moment after the switch it may be the want of a code that is refused.
-  await arrangeLogin(users.withoutCode(user));
+  await arrange.login(users.logins.withoutCode(user));
 
   // Members that it doesn't know a target may refuse, and credentials that are nobody's beside a password too.
   const named = await users.login(user, { headers, members: { sessionId: chosen } });
@@ -31,8 +26,8 @@ test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) =>
 test('ways-in/session-ends-within-a-day', async ({ api, users, cluster, connection }) => {
   onlyByClock(connection);
   await arrange(cluster.off());
-  const as = await arrange(users.sessionId(users.withPassword()));
-  await arrangeSuccess(api.call('GetMFAConfig', { as }));
+  const as = await arrange(users.sessions.id(users.withPassword()));
+  await arrange.success(api.call('GetMFAConfig', { as }));
   await arrange(connection.clock.advance(aDayMs));
 
   expect(await api.call('GetMFAConfig', { as })).toBeRefused();
@@ -41,8 +36,8 @@ test('ways-in/session-ends-within-a-day', async ({ api, users, cluster, connecti
 test('ways-in/token-ends-within-a-day', async ({ api, users, cluster, connection }) => {
   onlyByClock(connection);
   await arrange(cluster.off());
-  const as = await users.token(users.withPassword());
-  await arrangeSuccess(api.call('GetMFAConfig', { as }));
+  const as = await users.sessions.token(users.withPassword());
+  await arrange.success(api.call('GetMFAConfig', { as }));
   await arrange(connection.clock.advance(aDayMs));
 
   expect(await api.call('GetMFAConfig', { as })).toBeRefused();
@@ -56,7 +51,7 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
     supportUserPassword: support.password ?? null,
   });
   const referenceId = textIn(answer.fields.referenceId);
-  if (referenceId === undefined) throw new ArrangeError(`No referenceId came (${answer.status}).`);
+  if (referenceId === undefined) throw arrange.failure(`No referenceId came (${answer.status}).`);
   await arrange(connection.clock.advance(aDayMs));
 
   const late = await support.patch({ enabled: false, referenceId });

@@ -1,16 +1,22 @@
-import { leadingZero, noLeadingZero } from '../../fixtures/leading-zero.js';
-import { enrolled, loginByCode, loginByNewKey } from '../../fixtures/logins.js';
-import { notRun } from '../../fixtures/not-applicable.js';
-import { arrange, arrangeLogin, expect, someOf, test } from '../../fixtures/test.js';
-import { type Form, type Open, wrongInARow } from '../../fixtures/ways-in.js';
-import { supportUser } from '../../src/target/connection/attempts.js';
+import type { Form, Open } from '../../fixtures/index.js';
+import {
+  arrange,
+  asCall,
+  bypass,
+  expect,
+  leadingZero,
+  noLeadingZero,
+  notRun,
+  supportUser,
+  test,
+} from '../../fixtures/index.js';
 import { lists, nearCodes } from './codes.js';
 
 const on = { enabled: true, mfaType: 'totp' };
 
 /** So few that they lock nobody: a right code ends the row. */
 const formsOf = (forms: readonly Form[], code: string) =>
-  forms.slice(0, wrongInARow).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
+  forms.slice(0, bypass.wrongInARow).map(({ name, login }) => ({ name, code: login(code, 'totp').code }));
 
 // In this order the support user's key is proven and given up seldom, as each time takes a fresh code, and rows of wrong
 // codes end before what locks.
@@ -47,7 +53,7 @@ test('verify-totp/accepts-leading-zero', async ({ support, connection, runOption
   const found = await arrange(leadingZero(() => support.onByTotp(), connection, runOptions.slow));
   if (found === undefined) return notRun(noLeadingZero);
 
-  const answer = await support.verify(found.code, {}, { isRight: true });
+  const answer = await support.verify(found.code, {}, asCall('accepted'));
 
   expect(answer).toVerify();
 });
@@ -76,15 +82,15 @@ test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
 });
 
 // The step that it waits for is the one whose code the next test takes.
-test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, cluster, codes, connection }) => {
-  const { user, authenticator } = await arrange(enrolled(users, cluster));
-  const { code } = await arrangeLogin(loginByCode(users, user, authenticator, codes, { isRight: true }));
+test('ways-in/used-totp-code-opens-nothing-a-step-later', async ({ users, codes, connection }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
+  const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
   await arrange(connection.waiter.letPass(codes.leftMs(authenticator) + 1_000, 'code step'));
 
   const login = await users.login(user, { code, type: 'totp' });
 
   expect(login).toBeRefused();
-  await arrangeLogin(loginByNewKey(users, user, codes));
+  await arrange.login(users.logins.byNewKey(user));
 });
 
 test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, codes }) => {
@@ -103,7 +109,9 @@ test('ways-in/users-code-switches-nothing-off', async ({ api, users, support, co
   const supports = await arrange(support.verified());
 
   // Nor from that of the caller, who may be one of them.
-  const all = await arrange(someOf(users.allWithReplaceableTotp(), (user) => users.enrol(user)));
+  const all = await arrange(
+    arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
+  );
   for (const { authenticator } of all) {
     const mfaCode = await codes.unlike(authenticator, supports.authenticator);
 

@@ -1,18 +1,20 @@
-import type { Locks } from '../../fixtures/locks.js';
-import { enrolled } from '../../fixtures/logins.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { throttling } from '../../fixtures/throttling.js';
-import type { User, Users } from '../../fixtures/users.js';
-import { ArrangeError, NotAllowedError } from '../../src/base/errors.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { ClusterMfa } from '../../src/target/connection/cluster-mfa.js';
-import type { Codes } from '../../src/target/connection/codes.js';
+import type { Answer, Codes, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
+import {
+  ArrangeError,
+  asCall,
+  demand,
+  guesses,
+  NotAllowedError,
+  notApplicable,
+} from '../../fixtures/index.js';
 
-export const throttlingIsTested = true;
+/** How many attempts are taken is what these tests measure. */
+export const measured = { expects: 'either' } as const;
+/** The same to the API itself. */
+export const measuredCall = asCall(measured.expects);
 
 export interface Given {
   readonly users: Users;
-  readonly cluster: ClusterMfa;
   readonly codes: Codes;
   readonly locks: Locks;
 }
@@ -24,7 +26,7 @@ export interface Guessed {
   readonly after: number | undefined;
   readonly last: Answer;
   /** A login with a right code, which is refused where the account is locked. */
-  readonly right: { readonly code: string; readonly type: 'totp'; readonly throttlingIsTested: true };
+  readonly right: { readonly code: string; readonly type: 'totp'; readonly expects: 'either' };
   readonly isOut: boolean;
   rest(): Promise<void>;
 }
@@ -38,19 +40,19 @@ const known = new WeakMap<Locks, { guessed: Guessed; newCode: () => string }>();
  * @param closeAfter each on a connection of its own
  */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
-  const { users, cluster, codes, locks } = given;
+  const { users, codes, locks } = given;
   const before = known.get(locks);
   if (closeAfter && before !== undefined && locks.isLocked(before.guessed.user.role)) {
     const right = { ...before.guessed.right, code: before.newCode() };
     if (await isOut(users, before.guessed.user, right)) return { ...before.guessed, right, isOut: true };
   }
   const n = await locks.free(users.allWithReplaceableTotp());
-  const { user, authenticator } = await enrolled(users, cluster, n);
-  const { after, last, rest } = await throttling(locks.of(user.role), async () => {
+  const { user, authenticator } = await users.enrolled(n);
+  const { after, last, rest } = await guesses.throttling(locks.of(user.role), async () => {
     const code = codes.wrong(authenticator);
-    return users.requestSession(user, { code, type: 'totp', throttlingIsTested, closeAfter });
+    return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter });
   });
-  const right = { code: await codes.unused(authenticator), type: 'totp', throttlingIsTested } as const;
+  const right = { code: await codes.unused(authenticator), type: 'totp', ...measured } as const;
   const guessed = { user, after, last, right, isOut: await isOut(users, user, right), rest };
   known.set(locks, { guessed, newCode: () => codes.at(authenticator, 0) });
   return guessed;
@@ -82,3 +84,25 @@ export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> 
     throw new NotAllowedError(`guesses of earlier tests may have locked the account: ${error.message}`);
   });
 }
+
+/** Wrong codes, or passwords, until something changes: they must keep the right one out. */
+export async function mustKeepOut(
+  lock: Lock,
+  guess: () => Promise<Answer>,
+  isTaken: () => Promise<boolean>,
+  { of = 'codes', refused = true, fact }: KeptOut = {},
+): Promise<void> {
+  const series = await guesses.throttling(lock, guess, { refused });
+  fact?.(series.after ?? null);
+  demand(await guesses.keepsOut(series, isTaken), { ...guesses.noThrottle, of }, series.last);
+}
+
+interface KeptOut {
+  readonly of?: 'codes' | 'passwords';
+  readonly refused?: true | 'either';
+  /** What is noted of it: after how many. */
+  readonly fact?: (after: number | null) => void;
+}
+
+export const isOpened = async (login: Promise<Login>) => (await login).session !== undefined;
+export const isTaken = async (answer: Promise<Answer>) => (await answer).status < 400;

@@ -1,20 +1,20 @@
-import type { Locks } from '../../fixtures/locks.js';
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, test } from '../../fixtures/test.js';
-import { keepsOut, noThrottle, type Throttling, throttling } from '../../fixtures/throttling.js';
-import type { User, Users } from '../../fixtures/users.js';
-import { NotAllowedError } from '../../src/base/errors.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import { throttlingIsTested } from './locked.js';
+import type { Answer, Locks, Throttling, User, Users } from '../../fixtures/index.js';
+import {
+  arrange,
+  demand,
+  expect,
+  guesses,
+  NotAllowedError,
+  notApplicable,
+  test,
+} from '../../fixtures/index.js';
+import { isTaken, measured } from './locked.js';
 
 type Attempt = (users: Users, user: User, password: string) => Promise<Answer>;
 
-const atSessions: Attempt = (users, user, password) =>
-  users.requestSession(user, { password, throttlingIsTested });
-const atTokens: Attempt = (users, user, password) =>
-  users.requestToken(user, password, { throttlingIsTested });
-const atEmailOtp: Attempt = (users, user, password) =>
-  users.requestMailedCode(user, { password, throttlingIsTested });
+const atSessions: Attempt = (users, user, password) => users.logins.request(user, { password, ...measured });
+const atTokens: Attempt = (users, user, password) => users.sessions.requestToken(user, password, measured);
+const atEmailOtp: Attempt = (users, user, password) => users.codes.request(user, { password, ...measured });
 
 const lockOf = (user: User) => `password of ${user.role}`;
 
@@ -23,9 +23,7 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
   const all = users.allWithPassword().filter((user) => locks.mayLock(user) && !locks.isLocked(lockOf(user)));
   for (const user of all) {
     // A moment after cluster MFA was switched off the right password alone may be refused.
-    const login = locks.isLocked(user.role)
-      ? users.login(user, { throttlingIsTested })
-      : users.withoutCode(user);
+    const login = locks.isLocked(user.role) ? users.login(user, measured) : users.logins.withoutCode(user);
     if ((await login).session !== undefined) return user;
   }
   throw new NotAllowedError(
@@ -36,7 +34,7 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
 /** Wrong passwords until something changes. */
 function guessed(users: Users, user: User, locks: Locks, attempt: Attempt) {
   let n = 0;
-  return throttling(locks.of(lockOf(user)), () => {
+  return guesses.throttling(locks.of(lockOf(user)), () => {
     n += 1;
     return attempt(users, user, `${user.username}-${n}`);
   });
@@ -64,8 +62,6 @@ async function lockedNow(users: Users, locks: Locks): Promise<Locked> {
   return { user, rest };
 }
 
-const isTaken = async (answer: Promise<Answer>) => (await answer).status < 400;
-
 for (const [path, id, attempt] of [
   ['POST /users/sessions', 'guessing/passwords-are-throttled-at-sessions', atSessions],
   ['POST /email-otp', 'guessing/passwords-are-throttled-at-email-otp', atEmailOtp],
@@ -83,7 +79,11 @@ for (const [path, id, attempt] of [
     const row = await guessed(users, user, locks, attempt);
     if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
 
-    demand(await keepsOut(row, () => isTaken(right())), { ...noThrottle, of: 'passwords' }, row.last);
+    demand(
+      await guesses.keepsOut(row, () => isTaken(right())),
+      { ...guesses.noThrottle, of: 'passwords' },
+      row.last,
+    );
   });
 }
 

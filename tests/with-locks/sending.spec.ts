@@ -1,15 +1,13 @@
-import { arrange, demand, ifItCan, test } from '../../fixtures/test.js';
-import { type Lock, throttling } from '../../fixtures/throttling.js';
-import type { Answer } from '../../src/target/connection/api.js';
-import type { CodesByMail } from '../../src/target/connection/codes-by-mail.js';
-import { throttlingIsTested } from './locked.js';
+import type { Answer, CodesByMail, Lock } from '../../fixtures/index.js';
+import { arrange, demand, guesses, test } from '../../fixtures/index.js';
+import { measured, measuredCall } from './locked.js';
 
 const most = 30;
 
 /** Whether not all codes are mailed that are asked for in a row. */
 async function isLimited(mail: CodesByMail, address: string, lock: Lock, ask: () => Promise<Answer>) {
   const mark = await arrange(mail.mark());
-  const { after, answered, rest } = await throttling(lock, ask, { most, refused: false });
+  const { after, answered, rest } = await guesses.throttling(lock, ask, { most, refused: false });
   // All that were promised are awaited: a late one must not fall into another test.
   const promised = after ?? answered;
   const got = await mail.counted(mark, ({ to }) => to.includes(address), promised);
@@ -26,14 +24,14 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const user = all.at(-1) ?? caller;
   // In a session that is there before: logging in may take a mail.
   await arrange(users.whileOn.ready('SendEmailOtp'));
-  const as = await ifItCan(users.session(caller));
+  const as = await arrange.ifItCan(users.sessions.of(caller));
 
-  const ask = () => users.requestMailedCode(user, { throttlingIsTested });
+  const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
-  const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), throttlingIsTested });
+  const send = () => api.call('SendEmailOtp', { ...(as === undefined ? {} : { as }), ...measuredCall });
   // Where no code is to be had so, that is for other requirements to tell.
   const limited = () => isLimited(mail, caller.email, locks.of(`mails to ${caller.role}`), send);
-  const inSession = as === undefined ? true : ((await ifItCan(limited())) ?? true);
+  const inSession = as === undefined ? true : ((await arrange.ifItCan(limited())) ?? true);
 
   demand(byPassword && inSession, noLimit);
 });
@@ -42,7 +40,7 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
   const email = connection.target.supportUser.email ?? '';
   await arrange(support.ensureEmail(email));
   const begin = await arrange(mail.mark());
-  const send = () => api.call('SendSupportEmailOtp', { as: admin, throttlingIsTested });
+  const send = () => api.call('SendSupportEmailOtp', { as: admin, ...measuredCall });
 
   const hasLimit = await isLimited(mail, email, locks.of('mails to supportUser'), send);
 
@@ -50,6 +48,6 @@ test('support-email/sending-is-limited', async ({ api, admin, support, mail, loc
   const mfaCode = (await mail.since(begin)).flatMap((each) => mail.codeIn(each) ?? []).at(-1);
   if (support.takesCode && mfaCode !== undefined) await arrange(support.patch({ enabled: false, mfaCode }));
   // Else the restoring after the tests switches it off.
-  await ifItCan(support.off());
+  await arrange.ifItCan(support.off());
   demand(hasLimit, noLimit);
 });

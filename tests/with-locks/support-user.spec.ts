@@ -1,36 +1,41 @@
-import { notApplicable } from '../../fixtures/not-applicable.js';
-import { arrange, demand, expect, test } from '../../fixtures/test.js';
-import { keepsOut, noThrottle, throttling, wrongCodes } from '../../fixtures/throttling.js';
-import { supportUser } from '../../src/target/connection/attempts.js';
-import type { Credential } from '../../src/wire/http/credential.js';
-import { requiresPassword, wrongPassword } from '../flows/support-password.js';
-import { throttlingIsTested } from './locked.js';
+import type { Credential } from '../../fixtures/index.js';
+import {
+  arrange,
+  expect,
+  guesses,
+  notApplicable,
+  requiresPassword,
+  supportUser,
+  test,
+  wrongPassword,
+} from '../../fixtures/index.js';
+import { isTaken, measuredCall, mustKeepOut } from './locked.js';
 
 const supportPassword = 'password of supportUser';
 
 test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, locks }) => {
   const { authenticator } = await arrange(support.onByTotp());
   const verify = (totpCode: string) =>
-    api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, throttlingIsTested });
+    api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measuredCall });
 
-  const row = await throttling(locks.of(supportUser), () => verify(codes.wrong(authenticator)), {
+  const verifies = async () => (await verify(await codes.unused(authenticator))).fields.success === true;
+
+  await mustKeepOut(locks.of(supportUser), () => verify(codes.wrong(authenticator)), verifies, {
     refused: 'either',
   });
-
-  const isTaken = async () => (await verify(await codes.unused(authenticator))).fields.success === true;
-  demand(await keepsOut(row, isTaken), noThrottle, row.last);
 });
 
 test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks }) => {
   await locks.wayBack();
   const { authenticator } = await arrange(support.verified());
   const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, { throttlingIsTested });
+    support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
 
-  const row = await throttling(locks.of(supportUser), () => switchOff(codes.wrong(authenticator)));
-
-  const isTaken = async () => (await switchOff(await codes.unused(authenticator))).status < 400;
-  demand(await keepsOut(row, isTaken), noThrottle, row.last);
+  await mustKeepOut(
+    locks.of(supportUser),
+    () => switchOff(codes.wrong(authenticator)),
+    async () => isTaken(switchOff(await codes.unused(authenticator))),
+  );
 });
 
 test('support-email/wrong-codes-are-throttled', async ({ support, locks, connection }) => {
@@ -38,14 +43,15 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
   const email = connection.target.supportUser.email ?? '';
   await arrange(support.onByEmail(email));
   const code = await arrange(support.mailedCode(email));
-  const wrong = wrongCodes(code);
+  const wrong = guesses.wrongCodes(code);
   const switchOff = (mfaCode: string) =>
-    support.patchAny({ enabled: false, mfaCode }, undefined, { throttlingIsTested });
+    support.patchAny({ enabled: false, mfaCode }, undefined, measuredCall);
 
-  const row = await throttling(locks.of(supportUser), () => switchOff(wrong()));
-
-  const isTaken = async () => (await switchOff(code)).status < 400;
-  demand(await keepsOut(row, isTaken), noThrottle, row.last);
+  await mustKeepOut(
+    locks.of(supportUser),
+    () => switchOff(wrong()),
+    () => isTaken(switchOff(code)),
+  );
 });
 
 test('guessing/lock-holds-for-every-credential', async ({ support, codes, users, cluster, locks }) => {
@@ -53,12 +59,12 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const owner = users.admin();
   if (owner === undefined) notApplicable('the admin has no password that a session opens with');
   await arrange(cluster.asFound());
-  const session = owner === undefined ? undefined : await arrange(users.session(owner));
+  const session = owner === undefined ? undefined : await arrange(users.sessions.of(owner));
   const { authenticator } = await arrange(support.verified());
   const switchOff = (mfaCode: string, as?: Credential) =>
-    support.patchAny({ enabled: false, mfaCode }, as, { throttlingIsTested });
+    support.patchAny({ enabled: false, mfaCode }, as, measuredCall);
 
-  const { after, rest } = await throttling(locks.of(supportUser), () =>
+  const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
     switchOff(codes.wrong(authenticator)),
   );
   // What is locked has not looked at the code. Another one might have to wait until the lock is over.
@@ -76,16 +82,14 @@ test('guessing/current-password-is-throttled', async ({ support, locks, connecti
   await arrange(support.off());
   const { email } = connection.target.supportUser;
   const on = { enabled: true, mfaType: 'email', email };
+  const change = (more: object = {}) => support.patchAny({ ...on, ...more }, undefined, measuredCall);
   let n = 0;
-
-  const row = await throttling(locks.of(supportPassword), () => {
+  const guess = () => {
     n += 1;
-    const change = { ...on, currentPassword: `${wrongPassword}-${n}` };
-    return support.patchAny(change, undefined, { throttlingIsTested });
-  });
+    return change({ currentPassword: `${wrongPassword}-${n}` });
+  };
 
-  const isTaken = async () => (await support.patchAny(on, undefined, { throttlingIsTested })).status < 400;
-  demand(await keepsOut(row, isTaken), { ...noThrottle, of: 'passwords' }, row.last);
+  await mustKeepOut(locks.of(supportPassword), guess, () => isTaken(change()), { of: 'passwords' });
 });
 
 test('guessing/support-user-password-is-throttled', async ({ api, admin, support, codes, locks }) => {
@@ -96,7 +100,7 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
     api.call('VerifySupportUserTotp', {
       as: admin,
       json: { totpCode, purpose: 'DisableMfa', supportUserPassword },
-      throttlingIsTested,
+      ...measuredCall,
     });
   let n = 0;
 
@@ -105,9 +109,8 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
     n += 1;
     return verify(`${wrongPassword}-${n}`, codes.at(authenticator, 0));
   };
-  const row = await throttling(locks.of(supportPassword), guess, { refused: 'either' });
-
-  const isTaken = async () =>
+  const verifies = async () =>
     (await verify(support.password ?? null, await codes.unused(authenticator))).fields.success === true;
-  demand(await keepsOut(row, isTaken), { ...noThrottle, of: 'passwords' }, row.last);
+
+  await mustKeepOut(locks.of(supportPassword), guess, verifies, { of: 'passwords', refused: 'either' });
 });
