@@ -113,6 +113,15 @@ const wrong: readonly WrongUsage[] = [
     says: /There is no verdict\.json or events\.jsonl in/,
   },
   {
+    is: 'a log of an older schema version',
+    args: ({ folder }) => {
+      const began = { type: 'run began', schemaVersion: 1, suiteVersion: '0.0.9' };
+      writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(began)}\n`);
+      return ['report', '--from', folder, '--out', join(folder, 'out')];
+    },
+    says: /^\S+ is a log of schema version 1, and this version reads 2: report it by mfa-conformance 0\.0\.9, which wrote it\.\n$/,
+  },
+  {
     is: 'an output folder that is a file',
     args: (at) => [...withFile({})(at), '--out', join(at.folder, 'target.yaml')],
     says: /^Nothing can be written to .* \(--out\): a file of that name is there\n$/,
