@@ -15,10 +15,9 @@ interface Sign {
   readonly answers: readonly string[];
 }
 
-interface Group {
-  readonly members: Sign[];
-  readonly marks: Set<string>;
-}
+const troubles: ReadonlySet<Outcome['outcome']> = new Set(['fail', 'waived', 'inconclusive']);
+const share = (some: readonly string[], others: readonly string[]) =>
+  some.some((each) => others.includes(each));
 
 /**
  * The failed and undecided outcomes by what is behind them: each is in exactly one cause. Failures are one cause by the
@@ -28,40 +27,35 @@ interface Group {
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
   const failures = grouped(signs.filter(({ fails }) => fails));
-  const open: Group[] = [];
+  const open: Sign[][] = [];
   for (const sign of signs.filter(({ fails }) => !fails)) {
+    const isLacking = (other: Sign) => share(sign.marks, other.marks);
+    const follows = (other: Sign) => isLacking(other) || share(sign.answers, other.answers);
     const cause =
-      failures.find(({ members }) => members.some((failure) => leadsTo(failure, sign))) ??
-      open.find(({ marks }) => sign.marks.some((mark) => marks.has(mark)));
-    if (cause === undefined) open.push({ members: [sign], marks: new Set(sign.marks) });
-    else cause.members.push(sign);
+      failures.find((group) => group.some(follows)) ?? open.find((group) => group.some(isLacking));
+    if (cause === undefined) open.push([sign]);
+    else cause.push(sign);
   }
   // A waived failure that leads to nothing is no trouble.
   return [...failures, ...open]
-    .filter(({ members }) => members.some(({ outcome }) => outcome.outcome !== 'waived'))
+    .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
     .sort((a, b) => a.rank - b.rank || b.cause.follows.length - a.cause.follows.length)
     .map(({ cause }) => cause);
 }
 
-const troubles: ReadonlySet<Outcome['outcome']> = new Set(['fail', 'waived', 'inconclusive']);
-
 /** Failures that share a mark, at first or second hand; in each group the plainest first. */
-function grouped(failures: readonly Sign[]): Group[] {
-  let groups: Group[] = [];
+function grouped(failures: readonly Sign[]): Sign[][] {
+  let groups: Sign[][] = [];
   for (const sign of failures) {
-    const alike = groups.filter(({ marks }) => sign.marks.some((mark) => marks.has(mark)));
-    groups = groups.filter((group) => !alike.includes(group));
-    groups.push({
-      members: [...alike.flatMap(({ members }) => members), sign],
-      marks: new Set([...alike.flatMap(({ marks }) => [...marks]), ...sign.marks]),
-    });
+    const isAlike = (group: readonly Sign[]) => group.some(({ marks }) => share(marks, sign.marks));
+    groups = [...groups.filter((group) => !isAlike(group)), [...groups.filter(isAlike).flat(), sign]];
   }
-  for (const { members } of groups) members.sort((a, b) => standing(a) - standing(b));
-  return groups.sort((a, b) => standingOf(a) - standingOf(b));
+  const standingOf = ([head]: readonly Sign[]) => (head === undefined ? 0 : standing(head));
+  return groups
+    .map((group) => group.sort((a, b) => standing(a) - standing(b)))
+    .sort((a, b) => standingOf(a) - standingOf(b));
 }
-
-const standingOf = ({ members: [head] }: Group) => (head === undefined ? 0 : standing(head));
 
 /** Areas that look for what lies beside the documented flow. */
 const besides = /^(?:ways-in|guessing)\//;
@@ -90,27 +84,17 @@ const isMissing = (check: Check | undefined) => check?.kind === 'handled' && che
 
 const isSuccess = (shown: Shown | undefined) => Math.floor((shown?.status ?? 0) / 100) === 2;
 
-function leadsTo(failure: Sign, sign: Sign): boolean {
-  return (
-    sign.marks.some((mark) => failure.marks.includes(mark)) ||
-    sign.answers.some((answer) => failure.answers.includes(answer))
-  );
+function rankOf(group: readonly Sign[]): number {
+  const hasMust = group.some(({ outcome }) => outcome.level === 'must' && outcome.outcome !== 'waived');
+  return (group[0]?.fails ? 0 : 1) + (hasMust ? 0 : 2);
 }
 
-function rankOf({ members: [head, ...others] }: Group): number {
-  const hasMust = [head, ...others].some(
-    (sign) => sign?.outcome.level === 'must' && sign.outcome.outcome !== 'waived',
-  );
-  return (head?.fails ? 0 : 1) + (hasMust ? 0 : 2);
-}
-
-function causeOf({ members: [head, ...others] }: Group): Cause {
-  const follows = others.map(({ outcome }) => outcome.id);
-  if (head === undefined) return { text: '', id: null, follows };
-  const { id } = head.outcome;
-  return head.fails
-    ? { text: textOf(head), id, follows }
-    : { text: textOf(head), id: null, follows: [id, ...follows] };
+function causeOf(group: readonly Sign[]): Cause {
+  const [head, ...others] = group;
+  const text = head === undefined ? '' : textOf(head);
+  const isFailure = head?.fails === true;
+  const follows = (isFailure ? others : group).map(({ outcome }) => outcome.id);
+  return { text, id: isFailure ? head.outcome.id : null, follows };
 }
 
 function textOf({ outcome: { checks = [], reason } }: Sign): string {
