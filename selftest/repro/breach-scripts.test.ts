@@ -23,7 +23,6 @@ function shows(breach: Breach, { status = 200, fields = '', body = '' }: Given):
   const head = status === 0 ? '' : `HTTP/1.1 ${status}\r\n${fields}\r\n\r\n`;
   writeFileSync(join(files, '7.head'), head);
   writeFileSync(join(files, '7.body'), body);
-  writeFileSync(join(files, 'secrets'), 'hunter-two-2\n');
   const helpers = helpersFor([command]).join('\n');
   const script = `${helpers}\nT='${files}'\n${command} && exit 1\nexit 0\n`;
   const { status: code, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', cwd: folder });
@@ -74,6 +73,9 @@ describe('the command for a breach finds it, and not in a right answer', () => {
     [lacking, { body: '{"in":{"enabled":true}}' }, { body: '{"in":{"a":[{}]},"enabled":true}' }],
     [list, { body: '[{"enabled":true}]' }, { body: '{"enabled":true}' }],
     [{ kind: 'not JSON' }, { body: '{"a":1}x' }, { body: '{"a":1}' }],
+    [{ kind: 'not JSON' }, { body: '{"a":NaN}' }, { body: '{"a":[-1.5e3,"NaN}x\\"",null,{}]}' }],
+    [{ kind: 'not JSON' }, { body: '{"a":{"b":1}' }, { body: '[{"a":"b"}]' }],
+    [{ kind: 'not JSON' }, { body: '{"a":1,}' }, { body: '"a,}"' }],
     [{ kind: 'not UTF-8' }, { body: Buffer.from([0x22, 0xff, 0x22]) }, { body: '"ä"' }],
     [{ kind: 'byte order mark' }, { body: '\ufeff{}' }, { body: '{}' }],
     [missing('Date', 200), {}, { fields: 'Date: Sun, 29 Nov 2026 10:00:00 GMT' }],
@@ -102,12 +104,6 @@ describe('the command for a breach finds it, and not in a right answer', () => {
     [internal('SQL'), { body: "SELECT a FROM b WHERE c='d'" }, { body: 'selected' }],
     [internal('a file path'), { body: "'/usr/lib/x'" }, { body: '/mfa-config' }],
     [internal('an internal address'), { body: 'from 10.0.0.7:8080' }, { body: 'release 110.0.0.7' }],
-    [{ kind: 'secret in body', secrets: ['code', 'password'] }, { body: 'hunter-two-2' }, { body: '2' }],
-    [
-      { kind: 'secret in head', secret: 'password', place: 'x-echo' },
-      { fields: 'X-Echo: hunter-two-2' },
-      { body: 'hunter-two-2' },
-    ],
   ])('%j', (breach, faulty, right) => {
     expect(shows(breach, faulty)).toBe(true);
     expect(shows(breach, right)).toBe(false);
@@ -118,7 +114,7 @@ test.each<[Breach, RegExp]>([
   [{ kind: 'repeated member' }, /two members/],
   [{ kind: 'field malformed', name: 'Date' }, /dates/],
   [{ kind: 'endless Retry-After' }, /limits/],
-  [{ kind: 'secret in body', secrets: ['mailed code'] }, /only the codes/],
+  [{ kind: 'secret in body', secrets: ['mailed code'] }, /all secrets/],
   [{ kind: 'secret in URL', secret: 'apikey' }, /client/],
   [member({ keyword: 'type', demands: ['string'], seen: 'null' }, '/types/0'), /deeper/],
   [member({ keyword: 'required', demands: ['a'], seen: 'object' }, '/in'), /deeper/],

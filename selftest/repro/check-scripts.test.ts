@@ -14,12 +14,13 @@ interface Given {
   readonly body?: string;
 }
 
+const none = () => undefined;
 const checkOf = (claim: Claim, answers = [shownAt(7)]): Check => ({ ...claim, answers });
 
 /** Whether all conditions of a check hold for the answers 7, 8, … */
 function shows(check: Check, given: readonly Given[]): boolean {
   const folder = temporaryFolder();
-  const told = toldBy(check, () => undefined);
+  const told = toldBy(check, none);
   if ('why' in told) throw new Error(told.why);
   given.forEach(({ status = 200, body = '' }, at) => {
     writeFileSync(join(folder, `${7 + at}.head`), status === 0 ? '' : `HTTP/1.1 ${status} -\r\n\r\n`);
@@ -122,8 +123,6 @@ describe('the conditions of a check hold for what it saw, and not for a right an
 });
 
 test('says why where curl can not tell', () => {
-  expect(toldBy(checkOf({ kind: 'random', pattern: 'repeated' }), () => undefined)).toHaveProperty('why');
-  expect(
-    toldBy(checkOf({ kind: 'framed', rule: 'nothing', beyond: '2 bytes' }), () => undefined),
-  ).toHaveProperty('why');
+  expect(toldBy(checkOf({ kind: 'random', pattern: 'repeated' }), none)).toHaveProperty('why');
+  expect(toldBy(checkOf({ kind: 'framed', rule: 'nothing', beyond: '2 bytes' }), none)).toHaveProperty('why');
 });

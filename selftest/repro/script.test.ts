@@ -200,14 +200,20 @@ describe('the script of a failure', () => {
         0,
       ),
     ]);
+    const differences = [{ at: 'status', expected: 401, seen: 404 }];
     const alike = only([
       exchanged(0, 'POST', 401, login),
       exchanged(1, 'POST', 404, login),
-      failed({ kind: 'alike', differences: [{ at: 'status', expected: 401, seen: 404 }] }, 1),
+      {
+        at,
+        type: 'expectation failed',
+        requirement: id,
+        check: { kind: 'alike', differences, answers: [shownAt(0), shownAt(1)] },
+      },
     ]);
 
     expect(named.text).toContain(`holds 0 '"totpUri":'`);
-    expect(alike.text).toContain('{ ! status 1 401; } || gone 1');
+    expect(alike.text).toContain('{ ! status 1 "$(code_of 0)"; } || gone 1');
   });
 
   const session = (index: number) => ({
@@ -219,18 +225,19 @@ describe('the script of a failure', () => {
     return { ...each, requirement: of, exchange: { ...each.exchange, request } };
   };
 
-  test('takes a session that should not have been handed out to another test from a right login', () => {
+  test('takes a session of another test from the first plain login of its user', () => {
     const bob = '{"username":"bob"}';
     const other = 'totp-login/refuses-future-code';
+    const plain = { ...login, headers: { 'Content-Type': 'application/json' } };
     const { text } = only([
-      withBody(exchanged(0, 'POST', 201, login), bob, other),
+      withBody(exchanged(0, 'POST', 201, plain), bob, other),
       withBody(exchanged(1, 'POST', 201, login), bob, other),
       failed(asRefusal, 1, other),
       exchanged(2, 'PUT', 204, session(1)),
       failed(asRefusal, 2),
     ]);
 
-    expect(text).toContain(`"session-id: $SESSIONID_0"`);
+    expect(text).toContain('SESSIONID_1=$(taken 0 sessionId)');
     expect(text).not.toContain('send 1 ');
   });
 
@@ -286,6 +293,6 @@ describe('the script of a failure', () => {
       failed(asRefusal, 2),
     ]);
 
-    expect(text).toContain(`as_admin() { send "$@" "apiKey: $ADMIN_KEY"; }`);
+    expect(text).toContain('as_admin() { send "$@" "apiKey: ${ADMIN_KEY}"; }');
   });
 });

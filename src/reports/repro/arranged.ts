@@ -1,28 +1,20 @@
 import type { Again, Exchanged, Origin } from '../../base/model/event.js';
 import type { Assertion } from './check-scripts.js';
-import { isSuccess, type LogIndex, userOf } from './log.js';
-import { renamed } from './renamed.js';
-import { asksSupportOn, isAnonymous, isProbe, mayBeDone, takesCode } from './step.js';
+import { isReadByAdmin, isSuccess, type LogIndex, userOf } from './log.js';
+import { asksSupportOn, isAnonymous, isLogin, isProbe, mayBeDone, type Step, takesCode } from './step.js';
 
-/** A test that sent more than this is not repeated whole: the last steps before the one that decides. */
+/** A test that sent more than this is not repeated whole: what decides alone, and what that needs. */
 const mostOwn = 40;
-/** Refused attempts before the one that decides: more of them are left out. */
-const mostRefused = 6;
-
-/** A request of a script. */
-export interface Step extends Exchanged {
-  readonly again: Again;
-  /** What the test's own steps meet: a login, a key, a configuration. Absent: the test sent it itself. */
-  readonly arranges?: true;
-  /** On one connection with the next one. */
-  readonly together?: true;
-}
 
 /** The requests of a script in order, or why it can't send them. */
 export type Arranged = { readonly steps: readonly Step[] } | { readonly why: string };
 
 /** What the test sent, and before it what its steps meet: made for the script alone, not what other tests happened to send. */
-export function arrangedFor(log: LogIndex, own: readonly Exchanged[], assertion: Assertion): Arranged {
+export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
+  const { decisive } = assertion;
+  const isOfTest = ofTest.some(({ index }) => index === decisive);
+  // What the answer to another test breaks, that test has prepared.
+  const own = isOfTest ? ofTest : log.of(log.exchanges.get(decisive)?.requirement ?? '').own;
   return new Arrangement(log, own, assertion).arranged();
 }
 
@@ -30,8 +22,6 @@ class Arrangement {
   readonly #deciding: ReadonlySet<number>;
   readonly #own: ReadonlySet<number>;
   readonly #steps = new Map<number, Exchanged>();
-  /** The own step that switches the support user's MFA on, where it is off before: what came before tells nothing. */
-  readonly #enrols: number;
 
   constructor(
     private readonly log: LogIndex,
@@ -40,133 +30,112 @@ class Arrangement {
   ) {
     this.#deciding = new Set([assertion.decisive, ...assertion.conditions.map(({ at }) => at)]);
     this.#own = new Set(own.map(({ index }) => index));
-    this.#enrols =
-      own.find((each) => each.index < assertion.decisive && wasOffBefore(each, own))?.index ?? -1;
   }
 
   arranged(): Arranged {
-    const decisive = this.log.exchanges.get(this.assertion.decisive);
-    const isOfMfa = this.assertion.refusal === true && takesCode(decisive?.again);
-    if (
-      decisive !== undefined &&
-      isOfMfa &&
-      /^Create(?:Session|AccessToken)$/.test(decisive.exchange.operation ?? '')
-    )
-      if (!this.#isOn(decisive.index)) return { why: 'cluster MFA was off when the run sent it' };
+    const { decisive } = this.assertion;
+    const last = this.log.exchanges.get(decisive);
     for (const { index } of this.#leading()) this.#add(index);
     for (const index of this.#deciding) this.#add(index);
-    this.#addStateRead();
-    this.#addSameBefore();
-    const needed = [...this.#steps.values()].flatMap(({ again }) => again?.origins ?? []);
-    const handingOut = new Set(needed.flatMap((origin) => ('exchange' in origin ? [origin.exchange] : [])));
-    const steps: Step[] = [];
-    for (const step of this.#withConfigurations()) {
-      if (hasAgain(step)) steps.push(this.#own.has(step.index) ? step : { ...step, arranges: true });
-      else if (this.#deciding.has(step.index) || handingOut.has(step.index))
-        return {
-          why: 'a request that it takes holds bytes, or a secret in an encoding, that a script can not send',
-        };
-    }
-    return { steps: this.#withCaller(steps) };
+    this.#addSupportState();
+    // A fault may need the second login or key of a user.
+    const same = isLogin(last) || isKey(last) ? this.#plainest(last, decisive) : undefined;
+    if (same !== undefined) this.#add(same);
+    const steps = this.#withConfigurations();
+    const needsZero = ({ index, again }: Exchanged) =>
+      this.#own.has(index) && again?.origins.some((origin) => origin.kind === 'code' && origin.zero);
+    if (steps.some(needsZero)) return { why: 'it takes a code that begins with a zero: one of ten does' };
+    if (!steps.every(hasAgain))
+      return {
+        why: 'a request that it takes holds bytes, or a secret in an encoding, that a script can not send',
+      };
+    return {
+      steps: this.#withCaller(
+        steps.map((step) => (this.#own.has(step.index) ? step : { ...step, arranges: true })),
+      ),
+    };
   }
 
   /** The test's own steps on the way to the one that decides. */
   #leading(): Exchanged[] {
-    const last = Math.max(...this.#deciding);
-    const until = this.own.filter(({ index }) => index <= last);
-    const readsOnly = until.every(({ exchange }) => exchange.request.method === 'GET');
-    const decisive = this.own.find(({ index }) => index === this.assertion.decisive);
-    // A bypass that is tried before the one that decides may show the same fault.
-    const isLike = ({ exchange }: Exchanged) => exchange.request.method === decisive?.exchange.request.method;
+    const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
+    const readsOnly = until.every(isRead);
+    const last = this.log.exchanges.get(this.assertion.decisive);
+    // What came before the test switched support MFA on: a script begins with it off.
+    const enrols =
+      until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
-      this.#deciding.has(each.index) ||
-      (each.again !== undefined &&
-        !wasTooSoon(each) &&
-        !(isAnonymous(each) && isLike(each)) &&
-        !this.#isBypass(each) &&
-        (readsOnly || each.exchange.request.method !== 'GET') &&
-        (each.index >= this.#enrols || !isOfSupport(each)));
+      hasAgain(each) &&
+      !wasTooSoon(each) &&
+      !(isAnonymous(each) && isLike(each, last)) &&
+      !this.#isBypass(each) &&
+      (readsOnly || !isRead(each)) &&
+      (each.index >= enrols || !isOfSupport(each));
     const leading = until.filter(leads);
-    return leading.length <= mostOwn ? this.#withFewRefusals(leading) : [];
-  }
-
-  /** Ways that are tried one after the other, each refused, are not what the last one needs. */
-  #withFewRefusals(leading: readonly Exchanged[]): Exchanged[] {
-    const { decisive } = this.assertion;
-    const operation = leading.find(({ index }) => index === decisive)?.exchange.operation;
-    const refused = leading.filter(
-      (each) => each.index < decisive && each.exchange.operation === operation && !isSuccess(each),
-    );
-    const dropped = new Set(refused.slice(0, -mostRefused));
-    return leading.filter((each) => this.#deciding.has(each.index) || !dropped.has(each));
+    return leading.length <= mostOwn ? leading : [];
   }
 
   #add(index: number): void {
     const exchange = this.log.exchanges.get(index);
     if (exchange === undefined || this.#steps.has(index)) return;
-    const step = this.#withNearSessions(exchange);
-    this.#steps.set(index, this.#own.has(index) ? step : withoutZero(step));
-    const isOff = this.#own.has(index) && index <= this.#enrols;
-    const handedOut = (step.again?.origins ?? []).flatMap((origin) =>
-      'exchange' in origin ? [origin.exchange] : [],
-    );
-    const enrolment = this.#own.has(index) ? this.#enrolment(step) : [];
-    const needed = [...handedOut, ...(isOff ? [] : this.#supportWrites(step)), ...enrolment];
-    for (const each of needed) this.#add(each);
+    const step = this.#withOwnSessions(exchange);
+    this.#steps.set(index, step);
+    for (const origin of step.again?.origins ?? []) if ('exchange' in origin) this.#add(origin.exchange);
+    if (this.#own.has(index)) this.#addEnrolment(step);
+    // That the password is right, a login before shows.
+    const before = this.#isBypass(step) ? this.#plainest(step, index) : undefined;
+    if (before !== undefined) this.#add(before);
+  }
+
+  /** A session of another test came by a chain of logins and keys: a plain login of the user does as well. */
+  #withOwnSessions(step: Exchanged): Exchanged {
+    if (step.again === undefined) return step;
+    const origins = step.again.origins.map((origin) => {
+      if (!isToken(origin) || this.#own.has(origin.exchange)) return origin;
+      const login = this.#plainest(this.log.exchanges.get(origin.exchange), step.index);
+      return { ...origin, exchange: login ?? origin.exchange };
+    });
+    return { ...step, again: { ...step.again, origins } };
   }
 
   /**
-   * A session of before the test came by a chain of logins and keys. The first login of the chain does as well, unless
-   * sessions were ended since.
+   * The plainest request of before that does the same for the same user, under MFA as well or as little: logins under MFA
+   * may have effects of their own.
    */
-  #withNearSessions(step: Exchanged): Exchanged {
-    const { again } = step;
-    if (again === undefined) return step;
-    const swapped = new Map<string, Origin>();
-    for (const origin of again.origins) {
-      if (origin.kind !== 'answer' || origin.member !== 'sessionId' || this.#own.has(origin.exchange))
-        continue;
-      const root = this.#rootOf(origin.exchange, step.index);
-      if (root !== origin.exchange)
-        swapped.set(origin.name, { ...origin, name: `${origin.member}-${root}`, exchange: root });
-    }
-    return swapped.size === 0 ? step : { ...step, again: renamed(again, swapped) };
+  #plainest(given: Exchanged | undefined, before: number): number | undefined {
+    if (given === undefined) return undefined;
+    const user = this.#userOf(given);
+    const isOn = this.#isOn(given.index) && !this.#isBypass(given);
+    const isLike = (each: Exchanged) =>
+      each.index < before &&
+      each.exchange.operation === given.exchange.operation &&
+      user !== undefined &&
+      this.#userOf(each) === user &&
+      this.#isOn(each.index) === isOn &&
+      isDone(each) &&
+      each.mistake === null &&
+      hasUsualFields(each.again) &&
+      !this.#isBypass(each);
+    const like = [...this.log.exchanges.values()].filter(isLike);
+    const needs = ({ again }: Exchanged) => again?.origins.length ?? 0;
+    return like.sort((a, b) => needs(a) - needs(b))[0]?.index;
   }
 
-  /** The plainest login of the same user that the session could be of as well. */
-  #rootOf(login: number, usedAt: number): number {
-    const given = this.log.exchanges.get(login);
-    if (given?.exchange.operation !== 'CreateSession') return login;
-    const ended = this.log.endsOfSessions.findLast((index) => index < usedAt) ?? -1;
-    const user = userOf(given);
-    const isOn = this.#isOn(usedAt);
-    const needs = (each: Exchanged) => needsOf(each) + (this.#isBypass(each) ? 60 : 0);
-    let [best, least] = [login, needs(given)];
-    for (const other of this.log.before(usedAt)) {
-      if (other.index < ended) break;
-      const isAlike =
-        other.exchange.operation === 'CreateSession' &&
-        isDone(other) &&
-        userOf(other) === user &&
-        !this.#own.has(other.index) &&
-        !this.log.isGuilty(other.index, '') &&
-        this.#isOn(other.index) === isOn;
-      if (isAlike && needs(other) < least) [best, least] = [other.index, needs(other)];
-    }
-    return best;
+  /** Whom a request names, or whose session it carries. */
+  #userOf(each: Exchanged): string | undefined {
+    const session = each.again?.origins.find(isToken);
+    const login = session && this.log.exchanges.get(session.exchange);
+    return userOf(each) ?? userOf(login);
   }
 
   /** A login by the password alone under MFA that a fault let in. */
   #isBypass(each: Exchanged): boolean {
-    const isLogin = /^Create(?:Session|AccessToken)$/.test(each.exchange.operation ?? '');
-    return isLogin && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
+    return isLogin(each) && isDone(each) && !takesCode(each.again) && this.#isOn(each.index);
   }
 
   #isOn(index: number): boolean {
-    for (const before of this.log.before(index))
-      if (isPut(before) && isDone(before))
-        return /"enabled":\s*true/.test(before.exchange.request.body ?? '');
-    return false;
+    const put = this.log.lastBefore(index, (each) => isPut(each) && isDone(each));
+    return /"enabled":\s*true/.test(put?.exchange.request.body ?? '');
   }
 
   /** The steps in order, before each that meets another configuration of cluster MFA than the script has set, a PUT of it. */
@@ -175,11 +144,12 @@ class Arrangement {
     const all: Exchanged[] = [];
     let set: string | undefined;
     for (const step of steps) {
-      const inForce = this.#feelsConfiguration(step) ? this.#configurationAt(step) : undefined;
-      const body = inForce?.exchange.request.body;
-      if (inForce !== undefined && body !== set) {
+      const inForce = this.#feelsConfiguration(step)
+        ? this.log.lastBefore(step.index, setsConfiguration)
+        : undefined;
+      if (inForce !== undefined && inForce.exchange.request.body !== set) {
         all.push(this.#byAdmin(inForce));
-        set = body;
+        set = inForce.exchange.request.body;
       }
       all.push(step);
       if (isPut(step) && mayBeDone(step)) set = step.exchange.request.body;
@@ -188,23 +158,8 @@ class Arrangement {
   }
 
   #feelsConfiguration(step: Exchanged): boolean {
-    if (isOfSupport(step) || (isProbe(step) && !this.#deciding.has(step.index))) return false;
-    return !isPut(step) || this.#deciding.has(step.index) || !isSuccess(step);
-  }
-
-  /**
-   * The configuration that a request meets: a mistake that was taken for a change is a fault of its own. A login that only
-   * prepares, by the password alone, meets MFA off, whatever a fault had switched.
-   */
-  #configurationAt(step: Exchanged): Exchanged | undefined {
-    const isPlain = step.exchange.operation === 'CreateSession' && isDone(step) && !takesCode(step.again);
-    const isOff = isPlain && !this.#own.has(step.index);
-    for (const before of this.log.before(step.index)) {
-      if (!isPut(before) || !mayBeDone(before) || before.mistake !== null) continue;
-      if (isOff && !/"enabled":\s*false/.test(before.exchange.request.body ?? '')) continue;
-      if (before.again !== undefined && !this.log.isGuilty(before.index, step.requirement)) return before;
-    }
-    return undefined;
+    if (this.#deciding.has(step.index)) return !isOfSupport(step);
+    return !isOfSupport(step) && !isProbe(step) && !(isPut(step) && isSuccess(step));
   }
 
   #byAdmin(put: Exchanged): Exchanged {
@@ -213,10 +168,8 @@ class Arrangement {
     if (byAdminKey === undefined || again === undefined) return put;
     const { apiKey = '' } = byAdminKey.headers;
     const type = again.headers['Content-Type'] ?? 'application/json';
-    return {
-      ...put,
-      again: { ...again, headers: { 'Content-Type': type, apiKey }, origins: byAdminKey.origins },
-    };
+    const headers = { 'Content-Type': type, apiKey };
+    return { ...put, again: { ...again, headers, origins: byAdminKey.origins } };
   }
 
   /**
@@ -225,122 +178,84 @@ class Arrangement {
    */
   #withCaller(steps: readonly Step[]): Step[] {
     return steps.flatMap((step) => {
-      const caller =
-        step.index === this.assertion.decisive && isAnonymous(step) ? this.#caller(step) : undefined;
-      return caller === undefined ? [step] : [caller, step];
+      if (step.index !== this.assertion.decisive || !isAnonymous(step)) return [step];
+      const path = step.again.path.split('?')[0];
+      const reads = (each: Exchanged) => isSuccess(each) && isReadByAdmin(each);
+      const read =
+        this.log.lastBefore(step.index, (each) => each.again?.path === path && reads(each)) ??
+        this.log.lastBefore(step.index, reads);
+      return read === undefined || !hasAgain(read)
+        ? [step]
+        : [{ ...read, arranges: true, together: true }, step];
     });
   }
 
-  #caller(step: Step): Step | undefined {
-    const path = step.again.path.split('?')[0];
-    const reads = [...this.log.before(step.index)].filter(
-      (each) => each.exchange.request.method === 'GET' && isSuccess(each) && this.log.isByAdminKey(each),
+  /** The support user's MFA as the test met it, and how the run read it last: where a script reads it otherwise, it has not prepared it. */
+  #addSupportState(): void {
+    const { decisive } = this.assertion;
+    const first = [...this.#steps.values()]
+      .sort((a, b) => a.index - b.index)
+      .find(
+        (each) => speaksOfSupport(each) && !isProbe(each) && (!handsOutKey(each) || each.index === decisive),
+      );
+    if (first !== undefined) for (const { index } of this.#supportWrites(first)) this.#add(index);
+    const last = this.#steps.get(decisive);
+    if (last === undefined || !speaksOfSupport(last) || isProbe(last)) return;
+    const read = this.log.lastBefore(
+      decisive,
+      (each) =>
+        ((isPatch(each) || isVerify(each)) && isDone(each)) ||
+        (each.exchange.operation === 'GetSupportMFAConfig' && isReadByAdmin(each)),
     );
-    const read = reads.find(({ again }) => again?.path === path) ?? reads[0];
-    if (read === undefined || !hasAgain(read)) return undefined;
-    return { ...read, arranges: true, together: true };
+    if (read === undefined || !isRead(read) || !isSuccess(read)) return;
+    this.#steps.set(read.index, read);
+    // An address that is kept while it is off makes a change of it none.
+    const [kept] = /"email":\s*"[^"*]+"/.exec(read.exchange.response?.body ?? '') ?? [];
+    const patch = this.log.lastBefore(read.index, (each) => isPatch(each) && isDone(each));
+    const names = last.again?.body?.includes('"email"') === true && !asksSupportOn(last);
+    if (kept === undefined || !names || !isOff(read) || patch?.again === undefined) return;
+    if (this.#steps.has(patch.index)) return;
+    const body = `{"enabled":false,${kept}}`;
+    const request = { ...patch.exchange.request, body };
+    const off = { ...patch, exchange: { ...patch.exchange, request }, again: { ...patch.again, body } };
+    this.#steps.set(patch.index, this.#byAdmin(off));
   }
 
-  /** A fault may need the second login or key of a user: the one before, whichever test it was for. */
-  #addSameBefore(): void {
-    const decisive = this.#steps.get(this.assertion.decisive);
-    const operation = decisive?.exchange.operation ?? '';
-    if (decisive === undefined || !/^Create(?:Session|AccessToken|TotpKey)$/.test(operation)) return;
-    const user = this.#userOf(decisive);
-    for (const before of this.log.before(decisive.index)) {
-      if (before.exchange.operation !== operation || !isDone(before) || before.mistake !== null) continue;
-      if (user === undefined || this.#userOf(before) !== user) continue;
-      const same = this.#rootOf(before.index, decisive.index);
-      const given = this.log.exchanges.get(same);
-      if (given !== undefined && !this.log.isGuilty(same, '') && !this.#isBypass(given)) this.#add(same);
-      return;
-    }
-  }
-
-  /** Whom a request names, or whose session it carries. */
-  #userOf(each: Exchanged): string | undefined {
-    const session = originIn(each, ({ member }) => member === 'sessionId' || member === 'accessToken');
-    return userOf(each) ?? (session && userOf(this.log.exchanges.get(session.exchange)));
-  }
-
-  /** How the run saw the support user's MFA just before: a script that sees it otherwise has not prepared what the run met. */
-  #addStateRead(): void {
-    const decisive = this.#steps.get(this.assertion.decisive);
-    if (decisive === undefined || !speaksOfSupport(decisive) || isProbe(decisive)) return;
-    for (const before of this.log.before(decisive.index)) {
-      if ((isPatch(before) || isVerify(before)) && isDone(before)) return;
-      if (before.exchange.operation !== 'GetSupportMFAConfig' || !this.log.isByAdminKey(before)) continue;
-      if (isSuccess(before)) this.#steps.set(before.index, before);
-      return;
-    }
-  }
-
-  /** The support user's MFA that a request meets: nothing where it is off, as it is found. */
-  #supportWrites(step: Exchanged): number[] {
-    if (isProbe(step)) return [];
-    if (!speaksOfSupport(step)) return [];
-    // A new key is handed out where it was off, or is made so by a fault that another test has met.
-    if (handsOutAnew(step) && step.index !== this.assertion.decisive) return [];
-    const found: number[] = [];
+  /** What switched the support user's MFA on and changed it since; nothing where it is off, as it is found. */
+  #supportWrites(step: Exchanged): Exchanged[] {
+    const found: Exchanged[] = [];
     for (const before of this.log.before(step.index)) {
-      if (!isDone(before) || this.log.isGuilty(before.index, step.requirement)) continue;
-      if (isVerify(before)) found.push(before.index);
-      if (!isPatch(before)) continue;
-      if (isOff(before)) return found;
+      if (!isDone(before)) continue;
+      if (isPatch(before) && isOff(before)) break;
       // What left things as they were is no part of the state.
-      if (!asksSupportOn(before)) continue;
-      found.push(before.index);
-      // A key may be handed out again by an enrolment that goes on.
-      if (handsOutAnew(before) && !isVerified(before)) return found;
+      if (isVerify(before) || (isPatch(before) && asksSupportOn(before))) found.push(before);
+      if (handsOutKey(before)) break;
     }
-    return found;
+    return found.some(isPatch) ? found : [];
   }
 
   /** The key that a user has enrolled when it logs in under MFA. */
-  #enrolment(step: Exchanged): number[] {
+  #addEnrolment(step: Exchanged): void {
     const user = userOf(step);
-    if (step.exchange.operation !== 'CreateSession' || user === undefined) return [];
-    if (!/"otp(?:Code|Type)"/.test(step.exchange.request.body ?? '')) return [];
-    for (const before of this.log.before(step.index)) {
-      if (before.exchange.operation !== 'CreateTotpKey' || !isSuccess(before)) continue;
-      const session = originIn(before, (origin) => origin.kind === 'answer');
-      if (session !== undefined && userOf(this.log.exchanges.get(session.exchange)) === user)
-        return [before.index];
-    }
-    return [];
+    if (!isLogin(step) || !/"otp(?:Code|Type)"/.test(step.exchange.request.body ?? '')) return;
+    const key = this.log.lastBefore(
+      step.index,
+      (each) => isKey(each) && isSuccess(each) && this.#userOf(each) === user,
+    );
+    if (key !== undefined) this.#add(key.index);
   }
 }
 
-/** How much a login takes: what is odd about it most of all. */
-function needsOf({ again, mistake }: Exchanged): number {
-  if (again === undefined) return 100;
-  const kinds = again.origins.map(({ kind }) => kind);
-  const isOdd =
-    mistake !== null || Object.keys(again.headers).some((name) => !/^(?:accept|content-type)$/i.test(name));
-  return (
-    (isOdd ? 50 : 0) + (kinds.includes('code') ? 10 : 0) + (kinds.includes('mailed') ? 5 : 0) + kinds.length
-  );
-}
-
-/** What comes before the test needs no code that begins with a zero. */
-function withoutZero(step: Exchanged): Exchanged {
-  if (step.again === undefined) return step;
-  const origins = step.again.origins.map((origin) => {
-    if (origin.kind !== 'code') return origin;
-    const { zero: _, ...code } = origin;
-    return code;
-  });
-  return { ...step, again: { ...step.again, origins } };
-}
-
 const hasAgain = (each: Exchanged): each is Exchanged & { readonly again: Again } => each.again !== undefined;
-
-type Answered = Extract<Origin, { readonly kind: 'answer' }>;
-function originIn(each: Exchanged | undefined, fits: (origin: Answered) => boolean): Answered | undefined {
-  return (each?.again?.origins ?? []).find(
-    (origin): origin is Answered & { readonly name: string } => origin.kind === 'answer' && fits(origin),
-  );
-}
+const isRead = ({ exchange }: Exchanged) => exchange.request.method === 'GET';
+const isLike = (each: Exchanged, other: Exchanged | undefined) =>
+  each.exchange.request.method === other?.exchange.request.method;
+const isKey = (each: Exchanged | undefined) => each?.exchange.operation === 'CreateTotpKey';
+const hasUsualFields = (again: Again | undefined) =>
+  again !== undefined &&
+  Object.keys(again.headers).every((name) => /^(?:accept|content-type|session-id)$/i.test(name));
+const isToken = (origin: Origin): origin is Extract<Origin, { readonly kind: 'answer' }> =>
+  origin.kind === 'answer' && (origin.member === 'sessionId' || origin.member === 'accessToken');
 
 /** It was not taken, and was sent again. */
 const wasTooSoon = ({ exchange }: Exchanged) =>
@@ -351,6 +266,9 @@ const speaksOfSupport = (each: Exchanged) =>
 /** A refusal may come with a status of success. */
 const isDone = (each: Exchanged) => isSuccess(each) && !each.exchange.response?.body?.includes('"errorCode"');
 const isPut = ({ exchange }: Exchanged) => exchange.operation === 'UpdateMFAConfig';
+/** A mistake that was taken for a change is a fault of its own. */
+const setsConfiguration = (each: Exchanged) =>
+  isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
 
@@ -359,21 +277,8 @@ const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>
   /"enabled":\s*false/.test(response?.body?.includes('"enabled"') ? response.body : (request.body ?? ''));
 
 /** A change of what was on already hands out no key. */
-const handsOutAnew = (exchange: Exchanged): boolean =>
-  isPatch(exchange) &&
-  isSuccess(exchange) &&
-  asksSupportOn(exchange) &&
-  /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(exchange.exchange.response?.body ?? '');
-
-const isVerified = ({ exchange }: Exchanged): boolean =>
-  /"otpVerificationState":\s*"kSuccess"/.test(exchange.response?.body ?? '');
-
-/** Whether a test switched on what was off: a key is handed out then, and for mails the state that was read last says so. */
-function wasOffBefore(each: Exchanged, own: readonly Exchanged[]): boolean {
-  if (!handsOutAnew(each)) return false;
-  if (/"totpUri"|"totpSecretKey"/.test(each.exchange.response?.body ?? '')) return true;
-  const before = own.findLast(
-    ({ index, exchange }) => index < each.index && exchange.operation === 'GetSupportMFAConfig',
-  );
-  return /"enabled":\s*false/.test(before?.exchange.response?.body ?? '');
-}
+const handsOutKey = (each: Exchanged): boolean =>
+  isPatch(each) &&
+  isSuccess(each) &&
+  asksSupportOn(each) &&
+  /"totpUri"|"totpSecretKey"|"mfaType":\s*"email"/.test(each.exchange.response?.body ?? '');

@@ -25,123 +25,101 @@ type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Sent = (index: number) => Exchanged | undefined;
-/** One for each of several bypasses: any will do. */
-type Row<C> = (check: C, sent: Sent) => readonly Told[] | Untold;
+/** One for each of several bypasses: any will do. `at` and `status` are those of the first answer. */
+type Row<C> = (check: C, at: number, status: number, sent: Sent) => readonly Told[] | Untold;
 
 const untold = (why: string) => (): Untold => ({ why });
 const one = (at: number, shows: string, ...more: readonly Condition[]): readonly Told[] => [
   { decisive: at, conditions: [{ at, shows }, ...more] },
 ];
-const first =
-  <C extends Check>(tell: (at: number, shown: Shown, check: C) => readonly Told[] | Untold) =>
-  (check: C): readonly Told[] | Untold => {
-    const [shown] = check.answers;
-    return shown === undefined ? noAnswer : tell(shown.exchange, shown, check);
-  };
 const noAnswer: Untold = { why: 'no single answer shows it' };
-const isDone = ({ status }: Shown) => status !== null && status >= 200 && status < 300;
+const tooDeep: Untold = { why: 'what is wrong lies deeper in the body than a script looks' };
+const isDone = (status: number | null | undefined) => Math.floor((status ?? 0) / 100) === 2;
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
-    answers.map((shown) => {
-      const { exchange: at, use } = shown;
-      const pattern = least === '4xx' ? '4??' : '[1345]??';
-      const opens = use !== undefined && isDone(use) && isDone(shown);
+    answers.map(({ exchange: at, status, use }) => {
+      const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
       // A login that answers a session is refused all the same if the session opens nothing.
-      const conditions = opens
-        ? [success(at), success(use.exchange)]
-        : [{ at, shows: `! status ${at} '${pattern}'` }];
+      const opens = use !== undefined && isDone(use.status) && isDone(status);
+      const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
       return { decisive: at, conditions, refusal: true };
     }),
-  accepted: first((at) => one(at, `! status ${at} '2??'`)),
-  succeeded: first((at, shown, { breaches }: OfKind<'succeeded'>) => byBreaches(at, breaches, shown)),
-  handled: first((at, _shown, { least }: OfKind<'handled'>) => one(at, unhandled[least](at))),
-  status: first((at, _shown, { allowed }: OfKind<'status'>) =>
+  accepted: (_, at) => one(at, `! status ${at} '2??'`),
+  succeeded: ({ breaches }, at, status) => byBreaches(at, breaches, status),
+  handled: ({ least }, at) => one(at, unhandled[least](at)),
+  status: ({ allowed }, at) =>
     one(at, `! { ${allowed.map((status) => `status ${at} ${status}`).join(' || ')}; }`),
-  ),
-  opens: first((at, { use, status }) => {
-    if (status === null || status >= 300) return one(at, `! status ${at} '2??'`);
+  opens: ({ answers: [shown] }, at, status) => {
+    if (!isDone(status)) return one(at, `! status ${at} '2??'`);
+    const use = shown?.use?.exchange;
     if (use === undefined) return one(at, `! holds ${at} '"sessionId":"'`);
-    return [{ decisive: at, conditions: [{ at: use.exchange, shows: `! status ${use.exchange} '2??'` }] }];
-  }),
-  verified: first((at) => one(at, `! ${verifies(at)}`)),
-  'not verified': first((at) => one(at, verifies(at))),
+    return [{ decisive: at, conditions: [{ at: use, shows: `! status ${use} '2??'` }] }];
+  },
+  verified: (_, at) => one(at, `! ${verifies(at)}`),
+  'not verified': (_, at) => one(at, verifies(at)),
   members: ({ answers, any, members }) => {
-    const at = answers.at(-1)?.exchange;
-    if (at === undefined) return noAnswer;
+    const at = answers.at(-1)?.exchange ?? -1;
     const commands = members.map((member) => wrong(at, member));
     const known = commands.filter((each) => each !== undefined);
-    if (known.length === 0 || (any && known.length < commands.length))
-      return { why: 'what is wrong lies deeper in the body than a script looks' };
+    if (known.length === 0 || (any && known.length < commands.length)) return tooDeep;
     return [{ conditions: [{ at, shows: `{ ${known.join(any ? ' && ' : ' || ')}; }` }] }];
   },
   whole: untold('it takes changes at the same time'),
-  state: ({ answers, changes }) => {
-    const told = changes.map(changed).find((each) => each !== undefined);
-    if (told === undefined) return { why: 'the log does not hold the reads that show the change' };
-    const decisive = answers[0]?.exchange;
-    return [{ ...(decisive === undefined ? {} : { decisive }), conditions: told }];
+  state: ({ answers: [shown], changes }) => {
+    const conditions = changes.map(changed).find((each) => each !== undefined);
+    if (conditions === undefined) return { why: 'the log does not hold the reads that show the change' };
+    return [{ ...(shown === undefined ? {} : { decisive: shown.exchange }), conditions }];
   },
   readable: untold('a script does not check all that GET shows'),
-  mailed: first((at, _shown, { expected, seen }: OfKind<'mailed'>) => {
+  mailed: ({ expected, seen }, at, status) => {
     const missing = expected.filter((to) => !seen.includes(to));
-    const besides = seen.filter((to) => !expected.includes(to));
-    const [to] = [...missing, ...besides.filter((each) => /^[\w.+-]+@[\w.-]+$/.test(each))];
+    const besides = seen.filter((to) => !expected.includes(to) && /^[\w.+-]+@[\w.-]+$/.test(to));
+    const [to] = [...missing, ...besides];
     if (to === undefined) return { why: 'the mail went where only its reader sees it' };
+    if (!isDone(status) && missing.length === 0) return { why: 'the mail came for a later request' };
     return one(at, `${missing.includes(to) ? '' : '! '}no_code_for ${quoted(to)}`);
-  }),
+  },
   mail: untold('the mail itself shows it: look at it in the mailbox'),
   random: untold('it takes many mailed codes to see the pattern'),
   same: ({ answers, pointer, with: other }) => compared(answers, pointer, other, 'other_text'),
-  differ: ({ answers, pointer, with: other }, sent) => {
+  differ: ({ answers, pointer, with: other }, at, _, sent) => {
     if (other !== 'the request') return compared(answers, pointer, other, 'same_text');
-    const at = answers.at(-1)?.exchange ?? -1;
-    const [, asked] = new RegExp(`"${pointer.slice(1)}":"(\\w+)"`).exec(sent(at)?.again?.body ?? '') ?? [];
-    return asked === undefined ? noAnswer : one(at, `holds ${at} '"${pointer.slice(1)}":"${asked}"'`);
+    const [asked] = new RegExp(`"${pointer.slice(1)}":"\\w+"`).exec(sent(at)?.again?.body ?? '') ?? [];
+    return asked === undefined ? noAnswer : one(at, `holds ${at} '${asked}'`);
   },
-  alike: ({ answers, differences }) => {
+  alike: ({ answers, differences: [difference] }) => {
     const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
-    const [difference] = differences;
-    if (is === undefined || difference === undefined) return noAnswer;
-    const name = nameOf(difference.at);
-    if (difference.at === 'status' && was === undefined)
-      return one(is, `! status ${is} ${Number(difference.expected)}`);
-    if (was === undefined || (difference.at !== 'status' && name === undefined))
-      return { why: 'the difference lies deeper in the bodies than a script looks' };
+    const name = difference && nameOf(difference.at);
+    if (is === undefined || was === undefined || (name === undefined && difference?.at !== 'status'))
+      return tooDeep;
     const shows =
       name === undefined ? `! status ${was} "$(code_of ${is})"` : `! same_value ${is} ${was} ${name}`;
-    return [
-      {
-        decisive: was,
-        conditions: [
-          { at: is, shows: `status ${is} '[24]??'` },
-          { at: was, shows },
-        ],
-      },
-    ];
+    return one(was, shows, { at: is, shows: `status ${is} '[24]??'` });
   },
-  'well formed': first((at, _shown, { what }: OfKind<'well formed'>) => {
+  'well formed': ({ what }, at) => {
     const shows = malformed[what]?.(at);
     return shows === undefined
       ? { why: `a script does not compare the ${what} with the account` }
       : one(at, shows);
-  }),
+  },
   count: ({ of }) => ({ why: `it takes more requests than a script sends to count ${of}` }),
   limited: ({ within }) => ({ why: `it takes ${within} attempts or more` }),
-  field: first((at, { method }, { name, rule, seen }: OfKind<'field'>) => {
+  field: ({ answers: [shown], name, rule, seen }, at) => {
     if (rule === 'is not echoed' && seen !== null)
       return one(at, `{ status ${at} '2??' && holds ${at} ${quoted(seen)}; }`);
     if (rule === 'challenges by Bearer') return one(at, `! field_is ${at} ${name} '.*bearer.*'`);
     if (rule === 'allows no credentials')
       return one(at, `field_is ${at} access-control-allow-credentials true`);
-    return { why: `a script does not check the field ${name} of ${method}` };
-  }),
+    return { why: `a script does not check the field ${name} of ${shown?.method}` };
+  },
   framed: untold('curl does not show bytes after the end of an answer'),
   transport: untold('it lies below HTTP: look at it with openssl s_client'),
   claimed: untold('it takes as many attempts as the vendor claims'),
-  'body found': ({ of, answers }, sent) => toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
+  'body found': ({ of, answers }, _, __, sent) =>
+    toldBy(of.answers.length > 0 ? of : { ...of, answers }, sent),
 };
 
 /** How a script tells what a check has seen; or why curl can't. */
@@ -150,17 +128,22 @@ export function toldBy<Kind extends Check['kind']>(
   sent: Sent,
 ): readonly Told[] | Untold {
   const row: Row<OfKind<Kind>> = rows[check.kind];
-  return row(check, sent);
+  const [first] = check.answers;
+  const told = row(check, first?.exchange ?? -1, first?.status ?? 0, sent);
+  if ('why' in told) return told;
+  return told.length > 0 && told.every(({ conditions }) => conditions.every(({ at }) => at >= 0))
+    ? told
+    : noAnswer;
 }
 
 const success = (at: number): Condition => ({ at, shows: `status ${at} '2??'` });
 
-function byBreaches(at: number, breaches: readonly Breach[], shown: Shown): readonly Told[] | Untold {
-  if (!isDone(shown)) return one(at, `! status ${at} '2??'`);
+function byBreaches(at: number, breaches: readonly Breach[], status: number): readonly Told[] | Untold {
+  if (!isDone(status)) return one(at, `! status ${at} '2??'`);
+  if (breaches.length === 0) return one(at, `status ${at} ${status}`);
   const told = breaches.map((breach) => commandFor(at, breach));
   const shows = told.find((each) => typeof each === 'string');
-  if (shows !== undefined) return one(at, shows);
-  return told.find((each) => typeof each !== 'string') ?? one(at, `status ${at} ${shown.status}`);
+  return shows === undefined ? (told.find((each) => typeof each !== 'string') ?? noAnswer) : one(at, shows);
 }
 
 const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) => string } = {
@@ -200,14 +183,18 @@ function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): s
   }
 }
 
-function changed({ member, now, readBefore, readNow }: Change): Condition[] | undefined {
+function changed({ member, before, now, readBefore, readNow }: Change): Condition[] | undefined {
   if (readNow === null || !/^\w+$/.test(member)) return undefined;
   if (readBefore === null)
     return Array.isArray(now)
       ? undefined
       : [{ at: readNow, shows: `[ "$(value ${readNow} ${member})" = ${quoted(JSON.stringify(now))} ]` }];
+  const isAsBefore = `[ "$(value ${readBefore} ${member})" = ${quoted(JSON.stringify(before))} ]`;
   return [
-    { at: readBefore, shows: `{ status ${readBefore} '2??' || cannot 'nothing was read'; }` },
+    {
+      at: readBefore,
+      shows: `{ ${typeof before === 'boolean' ? isAsBefore : `status ${readBefore} '2??'`} || cannot '${member} is not as it was in the run'; }`,
+    },
     { at: readNow, shows: `status ${readNow} '2??' && ! same_value ${readBefore} ${readNow} ${member}` },
   ];
 }
@@ -228,17 +215,23 @@ function compared(
 
 const uriText = '([A-Za-z0-9._~@!*+,;-]|%[0-9A-Fa-f]{2})';
 const keyUri = `otpauth://totp/(${uriText}+:)?${uriText}+\\?([a-z]+=${uriText}*&)*secret=[A-Z2-7]+(&[a-z]+=${uriText}*)*`;
-const parameter = (at: number, name: string, usual: string, pattern: string) =>
-  `! of_uri "$(member ${at} totpUri)" ${name} ${usual} | grep -Eqx '${pattern}'`;
+const parameters = [
+  ['algorithm', 'SHA1', 'SHA(1|256|512)'],
+  ['digits', '6', '[678]'],
+  ['period', '30', '[1-9][0-9]{0,3}'],
+] as const;
+const wrongParameters = (at: number) =>
+  [
+    ...parameters.map(
+      ([name, usual, pattern]) =>
+        `! of_uri "$(member ${at} totpUri)" ${name} ${usual} | grep -Eqx '${pattern}'`,
+    ),
+    `member ${at} totpUri | tr '?&' '\\n\\n' | sed -n 's/=.*//p' | sort | uniq -d | grep -q .`,
+  ].join(' || ');
 
 /** Commands that succeed where what an answer hands out has another form than the plain one. */
 const malformed: { readonly [What in OfKind<'well formed'>['what']]?: (at: number) => string } = {
   secret: (at) => `! member ${at} totpSecretKey | grep -Eqx '[A-Z2-7]{8,}=*'`,
-  'Key URI': (at) => `! member ${at} totpUri | grep -Eqx '${keyUri}'`,
-  'URI parameters': (at) =>
-    `{ ${[
-      parameter(at, 'algorithm', 'SHA1', 'SHA(1|256|512)'),
-      parameter(at, 'digits', '6', '[678]'),
-      parameter(at, 'period', '30', '[1-9][0-9]{0,3}'),
-    ].join(' || ')}; }`,
+  'Key URI': (at) => `{ ! member ${at} totpUri | grep -Eqx '${keyUri}' || ${wrongParameters(at)}; }`,
+  'URI parameters': (at) => `{ ${wrongParameters(at)}; }`,
 };

@@ -3,8 +3,8 @@ import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { actualOf, expectedOf } from '../../base/wording/check.js';
-import { assertionsOf } from './assertions.js';
 import type { LogIndex } from './log.js';
+import { assertionsOf } from './script.js';
 import { stable, told } from './told.js';
 
 /** Of a long test the beginning and the end tell what it does. */
@@ -39,15 +39,15 @@ export function failsIn(log: LogIndex, id: string, fault: string): Explained['fa
     const words = (text: string) => stable(text).slice(0, longestText);
     return {
       fault,
-      expected: words(expectedOf(failed.check)),
-      actual: words(actualOf(failed.check)),
+      expected: words(expectedOf(failed)),
+      actual: words(actualOf(failed)),
       exchanges: leadingTo(lastOf(log, id), of.own, log),
     };
   }
-  if (breach === undefined) return undefined;
-  const exchanges = told([breach.exchange], log);
-  const { breach: broken } = breach;
-  return { fault, expected: expected(broken), actual: stable(actual(broken)), exchanges };
+  const broken = log.exchanges.get(breach?.exchange ?? -1);
+  if (breach === undefined || broken === undefined) return undefined;
+  const words = { expected: expected(breach.breach), actual: stable(actual(breach.breach)) };
+  return { fault, ...words, exchanges: told([broken], log) };
 }
 
 /** The exchanges that decide: what the failure is about, and what shows it. */
@@ -57,8 +57,7 @@ function lastOf(log: LogIndex, id: string): readonly number[] {
   const [assertion] = 'why' in assertions ? [] : assertions;
   if (assertion !== undefined) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
   const about =
-    (of.failed[0] === undefined ? undefined : decidingOf(of.failed[0].check))?.exchange ??
-    of.own.at(-1)?.index;
+    (of.failed[0] === undefined ? undefined : decidingOf(of.failed[0]))?.exchange ?? of.own.at(-1)?.index;
   return about === undefined ? [] : [about];
 }
 

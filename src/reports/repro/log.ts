@@ -1,20 +1,17 @@
-import type { Breach } from '../../base/model/breach.js';
-import { decidingOf } from '../../base/model/check.js';
-import type { Again, Exchanged, Origin, RunBegan, RunEvent } from '../../base/model/event.js';
-import { renamed } from './renamed.js';
+import type { Finding } from '../../base/model/breach.js';
+import type { Check } from '../../base/model/check.js';
+import type { Again, Exchanged, RunBegan, RunEvent } from '../../base/model/event.js';
 
-type ExpectationFailed = Extract<RunEvent, { readonly type: 'expectation failed' }>;
+/** What an answer broke, whichever test it was for. */
+type Broken = Finding & { readonly exchange: number };
 
-/** What a log holds of one requirement. */
-export interface OfRequirement {
-  /** What its test sent, in order. */
-  readonly own: readonly Exchanged[];
-  readonly failed: readonly ExpectationFailed[];
-  /** Answers that broke it, whichever test they were for, with what they broke. */
-  readonly breaches: readonly { readonly exchange: Exchanged; readonly breach: Breach }[];
+/** What a log holds of the test of one requirement. */
+interface OfTest {
+  /** What it sent, in order. */
+  own: Exchanged[];
+  /** Its expectations. */
+  readonly failed: Check[];
 }
-
-const adminKey = 'ADMIN_KEY';
 
 /** What no answer came to has no finding of its own. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
@@ -23,35 +20,17 @@ const closedOnMistake = 'http/no-server-error-for-client-mistake';
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  readonly #late: Extract<RunEvent, { readonly type: 'finding' }>[] = [];
-  readonly #tests = new Map<string, { own: Exchanged[]; failed: ExpectationFailed[] }>();
-  /** What an expectation failed by: it is answered otherwise where the fault is mended. */
-  readonly #guilty = new Set<number>();
-  readonly #ends: number[] = [];
+  /** Of all answers, also those that were judged later. */
+  readonly #broken: Broken[] = [];
+  readonly #tests = new Map<string, OfTest>();
 
   constructor(events: Iterable<RunEvent>) {
     for (const event of events) this.#take(event);
   }
 
-  of(requirement: string): OfRequirement {
-    const { own, failed } = this.#test(requirement);
-    const breaches = [...this.exchanges.values()].flatMap((exchange) =>
-      exchange.findings
-        .filter((finding) => finding.requirement === requirement)
-        .map(({ breach }) => ({ exchange, breach })),
-    );
-    const late = this.#late
-      .filter((finding) => finding.requirement === requirement)
-      .flatMap(({ exchange: index, breach }) => {
-        const exchange = this.exchanges.get(index);
-        return exchange === undefined ? [] : [{ exchange, breach }];
-      });
-    const closed = [...this.exchanges.values()].flatMap((exchange) =>
-      requirement !== closedOnMistake || exchange.mistake === null || exchange.exchange.response !== undefined
-        ? []
-        : [{ exchange, breach: { kind: 'connection closed' as const, mistake: exchange.mistake } }],
-    );
-    return { own, failed, breaches: [...breaches, ...late, ...closed] };
+  of(requirement: string): Readonly<OfTest> & { readonly breaches: readonly Broken[] } {
+    const breaches = this.#broken.filter((each) => each.requirement === requirement);
+    return { ...this.#test(requirement), breaches };
   }
 
   /** Exchanges before another one, the newest first. */
@@ -62,55 +41,14 @@ export class LogIndex {
     }
   }
 
-  /** Whether a request did what it should not, in the eyes of another requirement than this. */
-  isGuilty(index: number, requirement: string): boolean {
-    return this.#guilty.has(index) && this.exchanges.get(index)?.requirement !== requirement;
+  lastBefore(index: number, fits: (each: Exchanged) => boolean): Exchanged | undefined {
+    for (const each of this.before(index)) if (fits(each)) return each;
+    return undefined;
   }
 
-  /** A read with the admin's API key and nothing else; undefined where the target file has none. */
+  /** What a read with the admin's API key is sent with; undefined where the target file has none. */
   get byAdminKey(): Again | undefined {
-    for (const { again, exchange } of this.exchanges.values()) {
-      if (exchange.request.method === 'GET' && isAdminsKey(again)) return again;
-    }
-    return undefined;
-  }
-
-  isByAdminKey({ again }: Exchanged): boolean {
-    return isAdminsKey(again);
-  }
-
-  /** Requests that ended sessions. */
-  get endsOfSessions(): readonly number[] {
-    return this.#ends;
-  }
-
-  /**
-   * A session that should not have been handed out may have served later tests: in its place, one that the user was
-   * given for a right code.
-   */
-  #withoutGuilt(exchanged: Exchanged): Exchanged {
-    const { again, requirement, index } = exchanged;
-    if (again === undefined) return exchanged;
-    const swapped = new Map<string, Origin>();
-    for (const origin of again.origins) {
-      if (origin.kind !== 'answer' || !this.isGuilty(origin.exchange, requirement)) continue;
-      const login = this.exchanges.get(origin.exchange);
-      const other = login === undefined ? undefined : this.#loginLike(login, index);
-      if (other !== undefined)
-        swapped.set(origin.name, { ...origin, name: `${origin.member}-${other}`, exchange: other });
-    }
-    return swapped.size === 0 ? exchanged : { ...exchanged, again: renamed(again, swapped) };
-  }
-
-  /** The last login of the same user before, with which nothing was wrong. */
-  #loginLike(login: Exchanged, before: number): number | undefined {
-    const user = userOf(login);
-    for (const other of this.before(before)) {
-      if (other.exchange.operation !== 'CreateSession' || !isSuccess(other) || userOf(other) !== user)
-        continue;
-      if (!this.#guilty.has(other.index)) return other.index;
-    }
-    return undefined;
+    return [...this.exchanges.values()].find(isReadByAdmin)?.again;
   }
 
   #take(event: RunEvent): void {
@@ -119,14 +57,18 @@ export class LogIndex {
         this.began = event;
         break;
       case 'exchange': {
-        const exchange = this.#withoutGuilt(event);
-        this.exchanges.set(event.index, exchange);
-        this.#test(event.requirement).own.push(exchange);
-        if (event.exchange.operation === 'DeleteSession' && isSuccess(event)) this.#ends.push(event.index);
+        const { index: exchange, mistake, findings } = event;
+        this.exchanges.set(exchange, event);
+        this.#test(event.requirement).own.push(event);
+        this.#broken.push(...findings.map((finding) => ({ ...finding, exchange })));
+        if (mistake !== null && event.exchange.response === undefined) {
+          const breach = { kind: 'connection closed', mistake } as const;
+          this.#broken.push({ requirement: closedOnMistake, breach, exchange });
+        }
         break;
       }
       case 'finding':
-        this.#late.push(event);
+        this.#broken.push(event);
         break;
       case 'test began':
         this.#test(event.requirement).own = [];
@@ -137,26 +79,23 @@ export class LogIndex {
         break;
       }
       case 'expectation failed':
-        this.#test(event.requirement).failed.push(event);
-        // A configuration that is not as it should be says nothing of the request before.
-        if (event.check.kind !== 'state' && event.check.kind !== 'members') {
-          const { kind, answers } = event.check;
-          for (const each of kind === 'refused' ? answers : [decidingOf(event.check)])
-            if (each !== undefined) this.#guilty.add(each.exchange);
-        }
+        this.#test(event.requirement).failed.push(event.check);
         break;
     }
   }
 
-  #test(requirement: string) {
+  #test(requirement: string): OfTest {
     const test = this.#tests.get(requirement) ?? { own: [], failed: [] };
     this.#tests.set(requirement, test);
     return test;
   }
 }
 
-const isAdminsKey = (again: Again | undefined): boolean =>
-  again?.origins.length === 1 && again.headers['apiKey'] === `{{${adminKey}}}`;
+/** A read with the admin's API key and nothing else. */
+export const isReadByAdmin = ({ exchange, again }: Exchanged): boolean =>
+  exchange.request.method === 'GET' &&
+  again?.origins.length === 1 &&
+  again.headers['apiKey'] === '{{ADMIN_KEY}}';
 
 export const statusOf = ({ exchange }: Exchanged): number => exchange.response?.status ?? 0;
 export const isSuccess = (exchanged: Exchanged): boolean => Math.floor(statusOf(exchanged) / 100) === 2;

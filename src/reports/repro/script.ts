@@ -1,13 +1,10 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { arrangedFor } from './arranged.js';
-import { assertionsOf } from './assertions.js';
-import type { Untold } from './breach-scripts.js';
+import { commandFor, type Untold } from './breach-scripts.js';
+import { type Assertion, toldBy } from './check-scripts.js';
 import { LogIndex } from './log.js';
 import { comment, type Failure, Writer } from './writer.js';
-
-/** More requests than these nobody reads. */
-const mostSteps = 60;
 
 /** A script that shows one failure again, and whether it can tell by itself. */
 export interface Script {
@@ -35,20 +32,36 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
     });
 }
 
+/** The ways to tell that a requirement is broken, the first that the run has seen first; or why there is none. */
+export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | Untold {
+  const { own, failed, breaches } = log.of(id);
+  const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
+  const byBreaches = breaches.map(({ exchange: index, breach }) => {
+    const shows = commandFor(index, breach);
+    return typeof shows === 'string' ? [{ decisive: index, conditions: [{ at: index, shows }] }] : shows;
+  });
+  const all = [...byChecks, ...byBreaches];
+  const told = all.flatMap((each) => ('why' in each ? [] : each));
+  if (told.length === 0) return all.find((each) => 'why' in each) ?? { why: 'no answer of the log shows it' };
+  return told.map((each) => {
+    const last = Math.max(...each.conditions.map(({ at }) => at));
+    // Where the state that was read is wrong, what was sent before it decides.
+    const sent = own.findLast(({ index, exchange }) => index < last && exchange.request.method !== 'GET');
+    return { decisive: sent?.index ?? last, ...each };
+  });
+}
+
 /** Of so many ways to show it the first is taken that can be sent. */
 const mostTried = 10;
 
 function textOf(log: LogIndex, failure: Failure): string | Untold {
   const assertions = assertionsOf(log, failure.id);
   if ('why' in assertions) return assertions;
-  const { own } = log.of(failure.id);
   let lacks: Untold | undefined;
   for (const assertion of assertions.slice(0, mostTried)) {
-    const arranged = arrangedFor(log, own, assertion);
-    if ('why' in arranged) lacks ??= arranged;
-    else if (arranged.steps.length > mostSteps)
-      lacks ??= { why: `it takes ${arranged.steps.length} requests` };
-    else return new Writer(failure, assertion, arranged.steps, log).text();
+    const arranged = arrangedFor(log, log.of(failure.id).own, assertion);
+    if (!('why' in arranged)) return new Writer(failure, assertion, arranged.steps, log).text();
+    lacks ??= arranged;
   }
   return lacks ?? { why: 'no answer of the log shows it' };
 }

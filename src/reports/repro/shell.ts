@@ -39,25 +39,19 @@ later() {
 
 # send N METHOD PATH [FIELD...]: the same at once; the answer is kept as N.
 send() {
-  later "$@"; curl -K "$T/curl" || [ $? -eq 61 ] || [ -n "${'$'}{silence:-}" ] || cannot "$2 $3 got no answer"
+  later "$@"; curl -K "$T/curl"
   while IFS= read -r line; do echo "$line: $(code_of "${'$'}{line%%.*}")"; done <"$T/asked"
   : >"$T/curl"; : >"$T/asked"; at=$(date +%s)
 }
 
 code_of() { found_code=$(sed -n 's/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$T/$1.head" | tail -n 1); echo "${'$'}{found_code:-000}"; }
 
+answered() { ! status "$1" 000 || cannot "request $1 got no answer"; }
+
 # prepared N STATUS: as in the run.
 prepared() { status "$1" "$2" || cannot "preparing request $1 was answered $(code_of "$1"), in the run $2"; }
 
 status() { case $(code_of "$1") in $2) ;; *) return 1 ;; esac; }
-
-hands_out() { secret "$(member "$1" totpSecretKey)"; secret "$(member "$1" totpUri)"; }
-
-head_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.head"; }
-
-body_shows_a_secret() { grep -v '^$' "$T/secrets" >"$T/s"; grep -qF -f "$T/s" "$T/$1.body"; }
-
-secret() { printf '%s\n' "$1" >>"$T/secrets"; }
 
 is_error() { outermost "$1" | grep -Eq '(^|,)"(errorCode|message)":"[^"]'; }
 
@@ -70,11 +64,11 @@ same_text() { [ -n "$(member "$2" "$3")" ] && [ "$(member "$1" "$3")" = "$(membe
 
 same_value() { [ "$(value "$1" "$3")" = "$(value "$2" "$3")" ]; }
 
-# Something is cut off, or follows the end of an object, or stands before it.
+# From the innermost on, a letter takes the place of each value: of JSON one is left.
 json_is_broken() {
-  case $(body_of "$1") in
-    '{'*'}' | '['*']' | '"'*'"' | true | false | null | [-0-9]*) body_of "$1" | grep -q -e '}[^],}]' -e ',[]}]' ;;
-  esac
+  ! body_of "$1" | LC_ALL=C sed -E -e 's/\\.//g' -e 's/"[^"]*"/S/g' \
+    -e 's/true|false|null|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/V/g' \
+    -e ':a' -e 's/\{(S:[SV](,S:[SV])*)?\}|\[([SV](,[SV])*)?\]/V/g' -e 't a' | grep -qx '[SV]'
 }
 
 holds() { body_of "$1" | grep -qF -- "$2"; }
@@ -110,15 +104,18 @@ support_is_on() {
   made=$(member "$1" totpUri); made=${'$'}{made:-$(member "$1" totpSecretKey)}; key=${'$'}{made:-${'$'}{key:-}}
 }
 
+# give_back STATUS: ends the script so.
 give_back() {
-  silence=yes; : >"$T/curl"; : >"$T/asked"
+  trap - EXIT; : >"$T/curl"; : >"$T/asked"
   if [ -n "${'$'}{on:-}" ]; then
     as_admin now GET /support-user/mfa </dev/null
     ! holds now '"enabled":true' || "switch_off_$on" || echo "The support user's MFA is still on: switch it off." >&2
   fi
-  [ -n "${'$'}{found:-}" ] || return 0
-  as_admin restored PUT /mfa-config <"$T/found.body"
-  status restored '2??' || echo 'The configuration of cluster MFA could not be restored.' >&2
+  if [ -n "${'$'}{found:-}" ]; then
+    as_admin restored PUT /mfa-config <"$T/found.body"
+    status restored '2??' || echo 'The configuration of cluster MFA could not be restored.' >&2
+  fi
+  rm -rf "$T"; exit "$1"
 }
 
 # Of support MFA, in the end.
@@ -136,19 +133,12 @@ END
   status off '2??'
 }
 
+code_mailed_to() { code=$(mailed_code "$1"); [ -n "$code" ] || cannot "no code was mailed to $1"; printf %s "$code"; }
+
 # mailed_code ADDRESS: by the command in $MAILED_CODE, or asked for.
 mailed_code() {
   if [ -n "${'$'}{MAILED_CODE:-}" ]; then sh -c "$MAILED_CODE \"\$1\"" mail "$1"; return; fi
   printf 'The newest code mailed to %s (empty: none came): ' "$1" >&2; IFS= read -r answer; printf '%s' "$answer"
-}
-
-# until_zero KEY: until its code begins with a zero, which one of ten does.
-until_zero() {
-  tries=0
-  until made=$(totp "$1" 0) || exit 2; [ "${'$'}{made#0}" != "$made" ]; do
-    tries=$((tries + 1)); [ "$tries" -le 90 ] || cannot 'no code begins with a zero'
-    pause 30
-  done
 }
 
 # totp KEY STEPS: the code of a secret or key URI, so many steps from the target's time.
@@ -187,10 +177,12 @@ target_time() {
 pause() {
   echo "(waiting $1 s)"
   [ -n "${'$'}{CLOCK_CONTROL:-}" ] || { sleep "$1"; return; }
-  curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":$1000}" "$CLOCK_CONTROL" ||
+  curl -sS -o "$T/clock" -H 'Content-Type: application/json' -d "{\"advanceMs\":${'$'}{1}000}" "$CLOCK_CONTROL" ||
     cannot 'the clock could not be moved'
   at=$((at - $1))
 }
+
+taken() { text=$(member "$1" "$2"); [ -n "$text" ] || cannot "answer $1 has no $2"; printf %s "$text"; }
 
 in_json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 

@@ -7,6 +7,7 @@ const longestBody = 180;
 const longestAnswer = 140;
 /** So many exchanges are looked at as one step that comes again. */
 const longestCycle = 4;
+const mostLines = 8;
 
 /** Exchanges as they are told of a requirement; what comes again is told once. */
 export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchange[] {
@@ -24,6 +25,16 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
     }
   }
   return lines;
+}
+
+/** What a script does, in lines for its head. */
+export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
+  const lines = told(steps, log).map(({ as, request, body = '', answer, again }) => {
+    const came = `answered ${answer.replace(/:? .*/, '')} in the run`;
+    return `  ${as}: ${`${request} ${body}`.trim()}, ${came}${again === undefined ? '' : `; ${again} of these again`}`;
+  });
+  const left = lines.length - mostLines;
+  return left > 0 ? [`  ${left + 1} requests that prepare`, ...lines.slice(left + 1)] : lines;
 }
 
 /** What a line is recognised by, in whatever run: neither what was sent nor what came, but from whom, where and how it was met. */

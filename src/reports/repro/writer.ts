@@ -1,23 +1,21 @@
 import type { Again, Origin } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
-import type { Step } from './arranged.js';
 import type { Assertion } from './check-scripts.js';
-import { happens } from './happens.js';
 import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
 import {
   changesState,
-  isHalfLogin,
+  credentialsIn,
   isProbe,
-  isTriedBefore,
-  madeUpIn,
+  mayBeRefused,
   mayHaveSupportOn,
   modeIn,
-  namedStateIn,
+  type Step,
+  sameSupportState,
   supportOn,
-  supportStateIn,
   variableOf,
 } from './step.js';
+import { happens } from './told.js';
 
 export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source' | 'reason'>;
 
@@ -31,7 +29,7 @@ export class Writer {
   /** The step of the last code of each key. */
   readonly #codes = new Map<string, number>();
   /** Whose answers are judged once a later request of their connection is sent. */
-  #waiting: Step[] = [];
+  readonly #waiting: Step[] = [];
   readonly #changes: boolean;
   #lastTime: number | undefined;
 
@@ -49,35 +47,36 @@ export class Writer {
     if (this.#changes) this.#admin();
     for (const step of this.steps) this.#step(step);
     this.#command(`shows ${quoted(title)}`);
-    const helpers = helpersFor(this.#commands);
+    const ways = helpersFor(this.#commands).join('\n');
+    const has = (name: string) => ways.includes(`\n${name}() {`);
     const variables = [...this.#variables];
-    const ways = helpers.join('\n');
     const options = [
       ...variables.map((name) => `${name}: ${wordsOf(name)}`),
       `BASE_URL: the API's root; default: ${this.log.began?.target.baseUrl ?? ''}`,
       "CURL_OPTIONS: such as '--cacert FILE'",
-      ...(/\bmailed_code\(\)/.test(ways)
+      ...(has('mailed_code')
         ? ['MAILED_CODE: a command that prints the newest code mailed to the address it gets']
         : []),
-      ...(/\bpause\(\)/.test(ways) ? ['CLOCK_CONTROL: the clock protocol of an emulator'] : []),
+      ...(has('pause') ? ['CLOCK_CONTROL: the clock protocol of an emulator'] : []),
     ];
     return `#!/bin/sh
-${comment(`${id}: ${title}\n${reason}\nSource: ${source}\n\nWhat happens:\n${happens(this.steps, this.assertion, this.log).join('\n')}`)}
+${comment(`${id}: ${title}\n${reason}\nSource: ${source}\n\nWhat happens:\n${happens(this.steps, this.log).join('\n')}`)}
 #
-# Exit status: 1 the fault shows, 0 the target answers as it must, 2 it can't be tried here. Needs curl${/\btotp\(\)/.test(ways) ? ' and openssl' : ''}.${this.#changes ? '\n# What it changes it restores in the end.' : ''}
+# Exit status: 1 the fault shows, 0 the target answers as it must, 2 it can't be tried here. Needs curl${has('totp') ? ' and openssl' : ''}.${this.#changes ? '\n# What it changes it restores in the end.' : ''}
 # Environment:
 ${comment(options.map((line) => `  ${line}`).join('\n'))}
 
+# shellcheck disable=SC2034,SC2254 # patterns are given, and few scripts read the time
 [ "\${1:-}" != --help ] || { sed -n '2,/^$/s/^# \\{0,1\\}//p' "$0"; exit 0; }
 set -u
 : "\${BASE_URL:=${this.log.began?.target.baseUrl ?? ''}}"${variables.map((name) => ` "\${${name}:?${wordsOf(name)}}"`).join('')}
 T=$(mktemp -d) && : >"$T/curl" && : >"$T/asked" && : >"$T/none.head" || exit 2
 number=none at=0
-trap '${this.#changes ? 'result=$?; trap - EXIT; give_back; rm -rf "$T"; exit "$result"' : 'rm -rf "$T"'}' EXIT
+trap '${this.#changes ? 'give_back $?' : 'rm -rf "$T"'}' EXIT
 trap 'exit 130' INT TERM HUP
 
 ${ways}
-${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).join('; ')}\n` : ''}${this.#lines.join('\n')}
+${this.#lines.join('\n')}
 `;
   }
 
@@ -90,24 +89,22 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
     const again = this.log.byAdminKey ?? this.steps.find(changesState)?.again;
     if (again === undefined) return;
     this.#define(again);
-    const fields = Object.entries(again.headers)
-      .filter(([name]) => /^(?:apikey|authorization|session-id)$/i.test(name))
-      .map(([name, value]) => ` ${word(`${name}: ${value}`)}`);
+    const fields = Object.entries(again.headers).flatMap(([name, value]) =>
+      credentialsIn({ headers: { [name]: value } }).map(() => ` ${word(`${name}: ${value}`)}`),
+    );
     this.#command(`as_admin() { send "$@"${fields.join('')}; }`);
     this.#commands.push('give_back');
-    const modes = this.steps.flatMap((step) => (mayHaveSupportOn(step) ? [modeIn(step)] : []));
-    this.#commands.push(...modes.map((mode) => `switch_off_${mode}`));
-    if (this.steps.some((step) => changesState(step) && !mayHaveSupportOn(step)))
+    const onSupport = this.steps.filter(mayHaveSupportOn);
+    this.#commands.push(...onSupport.map((step) => `switch_off_${modeIn(step)}`));
+    if (this.steps.some((step) => changesState(step) && !onSupport.includes(step)))
       this.#command('keep_config');
-    if (this.steps.some(mayHaveSupportOn)) this.#command('support_is_off');
+    if (onSupport.length > 0) this.#command('support_is_off');
   }
 
   #step(step: Step): void {
     const { index, exchange, again, together } = step;
     this.#pause(step);
     this.#define(again);
-    const silent = this.assertion.conditions.some(({ at, shows }) => at === index && shows.endsWith(' 000'));
-    if (silent) this.#command('silence=yes');
     const body = again.body === undefined || again.body === '' ? undefined : again.body;
     const hasType = Object.keys(again.headers).some((name) => name.toLowerCase() === 'content-type');
     const fields = Object.entries(again.headers)
@@ -115,42 +112,19 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
       .map(([name, value]) => word(value === '' ? `${name};` : `${name}: ${value}`));
     if (body !== undefined && !hasType) fields.push("'Content-Type:'");
     const verb = together === true ? 'later' : 'send';
-    const call = [verb, index, exchange.request.method, word(again.path), ...fields].join(' ');
-    this.#command(
-      '',
-      `# ${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`,
-    );
-    if (body === undefined) this.#command(`${call} </dev/null`);
-    else {
-      this.#command(
-        `${call} <<'END'`.replace(/'END'$/, /\{\{/.test(body) || /[\\$`]/.test(body) ? 'END' : "'END'"),
-      );
-      this.#lines.push(this.#body(body, again), 'END');
-    }
-    if (silent) this.#command('silence=');
+    const call = [verb, index, exchange.request.method, word(again.path), ...fields];
+    const what = `${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`;
+    const end = body !== undefined && /\{\{|[\\$`]/.test(body) ? 'END' : "'END'";
+    this.#command('', `# ${what}`, `${call.join(' ')} ${body === undefined ? '</dev/null' : `<<${end}`}`);
+    if (body !== undefined) this.#lines.push(this.#body(body, again), 'END');
     this.#waiting.push(step);
-    if (together === true) return;
-    const answered = this.#waiting;
-    this.#waiting = [];
-    for (const each of answered) this.#answered(each);
+    if (together !== true) for (const each of this.#waiting.splice(0)) this.#answered(each);
   }
 
   #answered(step: Step): void {
-    const { index, again, exchange } = step;
     // Before the answer is judged: a script that ends here gives back as well.
     if (this.#changes && mayHaveSupportOn(step)) this.#command(supportOn(step));
-    const looksForSecrets = this.assertion.conditions.some(
-      ({ at, shows }) => at === index && shows.includes('_shows_a_secret'),
-    );
-    if (looksForSecrets) for (const value of madeUpIn(again)) this.#command(`secret ${quoted(value)}`);
     this.#judge(step);
-    const { conditions } = this.assertion;
-    // Nothing else may hold it from now on.
-    if (
-      conditions.some(({ shows }) => shows.includes('_shows_a_secret')) &&
-      /"totp(?:Uri|SecretKey)"/.test(exchange.response?.body ?? '')
-    )
-      this.#command(`hands_out ${index}`);
     this.#capture(step);
   }
 
@@ -169,8 +143,6 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
         isCodeAgain = true;
         continue;
       }
-      // It is waited for by itself.
-      if (origin.zero) seconds = 0;
       if (this.#codes.get(origin.of) === origin.steps) seconds = Math.max(seconds, 31);
       this.#codes.set(origin.of, origin.steps);
     }
@@ -185,7 +157,7 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
       const variable = variableOf(origin.name);
       if (origin.kind === 'target file') this.#variables.add(variable);
       else if (origin.kind === 'answer' || origin.kind === 'mailed') continue;
-      else this.#command(...made(variable, origin));
+      else this.#command(made(variable, origin));
       this.#defined.add(origin.name);
     }
   }
@@ -196,54 +168,41 @@ ${/\bsecret\(\)/.test(ways) ? `${variables.map((name) => `secret "$${name}"`).jo
     for (const origin of later.flatMap(({ again }) => again.origins)) {
       if (!('exchange' in origin) || origin.exchange !== index || this.#defined.has(origin.name)) continue;
       this.#defined.add(origin.name);
-      const variable = variableOf(origin.name);
-      if (origin.kind === 'answer')
-        this.#command(
-          `${variable}=$(member ${index} ${origin.member})`,
-          `[ -n "$${variable}" ] || cannot 'answer ${index} has no ${origin.member}'`,
-        );
-      else if (origin.kind === 'mailed')
-        this.#command(
-          `${variable}=$(mailed_code ${word(origin.to)})`,
-          `[ -n "$${variable}" ] || cannot 'no code was mailed to ${origin.to.replaceAll("'", '')}'`,
-        );
+      const taken =
+        origin.kind === 'answer' ? `taken ${index} ${origin.member}` : `code_mailed_to ${word(origin.to)}`;
+      this.#command(`${variableOf(origin.name)}=$(${taken}) || exit 2`);
     }
   }
 
   /** Whether the answer shows the fault; whether an answer of the arrangement is the one of the run. */
   #judge(step: Step): void {
     const { index } = step;
-    const { conditions, decisive, refusal } = this.assertion;
+    const { conditions, decisive } = this.assertion;
     const deciding = conditions.filter(({ at }) => at === index);
+    if (deciding.some(({ shows }) => !shows.endsWith(' 000'))) this.#command(`answered ${index}`);
     for (const { shows } of deciding) this.#command(`{ ${shows}; } || gone ${index}`);
     if (deciding.length > 0 || index >= decisive) return;
-    const own = this.steps.filter(({ arranges }) => arranges !== true);
-    const mayBeRefused =
-      isHalfLogin(step, this.steps, decisive) || (refusal === true && isTriedBefore(step, own, decisive));
-    if (mayBeRefused && step.arranges !== true) this.#command(`! status ${index} '4??' || gone ${index}`);
+    if (mayBeRefused(step, this.steps, this.assertion))
+      this.#command(`! status ${index} '4??' || gone ${index}`);
     // What a session opens shows by what is done with it.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
     if (kind === 2 || kind === 4) this.#command(`prepared ${index} '${kind}??'`);
-    const last = this.steps.find((each) => each.index === decisive);
-    for (const [name, value] of isProbe(step) ? [] : namedStateIn(step, last))
-      this.#command(
-        `[ "$(value ${index} ${name})" = '${value}' ] || otherwise="${name} of the support user's MFA"`,
-      );
-    for (const text of supportStateIn(step))
-      this.#command(
-        `holds ${index} '${text}' || cannot "the support user's MFA is not as it was in the run"`,
-      );
+    this.#command(
+      ...sameSupportState(
+        step,
+        this.steps.find((each) => each.index === decisive),
+      ),
+    );
   }
 
   #body(text: string, { origins }: Again): string {
-    const ofFile = new Set(
-      origins.flatMap(({ kind, name }) => (kind === 'target file' ? [variableOf(name)] : [])),
-    );
-    if (!/\{\{/.test(text) && !/[\\$`]/.test(text)) return text;
-    return withVariables(text, /[\\$`]/g, (variable) =>
-      ofFile.has(variable) ? `$(in_json "$${variable}")` : `\${${variable}}`,
+    if (!/\{\{|[\\$`]/.test(text)) return text;
+    const isOfFile = (name: string) =>
+      origins.some((each) => each.name === name && each.kind === 'target file');
+    return spelt(text, '\\\\$`', (name) =>
+      isOfFile(name) ? `$(in_json "$${variableOf(name)}")` : `\${${variableOf(name)}}`,
     );
   }
 }
@@ -255,35 +214,26 @@ const usual: ReadonlySet<string> = new Set(['Accept: application/json', 'Content
 const stepAt = (targetTime: number): number => Math.floor(targetTime / 30_000);
 
 /** For `tr`. */
-const letters = {
-  upper: ['a-z', 'A-Z'],
-  lower: ['A-Z', 'a-z'],
-  other: ['a-zA-Z', 'A-Za-z'],
-} as const;
+const letters = { upper: 'a-z A-Z', lower: 'A-Z a-z', other: 'a-zA-Z A-Za-z' } as const;
 
 type Made = Exclude<Origin, { readonly kind: 'target file' | 'answer' | 'mailed' }>;
 
-/** The commands that make a value of another one. */
-function made(variable: string, origin: Made): string[] {
+/** The command that makes a value of another one. */
+function made(variable: string, origin: Made): string {
   const of = `"$${variableOf(origin.of)}"`;
   switch (origin.kind) {
     case 'code':
-      return [
-        ...(origin.zero ? [`until_zero ${of}`] : []),
-        `${variable}=$(totp ${of} ${origin.steps}) || exit 2`,
-      ];
+      return `${variable}=$(totp ${of} ${origin.steps}) || exit 2`;
     case 'part':
-      return [`${variable}=\${${variableOf(origin.of)}%${'?'.repeat(origin.cut)}}`];
-    case 'recased': {
-      const [from, to] = letters[origin.case];
-      return [`${variable}=$(printf '%s' ${of} | LC_ALL=C tr '${from}' '${to}')`];
-    }
+      return `${variable}=\${${variableOf(origin.of)}%${'?'.repeat(origin.cut)}}`;
+    case 'recased':
+      return `${variable}=$(printf '%s' ${of} | LC_ALL=C tr ${letters[origin.case]})`;
     case 'near':
-      return [`${variable}=$(near ${of} ${origin.digit} ${origin.plus})`];
+      return `${variable}=$(near ${of} ${origin.digit} ${origin.plus})`;
     case 'apart': {
       const { after, by } = origin;
       const half = (range: string) => `$(printf '%s' ${of} | cut -c ${range})`;
-      return [`${variable}=${half(`-${after}`)}${quoted(by)}${half(`${after + 1}-`)}`];
+      return `${variable}=${half(`-${after}`)}${quoted(by)}${half(`${after + 1}-`)}`;
     }
   }
 }
@@ -304,23 +254,12 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** One word of the shell, with variables for names. */
 function word(text: string): string {
-  if (!text.includes('{{')) return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
-  return `"${withVariables(text, /["\\$`]/g, (variable, isWithinWord) =>
-    isWithinWord ? `\${${variable}}` : `$${variable}`,
-  )}"`;
+  if (text.includes('{{')) return `"${spelt(text, '"\\\\$`', (name) => `\${${variableOf(name)}}`)}"`;
+  return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
 }
 
-function withVariables(
-  text: string,
-  special: RegExp,
-  spelt: (variable: string, isWithinWord: boolean) => string,
-): string {
-  return text
-    .split(/(\{\{[\w-]+\}\})/)
-    .map((part, at, parts) =>
-      at % 2 === 0
-        ? part.replace(special, '\\$&')
-        : spelt(variableOf(part.slice(2, -2)), /^\w/.test(parts[at + 1] ?? '')),
-    )
-    .join('');
-}
+/** A text within double quotes, or in a document of the shell. @param special characters to escape */
+const spelt = (text: string, special: string, of: (name: string) => string): string =>
+  text.replace(new RegExp(`\\{\\{([\\w-]+)\\}\\}|[${special}]`, 'g'), (whole, name?: string) =>
+    name === undefined ? `\\${whole}` : of(name),
+  );
