@@ -86,9 +86,9 @@ describe('what a test expects', () => {
     expect(() => eventsIn(line.replace('"kind":"', '"kind":"other '), 'events.jsonl')).toThrow();
   });
 
-  test('shows what a way opened', () => {
+  test('shows that a bypass returns a working credential', () => {
     expect(actualOf({ ...samples.refused, answers: [opened] })).toBe(
-      '200 to GET /v2/mfa-config (a code twice), and what it handed out opens GET /v2/mfa-config',
+      '200 to GET /v2/mfa-config (a code twice), and its credential gets 200 from GET /v2/mfa-config',
     );
   });
 

@@ -4,10 +4,10 @@ import { dirname, join, parse } from 'node:path';
 import { packageRoot } from './package-root.js';
 
 /**
- * Where the build keeps what it has made of files of the package, for which each process would take long. The name
- * holds a digest of the files: what was made of others is not found.
+ * The place of a file that the build derives from files of the package, to spare each process the work.
+ * A digest of the sources in the name keeps outdated results from being used.
  *
- * @param name with its ending: `requirements.json`
+ * @param name with its extension: `requirements.json`
  */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');

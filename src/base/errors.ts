@@ -1,9 +1,9 @@
 /**
- * Errors typed by blame. What is nobody's conformance problem must never be reported as one: an outcome is
- * `fail` only for a failed expectation; each of these makes it `inconclusive`, or stops the run (exit 2).
+ * An error that doesn't count against the target. It makes an outcome `inconclusive` or stops the run (exit 2);
+ * only a failed expectation makes it `fail`.
  */
 export abstract class SuiteError extends Error {
-  /** As the log says it. */
+  /** The event's kind in the log. */
   abstract readonly blame:
     | 'arrange failed'
     | 'transport failed'
@@ -22,11 +22,11 @@ export class ConfigurationError extends SuiteError {
   readonly blame = 'configuration failed';
 }
 
-/** A step that only prepares a test did not go as it must: the requirement under test was not reached. */
+/** A step that prepares a test failed, so the test didn't reach its requirement. */
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because the exchange whose answer was to blame, what did not come, the requirement that is broken */
+  /** @param because the exchange to blame, what the test waited for in vain, the requirement that the answer breaks */
   constructor(
     message: string,
     readonly because: {
@@ -39,23 +39,23 @@ export class ArrangeError extends SuiteError {
   }
 }
 
-/** The target file or the mode does not allow a step, so it was left out: the requirement is not run. */
+/** The target file or the mode forbids a step, so the requirement is not run. */
 export class NotAllowedError extends SuiteError {
   readonly blame = 'not run';
 }
 
-/** A step needs an operation that the contract in use doesn't have: the requirement doesn't apply to the target. */
+/** A step needs an operation that the contract lacks, so the requirement doesn't apply. */
 export class MissingOperationError extends SuiteError {
   readonly blame = 'not applicable';
 }
 
-/** The network, TLS or the far end's process got in the way: no answer that could be judged. */
+/** The network, TLS or the target's process failed, so no answer can be judged. */
 export class TransportError extends SuiteError {
   readonly blame = 'transport failed';
 
   /**
-   * @param mayHaveArrived false where nothing was sent: the target can't act on it later either
-   * @param broke how the connection did: nobody listens, or it was closed before the answer was complete
+   * @param mayHaveArrived false if nothing was sent, so the target can't act on it later
+   * @param broke how the connection failed: refused, or closed before the answer was complete
    */
   constructor(
     message: string,
@@ -72,7 +72,7 @@ const fileTroubles: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-/** Why something went wrong, in words: of an error about files neither its code nor the system call. */
+/** The message of an error; for file errors without the code and the system call. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];

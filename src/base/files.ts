@@ -15,10 +15,9 @@ import {
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Node's own way never returns below /proc, where a folder that is
- * there refuses to hold another as if it were missing.
+ * Creates a folder and its missing parents. Node's recursive mkdir never returns for paths below /proc.
  *
- * @param mode of the folders that are made
+ * @param mode of the new folders
  */
 export function makeFolder(path: string, mode = 0o777): void {
   const missing: string[] = [];
@@ -30,11 +29,11 @@ export function makeFolder(path: string, mode = 0o777): void {
     try {
       mkdirSync(folder, { mode });
     } catch (error) {
-      // Another process may have made it meanwhile.
+      // Another process may have created it meanwhile.
       if (!isFolder(folder)) throw error;
     }
   }
-  // What is there and is not a folder: the system says so best.
+  // A file stands there: mkdir throws the best error for that.
   if (missing.length === 0 && !isFolder(path)) mkdirSync(path);
 }
 
@@ -46,7 +45,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** What can't be looked at, as a link that leads in a circle, is as good as missing: using it says why. */
+/** An unreadable path, such as a circular link, counts as missing; using it later says why. */
 function found(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -55,13 +54,13 @@ function found(path: string): Stats | undefined {
   }
 }
 
-/** Puts a file in its place in one step: a reader sees the old one or the new one. */
-export function replaceFile(file: string, text: string): void {
+/** Replaces a file atomically: a reader sees the old content or the new one. */
+export function replaceFile(file: string, text: string, mode = 0o666): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    // Never through a link that somebody has put there.
+    // Another user may have put a link there, which must not be followed.
     rmSync(temporary, { force: true });
-    writeFileSync(temporary, text, { flag: 'wx' });
+    writeFileSync(temporary, text, { flag: 'wx', mode });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -70,8 +69,8 @@ export function replaceFile(file: string, text: string): void {
 }
 
 /**
- * Writes a small private file that is written again and again. A kill may cut it off: its reader must take that. File
- * systems put a file that was emptied before on the disk at once, as a safeguard, which takes a hundred times as long.
+ * Overwrites a small private file in place. A kill may cut it off, which its reader must tolerate.
+ * Emptying the file first takes a hundred times as long: file systems then flush it to disk at once.
  */
 export function overwriteFile(file: string, text: string): void {
   const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
@@ -83,7 +82,7 @@ export function overwriteFile(file: string, text: string): void {
   }
 }
 
-/** A full disk, a link that leads in a circle: the machine's matter, and the message says which. */
+/** True for file system errors, such as a full disk: the machine is to blame. */
 export function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (
@@ -91,7 +90,7 @@ export function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
   );
 }
 
-/** What stands in a file from one offset to another, for who reads on where others write. */
+/** The bytes of a file between two offsets, for a reader that follows a growing file. */
 export function bytesOf(file: string, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from);
   const handle = openSync(file, 'r');

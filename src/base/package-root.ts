@@ -8,9 +8,9 @@ const packageName = 'mfa-conformance';
 let found: string | undefined;
 
 /**
- * The absolute path of this package's folder, where `spec/` lies: the same for the sources and for `dist/`.
+ * The absolute path of this package's folder, which holds `spec/`. Sources and `dist/` share it.
  *
- * @throws ConfigurationError where the modules were taken out of their package
+ * @throws ConfigurationError if the modules were taken out of their package
  */
 export function packageRoot(): string {
   found ??= search(dirname(fileURLToPath(import.meta.url)));

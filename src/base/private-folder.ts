@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { ConfigurationError, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
-/** Says whose a folder is, so that a later run knows whether that process is still there. */
+/** Names the owning process, so that a later run can check that it is gone. */
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * A new folder for what this process and its children need for a while. Its name can't be foreseen and nobody else can
- * enter it: what others could have put into a shared place is never read. It goes with this process; what killed
- * processes left is swept here.
+ * Creates a temporary folder for this process and its children. Its random name and its mode keep other users from
+ * planting files. It is removed at exit; folders of killed processes are removed here.
  *
- * @throws ConfigurationError where none can be made
+ * @throws ConfigurationError if it can't be created
  */
 export function makePrivateFolder(): string {
   sweep();
@@ -27,12 +26,12 @@ export function makePrivateFolder(): string {
   }
 }
 
-/** The variables by which programs find a place for temporary files: all of them lead into the folder. */
+/** Environment variables that make programs put temporary files into the folder. */
 export function temporaryFilesIn(folder: string): Record<string, string> {
   return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }
 
-/** Removes a folder of this user's whose process is gone, and nothing that anybody may still use. */
+/** Removes this user's folders whose process is gone. */
 function sweep(): void {
   for (const name of names()) {
     if (!name.startsWith(prefix)) continue;
@@ -60,7 +59,7 @@ function isAbandoned(folder: string, changedAt: number): boolean {
   try {
     owner = readFileSync(join(folder, ownerFile), 'utf8');
   } catch {
-    // Killed before it could say whose it is; or it is being made right now.
+    // Its process was killed early, or is creating it right now.
     return changedAt < Date.now() - dayMs;
   }
   const [host, pid] = owner.split(' ');

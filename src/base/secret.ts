@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that must not show anywhere: it prints, serialises and inspects as a placeholder. */
+/** A secret value that prints, serialises and inspects as a placeholder. */
 export class Secret {
   readonly #value: string;
 

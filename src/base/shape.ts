@@ -4,7 +4,7 @@ const text: AnySchemaObject = { type: 'string' };
 const number: AnySchemaObject = { type: 'number' };
 const flag: AnySchemaObject = { type: 'boolean' };
 
-/** Pieces of the shapes of what the suite's own processes write for each other. */
+/** Building blocks of schemas for JSON between the suite's own processes. */
 export const shapes = {
   text,
   number,
@@ -15,7 +15,7 @@ export const shapes = {
   orNull: (schema: AnySchemaObject): AnySchemaObject => ({ anyOf: [schema, { type: 'null' }] }),
 };
 
-/** Of an object: every member of the type has to be named. Further members may be there. */
+/** The schema of an object type, which must name every member. Values may have further members. */
 export function objectOf<T extends object>(
   members: { readonly [Name in keyof Required<T>]: AnySchemaObject },
   optional: readonly (keyof T & string)[] = [],
@@ -24,10 +24,10 @@ export function objectOf<T extends object>(
   return { type: 'object', properties: members, required };
 }
 
-/** The types of the members see to what the schema of schemas would, which takes longer to compile than a shape. */
+/** TypeScript checks these schemas already; the meta schema would take longer to compile than they do. */
 const quick = { strictTypes: false, logger: false, meta: false, validateSchema: false } as const;
 
-/** Whether a value from outside has the shape of a type; the schema is compiled with the first one. */
+/** Makes a type guard from a schema, which is compiled at the first call. */
 export function shapedLike<T>(schema: AnySchemaObject): (value: unknown) => value is T {
   let validate: ValidateFunction<T> | undefined;
   return (value): value is T => {
@@ -36,7 +36,7 @@ export function shapedLike<T>(schema: AnySchemaObject): (value: unknown) => valu
   };
 }
 
-/** JSON of a shape; undefined for anything else, such as a text that a kill has cut off. */
+/** Parses JSON of a shape; undefined for other text, such as a line that a kill cut off. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
   try {
     const value: unknown = JSON.parse(text);

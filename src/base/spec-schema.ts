@@ -9,10 +9,10 @@ import { builtPlace, writeBuilt } from './built.js';
 import { ConfigurationError, reasonOf } from './errors.js';
 import { packageRoot } from './package-root.js';
 
-/** More problems than this are of one kind, or the file is something else altogether. */
+/** Further problems are usually of the same kind. */
 const shown = 5;
 
-/** @throws ConfigurationError for text that is no JSON */
+/** @throws ConfigurationError for text that isn't JSON */
 export function parseJsonFile(text: string, place: string, what: string): unknown {
   try {
     return JSON.parse(text);
@@ -24,18 +24,18 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** What a schema refers to: the events of a run hold parts of its verdict. */
+/** The schemas that a schema refers to: events hold parts of a verdict. */
 const othersOf = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const placeOfBuilt = (file: string) => builtPlace(`${file}.cjs`, [file, ...othersOf(file)].map(specFile));
 
-/** By schema: where the build has put the check by it; null where it has not, or the schema was changed since. */
+/** By schema: the place of the compiled validator; null if it is missing or outdated. */
 const places = new Map<string, string | null>();
 
 let ajv: Ajv2020 | undefined;
 const schemas = new Map<string, AnySchemaObject>();
 
-/** The check by a schema in spec/; its errors are on it afterwards. */
+/** The validator for a schema in spec/; it keeps the errors of its last call. */
 export function specSchema<T>(file: string): ValidateFunction<T> {
   let place = places.get(file);
   if (place === undefined) {
@@ -48,7 +48,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
   return compiled(file, ajv);
 }
 
-/** A step of the build: compiling takes each process of a run longer than all its checks. */
+/** A step of the build: compiling takes a process longer than all its checks. */
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
@@ -60,16 +60,16 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   for (const other of othersOf(file)) compiled(other, by);
   const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
-  // What was compiled before is not again.
+  // Ajv caches by schema object.
   return by.compile<T>(schema);
 }
 
 /**
- * Checks values that came from outside by a schema in spec/, which is read with the first one.
+ * Makes a check of outside values by a schema in spec/.
  *
- * @param what the values are, for the message: `plan`
- * @returns the check: the value itself, or a ConfigurationError that names the place and what is wrong at which
- *   JSON pointer
+ * @param what the kind of value, for messages: `plan`
+ * @returns a function that returns the value, or throws a ConfigurationError with its place, JSON pointers and
+ *   problems
  */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
@@ -88,13 +88,13 @@ function emptyAjv(): Ajv2020 {
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
-    // Conditions name properties that are required and typed beside them, which strict mode can't see.
+    // Strict mode can't see that a condition's properties are typed and required outside it.
     strictTypes: false,
     strictRequired: false,
     logger: false,
-    // The events of a run differ by their type.
+    // Events are distinguished by their type.
     discriminator: true,
-    // A self-test holds them against the schema of schemas, which takes longer to compile than they do.
+    // A self-test checks them by the meta schema, which takes longer to compile than they do.
     meta: false,
     validateSchema: false,
     code: { source: true },
@@ -103,7 +103,7 @@ function emptyAjv(): Ajv2020 {
   return empty;
 }
 
-function refusal(place: string, what: string, problems: readonly string[]): ConfigurationError {
+export function refusal(place: string, what: string, problems: readonly string[]): ConfigurationError {
   const more = problems.length > shown ? [`and ${problems.length - shown} more`] : [];
   const lines = [...problems.slice(0, shown), ...more].map((problem) => `\n  ${problem}`);
   return new ConfigurationError(`${place} is not a valid ${what}:${lines.join('')}`);

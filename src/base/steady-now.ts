@@ -1,6 +1,6 @@
 /**
- * The time of day by a clock that nobody sets: epoch milliseconds as this process began by, and what has passed since.
- * By it a run measures, so that a runner's clock that is set in the middle costs neither waits nor codes.
+ * The time in epoch milliseconds, by a monotonic clock. It keeps waits and codes right if someone sets the runner's
+ * clock during a run.
  */
 export function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now());

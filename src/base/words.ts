@@ -1,4 +1,4 @@
-/** Colours and weights by what they mean; each is the identity where colour is off. */
+/** Colours and weights by meaning; each returns its text unchanged if colour is off. */
 export interface Paint {
   readonly bad: (text: string) => string;
   readonly good: (text: string) => string;
@@ -21,14 +21,14 @@ export function paint(colour: boolean): Paint {
   };
 }
 
-/** NO_COLOR and TERM=dumb leave everything plain; FORCE_COLOR colours what is no terminal, unless it is 0. */
+/** NO_COLOR and TERM=dumb turn colour off. FORCE_COLOR turns it on without a terminal, unless it is 0. */
 export function colourWanted(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: none, TERM: term } = env;
   if (none || forced === '0' || forced === 'false') return false;
   return forced !== undefined || (isTerminal && term !== 'dumb');
 }
 
-/** Names the command in hints as the user has started it; processes that it starts inherit the variable. */
+/** The command as the user typed it, for hints. Child processes inherit the variable. */
 export const programVariable = 'MFA_CONFORMANCE_PROGRAM';
 
 export function programName(): string {
@@ -40,7 +40,7 @@ export function counted(count: number, word: string, many = `${word}s`): string 
   return `${count} ${count === 1 ? word : many}`;
 }
 
-/** A text of several lines on one. */
+/** Joins the lines of a text into one. */
 export const onOneLine = (text: string): string =>
   text
     .split('\n')
@@ -48,7 +48,7 @@ export const onOneLine = (text: string): string =>
     .filter((line) => line !== '')
     .join(' · ');
 
-/** At most so many characters and an ellipsis; never half of one that takes two. */
+/** Cuts to `longest` characters and an ellipsis, without splitting a surrogate pair. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   return `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
@@ -62,15 +62,12 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/**
- * Breaks lines at spaces so that none is longer than `width`, where that can be; each line is indented. Words that
- * are longer, addresses and commands, stay whole.
- */
+/** Indents lines and breaks them at spaces to fit `width`. Longer words, such as URLs, stay whole. */
 export function wrap(text: string, width: number, indent: string): string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = [];
     let current = '';
-    // What a line begins with is kept: a diff means something by it.
+    // Leading spaces matter in diffs.
     const words = line.match(/^\s*\S*|\s+\S+/g) ?? [''];
     for (const word of words) {
       if (current !== '' && indent.length + current.length + word.length > width) {
@@ -82,27 +79,26 @@ export function wrap(text: string, width: number, indent: string): string[] {
   });
 }
 
-/** A text in two: what is shown of it, and how many UTF-16 units are not. */
+/** The kept beginning of a text, and the number of UTF-16 units cut. */
 export interface Cut {
   readonly kept: string;
   readonly cut: number;
 }
 
 /**
- * Cuts before a text is escaped or broken into lines: of ten million characters only those that are shown are worth
- * the work.
+ * Cuts a text before it is escaped or wrapped, which is slow for ten million characters.
  *
  * @param longest in UTF-16 units
  */
 export function cutAt(text: string, longest: number): Cut {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);
-  // Not between the halves of one character.
+  // Don't split a surrogate pair.
   const end = last >= 0xd800 && last <= 0xdbff ? longest - 1 : longest;
   return { kept: text.slice(0, end), cut: text.length - end };
 }
 
-/** The beginning of a long text, and how much of it is not there. */
+/** Cuts a long text and says how much is missing. */
 export function cutText(text: string, longest: number): string {
   const { kept, cut } = cutAt(text, longest);
   return cut === 0 ? text : `${kept}… (${cutInWords(cut)})`;

@@ -1,30 +1,30 @@
 /** A rule of the document that a value breaks. */
 export interface BrokenRule {
-  /** Of JSON Schema: `type`, `enum`, `required`; `content` where the whole body is there or missing. */
+  /** A JSON Schema keyword, or `content` for a missing or unexpected body. */
   readonly keyword: string;
-  /** What the document says, as texts: the types or values, the property, the number; empty where it is no such text. */
+  /** The document's types, values, property or number; empty if the rule has none of them. */
   readonly demands: readonly string[];
-  /** The JSON type of what came: `string`; `nothing` where nothing came. */
+  /** The JSON type of the value, or `nothing`. */
   readonly seen: string;
 }
 
-/** What each kind of breach carries. Values of the answer are there only where they can't be secret. */
+/** The data of each kind of breach. Values from an answer appear only if they can't be secret. */
 export interface BreachKinds {
   'wrong status': { readonly expected: number; readonly status: number };
   'unexpected content': { readonly bytes: number };
   /** `seen`: the field's value. */
   'media type': { readonly expected: string; readonly seen: string | null };
-  /** `of`: the schema, or what else has one. `pointer`: into the value. */
+  /** `of`: the name of the schema or of the part that has one. `pointer`: into the value. */
   schema: { readonly of: string; readonly pointer: string; readonly rule: BrokenRule };
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
-  /** `declared`: Content-Encoding; `seen`: the coding that the content has. Null: none that is known. */
+  /** `declared`: Content-Encoding; `seen`: the coding of the content. Null: no known coding. */
   miscoded: { readonly declared: string | null; readonly seen: string | null };
-  /** `seen`: the property that shows what a request set as `name`. */
+  /** A request set `name`; the answer shows the value as `seen`. */
   renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
-  /** An accepted change of this property is never shown. */
+  /** The target accepts a change of this property and never shows it. */
   'not stored': { readonly name: string };
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };
   'field malformed': { readonly name: 'Date' | 'Retry-After' };
@@ -36,30 +36,33 @@ export interface BreachKinds {
   'storable secret': object;
   'server error': { readonly mistake: string; readonly status: number };
   'connection closed': { readonly mistake: string };
-  /** An error of another form than JSON; `seen`: its media type. */
+  /** The error isn't JSON; `seen` is its media type. */
   'no Error': { readonly status: number; readonly seen: string | null };
   'empty Error': { readonly status: number };
   internals: {
     readonly status: number;
     readonly what: 'a stack trace' | 'SQL' | 'a file path' | 'an internal address';
   };
-  /** `secrets`: what they are, never their values. */
+  /** `secrets`: the kinds, never the values. */
   'secret in body': { readonly secrets: readonly string[] };
   /** `place`: the field, or the reason phrase. */
   'secret in head': { readonly secret: string; readonly place: string };
-  /** Of a recorded request. */
+  /** Found in recordings only. */
   'secret in URL': { readonly secret: string };
   'unexpected request body': object;
 }
 
 export type BreachKind = keyof BreachKinds;
 
-/** What one answer breaks, as data: src/base/wording/breach.ts makes sentences of it, src/reports/repro/breach-scripts.ts a command. */
+/**
+ * One rule that an answer breaks, as data. src/base/wording/breach.ts turns it into sentences,
+ * src/reports/repro/breach-scripts.ts into a command.
+ */
 export type Breach<Kind extends BreachKind = BreachKind> = {
   [Each in Kind]: { readonly kind: Each } & BreachKinds[Each];
 }[Kind];
 
-/** A breach seen in one answer, whatever the test that sent the request was about. */
+/** A breach in one answer. Its requirement may differ from the one under test. */
 export interface Finding {
   readonly requirement: string;
   readonly breach: Breach;

@@ -1,55 +1,59 @@
 import type { Breach } from './breach.js';
 
-/** An answer that shows something, with what a sentence needs of it. */
+/** An answer as evidence, with the parts that its sentence quotes. */
 export interface Shown {
-  /** By which the log names the exchange. */
+  /** The exchange's index in the log. */
   readonly exchange: number;
-  /** operationId of the contract; null: a probe that is no operation. */
+  /** operationId of the contract; null for a probe outside the contract. */
   readonly operation: string | null;
   readonly method: string;
-  /** Of the URL, without the query. */
+  /** The URL's path, without the query. */
   readonly path: string;
   /** Null: the connection ended without an answer. */
   readonly status: number | null;
-  /** What was special about the request, where several ways were tried: `the code twice`. */
+  /** How this request differs from the others of its test: `the code twice`. */
   readonly way?: string;
-  /** A request that used what the answer handed out: a success is what it opened, a refusal what it didn't. */
+  /** A later request with a credential that this answer returned: a success shows that it works. */
   readonly use?: Shown;
 }
 
-/** One member of a body, or of a configuration that was read. */
+/** One member of a body or of a configuration. */
 export interface Member {
   /** JSON pointer. */
   readonly pointer: string;
   readonly rule: MemberRule;
-  /** JSON; absent where the rule needs none. */
+  /** JSON; absent for rules without a value. */
   readonly expected?: unknown;
-  /** JSON; absent where the member isn't there, or is hidden. */
+  /** JSON; absent if the member is missing or hidden. */
   readonly seen?: unknown;
-  /** It is there, and may be a secret. */
+  /** The member exists and may be a secret. */
   readonly hidden?: true;
 }
 
 /**
- * `is`: has the value. `is not`: has another one, or isn't there. `may be`: has the value, a mask of it, or isn't
- * there. `lacks`: a list without the value. `holds`: a list or a text with the value. `is a text`: a text that isn't
- * empty. `is absent`: isn't there, or null.
+ * - `is`: has the value.
+ * - `is not`: has another value or is missing.
+ * - `may be`: has the value or a mask of it, or is missing.
+ * - `lacks`: a list without the value.
+ * - `holds`: a list or a text with the value.
+ * - `is a text`: a non-empty text.
+ * - `is absent`: missing or null.
  */
 export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'holds' | 'is a text' | 'is absent';
 
-/** One member of one of the two configurations that a request changed. */
+/** One member of a configuration (cluster or support) that a request changed. */
 export interface Change {
   readonly part: 'cluster' | 'support';
   readonly member: string;
   /** JSON. */
   readonly before: unknown;
   readonly now: unknown;
-  /** The exchanges that showed both; null where the log doesn't say. */
+  /** The exchanges that showed both values; null if unknown. */
   readonly readBefore: number | null;
   readonly readNow: number | null;
 }
 
-/** Where two answers differ that must look alike. */
+/** One difference between two answers that must look alike. */
 export interface Difference {
   /** `status`, or a JSON pointer into the body. */
   readonly at: string;
@@ -58,7 +62,7 @@ export interface Difference {
   readonly seen: unknown;
 }
 
-/** What has a least or a greatest number. */
+/** Quantities with a lower or an upper bound. */
 export type Quantity =
   | 'accepted answers'
   | 'bits'
@@ -74,10 +78,10 @@ export type Quantity =
   | 'session ids'
   | 'sessions by one code';
 
-/** What a target limits: attempts by which credential, or mails. */
+/** The attempts or mails that a target limits. */
 export type Attempts = 'codes' | 'passwords' | 'mailed codes';
 
-/** What a mail must be. */
+/** A demand on a mail. */
 export type MailRule =
   | 'code for its user only'
   | 'date'
@@ -88,7 +92,7 @@ export type MailRule =
   | 'one field'
   | 'own code only';
 
-/** What a sequence of codes must not show. */
+/** A pattern that would let someone guess the next code. */
 export type CodePattern = 'equal distances' | 'fixed digit' | 'repeated' | 'same beginning';
 
 export type FieldRule =
@@ -98,14 +102,14 @@ export type FieldRule =
   | 'names Accept-Encoding'
   /** A challenge of the scheme Bearer. */
   | 'challenges by Bearer'
-  /** Of HEAD, as of GET. */
+  /** HEAD has the same field as GET. */
   | 'as of GET'
-  /** The origin is not allowed credentials. */
+  /** The target allows the origin no credentials. */
   | 'allows no credentials'
-  /** The answer doesn't repeat what the request's field held. */
+  /** The answer doesn't repeat the value of the request's field. */
   | 'is not echoed';
 
-/** The answer that a failure is about; undefined: all that the test sent. Where two are compared it is the later one. */
+/** The answer that a failure is about: the later one of a comparison. Undefined: the test as a whole. */
 export function decidingOf({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
@@ -113,39 +117,40 @@ export function decidingOf({ kind, answers }: Check): Shown | undefined {
 type Of<Kind extends string, More = object> = Kind extends string
   ? {
       readonly kind: Kind;
-      /** What shows it, in the order in which it was sent; empty: all that the test sent. */
+      /** The evidence, in the order of the requests; empty: the test as a whole. */
       readonly answers: readonly Shown[];
     } & More
   : never;
 
-/** A check of one body among many that were made by a seed. */
+/** A failed check for one of many bodies generated from a seed. */
 interface Found {
   readonly of: BodyCheck;
-  /** JSON, of a long one the beginning; of the suite's making, so no secret. */
+  /** JSON, cut if long. The suite generated it, so it holds no secret. */
   readonly body: string;
-  /** What is special about the body. */
+  /** The body's peculiarity. */
   readonly what: string;
   readonly seed: number;
   readonly shrinks: number;
 }
 
-/** What can be checked of the answer to one body. */
+/** A check of the answer to one generated body. */
 export type BodyCheck = Exclude<Check, { readonly kind: 'body found' }>;
 
-/** What an expectation demanded and what it saw: data, of which src/wording makes sentences. Holds no secret. */
+/** A failed expectation as data, without secrets; src/base/wording/check.ts turns it into sentences. */
 export type Check =
   /**
-   * A refusal is due. Each answer is one that is none; its `use`, where there is one, shows what it opened. Several
-   * are ways that should all be shut. `no success`: a redirect or a server error will do as well.
+   * The target must refuse; each answer is one that didn't. `use` shows a request with its credential.
+   * `no success`: a redirect or a server error also counts as a refusal.
    */
   | Of<'refused', { readonly least: '4xx' | 'no success' }>
-  /** A success, whichever. */
+  /** Any success. */
   | Of<'accepted'>
   /** The documented success. */
   | Of<'succeeded', { readonly breaches: readonly Breach[] }>
   /**
-   * `documented`: no server error, or one with an Error; `success or refusal`: 2xx or 4xx, or 501 with an Error;
-   * `there`: another answer than a made-up path gets.
+   * - `documented`: no server error, or one with an Error.
+   * - `success or refusal`: 2xx, 4xx, or 501 with an Error.
+   * - `there`: not the answer to a made-up path.
    */
   | Of<
       'handled',
@@ -153,35 +158,35 @@ export type Check =
     >
   /** One of these statuses. */
   | Of<'status', { readonly allowed: readonly number[] }>
-  /** A login hands out a session that opens something; `use` is the read that was refused. */
+  /** A login returns a full session; `use` is the read that the target refused. */
   | Of<'opens'>
-  /** A code verifies: a success with success true. `success`: JSON, as it was answered; null where it wasn't. */
+  /** A code verifies: 2xx with success true. `success`: the member as JSON, or null. */
   | Of<'verified' | 'not verified', { readonly success: unknown }>
-  /** The last answer's body. `any`: one of the members is enough, the others are absent. */
+  /** The last answer's body. `any`: one of the members is enough. */
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
-  /** Changes at the same time leave one of these whole, and no mixture. JSON. */
+  /** Concurrent changes leave one of these values, unmixed. JSON. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request left both configurations as they were; the answers are those to the request, where one is known. */
+  /** A request leaves both configurations unchanged. `answers`: those to the request, if known. */
   | Of<'state', { readonly changes: readonly Change[] }>
-  /** After a request GET shows a part of the state by the document. */
+  /** After a request GET still returns a documented configuration. */
   | Of<'readable', { readonly part: Change['part'] }>
-  /** Mails with a code came to these addresses, and to no other. Strangers' addresses are told by their domain. */
+  /** Mailed codes reach exactly these addresses. Unknown recipients appear as their domain only. */
   | Of<'mailed', { readonly expected: readonly string[]; readonly seen: readonly string[] }>
-  /** What a mail holds. `name`: of a header field. `seen`: no secret. */
+  /** The content of a mail. `name`: the header field. `seen`: never secret. */
   | Of<
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }
     >
-  /** Codes that could be guessed from those before. */
+  /** Codes can't be guessed from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
-  /** Two answers hold one value. `with`: what it is compared with; values never. */
+  /** Compares a secret value. `with`: where the other value stands; neither value is kept. */
   | Of<
       'same' | 'differ',
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }
     >
   /** Two answers that must look alike. */
   | Of<'alike', { readonly differences: readonly Difference[] }>
-  /** A secret or a Key URI by its format. `problems`: phrases without values. */
+  /** The format of a secret or a Key URI. `problems`: phrases without values. */
   | Of<
       'well formed',
       {
@@ -189,7 +194,7 @@ export type Check =
         readonly problems: readonly string[];
       }
     >
-  /** A number within a bound; the other bound is null. */
+  /** A number within bounds; null: unbounded. */
   | Of<
       'count',
       {
@@ -199,13 +204,13 @@ export type Check =
         readonly seen: number;
       }
     >
-  /** A limit on attempts sets in after so many. */
+  /** The target limits attempts: `within` is the largest conforming limit. */
   | Of<'limited', { readonly of: Attempts; readonly within: number; readonly seen: number }>
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
-  /** The bytes after the header section: none, or those that it declares. `beyond`: a phrase, `5 bytes`. */
+  /** The bytes after the header section. `beyond`: the actual ones as a phrase, `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
-  /** Below HTTP. `seen`: the status, where there was one. */
+  /** The connection below HTTP. `seen`: the status of an answer, if any. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>
-  /** A number that the vendor claims. `seen`: null where the limit never came. */
+  /** A limit that the vendor claims. `seen`: null if the suite met no limit. */
   | Of<'claimed', { readonly atMost: number; readonly unit: string; readonly seen: number | null }>
   | Of<'body found', Found>;

@@ -6,10 +6,10 @@ import type { StatementInVerdict } from './statement.js';
 import type { Coverage, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
-/** How a run begins. With it the log needs nothing else to make a verdict of. */
+/** The first event of a run. It makes the log complete: a verdict needs no other source. */
 export interface RunBegan {
   readonly type: 'run began';
-  /** Grows when a reader of the older version would misread a log. */
+  /** Increases when an older reader would misread a log. */
   readonly schemaVersion: 2;
   readonly suiteVersion: string;
   readonly target: Verdict['target'];
@@ -20,7 +20,7 @@ export interface RunBegan {
   readonly selection?: Selection;
   readonly seed: number;
   readonly planned: readonly PlannedRequirement[];
-  /** What of the contract traffic could show: the keys of the verdict's coverage. */
+  /** The keys of the verdict's coverage that the contract offers. */
   readonly parts: CoverageParts;
   readonly options: GateOptions;
   readonly gateBy?: GateBy;
@@ -28,69 +28,72 @@ export interface RunBegan {
   readonly warnings: readonly string[];
 }
 
-/** Of each part of the verdict's coverage the keys that the contract speaks of. */
+/** The contract's keys for each part of the verdict's coverage. */
 export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
 
-/** What a name in a request stands for, so that the request can be sent again without its secrets being known. */
+/** Where the value behind a placeholder comes from, so that a script can send the request again. */
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   /** A member of an earlier answer. */
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
-  /** A code of the authenticator that the secret or key URI `of` makes; `steps` from the target's time; `zero`: the next that begins with 0. */
+  /**
+   * A TOTP code for the secret or Key URI named `of`. `steps`: time steps from the target's time.
+   * `zero`: the next code that begins with 0.
+   */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
-  /** A code that the mail after an exchange brought. */
+  /** A code mailed after an exchange. */
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** Another value without its last characters. */
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
-  /** Another value with something put in after so many characters. */
+  /** Another value with `by` inserted after `after` characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
-  /** A code with another digit at a place, the first being 0: `plus` more, without a carry. */
+  /** A code with `plus` added to one digit (counted from 0), without a carry. */
   | { readonly kind: 'near'; readonly of: string; readonly digit: number; readonly plus: number }
-  /** Another value with its ASCII letters in one case, or each in the other one. */
+  /** Another value with its ASCII letters in upper, lower or swapped case. */
   | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' | 'other' }
 );
 
-/** A request as it can be sent again: `{{name}}` stands in place of each secret. */
+/** A request that a script can send again: `{{name}}` replaces each secret. */
 export interface Again {
   /** Below the base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What its names stand for, and what those are made of. */
+  /** The origins of all names, and of the names that those use. */
   readonly origins: readonly Origin[];
-  /** The target's time when it was sent, in epoch milliseconds. */
+  /** The target's time of the request, in epoch milliseconds. */
   readonly targetTime: number;
 }
 
-/** One request, what came of it, and what it shows of the target. */
+/** One exchange, and its evidence about the target. */
 export interface Exchanged {
   readonly type: 'exchange';
-  /** By which other events name it: it grows over the log. */
+  /** Increases over the log; other events refer to it. */
   readonly index: number;
-  /** Whose test it was sent for; empty: the run as a whole. */
+  /** The requirement whose test sent it; empty: the run as a whole. */
   readonly requirement: string;
   readonly credential: string;
-  /** The request was a client's mistake on purpose: what kind of. */
+  /** The kind of client mistake that the request makes on purpose. */
   readonly mistake: string | null;
   readonly findings: readonly Finding[];
   /** Keys of the verdict's coverage. */
   readonly properties: readonly string[];
   readonly enumValues: readonly string[];
-  /** What the document doesn't know; see undocumentedIn. */
+  /** Parts of the answer that the document doesn't name; see undocumentedIn. */
   readonly undocumented: readonly string[];
-  /** Where it stands in a recording. */
+  /** Its place in a recording. */
   readonly place?: string;
-  /** Requirements that it could have broken, where no test says whether they were checked. */
+  /** Requirements that a recorded exchange checks; tests need no such list. */
   readonly checked?: readonly string[];
-  /** Absent where a script can't send it: what is no text, or is in an encoding that hides a secret. */
+  /** Absent if no script can send it: the body isn't text, or its encoding hides a secret. */
   readonly again?: Again;
   readonly exchange: Exchange;
 }
 
-/** How a test is known to have ended, by Playwright's words. */
+/** How a test ended, in Playwright's words. */
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
-/** What keeps a test from an outcome, by whose fault it is. */
+/** Reasons for an inconclusive test, by who is to blame. */
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
@@ -102,24 +105,24 @@ type About<Type extends string, More = object> = {
 
 export type EventOfTest =
   | About<'test began'>
-  /** A wait begins, of so many milliseconds at most. */
+  /** A wait begins; `ms` is its longest duration. */
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
   /** A wait is over. */
   | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
-  /** A request is sent again, since the target asked for it. */
+  /** The suite repeats a request because the target asked for it. */
   | About<'retry', { readonly status: 429 | 503 }>
   | About<'fact', { readonly name: string; readonly value: unknown }>
-  /** Exchanges of an earlier test that are evidence for this one too. */
+  /** Exchanges of an earlier test that are also evidence for this one. */
   | About<'adopted', { readonly exchanges: readonly number[] }>
-  /** The one event that makes a test's outcome `fail`; written by the expectation itself. */
+  /** Only this event makes a test's outcome `fail`. The expectation itself writes it. */
   | About<'expectation failed', { readonly check: Check }>
   | About<
       Blame | 'not run' | 'not applicable',
       {
         readonly reason: string;
-        /** The answer that it is about, else the last one before it. */
+        /** The exchange to blame; absent: the last one before this event. */
         readonly exchange?: number;
-        /** What did not come. */
+        /** What the test waited for in vain. */
         readonly lacks?: 'mail';
         /** The requirement that the answer breaks. */
         readonly breaks?: string;
@@ -127,16 +130,16 @@ export type EventOfTest =
     >
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
-/** What happens in a run on one target, without its time. Redacted: nothing in it is secret. */
+/** An event of a run on one target, without its time. Redacted: it holds no secret. */
 export type EventBody =
   | RunBegan
   | Exchanged
-  /** What an answer breaks, known only later. */
+  /** A breach in an earlier answer, found later. */
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
-  /** The first look found that nothing can be judged; `mistaken`: by the target file, so nothing that answered is to blame. */
+  /** The target can't be judged. `mistaken`: the target file is wrong, so the target is not to blame. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
-  /** After the tests: a user is refused whose password held before. Failures about its logins since prove nothing. */
+  /** After the tests the target refuses a user's right password: failures about its logins prove nothing. */
   | { readonly type: 'shut out'; readonly username: string; readonly reason: string }
   | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
   | { readonly type: 'run ended'; readonly interrupted: string | null };

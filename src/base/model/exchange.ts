@@ -1,6 +1,6 @@
-/** One request and its answer, redacted when it was recorded; the only thing that leaves the wire. */
+/** One request and its answer. It is redacted as it is recorded; nothing else leaves the HTTP client. */
 export interface Exchange {
-  /** operationId of the contract, or null for a probe that is no operation. */
+  /** operationId of the contract; null for a probe outside the contract. */
   readonly operation: string | null;
   readonly request: {
     readonly method: string;
@@ -8,7 +8,7 @@ export interface Exchange {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
-  /** Absent when no answer came: then `error` says why. */
+  /** Absent if no answer came; `error` then says why. */
   readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

@@ -5,11 +5,11 @@ import type { ClaimedCount, StatementInVerdict } from './statement.js';
 import type { Blamed, Coverage, Level, Outcome, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
-/** What a test can come to by itself; `waived` is decided about it afterwards. */
+/** The outcomes that a test can have by itself; waivers are applied later. */
 export const rawKinds = ['pass', 'fail', 'not run', 'not applicable', 'inconclusive'] as const;
 export type RawKind = (typeof rawKinds)[number];
 
-/** A requirement that the run set out to check, with what was known before the first request. */
+/** A requirement that the run plans to check, as known before the first request. */
 export interface PlannedRequirement {
   readonly id: string;
   readonly level: Level;
@@ -17,36 +17,36 @@ export interface PlannedRequirement {
   readonly title: string;
   readonly source: string;
   readonly operations: readonly string[];
-  /** The vendor's claim that makes a must of it. */
+  /** The vendor's claim that makes it a must. */
   readonly claimed?: string;
-  /** Claimed as well: it fails where the fact is more. */
+  /** A claimed bound: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
-  /** Why it won't be run on this target: a need that is not there. */
+  /** The missing need that keeps it from running on this target. */
   readonly notRun?: string;
-  /** Why it doesn't apply to this release, or to this target by the vendor's statement. Stronger than `notRun`. */
+  /** Why it doesn't apply, by the release or by the vendor's statement. Takes precedence over `notRun`. */
   readonly notApplicable?: string;
 }
 
-/** What one test said about one requirement. */
+/** The result of one test for one requirement. */
 export interface RawOutcome {
   readonly id: string;
   readonly kind: RawKind;
   readonly reason: string;
   readonly reproduce: string;
   readonly exchanges: readonly Exchange[];
-  /** What its test expected and saw; absent where the answers alone break the requirement. */
+  /** The test's failed expectations; absent if only findings break the requirement. */
   readonly checks?: readonly Check[];
   readonly blame?: Blamed;
   readonly durationMs: number;
 }
 
-/** Everything that a run on one target left behind: what a verdict is derived from. */
+/** The results of a run on one target, from which the verdict is derived. */
 export interface RunResults {
   readonly suiteVersion: string;
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
   readonly contract: Verdict['contract'];
-  /** The vendor's, where there is one. */
+  /** The vendor's statement, if there is one. */
   readonly statement?: StatementInVerdict;
   readonly mode: Verdict['mode'];
   readonly selection?: Selection;
@@ -58,39 +58,39 @@ export interface RunResults {
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;
-  /** Why nothing could be asked of the target at all: the cause that the first look at it found. */
+  /** Why the first look found the target unusable. */
   readonly unusable?: string;
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** What the reader of the verdict should know of the target file. */
+  /** Warnings about the target file. */
   readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: Verdict['retries'];
   readonly coverage: Coverage;
   readonly options: GateOptions;
-  /** Those that are for this target and release; absent without a waivers file. */
+  /** The waivers for this target and release; absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
-  /** By --baseline and --gate; absent: by all that fails. */
+  /** Set by --baseline and --gate; absent: every failure gates. */
   readonly gateBy?: GateBy;
 }
 
 export interface GateOptions {
   /** A should counts for the gate like a must. */
   readonly strict: boolean;
-  /** A must that was not run leaves the gate inconclusive. */
+  /** A must that was not run makes the gate inconclusive. */
   readonly requireComplete: boolean;
-  /** Whether waivers that expired, fit nothing or are no longer needed gate like a failed must; default `fail`. */
+  /** `fail` (default): expired, unmatched and unneeded waivers gate like a failed must. */
   readonly waiverProblems?: 'fail' | 'warn';
 }
 
-/** What a run is gated by, besides its outcomes. */
+/** The gate's policy and baseline. */
 export interface GateBy {
   readonly policy: GatePolicy;
   readonly baseline?: { readonly file: string; readonly verdict: BaselineVerdict };
 }
 
-/** What of an earlier verdict a later one is gated by. */
+/** The parts of a baseline verdict that the gate compares. */
 export type BaselineVerdict = Pick<
   Verdict,
   'suite' | 'target' | 'release' | 'startedAt' | 'gate' | 'cause' | 'summary'

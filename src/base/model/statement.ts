@@ -1,15 +1,15 @@
-/** By name of the claim: denied, claimed, or claimed within so many. What is left out is not spoken of. */
+/** By name of the claim: denied, claimed, or claimed with a number. An absent claim says nothing. */
 export type Claims = Readonly<Record<string, boolean | number>>;
 
-/** A fact that may not be more than the vendor claims. */
+/** A fact with an upper bound that the vendor claims. */
 export interface ClaimedCount {
   readonly fact: string;
   readonly atMost: number;
-  /** Of what: `consecutive wrong codes`. */
+  /** The counted things: `consecutive wrong codes`. */
   readonly unit: string;
 }
 
-/** What of a vendor's statement a run was judged by. */
+/** The parts of a vendor's statement that a run uses. */
 export interface StatementInVerdict {
   /** The file's name, without its folder. */
   readonly file: string;

@@ -5,11 +5,11 @@ import type { ReleaseName } from './releases.js';
 import type { StatementInVerdict } from './statement.js';
 import type { Waiver, WaiverUse } from './waiver.js';
 
-/** What came of one requirement on one target. */
+/** The result of one requirement on one target. */
 export const outcomeKinds = ['pass', 'fail', 'not run', 'not applicable', 'waived', 'inconclusive'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-/** `must` gates; `should` is reported and gates with --strict; a `fact` is measured and never judged. */
+/** A `must` gates. A `should` gates with --strict only. A `fact` is measured, never judged. */
 export const levels = ['must', 'should', 'fact'] as const;
 export type Level = (typeof levels)[number];
 
@@ -22,45 +22,45 @@ export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 export interface Outcome {
   readonly id: string;
   readonly level: Level;
-  /** The vendor's claim that makes a must of it. */
+  /** The vendor's claim that makes it a must. */
   readonly claimed?: string;
   readonly outcome: OutcomeKind;
   /** The requirement's text. */
   readonly title: string;
   readonly source: string;
   readonly operations: readonly string[];
-  /** What was seen against what was expected; empty for a pass. A waived failure keeps its own. */
+  /** Expected and actual, in words; empty for a pass. A waived failure keeps its reason. */
   readonly reason: string;
-  /** Of a waived one: why its failure is accepted, by whom, until when. */
+  /** Present for waived failures. */
   readonly waiver?: Pick<Waiver, 'reason' | 'owner' | 'issue' | 'expires'>;
-  /** A curl line with placeholders for secrets; empty where there is no single request to repeat. */
+  /** A curl line with placeholders for secrets; empty if no single request reproduces the failure. */
   readonly reproduce: string;
-  /** Kept for what did not pass only. */
+  /** Empty for a pass. */
   readonly exchanges: readonly Exchange[];
-  /** What failed, as data: the reason says the same in words. Absent where answers break the requirement by themselves. */
+  /** The failed expectations as data, which `reason` puts into words. Absent if only findings break it. */
   readonly checks?: readonly Check[];
-  /** What kept it from an outcome, as far as that is known. */
+  /** Why it is inconclusive, if known. */
   readonly blame?: Blamed;
   readonly durationMs: number;
 }
 
-/** What kept a test from an outcome. */
+/** The cause of an inconclusive test. */
 export interface Blamed {
-  /** What was answered last, or what the test could not go on from. */
+  /** The answer that stopped the test, or else the last one. */
   readonly answer?: Shown;
-  /** What did not come. */
+  /** What the test waited for in vain. */
   readonly lacks?: 'mail';
   /** The requirement that the answer breaks. */
   readonly breaks?: string;
 }
 
-/** One thing that is wrong, and what follows from it. */
+/** One problem, and the requirements that fail because of it. */
 export interface Cause {
-  /** What was seen, on one line. */
+  /** The observation, on one line. */
   readonly text: string;
-  /** The failed requirement that shows it; null: none failed, but nothing could be told. */
+  /** The failed requirement that shows it; null if it only made requirements inconclusive. */
   readonly id: string | null;
-  /** The other requirements that fail or could not be decided by it. */
+  /** The other requirements that fail or are inconclusive because of it. */
   readonly follows: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export interface Wait {
     | 'retry-after';
 }
 
-/** How often each part of the contract was met: a count by key. */
+/** How often traffic used each part of the contract: a count by key. */
 export interface Coverage {
   /** By operationId. */
   readonly operations: Readonly<Record<string, number>>;
@@ -92,20 +92,20 @@ export interface Coverage {
   readonly enumValues: Readonly<Record<string, number>>;
   /** By credential scheme, `none` included. */
   readonly credentials: Readonly<Record<string, number>>;
-  /** By `operationId status credential`, what the contract speaks of; absent in the verdicts of older versions. */
+  /** By `operationId status credential`, as the contract documents them; absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** By the same keys, what was met besides: a success without a credential, a credential of another release. */
+  /** By the same keys, undocumented: a success without a credential, a credential of another release. */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 
-/** Why a run asked for a part of the catalogue only. */
+/** Why a run covers only a part of the catalogue. */
 export interface Selection {
   readonly by: 'grep' | 'last failed' | 'recording' | 'within';
-  /** MUST requirements that apply to the target, and that the run did not ask for. */
+  /** MUST requirements that apply to the target and were not selected. */
   readonly leftOut: number;
-  /** The time that --within gave the run: `60 s`. */
+  /** The time limit of --within: `60 s`. */
   readonly within?: string;
-  /** Of such a run: the share of the suite's known faults that what it checked finds, from 0 to 1. */
+  /** With --within: the share of the suite's known faults that the selection finds, from 0 to 1. */
   readonly knownFaults?: number;
 }
 
@@ -118,34 +118,34 @@ export interface Verdict {
   readonly contract: {
     readonly source: string;
     readonly sha256: string;
-    /** Where it is none of the suite's own: operations of the release that it has not, and that differ in it. */
+    /** A user's contract only: operations of the release that it lacks, and those that differ. */
     readonly missing?: readonly string[];
     readonly differing?: readonly string[];
   };
-  /** What the vendor says where the API document leaves it open; absent where the target file names no statement. */
+  /** The vendor's statement on points that the API document leaves open; absent if the target file names none. */
   readonly statement?: StatementInVerdict;
   readonly mode: 'full' | 'read-only';
   readonly seed: number;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly gate: Gate;
-  /** Why the gate is what it is, where the outcomes alone don't say it (a run cut short, an unusable target). */
+  /** The reason for the gate if the outcomes alone don't show it: a run cut short, an unusable target. */
   readonly cause: string;
-  /** Present where a should counts like a must. */
+  /** Present if a should counts like a must. */
   readonly strict?: true;
-  /** By --baseline and --gate; absent: the exit code is by `gate`. */
+  /** Set by --baseline and --gate; absent: `gate` decides the exit code. */
   readonly gating?: Gating;
   readonly scope: 'full' | 'partial';
-  /** Whether every MUST requirement that applies was checked or waived; verdicts of older versions lack all three. */
+  /** True if every applicable MUST requirement was checked or waived. Older verdicts lack these three. */
   readonly complete?: boolean;
   /** MUST requirements that passed, failed or are waived. */
   readonly checked?: number;
-  /** MUST requirements that apply to the target, left out or not. */
+  /** MUST requirements that apply to the target, selected or not. */
   readonly applicable?: number;
   /** Absent: the run asked for the whole catalogue. */
   readonly selection?: Selection;
   readonly restored: boolean;
-  /** What can't be undone through the API, in words. */
+  /** Changes that the API can't undo, in words. */
   readonly residue: readonly string[];
   readonly summary: {
     readonly planned: number;
@@ -158,12 +158,12 @@ export interface Verdict {
     readonly inconclusive: number;
   };
   readonly outcomes: readonly Outcome[];
-  /** What failed and what could not be decided, by what is behind it; verdicts of older versions lack it. */
+  /** Failed and inconclusive requirements, grouped by cause. Older verdicts lack it. */
   readonly causes?: readonly Cause[];
-  /** What came of each waiver that is for this target and release; absent without a waivers file. */
+  /** The waivers for this target and release with their state; absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** What must be known to trust all this; each report shows it at its head. Verdicts of before 0.2 lack it. */
+  /** Limits of this verdict's validity; each report shows them at the top. Verdicts before 0.2 lack it. */
   readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: { readonly '429': number; readonly '503': number };

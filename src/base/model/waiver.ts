@@ -1,12 +1,12 @@
 import type { ReleaseName } from './releases.js';
 
-/** One entry of a waivers file: a known failure, and who answers for it until when. */
+/** One entry of a waivers file: a known failure, its owner and its last day. */
 export interface Waiver {
   /** An id, or a glob over ids. */
   readonly requirement: string;
   /** A name, or a glob over names; absent: every target. */
   readonly target?: string;
-  /** Both ends included; absent: every release. */
+  /** Inclusive at both ends; absent: every release. */
   readonly releases?: { readonly since?: ReleaseName; readonly until?: ReleaseName };
   readonly reason: string;
   readonly owner: string;
@@ -16,17 +16,17 @@ export interface Waiver {
   readonly expires: string;
 }
 
-/** A waiver that is for this target and release, with the requirements that it is about there. */
+/** A waiver for this target and release, with the requirements that it matches. */
 export interface ConcernedWaiver extends Waiver {
-  /** Ids of the catalogue that hold for the release and that it fits, whether or not this run tries them. */
+  /** Matching ids that hold for the release, selected or not. */
   readonly fits: readonly string[];
-  /** Fits no requirement of the catalogue at all: mistyped, or of another version of the suite. */
+  /** Matches nothing in the catalogue: mistyped, or written for another version of the suite. */
   readonly unknown: boolean;
-  /** Its last day was before the run's. */
+  /** Its last day is before the day of the run. */
   readonly expired: boolean;
 }
 
-/** What came of a waiver in a run; the three in {@link troubles} must not go unseen. */
+/** The state of a waiver after a run; reports warn about those in {@link troubles}. */
 export const waiverStates = ['in use', 'undecided', 'expired', 'unmatched', 'no longer needed'] as const;
 export type WaiverState = (typeof waiverStates)[number];
 
@@ -35,6 +35,6 @@ export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no lon
 /** A waiver in a verdict. */
 export interface WaiverUse extends Waiver {
   readonly state: WaiverState;
-  /** The planned requirements that it is about, in the order of the verdict. */
+  /** The planned requirements that it matches, in the order of the verdict. */
   readonly ids: readonly string[];
 }

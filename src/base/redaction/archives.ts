@@ -5,13 +5,13 @@ export interface Entry {
   readonly bytes: Buffer;
 }
 
-/** An archive that says it is larger than this when it is unpacked is not looked into. */
+/** A larger content is not unpacked. */
 const largest = 256 * 1024 * 1024;
 
 /**
- * What is packed into a zip or gzip file; undefined where it is neither.
+ * The content of a zip or gzip file; undefined for other files.
  *
- * @throws Error where it is one, but can't be unpacked: then nothing can be said of what is in it
+ * @throws Error for an archive that can't be unpacked, whose content stays unknown
  */
 export function unpacked(bytes: Buffer): Entry[] | undefined {
   if (bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b) {

@@ -13,9 +13,8 @@ const space = 0x20;
 const plus = 0x2b;
 
 /**
- * Where a pattern ends that begins at `start` in whatever encoding, or -1 where it doesn't. A character that can
- * begin an encoded one may also stand for itself: then each way is tried, and `known`, the places tried in vain,
- * keeps that from becoming exponential.
+ * The end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin an encoded
+ * character or stand for itself, so both are tried. `known` holds failed places and keeps the search polynomial.
  */
 export function endOfMatch(
   text: string,
@@ -57,7 +56,7 @@ interface Way {
 
 const noWays: readonly Way[] = [];
 
-/** Where a match may go on if the marker here is more than itself; of backslashes, also if it is itself. */
+/** The places where a match may continue if the marker here encodes something. Plain backslashes are included. */
 function waysOn(text: string, at: number, pattern: string, index: number): readonly Way[] {
   const wanted = pattern.charCodeAt(index);
   let ways: Way[] | undefined;
@@ -70,13 +69,13 @@ function waysOn(text: string, at: number, pattern: string, index: number): reado
       ways.push({ at: at + lengthOf(reading), index: index + 1 });
     }
   }
-  // Nobody breaks a line twice in one place, or before a value: following that would only cost time.
+  // Encoders don't break a line twice in one place or before a value, so such breaks are not followed.
   const soft = index === 0 ? 0 : softBreakAt(text, at);
   if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noWays;
   return [...(ways ?? noWays), { at: at + soft, index }];
 }
 
-/** A run of backslashes is as long as in the value, twice so in a JSON string, four times in one within another. */
+/** A JSON string doubles the backslashes of a value; JSON within JSON has four times as many. */
 function backslashes(text: string, at: number, pattern: string, index: number): Way[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);
@@ -85,7 +84,7 @@ function backslashes(text: string, at: number, pattern: string, index: number): 
     .map((times) => ({ at: at + run * times, index: index + run }));
   const reading = readingAt(text, at, 0);
   if (reading === noReading || codeOf(reading) !== backslash) return ways;
-  // `\\u005c` is a backslash rather than one with a u after it.
+  // `\\u005c` is an encoded backslash; prefer that to a plain one before a u.
   return [{ at: at + lengthOf(reading), index: index + 1 }, ...ways];
 }
 

@@ -1,5 +1,2 @@
-/**
- * Whether a code is nothing but zeros, which anybody would guess first: it is nobody's secret, unless it happens to be
- * somebody's code.
- */
+/** A code of zeros is the first guess of anyone, so it is no secret unless it is a user's code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);

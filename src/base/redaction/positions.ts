@@ -1,4 +1,4 @@
-/** Header fields whose values are secret, whatever they are. */
+/** Header fields whose values are always secret. */
 export const secretHeaders: readonly string[] = [
   'apikey',
   'authorization',
@@ -8,7 +8,7 @@ export const secretHeaders: readonly string[] = [
   'proxy-authorization',
 ];
 
-/** Properties and parameters whose values are secret, in any case of letters. */
+/** Properties and parameters whose values are always secret; case doesn't matter. */
 export const secretNames: readonly string[] = [
   'password',
   'currentPassword',
@@ -33,14 +33,14 @@ const byLowerCase = new Map(secretNames.map((name) => [name.toLowerCase(), name]
 const alternatives = secretNames.join('|');
 
 const property = new RegExp(`(\\\\{0,8})"(${alternatives})\\1"\\s*:\\s*`, 'gi');
-/** Names that hide a letter: "pass\u0077ord". */
+/** Names with an escaped letter: "pass\u0077ord". */
 const escapedProperty = /"((?:[^"\\]|\\u[0-9a-f]{4}){4,120})"\s*:\s*/gi;
 const parameter = new RegExp(`(^|[?&;\\s])(${alternatives})=([^&;\\s"'<>#]*)`, 'gi');
 const keyUriSecret = /(otpauth(?::|%3a)[^\s"'<>]{1,300}?secret(?:=|%3d))([a-z2-7]+)/gi;
 
 type IsPlaceholder = (text: string) => boolean;
 
-/** Replaces the values of secret JSON properties, in JSON that may be cut off, broken, or inside a JSON string. */
+/** Replaces the values of secret JSON properties. The JSON may be cut off, broken, or inside a JSON string. */
 export function redactProperties(text: string, isPlaceholder: IsPlaceholder): string {
   const plain = replaceValues(text, property, (match) => match[2], isPlaceholder);
   if (!plain.includes('\\u')) return plain;
@@ -54,7 +54,7 @@ export function redactParameters(text: string, isPlaceholder: IsPlaceholder): st
   );
 }
 
-/** The same for a form body, where names may be percent-encoded too. */
+/** Replaces the values of secret parameters in a form body, where names may be percent-encoded. */
 export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   const pairs = text.split('&').map((pair) => {
     const equals = pair.indexOf('=');
@@ -66,7 +66,7 @@ export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   return pairs.join('&');
 }
 
-/** Replaces the secret of a Key URI; the rest of it is what requirements speak of. */
+/** Replaces the secret of a Key URI and keeps the rest, which requirements judge. */
 export function redactKeyUris(text: string): string {
   return text.replace(keyUriSecret, (_whole, before: string) => `${before}[totpSecretKey]`);
 }
@@ -87,7 +87,7 @@ function replaceValues(
     const name = byLowerCase.get((nameOf(match) ?? '').toLowerCase());
     const start = match.index + match[0].length;
     if (name === undefined || match.index < done) continue;
-    // JSON within a JSON string: its quotes have as many backslashes before them as those of the name.
+    // In JSON within a JSON string, the value's quotes have the same backslashes as the name's.
     const backslashes = match[0].startsWith('\\') ? (match[1] ?? '') : '';
     const quote = `${backslashes}"`;
     const end = endOfValue(text, start, quote);
@@ -106,7 +106,7 @@ function replaceValues(
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** The end of the JSON value that begins here; of one that is cut off, the end of the text. */
+/** The end of the JSON value that begins here; the end of the text if the value is cut off. */
 function endOfValue(text: string, start: number, quote: string): number {
   if (text.startsWith(quote, start)) return endOfString(text, start + quote.length, quote.length - 1);
   const first = text[start];

@@ -1,16 +1,14 @@
 /**
- * Encodings of single characters that text can go through on its way into an answer, a mail or a report:
- * percent and quoted-printable octets, JSON escapes (those of JSON within JSON too), XML and HTML references.
+ * A decoded character: a UTF-16 code unit or UTF-8 octet, and its length in the text. Both are packed into one number,
+ * since an object for each percent sign would be too slow for megabytes.
  *
- * A reading is what encoded characters stand for: a UTF-16 code unit or an octet of a UTF-8 sequence, and how many
- * characters of the text stand for it. Both are packed into one number: megabytes are read, an object for each
- * percent sign would take longer than all the rest.
+ * Known encodings: percent and quoted-printable octets, JSON escapes (also JSON within JSON), XML and HTML references.
  */
 export type Reading = number;
 
 export const noReading: Reading = -1;
 
-/** A place in a text has this many readings at most besides the character itself. */
+/** The largest number of readings of one place, besides the character itself. */
 export const mostReadings = 3;
 
 export function codeOf(reading: Reading): number {
@@ -27,13 +25,13 @@ const equals = 0x3d;
 export const backslash = 0x5c;
 const letterU = 0x75;
 
-/** A longer run of backslashes is no escape that anyone writes. Keeps lengths below 16. */
+/** Real escapes have fewer backslashes. The limit also keeps lengths below 16. */
 export const longestRun = 8;
 const longestReference = 8;
 
 const lineEnds = ['\r\n', '\n', '\\r\\n', '\\n'];
 
-/** What the letter after a backslash stands for, by code unit. */
+/** The meanings of letters after a backslash, by code unit. */
 const escapes = new Map(
   Object.entries({ b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', '/': '/', "'": "'" }).map(
     ([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)],
@@ -42,19 +40,19 @@ const escapes = new Map(
 
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The characters that an encoded one can begin with. */
+/** The first characters of encoded ones. */
 export const markers: readonly number[] = [percent, ampersand, equals, backslash];
 
-/** Whether an encoded character can begin with this code unit. */
+/** True for {@link markers}; comparisons are faster than a search. */
 export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/** The nth of what the text at this place can stand for besides itself; {@link noReading} where there is none. */
+/** The nth reading of this place besides the character itself, or {@link noReading}. */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
-  // The longer one first, so that nothing of it is left behind: %2525 for a percent sign encoded twice.
+  // The longer reading comes first so that all of it is replaced: %2525 is a percent sign encoded twice.
   if (code === percent && nth === 0) {
     return text.startsWith('25', at + 1) ? reading(hexAt(text, at + 3, 2), 5) : noReading;
   }
@@ -64,7 +62,7 @@ export function readingAt(text: string, at: number, nth: number): Reading {
   return code === ampersand ? reference(text, at) : noReading;
 }
 
-/** The length of a soft line break of quoted-printable here, as it is or as a JSON string writes it; else 0. */
+/** The length of a quoted-printable soft line break here, plain or JSON-escaped; else 0. */
 export function softBreakAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== equals) return 0;
   const next = text.charCodeAt(at + 1);
@@ -78,7 +76,7 @@ function reading(code: number, length: number): Reading {
 }
 
 function escaped(text: string, at: number, nth: number): Reading {
-  // A backslash in a string is two; in a string within a string, four. No more of a run is looked at than that takes.
+  // A JSON string holds a backslash as two, JSON within JSON as four; longer runs are not read further.
   const most = nth > 0 ? nth * 2 : longestRun;
   let run = 1;
   while (run < most && text.charCodeAt(at + run) === backslash) run += 1;
@@ -99,7 +97,7 @@ function reference(text: string, at: number): Reading {
   return reading(references[name]?.charCodeAt(0) ?? -1, length);
 }
 
-/** The value of so many hexadecimal digits, or -1 where others stand there. */
+/** The value of `digits` hexadecimal digits, or -1 if other characters stand there. */
 function hexAt(text: string, at: number, digits: number): number {
   let value = 0;
   for (let index = at; index < at + digits; index += 1) {

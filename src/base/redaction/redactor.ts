@@ -9,18 +9,18 @@ import {
 import { type Hit, SecretIndex } from './secret-index.js';
 import { patternsOf } from './spellings.js';
 
-/** Shorter values are common by accident: they are replaced where they stand at a secret's place only. */
+/** Shorter values occur by accident, so they are replaced only at a secret's position. */
 const shortestValue = 4;
 
-/** A recorded body is cut to this many characters. */
+/** The length of a recorded body, in characters. */
 const longestBody = 4096;
 
-/** A label is shorter than this. */
+/** Longer than any label. */
 const longestLabel = 64;
 
 /**
- * Replaces secrets by `[what they are]`: by value, in whatever encoding, and by position, known or not.
- * What is added later is not replaced in what was redacted before: add first, then write.
+ * Replaces secrets by `[kind]`: known values in any encoding, and all values at a secret's position.
+ * Earlier texts aren't redacted again, so add a value before you write it.
  */
 export class Redactor {
   readonly #values = new Map<string, string>();
@@ -29,7 +29,7 @@ export class Redactor {
 
   /**
    * @param what the placeholder's text: `password`, `session id`
-   * @param whole only where no letter or digit joins on; codes always are
+   * @param whole match only without adjacent letters or digits, as for codes always
    */
   add(value: string, what: string, { whole = false }: { readonly whole?: boolean } = {}): void {
     if (value.length < shortestValue || this.#values.has(value)) return;
@@ -38,7 +38,7 @@ export class Redactor {
     this.#index.add(patternsOf(value, what, whole || /^\d{4,8}$/.test(value)));
   }
 
-  /** Known values, in any text; and the secret of a TOTP Key URI, known or not. */
+  /** Replaces known values in any text, and the secret of every TOTP Key URI. */
   redact(text: string): string {
     const parts: string[] = [];
     let done = 0;
@@ -59,22 +59,22 @@ export class Redactor {
     );
   }
 
-  /** Cut to {@link longestBody} characters once nothing secret is left in it. */
+  /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const form = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // By value first: what a position takes away may be a part of a value, whose rest would then stay unknown.
+    // By value first: a replaced position may cut a value in two, and its rest would then stay.
     const known = this.redact(text);
     const shown = form
       ? redactForm(known, this.#isPlaceholder)
       : redactParameters(known, this.#isPlaceholder);
-    // What a body says it is may be wrong, on purpose even: a form is looked at as JSON too.
+    // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
     if (redacted.length <= longestBody) return redacted;
     const end = isHighSurrogate(redacted.charCodeAt(longestBody - 1)) ? longestBody - 1 : longestBody;
     return `${redacted.slice(0, end)}… (${text.length} characters in all)`;
   }
 
-  /** Lines that another process prints: by position too, since a value may be printed before it is told. */
+  /** Redacts another process's output, by position too: it may print a value before it is known here. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);
@@ -85,14 +85,14 @@ export class Redactor {
     return redactParameters(this.redact(withoutPassword), this.#isPlaceholder);
   }
 
-  /** What of the known values the text holds, in whatever encoding: each `what` once; empty for a clean text. */
+  /** The kinds of known values that the text holds in any encoding, each once. */
   leaksIn(text: string): string[] {
     return [...new Set(this.#hits(text).map(({ what }) => what))];
   }
 
   #hits(text: string): Hit[] {
     if (this.#values.size === 0) return [];
-    // A value that is an everyday word may be part of a placeholder.
+    // A secret may be an everyday word that is part of a placeholder.
     return this.#index.find(text).filter((hit) => !this.#inPlaceholder(text, hit));
   }
 

@@ -4,9 +4,9 @@ import { unpacked } from './archives.js';
 import { Redactor } from './redactor.js';
 
 export interface Leak {
-  /** The file as it was found below the searched paths; of an archive also the entry. */
+  /** The path below the searched ones, with the entry of an archive. */
   readonly file: string;
-  /** What kind of secret it is; never the value. */
+  /** The kind of secret, never the value. */
   readonly what: string;
 }
 
@@ -15,31 +15,31 @@ export interface Searched {
   readonly leaks: readonly Leak[];
 }
 
-/** From this length on a value is no part of anything else by accident. */
+/** A value of this length doesn't occur by accident. */
 const longEnough = 8;
 
-/** Whether a secret is an everyday word, which can't be told from the reports' own. */
+/** True for an everyday word, which can't be distinguished from the reports' own words. */
 export function isTooCommon(value: string, vocabulary: string): boolean {
   return value.length < 4 || vocabulary.includes(value);
 }
 
-/** Whether it is a one-time code of fewer digits than any number by accident has. */
+/** True for a one-time code so short that other numbers match it by accident. */
 export function isShortCode(value: string, what: string): boolean {
   return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
 }
 
-/** The secrets of a run, to be looked for in what it has written. */
+/** Searches a run's artefacts for its secrets. */
 export class SecretSearch {
-  /** Looked for anywhere. */
+  /** Searched for anywhere. */
   readonly #long = new Redactor();
-  /** Codes and short values: looked for as whole words, where people and programs write texts. */
+  /** Codes and short values: searched for as whole words, in texts only. */
   readonly #short = new Redactor();
-  /** Codes of so few digits that reports hold them by accident: looked for where a text speaks of codes. */
+  /** Codes of four or five digits: searched for only after a word for codes. */
   readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;
 
-  /** @param vocabulary text that reports hold whatever the secrets are: names, addresses, words of the schemas */
+  /** @param vocabulary text that all reports hold: names, addresses, words of the schemas */
   constructor(values: ReadonlyMap<string, string>, vocabulary: string) {
     for (const [value, what] of values) {
       if (/^\d{6,}$/.test(value)) this.#short.add(value, what);
@@ -55,7 +55,7 @@ export class SecretSearch {
     return { artefacts: this.#artefacts, leaks };
   }
 
-  /** Searches a file, or all files below a folder; what is not there holds nothing. */
+  /** Searches a file, or all files below a folder; a missing path is empty. */
   lookInto(path: string): void {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) {
@@ -66,7 +66,7 @@ export class SecretSearch {
     }
   }
 
-  /** Searches text that was written to no file, as to a terminal. */
+  /** Searches text outside files, such as terminal output. */
   lookIntoText(name: string, text: string): void {
     this.#lookFor(this.#long, name, text);
     this.#lookForShort(name, text);
@@ -109,14 +109,14 @@ export class SecretSearch {
 /** A few digits after a word for codes, as in `"otpCode":"4821"` or `Your code is: 4821`. */
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
-/** Archives within archives. */
+/** The depth of archives within archives. */
 const deepest = 3;
 
 const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 
 /**
- * The parts of a file in which a code would be one. Programs, styles and pictures are full of six-digit numbers, as
- * are durations and sizes: in JSON only strings count, in pages only what is shown, and data.
+ * The parts of a file where digits may be a code: strings in JSON, visible text and data in pages.
+ * Numbers, programs, styles and pictures hold six-digit numbers by accident.
  */
 function textsIn(text: string, extension: string): string {
   switch (extension) {
@@ -149,7 +149,7 @@ function textsIn(text: string, extension: string): string {
   }
 }
 
-/** All strings of a JSON text, names included, one a line; undefined where it is none. */
+/** All strings and names of a JSON text, one a line; undefined for other text. */
 function stringsOf(text: string): string | undefined {
   let value: unknown;
   try {
@@ -158,7 +158,7 @@ function stringsOf(text: string): string | undefined {
     return undefined;
   }
   const strings: string[] = [];
-  // In a list of what is still to be seen, not by calls: a text may be nested deeper than the stack.
+  // A list instead of recursion: JSON may be nested deeper than the stack.
   const open: unknown[] = [value];
   while (open.length > 0) {
     const inner = open.pop();
@@ -173,7 +173,7 @@ function stringsOf(text: string): string | undefined {
   return strings.join('\n');
 }
 
-/** What pages hold as Base64: attachments and data of their own. */
+/** The Base64 content of a page: attachments and embedded data. */
 function embedded(text: string): string[] {
   const runs = text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [];
   return runs.map((run) => Buffer.from(run, 'base64').toString('utf8'));

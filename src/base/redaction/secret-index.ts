@@ -15,7 +15,7 @@ import {
 export interface Pattern {
   readonly text: string;
   readonly what: string;
-  /** Only where no letter or digit stands beside it: short digits are common by accident. */
+  /** Match only without adjacent letters or digits: short numbers occur by accident. */
   readonly whole: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** Patterns that begin with the same two characters. Many do, where they are of digits alone. */
+/** Patterns with the same first two characters: many, if they are numbers. */
 class Group {
   readonly #all: Pattern[] = [];
   readonly #byThird = new Map<number, Pattern[]>();
@@ -42,7 +42,7 @@ class Group {
     }
   }
 
-  /** Those that the third character doesn't rule out: of three that are not encoded it is known which one that is. */
+  /** The patterns that fit the third character, or all if one of the three may be encoded. */
   mayBeginAt(text: string, at: number): readonly Pattern[] {
     const third = text.charCodeAt(at + 2);
     if (isMarker(text.charCodeAt(at)) || isMarker(text.charCodeAt(at + 1)) || isMarker(third))
@@ -51,10 +51,10 @@ class Group {
   }
 }
 
-/** Of how many characters patterns are known to begin. */
+/** The length of a beginning, in characters. */
 const beginLength = 4;
 
-/** The beginnings of patterns, as bits: with thousands of patterns nearly every pair of characters begins one. */
+/** A bit set of beginnings: among thousands of patterns, pairs of characters rule out too little. */
 class Beginnings {
   readonly #bits = new Uint32Array(1 << 15);
   #anyShort = false;
@@ -67,7 +67,7 @@ class Beginnings {
           for (const fourth of spellings(text.charCodeAt(3))) this.#set(hashOf(first, second, third, fourth));
   }
 
-  /** Whether none begins here: only what is not encoded tells that. */
+  /** True if no pattern begins here. Encoded characters never rule a pattern out. */
   ruleOut(text: string, at: number, first: number, second: number): boolean {
     if (this.#anyShort || isMarker(first) || isMarker(second)) return false;
     const third = text.charCodeAt(at + 2);
@@ -82,36 +82,35 @@ class Beginnings {
   }
 }
 
-/** Of 20 bits. */
+/** A hash of 20 bits. */
 function hashOf(first: number, second: number, third: number, fourth: number): number {
   const mixed = Math.imul(Math.imul(Math.imul(first, 0x01000193) ^ second, 0x01000193) ^ third, 0x01000193);
   return Math.imul(mixed ^ fourth, 0x9e3779b1) >>> 12;
 }
 
 /**
- * Finds any of many patterns in a text, in whatever encoding each of their characters is written. One pass:
- * a table of the pairs of characters that patterns begin with rules out nearly every place at once, so the time
- * depends on the length of the text and hardly on the number of patterns.
+ * Finds any of many patterns in a text in one pass; each character may be encoded.
+ * A table of first pairs rules out nearly every place, so the number of patterns hardly matters for the time.
  */
 export class SecretIndex {
-  /** By the low bytes of two code units: whether a pattern may begin with them, or with what they stand for. */
+  /** By the low bytes of two code units: 1 if a pattern may begin with them, encoded or not. */
   readonly #worthALook = new Uint8Array(1 << 16);
   /** Patterns by the low bytes of their first two code units. */
   readonly #patterns = new Map<number, Group>();
 
   readonly #beginnings = new Beginnings();
 
-  /** In a run of backslashes that goes on for as long or longer nothing begins; see {@link #pastRun}. */
+  /** No pattern begins this many backslashes or more before the end of their run; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
-  /** What of it was tried at the place that is looked at. */
+  /** The groups already tried at the current place. */
   readonly #tried: number[] = [];
 
   constructor() {
     for (const marker of markers) this.#worthALook.fill(1, slot(marker, 0), slot(marker, 0xff) + 1);
   }
 
-  /** Patterns are of two characters at least. */
+  /** @param patterns of at least two characters */
   add(patterns: readonly Pattern[]): void {
     for (const pattern of patterns) {
       this.#beginnings.add(pattern.text);
@@ -130,7 +129,7 @@ export class SecretIndex {
     }
   }
 
-  /** Hits in the order of the text, none overlapping: where several do, they are one, named by the longest. */
+  /** Hits in the order of the text. Overlapping ones are merged and named by the longest. */
   find(text: string): Hit[] {
     const worthALook = this.#worthALook;
     const hits: Hit[] = [];
@@ -166,8 +165,8 @@ export class SecretIndex {
   }
 
   /**
-   * Where to look on in a run of backslashes. Each of a value's is four at most, and an escape has no more than
-   * {@link longestRun}: behind as many as these take together, what a value goes on with does not stand.
+   * Skips the part of a run of backslashes where no match can begin. A backslash of a value is written as at most
+   * four, and an escape has at most {@link longestRun}: a match that begins earlier would still be inside the run.
    */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
@@ -176,7 +175,7 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  /** The longest of all patterns that begin here, the first character being encoded or not. */
+  /** The longest match that begins here, for every reading of the first character. */
   #longestAt(text: string, at: number, first: number): Hit | undefined {
     this.#tried.length = 0;
     let best = this.#longestWith(text, at, first, at + 1, undefined);
@@ -189,7 +188,7 @@ export class SecretIndex {
     return best;
   }
 
-  /** The same for one reading of the first character; `next` is where the second begins. */
+  /** The longest match for one reading of the first character; `next` is the place of the second. */
   #longestWith(
     text: string,
     at: number,
@@ -221,7 +220,7 @@ export class SecretIndex {
   ): Hit | undefined {
     const key = slot(first, second);
     const group = this.#patterns.get(key);
-    // Different readings may lead to the same patterns: what a pattern matches here doesn't depend on them.
+    // Different readings may lead to the same group, which matches the same text each time.
     if (group === undefined || this.#tried.includes(key)) return best;
     this.#tried.push(key);
     let longest = best;
@@ -235,7 +234,7 @@ export class SecretIndex {
   }
 }
 
-/** A space is written as a plus sign in forms. */
+/** Forms write a space as a plus sign. */
 function spellings(code: number): readonly number[] {
   return code === space ? [space, plus] : [code];
 }
@@ -244,7 +243,7 @@ function slot(first: number, second: number): number {
   return ((first & 0xff) << 8) | (second & 0xff);
 }
 
-/** Whether no letter, digit or decimal point with a digit joins on, which would make it a part of something else. */
+/** True without an adjacent letter, digit or decimal fraction: a hit inside a longer word or number is an accident. */
 function standsAlone(text: string, start: number, end: number): boolean {
   if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
   const before = text.slice(Math.max(0, start - 6), start);
@@ -254,8 +253,8 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * The encoded character before a place, which ends in letters or digits of its own: `%3D`, `\n`, `\u003d`, `=3D`.
- * Of quoted-printable only with a letter in it: `=20` before digits is rather the begin of a longer number.
+ * The encoded character before a place, whose last letters or digits don't count as adjacent: `%3D`, `\n`, `\u003d`.
+ * Quoted-printable counts only with a letter (`=3D`): `=20` before digits probably begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';

@@ -7,20 +7,17 @@ import { jsonOf, shapedLike } from '../shape.js';
 import { Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
-/** Takes a value that is secret, and what it is. */
+/** Receives a secret value and its kind. */
 export type TellSecret = (value: string, what: string) => void;
-
-/** The same of one target, by its base URL. */
-type TellSecretOf = (target: string, value: string, what: string) => void;
 
 const longestSettling = 5_000;
 
-/** Not found in texts by accident. */
+/** True for values that don't occur in texts by accident. */
 const isTelltale = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
 
 /**
- * Collects the secrets of a run from the processes that learn them, so that what the run has written can be searched
- * for them. They go through a socket that only the user can reach, from memory to memory: never onto a disk.
+ * Collects a run's secrets from the processes that learn them, to search its artefacts for them. They travel through
+ * a socket that only the user can reach, and never touch a disk.
  */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
@@ -29,7 +26,7 @@ export class SecretCollector {
   #onLeft: (target: string) => void = () => {};
   readonly #server: Server;
   readonly address: string;
-  /** Knows all but those so short that they stand in texts by accident. */
+  /** Knows all secrets except short ones, which occur in texts by accident. */
   readonly redactor = new Redactor();
 
   private constructor(address: string) {
@@ -37,7 +34,7 @@ export class SecretCollector {
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 
-  /** @param folder one that only the user can enter: sockets have no modes of their own everywhere */
+  /** @param folder that only the user can enter: some systems ignore the mode of a socket */
   static async open(folder: string): Promise<SecretCollector> {
     const address =
       process.platform === 'win32' ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
@@ -53,27 +50,28 @@ export class SecretCollector {
     return collector;
   }
 
-  /** The values known so far, with what each is. */
+  /** The values known so far, each with its kind. */
   get values(): ReadonlyMap<string, string> {
     return this.#values;
   }
 
-  /** Those of one target, by its base URL. */
+  /** The values of one target, by its base URL. */
   valuesOf(target: string): ReadonlyMap<string, string> {
     return this.#byTarget.get(target) ?? new Map();
   }
 
-  readonly tell: TellSecretOf = (target, value, what) => {
+  /** @param target by its base URL */
+  tell(target: string, value: string, what: string): void {
     const own = this.#byTarget.get(target) ?? new Map<string, string>();
     this.#byTarget.set(target, own.set(value, what));
     if (this.#values.has(value)) return;
     this.#values.set(value, what);
     if (isTelltale(value)) this.redactor.add(value, what);
-  };
+  }
 
   /**
-   * Knows what is secret of one target so far, short codes as well: for its log, where a number that was taken for one
-   * is no loss. One that knew the secrets of many targets would find the beginning of some at every place.
+   * A redactor for one target's log. It knows short codes too: a number redacted by mistake does little harm there.
+   * The secrets of all targets together would make it slow.
    */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
@@ -82,14 +80,14 @@ export class SecretCollector {
     return redactor;
   }
 
-  /** @param left told of each process that will send nothing more to a target, however it ended */
+  /** @param left called with the target's base URL when a process that sends to it has ended */
   onLeft(left: (target: string) => void): void {
     this.#onLeft = left;
   }
 
-  /** Until all that was told is here; the tellers have ended. */
+  /** Waits until all secrets have arrived; call it after the tellers have ended. */
   async settled(): Promise<void> {
-    // The sockets alone don't keep this process; and one that never closes must not keep it for ever.
+    // The timer keeps this process alive, which sockets don't, and ends the wait for one that never closes.
     const patience = setTimeout(() => this.#destroyAll(), longestSettling);
     await Promise.all(this.#open.values());
     clearTimeout(patience);
@@ -116,7 +114,6 @@ export class SecretCollector {
         if (told !== undefined) this.tell(...told);
         else target ??= jsonOf(line, isTarget);
       })
-      // After its last line.
       .on('close', () => {
         if (target !== undefined) this.#onLeft(target);
       });
@@ -130,10 +127,10 @@ const isTold = shapedLike<readonly [target: string, value: string, what: string]
   maxItems: 3,
 });
 
-/** The first line: whose secrets the others will be. */
+/** The first line: the target of the secrets in the others. */
 const isTarget = shapedLike<string>({ type: 'string' });
 
-/** The other end, in a process that learns secrets. */
+/** The sender, in a process that learns secrets. */
 export class SecretTeller {
   readonly #told = new Set<string>();
 
@@ -143,8 +140,8 @@ export class SecretTeller {
   ) {}
 
   /**
-   * @param target whose secrets will be told, by its base URL
-   * @throws ConfigurationError where nobody listens: what is learnt could then not be searched for
+   * @param target by its base URL
+   * @throws ConfigurationError if nobody listens: artefacts could then not be searched
    */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
@@ -155,7 +152,7 @@ export class SecretTeller {
         `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );
     });
-    // Written to at once: what was told is with the other process even if this one is killed.
+    // Writes go out at once: a secret reaches the collector even if this process is killed.
     socket.unref();
     socket.on('error', () => socket.destroy());
     socket.write(`${JSON.stringify(target)}\n`);

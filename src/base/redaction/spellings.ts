@@ -1,23 +1,23 @@
 import type { Pattern } from './secret-index.js';
 
-/** Shorter pieces of Base64 are common by accident. */
+/** Shorter pieces of Base64 occur by accident. */
 const shortestPiece = 7;
 
 /**
- * The spellings of a value that are not an encoding of each character by itself; those are read as they come. What is
- * listed here, docs/safety.md promises.
+ * The spellings of a value as a whole: Base64, Base32, hex, octal, reversed, spaced. docs/safety.md promises them.
+ * Encodings of single characters are found while matching.
  *
- * @param whole only where no letter or digit joins on
+ * @param whole match only without adjacent letters or digits
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
   const base64 = bytes.toString('base64');
   const unpadded = base64.replace(/=+$/, '');
   const spellings = new Set([value, base64, unpadded, bytes.toString('base64url'), bytes.toString('latin1')]);
-  // A Base32 secret is taken in lower case too.
+  // Targets also accept a Base32 secret in lower case.
   const isBase32 = /^[A-Z2-7]{16,}$/.test(value);
   if (isBase32) spellings.add(value.toLowerCase());
-  // A code backwards is but another number.
+  // A reversed code is just another number.
   if (!/^\d+$/.test(value)) spellings.add([...value].reverse().join(''));
   spellings.add([...value].join(' '));
   const within = [
@@ -37,10 +37,10 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * What stands in a Base64 text for the bytes wherever they begin in it: in `Basic`, after a user's name. Of the first
- * and the last character only a part may be theirs; both are left out then.
+ * The characters for these bytes inside a longer Base64 text, such as `Basic` after a user's name. The first and the
+ * last character are left out if they also encode other bytes.
  *
- * @param before how many bytes of a group of three come before
+ * @param before the number of bytes before them in a group of three
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -54,7 +54,7 @@ function base64Of(bytes: Buffer): string[] {
   return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
-/** Each byte by itself: as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
+/** Each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
 function inDigits(bytes: Buffer): string[] {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
   const octal = [...bytes].map((byte) => byte.toString(8).padStart(3, '0'));
@@ -62,7 +62,7 @@ function inDigits(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** RFC 4648, 6, in both cases of letters; also without the last character, of which only a part may be the value's. */
+/** RFC 4648, 6, in upper and lower case; also without the last character, which may encode other bytes too. */
 function base32Of(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const letters = (bits.match(/.{1,5}/g) ?? []).map(
@@ -73,7 +73,7 @@ function base32Of(bytes: Buffer): string[] {
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
 }
 
-/** The bytes of a TOTP secret, which is Base32 of them. */
+/** The spellings of a TOTP secret's bytes; the secret itself is their Base32. */
 function ofKey(key: Buffer): string[] {
   return [...inDigits(key), ...base64Of(key), ...withinBase64(key, 0)];
 }

@@ -5,7 +5,7 @@ interface Words<Kind extends BreachKind> {
   actual(breach: Breach<Kind>): string;
 }
 
-/** Whole sentences, each of which stands alone. */
+/** Complete sentences: reports may quote either one alone. */
 const words: { readonly [Kind in BreachKind]: Words<Kind> } = {
   'wrong status': {
     expected: ({ expected }) => `The answer has the documented status ${expected}.`,
@@ -125,13 +125,13 @@ const words: { readonly [Kind in BreachKind]: Words<Kind> } = {
   },
 };
 
-/** What should have been, as a sentence. */
+/** The demand, as a sentence. */
 export function expected<Kind extends BreachKind>(breach: Breach<Kind>): string {
   const row: Words<Kind> = words[breach.kind];
   return row.expected(breach);
 }
 
-/** What was, as a sentence. */
+/** The observation, as a sentence. */
 export function actual<Kind extends BreachKind>(breach: Breach<Kind>): string {
   const row: Words<Kind> = words[breach.kind];
   return row.actual(breach);

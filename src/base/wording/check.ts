@@ -14,29 +14,28 @@ import { actual } from './breach.js';
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
 type Words<C> = {
-  /** What would have been right, and what was seen: each stands alone. */
+  /** Reports may quote either one alone. */
   readonly expected: (check: C) => string;
   readonly actual: (check: C) => string;
 };
 
-/** Further lines stand below the first one, behind the label. */
+/** Aligns further lines with the text after the label. */
 const nextLine = `\n${' '.repeat('actual: '.length)}`;
 
 const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
 
-/** `201 to POST /v2/users/sessions (the code twice), and its session opens GET /v2/mfa-config`. */
+/** `201 to POST /v2/users/sessions (the code twice), and its credential gets 200 from GET /v2/mfa-config`. */
 function answerWords(shown: Shown): string {
   const { use } = shown;
   const answer = `${plainWords(shown)}${wayOf(shown)}`;
   if (use === undefined) return answer;
-  const opened = use.status !== null && use.status < 300 ? 'opens' : `gets ${use.status ?? 'no answer'} from`;
-  return `${answer}, and what it handed out ${opened} ${use.method} ${use.path}`;
+  return `${answer}, and its credential gets ${use.status ?? 'no answer'} from ${use.method} ${use.path}`;
 }
 
 const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
 const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
 
-/** Of several answers the last one decides. */
+/** The last answer decides. */
 function lastOf({ answers }: Check): string {
   const last = answers.at(-1);
   return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
@@ -79,7 +78,7 @@ function seenWords(member: Member): string {
   return 'seen' in member ? `${name}: ${json(member.seen)}` : `no ${name}`;
 }
 
-/** What is counted: one, and several. */
+/** Singular and plural of each quantity. */
 const quantities: Readonly<Record<Quantity, readonly [one: string, many: string]>> = {
   'accepted answers': ['accepted answer', 'accepted answers'],
   bits: ['bit that differs', 'bits that differ'],
@@ -171,7 +170,7 @@ const differ = {
   'the request': ["a value of the target's own", 'the one that the request named'],
 } as const;
 
-/** Each kind of check in words: a new kind doesn't compile without its row. */
+/** The words of each kind of check; a kind without a row doesn't compile. */
 const table: { readonly [Kind in Check['kind']]: Words<OfKind<Kind>> } = {
   refused: {
     expected: ({ least, answers }) =>
@@ -294,36 +293,36 @@ function mailsTo(addresses: readonly string[]): string {
   return addresses.length === 0 ? 'no mail' : addresses.map((address) => `a mail to ${address}`).join(', ');
 }
 
-/** What would have been right. */
+/** The demand, in words. */
 export function expectedOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
   const row: Words<OfKind<Kind>> = table[check.kind];
   return row.expected(check);
 }
 
-/** What was seen. */
+/** The observation, in words. */
 export function actualOf<Kind extends Check['kind']>(check: OfKind<Kind>): string {
   const row: Words<OfKind<Kind>> = table[check.kind];
   return row.actual(check);
 }
 
-/** Both, as reports show a failure. */
+/** A failed check as reports show it. */
 export const wordsOf = (check: Check): string => told(expectedOf(check), actualOf(check));
 
-/** A target may say more than anybody reads. */
+/** A target may send more than a reader needs. */
 const longest = 2_000;
 
-/** A failure as reports show it. */
+/** A failure as reports show it, cut to {@link longest} characters. */
 export function told(expected: string, actual: string): string {
   return cut(`expected: ${expected}\nactual: ${actual}`, longest);
 }
 
-/** One part of what {@link told} says, without its label; `name` is empty for what stands before the first one. */
+/** One labelled part of a failure. `name` is empty for text before the first label. */
 export interface Told {
   readonly name: '' | 'expected' | 'actual';
   readonly text: string;
 }
 
-/** The parts of a failure as reports show it, for a page that sets them apart. */
+/** Splits a failure into its labelled parts, which pages show separately. */
 export function partsOf(reason: string): Told[] {
   const parts: { name: Told['name']; lines: string[] }[] = [];
   for (const line of reason.split('\n')) {
