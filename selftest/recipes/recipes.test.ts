@@ -109,7 +109,7 @@ describe('GitHub Actions', () => {
     const { code, said } = await shell(script('gate'), copy, {});
 
     // The gate wants all of it, and the shim asks for one requirement.
-    expect(said).toContain('--require-complete wants all of them');
+    expect(said).toContain('--require-complete requires all of them');
     expect(code).toBe(3);
   });
 

@@ -174,7 +174,7 @@ describe('a run that asked for a part', () => {
     const required = verdictOf({ selection, options: { strict: false, requireComplete: true } });
 
     expect(verdictLine(required)).toBe(
-      'inconclusive: 3 must requirements not run, and --require-complete wants all of them',
+      'inconclusive: 3 must requirements not run, and --require-complete requires all of them',
     );
     expect(verdictLine(verdictOf({ selection, raw: [raw('a/one', { kind: 'fail' })] }))).toBe(
       'does not conform: 1 of 4 must failed',

@@ -40,7 +40,7 @@ test('a page, to the letter', () => {
 | Release | 7.1.2\\_u3 \\(spec/releases/7.1.2\\_u3.yaml\\) |
 | Run | full, seed 1, 2026-11-25 00:00 UTC, took 12.3 s, suite 0.1.0 |
 | Outcomes | 1 pass, **1 must failed**, 0 should failed, 2 inconclusive, 1 waived, 2 not run, 1 not applicable |
-| Gate | The waiver of area/one \\(Ben\\) is no longer needed: it passes. |
+| Gate | The waiver of area/one \\(Ben\\) is no longer needed: its requirement passes. |
 
 ### Since the run of 2026\\-11\\-24 02:&#8203;00 UTC on release 7.1.2\\_u3
 
@@ -70,7 +70,7 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 ### Waived: 1
 
 - \`http/utf-8\` until 2026\\-12\\-31, Ana, [https:&#8203;//issues.example/7](<https://issues.example/7>): known since the last release
-- **To see to:** the waiver of area/one \\(Ben\\) is no longer needed: it passes
+- **To see to:** the waiver of area/one \\(Ben\\) is no longer needed: its requirement passes
 
 ### Not run: 2
 

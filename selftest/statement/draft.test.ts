@@ -66,7 +66,7 @@ test('each claim has a comment that says why', () => {
     '  # Left out: mfa-config/stores-retain-user-mfa-settings: inconclusive, HTTP 503.\n',
   );
   expect(text).toContain('  # Left out: totp-key/ids-are-unique: not applicable, no ids.\n');
-  expect(text).toContain('  # Left out: no part of the run.\n  # totp-code-disables:\n');
+  expect(text).toContain('  # Left out: not part of the run.\n  # totp-code-disables:\n');
   expect(text.split('\n').filter((line) => !/^ *(#.*|[\w-]+:.*)?$/.test(line))).toEqual([]);
 });
 

@@ -51,7 +51,7 @@ describe('a test', () => {
         { type: 'test ended', requirement: one, status: 'failed', durationMs: 1 },
       ],
       'inconclusive',
-      'The test failed, and nothing says why.',
+      'The test failed without a reason.',
     ],
     [
       'that was cut short is undecided',

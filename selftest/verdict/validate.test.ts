@@ -105,7 +105,7 @@ describe('what is none', () => {
       {},
       '/outcomes/0/exchanges/0/request: unknown property cookies',
     ],
-    ['outcomes/1/id', 'area/one', '/outcomes/1/id: area/one stands there twice'],
+    ['outcomes/1/id', 'area/one', '/outcomes/1/id: area/one occurs twice'],
     ['waits/0/for', 'tea', '/waits/0/for: must be one of ageing'],
     ['retries/500', 1, '/retries: unknown property 500'],
     ['coverage/operations', { GetMFAConfig: 0.5 }, '/coverage/operations/GetMFAConfig: must be integer'],

@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     outcomes: ['pass'],
     state: 'no longer needed',
     gate: 'does not conform',
-    cause: 'it passes',
+    cause: 'its requirement passes',
   },
   { of: ['pass'], with: warn, outcomes: ['pass'], state: 'no longer needed', gate: 'conforms' },
   { of: ['not run', 'pass'], outcomes: ['not run', 'pass'], state: 'undecided', gate: 'conforms' },
@@ -144,7 +144,7 @@ const rows: readonly Row[] = [
     outcomes: ['pass'],
     state: 'unmatched',
     gate: 'does not conform',
-    cause: 'The waiver of area/on (Ana) fits no requirement.',
+    cause: 'The waiver of area/on (Ana) matches no requirement.',
   },
   { of: ['pass', 'fail'], waiver: both, outcomes: ['pass', 'waived'], state: 'in use', gate: 'conforms' },
   {
@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     outcomes: ['pass', 'not applicable'],
     state: 'no longer needed',
     gate: 'does not conform',
-    cause: 'it fits',
+    cause: 'all its requirements pass',
   },
   { of: ['fail', 'fail'], outcomes: ['waived', 'fail'], state: 'in use', gate: 'does not conform' },
   {

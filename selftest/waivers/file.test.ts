@@ -134,10 +134,10 @@ describe('check', () => {
     });
 
     expect(problems(text)).toEqual([
-      'unmatched: w.yaml:2:18 area/onn: fits no requirement; did you mean area/one?',
+      'unmatched: w.yaml:2:18 area/onn: matches no requirement; did you mean area/one?',
       'expired: w.yaml:11:14 area/one: expired on 2026-11-24 (Ana): fix the failure or extend the waiver',
-      'duplicate: w.yaml:12:18 area/one: stands there twice: as in line 7',
-      'duplicate: w.yaml:17:18 area/one: stands there twice: as in line 7',
+      'duplicate: w.yaml:12:18 area/one: repeats the waiver in line 7',
+      'duplicate: w.yaml:17:18 area/one: repeats the waiver in line 7',
     ]);
   });
 });

@@ -34,7 +34,7 @@ export function pruneWaiversFile(path: string, today: string, verdicts: readonly
   const why = new Map<number, string>();
   for (const { kind, index } of checkWaivers(file, allIds(), today)) {
     if (kind === 'expired') why.set(index, `expired on ${file.waivers[index]?.expires}`);
-    else if (kind === 'unmatched') why.set(index, 'fits no requirement');
+    else if (kind === 'unmatched') why.set(index, 'matches no requirement');
   }
   for (const verdict of verdicts) {
     for (const index of notNeeded(file, verdict)) {

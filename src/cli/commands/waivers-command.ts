@@ -20,7 +20,7 @@ export function addWaivers(program: Command): void {
 
   waivers
     .command('prune')
-    .description('take out what expired or fits no requirement; all else stays as it is written')
+    .description('take out what expired or matches no requirement; all else stays as it is written')
     .argument('<file>', 'a waivers file')
     .option('--today <day>', today, argument(day))
     .option(

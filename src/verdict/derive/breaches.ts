@@ -5,14 +5,14 @@ import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
 import { told } from '../../base/wording/check.js';
 
-/** Of the breaches of one requirement so many are shown; the others are counted. */
+/** The number of breaches shown for one requirement; the others are only counted. */
 const shown = 5;
 
 interface Tally {
   breaches: number;
   readonly demands: Set<string>;
   readonly lines: string[];
-  /** To tell a breach again is no news; in recordings each has a place of its own. */
+  /** Lines already reported. Recordings name a place for each breach, so they repeat none. */
   readonly told: Set<string>;
   readonly exchanges: Set<Exchange>;
 }
@@ -20,7 +20,7 @@ interface Tally {
 const errorsAreError = 'http/errors-are-error';
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
-/** What the answers of a run break, whichever test sent the requests; and what they could have broken, but did not. */
+/** The requirements that a run's answers break or keep, independent of the tests that sent the requests. */
 export class Breaches {
   readonly #tallies = new Map<string, Tally>();
   /** Operations that answered anything but 404. */
@@ -37,7 +37,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // One connection that is closed on a client's mistake may be the network's doing; several on one operation are not.
+    // The network may close one connection by accident, but not two on the same operation.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -45,7 +45,7 @@ export class Breaches {
     }
   }
 
-  /** What answered anything but 404 is there: what was held back of it is told now. */
+  /** An answer other than 404 shows that the operation exists, so its held back breaches count. */
   #noteAnswered({ exchange: { operation, response } }: Exchanged): void {
     if (response === undefined || response.status === 404 || this.#there.has(operation)) return;
     this.#there.add(operation);
@@ -53,7 +53,7 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /** A web server before the API has a page of its own for an operation that the API lacks. */
+  /** A web server in front of the API may answer 404 with its own page if the API lacks the operation. */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))
@@ -90,7 +90,7 @@ export class Breaches {
     return tally;
   }
 
-  /** What was found of an exchange by itself, or later. */
+  /** Adds a breach found in an exchange, at once or later. */
   add(id: string, { place, exchange }: Pick<Exchanged, 'place' | 'exchange'>, breach: Breach): void {
     const tally = this.#tally(id);
     const { operation, response } = exchange;

@@ -5,13 +5,13 @@ import { cut } from '../../base/words.js';
 
 const longestText = 200;
 
-/** What is wrong, and what those that show the same thing can be recognised by. */
+/** A failed or undecided outcome, with the marks that relate it to others. */
 interface Sign {
   readonly outcome: Outcome;
   readonly fails: boolean;
   /** Two failures that share one of these are one cause. */
   readonly marks: readonly string[];
-  /** Answers that it shows, as `operation status`: what could not be told by one of them follows from it. */
+  /** Its answers as `operation status`: an undecided outcome with one of them follows from it. */
   readonly answers: readonly string[];
 }
 
@@ -20,9 +20,9 @@ const share = (some: readonly string[], others: readonly string[]) =>
   some.some((each) => others.includes(each));
 
 /**
- * The failed and undecided outcomes by what is behind them: each is in exactly one cause. Failures are one cause by the
- * kind of what they show, its operation and status. What could not be decided follows from the failure that shows the
- * same answer, or the same lack; else it stands for itself. First the causes by which a must fails.
+ * Groups failed and undecided outcomes by cause; each is in exactly one. Failures share a cause if they share a mark.
+ * An undecided outcome follows from a failure with the same mark or answer; otherwise it forms its own cause.
+ * Causes that make a must fail come first.
  */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
@@ -36,7 +36,7 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     if (cause === undefined) open.push([sign]);
     else cause.push(sign);
   }
-  // A waived failure that leads to nothing is no trouble.
+  // A waived failure without consequences needs no attention.
   return [...failures, ...open]
     .filter((group) => group.some(({ outcome }) => outcome.outcome !== 'waived'))
     .map((group) => ({ rank: rankOf(group), cause: causeOf(group) }))
@@ -44,31 +44,31 @@ export function causesOf(outcomes: readonly Outcome[]): Cause[] {
     .map(({ cause }) => cause);
 }
 
-/** Failures that share a mark, at first or second hand; in each group the plainest first. */
+/** Groups failures that share a mark, directly or through others; the plainest comes first in each. */
 function grouped(failures: readonly Sign[]): Sign[][] {
   let groups: Sign[][] = [];
   for (const sign of failures) {
     const isAlike = (group: readonly Sign[]) => group.some(({ marks }) => share(marks, sign.marks));
     groups = [...groups.filter((group) => !isAlike(group)), [...groups.filter(isAlike).flat(), sign]];
   }
-  const standingOf = ([head]: readonly Sign[]) => (head === undefined ? 0 : standing(head));
+  const oddityOfHead = ([head]: readonly Sign[]) => (head === undefined ? 0 : oddity(head));
   return groups
-    .map((group) => group.sort((a, b) => standing(a) - standing(b)))
-    .sort((a, b) => standingOf(a) - standingOf(b));
+    .map((group) => group.sort((a, b) => oddity(a) - oddity(b)))
+    .sort((a, b) => oddityOfHead(a) - oddityOfHead(b));
 }
 
-/** Areas that look for what lies beside the documented flow. */
+/** Areas that test requests outside the documented flow. */
 const besides = /^(?:ways-in|guessing)\//;
 
 /**
- * The plainest demonstration first: a must, on the documented flow, with nothing special about the request. Of those
- * the first of the catalogue, which begins each area with its documented flow.
+ * Lower for a plainer demonstration: a must, on the documented flow, with an ordinary request. Equals keep the order of
+ * the catalogue, which begins each area with its documented flow.
  */
-function standing({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
+function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial =
     check?.answers.some(({ way }) => way !== undefined) === true || check?.kind === 'body found';
-  // That a refusal was due may be met by accident where nothing works.
+  // A broken target may meet a demand for a refusal by accident.
   const isRefusal = check?.kind === 'refused' && !isSuccess(check.answers[0]);
   return (
     (outcome === 'waived' ? 8 : 0) +
@@ -79,7 +79,7 @@ function standing({ outcome: { level, outcome, id, checks = [] } }: Sign): numbe
   );
 }
 
-/** An operation that isn't there: all else that fails by it follows. */
+/** A missing operation explains every other failure of it. */
 const isMissing = (check: Check | undefined) => check?.kind === 'handled' && check.least === 'there';
 
 const isSuccess = (shown: Shown | undefined) => Math.floor((shown?.status ?? 0) / 100) === 2;
@@ -131,7 +131,7 @@ function signOf(outcome: Outcome): Sign {
   };
 }
 
-/** What logs in: one check that they share may be missing in all of them. */
+/** All logins count as one place, since one missing check may break all of them. */
 const logins: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken', 'VerifyUserOtp']);
 
 const placeOf = ({ operation, method, path }: Shown) =>
@@ -139,7 +139,7 @@ const placeOf = ({ operation, method, path }: Shown) =>
 const answerOf = (shown: Shown) =>
   `${shown.operation ?? `${shown.method} ${shown.path}`} ${shown.status ?? 0}`;
 
-/** By what a failure is one with others. */
+/** The marks that a failure shares with others of the same cause. */
 function marksOf(check: Check): string[] {
   if (check.kind === 'body found') return marksOf(check.of);
   if (isMissing(check)) return check.answers.map((each) => `${placeOf(each)} turned away`);
@@ -170,7 +170,7 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/** Answers by which others may be undecided: refusals, and what let somebody in. */
+/** The answers that may leave other requirements undecided: refusals, and wrong successes. */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

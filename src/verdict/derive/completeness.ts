@@ -2,7 +2,7 @@ import type { Gate, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 
 export type Completeness = Required<Pick<Verdict, 'complete' | 'checked' | 'applicable'>>;
 
-/** Of the MUST requirements that apply to a target: how many there are, and how many the run checked. */
+/** Counts the applicable MUST requirements and those that the run checked. */
 export function completenessOf({
   outcomes,
   selection,
@@ -17,12 +17,12 @@ export function wasChecked(outcome: OutcomeKind): boolean {
   return outcome === 'pass' || outcome === 'fail' || outcome === 'waived';
 }
 
-/** What is said of a target, in a word or two: it conforms only where every MUST requirement was checked. */
+/** The short verdict on a target. `conforms` requires that every MUST requirement was checked. */
 export type Word = Gate | 'no breach found';
 
-/** A gate, and whether every MUST requirement was checked. */
 export interface Judged {
   readonly gate: Gate;
+  /** True if every MUST requirement was checked. */
   readonly complete: boolean;
 }
 
@@ -30,7 +30,7 @@ export function wordOf({ gate, complete }: Judged): Word {
   return gate === 'conforms' && !complete ? 'no breach found' : gate;
 }
 
-/** The colour of a verdict: green is for what conforms alone. */
+/** The colour of a verdict; only `conforms` is green. */
 export const tones = {
   conforms: 'good',
   'no breach found': 'warn',

@@ -1,7 +1,7 @@
 import type { CoverageParts, Exchanged } from '../../base/model/event.js';
 import type { Coverage } from '../../base/model/verdict.js';
 
-/** What of an exchange counts. */
+/** The parts of an exchange that count. */
 type Counted = Pick<Exchanged, 'credential' | 'properties' | 'enumValues' | 'exchange'>;
 
 interface Call {
@@ -10,7 +10,7 @@ interface Call {
   readonly credential: string;
 }
 
-/** How often each part of the contract was met, exchange by exchange. */
+/** Counts how often exchanges use each part of the contract. */
 export class CoverageCount {
   readonly #calls = new Map<string, { readonly call: Call; times: number }>();
   readonly #properties: Record<string, number> = {};
@@ -27,7 +27,7 @@ export class CoverageCount {
     for (const value of enumValues) count(this.#enumValues, value);
   }
 
-  /** Parts never met stand with 0. */
+  /** @returns counts for all parts; unused ones are 0 */
   of(parts: CoverageParts): Coverage {
     const operations = zeroed(parts.operations);
     const responses = zeroed(parts.responses);

@@ -9,13 +9,13 @@ import { decideGating, lostAgainst } from './gating.js';
 import { judged, withinCount } from './measured.js';
 import { warningsOf } from './warnings.js';
 
-/** Worst first: of several outcomes of one requirement the first in this order holds. */
-const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable', 'pass'];
+/** If a requirement has several outcomes, the first in this order counts. */
+export const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable', 'pass'];
 
 const cutShort = 'the run was cut short';
 const noReason = 'no reason was given';
 
-/** The verdict of a run, from what the run left behind and nothing else. Outcomes stand in the order of the plan. */
+/** Derives the verdict from a run's results alone. Outcomes keep the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
   const { selection, gateBy, release } = results;
   const rawById = byId(results.raw);
@@ -88,11 +88,11 @@ function byId(raws: readonly RawOutcome[]): Map<string, RawOutcome[]> {
   return groups;
 }
 
-/** Of a part that was chosen for the faults that it finds: which share of them that is. */
+/** Adds the share of known faults that the checked requirements find, for runs with --within. */
 function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
   if (selection.within === undefined) return selection;
-  const ids = (isMeant: (kind: OutcomeKind) => boolean) =>
-    new Set(outcomes.flatMap(({ id, outcome }) => (isMeant(outcome) ? [id] : [])));
+  const ids = (isWanted: (kind: OutcomeKind) => boolean) =>
+    new Set(outcomes.flatMap(({ id, outcome }) => (isWanted(outcome) ? [id] : [])));
   const knownFaults = shareFound(
     ids(wasChecked),
     ids((kind) => kind === 'not applicable'),
@@ -100,7 +100,7 @@ function withShare(selection: Selection, outcomes: readonly Outcome[]): Selectio
   return { ...selection, knownFaults: Math.floor(knownFaults * 100) / 100 };
 }
 
-/** Counts of outcomes by kind; of the failures, each level on its own. */
+/** Counts outcomes by kind; failures of each level separately. */
 export function summarise(outcomes: readonly Outcome[]): Verdict['summary'] {
   const count = (kind: OutcomeKind) => outcomes.filter(({ outcome }) => outcome === kind).length;
   const failShould = outcomes.filter(({ outcome, level }) => outcome === 'fail' && level === 'should').length;
@@ -130,18 +130,18 @@ function outcomeOf(planned: PlannedRequirement, found: readonly RawOutcome[], re
     const decided = withoutRaw(planned, results);
     return { ...requirement, ...decided, reproduce: '', exchanges: [], durationMs: 0 };
   }
-  const telling = raws
+  const decisive = raws
     .filter((raw) => raw.kind !== 'pass')
     .sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
-  const checks = telling.flatMap((raw) => raw.checks ?? []);
-  const blame = telling.find((raw) => raw.kind === kind)?.blame;
-  const reasons = new Set(telling.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
+  const checks = decisive.flatMap((raw) => raw.checks ?? []);
+  const blame = decisive.find((raw) => raw.kind === kind)?.blame;
+  const reasons = new Set(decisive.map(({ reason }) => reason.trim()).filter((reason) => reason !== ''));
   return {
     ...requirement,
     outcome: kind,
     reason: kind === 'pass' ? '' : [...reasons].join('\n') || noReason,
-    reproduce: telling.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
-    exchanges: telling.flatMap(({ exchanges }) => exchanges),
+    reproduce: decisive.find(({ reproduce }) => reproduce !== '')?.reproduce ?? '',
+    exchanges: decisive.flatMap(({ exchanges }) => exchanges),
     ...(checks.length === 0 ? {} : { checks }),
     ...(kind !== 'inconclusive' || blame === undefined ? {} : { blame }),
     durationMs: raws.reduce((sum, { durationMs }) => sum + durationMs, 0),

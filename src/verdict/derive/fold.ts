@@ -13,47 +13,45 @@ import { wordsOf } from '../../base/wording/check.js';
 import { operationsWith } from '../../contract/openapi/operations.js';
 import { Breaches } from './breaches.js';
 import { CoverageCount } from './coverage.js';
-import { deriveVerdict } from './derive.js';
+import { deriveVerdict, worstFirst } from './derive.js';
 import { Logins } from './logins.js';
 import { ObservedFacts } from './observed-facts.js';
 import { Commands } from './reproduce.js';
 
-/** Of what a test sent, so much of the end is evidence for it. */
+/** The number of a test's last exchanges kept as evidence. */
 const mostExchanges = 20;
-
-/** Worst first: what a test came to is the first of these that was said of it. */
-const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run', 'not applicable'];
 
 const stopped = 'The run was stopped during this test.';
 
-/** Why --within leaves a requirement out. */
+/** The reason for requirements that --within omits. */
 export const outOfTime = (within: string): string => `did not fit into ${within} (--within)`;
 
 type Began = RunBegan & { readonly at: string };
 type Blaming = Extract<EventOfTest, { readonly lacks?: 'mail' }>;
 
-interface Said {
+/** One result that a test's events report. */
+interface Report {
   readonly kind: RawKind;
   readonly reason: string;
   readonly check?: Check;
   readonly blame?: Blamed;
-  /** What the check is about. */
+  /** The exchange that the check judges. */
   readonly about?: Exchange | undefined;
 }
 
-/** What is known of one requirement's test. */
+/** The state of one requirement's test. */
 interface Tested {
   exchanges: Exchange[];
-  readonly said: Said[];
+  readonly reports: Report[];
   ended: boolean;
-  /** It was, before it could end. */
+  /** The run was stopped during this test. */
   isStopped: boolean;
   durationMs: number;
 }
 
 /**
- * The events of a run on one target, taken one after the other, as what a verdict is derived from. Nothing else
- * decides: a run that is judged at once, one whose log is read later, and recorded traffic are judged here alike.
+ * Folds the events of a run on one target into the results of its verdict. Live runs, logs and recorded traffic all
+ * pass through here, so they are judged alike.
  */
 export class RunFold {
   readonly #commands = new Commands();
@@ -69,7 +67,7 @@ export class RunFold {
   #began: Began | undefined;
   #last = '';
   #unusable: string | undefined;
-  /** By the target file: what answered is not known to be the target. */
+  /** The target file is wrong, so the answers may be another server's. */
   #isMistaken = false;
   #interrupted: string | null = 'its process ended before the run did';
   #mayHaveChanged = false;
@@ -118,29 +116,32 @@ export class RunFold {
     }
   }
 
-  /** What all that was taken says of each requirement that it says anything of, planned or not. */
+  /** The outcome of every requirement that an event reports on, planned or not. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
-      const isOpen = tested.isStopped || (!tested.ended && tested.said.length === 0);
-      const said = [...tested.said.map((one) => this.#excused(one)), ...(isOpen ? [this.#stopped()] : [])];
-      return outcomeOf(id, { ...tested, said }, command);
+      const isOpen = tested.isStopped || (!tested.ended && tested.reports.length === 0);
+      const reports = [
+        ...tested.reports.map((one) => this.#excused(one)),
+        ...(isOpen ? [this.#stopped()] : []),
+      ];
+      return outcomeOf(id, { ...tested, reports }, command);
     });
     if (this.#isMistaken) return ofTests;
     const judged = new Map(ofTests.map(({ id, kind }) => [id, kind]));
     const byAnswers = this.#breaches
       .outcomes(command)
-      // What the test's own expectation says of it need not be said again.
+      // A failed expectation of the test itself explains more than the finding.
       .filter(({ id, kind }) => judged.get(id) !== 'fail' && (kind === 'fail' || !judged.has(id)));
     return [...ofTests, ...byAnswers];
   }
 
-  /** The verdict, where the log has a beginning. */
+  /** The verdict; undefined if the log lacks its first event. */
   verdict(): Verdict | undefined {
     return this.#began === undefined ? undefined : this.verdictOf(this.#began);
   }
 
-  /** The verdict on a run that began so. */
+  /** The verdict for a given first event. */
   verdictOf(began: Began): Verdict {
     return deriveVerdict(this.#results(began));
   }
@@ -167,7 +168,7 @@ export class RunFold {
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
-      // An answer to one test may break what was not asked for, or doesn't apply to the release.
+      // A finding may concern a requirement that is not selected or doesn't apply to the release.
       raw: this.outcomes(began.target.baseUrl).filter(
         ({ id }) => applies.has(id) || (this.#tests.has(id) && !known.has(id)),
       ),
@@ -186,7 +187,7 @@ export class RunFold {
     };
   }
 
-  /** A run that ended as its time did: what it did not come to was not run. */
+  /** Marks the requirements that a run with --within had no time for as not run. */
   #outOfTime({ planned, selection }: Began): readonly PlannedRequirement[] {
     if (selection?.within === undefined || this.#interrupted !== null) return planned;
     const reason = outOfTime(selection.within);
@@ -195,20 +196,20 @@ export class RunFold {
     );
   }
 
-  /** What is said of a test that did not end. */
-  #stopped(): Said {
+  /** The result of a test that did not end. */
+  #stopped(): Report {
     const within = this.#began?.selection?.within;
     return within === undefined
       ? { kind: 'inconclusive', reason: stopped }
       : { kind: 'not run', reason: outOfTime(within) };
   }
 
-  #excused(said: Said): Said {
-    const deciding = said.check === undefined ? undefined : decidingOf(said.check);
-    const excuse = said.kind === 'fail' ? this.#logins.excuseFor(deciding?.exchange ?? null) : undefined;
+  #excused(report: Report): Report {
+    const deciding = report.check === undefined ? undefined : decidingOf(report.check);
+    const excuse = report.kind === 'fail' ? this.#logins.excuseFor(deciding?.exchange ?? null) : undefined;
     return excuse === undefined
-      ? said
-      : { ...said, kind: 'inconclusive', reason: `${excuse} What was seen:\n${said.reason}` };
+      ? report
+      : { ...report, kind: 'inconclusive', reason: `${excuse} What was seen:\n${report.reason}` };
   }
 
   #exchanged(event: Exchanged): void {
@@ -219,7 +220,7 @@ export class RunFold {
     this.#breaches.take(event);
     this.#commands.take(exchange);
     this.#mayHaveChanged ||= changing.has(exchange.operation ?? '');
-    // Of recorded traffic there may be more than can be kept, and no test speaks of it.
+    // Recorded traffic has no tests and may be too large to keep.
     if (requirement === '') return;
     this.#exchanges.set(index, exchange);
     this.#tests.get(requirement)?.exchanges.push(exchange);
@@ -245,7 +246,7 @@ export class RunFold {
         tested.exchanges.unshift(...event.exchanges.flatMap((index) => this.#exchanges.get(index) ?? []));
         break;
       case 'expectation failed':
-        tested.said.push({
+        tested.reports.push({
           kind: 'fail',
           reason: wordsOf(event.check),
           check: event.check,
@@ -254,23 +255,23 @@ export class RunFold {
         break;
       case 'not run':
       case 'not applicable':
-        tested.said.push({ kind: event.type, reason: event.reason });
+        tested.reports.push({ kind: event.type, reason: event.reason });
         break;
       case 'test ended':
         tested.ended = true;
         tested.durationMs += event.durationMs;
         tested.isStopped = event.status === 'interrupted';
-        tested.said.push(...saidByStatus(event.status, tested.said.length > 0));
+        tested.reports.push(...reportsByStatus(event.status, tested.reports.length > 0));
         break;
       default:
         if (blames.some((blame) => blame === event.type) && 'reason' in event)
-          tested.said.push({ kind: 'inconclusive', reason: event.reason, blame: this.#blamed(event) });
+          tested.reports.push({ kind: 'inconclusive', reason: event.reason, blame: this.#blamed(event) });
     }
   }
 }
 
 const notRestored =
-  'whether the target is as it was found is not known: mfa-conformance restore tells, and restores it';
+  'it is unknown if the target was restored: mfa-conformance restore checks that, and restores it';
 
 /** Operations that set a configuration. */
 const changing: ReadonlySet<string> = new Set(operationsWith('sets'));
@@ -287,19 +288,21 @@ function shownOf(index: number, { operation, request, response }: Exchange): Sho
 }
 
 function newTest(): Tested {
-  return { exchanges: [], said: [], ended: false, isStopped: false, durationMs: 0 };
+  return { exchanges: [], reports: [], ended: false, isStopped: false, durationMs: 0 };
 }
 
-/** What a test's end says by itself. */
-function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'], isSaid: boolean): Said[] {
+/** The results that follow from how a test ended. */
+function reportsByStatus(
+  status: Extract<RunEvent, { type: 'test ended' }>['status'],
+  hasReport: boolean,
+): Report[] {
   switch (status) {
     case 'timedOut':
       return [{ kind: 'inconclusive', reason: 'The test took longer than its limit.' }];
-    case 'interrupted':
-      return [];
     case 'failed':
     case 'skipped':
-      return isSaid ? [] : [{ kind: 'inconclusive', reason: `The test ${status}, and nothing says why.` }];
+      return hasReport ? [] : [{ kind: 'inconclusive', reason: `The test ${status} without a reason.` }];
+    case 'interrupted':
     case 'passed':
       return [];
   }
@@ -307,19 +310,19 @@ function saidByStatus(status: Extract<RunEvent, { type: 'test ended' }>['status'
 
 function outcomeOf(
   id: string,
-  { exchanges, said, durationMs }: Tested,
+  { exchanges, reports, durationMs }: Tested,
   command: (exchange: Exchange) => string,
 ): RawOutcome {
-  const kind = worstFirst.find((each) => said.some((one) => one.kind === each));
+  const kind = worstFirst.find((each) => reports.some((one) => one.kind === each));
   if (kind === undefined) return { id, kind: 'pass', reason: '', reproduce: '', exchanges: [], durationMs };
-  const telling = said.filter((one) => one.kind === kind);
-  const reason = [...new Set(telling.map((one) => one.reason))].join('\n');
+  const deciding = reports.filter((one) => one.kind === kind);
+  const reason = [...new Set(deciding.map((one) => one.reason))].join('\n');
   if (kind === 'not run' || kind === 'not applicable')
     return { id, kind, reason, reproduce: '', exchanges: [], durationMs };
-  const checks = telling.flatMap(({ check }) => check ?? []);
-  const blame = telling.find((one) => one.blame !== undefined)?.blame;
+  const checks = deciding.flatMap(({ check }) => check ?? []);
+  const blame = deciding.find((one) => one.blame !== undefined)?.blame;
   const about =
-    telling.find((one) => one.about !== undefined)?.about ??
+    deciding.find((one) => one.about !== undefined)?.about ??
     exchanges.findLast(({ request }) => request.method !== 'GET') ??
     exchanges.at(-1);
   return {

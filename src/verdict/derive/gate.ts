@@ -6,22 +6,22 @@ export interface GateInput {
   readonly options: GateOptions;
   readonly interrupted?: string;
   readonly unusable?: string;
-  /** How many planned requirements were neither tried nor ruled out beforehand. */
+  /** The number of planned requirements without a result, except those ruled out in advance. */
   readonly missing: number;
-  /** MUST requirements that the run did not ask for. */
+  /** The number of MUST requirements that were not selected. */
   readonly leftOut?: number;
-  /** Ids that passed in the baseline, and were not run now. */
+  /** Ids that passed in the baseline and were not run now. */
   readonly lost?: readonly string[];
-  /** What is wrong with waivers, in words, where that gates. */
+  /** Problems with waivers, in words; empty if they don't gate. */
   readonly waiverTroubles?: readonly string[];
-  /** Ids that have an outcome though nobody planned them. */
+  /** Ids with an outcome that were not planned. */
   readonly unplanned: readonly string[];
 }
 
-/** More of one kind than this stand in the verdict only. */
+/** Further problems of one kind appear only in the verdict. */
 const shownTroubles = 3;
 
-/** The gate, and in words what of it the outcomes alone don't tell. */
+/** Decides the gate. `cause` gives the reasons that the outcomes alone don't show. */
 export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
@@ -31,11 +31,11 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
   if (strict && count('should', 'fail') > 0) {
-    const shoulds = `${are(count('should', 'fail'), 'should')} failed, and --strict counts a should like a must`;
+    const shoulds = `${requirements(count('should', 'fail'), 'should')} failed, and --strict counts a should like a must`;
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
-  // A target that could not be used at all is not to blame for a waivers file: the cause names both.
+  // An unusable target is not to blame for the waivers; its cause names both.
   if (waiverTroubles.length > 0 && input.unusable === undefined) {
     return { gate: 'does not conform', cause: sentences(run) };
   }
@@ -45,34 +45,34 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   }
   const unchecked = count('must', 'not run') + leftOut;
   if (requireComplete && unchecked > 0)
-    open.push(`${are(unchecked, 'must')} not run, and --require-complete wants all of them`);
+    open.push(`${requirements(unchecked, 'must')} not run, and --require-complete requires all of them`);
   if (lost.length > 0) open.push(`not run, though passed in the baseline: ${idList(lost)}`);
   const inconclusiveMust = count('must', 'inconclusive') > 0;
   if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {
     open.push(
-      `${are(count('should', 'inconclusive'), 'should')} inconclusive, and --strict counts a should like a must`,
+      `${requirements(count('should', 'inconclusive'), 'should')} inconclusive, and --strict counts a should like a must`,
     );
   }
   if (open.length === 0 && !inconclusiveMust) return { gate: 'conforms', cause: '' };
   return { gate: 'inconclusive', cause: sentences(open) };
 }
 
-/** Each of these alone forbids to call a target conforming. */
+/** Problems of the run itself: each of them rules out `conforms`. */
 function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): string[] {
-  const said: string[] = [];
-  if (unusable !== undefined) said.push(`the target could not be used: ${unusable}`);
-  if (interrupted !== undefined) said.push(`the run was cut short: ${interrupted}`);
+  const problems: string[] = [];
+  if (unusable !== undefined) problems.push(`the target could not be used: ${unusable}`);
+  if (interrupted !== undefined) problems.push(`the run was cut short: ${interrupted}`);
   else if (missing > 0 && unusable === undefined) {
-    said.push(
+    problems.push(
       `the run was cut short: ${missing} planned ${missing === 1 ? 'requirement' : 'requirements'} left no outcome`,
     );
   }
   if (unplanned.length > 0)
-    said.push(`outcomes came for requirements that were not planned: ${unplanned.join(', ')}`);
-  return said;
+    problems.push(`outcomes came for requirements that were not planned: ${unplanned.join(', ')}`);
+  return problems;
 }
 
-/** A file full of stale waivers must not push the rest of the cause out of sight; the verdict holds all. */
+/** Keeps many stale waivers from hiding the rest of the cause; the verdict lists all. */
 function shortened(troubles: readonly string[]): string[] {
   const left = troubles.length - shownTroubles;
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];
@@ -83,7 +83,7 @@ function idList(ids: readonly string[]): string {
   return left > 0 ? `${ids.slice(0, shownTroubles).join(', ')} and ${left} more` : ids.join(', ');
 }
 
-function are(count: number, word: string): string {
+function requirements(count: number, word: string): string {
   return `${count} ${word} ${count === 1 ? 'requirement' : 'requirements'}`;
 }
 

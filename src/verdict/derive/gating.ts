@@ -3,12 +3,12 @@ import type { BaselineVerdict, GateBy } from '../../base/model/results.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { decideGate, type GateInput } from './gate.js';
 
-/** What of a verdict is compared with its baseline. */
+/** The parts of a verdict that are compared with the baseline. */
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
 /**
- * The ids of level must (with --strict also should) that passed in the baseline, and of which this run doesn't know
- * whether they still do, though it was about them.
+ * Ids that passed in the baseline and were planned but not run now, so they may fail. Only must requirements; with
+ * --strict also should.
  */
 export function lostAgainst(
   baseline: BaselineVerdict,
@@ -20,13 +20,13 @@ export function lostAgainst(
     .filter(({ level }) => level === 'must' || strict)
     .filter(({ id }) => before.get(id) === 'pass')
     .filter(({ outcome }) =>
-      // Another release may well not have it.
+      // The requirement may not apply to another release.
       outcome === 'not applicable' ? baseline.release === now.release : outcome === 'not run',
     )
     .map(({ id }) => id);
 }
 
-/** @param input what the gate itself was decided by */
+/** @param input of the verdict's own gate */
 export function decideGating(
   by: GateBy,
   verdict: Compared,
@@ -55,7 +55,7 @@ function resultOf(
   known: ReadonlySet<string>,
 ): Pick<Gating, 'result' | 'cause'> {
   if (policy === 'none') return { result: 'pass', cause: '' };
-  // A known failure was checked all the same, as a waived one was.
+  // A known failure counts as checked, like a waived one.
   const excused = (outcome: Outcome): Outcome =>
     policy === 'new' && known.has(outcome.id) && outcome.outcome === 'fail'
       ? { ...outcome, outcome: 'waived' }
@@ -75,7 +75,7 @@ function nameOf({ file, verdict }: NonNullable<GateBy['baseline']>): BaselineNam
   };
 }
 
-/** What a reader of the comparison must know about the baseline. */
+/** Limits of the comparison with the baseline, in words. */
 export function notesOn(
   baseline: BaselineVerdict,
   now: { readonly release: string; readonly target: { readonly name: string } },

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '../../base/errors.js';
+import { replaceFile } from '../../base/files.js';
 import type { RunEvent } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
@@ -8,15 +9,15 @@ import { redactedEvent } from '../events/redact.js';
 import { RunFold } from './fold.js';
 
 /**
- * The verdict of a run, by its log and nothing else.
+ * Judges a run by its log alone.
  *
- * @throws ConfigurationError for a log that can't be read, or lacks its beginning
+ * @throws ConfigurationError if the log can't be read or lacks its first event
  */
 export function judgeLog(file: string): Verdict {
   return judgeEvents(readEvents(file), file);
 }
 
-/** @param file that they are of */
+/** @param file of the events, for messages */
 export function judgeEvents(events: readonly RunEvent[], file: string): Verdict {
   const fold = new RunFold();
   for (const event of events) fold.take(event);
@@ -26,7 +27,7 @@ export function judgeEvents(events: readonly RunEvent[], file: string): Verdict 
   return verdict;
 }
 
-/** Takes out of a log what became known as secret after it was written: a second net. All who write to it have ended. */
+/** Removes secrets that became known after they were logged. Call it after all writers have ended. */
 export function cleanLog(file: string, redactor: Redactor): void {
   const written = readFileSync(file, 'utf8').split('\n');
   const leaky = new Set(written.filter((line) => redactor.leaksIn(line).length > 0));
@@ -38,7 +39,5 @@ export function cleanLog(file: string, redactor: Redactor): void {
         ? eventsIn(line, file).map((event) => lineOf(redactedEvent(event, redactor)))
         : `${line}\n`,
     );
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, lines.join(''), { mode: 0o600 });
-  renameSync(temporary, file);
+  replaceFile(file, lines.join(''), 0o600);
 }

@@ -3,13 +3,13 @@ import type { Exchanged } from '../../base/model/event.js';
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
 /**
- * Who was let in by a login, and who was not. A user whose password held when a run began, and does not any more when it
- * ends, was given another one in between, or was locked: what was refused to it since is not known to be a failure.
+ * The logins of a run. If a password works at the start of a run and no longer at its end, someone changed it or the
+ * user is locked: refusals since the last successful login then prove nothing.
  */
 export class Logins {
-  /** The exchange by which a user was let in last, if only to the second step. */
+  /** By user: the exchange of the last accepted password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
-  /** Users by the exchanges in which they were refused. */
+  /** The refused users, by exchange. */
   readonly #refused = new Map<number, string>();
   readonly #shutOut = new Map<string, string>();
 
@@ -22,18 +22,18 @@ export class Logins {
     else if (response.status === 401 || response.status === 403) this.#refused.set(index, user);
   }
 
-  /** At the end of the run the password alone, which held before, is refused. */
+  /** Notes that the target refuses a user's password at the end of the run. */
   shutOut(username: string, reason: string): void {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** Who was refused in an exchange, and has not been let in since; in lower case. */
+  /** The user refused in an exchange and not let in since; in lower case. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;
   }
 
-  /** Why a failure about an exchange proves nothing; undefined where it does. */
+  /** Why a failure about an exchange proves nothing; undefined if it counts. */
   excuseFor(index: number | null): string | undefined {
     return this.#shutOut.get(this.refusedIn(index) ?? '');
   }

@@ -1,25 +1,25 @@
 import type { Exchanged } from '../../base/model/event.js';
 import { operationIds, operationRow } from '../../contract/openapi/operations.js';
 
-/** What of an exchange tells something of the target. */
-type Told = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
+/** The parts of an exchange that show facts. */
+type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
 /**
- * What all the exchanges of a run tell of the target beside the requirements: how it is spoken to, with which
- * statuses it refuses, and where it knows more than the document. Sorted, so that two nights can be compared.
+ * Facts that the exchanges of a run show beside the requirements: accepted credentials, statuses of refusals,
+ * undocumented members. Sorted, so that two runs can be compared.
  */
 export class ObservedFacts {
   readonly #refusals = new Map<string, Set<number>>();
   readonly #undocumented = new Set<string>();
   readonly #accepted = new Map<string, boolean>();
 
-  take({ credential, mistake, undocumented, exchange: { operation, response } }: Told): void {
+  take({ credential, mistake, undocumented, exchange: { operation, response } }: Observed): void {
     if (response === undefined) return;
     for (const each of undocumented) this.#undocumented.add(each);
     const { status } = response;
     const isRefused = status >= 400;
     if (isRefused && mistake !== null) add(this.#refusals, mistake, status);
-    // Logins and POST /email-otp are there for those without a credential.
+    // Logins and POST /email-otp need no credential, so they show nothing about credentials.
     if (operation === null || open.has(operation)) return;
     if (isRefused && credential === 'none') add(this.#refusals, 'no credential', status);
     if (credential !== 'none')
@@ -43,7 +43,7 @@ export class ObservedFacts {
   }
 }
 
-/** What may be called without a credential. */
+/** Operations that need no credential. */
 const open = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
 
 function add(sets: Map<string, Set<number>>, key: string, value: number): void {

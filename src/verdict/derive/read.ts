@@ -5,15 +5,15 @@ import { isFile, isFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { parseVerdict } from './validate.js';
 
-/** More than a verdict with every exchange in it; less than what JSON can't be read from. */
+/** Larger than any real verdict, smaller than the longest string of Node. */
 const maxBytes = 200_000_000;
 
 /**
  * Reads and checks a verdict.
  *
- * @param path a verdict.json, a folder with one, or a folder that a run wrote into
- * @param target the target to prefer where the folder holds the verdicts of several
- * @throws ConfigurationError naming the file and what is wrong with it
+ * @param path a verdict.json, its folder, or the `--out` folder of a run
+ * @param target the preferred target if the folder holds several verdicts
+ * @throws ConfigurationError that names the file and the problem
  */
 export function readVerdict(path: string, target?: string): Verdict {
   const file = isFolder(path) ? fileIn(path, target) : path;

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../base/model/exchange.js';
 
-/** The commands that repeat requests of a run, each after a line that says which state it met. */
+/** Makes the commands that repeat requests; a comment above each names the target's state. */
 export class Commands {
   readonly #met = new WeakMap<Exchange, string>();
   #cluster: string | undefined;
@@ -37,14 +37,14 @@ function supportIn(body: string | undefined): string | undefined {
   return enabled === 'false' ? 'support MFA off' : `support MFA on, type ${mode ?? 'none'}`;
 }
 
-/** Placeholders of redacted header values, as the shell variables a person would set. */
+/** The shell variables for redacted header values. */
 const variables: Readonly<Record<string, string>> = {
   apikey: 'API_KEY',
   'session-id': 'SESSION_ID',
   authorization: 'AUTHORIZATION',
 };
 
-/** A curl line that repeats an exchange; shell variables stand for secrets. */
+/** A curl line that repeats an exchange, with shell variables for secrets. */
 export function reproduce({ request }: Exchange, baseUrl: string): string {
   const path = request.url.startsWith(baseUrl)
     ? `"$BASE_URL"${quoted(request.url.slice(baseUrl.length))}`
@@ -60,7 +60,7 @@ export function reproduce({ request }: Exchange, baseUrl: string): string {
   return parts.join(' ');
 }
 
-/** A word of the shell, with variables in place of what the log hides: `[mailed code]` is `$MAILED_CODE`. */
+/** Quotes a shell word. Variables replace redacted secrets: `[mailed code]` becomes `$MAILED_CODE`. */
 function quoted(text: string): string {
   if (/^[\w./:=-]*$/.test(text)) return text;
   const plain = `'${text.replaceAll("'", "'\\''")}'`;

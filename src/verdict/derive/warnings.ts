@@ -1,16 +1,16 @@
 import type { RunResults } from '../../base/model/results.js';
 
-/** Codes of a clock that is so far off are refused by targets that have no other fault; milliseconds. */
+/** Conforming targets refuse codes from a clock that is further off; milliseconds. */
 const largestOffsetMs = 90_000;
 
-const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have given these answers';
+const notVerified = 'TLS NOT VERIFIED (tls.insecure): anyone in between could have sent these answers';
 
-/** The warnings of a verdict but the one that `target.tlsInsecure` says already: for reports with own words for it. */
+/** The warnings except the one about TLS, for reports that word it themselves from `target.tlsInsecure`. */
 export function otherWarnings({ warnings = [] }: { readonly warnings?: readonly string[] }): string[] {
   return warnings.filter((warning) => warning !== notVerified);
 }
 
-/** What the reader of a verdict must know to trust it: each report shows it at its head. */
+/** Limits of a verdict's validity; each report shows them at the top. */
 export function warningsOf({
   target,
   facts,
@@ -34,7 +34,7 @@ export function warningsOf({
   ];
 }
 
-/** Either a hole or a setting of the cluster: only who looks after it can tell. */
+/** This may be a breach or an exemption in the cluster; only its administrator knows. */
 function withoutCode(role: unknown): string {
   return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }

@@ -22,11 +22,11 @@ export const eventsName = 'events.jsonl';
 export const eventsFile = (folder: string): string => join(folder, eventsName);
 
 /**
- * All that happens in a run on one target, a line an event, written as it happens by all processes of the run: one that
- * is killed takes nothing along. Only its owner can read it.
+ * The events of a run on one target, one per line. All processes of the run append at once, so a kill loses nothing.
+ * Only the file's owner can read it.
  */
 export class EventLog {
-  /** What there was no room for, where the log is of a process that has more to do than to write it. */
+  /** Events that a full disk kept out of the file. Only the process that created the log keeps them. */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -42,22 +42,22 @@ export class EventLog {
     }
   }
 
-  /** A new log, in place of one from before. A full disk doesn't keep the process that began it from restoring. */
+  /** Replaces an earlier log. A full disk doesn't stop the process that creates it, which has to restore the target. */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);
   }
 
-  /** The log that the run's first process has begun. What can't be written down is not to be tried. */
+  /** Opens the log of the run's first process. Writing throws on a full disk, so nothing happens unlogged. */
   static open(file: string): EventLog {
     return new EventLog(file, false);
   }
 
   readonly write = (event: EventBody): void => {
-    // Restoring that nobody waits for any more may go on after the end.
+    // A restore may continue after the run has given up on it.
     if (!this.#isOpen) return;
     const whole: RunEvent = { at: new Date(steadyNow()).toISOString(), ...event };
-    // What comes after something that is missing would be read without it.
+    // Once an event is missing, later ones stay out too: a reader would misjudge a log with a gap.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);
     if (!this.goesOn) throw new ConfigurationError(`${this.file} can't be written to: there is no room.`);
@@ -66,7 +66,7 @@ export class EventLog {
   #written(event: RunEvent): boolean {
     const line = Buffer.from(lineOf(event));
     try {
-      // One write a line, at the end of the file whoever else writes: lines of several processes don't mix.
+      // One appending write per line keeps the lines of several processes from mixing.
       return writeSync(this.#handle, line) === line.length;
     } catch (error) {
       if (isOfFiles(error)) return false;
@@ -74,7 +74,7 @@ export class EventLog {
     }
   }
 
-  /** All that it holds, from its first line on, where its file is lost, too: the handle still leads to it. */
+  /** The whole content, even if the file was deleted: the open handle still reaches it. */
   text(): string {
     const bytes = Buffer.alloc(fstatSync(this.#handle).size);
     let at = 0;
@@ -82,16 +82,16 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** Of the next exchange: processes of one run go on counting. */
+  /** The index of the next exchange: the processes of a run share one count. */
   nextIndex(): number {
-    // Whole logs take a second to check: how the lines of exchanges begin is enough here.
+    // Validating a whole log takes a second; the beginnings of its lines suffice here.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
     let last = -1;
     for (const [, index] of begins) last = Math.max(last, Number(index));
     return last + 1;
   }
 
-  /** Puts the file back where it was lost, for its owner alone. @returns whether it was */
+  /** Writes the file again if it was deleted or replaced. @returns true if it was */
   rescue(): boolean {
     const there = statSync(this.file, { throwIfNoEntry: false });
     if (there?.ino === fstatSync(this.#handle).ino) return false;
@@ -107,10 +107,10 @@ export class EventLog {
   }
 }
 
-/** What is invisible becomes a JSON escape. */
+/** Invisible characters become JSON escapes. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
-/** Of the logs that are read; see RunBegan. */
+/** The readable schema version; see RunBegan. */
 const version = 2;
 
 const check = checkBy<RunEvent>('events.schema.json', 'event');
@@ -139,16 +139,15 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
 };
 
 /**
- * The events of a log so far. A line that was cut off by a kill, and events of newer versions, are left out: what they
- * told is lost, not wrong.
+ * The events of a log so far, without lines that a kill cut off and without event types of newer versions.
  *
- * @throws ConfigurationError for an event that is not what its type says
+ * @throws ConfigurationError for an event that doesn't match its schema
  */
 export function readEvents(file: string): RunEvent[] {
   return eventsIn(readFileSync(file, 'utf8'), file);
 }
 
-/** Likewise, of lines of a log. */
+/** The events in lines of a log, like {@link readEvents}. */
 export function eventsIn(text: string, place: string): RunEvent[] {
   return text.split('\n').flatMap((line, at) => {
     const value = parsed(line);
@@ -158,7 +157,7 @@ export function eventsIn(text: string, place: string): RunEvent[] {
   });
 }
 
-/** A log of another version is not misread. */
+/** @throws ConfigurationError for a log of another schema version */
 function demandVersion(began: unknown, place: string): void {
   const { schemaVersion, suiteVersion }: Partial<Record<string, unknown>> = Object(began);
   if (schemaVersion === version || typeof schemaVersion !== 'number') return;
@@ -175,14 +174,14 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Reads on in a log that others are writing. */
+/** Follows a log that other processes write. */
 export class EventTail {
   #done = 0;
   #ino: number | undefined;
 
   constructor(private readonly file: string) {}
 
-  /** What was written since it was called last. */
+  /** The events since the last call. */
   news(): RunEvent[] {
     const bytes = this.#added();
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
@@ -190,7 +189,7 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /** Nothing where the file is lost, or another was put in its place: what it tells of is only shown. */
+  /** Empty if the file was deleted or replaced: its events are only for display. */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

@@ -5,8 +5,8 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
 
 /**
- * An event without what became known as secret after it was written: a second net. Only free text: words of the schema
- * and of the suite stay, even where a weak password is one of them.
+ * Redacts secrets that became known after the event was logged. Only free text changes: words of the schema and of the
+ * suite stay, even if a weak password equals one of them.
  */
 export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
   const text = (value: string) => redactor.redact(value);
@@ -86,7 +86,7 @@ function redactedBeginning(event: RunBegan, redactor: Redactor): RunBegan {
   };
 }
 
-/** By value only: by position all was done when it was recorded, and a body that was cut must not be cut again. */
+/** Redacts by value only: positions were redacted when recording, and a cut body must not be cut again. */
 function redactedExchange({ request, response, error, ...rest }: Exchange, redactor: Redactor): Exchange {
   const headers = (of: Exchange['request']['headers']) => redactor.redactHeaders({ ...of });
   const body = (text?: string) => (text === undefined ? {} : { body: redactor.redact(text) });
@@ -105,7 +105,7 @@ function redactedExchange({ request, response, error, ...rest }: Exchange, redac
   };
 }
 
-/** All texts that may be the target's; a weak password may be a word of the suite's own, such as a kind. */
+/** Redacts the texts that may come from the target, and keeps the suite's own words such as kinds. */
 function redactedCheck(check: Check, text: (value: string) => string): Check {
   const shown = (answers: readonly Shown[]): Shown[] =>
     answers.map(({ use, ...each }) => ({

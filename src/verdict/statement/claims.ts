@@ -6,19 +6,19 @@ import { checkSchema } from '../../input/config-file/schema.js';
 import { readTextFile } from '../../input/config-file/text-file.js';
 import { Values } from '../../input/config-file/values.js';
 
-/** Something that the API document leaves open, and a vendor may claim or deny. */
+/** A point that the API document leaves open and that a vendor may claim or deny. */
 export interface Claim {
   readonly name: string;
   /** A sentence that a vendor could sign. */
   readonly text: string;
-  /** What a target must do, once it is claimed. */
+  /** The demand on a target once it is claimed. */
   readonly whenTrue: string;
-  /** Names of facts that measure it, besides its requirements. */
+  /** Names of facts that measure it, beside its requirements. */
   readonly facts: readonly string[];
-  /** Where a number may stand in place of true. */
+  /** Present if a number may replace true. */
   readonly count?: {
     readonly unit: string;
-    /** The fact that counts it, by the requirement whose test does. */
+    /** The counting fact, by the id of the requirement that measures it. */
     readonly factOf: ReadonlyMap<string, string>;
   };
 }

@@ -8,20 +8,17 @@ import { factsOf } from './facts.js';
 
 const width = 110;
 
-/** Where the schema lies for who has installed the suite in the folder of the statement. */
+/** Assumes that the suite is installed in the statement's folder. */
 const schemaLine =
   '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
 
-/** What a run says of a claim, and why. */
+/** The drafted value of a claim, with its reason. */
 interface Drafted {
   readonly value: boolean | undefined;
   readonly why: string;
 }
 
-/**
- * A statement that says what a run measured, as YAML with comments. The same for the same verdict. Ends with a line
- * break.
- */
+/** Drafts a statement from a run's measurements, as commented YAML with a final line break. Deterministic. */
 export function draftStatement(
   verdict: Verdict,
   claims: readonly Claim[],
@@ -58,11 +55,11 @@ function draftOf(
   { outcomes, statement, facts }: Verdict,
   catalogue: readonly Requirement[],
 ): Drafted {
-  // What was denied was not tried: the run can't say otherwise.
+  // A denied claim was not tested, so the run can't contradict it.
   if (statement?.claims[name] === false) return { value: false, why: 'Denied by the statement of that run.' };
   const own = new Set<string>(catalogue.flatMap(({ id, claim }) => (claim === name ? [id] : [])));
   const about = outcomes.filter(({ id }) => own.has(id));
-  if (about.length === 0) return { value: undefined, why: 'Left out: no part of the run.' };
+  if (about.length === 0) return { value: undefined, why: 'Left out: not part of the run.' };
   const broken = about.filter(isBroken);
   if (broken.length > 0)
     return {
@@ -77,7 +74,7 @@ function draftOf(
   return { value: undefined, why: `Left out: ${about.map(reasonOf).join('; ')}.` };
 }
 
-/** A failure, waived or not, and a fact that turned out otherwise. */
+/** True for failures, waived failures, and facts whose check failed. */
 function isBroken({ outcome, reason }: Outcome): boolean {
   return (
     outcome === 'fail' ||
@@ -94,7 +91,7 @@ function reasonOf({ id, outcome, reason }: Outcome): string {
   return `${id}: ${outcome}, ${cut(reason.replace(/\s+/g, ' ').trim(), 200).replace(/\.$/, '')}`;
 }
 
-/** What a target said may stand in a reason: it must not end the comment. */
+/** A reason may quote the target, whose text must not end the comment. */
 function comment(text: string): string[] {
   return wrap(printable(text).replace(/\s+/g, ' '), width, '# ');
 }

@@ -9,16 +9,16 @@ import { factsOf } from './facts.js';
 
 const longestReason = 200;
 
-/** What of a run tells whether its target does as the vendor says. */
+/** The parts of a run that can contradict a statement. */
 export interface Measured {
   readonly outcomes: ReadonlyMap<string, { readonly outcome: OutcomeKind; readonly reason?: string }>;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Where what was measured is not what the vendor says, one sentence each, in the order of the claims.
+ * Sentences on each claim that the measurements contradict, in the order of the claims.
  *
- * @param claims what the vendor says
+ * @param claims of the vendor's statement
  */
 export function driftFrom(
   claims: Claims,
@@ -35,7 +35,7 @@ export function driftFrom(
       return found === undefined ? [] : [{ id, ...within(claim, id, value, measuredOf(found), run.facts) }];
     });
     const against = about.filter(({ holds }) => holds !== undefined && holds !== claimed);
-    // What is denied is only shown wrong by all of it.
+    // Only passes without any failure contradict a denial.
     const isDrift = against.length > 0 && (claimed || about.every(({ holds }) => holds !== false));
     if (!isDrift) return [];
     const measured = [...against.map(inWords), ...factsOf(claim.facts, run.facts)].join('; ');
@@ -45,7 +45,7 @@ export function driftFrom(
 }
 
 interface Found {
-  /** Undefined where the run doesn't tell. */
+  /** Undefined if the run doesn't show it. */
   readonly holds: boolean | undefined;
   readonly reason: string;
 }
@@ -56,7 +56,7 @@ function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: s
   return { holds: outcome === 'fail' || outcome === 'waived' || otherwise ? false : undefined, reason };
 }
 
-/** By the number that is claimed, where one is and the run counted. */
+/** Applies a claimed number, if the run measured one. */
 function within(
   { count }: Claim,
   id: string,

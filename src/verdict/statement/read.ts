@@ -12,7 +12,7 @@ import { loadClaims } from './claims.js';
 /**
  * Reads and checks a vendor's statement, YAML or JSON by its extension.
  *
- * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do
+ * @throws ConfigurationError with one line per mistake: file, line, column, key path and remedy
  */
 export function readStatement(path: string): StatementInVerdict {
   const read = readTextFile(path);

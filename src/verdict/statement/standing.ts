@@ -4,15 +4,15 @@ import type { Contract } from '../../contract/openapi/contract.js';
 import { type Requirement, whyNotApplicable } from '../../contract/requirements/catalogue.js';
 import { loadClaims } from './claims.js';
 
-/** How a requirement stands in a run: by the catalogue, the contract, and what the vendor says. */
+/** The level of a requirement in a run, by the catalogue, the contract and the vendor's statement. */
 export interface Standing {
   readonly level: Level;
   readonly source: string;
-  /** The claim that makes a must of it. */
+  /** The claim that makes it a must. */
   readonly claimed?: string;
-  /** A fact that is then no more than what is claimed. */
+  /** The claimed upper bound of a fact. */
   readonly count?: ClaimedCount;
-  /** Why it says nothing of the target. */
+  /** Why it doesn't apply. */
   readonly notApplicable?: string;
 }
 

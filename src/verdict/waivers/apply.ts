@@ -10,7 +10,7 @@ import {
 import { appliesTo, type Requirement } from '../../contract/requirements/catalogue.js';
 import { idPattern } from '../../contract/requirements/glob.js';
 
-/** What a run on one target is, as far as waivers are for some runs only. */
+/** The properties of a run that decide which waivers apply. */
 export interface WaiverScope {
   readonly target: string;
   readonly release: ReleaseName;
@@ -19,7 +19,7 @@ export interface WaiverScope {
   readonly catalogue: readonly (Pick<Requirement, 'since' | 'until'> & { readonly id: string })[];
 }
 
-/** The waivers that are for this target and release; all others are none of this run's business. */
+/** The waivers for this target and release. */
 export function concernedWaivers(waivers: readonly Waiver[], scope: WaiverScope): ConcernedWaiver[] {
   return waivers
     .filter(({ target }) => target === undefined || idPattern(target).test(scope.target))
@@ -36,7 +36,7 @@ export function concernedWaivers(waivers: readonly Waiver[], scope: WaiverScope)
     });
 }
 
-/** A failure for which there is a waiver that holds is waived, its reason kept; all other outcomes stay. */
+/** Turns a failure with a valid waiver into `waived` and keeps its reason; other outcomes stay. */
 export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): Outcome {
   if (outcome.outcome !== 'fail') return outcome;
   const found = waivers.find(({ expired, fits }) => !expired && fits.includes(outcome.id));
@@ -45,7 +45,7 @@ export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): O
   return { ...outcome, outcome: 'waived', waiver: { reason, owner, issue, expires } };
 }
 
-/** What came of each waiver, from the outcomes after {@link waived}. */
+/** The state of each waiver, from the outcomes after {@link waived}. */
 export function waiverUses(
   waivers: readonly ConcernedWaiver[],
   outcomes: readonly Outcome[],
@@ -61,10 +61,7 @@ export function waiverUses(
   });
 }
 
-/**
- * A waiver whose requirements this run left out, by --grep say, is no trouble; nor is one of whose requirements any
- * stayed undecided: it may be that one that needs it.
- */
+/** `undecided` if a requirement was not selected or is undecided: that one may need the waiver. */
 function stateOf(
   { unknown, expired }: { readonly unknown: boolean; readonly expired: boolean },
   about: readonly Outcome[],
@@ -82,16 +79,16 @@ export function hasTrouble({ state }: Pick<WaiverUse, 'state'>): boolean {
   return troubles.includes(state);
 }
 
-/** `the waiver of totp-login/* (Ana, expires 2026-12-31) …`: what is wrong with it, for a person. */
+/** The problem with a waiver: `the waiver of totp-login/* (Ana) expired on 2026-12-31`. */
 export function troubleText(use: WaiverUse): string {
   const head = `the waiver of ${use.requirement} (${use.owner})`;
   switch (use.state) {
     case 'expired':
       return `${head} expired on ${use.expires}`;
     case 'unmatched':
-      return `${head} fits no requirement`;
+      return `${head} matches no requirement`;
     case 'no longer needed':
-      return `${head} is no longer needed: ${use.ids.length === 1 ? 'it passes' : 'all that it fits pass'}`;
+      return `${head} is no longer needed: ${use.ids.length === 1 ? 'its requirement passes' : 'all its requirements pass'}`;
     default:
       return `${head} is ${use.state}`;
   }

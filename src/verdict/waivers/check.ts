@@ -3,12 +3,12 @@ import { idPattern } from '../../contract/requirements/glob.js';
 import { didYouMean } from '../../input/config-file/nearest.js';
 import type { WaiversFile } from './read.js';
 
-/** Something wrong with an entry of a waivers file that can be read. */
+/** A problem with an entry of a valid waivers file. */
 export interface WaiverProblem {
   readonly kind: 'unmatched' | 'expired' | 'duplicate';
-  /** Of the entry in the file. */
+  /** The entry's index in the file. */
   readonly index: number;
-  /** `FILE:LINE:COLUMN what is wrong`. */
+  /** `FILE:LINE:COLUMN REQUIREMENT: problem`. */
   readonly text: string;
 }
 
@@ -24,7 +24,7 @@ export function checkWaivers(file: WaiversFile, ids: readonly string[], today: s
     const pattern = idPattern(waiver.requirement);
     if (!ids.some((id) => pattern.test(id))) {
       const meant = didYouMean(waiver.requirement, ids);
-      found.push(problem('unmatched', 'requirement', `fits no requirement${meant}`));
+      found.push(problem('unmatched', 'requirement', `matches no requirement${meant}`));
     }
     if (waiver.expires < today) {
       const remedy = 'fix the failure or extend the waiver';
@@ -40,7 +40,7 @@ export function checkWaivers(file: WaiversFile, ids: readonly string[], today: s
     if (earlier === undefined) first.set(scope, index);
     else {
       const { line } = file.placeOf(earlier);
-      found.push(problem('duplicate', 'requirement', `stands there twice: as in line ${line}`));
+      found.push(problem('duplicate', 'requirement', `repeats the waiver in line ${line}`));
     }
     return found;
   });

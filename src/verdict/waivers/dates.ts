@@ -1,9 +1,9 @@
-/** The day of a moment in UTC: `2026-12-31`. The order of such texts is that of the days. */
+/** The UTC day of a moment: `2026-12-31`. Such texts sort by day. */
 export function dayOf(moment: Date | string): string {
   return new Date(moment).toISOString().slice(0, 10);
 }
 
-/** Whether a text is a day that the calendar has. */
+/** True for a text like `2026-12-31` that is a real day. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);

@@ -4,11 +4,11 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type
 import { ConfigurationError } from '../../base/errors.js';
 
 /**
- * The text of a waivers file without some of its entries. All else stays as it was written, but for the comment lines
- * right above a removed entry, which go with it.
+ * Removes entries from the text of a waivers file, with the comment lines directly above them. The rest stays
+ * unchanged.
  *
  * @param indexes of the entries to remove
- * @throws ConfigurationError where an entry can't be removed without changing another, as with anchors
+ * @throws ConfigurationError if removing an entry would change another, as with anchors
  */
 export function pruned(text: string, file: string, indexes: ReadonlySet<number>): string {
   if (indexes.size === 0) return text;
@@ -48,7 +48,7 @@ function startOf(list: YAMLSeq, index: number): number {
   );
 }
 
-/** JSON, or YAML that is written like it: comments are few there, and the formatter keeps them. */
+/** For JSON and YAML in its style: the formatter keeps the few comments there. */
 function inBrackets(
   document: Document.Parsed,
   list: YAMLSeq,
@@ -60,7 +60,7 @@ function inBrackets(
   return document.toString({ lineWidth: 0 });
 }
 
-/** Whole lines are taken out, so that no formatter touches the rest. */
+/** Removes whole lines, so that no formatter touches the rest. */
 function inBlock(
   text: string,
   document: Document.Parsed,
@@ -69,7 +69,7 @@ function inBlock(
   indexes: ReadonlySet<number>,
 ): string {
   const lines = text.split('\n');
-  // Lines count from 0 here. A dash stands alone on a line above its entry in the odd file: it is looked for upwards.
+  // Lines count from 0 here. The dash may stand on a line above its entry, so search upwards.
   const dashes = list.items.map((_, index) => {
     let line = counter.linePos(startOf(list, index)).line - 1;
     while (line > 0 && !/^\s*-(?:\s|$)/.test(lines[line] ?? '')) line--;

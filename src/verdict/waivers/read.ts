@@ -10,19 +10,18 @@ import { Values } from '../../input/config-file/values.js';
 import { isDay } from './dates.js';
 
 export interface WaiversFile {
-  /** As it was named. */
+  /** As on the command line. */
   readonly file: string;
-  /** The file's content. */
   readonly text: string;
   readonly waivers: readonly Waiver[];
-  /** Where the entry of this index stands; with a key, where that key's value stands. */
+  /** The place of an entry, or of a key's value in it. */
   readonly placeOf: (index: number, key?: keyof Waiver) => Place;
 }
 
 /**
  * Reads and checks a waivers file, YAML or JSON by its extension.
  *
- * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do
+ * @throws ConfigurationError with one line per mistake: file, line, column, key path and remedy
  */
 export function readWaivers(path: string): WaiversFile {
   const read = readTextFile(path);
@@ -47,7 +46,7 @@ function waiverAt(values: Values, path: KeyPath): Waiver {
   const since = releaseAt(values, [...path, 'releases', 'since']);
   const until = releaseAt(values, [...path, 'releases', 'until']);
   if (since !== undefined && until !== undefined && !isSince(until, since)) {
-    values.problem([...path, 'releases'], `since ${since} is newer than until ${until}: no release is meant`);
+    values.problem([...path, 'releases'], `since ${since} is newer than until ${until}: no release matches`);
   }
   const expires = values.text([...path, 'expires']) ?? '';
   if (!isDay(expires)) values.problem([...path, 'expires'], 'is not a day of the calendar');
