@@ -1,10 +1,10 @@
-// What many targets cost: side by side against one after the other, and merged into a matrix.
+// Measures many targets: in parallel against one after another, and merged into a matrix.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startEmulator, timedRun } from './bench-tools.mjs';
 
-/** Emulators tried with --jobs 2, against the sum of each alone. */
+/** Compares a run with --jobs 2 on several emulators with the sum of separate runs. */
 export async function sideBySide(folder, count = 8) {
   const emulators = [];
   try {
@@ -33,7 +33,7 @@ export async function sideBySide(folder, count = 8) {
   }
 }
 
-/** Verdicts of shards that never ran, merged by the built program. */
+/** Merges generated verdicts of shards with the built program. */
 export async function merged(folder, targets = 200, requirements = 200, shards = 8) {
   const names = Array.from({ length: targets }, (_, n) => `target-${String(n).padStart(3, '0')}`);
   const plan = names.map((name, at) => ({ name, shard: (at % shards) + 1 }));
@@ -65,7 +65,7 @@ export async function merged(folder, targets = 200, requirements = 200, shards =
 
 const startedAt = () => '2026-01-01T00:00:00.000Z';
 
-/** Of which one requirement in twenty failed, each for a reason of its own and with an exchange as evidence. */
+/** A verdict with one failure in twenty requirements, each with its own reason and an exchange. */
 function verdict(name, count) {
   const outcomes = Array.from({ length: count }, (_, n) => outcome(name, n));
   const fail = outcomes.filter((each) => each.outcome === 'fail').length;

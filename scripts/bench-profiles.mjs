@@ -1,11 +1,11 @@
-// What a run costs on clusters as they are: the emulator with the real clock, behind what makes such clusters slow.
+// Measures runs under realistic conditions: the emulator with the real clock, made slow like real clusters.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { httpProxy } from './bench-proxy.mjs';
-import { startEmulator, timedRun } from './bench-tools.mjs';
+import { eventsIn, startEmulator, timedRun } from './bench-tools.mjs';
 
-/** One line each: what it is like, how it is made, and the time that is aimed at. */
+/** Each profile with its description, its settings and its goal in seconds. */
 export const profiles = {
   near: { like: 'nearby, as it is', goalS: 6 },
   limited: { like: '20 requests a second, 429 beyond', goalS: 50, proxy: () => ({ perSecond: 20 }) },
@@ -23,7 +23,7 @@ export const profiles = {
   slow: { like: 'with --slow: lifetimes and locks', goalS: 780, flags: ['--slow'] },
 };
 
-/** Runs the suite once on a profile. @returns what docs/performance.md has a row of */
+/** Runs the suite once on a profile. @returns a row of docs/performance.md */
 export async function measureProfile(name, out) {
   const { like, goalS, proxy, variants = [], flags = [] } = profiles[name];
   const target = join(out, 'emulator.yaml');
@@ -34,7 +34,7 @@ export async function measureProfile(name, out) {
   );
   const content = parse(readFileSync(target, 'utf8'));
   const between = proxy === undefined ? undefined : await httpProxy(content.baseUrl, proxy());
-  // No cluster lets its clock be moved.
+  // Real clusters don't let the suite move their clock.
   const { clock: _, ...rest } = content;
   const mail = { ...content.mail, timeoutMs: 15_000, quietMs: 1_500 };
   writeFileSync(target, stringify({ ...rest, mail, baseUrl: between?.baseUrl ?? content.baseUrl }));
@@ -47,7 +47,7 @@ export async function measureProfile(name, out) {
       goalS,
       wallMs,
       peakRssMb: peakRssKb / 1024,
-      ...seenIn(join(out, content.name), content.accounts),
+      ...costsIn(join(out, content.name), content.accounts),
     };
   } finally {
     between?.close();
@@ -55,12 +55,9 @@ export async function measureProfile(name, out) {
   }
 }
 
-/** What the log of a run tells of its cost. */
-function seenIn(folder, accounts) {
-  const events = readFileSync(join(folder, 'events.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+/** The costs of a run, from its log. */
+function costsIn(folder, accounts) {
+  const events = eventsIn(join(folder, 'events.jsonl'));
   const exchanges = events.filter(({ type }) => type === 'exchange').map(({ exchange }) => exchange);
   const waits = {};
   for (const { for: why, ms } of events.filter(({ type }) => type === 'wait'))
@@ -74,7 +71,7 @@ function seenIn(folder, accounts) {
   };
 }
 
-/** The most sessions that one user had open at once, as far as the run has ended none. */
+/** The largest number of sessions that one user had open at once. */
 function mostOpen(exchanges, accounts) {
   const bySid = new Map(Object.values(accounts).map(({ sid, username }) => [sid, username]));
   const open = new Map();
@@ -92,7 +89,7 @@ function mostOpen(exchanges, accounts) {
   return most;
 }
 
-/** Evenly spread, the same in each run. */
+/** Evenly spread numbers, the same in each run. */
 function between(least, most) {
   let n = 0;
   return () => {

@@ -1,12 +1,12 @@
-// What stands between the suite and its emulator when a cluster far away, or a strict one, is measured.
+// A proxy that makes the emulator behave like a distant or a strict cluster.
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
 
 /**
  * Forwards requests to a target.
  *
- * @param latencyMs how long each answer takes on its way
- * @param perSecond requests that are let through in a second; the others are answered 429
+ * @param latencyMs the delay of each answer
+ * @param perSecond the number of requests passed on in a second; the others get 429
  */
 export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Number.POSITIVE_INFINITY } = {}) {
   const { hostname, port, pathname } = new URL(baseUrl);
@@ -48,7 +48,7 @@ export async function httpProxy(baseUrl, { latencyMs = () => 0, perSecond = Numb
   };
 }
 
-/** In which at least one request was under way. */
+/** Measures the time with at least one open request. */
 function busyTime() {
   let open = 0;
   let since = 0;

@@ -1,4 +1,4 @@
-// What the measurements have in common: the programs, and how their time and memory are taken.
+// Shared by the measurements: runs the programs and measures their time and memory.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,8 +27,8 @@ export async function startEmulator(out, target, more = []) {
   };
 }
 
-/** Runs the built program to its end. Another exit code than the wanted one would not be the work that is measured. */
-export async function timedRun(args, { wanted = 0, env = {} } = {}) {
+/** Runs the built program to its end. Another exit code means that it did other work than measured. */
+export async function timedRun(args, { expected = 0, env = {} } = {}) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -40,11 +40,19 @@ export async function timedRun(args, { wanted = 0, env = {} } = {}) {
   }, 50);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   clearInterval(poll);
-  if (code !== wanted) throw new Error(`mfa-conformance ${args[0]} ended with ${code}.`);
+  if (code !== expected) throw new Error(`mfa-conformance ${args[0]} ended with ${code}.`);
   return { wallMs: performance.now() - startedAt, peakRssKb };
 }
 
-/** A process and all below it; none where there is no /proc. */
+/** The events in a run's log. */
+export function eventsIn(file) {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** A process and its descendants; empty without /proc. */
 function treeOf(root) {
   if (!existsSync('/proc/self/stat')) return [];
   const children = new Map();
@@ -59,16 +67,16 @@ function treeOf(root) {
 
 function parentOf(pid) {
   const stat = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may hold anything; the parent stands second after it.
+  // The name in brackets may hold any character; the parent is the second field after it.
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-/** The most memory that a process has had so far, in kB. */
+/** A process's peak memory so far, in kB. */
 function peakOf(pid) {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
-/** A process may be gone by now. */
+/** Empty if the process has ended. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');

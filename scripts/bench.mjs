@@ -1,13 +1,13 @@
-// What a run costs: against the emulator, medians of several runs, beside the same number of requests sent bare; then
-// what several targets cost side by side, and a matrix of very many (once each: scripts/bench-many.mjs).
+// Measures runs against the emulator: medians of several runs, and the same number of bare requests. Then it measures
+// parallel targets and a large matrix, once each (scripts/bench-many.mjs).
 //
 //   node scripts/bench.mjs [--runs 3] [--json] [--latency MS]
 //   node scripts/bench.mjs --profile near|limited|far|strict|slow [--profile …] [--keep]
 //
-// One more run is profiled: what journal, lease, redaction and the search for secrets take of it. With --latency each
-// answer takes that long, and the share of the wall time in which the target had a request is told.
+// One more run is profiled for the share of journal, lease, redaction and search for secrets. --latency delays each
+// answer and adds the share of time with an open request.
 //
-// Memory is read off /proc, so it is told on Linux only.
+// Memory comes from /proc, so only Linux shows it.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -29,7 +29,7 @@ import { parse, stringify } from 'yaml';
 import { merged, sideBySide } from './bench-many.mjs';
 import { measureProfile, profiles, profileTable } from './bench-profiles.mjs';
 import { httpProxy } from './bench-proxy.mjs';
-import { startEmulator, timedRun } from './bench-tools.mjs';
+import { eventsIn, startEmulator, timedRun } from './bench-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -37,22 +37,23 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     latency: { type: 'string' },
-    // A cluster as some are, once each, in place of all the rest.
+    // Measures only these profiles, once each.
     profile: { type: 'string', multiple: true },
-    // Keeps the figures of profiles, of which npm run generate makes docs/performance.md.
+    // Keeps the figures of profiles for docs/performance.md (npm run generate).
     keep: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1)
-  throw new Error(`--runs ${values.runs}: wanted a whole number from 1 on`);
+  throw new Error(`--runs ${values.runs}: must be a whole number from 1 on`);
 
 const latencyMs = values.latency === undefined ? undefined : Number(values.latency);
-if (latencyMs !== undefined && !(latencyMs >= 0)) throw new Error('--latency wants milliseconds.');
+if (latencyMs !== undefined && !(latencyMs >= 0))
+  throw new Error('--latency must be a number of milliseconds.');
 
 const wrong = (values.profile ?? []).find((name) => !Object.hasOwn(profiles, name));
 if (wrong !== undefined)
-  throw new Error(`--profile ${wrong}: wanted one of ${Object.keys(profiles).join(', ')}`);
+  throw new Error(`--profile ${wrong}: must be one of ${Object.keys(profiles).join(', ')}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-bench-'));
 try {
@@ -73,7 +74,7 @@ async function measureProfiles(names) {
   if (values.json) console.log(JSON.stringify(rows));
 }
 
-/** Each profile's figures as they were measured last. */
+/** Replaces the kept figures of a profile. */
 function keep(row) {
   const file = join(root, 'selftest', 'performance', 'figures.json');
   const { [row.name]: _, ...others } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
@@ -100,7 +101,7 @@ async function measureAll() {
   console.log(values.json ? JSON.stringify(result) : table(result));
 }
 
-/** One run against a fresh emulator, then the bare requests against the same. */
+/** One run against a new emulator, then the bare requests against the same one. */
 async function measure(out) {
   const target = join(out, 'emulator.yaml');
   const emulator = await startEmulator(out, target);
@@ -141,7 +142,7 @@ function argsOf(out, target) {
   return ['run', '-t', target, '--out', out, '--state-dir', join(out, 'state'), '--quiet'];
 }
 
-/** A run under Node's sampling profiler: how much of it was spent in code that keeps the target and secrets safe. */
+/** The share of a profiled run spent in code that protects the target and secrets. */
 async function safetyShare(out) {
   const target = join(out, 'emulator.yaml');
   const profiles = join(out, 'profiles');
@@ -157,7 +158,8 @@ async function safetyShare(out) {
     const files = readdirSync(profiles).map((name) => JSON.parse(readFileSync(join(profiles, name), 'utf8')));
     const safetyMs = files.reduce(
       (sum, profile) =>
-        sum + millisecondsIn(profile, /\/src\/(?:redaction|journal\/(?:journal|lease|state-dir)\b)/),
+        sum +
+        millisecondsIn(profile, /\/src\/(?:base\/redaction|target\/journal\/(?:journal|lease|state-dir)\b)/),
       0,
     );
     return { safetyMs, safetyShare: safetyMs / wallMs };
@@ -166,7 +168,7 @@ async function safetyShare(out) {
   }
 }
 
-/** Of a CPU profile: the time in which a function of these files was on the stack. */
+/** The time in a CPU profile with a function of these files on the stack. */
 function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   const inside = new Set();
   const walk = (id, isInside) => {
@@ -180,7 +182,7 @@ function millisecondsIn({ nodes, samples, timeDeltas }, files) {
   return samples.reduce((sum, id, index) => sum + (inside.has(id) ? timeDeltas[index] : 0), 0) / 1000;
 }
 
-/** Puts a proxy before the target of a target file, through which each answer takes longer. */
+/** Puts a proxy in front of a target file's target that delays each answer. */
 async function slowDown(targetFile, ms) {
   const content = readFileSync(targetFile, 'utf8');
   const { baseUrl } = parse(content);
@@ -196,8 +198,8 @@ async function slowDown(targetFile, ms) {
 }
 
 /**
- * A document as large as the largest of vendors, 200 paths and 65,000 lines: the operations of the MFA API among
- * others that the suite doesn't use, and references to nothing in those.
+ * A document as large as the largest vendors' documents, with 200 paths and 65,000 lines. The operations of the MFA
+ * API stand among others that the suite doesn't use, with dangling references.
  */
 function vendorDocument() {
   const document = parse(readFileSync(join(root, 'spec', 'releases', '7.1.2_u3.yaml'), 'utf8'));
@@ -228,7 +230,7 @@ function vendorDocument() {
   return stringify(document);
 }
 
-/** Loads a document in a process of its own, compiles what it says, and measures the loading alone. */
+/** Loads and compiles a document in its own process, and measures only that. */
 function timedLoad(file) {
   const load = new URL('../dist/src/contract/openapi/load.js', import.meta.url).href;
   const script = `
@@ -243,14 +245,7 @@ function timedLoad(file) {
   return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
 }
 
-function eventsIn(file) {
-  return readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
-/** Writes all reports of a verdict once more, in a process that has nothing loaded yet. */
+/** Writes all reports of a verdict again, in a new process. */
 function reportsAgain(verdict, folder) {
   const script = `
     const { readFileSync } = await import('node:fs');
@@ -264,7 +259,7 @@ function reportsAgain(verdict, folder) {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
-/** As many requests as the run has sent, one after the other on one connection, nothing judged. */
+/** Sends as many requests as the run, in sequence on one connection, without judging. */
 async function bare(target, requests) {
   const agent = new Agent({ connections: 1 });
   const url = new URL(target.baseUrl);
@@ -325,7 +320,7 @@ function table(result) {
     [
       'loading a document of 65,000 lines',
       seconds(result.loadMs),
-      `${result.loadRssMb.toFixed(0)} MB at most (wanted: 0.6 s, 300 MB)`,
+      `${result.loadRssMb.toFixed(0)} MB at most (goal: 0.6 s, 300 MB)`,
     ],
   ];
   rows.push(

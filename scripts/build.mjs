@@ -1,4 +1,4 @@
-// Compiles to dist/, from nothing: a file that a change removed must not live on in the package.
+// Compiles to an empty dist/, so that removed files don't stay in the package.
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   cwd: root,
   stdio: 'inherit',
 });
-// What pages are made of is no module: style sheets, and scripts that run in a browser.
+// Style sheets and browser scripts of pages are not compiled.
 const assets = 'src/reports/forms/html/assets/';
 cpSync(new URL(`../${assets}`, import.meta.url), new URL(`../dist/${assets}`, import.meta.url), {
   recursive: true,

@@ -1,6 +1,6 @@
-// Compares two verdicts but for what differs from run to run: times, ports, and how often the target was asked.
+// Compares two verdicts except for times, ports and numbers of requests, which differ from run to run.
 //   node scripts/compare-verdicts.mjs [--outcomes] BEFORE/verdict.json AFTER/verdict.json
-// With --outcomes only what came of each requirement that both know: of versions that word their reasons differently.
+// --outcomes compares only the outcomes of common requirements, for versions with differently worded reasons.
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -19,14 +19,14 @@ for (const line of differences) console.log(line);
 console.log(differences.length === 0 ? 'The verdicts are equal.' : `${differences.length} differences.`);
 process.exitCode = differences.length === 0 ? 0 : 1;
 
-/** By id. */
+/** The outcomes by id, for requirements in both verdicts. */
 function kinds(verdict, other) {
   const known = new Set(other.outcomes.map(({ id }) => id));
   const both = verdict.outcomes.filter(({ id }) => known.has(id));
   return Object.fromEntries(both.map(({ id, outcome }) => [id, outcome]));
 }
 
-/** What two runs on one target have in common. */
+/** The parts of a verdict that stay the same in two runs on one target. */
 function comparable(verdict) {
   const { startedAt, durationMs, suite, waits, coverage, facts, ...rest } = verdict;
   const { clockOffsetMs, ...measured } = facts;
@@ -35,18 +35,18 @@ function comparable(verdict) {
     target: { ...rest.target, baseUrl: withoutPort(rest.target.baseUrl) },
     facts: measured,
     waits: [...new Set(waits.map((wait) => wait.for))].sort(),
-    coverage: Object.fromEntries(Object.entries(coverage).map(([part, counts]) => [part, met(counts)])),
-    outcomes: Object.fromEntries(rest.outcomes.map((outcome) => [outcome.id, told(outcome)])),
+    coverage: Object.fromEntries(Object.entries(coverage).map(([part, counts]) => [part, used(counts)])),
+    outcomes: Object.fromEntries(rest.outcomes.map((outcome) => [outcome.id, comparableOutcome(outcome)])),
   };
 }
 
-/** The exchanges of a failure differ in their secrets, ids and times; the requests do not. */
-function told({ durationMs, exchanges, reproduce, ...outcome }) {
+/** Secrets, ids and times of a failure's exchanges differ; its requests don't. */
+function comparableOutcome({ durationMs, exchanges, reproduce, ...outcome }) {
   const { method, url } = exchanges.at(-1)?.request ?? {};
   return { ...outcome, reproducible: reproduce !== '', last: method && `${method} ${withoutPort(url)}` };
 }
 
-function met(counts) {
+function used(counts) {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([key]) => key)

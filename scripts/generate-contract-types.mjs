@@ -1,5 +1,5 @@
-// Writes what bodies the operations take and give as types, from the documents of all releases: what only some
-// releases have is there, and says so. --print writes to standard output instead.
+// Writes the types of request and success bodies from the documents of all releases. Members of only some releases are
+// included with a note. --print writes to standard output instead.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ else {
   writeFileSync(join(folder, 'bodies.ts'), text);
 }
 
-/** Oldest first, as the sources follow each other. @returns {Release[]} */
+/** Oldest first. @returns {Release[]} */
 function releasesInOrder() {
   return releaseNames().map((release) => ({
     release,
@@ -44,17 +44,17 @@ function render(releases) {
 // npm run generate
 
 ${names.map((name) => schemaType(name, releases)).join('\n')}
-/** What an operation takes; never where it takes nothing. */
+/** The request body of each operation; never without one. */
 export interface RequestBodies {
 ${operations.map(({ id, request }) => `  readonly ${id}: ${request};\n`).join('')}}
 
-/** What an operation's success carries; undefined where it carries nothing. */
+/** The success body of each operation; undefined without one. */
 export interface SuccessBodies {
 ${operations.map(({ id, success }) => `  readonly ${id}: ${success};\n`).join('')}}
 `;
 }
 
-/** The error's name is taken in every program. */
+/** `Error` is a global name in every program. */
 function typeName(schema) {
   return schema === 'Error' ? 'ErrorBody' : schema;
 }
@@ -89,7 +89,7 @@ function property(member, having, releases) {
   return `${comment}  readonly ${member}${optional}: ${type};\n`;
 }
 
-/** A comment that says since when, and until when, something is there. */
+/** A comment with the first and the last release that have the member. */
 function sentence(description, present, releases, indent = '') {
   const first = present[0].release;
   const last = present.at(-1).release;
@@ -111,7 +111,7 @@ function wrap(whole, width) {
   return lines;
 }
 
-/** What any of the schemas allows. @param {(Schema | Reference)[]} schemas */
+/** The union of the schemas' types. @param {(Schema | Reference)[]} schemas */
 function typeOf(schemas) {
   const items = schemas.filter((schema) => schema.type === 'array').map((schema) => schema.items);
   const atoms = schemas.flatMap((schema) => atomsOf(schema));

@@ -1,5 +1,5 @@
-// Writes the names of the releases, as spec/sources orders them, to src/base/model/release-names.ts and to each schema
-// in spec/ that names them. --out writes to that folder instead.
+// Writes the names of the releases, in the order of spec/sources, to src/base/model/release-names.ts and to the
+// schemas in spec/ that name them. --out writes to that folder instead.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,9 +29,9 @@ export const releaseNames = [${names.map((name) => `'${name}'`).join(', ')}] as 
 );
 format([...schemas, module]);
 
-/** As text, so that the rest of a schema stays as it was written. */
+/** Edits the text, so that the rest of a schema keeps its form. */
 function withNames(schema) {
-  // An enum of releases is one that holds the oldest. A target file may also say auto.
+  // An enum with the oldest release is an enum of releases. A target file may also say auto.
   return schema.replaceAll(/"enum": (\[[^\]]*\])/g, (whole, list) => {
     const values = JSON.parse(list);
     if (!values.includes(names[0])) return whole;

@@ -1,5 +1,5 @@
-// Puts the release documents together: spec/sources/base.yaml, changed by one file per later release, each on
-// top of the one before. Writes spec/releases/, or the folder given by --out.
+// Builds the release documents in spec/releases/ or --out: spec/sources/base.yaml, with one file of changes for each
+// later release, applied in order.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ function mergePatch(target, patch) {
   return result;
 }
 
-/** Renames in place, so that the order of the document stays. */
+/** Renames in place, to keep the order of the document. */
 function renamePaths(document, names) {
   for (const name of Object.keys(names)) {
     if (!(name in document.paths)) throw new Error(`no path ${name} to rename in ${document.info.version}`);
@@ -38,7 +38,7 @@ function apply(document, change) {
   return mergePatch(mergePatch(renamed, change.merge ?? {}), { info: { version: change.release } });
 }
 
-/** Long texts folded, lists of words on one line: as a person would write it. */
+/** Writes YAML like a person: long texts folded, lists of words on one line. */
 function toYaml(document) {
   const yaml = new Document(document, { aliasDuplicateObjects: false });
   visit(yaml, {

@@ -1,5 +1,5 @@
-// Writes the ids of spec/requirements as a type, so that a mistyped id doesn't compile. --print writes to
-// standard output instead.
+// Writes the ids of spec/requirements as a type, so that a mistyped id doesn't compile. --print writes to standard
+// output instead.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

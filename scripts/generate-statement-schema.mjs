@@ -1,4 +1,4 @@
-// spec/statement.schema.json: the claims of spec/claims.yaml, for editors and for those who write a statement.
+// Writes the claims of spec/claims.yaml to spec/statement.schema.json, for editors and authors of statements.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

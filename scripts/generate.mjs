@@ -1,4 +1,4 @@
-// Writes every file that is generated and checked in.
+// Writes all generated files that are checked in.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ const node = (path, ...args) =>
 const [only, ...args] = process.argv.slice(2);
 
 if (![undefined, 'docs', 'explain', 'order'].includes(only))
-  throw new Error(`There is no part ${only}: docs, explain and order are.`);
+  throw new Error(`Unknown part ${only}: must be docs, explain or order.`);
 for (const name of [
   'generate-release-names',
   'generate-releases',
@@ -18,11 +18,11 @@ for (const name of [
   'generate-contract-types',
 ])
   node(`${name}.mjs`);
-// What follows is made by compiled code, out of what was generated just now.
+// The rest needs compiled code with the new files.
 node('build.mjs');
 node('../dist/selftest/order/write-order.js', ...(only === 'order' ? ['measure'] : []));
 node('../dist/selftest/detection/write-document.js');
 node('../dist/selftest/performance/write-document.js');
-// Runs the suite, against many faults the first time: not each time.
+// Runs the suite, at first against many faults, so only on request.
 if (only === 'explain') node('../dist/selftest/explained/write-exchanges.js', ...args);
 if (only === 'docs') node('../dist/selftest/docs/write.js', ...args);

@@ -1,4 +1,4 @@
-// Preloaded by the bench into each process of a run: writes its CPU profile when it ends.
+// The bench preloads this into each process of a run. It writes the process's CPU profile at exit.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// spec/sources: the oldest release whole, and for each later one a file of its name with what it changes in the one
-// before it.
+// Reads spec/sources: the document of the oldest release, and for each later release a file with its changes to the
+// one before.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 const folder = fileURLToPath(new URL('../spec/sources', import.meta.url));
 const read = (file) => parse(readFileSync(join(folder, file), 'utf8'));
 
-/** The document of the oldest release, and the changes on top of it: by number, with `latest` after all numbers. */
+/** The oldest release's document and the changes in order, with `latest` after all numbers. */
 export function sourcesInOrder() {
   const changes = readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
@@ -17,7 +17,7 @@ export function sourcesInOrder() {
   return { base: read('base.yaml'), changes };
 }
 
-/** Oldest first. */
+/** The names of all releases, oldest first. */
 export function releaseNames() {
   const { base, changes } = sourcesInOrder();
   return [base.info.version, ...changes.map(({ release }) => release)];

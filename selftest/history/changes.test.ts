@@ -11,13 +11,13 @@ describe('one requirement', () => {
     ['pass', 'pass', undefined],
     ['pass', 'fail', 'a/one broke: got 500; wanted 200'],
     ['pass', 'waived', 'a/one broke, and is waived: got 500; wanted 200'],
-    ['pass', 'not run', 'a/one was not run any more: got 500; wanted 200'],
-    ['pass', 'not applicable', 'a/one does not apply any more: got 500; wanted 200'],
+    ['pass', 'not run', 'a/one was no longer run: got 500; wanted 200'],
+    ['pass', 'not applicable', 'a/one no longer applies: got 500; wanted 200'],
     ['pass', 'inconclusive', 'a/one could not be decided: got 500; wanted 200'],
     ['fail', 'pass', 'a/one was fixed.'],
     ['fail', 'fail', undefined],
     ['fail', 'waived', 'a/one is waived now.'],
-    ['fail', 'not run', 'a/one was not run any more: got 500; wanted 200'],
+    ['fail', 'not run', 'a/one was no longer run: got 500; wanted 200'],
     ['waived', 'pass', 'a/one was fixed.'],
     ['waived', 'fail', 'a/one fails; it was waived before: got 500; wanted 200'],
     ['not run', 'fail', 'a/one fails; before, it was not run: got 500; wanted 200'],
@@ -87,7 +87,7 @@ describe('many at once', () => {
         all('not run', () => 'no viewer account'),
       ),
     ).toEqual([
-      '15 requirements were not run any more (no viewer account): a/n00, a/n01, a/n02, a/n03 and 11 more.',
+      '15 requirements were no longer run (no viewer account): a/n00, a/n01, a/n02, a/n03 and 11 more.',
     ]);
     expect(changeSentences(all('fail'), all('pass'))).toEqual([
       '15 requirements were fixed: a/n00, a/n01, a/n02, a/n03 and 11 more.',
@@ -186,7 +186,7 @@ describe('facts in words', () => {
       'credentialModes',
       { Bearer: true, APIKeyHeader: true },
       { Bearer: false, APIKeyHeader: true },
-      ['The credential Bearer is not accepted any more.'],
+      ['The credential Bearer is no longer accepted.'],
     ],
     [
       'credentialModes',

@@ -77,7 +77,7 @@ describe('matrix.html', () => {
     const page = renderMatrixPage(matrixOf());
 
     expect(page).toContain('inconclusive');
-    expect(page).toContain('No plan (planned-1-of-1.json or the like) is there');
+    expect(page).toContain('The plan (planned-1-of-1.json or similar) is missing');
   });
 });
 
@@ -129,9 +129,9 @@ describe('the console', () => {
         '  area/two: a, b',
         '',
         'Missing or broken:',
-        '  - No plan (planned-1-of-1.json or the like) is there, so nobody can tell',
-        '  whether targets are missing. It lies in the output folder of each run: keep it',
-        '  beside the verdicts.',
+        '  - The plan (planned-1-of-1.json or similar) is missing, so missing targets',
+        '  would go unnoticed. Each run writes it to its output folder: keep it beside',
+        '  the verdicts.',
         '',
         'Written to out: matrix.html',
         'Exit code: 1 (does not conform)',

@@ -159,7 +159,7 @@ describe('a merge of less than was planned is inconclusive, and says what is mis
     const merged = mergeOf(folder);
 
     expect(merged.matrix.exitCode).toBe(3);
-    expect(texts(merged)).toBe('b is missing: it was planned, but left no verdict that can be read.');
+    expect(texts(merged)).toBe('b is missing: it was planned, but has no readable verdict.');
   });
 
   test('the plans themselves', () => {
@@ -175,7 +175,7 @@ describe('a merge of less than was planned is inconclusive, and says what is mis
     const merged = mergeOf(first, second, join(folder, 's3'));
 
     expect(merged.matrix.exitCode).toBe(3);
-    expect(texts(merged)).toContain('s3 is not a folder, or not there.');
+    expect(texts(merged)).toContain('s3 is not a folder, or missing.');
     expect(merged.matrix.targets).toHaveLength(4);
   });
 
@@ -230,7 +230,7 @@ describe('a broken file is named, and the rest is merged', () => {
     [
       'of a name that leads elsewhere',
       good.replace('"name":"b"', '"name":"../b"'),
-      /the target's name is none/,
+      /the target's name is invalid/,
     ],
   ])('%s', (_, text, says) => {
     const folder = plan(leave(temporaryFolder(), verdictOn('a'), verdictOn('b')), 1, 1, { a: 1, b: 1 });
@@ -265,7 +265,7 @@ describe('the same target twice', () => {
 
     expect(matrix.gate).toBe('conforms');
     expect(matrix.notes).toEqual([
-      `a is there 2 times, each time the same: ${join(folder, 's1', 'a', 'verdict.json')}, ${join(folder, 's2', 'a', 'verdict.json')}.`,
+      `a occurs 2 times with the same content: ${join(folder, 's1', 'a', 'verdict.json')}, ${join(folder, 's2', 'a', 'verdict.json')}.`,
     ]);
   });
 
@@ -298,7 +298,7 @@ test('runs apart from each other are merged, each by its own plan', () => {
 
   leave(join(folder, 'y'), verdictOn('z'));
 
-  expect(mergeOf(folder).matrix.notes).toEqual(['z is in no plan; it counts all the same.']);
+  expect(mergeOf(folder).matrix.notes).toEqual(['z is not in any plan; it counts anyway.']);
 });
 
 test('of very different reasons for one requirement the first are told, and all targets are', () => {
@@ -317,5 +317,5 @@ test('of very different reasons for one requirement the first are told, and all 
 
   expect(row?.reasons.flatMap(({ targets }) => targets)).toEqual(names);
   expect(row?.reasons).toHaveLength(9);
-  expect(row?.reasons[0]?.reason).toMatch(/^t00 long .{300,500}more characters\)$/);
+  expect(row?.reasons[0]?.reason).toMatch(/^t00 long .{300,500}more characters were cut\)$/);
 });

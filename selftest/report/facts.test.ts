@@ -17,7 +17,7 @@ describe('a fact in words', () => {
     ['throttleAfter', 5, 'After 5 wrong codes'],
     ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
     ['newKeyRetiresOlder', true, 'A new TOTP key retires the older one'],
-    ['accountsWithoutCode', ['other'], 'Of other alone'],
+    ['accountsWithoutCode', ['other'], 'For other only'],
     [
       'refusalStatuses',
       { 'a list': [400], 'no body': [400], 'no code': [400], 'no credential': [401, 403] },

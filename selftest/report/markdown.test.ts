@@ -70,7 +70,7 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 ### Waived: 1
 
 - \`http/utf-8\` until 2026\\-12\\-31, Ana, [https:&#8203;//issues.example/7](<https://issues.example/7>): known since the last release
-- **To see to:** the waiver of area/one \\(Ben\\) is no longer needed: its requirement passes
+- **Needs attention:** the waiver of area/one \\(Ben\\) is no longer needed: its requirement passes
 
 ### Not run: 2
 

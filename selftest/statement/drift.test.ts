@@ -96,8 +96,7 @@ describe('compare and trend', () => {
     expect(trend?.drift).toEqual([
       `The statement claims mailed-codes-work-once ("A mailed code works once."); measured: ${once} fails.`,
     ]);
-    const section =
-      /Otherwise than the vendor's statement says\n {2}- The statement claims mailed-codes-work-once/;
+    const section = /Contradicts the vendor's statement\n {2}- The statement claims mailed-codes-work-once/;
     expect(trend === undefined ? '' : renderTrend(trend, 200)).toMatch(section);
     const now = snapshot({ [once]: failed }, { claims: claimsOnce });
     expect(renderCompare(now, now, [], driftOf(now), 200)).toMatch(section);

@@ -157,7 +157,7 @@ export const rooms: readonly Room[] = [
     [
       'many',
       'Shares of targets, and their merge.',
-      'errors files version spec-schema model target-file events derive forms',
+      'errors files version words spec-schema model target-file events derive forms',
     ],
     [
       'matrix',

@@ -3,8 +3,8 @@ import { replaceFile } from '../../base/files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 
 /**
- * Makes Allure's history ready for one more night: without a line that was cut by a kill, without the night of this
- * name, and not longer than `most` lines.
+ * Prepares Allure's history for another night. Removes lines that a kill cut off, the night of this name, and all but
+ * the last `most` lines.
  */
 export function trimHistory(file: string, name: string, most: number): void {
   if (!existsSync(file)) return;

@@ -1,11 +1,11 @@
 import { SuiteError } from '../../base/errors.js';
 
-/** Allure's page is not what this version of the suite knows: it would ask for something outside of itself. */
+/** This version of the suite doesn't know Allure's page, which would load something from elsewhere. */
 class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }
 
-/** What the page may load: only what is in it. A browser refuses all else, whatever a script in it tries. */
+/** Allows the page to load only its own content, whatever its scripts try. */
 const policy = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' data: blob:",
@@ -19,8 +19,8 @@ const policy = [
 ].join('; ');
 
 /**
- * Names for Allure's buttons that have none but a picture, from what its own tests call them, and for what it lays
- * over the page; again whenever the page has changed.
+ * Gives accessible names to Allure's icon buttons, from their test ids, and to its overlays. It runs again whenever
+ * the page changes.
  */
 const naming = `
 const name = () => {
@@ -40,15 +40,14 @@ new MutationObserver(name).observe(document.body, { childList: true, subtree: tr
 name();
 `;
 
-/** One main part with a heading, for those who find their way by them. */
+/** A main element with a heading, for screen readers. */
 const begin =
   '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
 
 /**
- * Allure's page without what it asks of other machines: the tag manager that counts its users, and whatever else has
- * an address of its own. Links that a reader follows stay.
+ * Removes everything that Allure's page loads from other machines, such as its tag manager. Links stay.
  *
- * @throws AllurePageError where something is left that would be loaded
+ * @throws AllurePageError if the page would still load something
  */
 export function withoutRequests(page: string): string {
   const stripped = page
@@ -67,7 +66,7 @@ export function withoutRequests(page: string): string {
     .replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `<script>${naming}</script></body>`);
 }
 
-/** Addresses that a browser would load by itself: of elements, and of style sheets. */
+/** Addresses that a browser would load without a click, in elements and style sheets. */
 export function externalLoads(page: string): string[] {
   const found = [
     ...page.matchAll(

@@ -20,25 +20,24 @@ import { trimHistory } from './history.js';
 import { withoutRequests } from './page.js';
 import { allureResults, properties } from './results.js';
 
-/** Of the output folder. */
+/** Paths in the output folder. */
 const allurePage = 'allure-report/index.html';
 const allureHistory = 'allure-history.jsonl';
 
-/** So many nights are kept; a line is some hundred kilobytes. */
+/** The number of nights kept; each takes some hundred kilobytes. */
 const nights = 60;
 
-/** A target whose results go into the report, and the folder they lie in. */
+/** A target of the report, and the folder of its results. */
 export interface AllureTarget {
   readonly target: MatrixTarget;
   readonly folder: string;
 }
 
 /**
- * The Allure report of some targets, as one page that asks nothing of other machines. The generator is loaded here
- * only, in a process of its own.
+ * Writes the Allure report of some targets as one page that loads nothing. The generator runs in its own process.
  *
- * @returns the page, from the output folder
- * @throws ArrangeError where there are no results, or the generator fails
+ * @returns the page's path in the output folder
+ * @throws ArrangeError without results, or if the generator fails
  */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
@@ -93,7 +92,7 @@ function configOf(name: string, output: string, historyPath: string, several: bo
   };
 }
 
-/** The same for the same runs: a report that is built again must not look like another night. */
+/** The same name for the same runs, so that a rebuilt report doesn't count as another night. */
 function nameOf(targets: readonly AllureTarget[]): string {
   const latest =
     targets
@@ -122,7 +121,7 @@ function copyResults(from: string, to: string): void {
   }
 }
 
-/** Of our environment only what a program needs to start: the others may be secrets. */
+/** Only the variables that a program needs to start, since others may be secret. */
 function bareEnvironment(): NodeJS.ProcessEnv {
   const names = [
     'PATH',
@@ -139,7 +138,7 @@ function bareEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-/** Not installed with the suite: more packages than all the rest, for this alone. */
+/** The generator is not a dependency, since it has more packages than the rest of the suite. */
 function generator(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('allure')), '..', 'cli.js');
@@ -159,10 +158,10 @@ function generate(results: string, config: string, cwd: string): Promise<void> {
       env: { ...bareEnvironment(), NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let said = '';
+    let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
+        output += chunk.toString();
       });
     }
     child.once('error', (error) =>
@@ -173,7 +172,7 @@ function generate(results: string, config: string, cwd: string): Promise<void> {
       else
         reject(
           new ArrangeError(
-            `The Allure report was not made (exit code ${code}): ${said.trim().slice(0, 2000)}`,
+            `The Allure report was not made (exit code ${code}): ${output.trim().slice(0, 2000)}`,
           ),
         );
     });

@@ -5,7 +5,7 @@ import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { categories, categoryLabel, categoryOf } from './categories.js';
 
-/** Of a target's folder. */
+/** A folder in the target's folder. */
 export const allureResults = 'allure-results';
 
 interface Named {
@@ -22,11 +22,11 @@ interface AllureResult {
 }
 
 /**
- * Moves what allure-playwright wrote about one target into the target's own folder, and makes it say what the
- * verdict says: only that knows what was waived.
+ * Copies one target's results from allure-playwright into its folder and aligns them with the verdict, which alone
+ * knows the waivers.
  *
- * @param from where the results of all targets of a run lie
- * @param folder of the target; results of an earlier run in it are removed
+ * @param from the folder with the results of all targets
+ * @param folder of the target; earlier results in it are removed
  */
 export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
   const to = join(folder, allureResults);
@@ -56,7 +56,7 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   writeFileSync(join(to, 'categories.json'), `${JSON.stringify(categoryFile, undefined, 1)}\n`);
 }
 
-/** What the target and the run were, for Allure's table of the environment. */
+/** Allure's table of the environment. */
 function environmentOf({
   target,
   release,
@@ -90,7 +90,7 @@ export function properties(values: Readonly<Record<string, string>>): string {
     .join('\n')}\n`;
 }
 
-/** For generators that read the file beside the results; ours is told by label (see report.ts). */
+/** For generators that read this file; our own configuration uses labels (see report.ts). */
 const categoryFile = categories.map((name) => ({
   name,
   matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],
@@ -101,7 +101,7 @@ const statuses: Readonly<Record<Outcome['outcome'], string>> = {
   pass: 'passed',
   fail: 'failed',
   inconclusive: 'broken',
-  // It failed as a waiver said it would: neither a failure to act on nor a pass.
+  // A waived failure needs no action and is no pass.
   waived: 'skipped',
   'not run': 'skipped',
   'not applicable': 'skipped',
@@ -120,7 +120,7 @@ function projectOf({ parameters }: AllureResult): unknown {
   return parameters.find(({ name }) => name === 'Project')?.value;
 }
 
-/** The files that a result and its steps refer to. What tests print is no evidence. */
+/** Removes the tests' output, which is no evidence. @returns the files that the result and its steps refer to */
 function dropNoise(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(dropNoise);
@@ -136,7 +136,7 @@ function dropNoise(value: unknown): string[] {
   return [...own, ...Object.values(value).flatMap(dropNoise)];
 }
 
-/** A name from a file must not lead out of the folder. */
+/** Rejects names that lead out of the folder. */
 function isFileName(name: string): boolean {
   return /^[\w-]+(?:\.[\w-]+)*$/.test(name);
 }

@@ -5,13 +5,13 @@ import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { unpacked } from '../../base/redaction/archives.js';
 import { type ZipEntry, zipOf } from './zip.js';
 
-/** As sha256sum writes and checks it. */
+/** In the format of sha256sum. */
 export const manifestName = 'SHA256SUMS';
 
-/** Not evidence: what the tests left behind, and what other tools read. */
+/** Folders without evidence, for other tools only. */
 const leftOut = new Set(['allure-results', 'playwright-allure']);
 
-/** Everything in a target's folder of reports that is evidence, by names in the bundle. */
+/** The evidence in a target's folder, with its names in the bundle. */
 export function evidenceIn(folder: string, name: string): ZipEntry[] {
   const walk = (dir: string): ZipEntry[] =>
     readdirSync(dir, { withFileTypes: true })
@@ -34,13 +34,13 @@ export function bundleOf(entries: readonly ZipEntry[]): Buffer {
 
 export interface Checked {
   readonly files: number;
-  /** What is not as it was packed; empty where all is. */
+  /** Differences from the manifest, in words. */
   readonly problems: readonly string[];
-  /** Of the manifest: two bundles with one are the same. */
+  /** The manifest's hash; equal for equal bundles. */
   readonly sha256: string;
 }
 
-/** @throws ConfigurationError where it is no bundle */
+/** @throws ConfigurationError for a file that is not a bundle */
 export function checkBundle(file: string): Checked {
   const entries = entriesIn(file);
   const manifest = entries.find(({ name }) => name === manifestName);

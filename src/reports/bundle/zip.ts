@@ -6,12 +6,12 @@ export interface ZipEntry {
   readonly bytes: Buffer;
 }
 
-/** 1980-01-01 00:00, the first moment that a zip can name: the same content gives the same bytes. */
+/** A fixed date, 1980-01-01, so that equal content gives equal bytes. */
 const date = 0x0021;
 /** General purpose flag: names are UTF-8. */
 const utf8 = 0x0800;
 
-/** A zip of a few files in memory: APPNOTE 6.3.10, deflated, without what no reader needs. */
+/** Packs a few files into a deflated zip in memory, by APPNOTE 6.3.10 without optional parts. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

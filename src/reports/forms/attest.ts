@@ -2,7 +2,7 @@ import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
 
-/** A file that the statement is about. */
+/** A file that the attestation covers. */
 export interface Subject {
   readonly name: string;
   /** In hexadecimal digits. */
@@ -12,8 +12,8 @@ export interface Subject {
 type Result = 'PASSED' | 'WARNED' | 'FAILED';
 
 /**
- * An in-toto statement of the test result of a run, not signed. It never says more than was shown: `PASSED` only where
- * every target conforms, every MUST requirement was checked, and nothing failed or is waived.
+ * An unsigned in-toto statement of a run's test result. `PASSED` requires that every target conforms, every MUST
+ * requirement was checked, and nothing failed or is waived.
  *
  * @param isStrict a failed should counts like a must
  */
@@ -51,14 +51,14 @@ export function renderAttestation(
   return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-/** A policy may let WARNED pass: what could not be decided, or was not restored, is FAILED. */
+/** A policy may accept WARNED, so undecided and unrestored runs are FAILED. */
 function resultOf(verdict: Verdict): Result {
   if (verdict.gate !== 'conforms' || exitCode([verdict]) !== 0) return 'FAILED';
   const { fail, failShould, waived } = verdict.summary;
   return completenessOf(verdict).complete && fail + failShould + waived === 0 ? 'PASSED' : 'WARNED';
 }
 
-/** Undefined for what doesn't apply. */
+/** Undefined if the requirement doesn't apply. */
 function resultOfTest({ outcome, level }: Outcome, isStrict: boolean): Result | undefined {
   if (outcome === 'pass') return 'PASSED';
   if (outcome === 'not applicable') return undefined;

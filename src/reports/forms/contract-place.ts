@@ -3,17 +3,17 @@ import { join, resolve } from 'node:path';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { packageRoot } from '../../base/package-root.js';
 
-/** Where a contract speaks of what failed. */
+/** The place in a contract that a failure concerns. */
 export interface ContractPlace {
-  /** As the verdict names the document. */
+  /** The document's name in the verdict. */
   readonly source: string;
-  /** From 1; undefined where the document is not at hand. */
+  /** Counted from 1; undefined if the document is not available. */
   readonly line: number | undefined;
 }
 
 const documents = new Map<string, readonly string[] | undefined>();
 
-/** The line of the first operation that a requirement is about. */
+/** The line of a requirement's first operation. */
 export function contractPlace({ contract }: Pick<Verdict, 'contract'>, outcome: Outcome): ContractPlace {
   const { source } = contract;
   const lines = linesOf(source);
@@ -25,7 +25,7 @@ export function contractPlace({ contract }: Pick<Verdict, 'contract'>, outcome: 
   return { source, line: lines === undefined ? undefined : 1 };
 }
 
-/** Of a document below the working directory, or of the suite's own. */
+/** The lines of a document below the working directory or in the suite's package. */
 function linesOf(source: string): readonly string[] | undefined {
   if (documents.has(source)) return documents.get(source);
   const file = [resolve(source), join(packageRoot(), source)].find((each) => existsSync(each));

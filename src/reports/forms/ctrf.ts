@@ -8,10 +8,10 @@ import { gates, isKnownFailure, type RunProblem, runProblems } from './run-probl
 import { causeSentences } from './troubles.js';
 import { verdictLine, waiverText } from './verdict-words.js';
 
-/** Of the Common Test Report Format, https://ctrf.io. */
+/** The version of the Common Test Report Format, https://ctrf.io. */
 const specVersion = '0.0.0';
 
-/** In characters; all of it is in verdict.json. */
+/** In characters; verdict.json has the whole text. */
 const longestMessage = 4000;
 const shownExchanges = 10;
 
@@ -32,8 +32,8 @@ interface CtrfTest {
 }
 
 /**
- * The verdict as a CTRF report. An undecided requirement is `other`. What was not to be checked, is waived, is advice,
- * or fails as in the baseline is `skipped`; `rawStatus` has our own word for it.
+ * The verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are `skipped`: not
+ * run, not applicable, waived, advisory or known failures. `rawStatus` has the suite's own word.
  */
 export function renderCtrf(verdict: Verdict): string {
   const sentences = causeSentences(verdict);

@@ -1,14 +1,14 @@
 import type { ChangesSince } from '../history/changes.js';
 
-/** What the reports say besides the verdict. */
+/** Additions to the verdict in reports. */
 export interface ReportExtras {
-  /** Absent: the run was compared with nothing. */
+  /** Absent without a run to compare with. */
   readonly changes?: ChangesSince;
-  /** The last nights, the oldest first, this run last; absent: no history. */
+  /** The last nights, oldest first, with this run last; absent without a history. */
   readonly trend?: readonly Night[];
 }
 
-/** What came of the last run of a day. */
+/** The result of the last run of a day. */
 export interface Night {
   /** `2026-11-25`, UTC. */
   readonly day: string;

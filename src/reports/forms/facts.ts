@@ -1,7 +1,7 @@
 import type { Verdict } from '../../base/model/verdict.js';
 import { duration } from '../../base/words.js';
 
-/** A fact for people: what it is about, and what was measured, as a sentence. */
+/** A fact for people: a label, and the measurement as a sentence. */
 export interface FactInWords {
   /** The fact's key in the verdict. */
   readonly name: string;
@@ -13,7 +13,7 @@ type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Undefined for a value that is of no kind it knows: then it stands there as it is. */
+  /** Undefined for an unknown kind of value, which is then shown unchanged. */
   readonly describe: Describe;
 }
 
@@ -25,7 +25,7 @@ const known: Readonly<Record<string, Known>> = {
   patchSemantics: { label: 'PATCH', describe: patchSemantics },
   accountsWithoutCode: {
     label: 'Logins without a code',
-    describe: (roles) => (Array.isArray(roles) ? `Of ${roles.join(', ')} alone` : undefined),
+    describe: (roles) => (Array.isArray(roles) ? `For ${roles.join(', ')} only` : undefined),
   },
   refusalStatuses: { label: 'Refusals', describe: refusals },
   newKeyRetiresOlder: {
@@ -37,10 +37,10 @@ const known: Readonly<Record<string, Known>> = {
   },
 };
 
-/** Those that a reader looks for, measured or not. */
+/** Facts that are shown even if they were not measured. */
 const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
 
-/** All facts of a verdict in words, those that a reader looks for first; what was not measured is said so. */
+/** All facts in words: the expected ones first, measured or not. */
 export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {
   const others = Object.keys(facts).filter((name) => !expected.includes(name));
   return [...expected, ...others].map((name) => ({
@@ -50,12 +50,12 @@ export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWo
   }));
 }
 
-/** Those that were measured. */
+/** The measured facts in words. */
 export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
   return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
 }
 
-/** One fact's value as a sentence without a full stop; the value itself where the fact is not known. */
+/** A fact's value as a sentence without a full stop; an unknown fact's value unchanged. */
 export function factInWords(name: string, value: unknown): string {
   const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
   return words ?? plain(value);
@@ -92,7 +92,7 @@ function clockOffset(value: unknown): string | undefined {
   if (value === null) return 'Not known: its answers have no Date header';
   if (value === 'moved') return 'Moved by the suite (clock.control)';
   if (typeof value !== 'number') return undefined;
-  // Less is the network, and the second that a Date header is rounded to.
+  // Network delay and the one-second resolution of Date explain a smaller offset.
   if (Math.abs(value) < 2000) return "In step with this machine's";
   return `${duration(Math.abs(value))} ${value < 0 ? 'behind' : 'ahead of'} this machine's`;
 }

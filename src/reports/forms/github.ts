@@ -7,10 +7,10 @@ import { cut } from '../../base/words.js';
 import { type ContractPlace, contractPlace } from './contract-place.js';
 import { gates, isKnownFailure, runProblems } from './run-problems.js';
 
-/** GitHub shows so many of a step. */
+/** GitHub shows at most this many annotations of a step. */
 const shown = 10;
 const longestMessage = 1000;
-/** GitHub refuses the summary of a step that is longer than 1 MiB. */
+/** GitHub refuses a step's summary over 1 MiB. */
 const longestSummary = 1_000_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,8 +20,8 @@ export function isGitHubActions(env: Environment): boolean {
 }
 
 /**
- * What a run on GitHub Actions says about its verdicts, as workflow commands: the first ten of what gates, and how
- * much more there is. Lines with a line end each; empty where nothing gates.
+ * Workflow commands for GitHub Actions: the first ten gating problems and the number of others. Each line ends with a
+ * line break; empty without gating problems.
  */
 export function annotations(verdicts: readonly Verdict[]): string {
   const all = verdicts.flatMap(errorsOf);
@@ -40,13 +40,11 @@ export function annotations(verdicts: readonly Verdict[]): string {
 interface Annotation {
   readonly title: string;
   readonly message: string;
-  /** Where in the contract. */
   readonly place?: ContractPlace;
 }
 
 function errorsOf(verdict: Verdict): Annotation[] {
   const { name } = verdict.target;
-  // Nothing gates.
   if (verdict.gating?.policy === 'none' && verdict.restored) return [];
   const gating = verdict.outcomes.filter((outcome) => gates(outcome, verdict));
   const failed = gating.filter((each) => each.outcome === 'fail' && !isKnownFailure(each, verdict));
@@ -71,7 +69,7 @@ function messageOf({ title, reason }: Outcome): string {
 
 function command(kind: 'error' | 'notice', title: string, message: string, place?: ContractPlace): string {
   const { source = '', line } = place ?? {};
-  // GitHub shows it at the line where the repository has the document.
+  // GitHub shows the annotation at that line if the repository contains the document.
   const where = line === undefined ? '' : `file=${property(source)},line=${line},`;
   return `::${kind} ${where}title=${property(title)}::${data(message)}`;
 }
@@ -85,9 +83,7 @@ function property(text: string): string {
 }
 
 /**
- * Around what is printed of a target's answers: a line of theirs that looks like a workflow command must not be obeyed.
- *
- * @returns the line before and the line after
+ * Lines to print before and after a target's answers, so that GitHub obeys no workflow command in them.
  */
 export function commandsStopped(): { readonly before: string; readonly after: string } {
   const token = randomUUID();
@@ -95,9 +91,9 @@ export function commandsStopped(): { readonly before: string; readonly after: st
 }
 
 /**
- * Adds a page to the summary of the job, where there is room.
+ * Adds a page to the job's summary if it has room.
  *
- * @returns why that was not possible, in words
+ * @returns the reason for a failure, in words
  */
 export function addToJobSummary(markdown: string, env: Environment): string | undefined {
   const file = env['GITHUB_STEP_SUMMARY'];

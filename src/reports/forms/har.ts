@@ -1,7 +1,7 @@
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Verdict } from '../../base/model/verdict.js';
 
-/** The exchanges of what failed as HAR 1.2, each once, with the requirement in its comment. */
+/** The exchanges of failed requirements as HAR 1.2: each once, with the ids in its comment. */
 export function renderHar(verdict: Verdict): string {
   const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail' || outcome === 'waived');
   const seen = new Map<string, { exchange: Exchange; ids: string[] }>();
@@ -20,7 +20,7 @@ export function renderHar(verdict: Verdict): string {
       version: '1.2',
       creator: { name: verdict.suite.name, version: verdict.suite.version },
       entries,
-      comment: `The exchanges of what failed on ${verdict.target.name}; secrets are taken out.`,
+      comment: `The exchanges of failed requirements on ${verdict.target.name}; secrets are redacted.`,
     },
   };
   return `${JSON.stringify(har, null, 2)}\n`;
@@ -44,7 +44,7 @@ function entryOf({ request, response, error, startedAt, durationMs }: Exchange, 
       bodySize: -1,
     },
     response: {
-      // As browsers write it where no answer came.
+      // Browsers write 0 if no answer came.
       status: response?.status ?? 0,
       statusText: '',
       httpVersion: 'HTTP/1.1',

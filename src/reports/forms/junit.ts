@@ -1,15 +1,16 @@
 import type { Exchange } from '../../base/model/exchange.js';
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { cut } from '../../base/words.js';
+import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { gates, isKnownFailure, type RunProblem, runProblems } from './run-problems.js';
 import { causeSentences } from './troubles.js';
 import { verdictLine, waiverText } from './verdict-words.js';
 import { attributes, escapeText } from './xml.js';
 
-/** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
+/** The last requests of a long series matter most; verdict.json has all. */
 const shownExchanges = 10;
-/** In characters; all of it is in verdict.json. */
+/** In characters; verdict.json has the whole text. */
 const longestMessage = 2000;
 const longestReason = 20_000;
 
@@ -22,15 +23,15 @@ interface TestCase {
 }
 
 /**
- * The verdict as JUnit XML, for tools that know nothing else. A failed requirement that gates is a failure with its
- * level as type, an undecided one an error. Advice, what was not to be checked and what is waived is skipped and says
- * why. What makes the gate red without any requirement showing it (a run cut short, a target not restored) is an error
- * of its own, in a suite `run`: who reads only this file sees red where the exit code is not 0.
+ * The verdict as JUnit XML. Gating failures are failures with their level as type; undecided requirements are errors.
+ * Requirements that don't gate are skipped, with the reason.
+ *
+ * Problems of the run itself are errors in a suite `run`, so the file is red whenever the exit code is not 0.
  */
 export function renderJUnit(verdict: Verdict): string {
   const causes = causeSentences(verdict);
   const caseOf = (outcome: Outcome) => testCase(outcome, verdict, causes.get(outcome.id));
-  const suites = [...byArea(verdict.outcomes)].map(([area, outcomes]) =>
+  const suites = [...groupBy(verdict.outcomes, areaOf)].map(([area, outcomes]) =>
     suite(verdict, area, outcomes.map(caseOf)),
   );
   const own = runProblems(verdict).map(problemCase);
@@ -43,15 +44,6 @@ export function renderJUnit(verdict: Verdict): string {
   });
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${head}>`, ...suites, '</testsuites>'];
   return `${lines.join('\n')}\n`;
-}
-
-function byArea(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
-  const areas = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const area = outcome.id.split('/')[0] ?? '';
-    areas.set(area, [...(areas.get(area) ?? []), outcome]);
-  }
-  return areas;
 }
 
 function suite(verdict: Verdict, name: string, cases: readonly TestCase[]): string {

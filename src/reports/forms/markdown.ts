@@ -1,6 +1,7 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { counted, cut, duration, onOneLine } from '../../base/words.js';
 import { tones } from '../../verdict/derive/completeness.js';
+import { groupBy } from '../../verdict/derive/group.js';
 import { otherWarnings } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import { minuteOf } from '../history/changes.js';
@@ -11,19 +12,18 @@ import { isKnownFailure } from './run-problems.js';
 import { followWords, isAdvice, type Trouble, troublesOf } from './troubles.js';
 import { residueHeading, statementText, verdictLine, verdictWord } from './verdict-words.js';
 
-/** A comment on a pull request takes 65,536 characters; a page for people is shorter. */
+/** Stays below GitHub's limit for comments, 65,536 characters. */
 const mostBytes = 60_000;
 const inFull = 20;
 const inShort = 20;
 const namedIds = 4;
-/** Of one text of a target, in characters. */
+/** In characters. */
 const longestReason = 800;
 const longestLine = 300;
 
 /**
- * The verdict on one page of Markdown, for the summary of a CI job or a comment on a pull request: the verdict, what
- * changed, what failed and how to see it again, what was left open. Always under 64 KB; whatever a target said shows
- * as text.
+ * The verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes, failures with commands,
+ * open requirements. Always under 64 KB; a target's text appears literally.
  */
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
@@ -107,7 +107,7 @@ function overview(verdict: Verdict): string {
   return ['| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n');
 }
 
-/** A code span can't hold a cell's border. */
+/** A code span in a table can't hold a pipe. */
 function mdCell(text: string): string {
   return text.includes('|') ? mdText(text) : mdCode(text);
 }
@@ -147,11 +147,7 @@ function short({ id, reason }: Outcome): string {
 }
 
 function grouped(title: string, outcomes: readonly Outcome[]): string[] {
-  const groups = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const reason = cut(outcome.reason, longestLine);
-    groups.set(reason, [...(groups.get(reason) ?? []), outcome]);
-  }
+  const groups = groupBy(outcomes, ({ reason }) => cut(reason, longestLine));
   const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
   const items = bySize
     .slice(0, inShort)
@@ -160,7 +156,7 @@ function grouped(title: string, outcomes: readonly Outcome[]): string[] {
   return section(`${title}: ${outcomes.length}`, [list(items)], left);
 }
 
-/** What could not be decided, and follows from no failure. */
+/** Undecided requirements that don't follow from a failure. */
 function undecided(troubles: readonly Trouble[], all: number): string[] {
   const own = troubles.filter((trouble) => trouble.failure === undefined);
   const items = own
@@ -177,16 +173,14 @@ function undecided(troubles: readonly Trouble[], all: number): string[] {
 }
 
 function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
-  const groups = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const { reason = '', owner = '', issue = '', expires = '' } = outcome.waiver ?? {};
-    const text = `until ${mdText(expires)}, ${mdText(cut(owner, longestLine))}, ${mdLink(cut(issue, longestLine), issue)}: ${mdText(cut(reason, longestLine))}`;
-    groups.set(text, [...(groups.get(text) ?? []), outcome]);
-  }
+  const groups = groupBy(outcomes, ({ waiver }) => {
+    const { reason = '', owner = '', issue = '', expires = '' } = waiver ?? {};
+    return `until ${mdText(expires)}, ${mdText(cut(owner, longestLine))}, ${mdLink(cut(issue, longestLine), issue)}: ${mdText(cut(reason, longestLine))}`;
+  });
   const items = [...groups].map(([text, group]) => `${ids(group)} ${text}`);
   const stale = (verdict.waivers ?? [])
     .filter(hasTrouble)
-    .map((use) => `**To see to:** ${mdText(cut(troubleText(use), longestLine))}`);
+    .map((use) => `**Needs attention:** ${mdText(cut(troubleText(use), longestLine))}`);
   const all = [...items, ...stale];
   return section(`Waived: ${outcomes.length}`, [list(all.slice(0, inShort))], all.length - inShort);
 }
@@ -219,14 +213,14 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-/** Whole blocks as long as there is room: a fence is never left open. */
+/** Keeps whole blocks while they fit, so that no fence stays open. */
 function fitted(blocks: readonly string[]): string {
   const kept: string[] = [];
   let bytes = 0;
   for (const block of blocks) {
     bytes += Buffer.byteLength(block) + 2;
     if (bytes > mostBytes)
-      return `${[...kept, 'There is more than a page can hold: see verdict.json.'].join('\n\n')}\n`;
+      return `${[...kept, 'The page is full: see verdict.json for the rest.'].join('\n\n')}\n`;
     kept.push(block);
   }
   return `${kept.join('\n\n')}\n`;

@@ -4,8 +4,9 @@ import { exitCode } from '../../verdict/derive/exit-code.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A metric without its prefix, what it says, and its samples of one target. All are gauges: each run replaces them. */
+/** A metric with its samples for one target. All are gauges, since each run replaces them. */
 interface Family {
+  /** Without the prefix. */
   readonly name: string;
   readonly help: string;
   readonly of: (verdict: Verdict) => readonly (readonly [labels: Labels, value: number])[];
@@ -65,7 +66,7 @@ const families: readonly Family[] = [
   },
 ];
 
-/** The verdicts of a run as OpenMetrics text, which Prometheus and its textfile collector read, too. */
+/** The verdicts of a run as OpenMetrics text, also for Prometheus and its textfile collector. */
 export function renderMetrics(verdicts: readonly Verdict[]): string {
   const lines = families.flatMap(({ name, help, of }) => {
     const metric = `mfa_conformance_${name}`;

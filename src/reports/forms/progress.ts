@@ -1,28 +1,28 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { printable } from '../../base/redaction/printable.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { onOneLine, type Paint, paint } from '../../base/words.js';
+import { cut, onOneLine, type Paint, paint } from '../../base/words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
-  /** Whether the stream is a terminal, where a line can be written over. */
+  /** True for a terminal, where a line can be overwritten. */
   readonly tty: boolean;
   readonly colour: boolean;
   readonly quiet: boolean;
-  /** How many requirements there are to come, of all targets. */
+  /** The number of requirements, for all targets together. */
   readonly total: number;
-  /** How long it will still take, in milliseconds. */
+  /** The estimated time left, in milliseconds. */
   readonly leftMs?: () => number;
 }
 
 const redrawMs = 250;
-/** In a log, a wait that is over sooner is not worth a line, nor one that takes as long as others of its kind did. */
+/** A log mentions a wait only if it is longer than this and longer than usual for its kind. */
 const longWaitMs = 3_000;
 const unusual = 2;
-/** In a log, after so long without a line one says that the run goes on. */
+/** After this time without a line, a log says that the run continues. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
-/** Of a failure, in characters. */
+/** In characters. */
 const longestReason = 300;
 const eraseLine = '\r\u001b[2K';
 
@@ -30,7 +30,7 @@ const order: readonly OutcomeKind[] = ['pass', 'fail', 'inconclusive', 'waived',
 
 type Counts = Map<OutcomeKind, number>;
 
-/** A requirement that is being checked on a target. */
+/** A requirement under test on a target. */
 interface Running {
   readonly id: string;
   readonly target: string;
@@ -44,22 +44,24 @@ interface Wait {
 }
 
 /**
- * Shows how a run is getting on: how much is done, how long it took, and how long it will take. On a terminal: one line that is written over, and a lasting one for each failure. Elsewhere, in a log: a
- * line for each area when it is done, one for each failure, one for a wait of seconds, and one a minute where there is
- * nothing else to say. Quiet: nothing at all. Targets are named where there are several; else their name is the empty text.
+ * Shows the progress of a run: requirements done, time taken, time left. A terminal has one line that is overwritten,
+ * and a lasting line for each failure. A log has a line for each finished area, failure and long wait, and at least
+ * one a minute.
+ *
+ * With a single target its name is the empty text.
  */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
   readonly #startedAt = steadyNow();
-  /** Counts by target and area since it was last reported. */
+  /** Counts by target and area since their last line. */
   readonly #areas = new Map<string, { readonly target: string; readonly counts: Counts }>();
-  /** Requirements that are being checked, the latest last. Several targets may be at the same one. */
+  /** Requirements under test, the latest last. Several targets may be at the same one. */
   readonly #running: Running[] = [];
   /** By target, the latest last. */
   readonly #waits = new Map<string, Wait>();
-  /** By what was waited for: the longest such wait, in milliseconds. */
+  /** The longest wait of each kind, in milliseconds. */
   readonly #longest = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #spokenAt = steadyNow();
@@ -79,7 +81,7 @@ export class Progress {
     this.#live();
   }
 
-  /** What came of a requirement; it need not have been started. */
+  /** A requirement has an outcome, with or without a test. */
   ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
     const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);
@@ -95,7 +97,7 @@ export class Progress {
     this.#live();
   }
 
-  /** @param untilMs the runner's clock when it ends at the latest, in epoch milliseconds */
+  /** @param untilMs the latest end by the runner's clock, in epoch milliseconds */
   waiting(what: string, untilMs: number, target = ''): void {
     if (this.#finished) return;
     this.#waits.delete(target);
@@ -103,19 +105,19 @@ export class Progress {
     this.#live();
   }
 
-  /** What was waited for is there. */
+  /** A wait is over. */
   waited(what: string, ms: number, target = ''): void {
     this.#waits.delete(target);
     this.#longest.set(what, Math.max(ms, this.#longest.get(what) ?? 0));
   }
 
-  /** A lasting line. */
+  /** Prints a lasting line. */
   note(text: string): void {
     this.#permanent(printable(text));
     if (!this.#finished) this.#live();
   }
 
-  /** The last word: the live line goes, areas not yet reported are. Nothing is shown over after it. */
+  /** Erases the live line and reports the remaining areas. Later calls overwrite nothing. */
   finish(): void {
     if (this.#finished) return;
     this.#running.length = 0;
@@ -131,7 +133,7 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** In a log, an area is done once another one of its target is looked at and nothing of it is running. */
+  /** A log reports an area once its target has moved to another area and no test of it runs. */
   #reportIdleAreas(current: Running | undefined): void {
     if (this.#options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {
@@ -159,7 +161,7 @@ export class Progress {
     this.#options.stream.write(`${line}\n`);
   }
 
-  /** Draws the live line now, and again while it is on view; in a log, sees to it that something is said. */
+  /** Redraws the live line regularly; in a log, makes sure that lines keep coming. */
   #live(): void {
     if (this.#options.quiet) return;
     if (this.#options.tty) {
@@ -185,8 +187,8 @@ export class Progress {
 
   #draw(): void {
     const width = this.#options.stream.columns || defaultWidth;
-    // A line that fills the last column wraps on some terminals, and can't be erased then.
-    const line = cut(this.#liveLine(), width - 1);
+    // Some terminals wrap a line that fills the last column, and it can't be erased then.
+    const line = cut(this.#liveLine(), Math.max(0, width - 2));
     this.#options.stream.write(`${eraseLine}${this.#ink.faint(line)}`);
     this.#lineShown = true;
   }
@@ -230,8 +232,4 @@ function inSeconds(ms: number): string {
 
 function inWords(counts: Counts): string {
   return order.flatMap((kind) => (counts.has(kind) ? [`${counts.get(kind)} ${kind}`] : [])).join(', ');
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -1,17 +1,13 @@
 import type { Outcome, Verdict } from '../../base/model/verdict.js';
 
-/** What makes a run red without any requirement showing it. */
+/** A problem that fails the run and that no requirement shows. */
 export interface RunProblem {
   readonly name: 'gate' | 'given-back';
-  /** In a word or two. */
   readonly type: string;
   readonly message: string;
 }
 
-/**
- * Who reads nothing but a report for machines must not see green where the exit code is not 0: a run cut short, a
- * stale waiver, a target not restored.
- */
+/** The problems that keep reports for machines red whenever the exit code is not 0. */
 export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;
   const cause = gating === undefined ? verdict.cause : gating.cause;
@@ -30,12 +26,12 @@ export function runProblems(verdict: Verdict): RunProblem[] {
   ];
 }
 
-/** Whether the gate looks at an outcome: at a must, and with --strict at a should; a fact is never judged. */
+/** True if an outcome gates: a must, and with --strict a should. */
 export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): boolean {
   return level === 'must' || (level === 'should' && strict === true);
 }
 
-/** Whether an outcome is a failure that the baseline has, too, and that therefore does not count. */
+/** True for a failure that the baseline has too, so it doesn't gate. */
 export function isKnownFailure(
   { id, outcome }: Pick<Outcome, 'id' | 'outcome'>,
   { gating }: Verdict,

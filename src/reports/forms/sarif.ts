@@ -7,10 +7,10 @@ import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
-/** As in the ids of the published schemas: the suite has no site of its own. */
+/** The host of the published schemas' ids: the suite has no website. */
 const informationUri = 'https://mfa-conformance.invalid/';
 
-/** Verdicts as SARIF 2.1.0 for code-scanning pages: a run a target, a result a failure, at the contract's lines. */
+/** Verdicts as SARIF 2.1.0: a run for each target, a result for each failure at the contract's line. */
 export function renderSarif(verdicts: readonly Verdict[]): string {
   const log = { $schema: schema, version: '2.1.0', runs: verdicts.map(runOf) };
   return `${printable(JSON.stringify(log, null, 2))}\n`;
@@ -68,7 +68,7 @@ function resultOf(verdict: Verdict, outcome: Outcome, ruleIndex: number): object
     ruleId: id,
     ruleIndex,
     kind,
-    // Only what failed has a level (SARIF 3.27.10).
+    // Only failures have a level (SARIF 3.27.10).
     level: kind === 'open' ? 'none' : levelOf(outcome, verdict),
     message: { text: `${verdict.target.name}: ${title}\n${reason}` },
     locations: [

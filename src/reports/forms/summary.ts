@@ -3,6 +3,7 @@ import { printable } from '../../base/redaction/printable.js';
 import { counted, cut, duration, type Paint, paint, programName, wrap } from '../../base/words.js';
 import { completenessOf, tones } from '../../verdict/derive/completeness.js';
 import { exitCode, exitMeaning } from '../../verdict/derive/exit-code.js';
+import { groupBy } from '../../verdict/derive/group.js';
 import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
@@ -12,40 +13,38 @@ import { residueHeading, statementText, verdictLine, verdictWord, waiverText } f
 
 export interface SummaryOptions {
   readonly colour: boolean;
-  /** Of the terminal, in characters. */
+  /** The terminal's width in characters. */
   readonly width: number;
-  /** Where the files were written, as the reader would name it. */
+  /** The folder of the files, as the user named it. */
   readonly outDir: string;
-  /** Names of files in there. */
+  /** Names of files in `outDir`. */
   readonly files: readonly string[];
-  /** By requirement, files in there that show its failure again. */
+  /** By requirement: the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
-  /** What is different from an earlier run; absent: it was compared with none. */
+  /** Absent without a run to compare with. */
   readonly changes?: ChangesSince;
-  /** What the search for secrets came to; absent before it. */
+  /** The result of the search for secrets; absent before it. */
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
-  /** Of the target; absent where only its verdict is at hand. */
+  /** Absent if only the verdict is available. */
   readonly targetFile?: string;
-  /** The line about the exit code, where something other than the verdict decides. */
+  /** The line about the exit code, if the verdict doesn't decide it. */
   readonly exit?: string;
 }
 
-/** More failures than this push the verdict out of sight; all are in the files. */
+/** More failures would push the verdict off the screen; the files have all. */
 const shownFailures = 20;
-/** In characters: what a target sent may be long. */
+/** In characters: a target's text may be long. */
 const longestReason = 4000;
-/** Of advice, likewise. */
 const longestAdvice = 600;
-/** More changes than this are for who looks for them. */
 const shownChanges = 12;
-/** Of one reason's requirements, so many are named. */
+/** The number of requirements named for one reason. */
 const shownIds = 4;
 const narrowest = 40;
 const indent = '     ';
 
 /**
- * What came of a run, for a person: the verdict in the first and the last line, between them what failed and how
- * to see it again, then what was left open and why. Everything that comes from the target is made printable.
+ * The result of a run for a terminal. The first and the last line are the verdict; between them stand failures with
+ * commands, then open requirements with reasons. The target's text is made printable.
  */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
   const width = Math.max(options.width, narrowest);
@@ -122,7 +121,7 @@ function changed(changes: ChangesSince | undefined, ink: Paint, width: number): 
     ink.strong(`Since ${printable(since)}`),
     ...(all.length === 0 ? ['   - Nothing changed.'] : []),
     ...all.slice(0, shownChanges).flatMap(([text, colour]) => bullet(text, colour, width)),
-    ...(left > 0 ? [`   and ${left} more: ${programName()} compare tells all`] : []),
+    ...(left > 0 ? [`   and ${left} more: ${programName()} compare lists all`] : []),
   ];
 }
 
@@ -131,7 +130,7 @@ function bullet(text: string, colour: (text: string) => string, width: number): 
   return [`   - ${first.trimStart()}`, ...rest].map(colour);
 }
 
-/** How a document that was given differs from the release in use. */
+/** The differences between a user's contract and the release in use. */
 function contractWords({ missing = [], differing = [] }: Verdict['contract']): string[] {
   const parts = [
     ...(missing.length > 0 ? [`lacks ${missing.join(', ')}`] : []),
@@ -181,7 +180,7 @@ function failures(
   return lines;
 }
 
-/** What could not be decided, and follows from no failure. */
+/** Undecided requirements that don't follow from a failure. */
 function undecided(troubles: readonly Trouble[], all: number, ink: Paint, width: number): string[] {
   const own = troubles.filter(({ failure }) => failure === undefined);
   const outcomes = own.flatMap(({ follows }) => follows);
@@ -209,7 +208,7 @@ function inFull(
     ...wrap(printable(outcome.title), width, indent),
     ...wrap(printable(cut(outcome.reason, longestReason)), width, `${indent}| `),
     ...wrap(`source: ${printable(outcome.source)}`, width, indent).map(ink.faint),
-    // Not broken into lines: it is there to be copied.
+    // Unwrapped, so that users can copy it.
     ...(outcome.reproduce === ''
       ? []
       : [`${indent}${printable(outcome.reproduce).replaceAll('\n', `\n${indent}`)}`]),
@@ -217,7 +216,7 @@ function inFull(
   ];
 }
 
-/** The command that shows a failure again, from where the suite was started. */
+/** The command that reproduces a failure, from the working directory. */
 function scriptLine({ id }: Outcome, { scripts, outDir }: SummaryOptions): string[] {
   const file = scripts?.get(id);
   return file === undefined ? [] : [`${indent}reproduce: sh ${printable(`${outDir}/${file}`)}`];
@@ -241,9 +240,7 @@ function grouped(
   by: (outcome: Outcome) => string = ({ reason }) => cut(reason, longestReason),
 ): string[] {
   if (outcomes.length === 0) return [];
-  const groups = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) groups.set(by(outcome), [...(groups.get(by(outcome)) ?? []), outcome]);
-  const bySize = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const bySize = [...groupBy(outcomes, by)].sort(([, a], [, b]) => b.length - a.length);
   const lines = bySize.flatMap(([reason, group]) => {
     const [first = '', ...rest] = wrap(printable(reason), width, indent);
     return [
@@ -262,7 +259,7 @@ function waived(verdict: Verdict, ink: Paint, width: number): string[] {
     .flatMap((use) => wrap(`- ${printable(troubleText(use))}`, width, '   '));
   return [
     ...grouped('Waived', outcomes, ink.warn, ink, width, ({ waiver }) => waiverText(waiver)),
-    ...(stale.length === 0 ? [] : [ink.warn('Waivers to see to'), ...stale]),
+    ...(stale.length === 0 ? [] : [ink.warn('Waivers that need attention'), ...stale]),
   ];
 }
 
@@ -310,7 +307,7 @@ function state(
     ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),
     '  Something that this run changed is still changed. Restore it with',
     `    ${programName()} restore -t ${printable(targetFile)}`,
-    '  and see what is open, on all targets, with',
+    '  and list all targets that are not restored with',
     `    ${programName()} restore`,
     ...left,
   ];
@@ -330,7 +327,7 @@ function exitLine(verdict: Verdict): string {
   return `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`;
 }
 
-/** What the exit code of a verdict means, and where a policy made it another one, which. */
+/** The meaning of a verdict's exit code, or the policy that decided it. */
 export function exitReason(verdict: Verdict): string {
   const code = exitCode([verdict]);
   const { gating } = verdict;

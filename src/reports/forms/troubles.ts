@@ -1,15 +1,15 @@
 import type { Cause, Outcome, Verdict } from '../../base/model/verdict.js';
 import { causesOf } from '../../verdict/derive/causes.js';
 
-/** A cause with the outcomes that it names. */
+/** A cause with its outcomes. */
 export interface Trouble {
   readonly text: string;
-  /** The failure that shows it; absent where only nothing could be told. */
+  /** The failure that shows it; absent if it only made requirements inconclusive. */
   readonly failure?: Outcome;
   readonly follows: readonly Outcome[];
 }
 
-/** What is wrong in a verdict, of whatever version: what decides first. */
+/** The causes in a verdict of any version; gating ones first. */
 export function troublesOf({
   outcomes,
   causes = causesOf(outcomes),
@@ -25,15 +25,15 @@ export function troublesOf({
   });
 }
 
-/** `46 others follow from it`, for a failure that has them. */
+/** `46 others follow from it` */
 export function followWords(count: number): string {
   return count === 1 ? '1 other follows from it' : `${count} others follow from it`;
 }
 
-/** Of what follows from one failure so many are named. */
-const named = 4;
+/** The number of ids named in a sentence. */
+const namedIds = 4;
 
-/** What stands behind each failed or undecided outcome, by its id, in a sentence; nothing of those that stand alone. */
+/** The cause of each failed or undecided outcome as a sentence, by id. Outcomes that stand alone have none. */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -49,12 +49,12 @@ export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): R
 }
 
 function namesOf(outcomes: readonly Outcome[]): string {
-  const names = outcomes.slice(0, named).map(({ id }) => id);
+  const names = outcomes.slice(0, namedIds).map(({ id }) => id);
   const more = outcomes.length - names.length;
   return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-/** A should that nothing follows from is advice and no more. */
+/** True for a should that has no consequences. */
 export function isAdvice({ failure, follows }: Trouble): boolean {
   return failure?.level === 'should' && follows.length === 0;
 }

@@ -2,13 +2,13 @@ import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js'
 import { cut } from '../../base/words.js';
 import { completenessOf, type Word, wordOf } from '../../verdict/derive/completeness.js';
 
-/** `until 2026-12-31 (Ana, https://…/7): the reason`; a waived outcome of an old verdict may not say. */
+/** `until 2026-12-31 (Ana, https://…/7): the reason`; old verdicts may lack it. */
 export function waiverText(waiver: Outcome['waiver']): string {
   if (waiver === undefined) return 'by a waiver';
   return `until ${waiver.expires} (${waiver.owner}, ${waiver.issue}): ${waiver.reason}`;
 }
 
-/** `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined where there was no statement. */
+/** `Vault 7.1 of Acme (acme.statement.yaml), 3 claimed, 2 denied`; undefined without a statement. */
 export function statementText({ statement }: Pick<Verdict, 'statement'>): string | undefined {
   if (statement === undefined) return undefined;
   const { file, vendor, product, claims } = statement;
@@ -18,36 +18,36 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
-/** What stands above {@link Verdict.residue}: it tells, too, why the state is not restored where it isn't. */
+/** The heading of {@link Verdict.residue}, which also explains a state that is not restored. */
 export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
-  return restored ? "What can't be undone through the API" : "What is not restored, or can't be";
+  return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
 
-/** The headline of every output: the verdict in one line, and what --baseline or --gate makes of it. */
+/** The headline of every output: the verdict, and the effect of --baseline or --gate. */
 export function verdictLine(verdict: Verdict): string {
   const { word, rest } = headlineOf(verdict);
   return `${word}${rest}`;
 }
 
-/** The same in two: what stands in big, and what follows it. */
+/** The headline in two parts: the word in large type, and the rest. */
 export function headlineOf(verdict: Verdict): { readonly word: Word; readonly rest: string } {
   const word = verdictWord(verdict);
   return { word, rest: `${detailOf(verdict, word)}${gatingText(verdict.gating)}` };
 }
 
-/** What cells and titles say of a verdict. */
+/** The verdict's word, for cells and titles. */
 export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): Word {
   return wordOf({ gate: verdict.gate, ...completenessOf(verdict) });
 }
 
-/** The headline on one line, with the cause that it leaves out: for who reads nothing else. */
+/** The only line of a quiet run: the headline and the cause. */
 export function quietLine(verdict: Verdict): string {
   const line = verdictLine(verdict);
   const cause = withoutStop(verdict.cause);
   return `${verdict.target.name}: ${line}${line.includes(cause) ? '' : ` (${cause})`}`;
 }
 
-/** Of musts that fail, but are waived: how many, and until when at the soonest; empty for none. */
+/** The number of waived musts and their first expiry; empty without any. */
 function waivedWords({ outcomes }: Pick<Verdict, 'outcomes'>): string {
   const waived = outcomes.filter(({ outcome, level }) => outcome === 'waived' && level === 'must');
   if (waived.length === 0) return '';
@@ -98,10 +98,10 @@ function withinWords(selection: Verdict['selection']): string | undefined {
   return `, within ${selection.within}; of the known faults these find ${percent} %`;
 }
 
-/** A reason that is longer hides the counts before it. */
+/** A longer reason would hide the counts before it. */
 const longestReason = 120;
 
-/** Why most of the MUST requirements that apply were not checked. */
+/** The reason that kept most MUST requirements from being checked. */
 function mostCostly({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {
   if (selection?.by === 'recording') return "the recorded traffic breaks nothing; it can't show flows";
   if (selection?.by === 'last failed') return againWords(outcomes);
@@ -114,14 +114,14 @@ function mostCostly({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selecti
   return cut(most, longestReason);
 }
 
-/** Of those that failed in the run before: how many pass now. */
+/** The number of earlier failures that pass now. */
 function againWords(outcomes: readonly Outcome[]): string {
   const passing = outcomes.filter(({ outcome }) => outcome === 'pass').length;
   const all = outcomes.length === passing ? '' : ` of ${outcomes.length}`;
   return `${passing}${all} that failed before ${passing === 1 && all === '' ? 'passes' : 'pass'} now`;
 }
 
-/** Of those that are a must by the vendor's statement alone. */
+/** The number of musts that only the vendor's statement makes a must. */
 function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]): string {
   const count = outcomes.filter((each) => each.claimed !== undefined && kinds.includes(each.outcome)).length;
   return count === 0 ? '' : `, ${count} of them claimed by the vendor`;

@@ -25,16 +25,16 @@ export const reportFiles = [
 
 const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
-/** Of summary.txt, in characters. */
+/** The width of summary.txt, in characters. */
 export const fileWidth = 100;
 
 /**
- * Writes a verdict and what is made of it into a folder. Each file is whole or not there: it is written beside its
- * place, then moved. The verdict comes last, so that where it is, the others are too.
+ * Writes a verdict and its reports into a folder. Files are replaced atomically; the verdict comes last, so its
+ * presence shows that all are there.
  *
- * @param extras what the reports say besides the verdict
+ * @param extras additions to the verdict
  * @returns the names of the files in the folder
- * @throws ConfigurationError for a value that is no valid verdict, and for a folder that can't be written to
+ * @throws ConfigurationError for an invalid verdict or an unwritable folder
  */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
@@ -47,7 +47,7 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
     replaceFile(join(dir, 'summary.md'), renderMarkdown(valid, extras));
     replaceFile(join(dir, 'summary.txt'), renderSummary(valid, summary));
     replaceFile(join(dir, 'index.html'), renderHtml(valid, { ...extras, files: besidePage, scripts }));
-    // Made printable, what is invisible becomes a JSON escape: the same value, but safe to look at.
+    // Invisible characters become JSON escapes: the same value, but safe to view.
     replaceFile(join(dir, 'verdict.json'), `${printable(JSON.stringify(valid, null, 2))}\n`);
   } catch (error) {
     throw new ConfigurationError(`The reports can't be written to ${dir}: ${reasonOf(error)}`);
@@ -57,14 +57,14 @@ export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras
 
 const harName = 'failed.har';
 
-/** The exchanges of what failed, where they are wanted; those of a run before go in any case. */
+/** Writes the exchanges of failed requirements if wanted; otherwise removes those of an earlier run. */
 export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void {
   const file = join(dir, harName);
   if (isWanted) replaceFile(file, renderHar(verdict));
   else rmSync(file, { force: true });
 }
 
-/** Scripts that show failures again, by requirement: those that the run has left in its folder, and that can tell. */
+/** The scripts of a run that reproduce failures, by requirement; only those that can decide. */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

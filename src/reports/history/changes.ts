@@ -1,9 +1,10 @@
 import { cut } from '../../base/words.js';
 import { wordOf } from '../../verdict/derive/completeness.js';
+import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 
-/** What a change is about; in the order in which a reader wants to hear of it. */
+/** The kinds of changes, most important first. */
 export const changeKinds = [
   'verdict',
   'broke',
@@ -23,19 +24,19 @@ export type ChangeKind = (typeof changeKinds)[number];
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** One plain sentence on one line. What a target said may be part of it: escape it as any text. */
+  /** One sentence on one line. It may quote the target, so escape it. */
   readonly text: string;
-  /** The requirements it is about; empty for the run as a whole. */
+  /** The changed requirements; empty for the run as a whole. */
   readonly ids: readonly string[];
 }
 
-/** Of one kind, so many are told one by one, with their reasons; the rest is counted. */
-const toldOneByOne = 10;
-/** Of many ids, so many are named. */
-const named = 4;
+/** The number of changes of one kind that get a sentence each; the rest share one. */
+const mostSentences = 10;
+/** The number of ids named in a sentence. */
+const namedIds = 4;
 const longestReason = 200;
 
-/** What differs between two runs, the earlier first. Pure; the same for the same two. */
+/** The changes between two runs. */
 export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   const found = [
     ...aboutTheVerdict(before, after),
@@ -46,14 +47,14 @@ export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
 }
 
-/** The sentences alone: for a page, a summary, a terminal. */
+/** The sentences on the changes between two runs. */
 export function changeSentences(before: Snapshot, after: Snapshot): string[] {
   return changesBetween(before, after).map(({ text }) => text);
 }
 
-/** The changes as a reader looks for them. All lists empty: nothing is different. */
+/** The changes by importance; all lists are empty if nothing changed. */
 export interface ChangesSince {
-  /** What was compared with: `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3`. */
+  /** The earlier run: `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3`. */
   readonly since: string;
   readonly broke: readonly string[];
   readonly mended: readonly string[];
@@ -95,9 +96,9 @@ function aboutTheVerdict(before: Snapshot, after: Snapshot): Change[] {
 interface Single {
   readonly kind: ChangeKind;
   readonly id: string;
-  /** What the sentence says after the id: `broke`. */
+  /** The sentence after the id: `broke`. */
   readonly says: string;
-  /** The same of several: `were fixed`; absent: as of one. */
+  /** The sentence for several requirements: `were fixed`; absent: the same as `says`. */
   readonly sayAll?: string;
   readonly reason: string;
 }
@@ -170,16 +171,16 @@ function transition(id: string, before: Compared, after: Compared): Single | und
       return { kind: 'undecided', id, says: 'could not be decided', reason };
     case 'not run':
       return checkedBefore
-        ? { kind: 'not run', id, says: 'was not run any more', sayAll: 'were not run any more', reason }
+        ? { kind: 'not run', id, says: 'was no longer run', sayAll: 'were no longer run', reason }
         : undefined;
     case 'not applicable':
       return checkedBefore
-        ? { kind: 'not run', id, says: 'does not apply any more', sayAll: 'do not apply any more', reason }
+        ? { kind: 'not run', id, says: 'no longer applies', sayAll: 'no longer apply', reason }
         : undefined;
   }
 }
 
-/** Kinds that are told one by one, and what is said of those that are too many for that. */
+/** Kinds with a sentence for each requirement, and the words for those beyond {@link mostSentences}. */
 const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   broke: 'broke',
   'fails differently': 'fail differently',
@@ -191,21 +192,17 @@ function inFull(singles: readonly Single[]): Change[] {
     const says = inFullKinds[kind];
     if (says === undefined) return [];
     const all = singles.filter((single) => single.kind === kind);
-    const told = all.slice(0, toldOneByOne).map(sentence);
-    const rest = all.slice(toldOneByOne).map(({ id }) => id);
+    const own = all.slice(0, mostSentences).map(sentence);
+    const rest = all.slice(mostSentences).map(({ id }) => id);
     return rest.length === 0
-      ? told
-      : [...told, { kind, text: `${rest.length} more ${says}: ${idList(rest)}.`, ids: rest }];
+      ? own
+      : [...own, { kind, text: `${rest.length} more ${says}: ${idList(rest)}.`, ids: rest }];
   });
 }
 
 function inGroups(singles: readonly Single[]): Change[] {
-  const groups = new Map<string, Single[]>();
-  for (const single of singles) {
-    if (inFullKinds[single.kind] !== undefined) continue;
-    const key = JSON.stringify([single.kind, single.says, single.reason]);
-    groups.set(key, [...(groups.get(key) ?? []), single]);
-  }
+  const grouped = singles.filter(({ kind }) => inFullKinds[kind] === undefined);
+  const groups = groupBy(grouped, ({ kind, says, reason }) => JSON.stringify([kind, says, reason]));
   const bySize = [...groups.values()].sort((a, b) => b.length - a.length);
   const changes = bySize.flatMap((group): Change[] => {
     const [first] = group;
@@ -216,13 +213,13 @@ function inGroups(singles: readonly Single[]): Change[] {
     const text = `${group.length} requirements ${first.sayAll ?? first.says}${reason}: ${idList(ids)}.`;
     return [{ kind: first.kind, text, ids }];
   });
-  // A target that went away gives as many reasons as there are requirements.
+  // An unreachable target may give each requirement its own reason.
   return changeKinds.flatMap((kind) => {
     const of = changes.filter((change) => change.kind === kind);
-    if (of.length <= toldOneByOne) return of;
-    const rest = of.slice(toldOneByOne).flatMap(({ ids }) => ids);
+    if (of.length <= mostSentences) return of;
+    const rest = of.slice(mostSentences).flatMap(({ ids }) => ids);
     return [
-      ...of.slice(0, toldOneByOne),
+      ...of.slice(0, mostSentences),
       { kind, text: `The same of ${rest.length} more: ${idList(rest)}.`, ids: rest },
     ];
   });
@@ -249,12 +246,12 @@ function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
 }
 
 function idList(ids: readonly string[]): string {
-  const left = ids.length - named;
-  return left > 0 ? `${ids.slice(0, named).join(', ')} and ${left} more` : ids.join(', ');
+  const left = ids.length - namedIds;
+  return left > 0 ? `${ids.slice(0, namedIds).join(', ')} and ${left} more` : ids.join(', ');
 }
 
 function oneLine(text: string): string {
-  // What a target sent may be long: nobody waits for megabytes to be searched for line ends.
+  // A target's text may have megabytes, too slow to search for line ends.
   const line = text
     .slice(0, 10 * longestReason)
     .trim()

@@ -5,9 +5,9 @@ import { driftFrom } from '../../verdict/statement/drift.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
- * Where a run is otherwise than the vendor says, one sentence each.
+ * Sentences on each claim that a run contradicts.
  *
- * @param claims another statement's than that of the run
+ * @param claims of another statement than the run's own
  */
 export function driftOf(run: Snapshot | undefined, claims: Claims | undefined = run?.claims): string[] {
   if (run === undefined || claims === undefined) return [];

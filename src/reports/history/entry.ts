@@ -4,16 +4,16 @@ import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { type Compared, reasonDigest, type Snapshot } from './snapshot.js';
 
-/** Of the history's lines; others are left alone by this version. */
+/** The version of the history's lines; lines of other versions are ignored. */
 const lineVersion = 1;
 
-/** A fact that is longer than this as JSON is no fact but a listing. */
+/** The length of a fact as JSON; longer ones are listings. */
 const longestFact = 2000;
 
-/** Slugs of requirements by their area: ids without what they have in common. */
+/** Requirement ids, split into area and slugs. */
 type ByArea = Readonly<Record<string, readonly string[]>>;
 
-/** A verdict in one line, for the history. */
+/** A verdict as a line of the history. */
 export interface HistoryLine {
   readonly v: typeof lineVersion;
   readonly at: string;
@@ -27,21 +27,21 @@ export interface HistoryLine {
   readonly complete?: boolean;
   readonly cause: string;
   readonly counts: Verdict['summary'];
-  /** All requirements of the run by outcome, but for those in `told`. */
+  /** The run's requirements by outcome, except those in `told`. */
   readonly outcomes: Readonly<Partial<Record<OutcomeKind, ByArea>>>;
-  /** Of what failed, is waived or inconclusive: id, outcome and digest of the reason. */
+  /** Failed, waived and inconclusive requirements, with a digest of the reason. */
   readonly told: readonly (readonly [id: string, outcome: OutcomeKind, digest: string])[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** The vendor's, where there was a statement. */
+  /** Of the vendor's statement, if there was one. */
   readonly claims?: Claims;
 }
 
-const tellingKinds: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
+const kindsWithReason: readonly OutcomeKind[] = ['fail', 'waived', 'inconclusive'];
 
 export function lineOf(verdict: Verdict): HistoryLine {
   const outcomes: Partial<Record<OutcomeKind, Record<string, string[]>>> = {};
   for (const { id, outcome } of verdict.outcomes) {
-    if (tellingKinds.includes(outcome)) continue;
+    if (kindsWithReason.includes(outcome)) continue;
     const [area = '', slug = ''] = id.split('/');
     const areas = outcomes[outcome] ?? {};
     outcomes[outcome] = areas;
@@ -61,7 +61,7 @@ export function lineOf(verdict: Verdict): HistoryLine {
     counts: verdict.summary,
     outcomes,
     told: verdict.outcomes
-      .filter(({ outcome }) => tellingKinds.includes(outcome))
+      .filter(({ outcome }) => kindsWithReason.includes(outcome))
       .map(({ id, outcome, reason }) => [id, outcome, reasonDigest(reason)]),
     ...(verdict.statement === undefined ? {} : { claims: verdict.statement.claims }),
     facts: Object.fromEntries(
@@ -72,7 +72,7 @@ export function lineOf(verdict: Verdict): HistoryLine {
   };
 }
 
-/** What a line of the history tells of its run; undefined for a line that is none, or of another version. */
+/** The run in a line of the history; undefined for a broken line or one of another version. */
 export function snapshotOfLine(line: string): Snapshot | undefined {
   const read = jsonOf(line, isLine);
   if (read === undefined || Number.isNaN(Date.parse(read.at))) return undefined;
@@ -85,7 +85,7 @@ export function snapshotOfLine(line: string): Snapshot | undefined {
     durationMs,
     mode,
     gate,
-    // What a line of an older version did not run may have been a MUST requirement.
+    // In an old line, any requirement that was not run may be a MUST.
     complete: read.complete ?? read.counts.notRun === 0,
     cause,
     outcomes: outcomesIn(read),

@@ -1,14 +1,14 @@
 import { cut, duration } from '../../base/words.js';
 
-/** Below this a difference of clocks is the network, and the second that a Date header is rounded to. */
+/** Network delay and the one-second resolution of Date explain a smaller difference of clocks. */
 const clockNoiseMs = 2000;
-/** Other times are noise unless they double, and by so much. */
+/** Other times count as changed if they double, and by at least this. */
 const timeNoiseMs = 500;
 const longestValue = 60;
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** What was measured in both runs and differs, one sentence each, in the order of names. */
+/** Sentences on facts that both runs measured with different values, sorted by name. */
 export function factChanges(before: Facts, after: Facts): string[] {
   return Object.keys(after)
     .filter((name) => Object.hasOwn(before, name))
@@ -27,7 +27,7 @@ function sentencesOn(name: string, before: unknown, after: unknown): string[] {
 
 type Sentences = (before: unknown, after: unknown) => string[] | undefined;
 
-/** Facts of which there is more to say; undefined where a value is not what it used to be. */
+/** Sentences for particular facts; undefined for a value of another kind. */
 const particular: Readonly<Record<string, Sentences>> = {
   acceptedSteps: (before, after) => {
     const [was, is] = [windowOf(before), windowOf(after)];
@@ -61,7 +61,7 @@ const particular: Readonly<Record<string, Sentences>> = {
         return sentencesOn(`credential ${name}`, before[name], after[name]);
       }
       if (before[name] === after[name]) return [];
-      return [`The credential ${name} is ${after[name] ? 'accepted now' : 'not accepted any more'}.`];
+      return [`The credential ${name} is ${after[name] ? 'accepted now' : 'no longer accepted'}.`];
     });
   },
 };
@@ -71,7 +71,7 @@ interface Window {
   readonly to: number;
 }
 
-/** `[-1,+1]`: the oldest and the newest step whose code was accepted. */
+/** `[-1,+1]`: the oldest and the newest time step whose code the target accepts. */
 function windowOf(value: unknown): Window | undefined {
   const match = typeof value === 'string' ? /^\[([+-]?\d+),\s*([+-]?\d+)\]$/.exec(value) : null;
   return match === null ? undefined : { from: Number(match[1]), to: Number(match[2]) };
@@ -83,7 +83,7 @@ function windowText({ from, to }: Window): string {
   return `${signed(from)} to ${signed(to)} steps`;
 }
 
-/** The same to both sides, and to some. */
+/** True for an equal, non-zero number of steps before and after now. */
 function isSymmetric({ from, to }: Window): boolean {
   return -from === to && to > 0;
 }

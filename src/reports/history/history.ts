@@ -7,20 +7,19 @@ import { printable } from '../../base/redaction/printable.js';
 import { lineOf, snapshotOfLine } from './entry.js';
 import type { Snapshot } from './snapshot.js';
 
-/** The name of the file in the folder of reports: one line of JSON for each run on a target, the oldest first. */
+/** A file in the output folder: one line of JSON for each run on a target, oldest first. */
 export const historyFile = 'history.jsonl';
 
-/** Of a longer history only the end is read: some thousand runs. */
+/** Only this much of the history's end is read: some thousand runs. */
 const longestRead = 64_000_000;
 
 const lineFeed = 0x0a;
 
 /**
- * Adds a run to the history. Several processes may do so at once: the file is opened for appending and each line is
- * written in one piece, which the system does not mix with another's. What a killed process left of a line is closed
- * first.
+ * Adds a run to the history. Several processes may append at once, since each writes its line in one piece. A line
+ * that a kill cut off is ended first.
  *
- * @throws ConfigurationError when the file can't be written to
+ * @throws ConfigurationError if the file can't be written
  */
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = `${printable(JSON.stringify(lineOf(verdict)))}\n`;
@@ -40,7 +39,7 @@ export function appendToHistory(file: string, verdict: Verdict): void {
 
 function appendLine(descriptor: number, line: Buffer): void {
   const closed = endsWithLine(descriptor) ? line : Buffer.concat([Buffer.from('\n'), line]);
-  // A second try after a part was written, on a full disk say, must not look like that part's rest.
+  // After a partial write, as on a full disk, the second try begins on a new line.
   if (writeSync(descriptor, closed) < closed.length)
     writeSync(descriptor, Buffer.concat([Buffer.from('\n'), line]));
 }
@@ -56,20 +55,20 @@ function endsWithLine(descriptor: number): boolean {
 export interface History {
   /** In the order of the file. */
   readonly runs: readonly Snapshot[];
-  /** Lines that could not be read: cut off, or of another version of the suite. */
+  /** The number of unreadable lines: cut off, or of another version of the suite. */
   readonly unread: number;
 }
 
 export interface Wanted {
-  /** The runs on this target only: other lines are not even looked into. */
+  /** Only runs on this target. */
   readonly target?: string;
-  /** The last so many lines of those. */
+  /** Only this many of the last lines. */
   readonly last?: number;
 }
 
-/** @throws ConfigurationError when there is no such file, or it can't be read */
+/** @throws ConfigurationError if the file is missing or can't be read */
 export function readHistory(file: string, { target, last }: Wanted = {}): History {
-  // As it is written, so that a line need not be parsed to be passed over.
+  // Matches the written form, to skip lines without parsing them.
   const mark = target === undefined ? '' : printable(`"target":${JSON.stringify(target)}`);
   const all = endOf(file)
     .split('\n')

@@ -3,7 +3,7 @@ import type { Claims } from '../../base/model/statement.js';
 import type { Gate, Level, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 
-/** What of a run is compared with other runs; made from a verdict or from a line of the history. */
+/** The comparable parts of a run, from a verdict or from a line of the history. */
 export interface Snapshot {
   readonly target: string;
   readonly release: string;
@@ -17,16 +17,16 @@ export interface Snapshot {
   readonly cause: string;
   readonly outcomes: ReadonlyMap<string, Compared>;
   readonly facts: Readonly<Record<string, unknown>>;
-  /** What the vendor claimed and denied in that run; absent where it knew no statement. */
+  /** The claims of the run's statement; absent without one. */
   readonly claims?: Claims;
 }
 
 /** One requirement in a snapshot. */
 export interface Compared {
   readonly outcome: OutcomeKind;
-  /** Of what did not pass: the same where the reason is the same but for numbers. */
+  /** See {@link reasonDigest}. */
   readonly digest: string;
-  /** Absent where only the history tells of the run. */
+  /** Absent in snapshots from the history. */
   readonly level?: Level;
   readonly reason?: string;
 }
@@ -53,8 +53,8 @@ function comparedOf({ outcome, level, reason }: Outcome): Compared {
 }
 
 /**
- * Eight hexadecimal digits that stay the same while a reason says the same: numbers, and what looks like an id or a
- * code, differ from run to run. Empty for no reason.
+ * Eight hexadecimal digits that identify a reason apart from its numbers, ids and codes, which differ from run to run.
+ * Empty for an empty reason.
  */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';

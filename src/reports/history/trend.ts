@@ -3,19 +3,19 @@ import { driftOf } from './drift.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
 
-/** How one target did over its last runs. */
+/** The last runs of one target. */
 export interface Trend {
   readonly target: string;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly runs: readonly TrendRun[];
-  /** What differs between the last run and the one before. */
+  /** The changes between the last two runs. */
   readonly latest: readonly Change[];
-  /** Where the last run is otherwise than the vendor's statement says. */
+  /** Sentences on claims that the last run contradicts. */
   readonly drift: readonly string[];
   readonly failing: readonly Standing[];
   readonly flaky: readonly Flaky[];
   readonly undecided: readonly Undecided[];
-  /** Facts that changed from one run to the next, but for the last: those are in `latest`. */
+  /** Facts that changed between earlier runs; `latest` has those of the last. */
   readonly facts: readonly { readonly at: string; readonly text: string }[];
 }
 
@@ -27,7 +27,7 @@ export interface TrendRun {
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;
-  /** How many requirements broke and were fixed since the run before. */
+  /** The numbers of requirements that broke and were fixed since the run before. */
   readonly broke: number;
   readonly mended: number;
 }
@@ -35,13 +35,14 @@ export interface TrendRun {
 /** A requirement that fails in the last run that checked it. */
 export interface Standing {
   readonly id: string;
-  /** Start of the first run of the unbroken series; `before`: it failed in the first run looked at. */
+  /** The start of the first run in the unbroken series of failures. */
   readonly since: string;
+  /** True if it fails since the first run considered. */
   readonly before: boolean;
   readonly runs: number;
 }
 
-/** A requirement that went to and fro on one release. */
+/** A requirement that passed and failed alternately on one release. */
 export interface Flaky {
   readonly id: string;
   readonly failed: number;
@@ -57,13 +58,13 @@ export interface Undecided {
 /**
  * One trend for each target, by name.
  *
- * @param last of each target so many runs
+ * @param last the number of runs per target
  */
 export function trendsOf(runs: readonly Snapshot[], last: number): Trend[] {
   const targets = [...new Set(runs.map(({ target }) => target))].sort();
   return targets.map((target) => {
     const own = runs.filter((run) => run.target === target);
-    // Runs side by side append as they end: the order of the file is not that of their beginnings.
+    // Parallel runs append when they end, so the file isn't sorted by start.
     const sorted = own.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
     return trendOf(target, sorted.slice(-last));
   });
@@ -133,7 +134,7 @@ function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined
   return { id, since: first.run.startedAt, before: lastPass === -1, runs: series.length };
 }
 
-/** Failing once and for all, or being fixed once, is no flakiness; nor is what another release does. */
+/** A single change from pass to fail or back is not flaky, and changes of release don't count. */
 function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
   const checked = checkedIn(id, runs);
   const turns = checked.filter(({ run, failed }, index) => {

@@ -5,9 +5,9 @@ import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
 import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';
 
-const driftTitle = "Otherwise than the vendor's statement says";
+const driftTitle = "Contradicts the vendor's statement";
 
-/** What differs between two verdicts, in prose. Ends with a line break. */
+/** The changes between two verdicts as text with a final line break. */
 export function renderCompare(
   before: Snapshot,
   after: Snapshot,
@@ -30,7 +30,7 @@ export function renderCompare(
   return `${[...head, '', ...body, ...drifted].join('\n')}\n`;
 }
 
-/** How a target did over its last runs, in prose. Ends with a line break. */
+/** The trend of a target as text with a final line break. */
 export function renderTrend(trend: Trend, width: number): string {
   const { target, runs, latest, drift, failing, flaky, undecided, facts } = trend;
   const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [

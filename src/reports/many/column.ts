@@ -1,10 +1,11 @@
 import type { Level, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import { cutText as cut } from '../../base/words.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
 import { verdictLine, waiverText } from '../forms/verdict-words.js';
 import type { MatrixTarget } from './matrix.js';
 
-/** What of a verdict goes into a matrix: no exchanges, no coverage, so that hundreds fit into memory. */
+/** A verdict's part of a matrix, without exchanges and coverage, so that hundreds fit into memory. */
 export interface Column {
   readonly target: Omit<MatrixTarget, 'report'>;
   readonly cells: readonly Cell[];
@@ -19,9 +20,9 @@ export interface Cell {
   readonly reason: string;
 }
 
-/** Of a reason, in characters. The whole of it is in the target's own report. */
+/** In characters; the target's own report has the whole reason. */
 const longestReason = 400;
-/** Of a title or a name, which a verdict from elsewhere may have in any length. */
+/** For titles and names; verdicts from elsewhere may have longer ones. */
 const longestWord = 300;
 
 export function columnOf(verdict: Verdict): Column {
@@ -52,9 +53,4 @@ export function columnOf(verdict: Verdict): Column {
       reason: cut(outcome === 'waived' ? `${waiverText(waiver)}\n${reason}` : reason, longestReason),
     })),
   };
-}
-
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return `${text.slice(0, length)} … (${text.length - length} more characters)`;
 }

@@ -11,7 +11,7 @@ import type { MatrixProblem } from './matrix.js';
 import type { Found, FoundColumn } from './merge.js';
 import { isPlannedFile, type Planned, parsePlanned } from './planned.js';
 
-/** Folders of a run that hold no verdict, and may hold many files. */
+/** Folders without verdicts that may hold many files. */
 const passedOver = new Set([
   'allure-results',
   'allure-report',
@@ -22,10 +22,10 @@ const passedOver = new Set([
 ]);
 
 /**
- * All verdicts and plans in some folders and below. What can't be read is a problem with a name, and the rest is
- * read all the same. A file reached by two ways counts once.
+ * Finds all verdicts and plans below some folders. An unreadable file is a problem, and the search continues. A file
+ * found twice, through links, counts once.
  *
- * @param depth how many folders deep to look
+ * @param depth of folders
  */
 export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const problems: MatrixProblem[] = [];
@@ -34,7 +34,7 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
   const seen = new Set<string>();
   for (const folder of folders) {
     if (!isFolder(folder)) {
-      problems.push({ kind: 'missing folder', text: `${folder} is not a folder, or not there.` });
+      problems.push({ kind: 'missing folder', text: `${folder} is not a folder, or missing.` });
       continue;
     }
     for (const file of filesBelow(folder, depth, problems, isOfRun)) {
@@ -54,7 +54,7 @@ export function findVerdicts(folders: readonly string[], depth = 32): Found {
 
 const isOfRun = (name: string) => name === 'verdict.json' || isPlannedFile(name);
 
-/** The logs of runs in some folders and below. */
+/** The logs of runs below some folders. */
 export function logsIn(folders: readonly string[], depth = 32): string[] {
   return folders.flatMap((folder) => filesBelow(folder, depth, [], (name) => name === eventsName));
 }
@@ -90,8 +90,7 @@ function readColumn(file: string): FoundColumn {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const verdict = parseVerdict(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
   const trouble = nameTrouble(verdict.target.name);
-  if (trouble !== undefined)
-    throw new Error(`${file}: the target's name is none that a target can have: ${trouble}`);
+  if (trouble !== undefined) throw new Error(`${file}: the target's name is invalid: ${trouble}`);
   return { file, column: columnOf(verdict), sha256 };
 }
 
@@ -104,7 +103,7 @@ function attempt(
   try {
     read();
   } catch (error) {
-    // Messages of the suite's own errors name the file.
+    // The suite's own errors already name the file.
     const text = error instanceof SuiteError ? error.message : `${file} can't be read: ${reasonOf(error)}`;
     problems.push({ kind, text });
   }

@@ -2,18 +2,18 @@ import type { ReleaseName } from '../../base/model/releases.js';
 import type { Gate, Level, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import type { ExitCode } from '../../verdict/derive/exit-code.js';
 
-/** Targets x requirements: the verdicts of a run, or of many runs and shards, in one. spec/matrix.schema.json. */
+/** Targets x requirements: the verdicts of one or more runs and shards. Published as spec/matrix.schema.json. */
 export interface Matrix {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
-  /** Of all targets together: the worst of theirs; a problem leaves it inconclusive at best. */
+  /** The worst gate of all targets; at best inconclusive if there are problems. */
   readonly gate: Gate;
   readonly exitCode: ExitCode;
-  /** What was to come, by the plans that were found; null where none was. */
+  /** The totals of all plans found; null without a plan. */
   readonly planned: { readonly shards: number; readonly targets: number } | null;
-  /** What forbids to call the whole conforming, beside the verdicts themselves. */
+  /** Problems beside the verdicts that rule out `conforms`. */
   readonly problems: readonly MatrixProblem[];
-  /** What a reader should know, but decides nothing. */
+  /** Remarks that don't affect the gate. */
   readonly notes: readonly string[];
   /** Planned targets without a verdict of this run. */
   readonly missing: readonly { readonly name: string; readonly why: string }[];
@@ -37,7 +37,7 @@ export type ProblemKind = (typeof problemKinds)[number];
 
 export interface MatrixProblem {
   readonly kind: ProblemKind;
-  /** In a sentence, with the file or target by name. */
+  /** A sentence that names the file or target. */
   readonly text: string;
 }
 
@@ -52,14 +52,14 @@ export interface MatrixTarget {
   /** The verdict in one line. */
   readonly headline: string;
   readonly scope: Verdict['scope'];
-  /** Whether every MUST requirement that applies was checked or waived. */
+  /** True if every applicable MUST requirement was checked or waived. */
   readonly complete: boolean;
   readonly restored: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly summary: Verdict['summary'];
-  /** Of its report, from the matrix's folder, with forward slashes; null where there is none. */
+  /** The path of its report from the matrix's folder, with forward slashes; null without a report. */
   readonly report: string | null;
 }
 
@@ -68,15 +68,15 @@ export interface MatrixRow {
   readonly level: Level;
   readonly title: string;
   readonly source: string;
-  /** By name of the target; a target that did not plan the requirement is not there. */
+  /** By name of the target; absent for targets that did not plan the requirement. */
   readonly outcomes: Readonly<Record<string, OutcomeKind>>;
-  /** Why it is not a pass: targets with the same outcome for the same reason stand together. */
+  /** Reasons of outcomes other than pass; each names all targets that share it. */
   readonly reasons: readonly MatrixReason[];
 }
 
 export interface MatrixReason {
   readonly outcome: OutcomeKind;
-  /** Long ones are cut. */
+  /** Cut if long. */
   readonly reason: string;
   readonly targets: readonly string[];
 }

@@ -1,37 +1,38 @@
 import type { Gate } from '../../base/model/verdict.js';
 import { suiteVersion } from '../../base/version.js';
 import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
+import { groupBy } from '../../verdict/derive/group.js';
 import type { Column } from './column.js';
 import type { Matrix, MatrixProblem, MatrixTarget } from './matrix.js';
 import type { Planned } from './planned.js';
 import { rowsOf } from './rows.js';
 
-/** What was found where verdicts were looked for. */
+/** The verdicts and plans found in folders. */
 export interface Found {
   readonly columns: readonly FoundColumn[];
   readonly plans: readonly { readonly file: string; readonly plan: Planned }[];
-  /** What could not be read. */
+  /** Unreadable files and folders. */
   readonly problems: readonly MatrixProblem[];
 }
 
 export interface FoundColumn {
   readonly file: string;
   readonly column: Column;
-  /** Tells whether two files are the same, byte by byte. */
+  /** Identifies copies of one file. */
   readonly sha256: string;
 }
 
-/** A matrix, and which file each of its targets is from. */
+/** A matrix, and the file of each target. */
 export interface Merged {
   readonly matrix: Matrix;
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * One matrix of all that was found. Never better than inconclusive where less came than was planned, where it is not
- * known what was planned, and where a file was broken or a target came twice.
+ * Merges everything found into a matrix. It is at best inconclusive if a planned target is missing, the plan is
+ * missing, a file is broken or a target occurs twice.
  *
- * @param reportOf where a target's own report will be, from the matrix's folder
+ * @param reportOf the path of a target's own report from the matrix's folder
  */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];
@@ -80,7 +81,7 @@ function decision(
   problems: readonly MatrixProblem[],
 ): { gate: Gate; exitCode: ExitCode } {
   const gates = columns.map(({ target }) => target.gate);
-  // By --baseline and --gate a target's exit code may be better than its gate.
+  // With --baseline and --gate a target's exit code may be better than its gate.
   const codes = columns.map(({ target }) => target.exitCode);
   const open = problems.length > 0 || columns.length === 0;
   const undecided = open || gates.includes('inconclusive');
@@ -91,20 +92,15 @@ function decision(
 }
 
 function byName(columns: readonly FoundColumn[]): Map<string, FoundColumn[]> {
-  const groups = new Map<string, FoundColumn[]>();
   const sorted = [...columns].sort(
     (a, b) => order(a.column.target.name, b.column.target.name) || order(a.file, b.file),
   );
-  for (const each of sorted) {
-    const { name } = each.column.target;
-    groups.set(name, [...(groups.get(name) ?? []), each]);
-  }
-  return groups;
+  return groupBy(sorted, ({ column }) => column.target.name);
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Worse verdicts first, as exit codes go; of equal ones the later. */
+/** Chooses the worst verdict by exit code; among equals the latest. */
 function chooseOf(
   name: string,
   all: readonly FoundColumn[],
@@ -114,12 +110,12 @@ function chooseOf(
   if (all.length < 2) return all[0];
   const places = all.map(({ file }) => file).join(', ');
   if (new Set(all.map(({ sha256 }) => sha256)).size === 1) {
-    notes.push(`${name} is there ${all.length} times, each time the same: ${places}.`);
+    notes.push(`${name} occurs ${all.length} times with the same content: ${places}.`);
     return all[0];
   }
   problems.push({
     kind: 'target twice',
-    text: `${name} is there ${all.length} times, and not the same: ${places}. The worst of them is shown.`,
+    text: `${name} occurs ${all.length} times with different content: ${places}. The worst one is shown.`,
   });
   return [...all].sort((a, b) => {
     const [first, second] = [a.column.target, b.column.target];
@@ -128,7 +124,7 @@ function chooseOf(
   })[0];
 }
 
-/** From before the run that planned it: a verdict that lay there still. */
+/** True for a verdict from before the run that planned the target. */
 function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   const starts = plans
     .filter(({ plan }) =>
@@ -138,14 +134,9 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/** Plans of one run: so many shards, of the same targets. Runs apart from each other can be merged, too. */
+/** Groups plans by run: the same number of shards with the same targets. Independent runs can be merged too. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
-  const groups = new Map<string, { file: string; plan: Planned }[]>();
-  for (const each of plans) {
-    const key = JSON.stringify([each.plan.shard.count, each.plan.targets]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
-  return [...groups.values()];
+  return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }
 
 function plannedTotals(plans: Found['plans']): Matrix['planned'] {
@@ -158,8 +149,8 @@ function plannedTotals(plans: Found['plans']): Matrix['planned'] {
 function aboutPlans({ plans }: Found): MatrixProblem[] {
   if (plans.length === 0) {
     const text =
-      'No plan (planned-1-of-1.json or the like) is there, so nobody can tell whether targets are missing. ' +
-      'It lies in the output folder of each run: keep it beside the verdicts.';
+      'The plan (planned-1-of-1.json or similar) is missing, so missing targets would go unnoticed. ' +
+      'Each run writes it to its output folder: keep it beside the verdicts.';
     return [{ kind: 'missing plan', text }];
   }
   return runsOf(plans).flatMap((run) => [...missingShards(run), ...mixedRuns(run)]);
@@ -182,8 +173,8 @@ function missingShards(run: Found['plans']): MatrixProblem[] {
 function mixedRuns(run: Found['plans']): MatrixProblem[] {
   const ids = [...new Set(run.map(({ plan }) => plan.run))].sort();
   if (ids.length < 2) return [];
-  const said = ids.map((id) => id ?? 'one that is not told').join(' and ');
-  return [{ kind: 'mixed runs', text: `The shards are of different runs: ${said}.` }];
+  const names = ids.map((id) => id ?? 'one without an id').join(' and ');
+  return [{ kind: 'mixed runs', text: `The shards are of different runs: ${names}.` }];
 }
 
 function missingTargets(
@@ -200,7 +191,7 @@ function missingTargets(
       const old = outdated.get(name);
       if (old !== undefined) why.set(name, `its only verdict, from ${old}, is of an earlier run`);
       else if (!came.has(shard)) why.set(name, `shard ${shard} of ${count} is not there`);
-      else why.set(name, 'it was planned, but left no verdict that can be read');
+      else why.set(name, 'it was planned, but has no readable verdict');
     }
   }
   return [...why].map(([name, text]) => ({ name, why: text })).sort((a, b) => order(a.name, b.name));
@@ -211,5 +202,5 @@ function unplanned(plans: Found['plans'], names: readonly string[]): string[] {
   const known = new Set(plans.flatMap(({ plan }) => plan.targets.map(({ name }) => name)));
   return names
     .filter((name) => !known.has(name))
-    .map((name) => `${name} is in no plan; it counts all the same.`);
+    .map((name) => `${name} is not in any plan; it counts anyway.`);
 }

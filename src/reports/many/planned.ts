@@ -6,14 +6,14 @@ import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
 import { suiteVersion } from '../../base/version.js';
 import type { Shard } from './shard.js';
 
-/** What one shard of a run set out to try; published as spec/planned.schema.json. */
+/** The plan of one shard of a run; published as spec/planned.schema.json. */
 export interface Planned {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
   readonly shard: Shard;
   /** ISO 8601, the runner's clock. */
   readonly startedAt: string;
-  /** The same for all shards of one run; null where nothing tells. */
+  /** Identifies the run across its shards; null if unknown. */
   readonly run: string | null;
   /** All targets of all shards, sorted by name. */
   readonly targets: readonly PlannedTargetName[];
@@ -21,7 +21,7 @@ export interface Planned {
 
 export interface PlannedTargetName {
   readonly name: string;
-  /** Index of the shard that tries it. */
+  /** The index of its shard. */
   readonly shard: number;
 }
 
@@ -31,14 +31,14 @@ export function isPlannedFile(name: string): boolean {
   return fileName.test(name);
 }
 
-/** @param copy tells apart plans of different runs that were put into one folder */
+/** @param copy distinguishes plans of different runs in one folder */
 export function plannedFileOf({ index, count }: Shard, copy?: number): string {
   return `planned-${index}-of-${count}${copy === undefined ? '' : `.${copy}`}.json`;
 }
 
 const checked = checkBy<Planned>('planned.schema.json', 'plan');
 
-/** @throws ConfigurationError that names the file and what is wrong in it */
+/** @throws ConfigurationError that names the file and its problems */
 export function parsePlanned(text: string, place: string): Planned {
   return checked(parseJsonFile(text, place, 'plan'), place);
 }
@@ -61,10 +61,9 @@ export function plannedNow(
 }
 
 /**
- * Puts the plan into the output folder. Plans of an earlier run in it that was split otherwise are removed: its
- * shards will not come.
+ * Writes the plan to the output folder, and removes plans of an earlier run with another number of shards.
  *
- * @throws ConfigurationError when the folder can't be written to
+ * @throws ConfigurationError if the folder can't be written
  */
 export function writePlanned(planned: Planned, out: string): void {
   try {
@@ -80,7 +79,7 @@ export function writePlanned(planned: Planned, out: string): void {
   }
 }
 
-/** Where a name for one run, common to all its machines, stands: our own variable, then those of CI systems. */
+/** Variables that identify a run on all its machines: our own, then those of CI systems. */
 const runVariables = ['MFA_CONFORMANCE_RUN', 'GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BUILD_TAG'] as const;
 
 function runOf(env: NodeJS.ProcessEnv): string | null {

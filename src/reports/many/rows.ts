@@ -2,18 +2,18 @@ import { type Level, levels, type OutcomeKind } from '../../base/model/verdict.j
 import type { Cell, Column } from './column.js';
 import type { MatrixReason, MatrixRow } from './matrix.js';
 
-/** Of one requirement, so many different reasons are told; the others are in the targets' own reports. */
+/** The number of different reasons shown for one requirement; the targets' own reports have the others. */
 const mostReasons = 8;
 
 interface Row {
   readonly first: Cell;
-  /** The strictest that it has for any of the targets. */
+  /** The strictest level among the targets. */
   level: Level;
   readonly outcomes: [string, OutcomeKind][];
   readonly reasons: Map<string, { readonly cell: Cell; readonly targets: string[] }>;
 }
 
-/** Requirements in the order in which the columns have them: that of the first column, then what is only in others. */
+/** The rows in the order of the first column, followed by requirements that only other columns have. */
 export function rowsOf(columns: readonly Column[]): MatrixRow[] {
   const rows = new Map<string, Row>();
   for (const { target, cells } of columns) {

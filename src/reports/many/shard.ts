@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../base/errors.js';
 
-/** The share of the targets that one machine takes: the `index`th of `count`, from 1 on. */
+/** One machine's share of the targets: the `index`th of `count`, counted from 1. */
 export interface Shard {
   readonly index: number;
   readonly count: number;
@@ -15,7 +15,7 @@ export function shardOf(text: string): Shard {
   const [, first = '', second = ''] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
   const [index, count] = [Number(first), Number(second)];
   if (first !== '' && index >= 1 && index <= count && count <= mostShards) return { index, count };
-  throw new ConfigurationError('Wanted i/n: the i-th of n machines, counted from 1, such as 2/4.');
+  throw new ConfigurationError('Expected i/n: the i-th of n machines, counted from 1, such as 2/4.');
 }
 
 interface Splittable {
@@ -24,8 +24,8 @@ interface Splittable {
 }
 
 /**
- * Which shard takes which target, by name. The same on every machine, whatever the order that the files were named
- * in. Target files with one base URL are one target, and go to one shard.
+ * Assigns targets to shards, by name. Every machine gets the same result for any order of the files. Target files with
+ * the same base URL go to the same shard.
  */
 export function splitOver(targets: readonly Splittable[], count: number): Map<string, number> {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,8 +1,8 @@
 import type { Target } from '../../input/target-file/target.js';
 
 /**
- * Targets in waves: those of one wave may be tried side by side, and a wave begins when the one before has ended.
- * Two target files of one base URL change the same state; two that listen for mail on one port can't both have it.
+ * Splits targets into waves that run one after another; the targets of a wave run in parallel. Target files with the
+ * same base URL or mail port exclude each other.
  */
 export function wavesOf<T extends { readonly target: Target }>(runs: readonly T[]): T[][] {
   const waves: T[][] = [];

@@ -6,21 +6,21 @@ import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 export interface MatrixSummaryOptions {
   readonly colour: boolean;
-  /** Of the terminal, in characters. */
+  /** The terminal's width in characters. */
   readonly width: number;
-  /** Where the files were written, as the reader would name it. */
+  /** The folder of the files, as the user named it. */
   readonly outDir: string;
   readonly files: readonly string[];
-  /** The verdicts were printed one by one before: then only the whole is. */
+  /** Omits the list of targets, whose verdicts were printed before. */
   readonly brief: boolean;
 }
 
-/** More than this push the verdict out of sight; all of it is in the files. */
+/** More would push the verdict off the screen; the files have all. */
 const shownTargets = 40;
 const shownFailures = 20;
 const shownNames = 4;
 
-/** All targets together, for a person: the verdict first, then the targets, what failed where, and what is missing. */
+/** The result for all targets: the verdict, the targets, failures by target, and problems. */
 export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
   const ink = paint(options.colour);
   const sections = [
@@ -36,7 +36,7 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
     listed('Note:', matrix.notes, ink, options.width),
     [
       `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,
-      // In a run, the targets' own codes and the reasons for another one stand elsewhere.
+      // A run prints the exit codes with their reasons elsewhere.
       ...(options.brief ? [] : [exitLine(matrix)]),
     ],
   ];
@@ -62,12 +62,12 @@ export function matrixLine(matrix: Matrix): string {
   return `${matrixWord(matrix)}: ${parts.join(', ')}`;
 }
 
-/** Of all targets together, as of one. */
+/** The verdict's word for all targets together. */
 export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): Word {
   return wordOf({ gate, complete: targets.every(({ complete }) => complete) });
 }
 
-/** 1 does not conform, 2 do not conform. */
+/** `1 does not conform`, `2 do not conform`. */
 export function doNot(count: number): string {
   return `${count} ${count === 1 ? 'does' : 'do'} not conform`;
 }
@@ -87,7 +87,6 @@ function targets({ targets: all, missing }: Matrix): string[] {
   ];
   const width = (column: number) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0));
   const [first, second] = [width(0), width(1)];
-  // The worst are what is looked for, where not all can be shown.
   const shown = rows.slice(0, shownTargets);
   const lines = shown.map(([name = '', release = '', text = '']) =>
     `  ${name.padEnd(first)}  ${release.padEnd(second)}  ${text}`.trimEnd(),

@@ -1,17 +1,17 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
 import { type Word, wordOf } from '../../verdict/derive/completeness.js';
-import { groupBy } from '../forms/group.js';
+import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { html, longText, type Markup, renderPage } from '../forms/html/markup.js';
 import { areaTitle, lookOf, verdictLook } from '../forms/html/outcomes.js';
 import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
 import { doNot, matrixWord } from './console.js';
 
-/** In the order in which they matter: what a cell for many requirements shows. */
-const telling: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
+/** A cell for many requirements shows the first of these outcomes among them. */
+const worstFirst: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
 
-/** matrix.html, of the same kit as the page of one target: areas by targets, then only what is not a pass. */
+/** The page matrix.html: areas by targets, the targets, then requirements that did not pass everywhere. */
 export function renderMatrixPage(matrix: Matrix): string {
   const { targets, requirements } = matrix;
   const size = `${counted(targets.length, 'target')}, ${counted(requirements.length, 'requirement')}`;
@@ -55,16 +55,12 @@ function problems({ problems: all, notes }: Matrix): Markup {
     items.length > 0 &&
     html`<div class="alert" role="note"><strong>${title}</strong><ul>${items.map((text) => html`<li>${text}</li>`)}</ul></div>`;
   return html`${list(
-    'What is missing or broken',
+    'Missing or broken',
     all.map(({ text }) => text),
   )}${list('Notes', notes)}`;
 }
 
-function areaOf({ id }: MatrixRow): string {
-  return id.split('/')[0] ?? id;
-}
-
-/** What came of a requirement on a target; undefined where the target did not plan it. */
+/** The outcome of a requirement on a target; undefined if the target did not plan it. */
 function outcomeOn({ outcomes }: MatrixRow, { name }: MatrixTarget): OutcomeKind | undefined {
   return Object.hasOwn(outcomes, name) ? outcomes[name] : undefined;
 }
@@ -90,7 +86,7 @@ function gateCell(target: MatrixTarget): Markup {
   return html`<td class="tone ${className}">${icon} <strong>${wordOf(target)}</strong></td>`;
 }
 
-/** Means something on some target. */
+/** True if the requirement applies to some target. */
 function isMet({ outcomes }: MatrixRow): boolean {
   return Object.values(outcomes).some((kind) => kind !== 'not applicable');
 }
@@ -102,10 +98,11 @@ function tableOf(label: string, targets: readonly MatrixTarget[], lines: readonl
   )}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
-/** Of an area on a target what is worst: failures by their number, and what could not be decided. */
+/** The worst outcome of an area on a target, with its number of requirements. */
 function areaCell(group: readonly MatrixRow[], target: MatrixTarget): Markup {
   const kinds = group.flatMap((row) => outcomeOn(row, target) ?? []);
-  const kind = telling.find((each) => kinds.includes(each)) ?? (kinds.includes('pass') ? 'pass' : undefined);
+  const kind =
+    worstFirst.find((each) => kinds.includes(each)) ?? (kinds.includes('pass') ? 'pass' : undefined);
   if (kind === undefined) return html`<td class="faint">–</td>`;
   const told = group.filter((row) => outcomeOn(row, target) === kind);
   const isAdvice = kind === 'fail' && told.every(({ level }) => level === 'should');
@@ -160,12 +157,12 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }
 
-/** A relative path as an address: each part of it encoded, so that no name is taken for a scheme. */
+/** A relative path as an address. Each part is encoded, so that no name counts as a scheme. */
 function addressOf(path: string): string {
   return `./${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** Passed, or without meaning, wherever it was tried. */
+/** True if the requirement passed on every target that it applies to. */
 function isQuiet({ outcomes }: MatrixRow): boolean {
   return Object.values(outcomes).every((kind) => kind === 'pass' || kind === 'not applicable');
 }

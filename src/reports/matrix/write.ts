@@ -10,12 +10,12 @@ const matrixFiles = ['matrix.html', 'matrix.json'] as const;
 
 const checked = checkBy<Matrix>('matrix.schema.json', 'matrix');
 
-/** The matrix as JSON that is safe to look at: what is invisible stands as an escape. */
+/** The matrix as JSON that is safe to view: invisible characters are escaped. */
 export function matrixJson(matrix: Matrix): string {
   return `${printable(JSON.stringify(checked(matrix, 'matrix'), null, 1))}\n`;
 }
 
-/** @throws ConfigurationError when the folder can't be written to */
+/** @throws ConfigurationError if the folder can't be written */
 export function writeMatrix(matrix: Matrix, out: string): readonly string[] {
   const json = matrixJson(matrix);
   const page = renderMatrixPage(matrix);

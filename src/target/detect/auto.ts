@@ -6,13 +6,13 @@ import { type Detection, detect } from './detect.js';
 /** The release taken for a target whose file says `release: auto`. */
 export interface Detected {
   readonly release: ReleaseName;
-  /** What fits, best first; empty where nothing does. */
+  /** The fitting releases, best first; empty if none fits. */
   readonly fits: readonly ReleaseName[];
-  /** What was chosen and why, for the user. */
+  /** The choice and its reason, for the user. */
   readonly note: string;
 }
 
-/** A target out of reach keeps the default release: that it is out of reach is told by whoever needs it. */
+/** A target out of reach gets the default release; later steps report that it is out of reach. */
 export async function detectRelease(target: Target, stateDir: string): Promise<Detected> {
   try {
     const detection = await detect(target, stateDir);
@@ -29,15 +29,15 @@ export async function detectRelease(target: Target, stateDir: string): Promise<D
   }
 }
 
-/** The target with the release that it speaks, where its file leaves that open. */
+/** Replaces `release: auto` by the detected release. */
 export async function withDetectedRelease(target: Target, stateDir: string): Promise<Target> {
   if (!target.detectRelease) return target;
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
 /**
- * Why a target can't speak the release that its file names: an operation of that release is not there. Undefined
- * where nothing refutes it: what is optional and absent does not, nor does an answer that is no look at the API.
+ * Why a target can't speak the release in its file: it lacks an operation of that release. Undefined without such
+ * evidence: missing optional parts and answers from outside the API refute nothing.
  */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch((error: unknown) => {

@@ -7,16 +7,16 @@ import { Connection } from '../connection/connection.js';
 import { type Evidence, evidenceIn } from './evidence.js';
 import { look } from './look.js';
 
-/** What reading tells of the release that a target speaks. */
+/** The release that a target speaks, as far as reading shows it. */
 export interface Detection {
   /** All releases, oldest first. */
   readonly releases: readonly ReleaseJudged[];
-  /** Those that nothing speaks against for good, and that fit best among such: more than one can't be told apart. */
+  /** The best of the fitting releases; several if reading can't distinguish them. */
   readonly best: readonly ReleaseName[];
-  /** The first of the best ones; where none fits, the nearest. */
+  /** The first of the best releases, or the nearest if none fits. */
   readonly nearest: ReleaseName;
   readonly evidence: readonly Evidence[];
-  /** How the target was seen, in words. */
+  /** The access that the suite had, in words. */
   readonly credential: string;
   readonly requests: number;
 }
@@ -29,9 +29,9 @@ export interface ReleaseJudged {
 }
 
 /**
- * Reads a target by GET and OPTIONS, and tells which releases it may speak.
+ * Finds the releases that a target may speak, by GET and OPTIONS alone.
  *
- * @throws TransportError when it does not answer, or does not speak this API at all
+ * @throws TransportError if the target doesn't answer or doesn't speak this API
  */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
   const contracts = await Promise.all(releaseNames.map((release) => loadContract(release)));
@@ -51,7 +51,7 @@ export async function detect(target: Target, stateDir: string): Promise<Detectio
   }
 }
 
-/** A pure function of the evidence. */
+/** Judges all releases by the evidence alone. */
 export function judge(evidence: readonly Evidence[]): Pick<Detection, 'releases' | 'best' | 'nearest'> {
   const releases = releaseNames.map((release): ReleaseJudged => {
     const against = evidence.filter(({ contradicts }) => contradicts.includes(release));

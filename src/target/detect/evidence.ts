@@ -4,23 +4,22 @@ import { seenIn } from '../../contract/openapi/coverage.js';
 import { callOf, isOperationId, operationIds, operationRow } from '../../contract/openapi/operations.js';
 import { differingPaths, type Look, methodsByPath, pathsOfDifferingMethods } from './look.js';
 
-/** One thing seen, or not seen though it could have been, and the releases that speak of it. */
+/** One observation, or the lack of an expected one, with the releases that it supports and contradicts. */
 export interface Evidence {
   /** A sentence without a full stop. */
   readonly text: string;
   readonly supports: readonly ReleaseName[];
-  /** Releases that it does not fit. */
   readonly contradicts: readonly ReleaseName[];
-  /** Strong: a target of a contradicted release would not do so. Weak: it may, since all is optional. */
+  /** Strong: impossible for a contradicted release. Weak: possible, since the property is optional. */
   readonly strength: 'strong' | 'weak';
-  /** The contradicted releases document an operation that is not there: they are refuted, whatever else fits. */
+  /** The target lacks an operation of the contradicted releases, which rules them out. */
   readonly refutes?: true;
 }
 
-/** Part of a request, though the documents have it in the schema of answers too: no answer shows it. */
+/** Properties of requests that answers never show, although the documents list them in their schemas. */
 const neverAnswered = ['mfaCode', 'currentPassword', 'referenceId'];
 
-/** All that tells releases apart, in a fixed order. */
+/** The evidence that distinguishes releases, in a fixed order. */
 export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence[] {
   return [
     ...pathEvidence(look, contracts),
@@ -51,7 +50,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       ];
     }
     if (!isThere) return [];
-    // A target may keep an old name beside the new one: only who lacks its own is contradicted for good.
+    // A target may keep an old path beside the new one, so only a release without its own path is contradicted.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
@@ -61,14 +60,14 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         supports: releasesOf(having),
         contradicts: releasesOf(lacking),
         strength: 'strong',
-        // A login that is closed may still have its old name, but nobody gives an old one a new name.
+        // Only the newest path refutes: an old path may remain in a newer release, but not the reverse.
         ...(isNewest(path) ? { refutes: true as const } : {}),
       },
     ];
   });
 }
 
-/** Whether an operation has another path in other releases. */
+/** True if the path's operation has another path in other releases. */
 function isRenamed(path: string): boolean {
   return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
 }
@@ -83,7 +82,7 @@ function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evid
     const documented = (contract: Contract) => methodsByPath(contract).get(path)?.split(' ') ?? [];
     const all = new Set(contracts.flatMap(documented));
     const common = [...all].filter((method) => contracts.every((each) => documented(each).includes(method)));
-    // An Allow without what every release has says something else.
+    // An Allow that lacks the methods of all releases doesn't list the documented methods.
     if (allow === undefined || common.some((method) => !allow.has(method))) return [];
     const differing = [...all].filter((method) => !common.includes(method)).sort();
     return differing.map((method) => {
@@ -126,7 +125,7 @@ function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evid
   );
 }
 
-/** Properties of the answers that came, which some releases have, and which were not in them. */
+/** Documented properties that the received answers lack. */
 function absences(
   contracts: readonly Contract[],
   asked: ReadonlySet<string>,
@@ -163,7 +162,7 @@ function keysOf({ operations }: Contract, asked: ReadonlySet<string>): Set<strin
   return keys;
 }
 
-/** A key of the coverage, for people. All errors have the same properties. */
+/** A key of the coverage in words. All errors share their properties. */
 function inWords(key: string): string {
   const [id = '', status, pointer = ''] = key.split(' ');
   const name = pointer.slice(1).replaceAll('/', '.');

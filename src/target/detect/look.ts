@@ -11,32 +11,31 @@ export interface Read {
   readonly body: unknown;
 }
 
-/** What requests without effect show of a target. */
+/** The results of requests without side effects. */
 export interface Look {
-  /** Whether a credential was sent that was let in. */
+  /** True if the target accepted a credential. */
   readonly letIn: boolean;
-  /** Why none was: in words for the user. */
+  /** The access that the suite had, in words. */
   readonly credential: string;
   readonly answers: readonly Read[];
-  /** Whether there is something, by path; undefined where the target doesn't let that be told. */
+  /** By path: true if it exists. Undefined if the target's answers don't show it. */
   readonly paths: ReadonlyMap<string, boolean> | undefined;
-  /** The methods that a path is said to allow; of paths for which the target says it. */
+  /** The methods in Allow, for paths that send it. */
   readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The challenges of a 401, in lower case; empty where there were none. */
+  /** The challenges of a 401, in lower case; empty without any. */
   readonly challenges: string;
   readonly requests: number;
 }
 
-/** A path that no release has, to learn how the target answers to such. */
+/** A path outside all releases, which shows the target's answer to unknown paths. */
 const nowhere = '/mfa-conformance-looks-for-nothing';
-/** A path of every release that knows POST only, to learn how the target answers to another method. */
+/** A path with POST only in every release, which shows the target's answer to other methods. */
 const postOnly = '/totp-key';
 
 /**
- * Reads what there is to read by GET and OPTIONS alone. Logging in would need a POST, so that a target without an
- * API key in its file is seen from outside only.
+ * Reads a target by GET and OPTIONS alone. Without an API key it reads as anonymous, since a login needs a POST.
  *
- * @throws TransportError where no answer came
+ * @throws TransportError if no answer comes
  */
 export async function look(connection: Connection, contracts: readonly Contract[]): Promise<Look> {
   const { api, target } = connection;
@@ -99,14 +98,14 @@ function said(hasKey: boolean, letIn: boolean): string {
     : 'from outside only: accounts.admin has no apiKey, and logging in is not reading';
 }
 
-/** Paths that some releases have and others not, but not those that know GET: those are asked anyway. */
+/** Paths that only some releases have. */
 export function differingPaths(contracts: readonly Contract[]): string[] {
   const sets = contracts.map(({ operations }) => new Set([...operations.values()].map(({ path }) => path)));
   const all = new Set(sets.flatMap((set) => [...set]));
   return [...all].filter((path) => !sets.every((set) => set.has(path))).sort();
 }
 
-/** Paths of all releases that don't know the same methods in all. */
+/** Paths of all releases whose methods differ between them. */
 export function pathsOfDifferingMethods(contracts: readonly Contract[]): string[] {
   const methods = contracts.map(methodsByPath);
   const [first = new Map<string, string>()] = methods;
@@ -116,7 +115,7 @@ export function pathsOfDifferingMethods(contracts: readonly Contract[]): string[
     .sort();
 }
 
-/** Methods in upper case, sorted and joined by a space, by path. */
+/** By path: the methods in upper case, sorted and joined by spaces. */
 export function methodsByPath({ operations }: Contract): Map<string, string> {
   const found = new Map<string, string>();
   for (const { path, method } of operations.values()) {

@@ -10,10 +10,10 @@ import { ownRequirements } from './own-requirements.js';
 import { relevantTo } from './relevance.js';
 import { bodyBreaches, credentialOf, secretsInUrl } from './request-check.js';
 
-/** Secrets that hold over entries, to be found where they don't belong: passwords and keys, no more than these. */
+/** The number of passwords and keys remembered across entries, to find them in wrong places. */
 const carriedAtMost = 50;
 
-/** Makes events of recorded entries, one after the other, and keeps sums of them only. */
+/** Turns recorded entries into events one by one, and keeps only totals. */
 export class HarCheck {
   readonly #matcher: Matcher;
   readonly #carried = new Map<string, string>();
@@ -22,7 +22,7 @@ export class HarCheck {
   readonly #skipped = { otherUrls: 0, otherMethods: 0, noAnswer: 0, notRecorded: 0 };
   #judged = 0;
 
-  /** @param write takes what each entry shows */
+  /** @param write receives the event of each entry */
   constructor(
     private readonly contract: Contract,
     private readonly write: (event: EventBody) => void,
@@ -31,17 +31,17 @@ export class HarCheck {
     this.#matcher = new Matcher(contract, baseUrl);
   }
 
-  /** How many entries were calls of the API with an answer. */
+  /** The number of entries that are API calls with an answer. */
   get judged(): number {
     return this.#judged;
   }
 
-  /** The API's roots that were called, most calls first. */
+  /** The API roots in the recording, most frequent first. */
   get roots(): string[] {
     return [...this.#roots].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([root]) => root);
   }
 
-  /** What was measured, for the verdict's facts. */
+  /** Measurements for the verdict's facts. */
   get facts(): Record<string, unknown> {
     const counts = [...this.#secrets].map(([what, places]) => [what, [...places].sort()] as const);
     return {
@@ -103,7 +103,7 @@ export class HarCheck {
     json: unknown,
     mistaken: boolean,
   ): Exchanged {
-    // A recorder for each: what it learns would grow with the recording.
+    // A new recorder for each entry, since its memory would grow with the recording.
     const events: EventBody[] = [];
     const recorder = new Recorder(this.contract, (event) => events.push(event));
     for (const [value, what] of this.#carried) recorder.addSecret(value, what);
@@ -165,7 +165,7 @@ export class HarCheck {
   }
 }
 
-/** Without what speaks of things that the recording doesn't hold. */
+/** Drops findings about parts that the recording lacks. */
 function judgeable(
   findings: Exchanged['findings'],
   { headers, mediaType, body }: HarResponse,
@@ -174,12 +174,12 @@ function judgeable(
   return findings.filter(({ requirement, breach: { kind } }) => {
     if (kind === 'redirect' || kind === 'wrong status') return true;
     if (ofHeaders.includes(requirement)) return hasHeaders;
-    // A recorder that keeps no headers may keep the media type, or nothing to judge by.
+    // A recording without headers may still have the media type.
     return body !== undefined && (mediaType !== undefined || kind !== 'media type');
   });
 }
 
-/** They are broken by headers, whatever the content. */
+/** Requirements that headers alone decide. */
 const ofHeaders: readonly string[] = [
   'http/has-date',
   'http/401-has-challenge',
@@ -190,7 +190,7 @@ const ofHeaders: readonly string[] = [
   'http/secrets-are-not-stored',
 ];
 
-/** Those that say something about the request; cookies and the rest of a browser's headers are left out. */
+/** Only headers that describe the request: cookies and other browser headers are dropped. */
 function contentHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const names = ['accept', 'content-type', 'apikey', 'session-id', 'authorization'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));

@@ -1,35 +1,35 @@
 import { ConfigurationError } from '../../base/errors.js';
 import { isObject } from '../../contract/openapi/document.js';
 
-/** One entry of a HAR 1.2 recording, as far as it is looked at. */
+/** The relevant parts of an entry in a HAR 1.2 recording. */
 export interface HarEntry {
-  /** ISO 8601; empty where the recording doesn't tell. */
+  /** ISO 8601; empty if not recorded. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly request: {
     readonly method: string;
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
-    /** Undefined: none was sent, or it was not recorded. */
+    /** Undefined: not sent or not recorded. */
     readonly body: string | undefined;
   };
-  /** Undefined: no answer came, or it was taken out of the browser's cache. */
+  /** Undefined: no answer came, or it came from the browser's cache. */
   readonly response: HarResponse | undefined;
 }
 
 export interface HarResponse {
   readonly status: number;
-  /** Names in lower case; empty where the recording has none. */
+  /** Names in lower case; empty if not recorded. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of the content; undefined where the recording doesn't tell. */
+  /** The content's type; undefined if not recorded. */
   readonly mediaType: string | undefined;
-  /** Undefined: there was content, but it was not recorded. */
+  /** Undefined: the content was not recorded. */
   readonly body: Buffer | undefined;
-  /** The recording holds the bytes themselves, not a text that was decoded from them. */
+  /** True if the recording holds the original bytes instead of decoded text. */
   readonly asBytes: boolean;
 }
 
-/** @throws ConfigurationError naming the member that is not as HAR 1.2 has it */
+/** @throws ConfigurationError that names the member that breaks HAR 1.2 */
 export function parseEntry(value: unknown, place: string): HarEntry {
   const entry = objectAt(value, place);
   const request = objectAt(entry['request'], `${place}.request`);

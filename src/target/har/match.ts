@@ -1,21 +1,21 @@
 import type { Contract, Operation } from '../../contract/openapi/contract.js';
 
-/** Which operation a recorded URL calls. */
+/** The operation that a recorded URL calls. */
 export interface Matched {
-  /** The API's root, without a slash at its end. */
+  /** The API's root, without a final slash. */
   readonly root: string;
   readonly path: string;
   /** Undefined: the path is known, the method is not. */
   readonly operation: Operation | undefined;
 }
 
-/** Finds the operations of a contract in URLs, whatever host and prefix they were recorded with. */
+/** Finds the operations of a contract in URLs with any host and prefix. */
 export class Matcher {
   readonly #operations: readonly Operation[];
-  /** Longest first: /support-user/send-email-otp ends like /send-email-otp. */
+  /** Longest first, since /support-user/send-email-otp also ends with /send-email-otp. */
   readonly #paths: readonly string[];
 
-  /** @param baseUrl the one root to look at; without it every root that ends in /v2, as the contract has it */
+  /** @param baseUrl the only root to accept; default: every root that ends in /v2 */
   constructor(
     contract: Contract,
     private readonly baseUrl?: string,

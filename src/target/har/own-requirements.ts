@@ -1,9 +1,6 @@
 import type { PlannedRequirement } from '../../base/model/results.js';
 
-/**
- * What a recording shows of the client that was recorded, beside what it shows of the target. They stand apart from
- * the catalogue: no target can fail them.
- */
+/** Requirements on the recorded client. They are not in the catalogue, since no target can fail them. */
 export const ownRequirements = [
   {
     id: 'recording/requests-fit-the-contract',

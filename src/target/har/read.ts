@@ -5,19 +5,19 @@ import { JSONParser } from '@streamparser/json';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { type HarEntry, parseEntry } from './entry.js';
 
-/** One entry is held in memory whole: one beyond this is no API call. Bytes. */
+/** In bytes. Each entry is held in memory, and API calls are smaller than this. */
 const largestEntry = 64 * 1024 * 1024;
 
 /**
- * The recordings that are meant: files as they are, and of a folder those whose names end in .har or .har.gz.
+ * The recordings at some paths: files with any name, and the .har and .har.gz files of folders.
  *
- * @throws ConfigurationError for what can't be read, and for a folder without recordings
+ * @throws ConfigurationError for an unreadable path or a folder without recordings
  */
 export function recordingsIn(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     try {
       const stat = statSync(path);
-      // Nobody may ever write to a pipe, and a device may have no end.
+      // Reading a pipe may wait forever, and a device may have no end.
       if (stat.isFile()) return [path];
       if (!stat.isDirectory()) throw new Error('is not a regular file');
     } catch (error) {
@@ -34,11 +34,10 @@ export function recordingsIn(paths: readonly string[]): string[] {
 }
 
 /**
- * Hands out the entries of a recording one after the other, never more than one in memory. Compressed files are
- * known by their first bytes.
+ * Passes on the entries of a recording one by one, to keep only one in memory. The first bytes show compression.
  *
- * @returns how many entries there were
- * @throws ConfigurationError with the file and the place where it is no HAR
+ * @returns the number of entries
+ * @throws ConfigurationError with the file and the place that breaks HAR
  */
 export async function readEntries(
   file: string,
@@ -61,11 +60,11 @@ export async function readEntries(
     take(parseEntry(untrusted, `${file}: ${place}`), place);
   };
   parser.onError = (error) => {
-    // The parser goes on to complain about what it does not expect any more.
+    // Only the first error counts, since the parser reports others after it.
     wrong ??= error;
   };
   for await (const chunk of bytesOf(file)) {
-    // After the end of the text nothing but white space may come; the parser refuses the rest by itself.
+    // Once the JSON text has ended, the rest of the file is ignored.
     if (!parser.isEnded) parser.write(chunk);
     if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
     bytes += chunk.length;
@@ -119,7 +118,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** What `take` threw comes back as it was; all else is the text's own fault. */
+/** Keeps errors that `take` threw; all others come from invalid JSON. */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

@@ -10,8 +10,8 @@ const of204 = [
 ] as const;
 
 /**
- * Which requirements one recorded answer can break: where none such was recorded, a requirement was not checked,
- * and must not count as passed. A recorder may leave out headers and content, and it decodes texts.
+ * The requirements that a recorded answer can break; others are not checked and must not count as passed.
+ * Recordings may lack headers and content, and often hold decoded text.
  */
 export function relevantTo(
   operation: Operation,

@@ -5,7 +5,7 @@ import type { Operation } from '../../contract/openapi/contract.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { HarEntry } from './entry.js';
 
-/** Names under which credentials are known to be sent where the contract has no place for them. */
+/** Usual names of credentials in URLs, where the contract has no place for them. */
 const inUrl = /^(?:api[-_]?key|access[-_]?token|token|session[-_]?id|password|otp[-_]?code|mfa[-_]?code)$/i;
 
 /** The credential that a recorded request carries in its documented place. */
@@ -19,17 +19,17 @@ export function credentialOf({ headers }: HarEntry['request']): Credential {
   return { scheme: 'none' };
 }
 
-/** Credentials and other secrets that stand in the URL, by name. */
+/** The credentials and other secrets in a URL, by name. */
 export function secretsInUrl(url: string): [name: string, value: string][] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const named = [...(parsed?.searchParams ?? [])].filter(([name]) => inUrl.test(name));
   return parsed?.password ? [...named, ['password', decodeURIComponent(parsed.password)]] : named;
 }
 
-/** In what a recorded body departs from the contract; never a value of it. */
+/** The breaches of the contract in a recorded request body, without its values. */
 export function bodyBreaches(operation: Operation, body: string | undefined, json: unknown): Breach[] {
   const { request } = operation;
-  // A browser doesn't record every body: a missing one proves nothing.
+  // Browsers don't record every body, so a missing one proves nothing.
   if (body === undefined) return [];
   if (request === undefined) return [{ kind: 'unexpected request body' }];
   return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { hostOf, isLoopback, mapped, placeOf } from './place.js';
 import { stateFolderFor } from './state-dir.js';
 
-/** Whether two base URLs lead to one place: a name and its address do. */
+/** True if two base URLs lead to the same place, such as a name and its address. */
 async function isSamePlace(a: string, b: string): Promise<boolean> {
   const [one, other] = [placeOf(a), placeOf(b)];
   if (one === other) return true;
@@ -23,14 +23,14 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
     const found = await lookup(host, { all: true });
     return found.map(({ address }) => (isLoopback(address) ? 'localhost' : (mapped(address) ?? address)));
   } catch {
-    // A name that nobody knows is no other's.
+    // An unknown name has no address in common with others.
     return [];
   }
 }
 
 /**
- * The base URL under which a target is known in the state folder: another spelling of it, where that has an open
- * journal or a lease, so that both share them; else its own.
+ * The base URL that names a target in the state folder. If another spelling of it has an open journal or a lease, the
+ * target uses that spelling and shares them.
  */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);
@@ -50,7 +50,7 @@ function foldersIn(stateDir: string): string[] {
   try {
     return readdirSync(stateDir);
   } catch {
-    // That it can't be used shows when it is written.
+    // Writing to an unusable folder reports the error later.
     return [];
   }
 }

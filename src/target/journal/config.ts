@@ -1,10 +1,10 @@
 import { ArrangeError } from '../../base/errors.js';
 import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi/generated/bodies.js';
 
-/** Names of the contract's properties: one that it gives up is told where it is used. */
+/** Fails to compile if the contract drops one of these properties. */
 type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
 
-/** GET /mfa-config, normalised: absent is the default, or null where the property is nullable. */
+/** GET /mfa-config, normalised: an absent property has its default, or null if nullable. */
 export interface ClusterConfig
   extends Named<MfaConfigInfo, 'enabled' | 'authenticationTypes' | 'retainUserMfaSettings'> {
   readonly enabled: boolean;
@@ -12,14 +12,14 @@ export interface ClusterConfig
   readonly retainUserMfaSettings: boolean | null;
 }
 
-/** GET /support-user/mfa, normalised likewise; read-only and write-only properties left out. */
+/** GET /support-user/mfa, normalised likewise, without read-only and write-only properties. */
 export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | 'mfaType' | 'email'> {
   readonly enabled: boolean;
   readonly mfaType: string | null;
   readonly email: string | null;
 }
 
-/** @throws ArrangeError when the body is no MfaConfigInfo: then nothing can be said about the state */
+/** @throws ArrangeError if the body is not an MfaConfigInfo, so the state is unknown */
 export function clusterConfigOf(body: unknown): ClusterConfig {
   const read = reader(body, 'GET /mfa-config');
   return {
@@ -29,7 +29,7 @@ export function clusterConfigOf(body: unknown): ClusterConfig {
   };
 }
 
-/** @throws ArrangeError when the body is no SupportMfaConfigInfo */
+/** @throws ArrangeError if the body is not a SupportMfaConfigInfo */
 export function supportConfigOf(body: unknown): SupportConfig {
   const read = reader(body, 'GET /support-user/mfa');
   return {
@@ -40,8 +40,8 @@ export function supportConfigOf(body: unknown): SupportConfig {
 }
 
 /**
- * Whether two configurations are the same to a user: authenticationTypes is a set, and what was never configured may be
- * shown as null before, and as nothing and false after the first PUT.
+ * True if two configurations mean the same. authenticationTypes is a set. A target may show unconfigured properties as
+ * null before the first PUT, and as empty or false after it.
  */
 export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
   return (
@@ -56,28 +56,28 @@ export function sameSupport(a: SupportConfig, b: SupportConfig): boolean {
   return a.enabled === b.enabled && a.mfaType === b.mfaType && sameAddress;
 }
 
-/** What a refused change must leave in force; `address` where that counts too. */
+/** Checks that support MFA is still on in a mode, optionally with the same address. */
 export function isStillOn(mode: 'email' | 'totp', address?: string): (config: SupportConfig) => boolean {
   return ({ enabled, mfaType, email }) =>
     enabled && mfaType === mode && (address === undefined || email === address);
 }
 
-/** What stands for characters that are not shown, and hardly ever in an address: `foxx@` hides nothing. */
+/** Signs that mask characters. Real addresses hardly contain them: `foxx@` masks nothing. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
-/** Of an address characters may be hidden, `s***t@example.com`, and capitals be small letters. */
+/** True if a target may show an address so: masked, as in `s***t@example.com`, or in another case. */
 export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;
   const plain = (text: string) => text.replace(/[.+?^${}()|[\]\\*]/g, '\\$&');
-  // What is hidden on one side of the at sign is no part of the other.
+  // A mask doesn't extend over the at sign.
   const any = shown.includes('@') ? '[^@]*' : '.*';
   return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
 /**
- * The same of an address that is known to have been set: then also a sign for each hidden character, `bxx@example.com`.
- * By itself that may be another address as well, so it does not tell which one is in force.
+ * Like {@link isShownAs}, but also accepts one x for each masked character, as in `bxx@example.com`. That may be a real
+ * address too, so use it only for an address that is known to be set.
  */
 export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   if (isShownAs(shown, address)) return true;
@@ -89,7 +89,7 @@ export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   );
 }
 
-/** The types as a comparable text; null is none. */
+/** The types as a comparable text; empty for null. */
 export function setOf(types: readonly string[] | null): string {
   return [...new Set(types)].sort().join(' ');
 }
@@ -121,7 +121,7 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isString);
 }
 
-/** What is null left out: some targets take no null. */
+/** Removes null members, which some targets refuse. */
 export function withoutNulls(config: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
 }

@@ -4,7 +4,7 @@ import { type ClusterConfig, clusterConfigOf, type SupportConfig, supportConfigO
 
 export type SupportSet = Pick<SupportConfig, 'mfaType' | 'email'>;
 
-/** What stands in a journal; a property is absent where nothing of the kind was changed. */
+/** The content of a journal. A property is absent if the run changed nothing of its kind. */
 export interface JournalContent {
   readonly version: 1;
   readonly baseUrl: string;
@@ -12,13 +12,13 @@ export interface JournalContent {
   readonly cluster?: ClusterConfig;
   readonly support?: SupportConfig;
   readonly enrolledUri?: string;
-  /** What the suite set last for the support user: a target may not show it. */
+  /** The suite's last setting for the support user, which a target may not show. */
   readonly supportSet?: SupportSet;
   readonly sessionId?: string;
   readonly residue: readonly string[];
 }
 
-/** As it was written: configurations are normalised when they are read. */
+/** The written form: configurations are normalised on reading. */
 type Written = Omit<JournalContent, 'cluster' | 'support'> & {
   readonly cluster?: object;
   readonly support?: object;
@@ -45,7 +45,7 @@ const isJournal = shapedLike<Written>(
 
 const hasVersion = shapedLike<{ readonly version: unknown }>(objectOf<{ version: unknown }>({ version: {} }));
 
-/** @throws ConfigurationError naming the file, and what to do with it */
+/** @throws ConfigurationError that names the file and a remedy */
 export function parseJournal(json: string, file: string): JournalContent {
   const value = jsonOf(json, hasVersion);
   if (value === undefined) throw damaged(file, 'is not a JSON object with a version');

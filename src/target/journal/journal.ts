@@ -16,29 +16,29 @@ import { placeOf } from './place.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
 
-/** What a run found before its first change. */
+/** The configurations before the run's first change. */
 export interface Found {
   readonly cluster?: ClusterConfig;
   readonly support?: SupportConfig;
 }
 
 /**
- * The record on disk of what the run changed and how to restore it. Written before a change, whole, with
- * fsync and an atomic replace, readable by its owner only: it may hold a secret that the suite enrolled.
+ * The record on disk that restores a target. It is written before each change, atomically and with fsync. Only its
+ * owner can read it, since it may hold an enrolled secret.
  */
 export class Journal {
   readonly file: string;
-  /** The folder of the target, which holds lease and journal. */
+  /** The target's folder, with lease and journal. */
   readonly folder: string;
-  /** Which writes were sent and answered: what has no answer may still land. */
+  /** The writes sent and answered; a write without an answer may still take effect. */
   readonly writes: WriteLog;
   readonly #stateDir: string;
   readonly #baseUrl: string;
-  /** As it was last written or remembered here: it still holds where the file is lost. */
+  /** The last content written or read; it remains valid if the file is lost. */
   #known: JournalContent | undefined;
-  /** Whether what can't be written is kept in memory. */
+  /** True: a failed write keeps the content in memory instead of throwing. */
   #mayFail = false;
-  /** The admin's session: it may restore what a new login could not, once cluster MFA is on. */
+  /** The admin's session, which can restore a target that refuses new logins once cluster MFA is on. */
   sessionId: string | undefined;
 
   constructor(stateDir: string, baseUrl: string) {
@@ -49,14 +49,14 @@ export class Journal {
     this.writes = new WriteLog(join(this.folder, 'writes.jsonl'));
   }
 
-  /** It was there, and is not any more, though nobody has closed it. */
+  /** True if the file disappeared without {@link remove}. */
   get isLost(): boolean {
     return this.#known !== undefined && !existsSync(this.file);
   }
 
   /**
-   * @returns undefined when there is nothing to restore
-   * @throws ConfigurationError when the file is damaged, newer than this version, or another target's
+   * @returns undefined if there is nothing to restore
+   * @throws ConfigurationError if the file is damaged, newer than this version, or another target's
    */
   read(): JournalContent | undefined {
     let text: string;
@@ -76,15 +76,15 @@ export class Journal {
     return this.#beforeLoss(content);
   }
 
-  /** Keeps what stands on disk now, against its loss. For the holder of the lease alone: others' may be closed. */
+  /** Keeps the content in memory in case the file is lost. Call it only with the lease held. */
   remember(): void {
     this.#known = this.read();
     this.writes.load();
   }
 
   /**
-   * The folder is lost: what was remembered holds, and what was found before the first change, should a change have
-   * been journalled since. From here on the journal is kept in memory where it can't be written.
+   * Continues after the folder is lost, with the remembered content or else the configurations found at the start.
+   * From here on a failed write keeps the journal in memory.
    */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
@@ -92,13 +92,13 @@ export class Journal {
     this.writes.loseFile();
   }
 
-  /** What is on disk is enough to restore the state: a disk that is full now must not keep it from being restored. */
+  /** From here on a full disk doesn't stop the restore: the content on disk suffices for it. */
   beginRestoring(): void {
     this.#mayFail = true;
     this.writes.keepInMemory();
   }
 
-  /** Keeps what was found, the first time only: later findings are the suite's own doing. */
+  /** Keeps the configuration found first; later ones are the suite's own changes. */
   noteFound(found: { readonly cluster: ClusterConfig } | { readonly support: SupportConfig }): void {
     const now = this.#current();
     if ('cluster' in found) {
@@ -106,26 +106,26 @@ export class Journal {
     } else if (now.support === undefined) this.#write({ ...now, support: found.support });
   }
 
-  /** The support user's TOTP that the suite enrolled: switching it off takes a code of it. */
+  /** Keeps the support user's enrolled key, whose code is needed to switch support MFA off. */
   noteEnrolled(keyUri: string | undefined): void {
     const { enrolledUri: _, ...rest } = this.#current();
     this.#write(keyUri === undefined ? rest : { ...rest, enrolledUri: keyUri });
   }
 
-  /** The mode, and the address in the mode email, that the suite set for the support user. */
+  /** Keeps the support user's mode and address as the suite set them. */
   noteSupportSet(supportSet: SupportSet): void {
     const now = this.#current();
     if (now.supportSet?.mfaType === supportSet.mfaType && now.supportSet.email === supportSet.email) return;
     this.#write({ ...now, supportSet });
   }
 
-  /** What can't be undone through the API. */
+  /** Keeps a change that the API can't undo. */
   noteResidue(sentence: string): void {
     const now = this.#current();
     if (!now.residue.includes(sentence)) this.#write({ ...now, residue: [...now.residue, sentence] });
   }
 
-  /** Closes it: the target is as it was found, and stays so. */
+  /** Closes the journal of a restored target. */
   remove(): void {
     this.#known = undefined;
     try {
@@ -136,7 +136,7 @@ export class Journal {
     }
   }
 
-  /** A worker that began after the loss took a changed state for the one that was found. */
+  /** Keeps the original state: a worker that began after the loss found an already changed one. */
   #beforeLoss(content: JournalContent): JournalContent {
     const known = this.#known;
     if (known === undefined || known.startedAt === content.startedAt) return content;
@@ -165,7 +165,7 @@ export class Journal {
     try {
       makeStateFolder(this.#stateDir, this.folder);
       if (isFirst) this.writes.begin();
-      // Left by a process of this number that was killed: never written through, lest it be a link.
+      // A killed process with this pid may have left a file; another user may have put a link there.
       rmSync(temporary, { force: true });
       const handle = openSync(temporary, 'wx', 0o600);
       try {
@@ -192,11 +192,11 @@ function removeIfThere(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Where nothing can be written, nothing is there.
+    // An unwritable folder has no temporary file.
   }
 }
 
-/** A rename outlives a power loss once its folder is on disk; Windows doesn't let folders be opened. */
+/** A rename survives a power loss only after fsync on its folder. Windows can't open folders. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
@@ -207,7 +207,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** There is none; nor can there be one where a folder on its way is a file: that shows when it is written. */
+/** True if the file doesn't exist, even if its folder is a file; writing reports that later. */
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

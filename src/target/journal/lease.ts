@@ -20,39 +20,39 @@ import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
-/** Who holds a target, as it stands in the lease's file. */
+/** The holder of a target, as in the lease's file. */
 export interface LeaseHolder {
-  /** Of the target; leases of old don't say it. */
+  /** The target's; absent in leases of older versions. */
   readonly baseUrl?: string;
-  /** The user, and the CI job where there is one. */
+  /** The user, with the CI job if there is one. */
   readonly owner: string;
   readonly host: string;
   readonly pid: number;
-  /** Of one process: tells two of the same number apart. */
+  /** Distinguishes processes with the same pid. */
   readonly id: string;
-  /** In which pids of this host mean the same; empty where that is not known. */
+  /** The namespace of the pid; empty if unknown. */
   readonly pidSpace: string;
   /** ISO 8601, the runner's clock. */
   readonly since: string;
   readonly expiresAt: string;
-  /** When it was renewed last; leases of old don't say it. */
+  /** The last renewal; absent in leases of older versions. */
   readonly renewed?: Moment;
 }
 
 export interface LeaseOptions {
-  /** Wait until the holder is done, instead of giving up. */
+  /** Wait for the holder instead of giving up. */
   readonly wait: boolean;
-  /** Told of a wait, and of a stale lease that is taken over. */
+  /** Reports a wait, and the takeover of a stale lease. */
   readonly tell: (message: string) => void;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How long a lease holds without being renewed; and how often it is. */
+/** The life of a lease without renewal, and the time between renewals. */
 const holdsMs = 120_000;
 const renewedEveryMs = 15_000;
 const lookedAtEveryMs = 250;
 const longestClockJumpMs = 3_600_000;
-/** Taking over takes milliseconds: who has begun it so long ago was killed in it. */
+/** A takeover takes milliseconds; one that takes longer was killed. */
 const longestTakeOverMs = 10_000;
 
 const heldHere = new Set<Lease>();
@@ -61,15 +61,15 @@ function releaseAll(): void {
   for (const lease of heldHere) lease.release();
 }
 
-/** Somebody else uses the target now. */
+/** Another run holds the target. */
 export interface Busy {
   readonly holder: string;
 }
 
 /**
- * The one run that may use a target: a file beside its journal, so that a shared state folder keeps runs of several
- * machines apart. It comes into being whole and only where there is none; it is renewed through the handle by which
- * it was made, so that a holder who lost it can't overwrite its successor's.
+ * Reserves a target for one run, by a file beside its journal; a shared state folder coordinates several machines.
+ * The file is created atomically. Renewals use the handle that created it, so a former holder can't overwrite its
+ * successor's file.
  */
 export class Lease {
   #lost: ((reason: string) => void) | undefined;
@@ -86,9 +86,7 @@ export class Lease {
     heldHere.add(this);
   }
 
-  /**
-   * @throws ConfigurationError when the state folder can't be written to
-   */
+  /** @throws ConfigurationError if the state folder can't be written */
   static take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
     const folder = stateFolderFor(stateDir, baseUrl);
     const holder = () => ownHolder(baseUrl, options.env);
@@ -100,7 +98,7 @@ export class Lease {
     );
   }
 
-  /** Likewise of a folder that is there, so that no other run writes its reports into it. */
+  /** Reserves an existing folder, so that no other run writes its reports into it. */
   static takeFolder(folder: string, options: LeaseOptions): Promise<Lease | Busy> {
     const { baseUrl: _, ...holder } = ownHolder('', options.env);
     return Lease.#takeFile(join(folder, 'lease.json'), folder, options, () => holder, tryToTake);
@@ -130,13 +128,13 @@ export class Lease {
     }
   }
 
-  /** Who holds a target now; undefined where nobody does, or a lease is stale. */
+  /** The current holder of a target; undefined without a valid lease. */
   static holderOf(folder: string): string | undefined {
     const there = read(join(folder, 'lease.json'));
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
   }
 
-  /** Called once if somebody else takes the lease over, as after the machine slept, or if its file is gone. */
+  /** @param tell called once if another run takes the lease over, as after the machine slept, or if its file is gone */
   onLost(tell: (reason: string) => void): void {
     this.#lost = tell;
   }
@@ -149,7 +147,7 @@ export class Lease {
       closeSync(this.handle);
       if (ours) rmSync(this.file, { force: true });
     } catch {
-      // Gone already, or released before: either way nobody is kept out for longer than it expires.
+      // The file is gone or was released before; at worst it blocks others until it expires.
     }
   }
 
@@ -166,7 +164,7 @@ export class Lease {
       const text = textOf({ ...this.holder, ...fromNow() });
       writeSync(this.handle, text, 0);
     } catch {
-      // A disk that is full now may not be at the next time; it holds for eight of them.
+      // The disk may be full for now; the lease survives seven failed renewals.
     }
   }
 
@@ -182,7 +180,7 @@ export class Lease {
 
 type Taken = number | LeaseHolder | { handle: number; stale: LeaseHolder; why: string } | undefined;
 
-/** @returns the handle of the lease; or who has it; undefined where somebody is just taking it */
+/** @returns the handle of the lease, or its holder, or undefined if another process is just taking it */
 function tryToTake(file: string, holder: LeaseHolder): Taken {
   const handle = create(file, holder);
   if (handle !== undefined) return handle;
@@ -191,7 +189,7 @@ function tryToTake(file: string, holder: LeaseHolder): Taken {
   return takeOver(file, holder);
 }
 
-/** Puts the lease there where there is none, with its whole content from the first moment on. */
+/** Creates the lease with its whole content in one step, unless there is one. */
 function create(file: string, holder: LeaseHolder): number | undefined {
   const own = `${file}.${holder.id}`;
   const handle = write(own, holder);
@@ -208,7 +206,7 @@ function create(file: string, holder: LeaseHolder): number | undefined {
   }
 }
 
-/** What file systems answer that know no hard links. */
+/** Errors of file systems without hard links. */
 const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function createWithoutLinks(file: string, holder: LeaseHolder): number | undefined {
@@ -220,7 +218,7 @@ function createWithoutLinks(file: string, holder: LeaseHolder): number | undefin
   }
 }
 
-/** A new file with the holder; the handle stays open. */
+/** Writes a new file with the holder and keeps its handle open. */
 function write(file: string, holder: LeaseHolder): number {
   const handle = openSync(file, 'wx+', 0o644);
   try {
@@ -233,7 +231,7 @@ function write(file: string, holder: LeaseHolder): number {
   }
 }
 
-/** Of several who found it stale, one replaces it: who makes the mark first, and still finds it stale then. */
+/** Replaces a stale lease. Among several processes the one that creates the mark wins, if the lease is still stale. */
 function takeOver(file: string, holder: LeaseHolder): Taken {
   const mark = `${file}.taking-over`;
   try {
@@ -256,14 +254,14 @@ function takeOver(file: string, holder: LeaseHolder): Taken {
   }
 }
 
-/** Why a lease holds no more, in words. */
+/** Why a lease is no longer valid, in words. */
 function staleness(there: LeaseHolder): string | undefined {
   const isHere = there.host === hostname() && there.pidSpace === pidSpace() && there.id !== ownId;
   if (isHere && (there.pid === process.pid || !isAlive(there.pid))) return 'its process is gone';
   return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
 }
 
-/** A clock that was set makes a lease look old whose process goes on renewing it: on one machine another one counts. */
+/** On the same machine the monotonic clock decides: someone may set the other one while the lease is renewed. */
 function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
   const now = momentNow();
   if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)
@@ -315,7 +313,7 @@ function userName(): string {
   }
 }
 
-/** Containers may share a host name, but not their pids. */
+/** Containers with one host name may have different pids. */
 function pidSpace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -324,7 +322,7 @@ function pidSpace(): string {
   }
 }
 
-/** Undefined where there is none, or one that is no lease: that is waited out until it is whole or old. */
+/** Undefined without a file. An unreadable file counts as a lease, until it is complete or expires by its age. */
 function read(file: string): LeaseHolder | undefined {
   try {
     const holder = jsonOf(readFileSync(file, 'utf8'), isHolder);
@@ -355,7 +353,7 @@ const isHolder = shapedLike<LeaseHolder>(
   ),
 );
 
-/** Never shorter than before for one holder, so that a renewal replaces it in place. */
+/** The text has the same length for one holder, so a renewal can overwrite it in place. */
 function textOf(holder: LeaseHolder): string {
   return `${JSON.stringify(holder, undefined, 2)}\n`;
 }

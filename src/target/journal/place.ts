@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** What all spellings of a base URL have in common, as far as that shows without asking anybody. */
+/** A common form for all spellings of a base URL, as far as that needs no DNS. */
 export function placeOf(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;
   const url = new URL(baseUrl);
@@ -16,7 +16,7 @@ export function hostOf({ hostname }: URL): string {
   return isLoopback(host) ? 'localhost' : (mapped(host) ?? host);
 }
 
-/** All that reaches this machine itself. */
+/** True for hosts that reach this machine itself. */
 export function isLoopback(host: string): boolean {
   const address = mapped(host) ?? host;
   return (
@@ -27,7 +27,7 @@ export function isLoopback(host: string): boolean {
   );
 }
 
-/** The IPv4 address in one of IPv6, which URLs show as ::ffff:7f00:1. */
+/** The IPv4 address in a mapped IPv6 address, such as ::ffff:7f00:1. */
 export function mapped(host: string): string | undefined {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
   if (high === undefined || low === undefined) return undefined;

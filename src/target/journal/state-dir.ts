@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../base/files.js';
 import { placeOf } from './place.js';
 
-/** Where journals live: the flag, the environment, or the user's state folder. */
+/** The folder of journals, by flag, environment or the user's default. */
 export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   if (flag !== undefined) return flag;
   const fromEnv = env['MFA_CONFORMANCE_STATE'];
@@ -17,18 +17,18 @@ export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): st
   return join(base, 'mfa-conformance');
 }
 
-/** One folder for each target: two target files of one cluster share it, however they spell its base URL. */
+/** A target's folder. Target files of one cluster share it, even if they spell the base URL differently. */
 export function stateFolderFor(stateDir: string, baseUrl: string): string {
   return join(stateDir, createHash('sha256').update(placeOf(baseUrl)).digest('hex').slice(0, 16));
 }
 
-/** Makes a target's folder, as open to others as the state folder is: that may be shared on purpose. */
+/** Creates a target's folder with the mode of the state folder, which users may share on purpose. */
 export function makeStateFolder(stateDir: string, folder: string): void {
   makeFolder(stateDir, 0o700);
   makeFolder(folder, statSync(stateDir).mode & 0o777);
 }
 
-/** Whether journals go to a user's default folder, which most CI jobs don't keep. */
+/** True for the user's default folder, which most CI jobs don't keep. */
 export function isDefaultStateDir(flag: string | undefined, env: NodeJS.ProcessEnv): boolean {
   return flag === undefined && !env['MFA_CONFORMANCE_STATE'];
 }

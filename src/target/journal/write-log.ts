@@ -13,7 +13,7 @@ import { bytesOf } from '../../base/files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
 
-/** A line of the log: a write that is sent or answered, or a lag that was seen. */
+/** A line of the log: a write sent, a write answered, or a measured read-back delay. */
 interface Line extends Partial<Moment> {
   readonly sent?: string;
   readonly request?: string;
@@ -43,66 +43,66 @@ const isLine = shapedLike<Line>(
   ),
 );
 
-/** A write as the log tells of it. */
+/** A write in the log. */
 interface Write {
   readonly request: string;
   readonly sent: Moment;
-  /** Undefined: it has no answer, and may still land. */
+  /** Undefined without an answer: the write may still take effect. */
   answered: Moment | undefined;
-  /** What it may have changed is not as found. */
+  /** True if the configuration may now differ from the original one. */
   mayDiffer: boolean;
 }
 
-/** What has to pass before the state that is read is the state that stays. */
+/** The time until a target's state is final. */
 export interface Unsettled {
-  /** In milliseconds from now; 0 or less: it is settled. */
+  /** In milliseconds from now; 0 or less: the state is final. */
   readonly leftMs: number;
-  /** Requests without an answer, that may still land. */
+  /** Requests without an answer that may still take effect. */
   readonly pending: readonly string[];
 }
 
-/** How long reads may lag where nothing was seen of it yet. */
+/** The assumed read-back delay before one is measured. */
 const unknownLagMs = 5_000;
 const leastLagMs = 500;
 
 const lineFeed = 0x0a;
 
 /**
- * The writes of a run, in a file beside the journal: each as sent, before it is, then as answered, a line each. What
- * has no answer may still land, after the run that sent it has ended.
+ * The writes of a run, in a file beside the journal: a line before each is sent, another after its answer. A write
+ * without an answer may still take effect after the run has ended.
  */
 export class WriteLog {
-  /** Of the file, as far as it is known here; in bytes. */
+  /** The size of the part of the file read so far, in bytes. */
   #size = 0;
   #writes = new Map<string, Write>();
   #lagMs: number | undefined;
   #count = 0;
-  /** Whether a line that can't be written is kept in memory: the state is being restored. */
+  /** True while restoring: a line that can't be written is kept in memory. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
-  /** When this process first saw writes of another start of the machine, which can't be dated. */
+  /** Dates writes from before the machine's last start, whose own times can't be compared. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
 
-  /** So many writes of this process. */
+  /** The number of this process's writes. */
   get count(): number {
     return this.#count;
   }
 
-  /** What can't be written from here on is kept in memory. */
+  /** From here on lines that can't be written are kept in memory. */
   keepInMemory(): void {
     this.#mayFail = true;
   }
 
-  /** The file is lost, and with it, perhaps, the last lines. */
+  /** Continues after the file is lost, perhaps with its last lines. */
   loseFile(): void {
     this.#mayFail = true;
     const request = 'what was under way when the state folder was lost';
     this.#keep({ sent: 'unknown', request, ...momentNow() });
   }
 
-  /** Before a write is sent. @throws ConfigurationError where that can't be put on disk: nothing may be sent then */
+  /** Logs a write before it is sent. @throws ConfigurationError if the disk refuses it, so nothing may be sent */
   sent(request: string): string {
     this.#count += 1;
     const id = `${process.pid}-${this.#count}`;
@@ -122,27 +122,27 @@ export class WriteLog {
     return id;
   }
 
-  /** @param mayDiffer whether the configuration may be other than it was found by it */
+  /** @param mayDiffer true if the configuration may now differ from the original one */
   answered(id: string, status: number | null, mayDiffer: boolean): void {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
-  /** How long after its answer a write showed at the latest, in milliseconds; 0 where the first read always showed it. */
+  /** The longest read-back delay so far, in milliseconds; 0 if the first read always showed the write. */
   get lagMs(): number {
     return this.#lagMs ?? 0;
   }
 
-  /** A read showed a write so long after its answer, 0 where the first one did. */
+  /** Logs a read-back delay; 0 if the first read showed the write. */
   lagSeen(ms: number): void {
     if (this.#lagMs !== undefined && ms <= this.#lagMs) return;
     this.#appendIfPossible({ lagMs: ms });
   }
 
-  /** @param settleMs how long a write without an answer may still land */
+  /** @param settleMs the time in which a write without an answer may still take effect */
   unsettled(settleMs: number, now = momentNow()): Unsettled {
     this.load();
     const seen = this.#lagMs;
-    // That the first read showed a change may have been luck, where a target has several nodes.
+    // With several nodes the first read may show a change by luck, so allow for some delay.
     const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;
     const pending = new Set<string>();
     let leftMs = 0;
@@ -158,38 +158,38 @@ export class WriteLog {
     return { leftMs, pending: [...pending] };
   }
 
-  /** Reads what other processes have written; keeps what was known where the file is gone. */
+  /** Reads lines of other processes; a missing file changes nothing. */
   load(): void {
     try {
-      // It only grows.
+      // The file only grows, so an equal size means no change.
       const { size } = statSync(this.file);
       if (size === this.#size) return;
       if (size < this.#size || !this.#readOn(size)) this.#parse(readFileSync(this.file, 'utf8'));
     } catch {
-      // Gone: what was known still holds.
+      // The file is gone; the lines read so far remain valid.
     }
   }
 
-  /** Takes what was added. @returns whether what is known ends where a line does */
+  /** Reads the added part. @returns false if the part read before doesn't end at the end of a line */
   #readOn(size: number): boolean {
     const bytes = bytesOf(this.file, this.#size, size);
     // Each line stands between two line feeds.
     if (this.#size === 0 || bytes[0] !== lineFeed) return false;
-    // The last one may be half written.
+    // The last line may be half written.
     const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
     this.#size += whole.length;
     this.#takeLines(whole.toString('utf8'));
     return true;
   }
 
-  /** There is nothing to wait for any more. */
+  /** Removes the log once the state is final. */
   clear(): void {
     this.#unwritten.length = 0;
     rmSync(this.file, { force: true });
     this.#parse('');
   }
 
-  /** For the first write of a run: what lies there is of one that has ended. */
+  /** Starts a new log, in place of an earlier run's. */
   begin(): void {
     this.#parse('');
     closeSync(openSync(this.file, 'w', 0o600));
@@ -199,14 +199,14 @@ export class WriteLog {
     try {
       this.#append(line, false);
     } catch {
-      // To others a write counts as unanswered then: it is waited for in vain, which is safe.
+      // Other processes then wait for the write as unanswered, which is safe.
       if (this.#mayFail) this.#keep(line);
     }
   }
 
-  /** Never makes the file: where it is gone, the journal is. */
+  /** Doesn't create the file: if it is gone, so is the journal. */
   #append(line: Line, durable: boolean): void {
-    // On a line of its own, also after one that a kill has cut off.
+    // The leading line feed ends a line that a kill cut off.
     const text = `\n${JSON.stringify(line)}\n`;
     this.load();
     const handle = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
@@ -236,7 +236,7 @@ export class WriteLog {
   #takeLines(text: string): void {
     for (const line of text.split('\n')) {
       const read = jsonOf(line, isLine);
-      // One that was cut off by a kill: its write was not sent yet, or counts as unanswered.
+      // A kill cut the line off: its write was not sent, or counts as unanswered.
       if (read !== undefined) this.#take(read);
     }
   }

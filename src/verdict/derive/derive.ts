@@ -6,6 +6,7 @@ import { causesOf } from './causes.js';
 import { completenessOf, wasChecked } from './completeness.js';
 import { decideGate, type GateInput } from './gate.js';
 import { decideGating, lostAgainst } from './gating.js';
+import { groupBy } from './group.js';
 import { judged, withinCount } from './measured.js';
 import { warningsOf } from './warnings.js';
 
@@ -18,7 +19,7 @@ const noReason = 'no reason was given';
 /** Derives the verdict from a run's results alone. Outcomes keep the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
   const { selection, gateBy, release } = results;
-  const rawById = byId(results.raw);
+  const rawById = groupBy(results.raw, ({ id }) => id);
   const outcomes = results.planned
     .map((planned) => outcomeOf(planned, rawById.get(planned.id) ?? [], results))
     .map((outcome) => waived(outcome, results.waivers ?? []));
@@ -76,16 +77,6 @@ export function deriveVerdict(results: RunResults): Verdict {
     retries: results.retries,
     coverage: results.coverage,
   };
-}
-
-function byId(raws: readonly RawOutcome[]): Map<string, RawOutcome[]> {
-  const groups = new Map<string, RawOutcome[]>();
-  for (const raw of raws) {
-    const group = groups.get(raw.id);
-    if (group === undefined) groups.set(raw.id, [raw]);
-    else group.push(raw);
-  }
-  return groups;
 }
 
 /** Adds the share of known faults that the checked requirements find, for runs with --within. */

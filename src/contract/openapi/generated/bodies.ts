@@ -181,7 +181,7 @@ export interface ConfigureSupportUserMfaParams {
   readonly mfaType?: 'email' | 'totp' | 'salesforce' | null;
 }
 
-/** What an operation takes; never where it takes nothing. */
+/** The request body of each operation; never without one. */
 export interface RequestBodies {
   readonly GetMFAConfig: never;
   readonly UpdateMFAConfig: MfaConfigInfo;
@@ -199,7 +199,7 @@ export interface RequestBodies {
   readonly ConfigureSupportMFAConfig: ConfigureSupportUserMfaParams;
 }
 
-/** What an operation's success carries; undefined where it carries nothing. */
+/** The success body of each operation; undefined without one. */
 export interface SuccessBodies {
   readonly GetMFAConfig: MfaConfigInfo;
   readonly UpdateMFAConfig: undefined;

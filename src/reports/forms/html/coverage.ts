@@ -1,16 +1,16 @@
 import type { Coverage, Verdict } from '../../../base/model/verdict.js';
+import { groupBy } from '../../../verdict/derive/group.js';
 import { credentialName } from '../facts.js';
-import { groupBy } from '../group.js';
 import { html, type Markup } from './markup.js';
 
 type Counts = Readonly<Record<string, number>>;
 
-/** A picture of the contract: what of it was met, how often, and what was not. */
+/** The parts of the contract with the number of their uses in this run. */
 export function coverage({ coverage: seen }: Verdict): Markup {
   if (Object.keys(seen.operations).length === 0) return html``;
   return html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage of the contract</h2>
-<p class="faint">How often each part of the contract was met by this run. <b>Default</b> is every answer that is not the documented success. On grey: the contract does not speak of it.</p>
+<p class="faint">How often this run used each part of the contract. <b>Default</b> is every answer other than the documented success. Grey: not in the contract.</p>
 ${totals(seen)}
 <h3>Operations, statuses and credentials</h3>
 ${calls(seen)}

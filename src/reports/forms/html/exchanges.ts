@@ -2,16 +2,16 @@ import type { Exchange } from '../../../base/model/exchange.js';
 import { counted, cut, duration } from '../../../base/words.js';
 import { html, longText, type Markup } from './markup.js';
 
-/** Of a long series of requests the last ones tell the most; all of them are in verdict.json. */
+/** The last requests of a long series matter most; verdict.json has all. */
 const shownExchanges = 10;
-/** Of a body or an error, in characters. */
+/** The length of a body or an error, in characters. */
 const longestPart = 4096;
-/** Of header fields, in characters: more than this is no header that helps. */
+/** The length of all header fields together, in characters. */
 const longestHeaders = 2048;
 
 /**
- * Room for exchanges on one page, in characters: a run in which everything fails must still give a page that opens
- * at once. Taken by the requirements in their order.
+ * The space for exchanges on one page, in characters, so that the page opens fast even if everything fails.
+ * Requirements take it in their order.
  */
 export class ExchangeRoom {
   #left: number;
@@ -20,7 +20,7 @@ export class ExchangeRoom {
     this.#left = size;
   }
 
-  /** Whether there was room for so many characters more; then it is taken. */
+  /** Takes the space for `size` characters. @returns false if too little is left */
   take(size: number): boolean {
     if (size > this.#left) return false;
     this.#left -= size;
@@ -28,7 +28,7 @@ export class ExchangeRoom {
   }
 }
 
-/** The requests of a requirement and what was answered, each to be opened. */
+/** The foldable exchanges of a requirement. */
 export function exchanges(all: readonly Exchange[], room: ExchangeRoom): Markup {
   const last = all.slice(-shownExchanges);
   const shown = last.filter((exchange) => room.take(sizeOf(exchange)));

@@ -1,9 +1,9 @@
 import type { ReportExtras } from '../extras.js';
 
-/** What the page of a verdict shows besides the verdict. */
+/** Additions to the verdict on its page. */
 export interface HtmlExtras extends ReportExtras {
-  /** Names of other files in the page's folder: the page links to them. */
+  /** Names of files in the page's folder that the page links to. */
   readonly files?: readonly string[];
-  /** By requirement, the addresses of scripts beside the page that show its failure again. */
+  /** By requirement: the address of the script that reproduces its failure, from the page's folder. */
   readonly scripts?: ReadonlyMap<string, string>;
 }

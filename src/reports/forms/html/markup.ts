@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { printable } from '../../../base/redaction/printable.js';
 import { cutAt, cutInWords, cutText } from '../../../base/words.js';
 
-/** Of a text longer than this only the beginning is shown, in UTF-16 units. */
+/** Longer texts are cut; in UTF-16 units. */
 const longestText = 4000;
 
-/** HTML that is safe to put into a page: made by {@link html} only. */
+/** HTML that is safe to insert into a page; only {@link html} creates it. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -13,8 +13,8 @@ export class Markup {
 export type Part = Markup | string | number | undefined | false | readonly Part[];
 
 /**
- * Markup of a template: each text put into it is escaped, made printable and cut where it is long, so that nothing
- * that a target says can become markup. Only for places between tags and in double-quoted attributes.
+ * Makes markup from a template. Inserted texts are escaped, made printable and cut, so a target's text can't become
+ * markup. Insert only between tags and in double-quoted attributes.
  */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let text = literals[0] ?? '';
@@ -30,7 +30,7 @@ function rendered(part: Part): string {
   return part.map(rendered).join('');
 }
 
-/** A text for an element that keeps line ends; what was cut is told apart from the text itself. */
+/** A text for an element that keeps line ends; a styled note marks a cut. */
 export function longText(text: string, longest = longestText): Markup {
   const { kept, cut } = cutAt(text, longest);
   const note = cut === 0 ? '' : html`<span class="cut">… ${cutInWords(cut)}</span>`;
@@ -51,16 +51,15 @@ function escaped(text: string): string {
 
 export interface PageParts {
   readonly title: string;
-  /** The whole style sheet. */
   readonly style: string;
-  /** Empty where there is none. */
+  /** Empty without a script. */
   readonly script: string;
   readonly body: Markup;
 }
 
 /**
- * A whole page in one file. Its policy lets nothing be loaded from anywhere, and nothing run or style it but the
- * very texts that are in it: no attribute `style` or `onclick` works either.
+ * A complete page in one file. Its policy forbids loading anything, and allows only the embedded style and script.
+ * Attributes such as `style` and `onclick` have no effect.
  */
 export function renderPage({ title, style, script, body }: PageParts): string {
   const scripts = script === '' ? "'none'" : `'sha256-${sha256(script)}'`;
@@ -68,7 +67,7 @@ export function renderPage({ title, style, script, body }: PageParts): string {
     "default-src 'none'",
     `style-src 'sha256-${sha256(style)}'`,
     `script-src ${scripts}`,
-    // The empty icon below: without one, a browser asks a server for /favicon.ico.
+    // For the empty icon below, which keeps browsers from requesting /favicon.ico.
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",

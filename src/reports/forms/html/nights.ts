@@ -1,18 +1,18 @@
 import { counted } from '../../../base/words.js';
 import { wordOf } from '../../../verdict/derive/completeness.js';
+import { groupBy } from '../../../verdict/derive/group.js';
 import type { Snapshot } from '../../history/snapshot.js';
-import { groupBy } from '../group.js';
 import { html, type Markup, renderPage } from './markup.js';
 import { lookOf, verdictLook } from './outcomes.js';
 import { pageStyle } from './render.js';
 
-/** A run on less than this part of a day's requirements was one with --grep: it doesn't stand for the night. */
+/** A run with a smaller share of a day's requirements used --grep, so it doesn't represent the night. */
 const similar = 0.9;
 
 /**
- * The page of `trend --html`: for each target a column per night and a row per requirement that ever changed.
+ * The page of `trend --html`: for each target a column per night and a row per requirement that changed.
  *
- * @param last of each target so many nights
+ * @param last the number of nights per target
  */
 export function renderNightsPage(runs: readonly Snapshot[], last: number): string {
   const targets = [...groupBy(runs, ({ target }) => target)].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -28,7 +28,7 @@ export function renderNightsPage(runs: readonly Snapshot[], last: number): strin
 
 const dayOf = ({ startedAt }: Snapshot) => new Date(startedAt).toISOString().slice(0, 10);
 
-/** The last whole run of each day, the oldest first. */
+/** The last whole run of each day, oldest first. */
 function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   const sorted = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   return [...groupBy(sorted, dayOf).values()].flatMap((ofDay) => {
@@ -37,7 +37,7 @@ function nightsOf(runs: readonly Snapshot[]): Snapshot[] {
   });
 }
 
-/** A requirement that a night left out has not changed by that. */
+/** Requirements with different outcomes; a night without the requirement is no change. */
 function changedIn(nights: readonly Snapshot[]): string[] {
   const ids = new Set(nights.flatMap(({ outcomes }) => [...outcomes.keys()]));
   return [...ids].sort().filter((id) => {

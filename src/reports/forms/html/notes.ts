@@ -1,11 +1,11 @@
 import type { Verdict, Wait } from '../../../base/model/verdict.js';
 import { troubles, type WaiverUse } from '../../../base/model/waiver.js';
 import { counted, duration } from '../../../base/words.js';
-import { groupBy } from '../group.js';
+import { groupBy } from '../../../verdict/derive/group.js';
 import { residueHeading } from '../verdict-words.js';
 import { html, type Markup } from './markup.js';
 
-/** The waivers for this target and release, and what came of each. */
+/** The waivers for this target and release, with their states. */
 export function waivers(all: readonly WaiverUse[] = []): Markup {
   if (all.length === 0) return html``;
   return html`<section id="waivers" aria-labelledby="waivers-title">
@@ -22,14 +22,14 @@ export function waivers(all: readonly WaiverUse[] = []): Markup {
 </section>`;
 }
 
-/** Only what is an address on the web: `javascript:` is one, too. */
+/** Links only http and https addresses, since `javascript:` is an address too. */
 export function issueLink(text: string): Markup {
   return /^https?:\/\//i.test(text)
     ? html`<a href="${text}" rel="noopener noreferrer">${text}</a>`
     : html`${text}`;
 }
 
-/** What the run waited for and repeated: where its time went that was not the target's. */
+/** The run's waits and repeated requests. */
 export function waits({ waits: all, retries }: Verdict): Markup {
   return html`<section id="waits" aria-labelledby="waits-title">
 <h2 id="waits-title">Waits and repeated requests</h2>
@@ -68,7 +68,7 @@ function repeated(retries: Verdict['retries']): string {
     : `Requests were repeated because the target asked for it: ${parts.join(', ')}.`;
 }
 
-/** Whether the target is as it was, and what the API has no way to take back. */
+/** The state that the run left: restored or not, and the changes that the API can't undo. */
 export function state(verdict: Verdict): Markup {
   const { restored, residue } = verdict;
   return html`<section id="state" aria-labelledby="state-title">

@@ -2,14 +2,14 @@ import type { Outcome, OutcomeKind } from '../../../base/model/verdict.js';
 import { tones, type Word } from '../../../verdict/derive/completeness.js';
 import { html, Markup } from './markup.js';
 
-/** How an outcome is shown: a class of the style sheet, a word, and a sign for those who don't tell colours apart. */
+/** The look of an outcome: a CSS class, a word, and an icon for readers who don't distinguish colours. */
 export interface Look {
   readonly className: string;
   readonly word: string;
   readonly icon: Markup;
 }
 
-/** In the order in which they matter to a reader. */
+/** Most important first. */
 export const shownOrder: readonly OutcomeKind[] = [
   'fail',
   'inconclusive',
@@ -46,7 +46,7 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
   };
 }
 
-/** How a verdict is shown, on every page. */
+/** A verdict borrows the icon of an outcome. */
 const verdictOutcomes: Readonly<Record<Word, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',
@@ -68,7 +68,7 @@ function icon(outcome: OutcomeKind): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${new Markup(paths[outcome])}"/></svg>`;
 }
 
-/** Acronyms of the areas' names. */
+/** Acronyms in the names of areas. */
 const acronyms = new Set(['totp', 'otp', 'mfa', 'http', 'api', 'tls', 'uri', 'json']);
 
 /** `totp-key` -> `TOTP key`. */
@@ -78,8 +78,4 @@ export function areaTitle(area: string): string {
     .map((word) => (acronyms.has(word) ? word.toUpperCase() : word))
     .join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-export function areaOf({ id }: Outcome): string {
-  return id.split('/')[0] ?? '';
 }

@@ -11,7 +11,7 @@ import { html, type Markup } from './markup.js';
 import { verdictLook } from './outcomes.js';
 import { trend } from './trend.js';
 
-/** The first screen: the verdict, what it is about, what must be known about it, and the counts. */
+/** The banner: the verdict, its details, the target and the run. */
 export function overview(verdict: Verdict): Markup {
   const { className, icon, word } = verdictLook(verdictWord(verdict));
   return html`<header class="banner ${className}">
@@ -24,7 +24,7 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** The headline without its first words, which stand above it in big. */
+/** The headline without the verdict's word, which stands above it. */
 function detail(verdict: Verdict): string {
   const plain = headlineOf(verdict)
     .rest.replace(/^[:·,\s]+/, '')
@@ -54,7 +54,7 @@ function time(iso: string): string {
   return new Date(iso).toISOString().slice(11, 19);
 }
 
-/** What must not be overlooked, whatever the verdict is. */
+/** Warnings that every reader needs, for any verdict. */
 export function alerts(verdict: Verdict): Markup {
   const notRestored =
     !verdict.restored &&
@@ -65,12 +65,12 @@ Something that this run changed is still changed. Restore it with <code>mfa-conf
   );
   const partial =
     verdictWord(verdict) === 'no breach found' &&
-    html`<div class="alert" role="note"><strong>Not all was checked.</strong>
+    html`<div class="alert" role="note"><strong>Some requirements were not checked.</strong>
 Some MUST requirements that apply to this target were not run; the list below says why.</div>`;
   return html`${notRestored}${warnings}${partial}${gating(verdict)}`;
 }
 
-/** What --baseline and --gate made of it, where that is more than the verdict's line says. */
+/** The effect of --baseline and --gate, if the headline doesn't show all of it. */
 function gating({ gating: by, cause }: Verdict): Markup {
   const said = by === undefined ? [] : [...(by.cause === cause ? [] : [by.cause]), ...by.notes];
   const shown = said.filter((text) => text !== '');
@@ -83,11 +83,11 @@ interface Tile {
   readonly word: string;
   readonly count: number;
   readonly className: string;
-  /** Filters that show just these. */
+  /** The filters that list these requirements. */
   readonly query: string;
 }
 
-/** How many requirements came to what: a bar to see, numbers to read, each of which filters the list. */
+/** The counts by outcome: a bar, and numbers that filter the list. */
 export function counts({ summary }: Verdict): Markup {
   const tiles: readonly Tile[] = [
     { word: 'Passed', count: summary.pass, className: 'o-pass', query: 'outcome=pass' },
@@ -135,7 +135,7 @@ function bar(tiles: readonly Tile[], all: number): Markup {
   return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
 }
 
-/** What is new since the last run, and how the last nights went. */
+/** The changes since the last run, and the trend of the last nights. */
 export function changes({ changes: since, trend: nights }: ReportExtras): Markup {
   const drawn = trend(nights);
   if (since === undefined && drawn.text === '') return html``;
@@ -166,15 +166,15 @@ ${shown.length === 0 && html`<p>Nothing changed.</p>`}
   )}</div>`;
 }
 
-/** What was measured about the target, in words. */
+/** The measured facts about the target. */
 export function facts(verdict: Verdict): Markup {
   const { tlsInsecure, baseUrl } = verdict.target;
   const tls = baseUrl.startsWith('https:')
     ? tlsInsecure
-      ? 'Not verified: anyone in between could have answered'
+      ? 'Not verified: anyone in between could have sent the answers'
       : 'Certificate verified'
     : 'None: plain HTTP';
-  const rows = [{ name: 'tls', label: 'TLS', text: tls }, ...factsInWords(verdict.facts).map((fact) => fact)];
+  const rows = [{ name: 'tls', label: 'TLS', text: tls }, ...factsInWords(verdict.facts)];
   return html`<section id="facts" aria-labelledby="facts-title">
 <h2 id="facts-title">Measured</h2>
 <dl class="facts">${rows.map(

@@ -10,13 +10,13 @@ import { alerts, changes, counts, facts, overview } from './overview.js';
 import { requirements } from './requirements.js';
 import { wrong } from './wrong.js';
 
-/** The style of all pages of the suite. */
+/** The style sheet of all pages. */
 export const pageStyle = asset('report.css');
 const script = asset('report.js');
 
 /**
- * The verdict as a page for people: one file that needs nothing else, and asks for nothing. Everything on it can be
- * read without its script, which only searches, filters and copies.
+ * The verdict as a self-contained HTML page that requests nothing. All content is readable without its script, which
+ * only searches, filters and copies.
  */
 export function renderHtml(verdict: Verdict, extras: HtmlExtras = {}): string {
   const title = `${verdict.target.name}: ${verdictWord(verdict)} · mfa-conformance`;
@@ -58,12 +58,12 @@ function fileLinks(files: readonly string[]): Markup {
   )}</p>`;
 }
 
-/** Of a file beside the page. Half characters have no address. */
+/** The address of a file beside the page. Lone surrogates can't be encoded. */
 function address(name: string): string {
   return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 function asset(name: string): string {
-  // A browser reads any line end as a line feed, before it computes what the policy compares.
+  // Browsers normalise line ends before they hash the text for the policy.
   return readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n');
 }

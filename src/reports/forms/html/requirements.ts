@@ -1,14 +1,14 @@
 import type { Outcome, Verdict } from '../../../base/model/verdict.js';
 import { partsOf } from '../../../base/wording/check.js';
 import { cut, duration } from '../../../base/words.js';
-import { groupBy } from '../group.js';
+import { areaOf, groupBy } from '../../../verdict/derive/group.js';
 import { isKnownFailure } from '../run-problems.js';
 import { ExchangeRoom, exchanges } from './exchanges.js';
 import { html, longText, type Markup } from './markup.js';
 import { issueLink } from './notes.js';
-import { areaOf, areaTitle, lookOf, shownOrder } from './outcomes.js';
+import { areaTitle, lookOf, shownOrder } from './outcomes.js';
 
-/** The list of requirements by area, with the tools to search it. The tools show themselves once the script runs. */
+/** The requirements by area, with search tools that stay hidden until the script runs. */
 export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
   const areas = groupBy(verdict.outcomes, areaOf);
   const list = { verdict, room };
@@ -43,7 +43,7 @@ function tools(outcomes: readonly Outcome[]): Markup {
 </form>`;
 }
 
-/** What is common to all requirements of a page. */
+/** The context of all requirements on a page. */
 interface List {
   readonly verdict: Verdict;
   readonly room: ExchangeRoom;
@@ -74,7 +74,7 @@ function requirement(outcome: Outcome, { verdict, room }: List): Markup {
 `;
 }
 
-/** Of a reason, what fits into a line or two. */
+/** The beginning of a reason, for one or two lines. */
 export function firstLines(reason: string): string {
   return cut(
     reason
@@ -94,13 +94,13 @@ function body(outcome: Outcome, room: ExchangeRoom): Markup {
     waiver !== undefined &&
     html`<dt>Waived</dt><dd>until ${waiver.expires} (${waiver.owner}, ${issueLink(waiver.issue)}): ${waiver.reason}</dd>`
   }<dt>Took</dt><dd>${duration(durationMs)}</dd></dl>
-${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${longText(reproduce)}</pre></div>`}
+${reproduce !== '' && html`<div class="command"><h4>Reproduce</h4><pre>${longText(reproduce)}</pre></div>`}
 ${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
 }
 
-/** What was expected and what came, one under the other; a reason of another form as it is. */
+/** A reason with expected and actual on separate lines; other reasons unchanged. */
 export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
-  const title = isTitled && html`<h4>${outcome === 'fail' ? 'What was seen' : 'Why'}</h4>`;
+  const title = isTitled && html`<h4>${outcome === 'fail' ? 'Evidence' : 'Why'}</h4>`;
   const blocks = reason.length > 20_000 ? [] : partsOf(reason);
   if (blocks.every(({ name }) => name === '')) return html`${title}<pre>${longText(reason)}</pre>`;
   return html`${title}<div class="pairs">${blocks.map(

@@ -3,14 +3,14 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** Of a long series those tell the most that lead to the one that decides. */
+/** The requests up to the deciding one matter most. */
 const shown = 6;
-/** What was done with its answer. */
+/** One request shows the use of its answer. */
 const shownAfter = 1;
-/** What is shorter is the network, not a wait. */
+/** A shorter pause is network delay. */
 const longPause = 1000;
 
-/** In units of the drawing; narrow enough to be read on a phone. */
+/** In units of the drawing, which is narrow enough for a phone. */
 const left = 64;
 const right = 440;
 const width = 460;
@@ -19,9 +19,9 @@ const pauseHeight = 30;
 const longestPath = 34;
 
 /**
- * The requests of a failure and their answers in time, one below the other: who said what, and when.
+ * A sequence diagram of a failure's requests and answers.
  *
- * @param deciding the one whose answer is wrong, where one alone is
+ * @param deciding the exchange with the wrong answer, if a single one is wrong
  */
 export function sequence(all: readonly Exchange[], deciding?: Exchange): Markup {
   const at = deciding === undefined ? -1 : all.lastIndexOf(deciding);

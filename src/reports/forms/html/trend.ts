@@ -4,14 +4,14 @@ import { html, type Markup } from './markup.js';
 const height = 44;
 const step = 10;
 
-/** What failed and what was open in the last nights, a bar for each, this run last. */
+/** A bar for each of the last nights, with its failed and undecided requirements; this run is last. */
 export function trend(nights: readonly Night[] = []): Markup {
   if (nights.length < 2) return html``;
   const most = Math.max(1, ...nights.map(({ failed, undecided }) => failed + undecided));
   const bars = nights.map(({ failed, undecided }, index) => {
     const x = index * step;
     if (failed + undecided === 0) return bar('o-pass', x, 3, 0);
-    // What is there must be seen, however much more there was in another night.
+    // Even a single failure stays visible beside a much worse night.
     const tall = (count: number) => (count === 0 ? 0 : Math.max(3, (height * count) / most / 1.2));
     return html`${bar('o-fail', x, tall(failed), 0)}${bar('o-inconclusive', x, tall(undecided), tall(failed))}`;
   });

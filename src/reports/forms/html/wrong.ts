@@ -10,17 +10,17 @@ import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
 import { sequence } from './sequence.js';
 
-/** More than these are no first screen any more; the list of requirements has them all. */
+/** The list of requirements further down has all of them. */
 const shownTroubles = 20;
-/** A drawing of some requests, in characters. */
+/** The size of a sequence diagram, in characters. */
 const drawing = 6000;
-/** Of what follows from one breach. */
+/** The number of requirements listed below one cause. */
 const shownFollowing = 400;
 
-/** What is wrong, the worst first, each with the evidence for it; what follows from it is folded. */
+/** The causes of failures, worst first, with evidence and folded consequences. */
 export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap<string, string>): Markup {
   const all = troublesOf(verdict);
-  // What the baseline has too does not decide.
+  // Known failures come last, since they don't gate.
   const known = ({ failure }: Trouble) => failure !== undefined && isKnownFailure(failure, verdict);
   const troubles = [...all.filter((trouble) => !known(trouble)), ...all.filter(known)];
   if (troubles.length === 0) return html``;
@@ -40,7 +40,7 @@ interface CardOptions {
   readonly verdict: Verdict;
   readonly room: ExchangeRoom;
   readonly isOpen: boolean;
-  /** The name of the script that shows it again, from the page's folder. */
+  /** The script that reproduces it, from the page's folder. */
   readonly script?: string;
 }
 
@@ -68,12 +68,12 @@ function evidence(
 ): Markup {
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
-  // The command repeats the request that decides.
+  // The command repeats the deciding request.
   const deciding = exchanges.findLast((each) => reproduce.endsWith(commandOf(each, verdict.target.baseUrl)));
-  return html`<details class="evidence"${isOpen && html` open`}><summary>How it was seen, and how to see it again</summary>
+  return html`<details class="evidence"${isOpen && html` open`}><summary>Evidence, and how to reproduce it</summary>
 ${drawn && sequence(exchanges, deciding)}
-${script !== undefined && html`<p>Script that shows it again: <a class="mono" href="${script}">${script}</a></p>`}
-${reproduce !== '' && html`<div class="command"><h4>See it again</h4><pre>${longText(reproduce)}</pre></div>`}</details>`;
+${script !== undefined && html`<p>Script that reproduces it: <a class="mono" href="${script}">${script}</a></p>`}
+${reproduce !== '' && html`<div class="command"><h4>Reproduce</h4><pre>${longText(reproduce)}</pre></div>`}</details>`;
 }
 
 function following(follows: Trouble['follows'], words: string): Markup {

@@ -1,5 +1,5 @@
 // @ts-check
-// Search, filters, copying and printing of the report. What it does not do: make anything readable that was not.
+// Searches, filters, copies and prints the report, which is fully readable without it.
 (() => {
   const form = /** @type {HTMLFormElement} */ (document.querySelector('form.tools'));
   const shown = /** @type {HTMLElement} */ (document.getElementById('shown'));
@@ -13,7 +13,7 @@
   /** @type {Map<HTMLDetailsElement, string>} */
   const texts = new Map();
 
-  /** What is searched of a requirement: all but its requests. @param {HTMLDetailsElement} row */
+  /** The searchable text of a requirement: everything except its requests. @param {HTMLDetailsElement} row */
   function textOf(row) {
     let text = texts.get(row);
     if (text === undefined) {
@@ -50,7 +50,7 @@
         const fits =
           (outcomes.length === 0 || outcomes.includes(outcome)) &&
           (level === '' || level === own) &&
-          // A requirement that names no operation speaks of all of them.
+          // A requirement without operations concerns all of them.
           (operation === '' || operations === '' || operations.split(' ').includes(operation)) &&
           words.every((word) => textOf(row).includes(word));
         if (row.hidden === fits) row.hidden = !fits;
@@ -64,7 +64,7 @@
     nameExpand();
   }
 
-  /** The filters go into the address, so that it can be sent to someone. */
+  /** Keeps the filters in the address, so that readers can share it. */
   function remember() {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
@@ -83,7 +83,7 @@
     for (const name of ['level', 'operation']) {
       const select = /** @type {HTMLSelectElement} */ (field(name));
       const value = query.get(name) ?? '';
-      // What is no option would leave the field empty.
+      // An unknown value would leave the field empty.
       select.value = [...select.options].some((option) => option.value === value) ? value : '';
     }
     const outcomes = query.getAll('outcome').flatMap((value) => value.split(','));
@@ -93,7 +93,7 @@
     }
   }
 
-  /** `#area/id` opens a requirement, `#name=value` sets filters, anything else is a place on the page. */
+  /** `#area/id` opens a requirement, `#name=value` sets filters; any other hash is an anchor. */
   function follow() {
     const hash = location.hash.slice(1);
     if (hash.includes('=')) {
@@ -157,7 +157,7 @@
       await navigator.clipboard.writeText(element.textContent ?? '');
       return true;
     } catch {
-      // Where a page from a file may not: the command is selected, for the reader to copy.
+      // Browsers may forbid copying from a local file, so select the command for the reader.
       getSelection()?.selectAllChildren(element);
       return false;
     }

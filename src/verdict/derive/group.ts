@@ -9,3 +9,8 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   }
   return groups;
 }
+
+/** The area of a requirement: the part of its id before the slash. */
+export function areaOf({ id }: { readonly id: string }): string {
+  return id.split('/')[0] ?? '';
+}
