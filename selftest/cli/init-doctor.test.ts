@@ -94,7 +94,7 @@ describe('init', () => {
     const { code, stderr } = await performed('init', file, ...flags);
 
     expect([code, readFileSync(file, 'utf8')]).toEqual([2, 'mine']);
-    expect(stderr).toContain('is there already');
+    expect(stderr).toContain('already exists');
   });
 });
 

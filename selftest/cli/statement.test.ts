@@ -99,7 +99,7 @@ test('what a statement says decides a run, its drafts and what is compared', asy
   const mistaken = await performed('run', '-t', join(folder, 'claimed.yaml'), ...folders(folder));
   expect([again.code, again.stderr]).toEqual([
     2,
-    `${drafted} is there already, and stays as it is: give --out another name.\n`,
+    `${drafted} already exists and stays as it is: choose another name.\n`,
   ]);
   expect(mistaken.code).toBe(2);
   expect(mistaken.stderr).toContain(`claims.key-names-are-kep: unknown key; did you mean ${claim}?`);

@@ -52,9 +52,9 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a seed that is not a number',
     args: withFlags('--seed', 'x'),
-    says: /--seed .*Wanted a whole number/,
+    says: /--seed .*Expected a whole number/,
   },
-  { is: 'no jobs', args: withFlags('--jobs', '0'), says: /--jobs .*Wanted a whole number from 1 on/ },
+  { is: 'no jobs', args: withFlags('--jobs', '0'), says: /--jobs .*Expected a whole number of at least 1/ },
   {
     is: 'a pattern that fits nothing',
     args: withFlags('--grep', 'nothing/*'),
@@ -151,7 +151,7 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'no failures to end at',
     args: withFlags('--max-failures', '0'),
-    says: /Wanted a whole number from 1 on/,
+    says: /Expected a whole number of at least 1/,
   },
   {
     is: 'quiet and verbose',
@@ -200,7 +200,7 @@ const wrong: readonly WrongUsage[] = [
   {
     is: 'a day that is none',
     args: () => ['waivers', 'check', 'w.yaml', '--today', 'now'],
-    says: /Wanted a day/,
+    says: /Expected a day/,
   },
   {
     is: 'no history',

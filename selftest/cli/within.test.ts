@@ -17,7 +17,7 @@ describe('run --within', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^error: option '--within <time>' argument .* is invalid\. Wanted a time with its unit, such as 60s/,
+      /^error: option '--within <time>' argument .* is invalid\. Expected a time with its unit, such as 60s/,
     );
   });
 

@@ -68,7 +68,7 @@ export const breaks: readonly Break[] = [
   },
   {
     is: 'what was found is not kept in memory',
-    file: 'src/cli/safekeeping.js',
+    file: 'src/cli/state-guard.js',
     edits: [
       ['this.journal.remember();', ''],
       ['this.journal.holdWithout(this.#found);', ''],

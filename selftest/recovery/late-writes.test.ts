@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { Safekeeping } from '../../src/cli/safekeeping.js';
+import { StateGuard } from '../../src/cli/state-guard.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import { Connection } from '../../src/target/connection/connection.js';
@@ -138,37 +138,37 @@ test.each([
 ])('a state folder that is %s costs nothing but the journal', async (_how, lose) => {
   const { folder, target, connect, state } = await lateTarget({ limits: { settleMs: 300 } });
   const reasons: string[] = [];
-  const safekeeping = new Safekeeping(folder, target.baseUrl);
-  const parent = await connect(safekeeping.journal);
-  await safekeeping.lookAt(parent);
+  const stateGuard = new StateGuard(folder, target.baseUrl);
+  const parent = await connect(stateGuard.journal);
+  await stateGuard.readState(parent);
   const worker = await connect();
   const cluster = await worker.cluster();
   await cluster.on(['totp']);
-  safekeeping.watch((reason) => reasons.push(reason));
-  onTestFinished(() => safekeeping.end());
+  stateGuard.watch((reason) => reasons.push(reason));
+  onTestFinished(() => stateGuard.end());
   lose(folder);
 
   await expect(cluster.put(off)).rejects.toThrow(/nothing is changed on the target any more/);
-  safekeeping.look();
+  stateGuard.check();
   const { restored } = await giveBack(parent);
 
-  expect(reasons).toEqual([`the state folder ${safekeeping.journal.folder} was lost during the run`]);
+  expect(reasons).toEqual([`the state folder ${stateGuard.journal.folder} was lost during the run`]);
   expect(restored).toBe(true);
   expect(state()).toEqual(off);
 });
 
 test('what can not be restored without a journal is told', async () => {
   const { folder, target, connect } = await lateTarget({ limits: { settleMs: 0 } });
-  const safekeeping = new Safekeeping(folder, target.baseUrl);
-  await safekeeping.lookAt(await connect(safekeeping.journal));
-  safekeeping.watch(() => {});
-  onTestFinished(() => safekeeping.end());
+  const stateGuard = new StateGuard(folder, target.baseUrl);
+  await stateGuard.readState(await connect(stateGuard.journal));
+  stateGuard.watch(() => {});
+  onTestFinished(() => stateGuard.end());
   rmSync(folder, { recursive: true });
-  safekeeping.look();
+  stateGuard.check();
 
-  const { problems } = safekeeping.told({ restored: false, residue: [], problems: ['Why.'] });
+  const { problems } = stateGuard.withFoundState({ restored: false, residue: [], problems: ['Why.'] });
 
-  expect(problems).toEqual(['Why.', expect.stringContaining(`${safekeeping.journal.folder} was lost`)]);
+  expect(problems).toEqual(['Why.', expect.stringContaining(`${stateGuard.journal.folder} was lost`)]);
   expect(problems[1]).toContain(JSON.stringify(off));
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { GatePolicy } from '../../src/base/model/gating.js';
 import type { GateBy, RawKind, RunResults } from '../../src/base/model/results.js';
 import type { Gate, Verdict } from '../../src/base/model/verdict.js';
-import { gateByOf } from '../../src/cli/baseline.js';
+import { gateOf } from '../../src/cli/baseline.js';
 import { renderSummary } from '../../src/reports/forms/summary.js';
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { exitCode } from '../../src/verdict/derive/exit-code.js';
@@ -241,7 +241,7 @@ describe('reading a baseline', () => {
     ['the verdict in a folder', ['verdict.json'], '.'],
     ['a file', ['base.json'], 'base.json'],
   ])('%s', (_is, path, named) => {
-    const by = gateByOf({ baseline: join(write(good, ...path), named), gate: undefined }, 'lab-7');
+    const by = gateOf({ baseline: join(write(good, ...path), named), gate: undefined }, 'lab-7');
 
     expect(by).toMatchObject({ policy: 'new', baseline: { verdict: { gate: 'conforms' } } });
   });
@@ -265,17 +265,17 @@ describe('reading a baseline', () => {
   });
 
   test('a file that is not there', () => {
-    expect(messageOf(() => gateByOf({ baseline: 'none.json', gate: undefined }, 'lab'))).toBe(
+    expect(messageOf(() => gateOf({ baseline: 'none.json', gate: undefined }, 'lab'))).toBe(
       'none.json: no such verdict',
     );
   });
 
   test('--gate new wants something to compare with', () => {
-    expect(messageOf(() => gateByOf({ baseline: undefined, gate: 'new' }, 'lab'))).toContain('--baseline');
+    expect(messageOf(() => gateOf({ baseline: undefined, gate: 'new' }, 'lab'))).toContain('--baseline');
   });
 
   test('without either flag the gate is as ever', () => {
-    expect(gateByOf({ baseline: undefined, gate: undefined }, 'lab')).toBeUndefined();
-    expect(gateByOf({ baseline: undefined, gate: 'none' }, 'lab')).toEqual({ policy: 'none' });
+    expect(gateOf({ baseline: undefined, gate: undefined }, 'lab')).toBeUndefined();
+    expect(gateOf({ baseline: undefined, gate: 'none' }, 'lab')).toEqual({ policy: 'none' });
   });
 });

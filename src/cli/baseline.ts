@@ -6,20 +6,20 @@ import type { Verdict } from '../base/model/verdict.js';
 import { readVerdict } from '../verdict/derive/read.js';
 import type { RunCommand } from './run-options.js';
 
-/** With the whole of the earlier verdict. */
-export interface GatedBy extends GateBy {
+/** How a run gates, with the whole earlier verdict. */
+export interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
 /**
- * What a target is gated by, as --baseline and --gate say; undefined: by all that fails.
+ * The gating that --baseline and --gate ask for; undefined: every failure gates.
  *
- * @throws ConfigurationError for a baseline that can't be read, and for `new` without one
+ * @throws ConfigurationError for an unreadable baseline, and for `new` without a baseline
  */
-export function gateByOf(
+export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,
-): GatedBy | undefined {
+): GateWithBaseline | undefined {
   if (baseline === undefined) {
     if (gate === 'new') {
       throw new ConfigurationError(
@@ -32,7 +32,7 @@ export function gateByOf(
   return { policy: gate ?? 'new', baseline: { file, verdict: readVerdict(file) } };
 }
 
-/** In a folder that an earlier run wrote, the verdict on this target; else what was named. */
+/** A run's folder holds a verdict for each target; any other path is the verdict itself. */
 function fileFor(baseline: string, target: string): string {
   const own = join(baseline, target, 'verdict.json');
   return existsSync(own) ? own : baseline;

@@ -1,6 +1,6 @@
 import { buildSchemas } from '../base/spec-schema.js';
 import { buildCatalogue } from '../contract/requirements/catalogue.js';
 
-// The last step of the build, which runs this: what each process of a run would take long for.
+// The last step of the build. It prepares what every process of a run would otherwise compute again.
 buildSchemas();
 buildCatalogue();

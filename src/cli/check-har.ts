@@ -1,11 +1,10 @@
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
 import type { EventBody } from '../base/model/event.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { PlannedRequirement } from '../base/model/results.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { suiteVersion } from '../base/version.js';
-import { colourWanted } from '../base/words.js';
 import { coverageUniverse } from '../contract/openapi/coverage.js';
 import { loadContract } from '../contract/openapi/load.js';
 import { appliesTo, loadRequirements } from '../contract/requirements/catalogue.js';
@@ -17,14 +16,15 @@ import { ownRequirements } from '../target/har/own-requirements.js';
 import { readEntries, recordingsIn } from '../target/har/read.js';
 import { exitCode } from '../verdict/derive/exit-code.js';
 import { RunFold } from '../verdict/derive/fold.js';
+import { fromHere, terminal } from './terminal.js';
 
 export interface CheckHarCommand {
   /** Recordings, or folders of them. */
   readonly paths: readonly string[];
   readonly release: ReleaseName;
-  /** The one API root to look at. */
+  /** The API root whose entries are judged; default: the only one recorded. */
   readonly baseUrl?: string | undefined;
-  /** In reports, and of their folder; default: the first recording's. */
+  /** The name of the reports and their folder; default: the first recording's name. */
   readonly name?: string | undefined;
   readonly out: string;
   readonly strict: boolean;
@@ -39,12 +39,7 @@ export async function checkHar(command: CheckHarCommand): Promise<number> {
   const files = writeReports(verdict, folder);
   if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else if (command.quiet) process.stdout.write(`${quietLine(verdict)}\n`);
-  else {
-    const colour = colourWanted(process.stdout.isTTY === true);
-    const outDir = relative(process.cwd(), folder) || '.';
-    const width = process.stdout.columns ?? 100;
-    process.stdout.write(renderSummary(verdict, { colour, width, outDir, files }));
-  }
+  else process.stdout.write(renderSummary(verdict, { ...terminal(), outDir: fromHere(folder), files }));
   return exitCode([verdict]);
 }
 
@@ -91,7 +86,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
   });
 }
 
-/** What a recording says nothing of is not run. */
+/** All requirements. Those that the recording can't show stay "not run". */
 function planned(release: ReleaseName): PlannedRequirement[] {
   const ofTarget = loadRequirements().map((requirement): PlannedRequirement => {
     const { id, level, text: title, source, operations } = requirement;

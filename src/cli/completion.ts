@@ -3,19 +3,19 @@ import type { Command, Option } from 'commander';
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** What can stand after a flag, or as an argument. */
+/** What a shell offers after a flag or as an argument. */
 type Values = readonly string[] | 'files' | 'text';
 
 interface Flag {
   readonly names: readonly string[];
   readonly description: string;
-  /** Undefined: it takes none. */
+  /** Undefined: the flag takes no value. */
   readonly values: Values | undefined;
 }
 
-/** A command of the tree as a shell completes it. */
+/** A command with what a shell completes for it. */
 interface Completed {
-  /** From the program on, without its name: `waivers check`. */
+  /** The command's words without the program's name: `waivers check`. */
   readonly path: readonly string[];
   readonly description: string;
   readonly flags: readonly Flag[];
@@ -23,7 +23,7 @@ interface Completed {
   readonly values: Values | undefined;
 }
 
-/** @param ids of requirements: the values of an argument of that name */
+/** @param ids the requirement ids that complete an argument named `id` */
 function completed(command: Command, path: readonly string[], ids: readonly string[]): Completed {
   const help = command.createHelp();
   help.showGlobalOptions = true;
@@ -48,7 +48,7 @@ function flagOf(option: Option): Flag {
   return { names, description: option.description, values: option.required ? values : undefined };
 }
 
-/** The script that completes a program in a shell, from the tree of its commands. */
+/** The script that makes a shell complete the program's commands, flags and values. */
 export function completionFor(shell: Shell, program: Command, ids: readonly string[]): string {
   const name = program.name();
   return { bash, zsh, fish }[shell](name, completed(program, [], ids));
@@ -59,7 +59,7 @@ function every(command: Completed): Completed[] {
 }
 
 const lastOf = ({ path }: Completed) => path.at(-1) ?? '';
-/** In single quotes of a POSIX shell. */
+/** Quotes a text for a POSIX shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bash(name: string, root: Completed): string {

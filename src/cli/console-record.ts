@@ -3,14 +3,14 @@ import { StringDecoder } from 'node:string_decoder';
 
 type StreamName = 'standard output' | 'standard error';
 
-/** More than this is not kept: debug output may be without end. */
-const most = 32 * 1024 * 1024;
+/** The record keeps this many characters of a stream: debug output may be endless. */
+const longestKept = 32 * 1024 * 1024;
 
-/** What a run prints, its own lines and those of the processes it starts: it is searched for secrets like a file. */
+/** Keeps what a run and its processes print, so that the search for secrets covers it. */
 export class ConsoleRecord {
   readonly #streams: Record<StreamName, string> = { 'standard output': '', 'standard error': '' };
   readonly #restore: (() => void)[] = [];
-  /** Text beyond what is kept was let go. */
+  /** Whether some text was too long to keep. */
   #overflown = false;
 
   get texts(): readonly (readonly [name: string, text: string])[] {
@@ -21,7 +21,7 @@ export class ConsoleRecord {
     return this.#overflown;
   }
 
-  /** From here on, what this process prints is kept, too. */
+  /** Starts to keep what this process prints. */
   begin(): void {
     this.#watch(process.stdout, 'standard output');
     this.#watch(process.stderr, 'standard error');
@@ -31,12 +31,12 @@ export class ConsoleRecord {
     for (const restore of this.#restore.splice(0)) restore();
   }
 
-  /** Passes on what another process prints; `clean` takes known secrets out of it on the way. */
+  /** Forwards another process's output; `clean` removes known secrets from it. */
   passOn(from: Readable, to: NodeJS.WriteStream, clean: (text: string) => string): void {
     const decoder = new StringDecoder('utf8');
     let rest = '';
     from.on('data', (chunk: Buffer) => {
-      // Whole lines, or what a terminal's progress line is: a value cut in two would not be known.
+      // Forward whole lines, or a terminal's progress line: `clean` misses a value that is cut in two.
       const text = rest + decoder.write(chunk);
       const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
       rest = text.slice(end);
@@ -66,7 +66,7 @@ export class ConsoleRecord {
   }
 
   #keep(name: StreamName, text: string): void {
-    if (this.#streams[name].length + text.length > most) this.#overflown = true;
+    if (this.#streams[name].length + text.length > longestKept) this.#overflown = true;
     else this.#streams[name] += text;
   }
 }

@@ -36,7 +36,7 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
     if (holder !== undefined)
       throw new ConfigurationError(`${target.baseUrl} is in use by ${holder}. Nothing was sent.`);
     try {
-      for await (const [kind, what, words] of examined(connection, stateDir)) {
+      for await (const [kind, what, words] of findings(connection, stateDir)) {
         say(`${mark[kind]}  ${what.padEnd(8)}  ${connection.recorder.redactor.redact(words)}`);
         isWrong ||= kind === 'wrong';
       }
@@ -53,7 +53,7 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
   }
 }
 
-async function* examined(connection: Connection, stateDir: string): AsyncGenerator<Finding> {
+async function* findings(connection: Connection, stateDir: string): AsyncGenerator<Finding> {
   const { target } = connection;
   const { stateChanges } = effectiveAllow(target.allow);
   const unusable = await preflight(connection, stateChanges ? 'full' : 'read-only');
@@ -73,7 +73,7 @@ async function* examined(connection: Connection, stateDir: string): AsyncGenerat
     if (account?.apiKey !== undefined) yield await keyOf(connection, account, account.apiKey);
   if (!stateChanges)
     yield ['not tried', 'accounts', 'allow.stateChanges is not true: nobody logs in, nothing is mailed'];
-  else if (login.isOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
+  else if (login.clusterMfaOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
   else yield* accountsOf(target, await proveAccounts(connection));
   yield await rateOf(connection);
 }
@@ -99,14 +99,17 @@ function clockOf({ clock, clockOffsetMs }: Connection): Finding {
 
 async function loginOf(
   connection: Connection,
-): Promise<{ readonly finding: Finding; readonly isOn: boolean }> {
+): Promise<{ readonly finding: Finding; readonly clusterMfaOn: boolean }> {
   const { status, body } = await connection.api.call('GetMFAConfig', { as: await connection.admin() });
   const enabled = memberOf(body, 'enabled');
   const types = memberOf(body, 'authenticationTypes');
   if (typeof enabled !== 'boolean')
-    return { finding: ['wrong', 'login', `GET /mfa-config as the admin answered ${status}`], isOn: true };
+    return {
+      finding: ['wrong', 'login', `GET /mfa-config as the admin answered ${status}`],
+      clusterMfaOn: true,
+    };
   const words = enabled ? `cluster MFA is on (${String(types)})` : 'cluster MFA is off: the password logs in';
-  return { finding: ['ok', 'login', words], isOn: enabled };
+  return { finding: ['ok', 'login', words], clusterMfaOn: enabled };
 }
 
 async function keyOf({ api }: Connection, { role }: Account, key: Secret): Promise<Finding> {
@@ -143,12 +146,11 @@ function isAnybodyLetIn({ accounts }: Learned): boolean {
   return Object.values(accounts).some(({ letIn }) => letIn === true);
 }
 
-/** Whether anybody was mailed a code. */
 function isMailProven({ accounts }: Learned): boolean {
   return Object.values(accounts).some(({ mailedCodes }) => mailedCodes === true);
 }
 
-/** Some quick requests: whether the target's own limit lies below the target file's. */
+/** Ten quick requests show whether the target's own limit is below the target file's. */
 async function rateOf(connection: Connection): Promise<Finding> {
   const as = await connection.admin();
   const startedAt = steadyNow();

@@ -4,18 +4,17 @@ import { createInterface } from 'node:readline';
 import { ConfigurationError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 
-/** The emulator runs as a process of its own: the suite shares no code with it. */
 function emulatorProgram(): string {
   return join(packageRoot(), 'dist', 'emulator', 'main.js');
 }
 
-/** Starts the emulator and waits until it is ready; it ends with this process, however that ends. */
+/** Starts the emulator and waits until it is ready. It ends with this process, even after a kill. */
 export async function startEmulator(
   args: readonly string[],
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [emulatorProgram(), ...args, '--json', '--exit-on-stdin-end'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // A Ctrl-C on the terminal is for the suite, which still needs the emulator to give the state back to.
+    // Ctrl-C on the terminal must not reach the emulator: the suite still restores its state.
     detached: process.platform !== 'win32',
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -40,7 +39,7 @@ function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-/** The emulator in the foreground, until it ends. @returns its exit code */
+/** Runs the emulator in the foreground until it ends. @returns its exit code */
 export function runEmulator(args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [emulatorProgram(), ...args], { stdio: 'inherit' });
   process.on('SIGINT', () => child.kill('SIGINT'));

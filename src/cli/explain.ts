@@ -6,14 +6,14 @@ import { type Requirement, requirementById } from '../contract/requirements/cata
 import { meaningOf } from '../contract/requirements/needs.js';
 import { scriptName } from '../reports/repro/script.js';
 
-/** Where the operations are found in the release that is explained; a contract's operations will do. */
+/** Method and path of each operation in a release; a contract's operations fit. */
 export type OperationPlaces = ReadonlyMap<OperationId, { readonly method: string; readonly path: string }>;
 
 /**
- * One requirement in full, with what was exchanged for it in runs against the emulator. Ends with a line break.
+ * One requirement in full, with its exchanges against the emulator. Ends with a line break.
  *
- * @param recorded of the requirement; undefined where nothing was recorded yet
- * @throws ConfigurationError naming the nearest ids where there is none of this name
+ * @param recorded its recorded exchanges; undefined: none yet
+ * @throws ConfigurationError for an unknown id, with the nearest ids
  */
 export function renderExplain(
   id: string,
@@ -77,7 +77,7 @@ function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): stri
   ];
 }
 
-/** Of a test whose middle was left out. */
+/** The number of last exchanges shown when the middle is left out. */
 const shownLast = 3;
 
 function numbered(exchanges: readonly ToldExchange[], from: number): string[] {

@@ -6,14 +6,14 @@ import { exemptedNeed, missingNeed, type NeedOptions } from '../contract/require
 import type { Target } from '../input/target-file/target.js';
 import { type Standing, standingOf } from '../verdict/statement/standing.js';
 
-/** A requirement that a run is asked for, and what is known of it before anything is sent. */
+/** A selected requirement with what is known before anything is sent. */
 export interface Foreseen extends Standing {
   readonly requirement: Requirement;
-  /** Why it will not be tried, as far as the target file tells. */
+  /** Why the run will not try it, if the target file already tells. */
   readonly reason?: string;
 }
 
-/** The requirements that a run is asked for, whether the target has them or not. */
+/** The requirements that --grep selects, even if the target lacks them. */
 export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);
@@ -32,6 +32,6 @@ export function foreseen(
   });
 }
 
-/** Whether it will be tried, as far as the target file tells. */
+/** Whether the run will try it, as far as the target file tells. */
 export const isTried = ({ notApplicable, reason }: Foreseen): boolean =>
   notApplicable === undefined && reason === undefined;

@@ -5,15 +5,15 @@ import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
 /**
- * A run as a step of a GitHub Actions job: annotations, a page for each target in the job's summary, and no command
- * obeyed that a target put into what is printed in between. Elsewhere it does nothing.
+ * Reports a run to GitHub Actions: annotations and a page per target in the job's summary. GitHub obeys
+ * commands in printed lines, so it must ignore those of a target. Elsewhere it does nothing.
  */
 export class GitHubJob {
   readonly #after: string | undefined;
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /** @param json whether standard output is for verdicts alone; GitHub reads the other stream as well */
+  /** @param json standard output holds verdicts alone; GitHub reads standard error as well */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

@@ -9,57 +9,57 @@ import { flakySentences, trendsOf } from '../reports/history/trend.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
-/** Of so many runs a report says what is flaky. */
-const flakyOver = 14;
-/** Of the target's runs so many are looked at: those with --grep lie between the others. */
-const lookedAt = 50;
-/** So many nights are drawn. */
-const nights = 30;
-/** Of so many runs: there may be several in a night. */
-const drawnFrom = 150;
-/** An earlier run on less than this part of the requirements is no measure: it was one with --grep. */
-const similar = 0.9;
+/** Reports call a requirement flaky by this many runs. */
+const flakyRuns = 14;
+/** Runs read for a comparison. Runs with --grep lie between comparable ones, so it is more than needed. */
+const runsCompared = 50;
+/** A report draws this many nights. */
+const nightsShown = 30;
+/** Runs read for the nights: a night may have several. */
+const runsForNights = 150;
+/** Runs compare only if one covers this share of the other's requirements; a run with --grep does not. */
+const comparableShare = 0.9;
 
 /**
- * What is different from the baseline, or where there is none from the run before; undefined where there is neither.
+ * Changes since the baseline or, without one, since the run before; undefined: there is nothing to compare.
  *
- * @param out the folder of reports; of its history only what is from before this run counts
+ * @param out the folder of reports, whose history counts up to this run
  */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
-  const own = runsIn(out, { target: now.target, last: lookedAt }).filter(
+  const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
     ({ target, startedAt }) => target === now.target && startedAt < now.startedAt,
   );
-  const before = baseline === undefined ? lastSimilar(own, now) : snapshotOf(baseline);
+  const before = baseline === undefined ? lastComparable(own, now) : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
-    // Of a part of the catalogue it says nothing that the rest is not in it.
-    .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= similar * before.outcomes.size);
+    // A run on part of the catalogue did not remove the rest.
+    .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= comparableShare * before.outcomes.size);
   const since = changesSince(
     baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,
     changes,
   );
-  const flaky = trendsOf([...own, now], flakyOver).flatMap((trend) => flakySentences(trend.flaky));
+  const flaky = trendsOf([...own, now], flakyRuns).flatMap((trend) => flakySentences(trend.flaky));
   return { ...since, other: [...since.other, ...flaky] };
 }
 
-/** What the reports of a run say besides its verdict: {@link changesOf}, and how the last nights went. */
+/** What reports say besides the verdict: {@link changesOf} and the last nights. */
 export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ReportExtras {
   const changes = changesOf(verdict, out, baseline);
   return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
 }
 
-/** The last run of each of the last days with the target as it is, this run last. */
+/** The last comparable run of each day on the same target; this run is the last. */
 function nightsOf(verdict: Verdict, out: string): readonly Night[] {
   const now = snapshotOf(verdict);
   const days = new Map<string, Night>();
-  for (const { target, startedAt, outcomes } of runsIn(out, { target: now.target, last: drawnFrom })) {
+  for (const { target, startedAt, outcomes } of runsIn(out, { target: now.target, last: runsForNights })) {
     if (target !== now.target || startedAt >= now.startedAt) continue;
-    if (outcomes.size >= similar * now.outcomes.size)
+    if (outcomes.size >= comparableShare * now.outcomes.size)
       days.set(dayOf(startedAt), nightOf(startedAt, outcomes));
   }
   days.set(dayOf(now.startedAt), nightOf(now.startedAt, now.outcomes));
-  return [...days.values()].sort((a, b) => a.day.localeCompare(b.day)).slice(-nights);
+  return [...days.values()].sort((a, b) => a.day.localeCompare(b.day)).slice(-nightsShown);
 }
 
 function nightOf(startedAt: string, outcomes: Snapshot['outcomes']): Night {
@@ -72,16 +72,16 @@ function dayOf(moment: string): string {
   return new Date(moment).toISOString().slice(0, 10);
 }
 
-function lastSimilar(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
-  const alike = runs.findLast(({ outcomes }) => outcomes.size >= similar * now.outcomes.size);
+function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
+  const alike = runs.findLast(({ outcomes }) => outcomes.size >= comparableShare * now.outcomes.size);
   return alike ?? runs.at(-1);
 }
 
 /**
- * How long a run on targets side by side will take, in milliseconds, by the last run on each that asked for as much.
+ * How long a run on parallel targets will take, in milliseconds, by the last comparable run on each.
  *
- * @param asked how many requirements it asks for
- * @returns null where one of them has no such run in the history
+ * @param asked the number of requirements selected
+ * @returns null if a target has no comparable run in the history
  */
 export function expectedMs(
   targets: readonly string[],
@@ -94,8 +94,8 @@ export function expectedMs(
       ({ target, mode: itsMode, outcomes, outcomes: { size } }) =>
         target === name &&
         itsMode === mode &&
-        size >= similar * asked &&
-        asked >= similar * size &&
+        size >= comparableShare * asked &&
+        asked >= comparableShare * size &&
         !isPart(outcomes),
     ),
   );
@@ -104,23 +104,23 @@ export function expectedMs(
   return Math.round(Math.max(...times, times.reduce((sum, ms) => sum + ms, 0) / jobs));
 }
 
-/** A run that did not try most of what it was asked for took a part of the time: one with --within. */
+/** Whether a run tried too few of its requirements to predict a full run: a run with --within. */
 function isPart(outcomes: Snapshot['outcomes']): boolean {
   const left = [...outcomes.values()].filter(({ outcome }) => outcome === 'not run').length;
-  return left > (1 - similar) * outcomes.size;
+  return left > (1 - comparableShare) * outcomes.size;
 }
 
 function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonly Snapshot[] {
   try {
     return readHistory(join(out, historyFile), which).runs;
   } catch (error) {
-    // The first run has no history yet; one that can't be read is told when the run is added.
+    // The first run has no history yet. Adding a run reports an unreadable one.
     if (error instanceof SuiteError) return [];
     throw error;
   }
 }
 
-/** Adds runs that were judged elsewhere, but for those that the history holds. */
+/** Adds runs that another machine judged, unless the history already holds them. */
 export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
   const key = (target: string, startedAt: string) => `${startedAt} ${target}`;
   const known = new Set(runsIn(out).map(({ target, startedAt }) => key(target, startedAt)));
@@ -129,7 +129,7 @@ export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
   }
 }
 
-/** Adds the run to the history. That this fails costs no verdict: it is told. */
+/** Adds the run to the history. A failure only warns: it must not cost the verdict. */
 export function remember(verdict: Verdict, out: string): void {
   try {
     appendToHistory(join(out, historyFile), verdict);

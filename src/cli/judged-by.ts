@@ -11,21 +11,21 @@ import { mfaOperationIds, type OperationId } from '../contract/openapi/operation
 import { isUrl } from '../contract/openapi/read-source.js';
 import { withHelpersOf } from '../contract/openapi/with-helpers.js';
 
-/** What a target is judged by, and how that differs from what the suite has of the release. */
+/** The contract that judges a target, and how it differs from the suite's own for the release. */
 export interface JudgedBy {
   readonly contract: Contract;
-  /** Whether the contract is none of the suite's own documents. */
+  /** Whether the user gave the contract with --contract. */
   readonly given: boolean;
   readonly inVerdict: Verdict['contract'];
-  /** What to tell the user before the run. */
+  /** Lines for the user before the run. */
   readonly notes: readonly string[];
 }
 
 /**
- * The release's own contract, or the document given in its stead.
+ * Loads the release's own contract, or the document that replaces it.
  *
  * @param location a file, relative to the working directory, or a URL
- * @throws ConfigurationError with file and place for a document that can't be read or used
+ * @throws ConfigurationError with file and place for an unreadable or unusable document
  */
 export async function judgedBy(
   release: ReleaseName,
@@ -46,11 +46,11 @@ export async function judgedBy(
   const missing = operationsOf(changes.filter(({ kind }) => kind === 'operation-removed'));
   const differing = operationsOf(changes.filter(({ kind }) => kind !== 'operation-removed'));
   const { source, sha256 } = contract;
-  const nine = mfaOperationIds.filter((id) => own.operations.has(id));
-  const has = nine.filter((id) => contract.operations.has(id)).length;
+  const ownIds = mfaOperationIds.filter((id) => own.operations.has(id));
+  const has = ownIds.filter((id) => contract.operations.has(id)).length;
   const nearest = changes.length === 0 ? release : await nearestRelease(side);
   const notes = [
-    `judged by ${source}, which has ${has} of the ${nine.length} MFA operations of release ${release}`,
+    `judged by ${source}, which has ${has} of the ${ownIds.length} MFA operations of release ${release}`,
     ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
     ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
     ...(changes.length > 0
@@ -66,7 +66,7 @@ export async function judgedBy(
   return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
 }
 
-/** Leaves a given contract where workers read it: they need neither the whole document nor the network. */
+/** Saves a given contract for the workers, which then need neither its source nor the network. */
 export function writeContract(contract: Contract, file: string): void {
   makeFolder(dirname(file));
   writeFileSync(file, `${JSON.stringify(contract.excerpt)}\n`);
@@ -76,7 +76,7 @@ function operationsOf(changes: readonly { readonly operations: readonly Operatio
   return [...new Set(changes.flatMap(({ operations }) => operations))];
 }
 
-/** As a shell takes it. */
+/** Quotes a text for a shell. */
 function quoted(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

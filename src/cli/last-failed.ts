@@ -7,12 +7,12 @@ import { readTarget } from '../input/target-file/read.js';
 import { readVerdict } from '../verdict/derive/read.js';
 
 /**
- * The requirements that failed, or were inconclusive, in the last run on these targets, as --grep takes them.
+ * The ids that failed or were inconclusive in the last run on these targets, as a --grep pattern.
  *
- * @param reports the folder that the run wrote into
- * @param grep of these only those that fit it
- * @returns null where there are none
- * @throws ConfigurationError where there is no verdict on one of the targets
+ * @param reports the last run's output folder
+ * @param grep keeps only the ids that fit it
+ * @returns null if no id is left
+ * @throws ConfigurationError if a target has no verdict
  */
 export function lastFailedOf(
   targets: readonly string[],

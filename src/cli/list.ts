@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../base/errors.js';
 import { type Level, levels } from '../base/model/verdict.js';
+import { wrap } from '../base/words.js';
 import type { Requirement } from '../contract/requirements/catalogue.js';
 import { idPattern } from '../contract/requirements/glob.js';
 import { didYouMean } from '../input/config-file/nearest.js';
@@ -9,19 +10,19 @@ export interface ListOptions {
   readonly json: boolean;
   readonly level?: Level;
   readonly area?: string;
-  /** A pattern over ids, as in `run --grep`: `*` stands for any run of characters. */
+  /** A pattern over ids, as in `run --grep`: `*` stands for any characters. */
   readonly grep?: string;
-  /** Only what waits for minutes: `run --slow`, or a clock that can be moved. */
+  /** Only requirements that wait for minutes: they need `run --slow` or a movable clock. */
   readonly slow?: boolean;
-  /** Columns of the terminal; longer lines are broken. Absent: nothing is broken. */
+  /** Columns of the terminal; absent: lines are not broken. */
   readonly width?: number;
 }
 
 /**
- * The requirements that the options leave, as columns under a heading for each area, or as a JSON array whose
- * members always have the same order. Ends with a line break.
+ * The selected requirements: columns under a heading per area, or a JSON array whose members keep one order.
+ * Ends with a line break.
  *
- * @throws ConfigurationError when there is no such area
+ * @throws ConfigurationError for an unknown area
  */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
@@ -35,7 +36,9 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
 }
 
-/** What a vendor's statement may say, and what each claim decides. Ends with a line break. */
+/**
+ * The claims that a vendor's statement may make, and the requirements each decides. Ends with a line break.
+ */
 export function renderClaims(
   claims: readonly Claim[],
   requirements: readonly Requirement[],
@@ -52,10 +55,7 @@ export function renderClaims(
       `decides: ${decided.join(', ')}`,
       ...(facts.length === 0 ? [] : [`facts: ${facts.join(', ')}`]),
     ];
-    return [
-      name,
-      ...lines.flatMap((line) => wrap(line, Math.max(24, width - 2)).map((part) => `  ${part}`)),
-    ].join('\n');
+    return [name, ...wrap(lines.join('\n'), Math.max(26, width), '  ')].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
 }
@@ -116,26 +116,10 @@ function row(
   const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
   const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
-  // Beside a narrow column of text the ids alone fill the line: then the text goes below.
-  if (room >= 30) return left + wrap(text, room).join(`\n${' '.repeat(left.length)}`);
+  // On a narrow terminal the ids fill the line, so the text goes below.
+  if (room >= 30) return left + wrap(text, room, '').join(`\n${' '.repeat(left.length)}`);
   const indent = ' '.repeat(levelWidth + 4);
-  return [
-    left.trimEnd(),
-    ...wrap(text, Math.max(24, (width ?? 80) - indent.length)).map((line) => indent + line),
-  ].join('\n');
-}
-
-function wrap(text: string, room: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > room && line !== '') {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
+  return [left.trimEnd(), ...wrap(text, Math.max(24 + indent.length, width ?? 80), indent)].join('\n');
 }
 
 function totals(requirements: readonly Requirement[]): string {

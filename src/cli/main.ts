@@ -13,7 +13,7 @@ if (newer !== undefined) complain(`warning: ${newer} is newer than dist/, which 
 
 await perform(process.argv.slice(2));
 
-// What is still open has been given up, such as a request of a run that was to end at once.
+// Requests that an interrupted run abandoned must not keep the process alive.
 setTimeout(() => process.exit(), 2_000).unref();
 process.once('exit', (code) => {
   if (code === 0 && outputLost()) process.exitCode = 2;

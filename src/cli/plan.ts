@@ -7,17 +7,17 @@ import type { Target } from '../input/target-file/target.js';
 import type { PlannedTarget } from '../target/run-plan.js';
 import { foreseen, isTried } from './foreseen.js';
 import type { RunCommand } from './run-options.js';
-import { fitting } from './within.js';
+import { fittingIds } from './within.js';
 
-/** Of a whole run, about: what a requirement sends, arrangement and looks at the state included. */
-const requestsEach = 8;
-/** A cluster in another town, in milliseconds. */
-const farAwayMs = 100;
+/** About how many requests a requirement sends, with preparation and reads of the state. */
+const requestsPerRequirement = 8;
+/** A typical answer time of a remote cluster, in milliseconds. */
+const remoteAnswerMs = 100;
 
 /**
- * `run --plan`: what a run would do to a target, from the target file alone. Nothing is sent.
+ * `run --plan`: describes what a run would do, from the target file alone. It sends nothing.
  *
- * @param lastMs how long the last such run on it took; null where none is known
+ * @param lastMs the duration of the last comparable run; null: unknown
  */
 export function renderPlan(
   target: Target,
@@ -42,7 +42,7 @@ export function renderPlan(
     timeOf(willRun.length, lastMs),
     ...(command.within === undefined || planned === undefined
       ? []
-      : section(`Within ${command.within.text}`, fitting(command.within, standings, planned))),
+      : section(`Within ${command.within.text}`, fittingIds(command.within, standings, planned))),
     ...section(
       "Claimed by the vendor's statement, so MUST requirements",
       byClaim(standings, statement, true),
@@ -67,8 +67,8 @@ export function renderPlan(
 
 function timeOf(requirements: number, lastMs: number | null): string {
   if (lastMs !== null) return `It would take about ${duration(lastMs)}, as the last such run did.`;
-  const requests = requirements * requestsEach;
-  return `It would send about ${requests} requests one by one, ${duration(requests * farAwayMs)} at ${farAwayMs} ms an answer, and wait for mails.`;
+  const requests = requirements * requestsPerRequirement;
+  return `It would send about ${requests} requests one by one, ${duration(requests * remoteAnswerMs)} at ${remoteAnswerMs} ms an answer, and wait for mails.`;
 }
 
 /** Each claim with the requirements that it decides. */
@@ -98,7 +98,7 @@ const needsOf = (requirements: readonly Requirement[]) => new Set(requirements.f
 
 const deletes = (how: string) => `DELETE /mfa-config ${how}`;
 
-/** Requirements that send what no release documents, and what they send. */
+/** Requirements that send undocumented requests, with the words for those. */
 const probing: ReadonlyMap<string, (how: string) => string> = new Map([
   ['http/405-has-allow', deletes],
   ['http/retry-after-is-readable', deletes],

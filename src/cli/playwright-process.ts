@@ -8,16 +8,16 @@ import { temporaryFilesIn } from '../base/private-folder.js';
 import { tagPattern } from '../contract/requirements/glob.js';
 import { planVariable, type RunPlan } from '../target/run-plan.js';
 
-/** Playwright Test as a child process, which this process outlives to restore the state. */
+/** Playwright Test as a child process. This process outlives it to restore the state. */
 export class PlaywrightProcess {
   readonly #child: ChildProcess;
-  /** The signal that ended it, where it did not end by itself. No process that it started is left by then. */
+  /** The signal that ended the child; undefined: it exited. By then none of its processes is left. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
   /**
-   * @param folder for its temporary files: the plan, and Playwright's cache of compiled tests, which lies in a place
-   *   that anybody could have filled before, unless told otherwise
-   * @param print takes what the processes print: standard output and standard error
+   * @param folder holds the plan and Playwright's cache of compiled tests; its default place is writable by
+   * anybody
+   * @param print forwards the child's output
    */
   constructor(
     plan: RunPlan,
@@ -31,8 +31,8 @@ export class PlaywrightProcess {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
     const filter = grep === undefined ? [] : ['--grep', tagPattern(grep).source];
-    // Workers inherit these. The room for young objects spares a worker half of its garbage collection; from a heap of
-    // this size on old ones are collected, which Node would put off until there are 200 MB more of them.
+    // Workers inherit these. More room for young objects halves their garbage collection. The initial heap
+    // makes Node collect old objects before they reach 200 MB.
     const preload = [
       '--max-semi-space-size=16',
       '--initial-heap-size=60',
@@ -44,7 +44,7 @@ export class PlaywrightProcess {
       env: {
         ...process.env,
         ...temporaryFilesIn(folder),
-        // What is built needs no compiling: Node loads it as it is, in half the time.
+        // Built files need no compiling: Node loads them in half the time.
         PW_DISABLE_TS_ESM: '1',
         PWTEST_CACHE_DIR: cache,
         PLAYWRIGHT_TRANSFORM_CACHE_DIR: cache,
@@ -52,28 +52,28 @@ export class PlaywrightProcess {
         PLAYWRIGHT_NO_COPY_PROMPT: '1',
         PW_TEST_HTML_REPORT_OPEN: 'never',
       },
-      // Signals from the terminal come to this process alone, which passes on what is meant.
+      // This process alone receives signals from the terminal, and decides which to pass on.
       detached: process.platform !== 'win32',
     });
     if (this.#child.stdout !== null) print(this.#child.stdout, process.stdout);
     if (this.#child.stderr !== null) print(this.#child.stderr, process.stderr);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', () => resolve('SIGKILL'));
-      // However it ended, a worker that outlives it would go on changing what is being restored.
+      // A worker that outlives Playwright would change the state during its restoring.
       this.#child.once('exit', () => this.#killAll());
-      // After the last of what it has printed.
+      // `close` comes after the last output.
       this.#child.once('close', (_code, signal) => resolve(signal ?? undefined));
     });
   }
 
-  /** @param stop told why, where the reporter has seen enough failures */
+  /** @param stop receives the reason when the reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void {
     this.#child.on('message', (reason) => {
       if (typeof reason === 'string') stop(reason);
     });
   }
 
-  /** Playwright runs its teardowns on an interrupt; a second call ends it and its workers at once. */
+  /** Interrupts Playwright, which then runs its teardowns. A second call kills it and its workers. */
   stop(): void {
     if (this.#stopping) this.#killAll();
     else this.#child.kill('SIGINT');
@@ -82,14 +82,14 @@ export class PlaywrightProcess {
 
   #stopping = false;
 
-  /** It leads a group of processes of its own. */
+  /** The child leads its own process group, so one signal reaches all of it. */
   #killAll(): void {
     const { pid } = this.#child;
     try {
       if (process.platform === 'win32' || pid === undefined) this.#child.kill('SIGKILL');
       else process.kill(-pid, 'SIGKILL');
     } catch {
-      // Nobody is left.
+      // The group has ended already.
     }
   }
 }

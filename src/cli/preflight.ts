@@ -13,11 +13,11 @@ import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
 /**
- * One look at the target before anything is judged: is it there, does it speak this API at all, does it let the
- * admin in? What is wrong with the target file must not be told as a fault of the target.
+ * Checks before judging that the target answers, speaks this API and accepts the admin. A mistake in the
+ * target file must not appear as a fault of the target.
  *
- * @returns why nothing can be judged, in words; undefined when all is well
- * @throws ConfigurationError when the mailbox can't be opened
+ * @returns why nothing can be judged; undefined: all is well
+ * @throws ConfigurationError if the mailbox can't be opened
  */
 export async function preflight(
   connection: Connection,
@@ -27,18 +27,18 @@ export async function preflight(
   if (target.mail !== undefined && mode === 'full' && effectiveAllow(target.allow).stateChanges)
     await connection.mail();
   try {
-    const anonymous = await look(connection, undefined);
-    // Who asks for a credential, in whatever words, may be the API: with it more is known. Nobody else gets to see it.
+    const anonymous = await readBoth(connection, undefined);
+    // A server that asks for a credential may be this API. Any other must not see the admin's credential.
     if (!anonymous.some((answer) => asksForCredential(answer, target.baseUrl))) {
-      const stranger = speaksNoJson(connection, anonymous);
-      if (stranger !== undefined) return stranger;
+      const notJson = speaksNoJson(connection, anonymous);
+      if (notJson !== undefined) return notJson;
     }
-    const admin = await letIn(connection);
+    const admin = await adminCredential(connection);
     if (typeof admin === 'string') return admin;
     if (admin === undefined) return undefined;
-    const answers = await look(connection, admin);
-    const stranger = speaksNoJson(connection, [...answers, ...anonymous]);
-    if (stranger !== undefined) return stranger;
+    const answers = await readBoth(connection, admin);
+    const notJson = speaksNoJson(connection, [...answers, ...anonymous]);
+    if (notJson !== undefined) return notJson;
     if ([...anonymous, ...answers].every((answer) => answer.status === 404)) {
       return `${notThisApi(connection)}: it answers 404 to all that is asked. Is baseUrl the API's root?`;
     }
@@ -52,7 +52,7 @@ export async function preflight(
   }
 }
 
-const mostLooks = 3;
+const maxAttempts = 3;
 
 const notThisApi = ({ target }: Connection) => `${target.baseUrl} does not speak this API`;
 
@@ -63,7 +63,7 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
   return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
 }
 
-/** By 401 or 403; or by sending to a login page of its own, which is a breach for the requirements to tell. */
+/** A 401, a 403, or a redirect to its own login page. The requirements judge the redirect. */
 function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
   const location = headers['location'];
   const staysHere =
@@ -75,22 +75,22 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/** The two operations that only read. A connection that broke may be the network's doing: they are tried again. */
-async function look({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
+/** Calls the two read operations. It retries broken connections, which may be the network's fault. */
+async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const [path] = operationRow(operation).paths;
-        // Where the contract lacks it, its place is asked all the same.
+        // The path exists on targets even if the contract lacks the operation.
         return api.contract.operations.has(operation)
           ? await api.call(operation, options)
           : await api.probe('GET', path, options);
       } catch (error) {
-        // Silence costs the whole of its time, and is seldom the network's.
+        // A timeout costs its full time and is seldom the network's fault.
         if (
           !(error instanceof TransportError) ||
-          attempt === mostLooks ||
+          attempt === maxAttempts ||
           /within \d+ ms/.test(error.message)
         )
           throw error;
@@ -100,12 +100,12 @@ async function look({ api }: Connection, as: Credential | undefined): Promise<An
   return [await get('GetMFAConfig'), await get('GetSupportMFAConfig')];
 }
 
-/** The admin's credential, or why there is none; undefined where that is for the tests to judge. */
-async function letIn(connection: Connection): Promise<Credential | string | undefined> {
+/** The admin's credential, or why there is none; undefined: the tests judge that. */
+async function adminCredential(connection: Connection): Promise<Credential | string | undefined> {
   try {
     return await connection.admin();
   } catch (error) {
-    // Without an API key a log-in would be needed, which a run that only reads may not do.
+    // Without an API key the admin must log in, which a read-only run may not do.
     if (error instanceof NotAllowedError) return undefined;
     if (!(error instanceof ArrangeError)) throw error;
     const status = connection.recorder.exchanges.at(-1)?.response?.status ?? 0;

@@ -1,6 +1,5 @@
-// The first import of the program, since libraries read these when they are loaded. What they print for DEBUG and
-// NODE_DEBUG are whole requests, with passwords and codes in every form. Nothing of it is let through, and the
-// processes that a run starts don't inherit the variables.
+// This is the program's first import: libraries read these variables when they load. Their debug output shows
+// whole requests with passwords and codes. Child processes must not inherit the variables.
 const variables = ['DEBUG', 'DEBUG_FILE', 'NODE_DEBUG', 'NODE_DEBUG_NATIVE'];
 
 const given = variables.filter((name) => process.env[name]);
@@ -13,7 +12,10 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/** Node has read NODE_DEBUG by now. Its versions print each message by either of these, in one call. */
+/**
+ * Silences Node, which has read NODE_DEBUG already. All versions print a message in one call of these two
+ * functions.
+ */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

@@ -6,11 +6,11 @@ import { accountRoles } from '../input/target-file/allow.js';
 import type { Allow, Target } from '../input/target-file/target.js';
 import { foreseen } from './foreseen.js';
 
-/** How many MUST requirements a run would check, by what the target file says. */
+/** How many MUST requirements a run would check, according to the target file. */
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** How many the others lack what for. */
+  /** The number of unchecked requirements by what they lack. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -33,7 +33,7 @@ export function reachWords({ checked, applicable }: Reach): string {
   return `${checked} of ${counted(applicable, 'MUST requirement')}`;
 }
 
-/** The keys of `allow`, each with what it lets the suite do, in words for a question. */
+/** The keys of `allow`, each with its permission in words for a question. */
 export const allowWords = {
   stateChanges: 'change what it restores at the end',
   clusterMfa: 'switch cluster MFA for a while, which all users feel',
@@ -50,7 +50,10 @@ export const allowKeys: readonly (keyof Allow)[] = [
   'disposable',
 ];
 
-/** What these keys allow on a target with such accounts; what goes beyond state changes needs those. */
+/**
+ * The permissions that these keys give. All but `lockOut` and `disposable` need state changes, and some need
+ * accounts.
+ */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target['accounts']>): Allow {
   const stateChanges = keys.has('stateChanges');
   const everyone = [...accountRoles.filter((role) => accounts[role] !== undefined), 'supportUser'] as const;
@@ -63,7 +66,7 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target
   };
 }
 
-/** What a run on a target would check, and what would raise it: one line each. */
+/** What a run would check and which keys would raise it: one line each. */
 export function reachLines(target: Target, contract: Judged, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];

@@ -17,28 +17,29 @@ import { readVerdict } from '../verdict/derive/read.js';
 import { readEvents } from '../verdict/events/log.js';
 import { extrasOf, rememberAll } from './history.js';
 import { scriptsFolder, writeScripts } from './repro.js';
-import { reportIn, terminal } from './run-matrix.js';
-import { complain, say } from './terminal.js';
+import { reportIn } from './run-matrix.js';
+import { complain, fromHere, say, terminal } from './terminal.js';
 
-/** `report` as asked for on the command line. */
+/** `report` as the command line gives it. */
 export interface ReportCommand {
-  /** Folders of runs and shards to merge; empty: the output folder's own verdicts. */
+  /** Folders of runs and shards to merge; empty: rebuild from the output folder. */
   readonly from: readonly string[];
   readonly out: string;
   readonly allure: boolean;
   readonly json: boolean;
-  /** Whether the page is shown in a browser. */
+  /** Whether a browser opens the page. */
   readonly open: boolean;
 }
 
-/** `mfa-conformance report`. @returns the exit code: of the worst of all verdicts */
+/** `mfa-conformance report`. @returns the exit code of the worst verdict */
 export async function report(command: ReportCommand): Promise<number> {
   const merged = command.from.length > 0 ? mergeInto(command) : rebuild(command);
   const { matrix } = merged;
   const files: string[] = [...writeMatrix(matrix, command.out)];
   if (command.allure) files.push(await allure(merged, command));
   if (command.json) process.stdout.write(matrixJson(matrix));
-  else say(renderMatrixSummary(matrix, { ...terminal(), outDir: shown(command.out), files, brief: false }));
+  else
+    say(renderMatrixSummary(matrix, { ...terminal(), outDir: fromHere(command.out), files, brief: false }));
   if (command.open) {
     const [only, ...others] = matrix.targets;
     const folder = only === undefined || others.length > 0 ? undefined : folderOf(merged, command, only.name);
@@ -47,12 +48,12 @@ export async function report(command: ReportCommand): Promise<number> {
   return matrix.exitCode;
 }
 
-/** Of a target's reports. */
+/** The folder of a target's reports. */
 function folderOf({ files }: Merged, { out, from }: ReportCommand, name: string): string {
   return from.length > 0 ? join(out, name) : dirname(files.get(name) ?? out);
 }
 
-/** By the program that the system opens files with. */
+/** Opens the page with the system's default program. */
 async function openPage(page: string): Promise<void> {
   const openers: Partial<Record<NodeJS.Platform, readonly string[]>> = {
     darwin: ['open'],
@@ -66,7 +67,7 @@ async function openPage(page: string): Promise<void> {
   );
 }
 
-/** The reports of each target again, from its verdict. */
+/** Rebuilds each target's reports from its verdict. */
 function rebuild({ out }: ReportCommand): Merged {
   if (!existsSync(out)) throw nothingIn([out]);
   judgeLogs([out], 1);
@@ -82,7 +83,7 @@ function rebuild({ out }: ReportCommand): Merged {
   });
 }
 
-/** What shards and other runs have left, in one folder, as a run of all of it would have left it. */
+/** Collects shards and other runs in one folder, as one run would have written it. */
 function mergeInto({ from, out }: ReportCommand): Merged {
   judgeLogs(from);
   const found = findVerdicts(from);
@@ -94,7 +95,7 @@ function mergeInto({ from, out }: ReportCommand): Merged {
   return merge(found, (name) => reportIn(out, name));
 }
 
-/** A run that was killed has left its log alone: what it has seen makes a verdict, too. */
+/** Makes verdicts from the logs that killed runs left. */
 function judgeLogs(folders: readonly string[], depth?: number): void {
   for (const log of logsIn(folders, depth)) {
     const folder = dirname(log);
@@ -106,7 +107,7 @@ function judgeLogs(folders: readonly string[], depth?: number): void {
   }
 }
 
-/** What the run was compared with, where that can still be read, and is not another verdict by now. */
+/** The run's baseline; undefined if it is unreadable or another verdict took its place. */
 function baselineOf({ gating }: Verdict): Verdict | undefined {
   const named = gating?.baseline;
   if (named === undefined) return undefined;
@@ -119,7 +120,7 @@ function baselineOf({ gating }: Verdict): Verdict | undefined {
   }
 }
 
-/** One after the other: hundreds of them need not be in memory at once. */
+/** Reads one verdict at a time: hundreds would fill the memory. */
 function* verdictsIn(files: Iterable<string>): Generator<Verdict> {
   for (const file of files) yield readVerdict(file);
 }
@@ -135,7 +136,7 @@ function nothingIn(folders: readonly string[]): ConfigurationError {
   );
 }
 
-/** A target's verdict and reports; what the tests left behind stays where it was. */
+/** Copies a target's verdict and reports; the traces of the tests stay. */
 function takeOver(from: string, to: string): void {
   if (existsSync(to) && realpathSync(to) === realpathSync(from)) return;
   try {
@@ -155,7 +156,7 @@ function takeOver(from: string, to: string): void {
   }
 }
 
-/** The plans too, so that `report` alone knows as much later on. Of runs apart from each other both may be 1 of 1. */
+/** Copies the plans, so that a later `report` knows them. Independent runs may both be shard 1 of 1. */
 function takePlans({ plans }: Found, out: string): void {
   makeFolder(out);
   const here = realpathSync(out);
@@ -174,7 +175,7 @@ function takePlans({ plans }: Found, out: string): void {
 }
 
 async function allure(merged: Merged, command: ReportCommand): Promise<string> {
-  // Loaded only when asked for: the generator is large.
+  // Loaded on demand: the generator is large.
   const { writeAllureReport } = await import('../reports/allure/report.js');
   const targets = merged.matrix.targets.map((target) => ({
     target,
@@ -185,8 +186,4 @@ async function allure(merged: Merged, command: ReportCommand): Promise<string> {
     complain(`warning: no Allure results of ${without.map(({ target }) => target.name).join(', ')}.`);
   }
   return writeAllureReport(targets, command.out);
-}
-
-function shown(out: string): string {
-  return relative(process.cwd(), out) || '.';
 }

@@ -5,10 +5,14 @@ import type { RunEvent } from '../base/model/event.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { scriptsOf } from '../reports/repro/script.js';
 
-/** Beside the reports of a target: a script for each failure. */
+/** The folder for scripts that reproduce failures, beside the reports. */
 export const scriptsFolder = 'repro';
 
-/** Writes the scripts of what failed, in place of those of the run before. @returns their names in the folder */
+/**
+ * Writes the scripts of failures, replacing an earlier run's.
+ *
+ * @returns their names within the reports' folder
+ */
 export function writeScripts(events: Iterable<RunEvent>, verdict: Verdict, folder: string): string[] {
   const own = join(folder, scriptsFolder);
   try {

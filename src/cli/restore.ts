@@ -13,10 +13,10 @@ import { Journal } from '../target/journal/journal.js';
 import { parseJournal } from '../target/journal/journal-content.js';
 import { Lease } from '../target/journal/lease.js';
 import { stateDirOf } from '../target/journal/state-dir.js';
-import { waitTeller } from './safekeeping.js';
+import { waitTeller } from './state-guard.js';
 import { complain, say } from './terminal.js';
 
-/** `mfa-conformance restore`. @returns the exit code: 0 when nothing is left to restore, else 4 */
+/** `mfa-conformance restore`. @returns the exit code: 0 if all is restored, else 4 */
 export async function restore(
   targetFile: string | undefined,
   stateDirFlag: string | undefined,
@@ -35,12 +35,12 @@ function listJournals(stateDir: string): number {
     say(`No open journals in ${stateDir}: every run has restored what it changed.`);
     return 0;
   }
-  for (const file of files) tellOf(file);
+  for (const file of files) reportJournal(file);
   return 4;
 }
 
-/** One that can't be read doesn't keep the others from being told. */
-function tellOf(file: string): void {
+/** Reports one journal. An unreadable one must not hide the others. */
+function reportJournal(file: string): void {
   try {
     const { baseUrl, startedAt } = parseJournal(readFileSync(file, 'utf8'), file);
     const holder = Lease.holderOf(dirname(file));
@@ -79,7 +79,7 @@ async function restoreTarget(file: string, stateDir: string, wait: boolean): Pro
   }
 }
 
-/** A target out of reach is not restored, whatever else is wrong. */
+/** Tries to restore. Any error of the suite counts as not restored. */
 async function attempt(read: Target, stateDir: string): Promise<GivenBack> {
   const target = await withDetectedRelease(read, stateDir);
   const contract = await loadContract(target.release);

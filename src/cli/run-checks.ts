@@ -15,11 +15,11 @@ export function warn(prepared: Prepared, { quiet, json }: RunCommand): void {
   for (const warning of warningsBefore(prepared)) complain(`warning: ${target.name}: ${warning}`);
 }
 
-/** @throws ConfigurationError where two targets would write to one folder */
+/** @throws ConfigurationError if two targets would write to one folder */
 export function checkNames(runs: readonly Prepared[]): void {
   const files = new Map<string, string>();
   for (const { target } of runs) {
-    // Where case doesn't tell folders apart, Lab and lab are one.
+    // Some file systems ignore case: there Lab and lab are one folder.
     const key = target.name.toLowerCase();
     const other = files.get(key);
     if (other !== undefined) {
@@ -32,7 +32,7 @@ export function checkNames(runs: readonly Prepared[]): void {
   }
 }
 
-/** @throws ConfigurationError where no requirement fits */
+/** @throws ConfigurationError if --grep selects no requirement */
 export function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
   const ids = loadRequirements().map(({ id }) => id);
@@ -41,7 +41,7 @@ export function checkGrep(grep: string | undefined): void {
     return ids.some((id) => pattern.test(id));
   };
   if (fits(grep)) return;
-  // People write the part that they know.
+  // Users often type part of an id.
   const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
   const areas = [...new Set(ids.map((id) => `${id.split('/')[0]}/*`))];
   const [meant = wider] = wider === undefined ? nearest(grep, [...areas, ...ids]) : [];

@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { ConfigurationError, reasonOf } from '../base/errors.js';
+import { isObject } from '../contract/openapi/pointers.js';
 import { ConfigDocument } from '../input/config-file/document.js';
 import { didYouMean } from '../input/config-file/nearest.js';
 import type { KeyPath } from '../input/config-file/problems.js';
 import { readTextFile } from '../input/config-file/text-file.js';
 import { targetFiles } from '../input/target-file/files.js';
 
-/** In the folder that `run` is started in. */
+/** Looked for in the folder that `run` starts in. */
 const defaultsFile = 'mfa-conformance.yaml';
 
-/** @throws ConfigurationError where the file can't be read */
+/** @throws ConfigurationError if the file can't be read */
 export function loadEnvironment(file: string): void {
   try {
     process.loadEnvFile(file);
@@ -21,16 +22,16 @@ export function loadEnvironment(file: string): void {
 }
 
 /**
- * Gives `run` the flags that files name and the command line doesn't: `run:` of the target files, then
+ * Gives `run` the flags that files set and the command line does not. `run:` in target files comes before
  * {@link defaultsFile}.
  *
- * @throws ConfigurationError with one line for each key or value that is wrong
+ * @throws ConfigurationError with one line for each wrong key or value
  */
 export function takeDefaults(run: Command): void {
   if (existsSync(defaultsFile)) takeFrom(run, defaultsFile, []);
   const named = new Map<string, string>();
   for (const file of targetFiles(run.opts()['target'])) {
-    // What else is wrong with a target file is told where all of it is read.
+    // Reading the whole target file later reports its other mistakes.
     for (const [key, value] of existsSync(file) ? takeFrom(run, file, ['run']) : []) {
       const before = named.get(key);
       if (before !== undefined && before !== value)
@@ -42,18 +43,18 @@ export function takeDefaults(run: Command): void {
   }
 }
 
-/** @returns what the file says, as text by key */
+/** @returns the file's values as JSON by key */
 function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> {
   const read = readTextFile(file);
   if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
   const document = new ConfigDocument(read.text, file);
   const found = at.reduce<unknown>(
-    (value, key) => (isMapping(value) ? value[key] : undefined),
+    (value, key) => (isObject(value) ? value[key] : undefined),
     document.value,
   );
-  if (found !== undefined && found !== null && !isMapping(found))
+  if (found !== undefined && found !== null && !isObject(found))
     document.problem(at, 'must be flags of run with values: strict: true');
-  const flags = isMapping(found) ? Object.entries(found) : [];
+  const flags = isObject(found) ? Object.entries(found) : [];
   for (const [key, value] of flags) {
     const trouble = take(run, key, value, dirname(file), at.length > 0);
     if (trouble !== undefined) document.problem([...at, key], trouble, 'key');
@@ -62,7 +63,7 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-/** @returns what is wrong with it */
+/** Sets one flag. @returns what is wrong with it */
 function take(
   run: Command,
   key: string,
@@ -96,7 +97,7 @@ function take(
   }
 }
 
-/** What commander makes of the flag with this value. Paths start at the folder of the file. */
+/** Parses the value as commander parses the flag. Relative paths start at the file's folder. */
 function parsedBy(option: Option, value: unknown, folder: string): unknown {
   if (!option.required) {
     if (typeof value !== 'boolean') throw new ConfigurationError('must be true or false');
@@ -114,7 +115,3 @@ function parsedBy(option: Option, value: unknown, folder: string): unknown {
 }
 
 const placed = (path: string, folder: string) => (isAbsolute(path) ? path : join(folder, path));
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -3,59 +3,59 @@ import type { GatePolicy } from '../base/model/gating.js';
 import type { ReleaseName } from '../base/model/releases.js';
 import type { Shard } from '../reports/many/shard.js';
 
-/** `run` as asked for on the command line. */
+/** `run` as the command line gives it. */
 export interface RunCommand {
-  /** Target files, and folders of them; empty: the emulator. */
+  /** Target files and folders of them; empty: the emulator. */
   readonly targets: readonly string[];
   readonly out: string;
   readonly stateDir: string | undefined;
   readonly release: ReleaseName | undefined;
-  /** Judged by the named release, though the target lacks operations of it. */
+  /** The named release judges even if the target lacks some of its operations. */
   readonly releaseAsGiven: boolean;
-  /** File or URL of the document to judge by; undefined: the release's own. */
+  /** File or URL of the contract; undefined: the release's own. */
   readonly contract: string | undefined;
   readonly allowExternalRefs: boolean;
   readonly mode: 'full' | 'read-only';
   readonly grep: string | undefined;
-  /** Whether `grep` is what failed in the last run. */
+  /** Whether `grep` selects the last run's failures. */
   readonly lastFailed: boolean;
-  /** What the run may take, by --within; undefined: as long as it takes. */
+  /** The time limit of --within; undefined: no limit. */
   readonly within: Duration | undefined;
   readonly strict: boolean;
-  /** Whether results for the Allure report are written. */
+  /** Whether to write results for the Allure report. */
   readonly allure: boolean;
   readonly requireComplete: boolean;
   readonly slow: boolean;
   readonly seed: number;
   readonly jobs: number;
-  /** The run ends after so many failures that gate; undefined: never. */
+  /** The number of gating failures that end the run; undefined: never. */
   readonly maxFailures: number | undefined;
-  /** Overrides the target file's. */
+  /** Replaces the target file's waivers. */
   readonly waivers: string | undefined;
   readonly waiverProblems: 'fail' | 'warn';
-  /** A verdict.json, or a folder of verdicts. */
+  /** A verdict.json or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
-  /** Which of the targets are tried; 1 of 1: all. */
+  /** The share of the targets to try; 1 of 1: all. */
   readonly shard: Shard;
-  /** Zip files and files for code-scanning pages, of all targets in one. */
+  /** Files that cover all targets: a zip and a file for code-scanning pages. */
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;
-  /** Files for a collector of metrics, and for a tool that signs. */
+  /** Files for a metrics collector and for a signing tool. */
   readonly metrics: string | undefined;
   readonly attest: string | undefined;
-  /** Whether failed.har is written. */
+  /** Whether to write failed.har. */
   readonly har: boolean;
   readonly restoreFirst: boolean;
   readonly wait: boolean;
   readonly plan: boolean;
   readonly quiet: boolean;
-  /** Each request is shown as it happens. */
+  /** Whether to print each request as it happens. */
   readonly verbose: boolean;
   readonly json: boolean;
 }
 
-/** A time as it was written, with its unit. */
+/** A time limit with its text as typed. */
 export interface Duration {
   readonly text: string;
   readonly ms: number;
@@ -67,13 +67,13 @@ export function durationOf(text: string): Duration {
   const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? [];
   const ms = Number(count) * (units[unit] ?? 0);
   if (ms > 0) return { text: `${count} ${unit === 'm' ? 'min' : unit}`, ms };
-  throw new ConfigurationError('Wanted a time with its unit, such as 60s, 2m or 1h.');
+  throw new ConfigurationError('Expected a time with its unit, such as 60s, 2m or 1h.');
 }
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
-    throw new ConfigurationError(`Wanted a whole number from ${least} on.`);
+    throw new ConfigurationError(`Expected a whole number of at least ${least}.`);
   };
 }

@@ -19,43 +19,43 @@ import { checkJournal, isChanged, type Prepared } from './target-run/prepared.js
 import { complain } from './terminal.js';
 
 /** What all waves of a run share. */
-export interface Watch {
+export interface RunContext {
   readonly command: RunCommand;
-  /** Where files of the run as a whole lie while it runs. */
+  /** Holds files of the whole run while it lasts. */
   readonly base: string;
   readonly stateDir: string;
-  /** For temporary files; nobody else can enter it. */
+  /** A private folder for temporary files. */
   readonly folder: string;
   readonly signals: Signals;
   readonly job: GitHubJob;
-  /** What the run knows of secrets, and what it has printed. */
+  /** The run's known secrets and its printed output. */
   readonly secrets: SecretCollector;
   readonly record: ConsoleRecord;
 }
 
 /**
- * Targets that may be tried side by side, from lease to verdict. Those that another run uses are left out.
+ * Runs targets in parallel, from lease to verdict, and leaves out those in use.
  *
- * @param isWhole there is no other wave
- * @throws ConfigurationError where nothing can be tried, since every target file is wrong
+ * @param isWhole the run has no other wave
+ * @throws ConfigurationError if every target file is wrong
  */
 export async function runWave(
   wave: readonly Prepared[],
-  watch: Watch,
+  context: RunContext,
   isWhole: boolean,
 ): Promise<Finished[]> {
-  const { signals } = watch;
+  const { signals } = context;
   const leased: Leased[] = [];
   try {
-    await takeFree(wave, leased);
+    await leaseFree(wave, leased);
     for (const each of leased) {
-      // Whoever had the lease before may have been killed meanwhile.
+      // The lease's previous holder may have been killed since the first check.
       checkJournal(each.prepared);
       each.onLost((reason) => signals.cutShort(`${each.prepared.target.name}: ${reason}`));
     }
-    return await tryAll(
+    return await runAll(
       wave.flatMap((prepared) => leased.find((each) => each.prepared === prepared) ?? []),
-      watch,
+      context,
       isWhole,
     );
   } finally {
@@ -63,9 +63,9 @@ export async function runWave(
   }
 }
 
-/** Whatever goes wrong with one target, all of them are restored before it is told. */
-async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean): Promise<Finished[]> {
-  const { signals, base } = watch;
+/** Restores every target before it throws an error of any. */
+async function runAll(leased: readonly Leased[], context: RunContext, isWhole: boolean): Promise<Finished[]> {
+  const { signals, base } = context;
   const failures: unknown[] = [];
   const attempt = async (step: () => unknown) => {
     try {
@@ -75,9 +75,9 @@ async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean)
     }
   };
   const runs: Begun[] = [];
-  for (const each of leased) await attempt(async () => runs.push(await Begun.on(each, watch.secrets)));
+  for (const each of leased) await attempt(async () => runs.push(await Begun.on(each, context.secrets)));
   const wrong = runs.flatMap(({ trouble }) => trouble?.misconfigured ?? []);
-  // One wrong target file among several must not cost the verdicts on the others.
+  // One wrong target file must not cost the other targets' verdicts.
   const isAllWrong = isWhole && wrong.length === runs.length;
   if (isAllWrong && wrong[0] !== undefined && !runs.some(({ prepared }) => isChanged(prepared)))
     throw wrong[0];
@@ -88,21 +88,21 @@ async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean)
     ends.set(run, ending);
     return ending;
   };
-  // A target that is through need not stay changed until the slowest is, nor wait for its reports.
-  watch.secrets.onLeft((baseUrl) => {
+  // Restore a target as soon as its tests end: the slowest target must not keep others changed.
+  context.secrets.onLeft((baseUrl) => {
     const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
     const isEnding = left === undefined || ends.has(left) || signals.interrupted !== undefined;
     if (!isEnding && runs.length > 1 && left.isThrough) end(left).catch(() => {});
   });
   if (usable.length > 0 && failures.length === 0 && signals.interrupted === undefined)
-    await attempt(() => tryOut(usable, watch));
-  watch.secrets.onLeft(() => {});
+    await attempt(() => runTests(usable, context));
+  context.secrets.onLeft(() => {});
   const finished: Finished[] = [];
   for (const each of runs)
     await attempt(async () => {
       const made = await end(each);
-      watch.job.add(made.verdict, made.extras);
-      const hasAllure = takesAllure(allureDirOf(base), made);
+      context.job.add(made.verdict, made.extras);
+      const hasAllure = moveAllureResults(allureDirOf(base), made);
       finished.push(hasAllure ? made : { ...made, misconfigured: true });
     });
   if (isFolder(base)) await attempt(() => rmSync(allureDirOf(base), { recursive: true, force: true }));
@@ -110,8 +110,8 @@ async function tryAll(leased: readonly Leased[], watch: Watch, isWhole: boolean)
   return finished;
 }
 
-/** @returns whether there was room for them */
-function takesAllure(from: string, { verdict, folder }: Finished): boolean {
+/** @returns whether the disk had room for them */
+function moveAllureResults(from: string, { verdict, folder }: Finished): boolean {
   try {
     takeAllureResults(from, verdict, folder);
     return true;
@@ -122,8 +122,8 @@ function takesAllure(from: string, { verdict, folder }: Finished): boolean {
   }
 }
 
-/** Takes those that no other run uses, and tells of the others. In one order in all runs, so that none wait in a ring. */
-async function takeFree(wave: readonly Prepared[], leased: Leased[]): Promise<void> {
+/** Leases the free targets and reports the others. All runs lease in one order, which prevents deadlocks. */
+async function leaseFree(wave: readonly Prepared[], leased: Leased[]): Promise<void> {
   const inOrder = [...wave].sort((a, b) => (a.target.baseUrl < b.target.baseUrl ? -1 : 1));
   for (const each of inOrder) {
     const taken = await Leased.take(each, complain);
@@ -134,9 +134,9 @@ async function takeFree(wave: readonly Prepared[], leased: Leased[]): Promise<vo
   }
 }
 
-async function tryOut(
+async function runTests(
   runs: readonly Begun[],
-  { command, base, stateDir, folder, signals, secrets, record }: Watch,
+  { command, base, stateDir, folder, signals, secrets, record }: RunContext,
 ): Promise<void> {
   const plan: RunPlan = {
     targets: runs.map(({ prepared }) => prepared.planned),
@@ -170,19 +170,19 @@ async function tryOut(
   const endOfTime = stopInTime(playwright, plan.within);
   const killedBy = await playwright.ended;
   for (const timer of endOfTime) clearTimeout(timer);
-  const isOver = plan.within !== null && steadyNow() > plan.within.endsAt - lastMs;
+  const isOver = plan.within !== null && steadyNow() > plan.within.endsAt - endingMs;
   if (!isOver && killedBy !== undefined) signals.endedBy(`the process of the tests was ended by ${killedBy}`);
 }
 
-/** What stopping, restoring and reporting take at the least. */
-const lastMs = 7_000;
-/** What stopping takes at the most. */
+/** The minimum time for stopping, restoring and reporting. */
+const endingMs = 7_000;
+/** The maximum time for stopping. */
 const stoppingMs = 2_000;
 
-/** Tests begin only where they fit: one that takes longer than others did must not take the time to restore. */
+/** Ends the tests in time to restore, even if one takes longer than expected. */
 function stopInTime(playwright: PlaywrightProcess, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
-  const leftMs = limit.endsAt - lastMs - steadyNow();
+  const leftMs = limit.endsAt - endingMs - steadyNow();
   return [leftMs, leftMs + stoppingMs].map((ms) => setTimeout(() => playwright.stop(), ms));
 }
 
@@ -191,7 +191,7 @@ function timeLimitOf({ within }: RunCommand): TimeLimit | null {
   return { endsAt: Math.round(performance.timeOrigin) + within.ms, reason: outOfTime(within.text) };
 }
 
-/** Of all targets that are tried side by side; each then gets its own. */
+/** Shared by all parallel targets until each takes its own results. */
 function allureDirOf(base: string): string {
   return resolve(base, 'playwright-allure');
 }

@@ -15,13 +15,13 @@ import { ConsoleRecord } from './console-record.js';
 import { startEmulator } from './emulator-process.js';
 import { askedFor } from './foreseen.js';
 import { GitHubJob } from './github-job.js';
-import { packEvidence, writeForTools } from './hand-over.js';
 import { expectedMs } from './history.js';
+import { packEvidence, writeForTools } from './output-files.js';
 import { renderPlan } from './plan.js';
 import { checkGrep, checkNames, nothingToDo, warn, warningOfLostJournals } from './run-checks.js';
 import { reportMatrix } from './run-matrix.js';
 import type { RunCommand } from './run-options.js';
-import { runWave, type Watch } from './run-wave.js';
+import { type RunContext, runWave } from './run-wave.js';
 import { checkForSecrets, secretLines, stampsIn } from './secret-check.js';
 import { show } from './show.js';
 import { Signals } from './signals.js';
@@ -38,7 +38,7 @@ export async function run(command: RunCommand): Promise<number> {
   const release = command.release === undefined ? [] : ['--release', command.release];
   const emulator = await startEmulator(['--port', '0', '--write-target', targetFile, ...release]);
   try {
-    // The emulator ends with the run: what is noted about it need not outlive it.
+    // The emulator ends with the run, so its journal need not survive.
     const stateDir = command.stateDir ?? join(folder, 'state');
     return await runTargets({ ...command, targets: [targetFile] }, stateDir, folder);
   } finally {
@@ -58,7 +58,7 @@ async function runTargets(command: RunCommand, stateDir: string, folder: string)
   }
 }
 
-/** @returns whether there was a place for it */
+/** @returns whether writing succeeded */
 function isWritten(write: () => unknown): boolean {
   try {
     write();
@@ -75,14 +75,14 @@ function planOf({ target, judgedBy, statement, planned }: Prepared, command: Run
   return renderPlan(target, judgedBy.contract, command, statement, lastMs, planned);
 }
 
-/** The line about the exit code of a run on one target, where its verdict would have another. */
-function endOf(verdict: Verdict | undefined, code: number): string | undefined {
+/** Explains the exit code of a run on one target; undefined: the verdict's own code. */
+function exitLine(verdict: Verdict | undefined, code: number): string | undefined {
   if (verdict === undefined || exitCode([verdict]) === code) return undefined;
   return `Exit code: ${code} (${meaningOf(code)})`;
 }
 
-/** The targets of this share of the run, and the share of each target. */
-async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<Watch, 'stateDir' | 'secrets'>) {
+/** The targets of this shard, and the shard of each target. */
+async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<RunContext, 'stateDir' | 'secrets'>) {
   const all: Prepared[] = [];
   for (const file of targetFiles(command.targets)) all.push(await prepare(file, command, stateDir, secrets));
   checkNames(all);
@@ -99,10 +99,10 @@ async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<Watch, '
 
 async function runAndCheck(
   command: RunCommand,
-  watch: Pick<Watch, 'secrets' | 'record' | 'stateDir' | 'folder'>,
+  context: Pick<RunContext, 'secrets' | 'record' | 'stateDir' | 'folder'>,
 ): Promise<number> {
-  const { stateDir } = watch;
-  const { runs, split } = await shareOf(command, watch);
+  const { stateDir } = context;
+  const { runs, split } = await shareOf(command, context);
   if (command.plan) {
     for (const each of runs) say(planOf(each, command));
     return 0;
@@ -122,10 +122,10 @@ async function runAndCheck(
     const finished: Finished[] = [];
     const waves = wavesOf(runs);
     for (const wave of waves) {
-      const shared = { ...watch, command, base, signals, job };
+      const shared = { ...context, command, base, signals, job };
       finished.push(...(await runWave(wave, shared, waves.length === 1)));
     }
-    await watch.secrets.settled();
+    await context.secrets.settled();
     const verdicts = finished.map(({ verdict }) => verdict);
     const written: string[] = [];
     const isAllWritten = [
@@ -133,18 +133,18 @@ async function runAndCheck(
       isWritten(() => writeForTools(command, verdicts, written)),
       ...finished.map((each) => !each.misconfigured),
     ].every(Boolean);
-    const searched = checkForSecrets(watch.secrets, {
+    const searched = checkForSecrets(context.secrets, {
       written,
       targets: runs,
       out: command.out,
       before,
-      console: watch.record,
+      console: context.record,
     });
     const leaked = searched.leaks.length > 0;
     const usageError = !isAllWritten || leaked;
     const code = signals.exitCode(exitCode(verdicts, { usageError, inUse: finished.length < runs.length }));
     const only = runs.length === 1 ? finished[0] : undefined;
-    const end = signals.endOf(code) ?? endOf(only?.verdict, code);
+    const end = signals.exitLine(code) ?? exitLine(only?.verdict, code);
     for (const each of finished) show(each, command, searched, end);
     const isPacked = leaked || isWritten(() => packEvidence(command, finished));
     if (leaked && (command.quiet || command.json)) for (const line of secretLines(searched)) complain(line);

@@ -9,34 +9,34 @@ import { secretsOf } from '../input/target-file/read.js';
 import type { Target } from '../input/target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
-/** Of the files right in a folder, by name: other than it was once the file was written to, whatever the clock says. */
+/** The files directly in a folder, each with a stamp that changes when somebody writes to it. */
 export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
-  /** With the folder of each. */
+  /** All targets of the run with their folders. */
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /** Where the folders lie; of this one only files that the run wrote to are its own. */
+  /** The folder around the targets' folders. The search covers only the files in it that this run wrote. */
   readonly out: string;
-  /** Files elsewhere that are the run's own. */
+  /** Other files that the run wrote. */
   readonly written: readonly string[];
-  /** What lay in `out` when the run began. */
+  /** The stamps of `out` when the run began. */
   readonly before: Stamps;
   readonly console: ConsoleRecord;
 }
 
-/** What the search came to. */
+/** The result of the search. */
 export interface Checked extends Searched {
-  /** What of the target file can't be told from the words of reports, and was not searched for. */
+  /** Secrets of the target file that are common words in reports; the search skips them. */
   readonly tooCommon: readonly string[];
-  /** More was printed than is kept to be searched. */
+  /** Whether the output was too long to keep and search. */
   readonly unsearched: boolean;
 }
 
-/** Searches all that a run has written and printed for every value that is or was secret in it. */
+/** Searches everything that a run wrote and printed for all its secrets, old ones included. */
 export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
   const targets = run.targets.map(({ target }) => target);
   const vocabulary = vocabularyOf(targets);
-  // Each target's folder is searched for its own secrets: with very many targets, all of them would take minutes.
+  // Search each folder for its own target's secrets: all secrets of many targets would take minutes.
   const own = run.targets.map(({ target, folder }) => {
     const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
     if (isFolder(folder)) search.lookInto(folder);
@@ -58,7 +58,7 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   };
 }
 
-/** What came of the search, for a person: a line for the summary where all is well. */
+/** The result in sentences; the first is for the summary if there is no leak. */
 export function secretLines(
   { artefacts, leaks, tooCommon, unsearched }: Checked,
   folder = process.cwd(),
@@ -82,8 +82,8 @@ function shown(file: string, folder: string): string {
 }
 
 /**
- * What targets have in common lies beside their folders. Other people's files may lie there, too: only what the run
- * has written to counts, and a target file is where secrets belong.
+ * Shared files lie beside the targets' folders, among other people's files. Only the run's own files count.
+ * Target files may hold secrets.
  */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
@@ -103,12 +103,12 @@ export function stampsIn(folder: string): Stamps {
   return stamps;
 }
 
-/** What stands in reports whatever the secrets are; the target's own are placeholders in it. */
+/** Text that reports hold regardless of the secrets. Printing targets hides their secrets. */
 function vocabularyOf(targets: readonly Target[]): string {
   return [JSON.stringify(targets), JSON.stringify(loadRequirements()), packageRoot(), words].join('\n');
 }
 
-/** Of verdicts and exchanges. */
+/** Words of verdicts and exchanges. */
 const words = [
   'mfa-conformance schemaVersion suite target release contract outcomes inconclusive exchanges request response',
   'headers application/json authorization session-id password currentPassword supportUserPassword accessToken',

@@ -1,26 +1,26 @@
 import { complain } from './terminal.js';
 
-/** The signals that end a run in good order, and the exit code after each: 128 and the signal's number, as in shells. */
+/** The signals that end a run in good order, with their exit codes as in shells: 128 plus the number. */
 const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Signal = keyof typeof signalCodes;
 
 /**
- * Ctrl-C, SIGTERM and a closed terminal: stop the tests, restore the state, report, and only then end. A second signal
- * is in a hurry: what is under way is given up, and what is not restored by then stays in the journal.
+ * On Ctrl-C, SIGTERM or a closed terminal the run stops the tests, restores, reports and ends. A second
+ * signal skips all that; the journal then keeps the unrestored state.
  */
 export class Signals {
   interrupted: string | undefined;
-  /** Fulfilled by a second signal. */
+  /** Resolves on a second signal. */
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
-  /** Until the tests run, a signal ends the process. */
+  /** Before the tests run, a signal ends the process. */
   #stop: () => void;
   #isRunning = false;
   readonly #listener = (signal: NodeJS.Signals) => this.#received(signal as Signal);
 
-  /** @param leave ends the process, where no test has begun */
+  /** @param leave ends the process before any test has begun */
   constructor(leave: (signalCode: number) => void) {
     this.atOnce = new Promise((resolve) => {
       this.#hurry = resolve;
@@ -37,27 +37,27 @@ export class Signals {
     if (this.interrupted !== undefined) stop();
   }
 
-  /** Stops the tests for another reason than a signal. */
+  /** Stops the tests for a reason other than a signal. */
   cutShort(reason: string): void {
     complain(`${reason}: stopping.`);
     this.interrupted ??= reason;
     this.#stop();
   }
 
-  /** The tests ended by themselves, but not in good order. */
+  /** Records that the tests ended abnormally without a signal from here. */
   endedBy(reason: string): void {
     if (this.interrupted !== undefined) return;
     complain(`${reason}: restoring what they changed.`);
     this.interrupted = reason;
   }
 
-  /** That of the signal, unless a secret was found or the state is not restored: that matters more. */
+  /** The signal's code, except that usage errors, leaked secrets and an unrestored state come first. */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }
 
-  /** Says the exit code of a run that a signal ended; undefined where the verdict alone decides. */
-  endOf(code: number): string | undefined {
+  /** Explains the exit code after a signal; undefined: there was none. */
+  exitLine(code: number): string | undefined {
     if (this.#signal === undefined) return undefined;
     return code === signalCodes[this.#signal]
       ? `Exit code: ${code} (stopped by ${this.#signal}, with the state as it was found)`

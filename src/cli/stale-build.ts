@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** What dist/ is built from. */
+/** The sources of dist/. */
 const built = ['cli', 'src', 'fixtures', 'tests', 'emulator'];
 
 /**
- * In a checkout, what would run is not what the sources say when one is newer than dist/. The package has no sources.
+ * Finds sources newer than dist/ in a checkout. The package has no sources.
  *
- * @returns the newest such source, below `root`; undefined where dist/ is up to date, or there is nothing to compare
+ * @returns the newest such source, relative to `root`; undefined: dist/ is current
  */
 export function newerThanBuild(root: string): string | undefined {
   const entry = join(root, 'dist', 'cli', 'main.js');

@@ -1,21 +1,32 @@
 import { basename, delimiter, dirname, relative } from 'node:path';
 import { printable } from '../base/redaction/printable.js';
+import { colourWanted } from '../base/words.js';
 
-/** A line for a person, on standard output. */
+/** Prints a line on standard output. */
 export function say(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** A line about what went wrong, on standard error. */
+/** Prints a line on standard error. */
 export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
 }
 
-/** How a user started the program: so that hints can be pasted. */
+/** How text on standard output may look. */
+export function terminal(): { readonly colour: boolean; readonly width: number } {
+  return { colour: colourWanted(process.stdout.isTTY === true), width: process.stdout.columns ?? 100 };
+}
+
+/** A path relative to the working directory. */
+export function fromHere(path: string): string {
+  return relative(process.cwd(), path) || '.';
+}
+
+/** The command as the user started it, so that hints can be pasted. */
 export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
   if (env['npm_command'] === 'exec' && /[\\/]node_modules[\\/]/.test(script)) return 'npx mfa-conformance';
   const isOnPath = (env['PATH'] ?? '').split(delimiter).includes(dirname(script));
-  // Node names what it was given: of a command that npm has linked, the link.
+  // For a command that npm linked, Node names the link.
   if (basename(script) !== 'main.js' && isOnPath) return basename(script);
   const path = relative(process.cwd(), script);
   return basename(script) === 'main.js' ? `node ${path}` : path;
@@ -24,8 +35,8 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
 let lost = false;
 
 /**
- * Output that nobody takes any more (`| head`, a closed terminal) ends no command: a run still has a state to restore
- * and reports to write. A full disk is another matter: what was asked for is not there.
+ * Keeps the command alive if its reader ends (`| head`, a closed terminal): it must still restore and report.
+ * Other errors, such as a full disk, count as lost output.
  */
 export function outliveOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,11 +45,11 @@ export function outliveOutput(): void {
     complain(`Standard output can't be written to: ${error.message}.`);
   });
   process.stderr.on('error', () => {
-    // There is no other place to say it.
+    // No other stream is left to report it.
   });
 }
 
-/** Whether what was printed on standard output is not all where it was to go, for want of room. */
+/** Whether standard output lost text for want of room. */
 export function outputLost(): boolean {
   return lost;
 }

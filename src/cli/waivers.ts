@@ -8,7 +8,7 @@ import { pruned } from '../verdict/waivers/prune.js';
 import { readWaivers, type WaiversFile } from '../verdict/waivers/read.js';
 import { complain, say } from './terminal.js';
 
-/** `waivers check`. @returns the exit code: 1 where something must be done about the file */
+/** `waivers check`. @returns the exit code: 1 if the file needs a change */
 export function checkWaiversFile(path: string, today: string): number {
   const file = readWaivers(path);
   const problems = checkWaivers(file, allIds(), today);
@@ -26,7 +26,7 @@ export function checkWaiversFile(path: string, today: string): number {
 /**
  * `waivers prune`.
  *
- * @param verdicts files whose waivers that are no longer needed go, too
+ * @param verdicts files whose unneeded waivers are removed as well
  * @returns the exit code
  */
 export function pruneWaiversFile(path: string, today: string, verdicts: readonly string[]): number {
@@ -47,7 +47,7 @@ export function pruneWaiversFile(path: string, today: string, verdicts: readonly
   }
   const text = pruned(file.text, path, new Set(why.keys()));
   try {
-    // In place: it may be a link, and who may read it is its owner's choice.
+    // Write in place: the path may be a link, and the owner chose its permissions.
     writeFileSync(path, text);
   } catch (error) {
     throw new ConfigurationError(`${path} can't be written: ${reasonOf(error)}`);
@@ -63,7 +63,7 @@ function allIds(): string[] {
   return loadRequirements().map(({ id }) => id);
 }
 
-/** Entries that are, word for word, what a verdict says is no longer needed. */
+/** The waivers that a verdict lists, unchanged, as no longer needed. */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
   const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

@@ -7,8 +7,8 @@ import { readEvents } from '../verdict/events/log.js';
 import { type Foreseen, isTried } from './foreseen.js';
 import type { Duration } from './run-options.js';
 
-/** `run --plan --within`: the requirements that would be tried, in their order, and what they find. */
-export function fitting(
+/** `run --plan --within`: the requirements that fit the time, in order, and the share of faults they find. */
+export function fittingIds(
   within: Duration,
   standings: readonly Foreseen[],
   { log, waits }: Pick<PlannedTarget, 'log' | 'waits'>,

@@ -13,7 +13,7 @@ const help = `
 The secret comes on standard input, never as an argument: other users can read command lines.
   printf %s "$TOTP_URI" | mfa-conformance code -t lab-7.yaml`;
 
-/** `code`: the code of a TOTP secret or key URI. */
+/** `code`: prints the one-time code of a TOTP secret or key URI. */
 export function addCode(program: Command): void {
   program
     .command('code')
@@ -57,11 +57,11 @@ async function timeAt(file: string): Promise<number> {
 
 function wholeNumber(text: string): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw new ConfigurationError('Wanted a whole number.');
+  throw new ConfigurationError('Expected a whole number.');
 }
 
 function timeOf(text: string): number {
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
-  throw new ConfigurationError('Wanted a date, as an answer has it: Wed, 25 Nov 2026 22:05:00 GMT.');
+  throw new ConfigurationError('Expected a date like the Date field: Wed, 25 Nov 2026 22:05:00 GMT.');
 }

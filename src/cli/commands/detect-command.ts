@@ -10,7 +10,7 @@ const help = `
 Exit codes: 0 a release fits; 1 none fits, the nearest is told; 2 wrong usage or configuration;
 3 the target does not answer, or does not speak this API`;
 
-/** `detect -t FILE`: which release a target speaks, by reading alone. */
+/** `detect -t FILE`: finds the target's release with read requests alone. */
 export function addDetect(program: Command): void {
   program
     .command('detect')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { runEmulator } from '../emulator-process.js';
 
-/** The emulator and what it can be told to do differently. */
+/** `emulator`, and its lists of faults and variants. */
 export function addEmulator(program: Command): void {
   program
     .command('emulator')

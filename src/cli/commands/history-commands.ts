@@ -11,14 +11,14 @@ import { trendsOf } from '../../reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../reports/history/words.js';
 import { readVerdict } from '../../verdict/derive/read.js';
 import { readStatement } from '../../verdict/statement/read.js';
-import { write } from '../hand-over.js';
+import { write } from '../output-files.js';
 import { wholeNumber } from '../run-options.js';
 import { complain, say } from '../terminal.js';
 import { argument } from './options.js';
 
 const widthOf = () => process.stdout.columns ?? 100;
 
-/** `compare` and `trend`: verdicts against each other, and over time. */
+/** `compare` and `trend`: two verdicts compared, and many over time. */
 export function addHistory(program: Command): void {
   program
     .command('compare')

@@ -12,6 +12,7 @@ import { nameTrouble } from '../../input/target-file/name.js';
 import { readTarget } from '../../input/target-file/read.js';
 import { schemaLine } from '../../input/target-file/schema-line.js';
 import type { Allow, Target } from '../../input/target-file/target.js';
+import { writeNew } from '../output-files.js';
 import { allowKeys, allowOf, allowWords, reachLines, reachOf, reachWords } from '../reach.js';
 import { say } from '../terminal.js';
 import { argument } from './options.js';
@@ -20,7 +21,7 @@ const help = `
 What no flag says is asked for at a terminal; elsewhere it keeps its default. Secrets are never asked for: the file names
 the environment variables that they come from.`;
 
-/** `init`: a first target file. */
+/** `init`: writes a first target file. */
 export function addInit(program: Command): void {
   program
     .command('init')
@@ -53,7 +54,7 @@ export function addInit(program: Command): void {
         : undefined;
       try {
         const { text, variables, reach } = await newTarget(flags, lines);
-        write(file, `${schemaLine(file)}${text}`);
+        writeNew(file, `${schemaLine(file)}${text}`, 0o600);
         for (const line of reach) say(line);
         say(`${file} is written. Set ${variables.join(', ')}, then: mfa-conformance doctor -t ${file}`);
       } finally {
@@ -76,12 +77,12 @@ interface Flags {
   readonly allow?: readonly (keyof Allow)[];
 }
 
-/** Of a terminal: what is typed after a question. */
+/** The terminal: asks a question and returns the line typed. */
 interface Lines {
   question(text: string): Promise<string>;
 }
 
-/** The text of a target file by flags and answers; `reach`: what a run would check, in lines. */
+/** Builds a target file from flags and answers. `reach` holds lines that say what a run would check. */
 export async function newTarget(flags: Flags, lines: Lines | undefined) {
   const ask = questions(lines);
   const baseUrl = flags.baseUrl ?? (await ask("The API's root (https://…/v2)", ''));
@@ -133,7 +134,11 @@ function keysOf(text: string): (keyof Allow)[] {
 
 const nothing = allowOf(new Set(), {});
 
-/** The target that the answers describe. @throws ConfigurationError for what is wrong with them, before it is written */
+/**
+ * The target that the answers describe. Reading it checks them before the file is written.
+ *
+ * @throws ConfigurationError for wrong answers
+ */
 function targetOf(draft: Draft): Target {
   const { text, variables } = draftTarget(draft, nothing);
   const file = join(makePrivateFolder(), 'target.yaml');
@@ -141,7 +146,7 @@ function targetOf(draft: Draft): Target {
   return readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
 }
 
-/** One question for each key, with what it costs: how much a run checks that may do all else. */
+/** Asks about each key of `allow` and shows its cost: the requirements checked with all keys but this one. */
 async function askWhatIsAllowed(
   ask: Ask,
   target: Target,
@@ -165,20 +170,9 @@ function yesOrNo(text: string): string {
   throw new ConfigurationError('Please answer yes or no.');
 }
 
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new ConfigurationError(
-      exists ? `${file} is there already.` : `${file} can't be written: ${String(error)}`,
-    );
-  }
-}
-
 type Ask = ReturnType<typeof questions>;
 
-/** Asks at a terminal, again until the answer is one; elsewhere the default is the answer. */
+/** Asks at a terminal until the answer is valid; elsewhere returns the default. */
 function questions(lines: Lines | undefined) {
   return async (
     question: string,

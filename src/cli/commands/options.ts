@@ -5,7 +5,7 @@ import { releaseNames } from '../../base/model/releases.js';
 export const stateDirHelp =
   'folder for journals (default: $MFA_CONFORMANCE_STATE, else ~/.local/state/mfa-conformance)';
 
-/** Wrong values are told by commander like wrong flags. */
+/** Makes commander report a wrong value as it reports a wrong flag. */
 export function argument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
@@ -21,3 +21,6 @@ export function releaseOption(description: string): Option {
 }
 
 export const externalRefsHelp = 'follow references in documents to other files and URLs';
+
+/** Gathers the values of a repeatable flag. */
+export const collect = (value: string, before: string[]) => [...before, value];

@@ -6,7 +6,7 @@ Without --from the verdicts in --out are read, and their reports are written aga
 shards and other runs are merged into --out. Fewer shards or targets than were planned are inconclusive.
 The exit code is that of the worst verdict, as of run.`;
 
-/** `report`: reports again, from verdicts; many targets and shards in one matrix. */
+/** `report`: builds the reports from verdicts, and one matrix of many targets and shards. */
 export function addReport(program: Command): void {
   program
     .command('report')

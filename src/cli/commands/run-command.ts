@@ -7,7 +7,7 @@ import { lastFailedOf, nothingFailed } from '../last-failed.js';
 import { run } from '../run.js';
 import { durationOf, wholeNumber } from '../run-options.js';
 import { say } from '../terminal.js';
-import { argument, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
+import { argument, collect, externalRefsHelp, releaseOption, stateDirHelp } from './options.js';
 
 const exitHelp = `
 Exit codes:
@@ -20,9 +20,7 @@ Exit codes:
   4  the target's state could not be restored, or a second Ctrl-C left no time to
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
-const collect = (value: string, before: string[]) => [...before, value];
-
-/** `rerun`: what failed, tried again without touching the reports of the run. */
+/** `rerun`: tries failures again and leaves the first run's reports alone. */
 function addRerun(program: Command): void {
   program
     .command('rerun')
@@ -43,7 +41,7 @@ function addRerun(program: Command): void {
     });
 }
 
-/** What a run does that nothing more is said of. */
+/** The defaults of `rerun`. */
 const ordinary = {
   release: undefined,
   releaseAsGiven: true,

@@ -1,18 +1,18 @@
-import { writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError } from '../../base/errors.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readTarget } from '../../input/target-file/read.js';
 import { readVerdict } from '../../verdict/derive/read.js';
 import { loadClaims } from '../../verdict/statement/claims.js';
 import { draftStatement } from '../../verdict/statement/draft.js';
+import { writeNew } from '../output-files.js';
 import { say } from '../terminal.js';
 
 const help = `
 Name the file in the target file (statement: FILE) once you have read it: what it claims is a must from then on.`;
 
-/** `statement`: drafts what a vendor may say from what a run measured. */
+/** `statement`: drafts a vendor's statement from a run's measurements. */
 export function addStatement(program: Command): void {
   program
     .command('statement')
@@ -35,19 +35,4 @@ export function addStatement(program: Command): void {
       const named = relative(dirname(file), out);
       say(`${out} is drafted. Read it, make it yours, then name it in ${file}: statement: ${named}`);
     });
-}
-
-/** What somebody has signed, or is working on, is not written over. */
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = reasonOf(error);
-    throw new ConfigurationError(
-      taken
-        ? `${file} is there already, and stays as it is: give --out another name.`
-        : `${file} can't be written: ${why}`,
-    );
-  }
 }

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../base/errors.js';
 import { dayOf, isDay } from '../../verdict/waivers/dates.js';
 import { checkWaiversFile, pruneWaiversFile } from '../waivers.js';
-import { argument } from './options.js';
+import { argument, collect } from './options.js';
 
-/** `waivers check` and `waivers prune`: what is wrong in a waivers file, without a target. */
+/** `waivers check` and `waivers prune`: maintain a waivers file without a target. */
 export function addWaivers(program: Command): void {
   const waivers = program.command('waivers').description('look after a file of known failures');
   const today = 'judge by this day, e.g. 2026-12-31 (default: today in UTC)';
@@ -34,9 +34,7 @@ export function addWaivers(program: Command): void {
     });
 }
 
-const collect = (value: string, before: string[]) => [...before, value];
-
 function day(text: string): string {
   if (isDay(text)) return text;
-  throw new ConfigurationError('Wanted a day such as 2026-12-31.');
+  throw new ConfigurationError('Expected a day such as 2026-12-31.');
 }

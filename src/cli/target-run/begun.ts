@@ -20,17 +20,17 @@ import { extrasOf, remember } from '../history.js';
 import { writeContract } from '../judged-by.js';
 import { preflight } from '../preflight.js';
 import { writeScripts } from '../repro.js';
-import { waitTeller } from '../safekeeping.js';
+import { waitTeller } from '../state-guard.js';
 import { complain } from '../terminal.js';
-import { beginningOf } from './beginning.js';
 import type { Leased } from './leased.js';
 import { isChanged, mayChange, type Prepared } from './prepared.js';
-import { shutOut, suspectsIn } from './shut-out.js';
+import { runBeganOf } from './run-began.js';
+import { findShutOut, refusedUsersIn } from './shut-out.js';
 
-/** A target that was judged, and what was written of it. */
+/** A judged target and its written files. */
 export interface Finished {
   readonly verdict: Verdict;
-  /** Names of the files in the target's folder of reports. */
+  /** File names in the target's folder of reports. */
   readonly files: readonly string[];
   readonly extras: ReportExtras;
   readonly folder: string;
@@ -38,16 +38,16 @@ export interface Finished {
   readonly misconfigured: boolean;
 }
 
-/** Why nothing of a target can be judged. */
+/** Why a target can't be judged. */
 interface Trouble {
   readonly reason: string;
-  /** By the target file, not by what the target answered. */
+  /** Whether the target file is the cause, not the target's answers. */
   readonly mistaken: boolean;
-  /** The fault is the target file's or the machine's, not the target's: exit 2. */
+  /** Set if the target file or the machine is at fault: exit code 2. */
   readonly misconfigured?: ConfigurationError;
 }
 
-/** The run on a target that has begun: its log is open, and the target was looked at. */
+/** A started run on a target: its log is open and the first checks are done. */
 export class Begun {
   private constructor(
     readonly prepared: Prepared,
@@ -56,20 +56,20 @@ export class Begun {
     private readonly secrets: SecretCollector,
   ) {}
 
-  /** Restores what an earlier run left, and looks at the target. What is wrong is kept, not thrown. */
+  /** Restores what an earlier run changed and checks the target. It keeps errors instead of throwing them. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
     const { judgedBy, planned } = prepared;
     makeOwnFolder(prepared);
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
     const log = EventLog.create(planned.log);
-    log.write(beginningOf(prepared));
-    const trouble = await lookAt(prepared, log, secrets);
+    log.write(runBeganOf(prepared));
+    const trouble = await checkTarget(prepared, log, secrets);
     if (trouble !== undefined)
       log.write({ type: 'unusable', reason: trouble.reason, mistaken: trouble.mistaken });
     return new Begun(prepared, trouble, log, secrets);
   }
 
-  /** Whether every test that was planned has ended. */
+  /** Whether every planned test has ended. */
   get isThrough(): boolean {
     const text = this.log.text();
     const [first] = eventsIn(text.slice(0, text.indexOf('\n')), this.log.file);
@@ -79,9 +79,9 @@ export class Begun {
   }
 
   /**
-   * Restores the state, then makes the verdict of the log and writes the reports.
+   * Restores the state, derives the verdict from the log and writes the reports.
    *
-   * @param atOnce fulfilled when nobody is willing to wait for the state to be restored
+   * @param atOnce resolves when nobody wants to wait for restoring
    */
   async finish(interrupted: string | undefined, atOnce: Promise<void>): Promise<Finished> {
     const { prepared, log, secrets, trouble } = this;
@@ -92,7 +92,7 @@ export class Begun {
       return { restored: !isChanged(prepared), residue: [], problems: [] };
     });
     const restored = await Promise.race([restore(prepared, log, secrets, stop.signal), stopped]);
-    if (restored.restored && !stop.signal.aborted) await Promise.race([this.#lookForShutOut(), atOnce]);
+    if (restored.restored && !stop.signal.aborted) await Promise.race([this.#findShutOut(), atOnce]);
     log.write({
       type: 'restored',
       restored: restored.restored,
@@ -110,7 +110,7 @@ export class Begun {
     });
     const held = log.text();
     log.close();
-    // The one place where a verdict loses what was learnt late: it is made of a log without it.
+    // The verdict must not show secrets that the run learnt late, so clean the log before deriving it.
     const redactor = secrets.redactorOf(target.baseUrl);
     disk.write(() => {
       cleanLog(log.file, redactor);
@@ -133,28 +133,30 @@ export class Begun {
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
-  /** Whether a user that failures speak of has lost its password during the run. */
-  async #lookForShutOut(): Promise<void> {
+  /** Finds out whether a user in failures can no longer log in with its password. */
+  async #findShutOut(): Promise<void> {
     const { prepared, log, secrets } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
     const text = log.text();
-    // To read all of a log takes a second, and most have no failure.
-    const suspects = text.includes('"expectation failed"') ? suspectsIn(eventsIn(text, log.file)) : undefined;
+    // Parsing a long log takes a second, and most logs hold no failure.
+    const suspects = text.includes('"expectation failed"')
+      ? refusedUsersIn(eventsIn(text, log.file))
+      : undefined;
     if (suspects === undefined || suspects.size === 0) return;
     try {
       const learned = learnedFile(prepared.planned.log);
       const found = await connected(prepared, log, secrets, (connection) =>
-        shutOut(connection, suspects, learned),
+        findShutOut(connection, suspects, learned),
       );
       for (const event of found) log.write(event);
     } catch (error) {
-      // Nobody can be asked: what was seen stands.
+      // Without an answer the earlier observations stand.
       if (!(error instanceof SuiteError)) throw error;
     }
   }
 }
 
-/** One that is full costs reports, and exit code 2, but not the verdict. */
+/** A full disk costs reports and causes exit code 2, but keeps the verdict. */
 class Disk {
   isFull = false;
 
@@ -173,7 +175,7 @@ class Disk {
 
 function makeOwnFolder({ folder }: Prepared): void {
   try {
-    // What the target said, before anybody has looked at it: for the user alone.
+    // Only the user may read the target's answers before they are cleaned.
     makeFolder(folder, 0o700);
   } catch (error) {
     const why = reasonOf(error);
@@ -181,7 +183,7 @@ function makeOwnFolder({ folder }: Prepared): void {
   }
 }
 
-async function lookAt(
+async function checkTarget(
   prepared: Prepared,
   log: EventLog,
   secrets: SecretCollector,
@@ -193,12 +195,12 @@ async function lookAt(
         return `the earlier run's changes could not be restored: ${problems.join(' ')}`;
       const unusable = (await preflight(connection, prepared.command.mode)) ?? (await refuted(prepared));
       if (unusable !== undefined || !mayChange(prepared)) return unusable;
-      await prepared.safekeeping.lookAt(connection);
+      await prepared.stateGuard.readState(connection);
       return learn(connection, prepared);
     });
     return reason === undefined ? undefined : { reason, mistaken: true };
   } catch (thrown) {
-    // A folder that is lost already keeps nothing from being restored.
+    // A lost folder must not prevent restoring.
     const error = isOfFiles(thrown) ? new ConfigurationError(thrown.message) : thrown;
     if (!(error instanceof SuiteError)) throw error;
     const { message: reason } = error;
@@ -208,13 +210,13 @@ async function lookAt(
   }
 }
 
-/** Why the release that was named can't be the target's. A document that was given stands for itself. */
+/** Why the named release can't be the target's. A given document is never refuted. */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
   return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
 }
 
-/** What the accounts of the target file are good for: the tests read it. @returns why nothing is to be judged */
+/** Checks what the accounts can do and saves it for the tests. @returns why the target can't be judged */
 async function learn(connection: Connection, { target, planned }: Prepared): Promise<string | undefined> {
   const learned = await proveAccounts(connection, true);
   writeFileSync(learnedFile(planned.log), JSON.stringify(learned));
@@ -230,17 +232,17 @@ async function restore(
   secrets: SecretCollector,
   stop: AbortSignal,
 ): Promise<GivenBack> {
-  const { safekeeping } = prepared;
-  safekeeping.look();
+  const { stateGuard } = prepared;
+  stateGuard.check();
   try {
-    // Without a journal there is nothing to restore, and a target out of reach is no reason for alarm.
-    if (safekeeping.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
+    // Without a journal nothing was changed, so an unreachable target does not matter.
+    if (stateGuard.journal.read() === undefined) return { restored: true, residue: [], problems: [] };
     const wait = tellWait(prepared);
     const made = await connected(prepared, log, secrets, (connection) => giveBack(connection, wait, stop));
-    return safekeeping.told(made);
+    return stateGuard.withFoundState(made);
   } catch (error) {
     if (!(error instanceof SuiteError)) throw error;
-    return safekeeping.told({ restored: false, residue: [], problems: [error.message] });
+    return stateGuard.withFoundState({ restored: false, residue: [], problems: [error.message] });
   }
 }
 
@@ -249,14 +251,14 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
 }
 
 async function connected<T>(
-  { target, judgedBy, stateDir, safekeeping, command }: Prepared,
+  { target, judgedBy, stateDir, stateGuard, command }: Prepared,
   log: EventLog,
   secrets: SecretCollector,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await Connection.open(target, judgedBy.contract, {
     stateDir,
-    journal: safekeeping.journal,
+    journal: stateGuard.journal,
     readOnly: readOnlyReason(target, command.mode),
     write: (event) => {
       log.write(event);

@@ -7,24 +7,24 @@ import { mayChange, type Prepared } from './prepared.js';
 export class Leased {
   private constructor(
     readonly prepared: Prepared,
-    /** Undefined where nothing is to be changed, and the state folder can't be written to. */
+    /** Undefined if the run changes nothing and the state folder is read-only. */
     private readonly lease: Lease | undefined,
-    /** Of the folder of its reports; undefined where none can be written. */
+    /** The lease on the reports' folder; undefined if it can't be written. */
     private readonly reports: Lease | undefined,
   ) {}
 
   /**
-   * @returns why the target can't be tried now, in a sentence: another run has it, or the folder of its reports
-   * @throws ConfigurationError when the state folder can't be written to, unless nothing is to be changed
+   * @returns the lease, or a sentence that names the run using the target or its folder of reports
+   * @throws ConfigurationError if the run may change the target but can't write the state folder
    */
   static async take(prepared: Prepared, tell: (message: string) => void): Promise<Leased | string> {
-    const { target, command, stateDir, safekeeping, folder } = prepared;
+    const { target, command, stateDir, stateGuard, folder } = prepared;
     const options = { wait: command.wait, tell, env: process.env };
     const reports = await leaseOfReports(folder, options);
     if (reports !== undefined && !(reports instanceof Lease))
       return `${folder} is written to by ${reports.holder}. Nothing was sent; choose another --out.`;
     try {
-      const lease = await Lease.take(stateDir, safekeeping.knownAs, options);
+      const lease = await Lease.take(stateDir, stateGuard.knownAs, options);
       if (lease instanceof Lease) return new Leased(prepared, lease, reports);
       reports?.release();
       return `${target.baseUrl} is in use by ${lease.holder}. Nothing was sent; --wait waits until it is free.`;
@@ -38,21 +38,21 @@ export class Leased {
     }
   }
 
-  /** @param tell told why the run can't go on: the lease, or the folder that it and the journal lie in, is lost */
+  /** @param tell receives the reason if the lease or its folder with the journal is lost */
   onLost(tell: (reason: string) => void): void {
     if (this.lease === undefined) return;
     this.lease.onLost(tell);
-    if (mayChange(this.prepared)) this.prepared.safekeeping.watch(tell);
+    if (mayChange(this.prepared)) this.prepared.stateGuard.watch(tell);
   }
 
   release(): void {
-    this.prepared.safekeeping.end();
+    this.prepared.stateGuard.end();
     this.lease?.release();
     this.reports?.release();
   }
 }
 
-/** Undefined where the folder can't be made or written to: whoever writes the reports tells. */
+/** Undefined if the folder can't be written: writing the reports tells. */
 async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Lease | Busy | undefined> {
   try {
     makeFolder(folder, 0o700);

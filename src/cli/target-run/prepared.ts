@@ -18,34 +18,34 @@ import { readStatement } from '../../verdict/statement/read.js';
 import { checkWaivers } from '../../verdict/waivers/check.js';
 import { dayOf } from '../../verdict/waivers/dates.js';
 import { readWaivers, type WaiversFile } from '../../verdict/waivers/read.js';
-import { type GatedBy, gateByOf } from '../baseline.js';
+import { type GateWithBaseline, gateOf } from '../baseline.js';
 import { foreseen, isTried } from '../foreseen.js';
 import { type JudgedBy, judgedBy } from '../judged-by.js';
 import type { RunCommand } from '../run-options.js';
-import { Safekeeping } from '../safekeeping.js';
+import { StateGuard } from '../state-guard.js';
 
-/** A target that is going to be tried: all that is known before anything is written or changed. */
+/** A target with all that is known before the run writes or changes anything. */
 export interface Prepared {
   readonly target: Target;
   readonly command: RunCommand;
   readonly stateDir: string;
-  /** Of its reports. */
+  /** The folder of its reports. */
   readonly folder: string;
   readonly judgedBy: JudgedBy;
-  /** The releases that the target was found to speak; undefined where none was asked for. */
+  /** The releases that fit the target; undefined: the run did not detect them. */
   readonly detected: readonly string[] | undefined;
   readonly waivers: WaiversFile | undefined;
-  /** What the vendor says where the API document leaves it open. */
+  /** The vendor's claims where the API document leaves a choice. */
   readonly statement: StatementInVerdict | undefined;
-  readonly gateBy: GatedBy | undefined;
-  readonly safekeeping: Safekeeping;
-  /** What the user should know before the run. */
+  readonly gateBy: GateWithBaseline | undefined;
+  readonly stateGuard: StateGuard;
+  /** Lines for the user before the run. */
   readonly notes: readonly string[];
-  /** What the tests are told of it. */
+  /** The plan that the tests read. */
   readonly planned: PlannedTarget;
 }
 
-/** @throws ConfigurationError when the target file is wrong */
+/** @throws ConfigurationError if the target file is wrong */
 export async function prepare(
   file: string,
   command: RunCommand,
@@ -74,8 +74,8 @@ export async function prepare(
     detected: detected?.fits,
     waivers: waivers === undefined ? undefined : readWaivers(waivers),
     statement,
-    gateBy: gateByOf(command, target.name),
-    safekeeping: new Safekeeping(stateDir, await knownAs(stateDir, target.baseUrl)),
+    gateBy: gateOf(command, target.name),
+    stateGuard: new StateGuard(stateDir, await knownAs(stateDir, target.baseUrl)),
     notes: [...(detected === undefined ? [] : [detected.note]), ...by.notes],
     planned: {
       name: target.name,
@@ -94,7 +94,7 @@ export async function prepare(
   };
 }
 
-/** What the user should be warned of before anything is sent. */
+/** Warnings for the user before the first request. */
 export function warningsBefore({ target, waivers, gateBy }: Prepared): string[] {
   const ids = loadRequirements().map(({ id }) => id);
   const problems = waivers === undefined ? [] : checkWaivers(waivers, ids, dayOf(new Date()));
@@ -108,25 +108,25 @@ export function mayChange({ target, command }: Prepared): boolean {
   return readOnlyReason(target, command.mode) === undefined;
 }
 
-/** Whether something of the target's state is still to be restored. */
-export function isChanged({ safekeeping }: Prepared): boolean {
+/** Whether the target's state still needs restoring. */
+export function isChanged({ stateGuard }: Prepared): boolean {
   try {
-    return safekeeping.journal.read() !== undefined;
+    return stateGuard.journal.read() !== undefined;
   } catch (error) {
-    // What can't be read may hold anything.
+    // An unreadable journal may hold changes.
     if (error instanceof SuiteError) return true;
     throw error;
   }
 }
 
-/** Before the lease is taken. @throws ConfigurationError as {@link checkJournal} does */
+/** The check before taking the lease. @throws ConfigurationError as {@link checkJournal} does */
 export function checkBefore(prepared: Prepared): void {
-  // While another run has the lease the journal is that run's, and open rightly.
-  if (Lease.holderOf(prepared.safekeeping.journal.folder) === undefined) checkJournal(prepared);
+  // Another run that holds the lease may rightly have an open journal.
+  if (Lease.holderOf(prepared.stateGuard.journal.folder) === undefined) checkJournal(prepared);
 }
 
-/** @throws ConfigurationError when an earlier run's changes are still there, and are not to be restored */
-export function checkJournal({ target, command, safekeeping: { journal } }: Prepared): void {
+/** @throws ConfigurationError if an earlier run's changes remain and this run may not restore them */
+export function checkJournal({ target, command, stateGuard: { journal } }: Prepared): void {
   if (journal.read() === undefined) return;
   const readOnly = readOnlyReason(target, command.mode);
   if (command.restoreFirst && readOnly === undefined) return;

@@ -7,8 +7,8 @@ import { usersOf } from '../../target/accounts/prove.js';
 import type { Connection } from '../../target/connection/connection.js';
 import { Logins } from '../../verdict/derive/logins.js';
 
-/** Users that a failure says were refused, and that nothing shows to have been let in since; in lower case. */
-export function suspectsIn(events: readonly RunEvent[]): ReadonlySet<string> {
+/** Users, in lower case, that a failed expectation shows as refused and who have not logged in since. */
+export function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);
   return new Set(
@@ -21,12 +21,12 @@ export function suspectsIn(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 /**
- * Asks whether these users, who were let in with their passwords before anything was judged, still are. Where cluster
- * MFA is on, a password alone says nothing, and nothing is asked.
+ * Asks whether these users can still log in with their passwords, as before the tests. With cluster MFA on, a
+ * password alone shows nothing, so it doesn't ask.
  *
- * @param learnedFrom what was learnt of the accounts then
+ * @param learnedFrom the file of what the run learnt then
  */
-export async function shutOut(
+export async function findShutOut(
   connection: Connection,
   suspects: ReadonlySet<string>,
   learnedFrom: string,

@@ -1,23 +1,23 @@
-import { statSync } from 'node:fs';
 import { SuiteError } from '../base/errors.js';
+import { isFolder } from '../base/files.js';
 import type { Connection } from '../target/connection/connection.js';
 import type { GivenBack, TellWait } from '../target/connection/give-back.js';
 import { type Found, Journal } from '../target/journal/journal.js';
 
-const lookedAtEveryMs = 100;
+const checkEveryMs = 100;
 
 /**
- * What the process that outlives the tests knows of the target's state, so that it can be restored even where the
- * folder with lease and journal is lost during the run.
+ * Holds the target's original state outside the test processes. The run can then restore it even if it loses
+ * the folder with lease and journal.
  */
-export class Safekeeping {
+export class StateGuard {
   readonly journal: Journal;
   #found: Found = {};
   #timer: NodeJS.Timeout | undefined;
   #tell: (reason: string) => void = () => {};
   #isLost = false;
 
-  /** @param knownAs the base URL by which the target is known in the state folder */
+  /** @param knownAs the target's base URL in the state folder */
   constructor(
     stateDir: string,
     readonly knownAs: string,
@@ -25,8 +25,8 @@ export class Safekeeping {
     this.journal = new Journal(stateDir, knownAs);
   }
 
-  /** Reads the state before anything is changed. Where it can't be told, nothing will be changed either. */
-  async lookAt(connection: Connection): Promise<void> {
+  /** Reads the state before any change. If that fails, the tests can't change it either. */
+  async readState(connection: Connection): Promise<void> {
     const { operations } = connection.contract;
     try {
       const cluster = operations.has('GetMFAConfig') ? await (await connection.cluster()).found() : undefined;
@@ -39,21 +39,21 @@ export class Safekeeping {
     }
   }
 
-  /** @param tell told once, if the folder is lost */
+  /** @param tell called once if the folder is lost */
   watch(tell: (reason: string) => void): void {
     this.#tell = tell;
-    this.#timer = setInterval(() => this.look(), lookedAtEveryMs);
+    this.#timer = setInterval(() => this.check(), checkEveryMs);
     this.#timer.unref();
   }
 
-  look(): void {
+  check(): void {
     if (this.#timer === undefined || this.#isLost) return;
     const { folder } = this.journal;
     if (isFolder(folder) && !this.journal.isLost) {
       try {
         this.journal.remember();
       } catch (error) {
-        // What was remembered before still holds.
+        // The earlier copy remains valid.
         if (!(error instanceof SuiteError)) throw error;
       }
       return;
@@ -63,8 +63,8 @@ export class Safekeeping {
     this.#tell(`the state folder ${folder} was lost during the run`);
   }
 
-  /** After an attempt to restore: what a person needs to know where no journal is left. */
-  told(made: GivenBack): GivenBack {
+  /** Adds the original state to a failed attempt without a journal, for a person to restore it. */
+  withFoundState(made: GivenBack): GivenBack {
     if (!this.#isLost || made.restored) return made;
     const { cluster, support } = this.journal.read() ?? this.#found;
     const found = JSON.stringify({ '/mfa-config': cluster, '/support-user/mfa': support });
@@ -78,15 +78,7 @@ export class Safekeeping {
   }
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** Says each thing that is waited for once, with the time until which. */
+/** Reports each wait once, with its latest end. */
 export function waitTeller(say: (text: string) => void, name: string): TellWait {
   let said = '';
   return (what, ms) => {

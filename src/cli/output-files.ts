@@ -12,7 +12,7 @@ import { renderSarif } from '../reports/forms/sarif.js';
 import type { RunCommand } from './run-options.js';
 import type { Finished } from './target-run/begun.js';
 
-/** Everything that a run has written of its targets and that is evidence, with the contracts they were judged by. */
+/** Packs the evidence of all targets with the contracts that judged them. */
 function writeBundle(file: string, finished: readonly Finished[]): void {
   const contracts = new Set(finished.map(({ verdict }) => verdict.contract.source));
   const documents = [...contracts].flatMap((source) => {
@@ -23,7 +23,7 @@ function writeBundle(file: string, finished: readonly Finished[]): void {
   write(file, bundleOf([...evidence, ...documents]));
 }
 
-/** @param written gets the names of the files */
+/** @param written receives the names of the files */
 export function writeForTools(
   { sarif, metrics }: Pick<RunCommand, 'sarif' | 'metrics'>,
   verdicts: readonly Verdict[],
@@ -34,13 +34,13 @@ export function writeForTools(
     written.push(sarif);
   }
   if (metrics === undefined) return;
-  // In one step, since a collector may read it at any time.
+  // Replace the file in one step: a collector may read it at any time.
   const isPlain = isFile(metrics) || !existsSync(metrics);
   write(metrics, renderMetrics(verdicts), isPlain ? replaceFile : writeFileSync);
   written.push(metrics);
 }
 
-/** The bundle, and the statement about the verdicts and the bundle, as far as they are asked for. */
+/** Writes the bundle and the statement about verdicts and bundle, if the flags ask for them. */
 export function packEvidence(
   { attest, bundle, strict }: Pick<RunCommand, 'attest' | 'bundle' | 'strict'>,
   finished: readonly Finished[],
@@ -59,7 +59,20 @@ export function packEvidence(
   write(attest, renderAttestation(verdicts, subjects, strict));
 }
 
-/** @throws ConfigurationError where there is no place for it */
+/** Writes a file unless it exists. @throws ConfigurationError if it exists or can't be written */
+export function writeNew(file: string, text: string, mode?: number): void {
+  try {
+    writeFileSync(file, text, { mode, flag: 'wx' });
+  } catch (error) {
+    throw new ConfigurationError(
+      existsSync(file)
+        ? `${file} already exists and stays as it is: choose another name.`
+        : `${file} can't be written: ${reasonOf(error)}`,
+    );
+  }
+}
+
+/** @throws ConfigurationError if the file can't be written */
 export function write<T extends string | Buffer>(
   file: string,
   content: T,

@@ -10,8 +10,8 @@ import { dayOf } from '../../verdict/waivers/dates.js';
 import { askedFor } from '../foreseen.js';
 import type { Prepared } from './prepared.js';
 
-/** How the run on a target begins, for its log. */
-export function beginningOf(prepared: Prepared): RunBegan {
+/** The log's first event of a run on a target. */
+export function runBeganOf(prepared: Prepared): RunBegan {
   const { target, command, judgedBy, gateBy } = prepared;
   const { strict, requireComplete, waiverProblems } = command;
   const { name, baseUrl, tls, release, warnings = [] } = target;
@@ -44,7 +44,7 @@ export function beginningOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** What --grep or --last-failed leaves out, and what --within may; nothing where the whole catalogue is asked for. */
+/** How --grep, --last-failed or --within limit the run; empty: they don't. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()
@@ -69,7 +69,7 @@ function plannedRequirements({ command, judgedBy, statement }: Prepared): Planne
   });
 }
 
-/** What of the baseline is compared. */
+/** The baseline with only what the verdict compares. */
 function slimmed({ policy, baseline }: GateBy): GateBy {
   if (baseline === undefined) return { policy };
   const { suite, target, release, startedAt, gate, cause, summary } = baseline.verdict;
