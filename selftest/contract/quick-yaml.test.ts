@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
-import { quickly } from '../../src/contract/openapi/quick-yaml.js';
+import { readQuickly } from '../../src/contract/openapi/quick-yaml.js';
 
 const releases = join(packageRoot(), 'spec', 'releases');
 
@@ -11,7 +11,7 @@ describe('says what the reader with places says', () => {
   test.each(readdirSync(releases))('of %s', (name) => {
     const text = readFileSync(join(releases, name), 'utf8');
 
-    expect(quickly(text)).toEqual(parse(text));
+    expect(readQuickly(text)).toEqual(parse(text));
   });
 
   test.each([
@@ -23,7 +23,7 @@ describe('says what the reader with places says', () => {
     const texts = [`x: ${scalar}`, `? ${scalar}\n: y`, `x: [${scalar}, a]`];
 
     for (const text of texts) {
-      const read = quickly(text);
+      const read = readQuickly(text);
       if (read !== undefined) expect(read).toEqual(parse(text));
     }
   });
@@ -36,7 +36,7 @@ describe('says what the reader with places says', () => {
     'a: "\\x41\\t"\r\nb: c\r\n',
     '__proto__: {a: b}\nconstructor: c\n',
   ])('of %j', (text) => {
-    expect(quickly(text)).toEqual(parse(text));
+    expect(readQuickly(text)).toEqual(parse(text));
   });
 });
 
@@ -52,6 +52,6 @@ describe('leaves to the reader with places', () => {
     ['what is nested deeply', `a: ${'['.repeat(150)}${']'.repeat(150)}`],
     ['what has very many keys in one place', Array.from({ length: 10_001 }, (_, n) => `k${n}: 1`).join('\n')],
   ])('%s', (_, text) => {
-    expect(quickly(text)).toBeUndefined();
+    expect(readQuickly(text)).toBeUndefined();
   });
 });

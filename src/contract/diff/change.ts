@@ -1,7 +1,7 @@
 import type { OperationId } from '../openapi/operations.js';
 import type { RequirementId } from '../requirements/ids.js';
 
-/** The kinds of changes, in the order in which they are told. */
+/** The kinds of changes, in the order of a report. */
 export const changeKinds = [
   'operation-removed',
   'operation-added',
@@ -34,28 +34,30 @@ export const changeKinds = [
 
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** Which way what is changed goes: from client to server, or back. */
+/** Who sends the changed value: `request` the client, `answer` and `error` the server. */
 export type Direction = 'request' | 'answer' | 'error';
 
-/** One difference between two contracts, found once however many operations show it. */
+/** One difference between two contracts. It counts once, even if many operations show it. */
 export interface Change {
   readonly kind: ChangeKind;
   /** `Schema.property`, `METHOD /path`, a parameter, or a credential. */
   readonly subject: string;
-  /** A sentence without a full stop, the subject left out. */
+  /** The rest of a sentence after the subject, without a full stop. */
   readonly text: string;
-  /** Null for what is of the operation as a whole. */
+  /** Null if the change concerns the operation as a whole. */
   readonly direction: Direction | null;
   readonly operations: readonly OperationId[];
-  /** A client made for the first contract may fail with a server of the second. */
+  /** A client built for the first contract may fail with a server of the second. */
   readonly breaksClients: boolean;
-  /** A server made for the first contract may fail a client of the second. */
+  /** A server built for the first contract may fail a client of the second. */
   readonly breaksServers: boolean;
   readonly requirements: readonly RequirementId[];
 }
 
-/** A change before it is known which requirements it touches. */
+/** A change without the requirements that it affects. */
 export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
+
+export type Report = (change: FoundChange) => void;
 
 export interface Breaks {
   readonly breaksClients: boolean;
@@ -68,8 +70,8 @@ export const breaksClients: Breaks = { breaksClients: true, breaksServers: false
 export const breaksServers: Breaks = { breaksClients: false, breaksServers: true };
 
 /**
- * The one rule for what may go over the wire. Of a request, less being allowed breaks clients, which may still send
- * the rest; more being allowed breaks servers, which don't know it yet. Of an answer it is the other way round.
+ * Decides whom a change breaks. A narrower request breaks clients, which may still send the rest. A wider
+ * request breaks servers, which don't know it yet. For answers it is the reverse.
  */
 export function breaksBy(change: 'narrower' | 'wider' | 'other', direction: Direction): Breaks {
   if (change === 'other') return breaksBoth;

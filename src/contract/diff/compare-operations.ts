@@ -5,43 +5,42 @@ import {
   type Direction,
   type FoundChange,
   harmless,
+  type Report,
 } from './change.js';
 import { compareSchemas } from './compare-schemas.js';
 import type { BodyShape, ContentShape, OperationShape } from './operation-shape.js';
 
-/** The differences of an operation that is in both contracts. */
+/** The differences of an operation that both contracts have. */
 export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
   const changes: FoundChange[] = [];
-  const found = (change: FoundChange): void => void changes.push(change);
+  const report = (change: FoundChange): void => void changes.push(change);
   const place = `${to.method} ${to.path}`;
   if (from.method !== to.method || from.path !== to.path) {
     const text = `was ${from.method} ${from.path}`;
-    found({ kind: 'operation-moved', subject: place, text, direction: null, ...breaksBoth });
+    report({ kind: 'operation-moved', subject: place, text, direction: null, ...breaksBoth });
   }
   if (!from.deprecated && to.deprecated) {
     const text = 'is deprecated';
-    found({ kind: 'operation-deprecated', subject: place, text, direction: null, ...harmless });
+    report({ kind: 'operation-deprecated', subject: place, text, direction: null, ...harmless });
   }
   if (to.privileges !== undefined && from.privileges !== to.privileges) {
     const text = `privileges are documented: ${to.privileges}`;
-    found({ kind: 'privileges-documented', subject: place, text, direction: null, ...harmless });
+    report({ kind: 'privileges-documented', subject: place, text, direction: null, ...harmless });
   }
-  compareCredentials(from, to, found);
-  compareParameters(from, to, place, found);
-  compareBodies(from.body, to.body, place, found);
-  compareAnswers(from, to, place, found);
+  compareCredentials(from, to, report);
+  compareParameters(from, to, place, report);
+  compareBodies(from.body, to.body, place, report);
+  compareAnswers(from, to, place, report);
   return changes;
 }
 
-type Found = (change: FoundChange) => void;
-
-function compareCredentials(from: OperationShape, to: OperationShape, found: Found): void {
+function compareCredentials(from: OperationShape, to: OperationShape, report: Report): void {
   const direction = null;
   if (from.credentials === null && to.credentials === null) return;
   if (from.credentials === null || to.credentials === null) {
     const none = 'no credential';
     if (to.credentials === null) {
-      found({
+      report({
         kind: 'credential-added',
         subject: none,
         text: 'is needed any more',
@@ -50,7 +49,7 @@ function compareCredentials(from: OperationShape, to: OperationShape, found: Fou
       });
     } else {
       const text = `is not enough any more: ${to.credentials.join(' or ')}`;
-      found({ kind: 'credential-removed', subject: none, text, direction, ...breaksClients });
+      report({ kind: 'credential-removed', subject: none, text, direction, ...breaksClients });
     }
     return;
   }
@@ -58,35 +57,35 @@ function compareCredentials(from: OperationShape, to: OperationShape, found: Fou
   const { credentials: after } = to;
   for (const subject of before.filter((scheme) => !after.includes(scheme))) {
     const text = 'is not accepted any more';
-    found({ kind: 'credential-removed', subject, text, direction, ...breaksClients });
+    report({ kind: 'credential-removed', subject, text, direction, ...breaksClients });
   }
   for (const subject of after.filter((scheme) => !before.includes(scheme))) {
-    found({ kind: 'credential-added', subject, text: 'is accepted', direction, ...breaksServers });
+    report({ kind: 'credential-added', subject, text: 'is accepted', direction, ...breaksServers });
   }
 }
 
-function compareParameters(from: OperationShape, to: OperationShape, place: string, found: Found): void {
+function compareParameters(from: OperationShape, to: OperationShape, place: string, report: Report): void {
   const direction = 'request';
   for (const key of new Set([...from.parameters.keys(), ...to.parameters.keys()])) {
     const one = from.parameters.get(key);
     const other = to.parameters.get(key);
     const { name = '', place: where = '' } = other ?? one ?? {};
-    // Extra headers are the same for many operations; what stands in a path or query is the operation's own.
+    // Many operations share a header, but a path or query parameter belongs to one operation.
     const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
     if (one === undefined && other !== undefined) {
       const breaks = { breaksClients: other.required, breaksServers: true };
       const text = other.required ? 'is new and required' : 'is new';
-      found({ kind: 'parameter-added', subject, text, direction, ...breaks });
+      report({ kind: 'parameter-added', subject, text, direction, ...breaks });
     } else if (one !== undefined && other === undefined) {
-      found({ kind: 'parameter-removed', subject, text: 'is gone', direction, ...breaksClients });
+      report({ kind: 'parameter-removed', subject, text: 'is gone', direction, ...breaksClients });
     } else if (one !== undefined && other !== undefined) {
       if (one.required !== other.required) {
         const breaks = other.required ? breaksClients : breaksServers;
         const text = other.required ? 'is required' : 'is optional';
-        found({ kind: 'required-changed', subject, text, direction, ...breaks });
+        report({ kind: 'required-changed', subject, text, direction, ...breaks });
       }
       if (one.schema !== undefined && other.schema !== undefined) {
-        compareSchemas(one.schema, other.schema, { direction, subject }, found);
+        compareSchemas(one.schema, other.schema, { direction, subject }, report);
       }
     }
   }
@@ -96,41 +95,41 @@ function compareBodies(
   from: BodyShape | undefined,
   to: BodyShape | undefined,
   place: string,
-  found: Found,
+  report: Report,
 ): void {
   const direction = 'request';
   const subject = `body of ${place}`;
   if (from === undefined && to !== undefined) {
     const breaks = { breaksClients: to.required, breaksServers: true };
     const text = to.required ? 'is new and required' : 'is new';
-    found({ kind: 'body-added', subject, text, direction, ...breaks });
+    report({ kind: 'body-added', subject, text, direction, ...breaks });
   } else if (from !== undefined && to === undefined) {
-    found({ kind: 'body-removed', subject, text: 'is gone', direction, ...breaksClients });
+    report({ kind: 'body-removed', subject, text: 'is gone', direction, ...breaksClients });
   } else if (from !== undefined && to !== undefined) {
     if (from.required !== to.required) {
       const breaks = to.required ? breaksClients : breaksServers;
       const text = to.required ? 'is required' : 'is optional';
-      found({ kind: 'required-changed', subject, text, direction, ...breaks });
+      report({ kind: 'required-changed', subject, text, direction, ...breaks });
     }
-    compareContents(from, to, direction, subject, found);
+    compareContents(from, to, direction, subject, report);
   }
 }
 
-function compareAnswers(from: OperationShape, to: OperationShape, place: string, found: Found): void {
+function compareAnswers(from: OperationShape, to: OperationShape, place: string, report: Report): void {
   const before = [...from.successes.keys()];
   const after = [...to.successes.keys()];
   const tell = (kind: 'status-added' | 'status-removed', status: string, breaks: typeof harmless) => {
     const text = kind === 'status-added' ? 'is new' : 'is gone';
     const subject = `status ${status} of ${place}`;
     const direction = status.startsWith('2') ? 'answer' : 'error';
-    found({ kind, subject, text, direction, ...breaks });
+    report({ kind, subject, text, direction, ...breaks });
   };
   for (const status of before.filter((each) => !after.includes(each))) {
     tell('status-removed', status, breaksServers);
   }
   for (const status of after.filter((each) => !before.includes(each)))
     tell('status-added', status, breaksClients);
-  // Errors are one class for clients, whether they are named one by one or not.
+  // Clients treat errors as one class, so listing them or not breaks nobody.
   for (const status of from.others.filter((each) => !to.others.includes(each))) {
     tell('status-removed', status, harmless);
   }
@@ -141,9 +140,9 @@ function compareAnswers(from: OperationShape, to: OperationShape, place: string,
   for (const [status, content] of to.successes) {
     const earlier = from.successes.get(moved ? (before[0] ?? status) : status);
     if (!moved && !from.successes.has(status)) continue;
-    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, found);
+    comparePossibleContents(earlier, content, 'answer', `answer of ${place}`, report);
   }
-  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, found);
+  comparePossibleContents(from.error, to.error, 'error', `error of ${place}`, report);
 }
 
 function comparePossibleContents(
@@ -151,13 +150,13 @@ function comparePossibleContents(
   to: ContentShape | undefined,
   direction: Direction,
   subject: string,
-  found: Found,
+  report: Report,
 ): void {
   if (from === undefined && to !== undefined) {
-    found({ kind: 'body-added', subject, text: 'has content', direction, ...breaksServers });
+    report({ kind: 'body-added', subject, text: 'has content', direction, ...breaksServers });
   } else if (from !== undefined && to === undefined) {
-    found({ kind: 'body-removed', subject, text: 'has no content any more', direction, ...breaksClients });
-  } else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, found);
+    report({ kind: 'body-removed', subject, text: 'has no content any more', direction, ...breaksClients });
+  } else if (from !== undefined && to !== undefined) compareContents(from, to, direction, subject, report);
 }
 
 function compareContents(
@@ -165,17 +164,17 @@ function compareContents(
   to: ContentShape,
   direction: Direction,
   subject: string,
-  found: Found,
+  report: Report,
 ): void {
   const forClients = direction === 'request' ? breaksClients : breaksServers;
   const forServers = direction === 'request' ? breaksServers : breaksClients;
   for (const type of from.mediaTypes.filter((each) => !to.mediaTypes.includes(each))) {
-    found({ kind: 'media-type-removed', subject, text: `${type} is gone`, direction, ...forClients });
+    report({ kind: 'media-type-removed', subject, text: `${type} is gone`, direction, ...forClients });
   }
   for (const type of to.mediaTypes.filter((each) => !from.mediaTypes.includes(each))) {
-    found({ kind: 'media-type-added', subject, text: `${type} is new`, direction, ...forServers });
+    report({ kind: 'media-type-added', subject, text: `${type} is new`, direction, ...forServers });
   }
   if (from.schema === undefined || to.schema === undefined) return;
   const name = to.schema.name ?? from.schema.name ?? subject;
-  compareSchemas(from.schema, to.schema, { direction, subject: name }, found);
+  compareSchemas(from.schema, to.schema, { direction, subject: name }, report);
 }

@@ -5,23 +5,22 @@ import {
   type Direction,
   type FoundChange,
   harmless,
+  type Report,
 } from './change.js';
 import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
-type Found = (change: FoundChange) => void;
-
-/** Where two schemas are compared. */
+/** The value whose two schemas are compared. */
 export interface Place {
   readonly direction: Direction;
-  /** What to call the value. */
+  /** The value's name in reports. */
   readonly subject: string;
 }
 
-/** Tells each difference between two schemas for the same place. */
-export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, found: Found): void {
+/** Reports each difference between two schemas of the same value. */
+export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
   const { direction, subject } = place;
   const tell = (kind: ChangeKind, text: string, breaks: Breaks): void =>
-    found({ kind, subject, text, direction, ...breaks });
+    report({ kind, subject, text, direction, ...breaks });
   const change = direction === 'request' ? 'may be sent' : 'may come';
 
   if (from.types.join() !== to.types.join()) {
@@ -36,7 +35,7 @@ export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place,
   compareLimits(from.limits, to.limits, direction, tell);
   if (from.defaultValue !== to.defaultValue) {
     const text = `the default was ${from.defaultValue ?? 'none'} and is ${to.defaultValue ?? 'none'}`;
-    // What a client leaves out comes to mean something else.
+    // Omitting the value now has another meaning.
     const means = direction === 'request' && from.defaultValue !== undefined;
     tell('default-changed', text, means ? { ...harmless, breaksClients: true } : harmless);
   }
@@ -47,13 +46,13 @@ export function compareSchemas(from: SchemaShape, to: SchemaShape, place: Place,
     const text = to.closed ? 'other properties are not allowed any more' : 'other properties are allowed';
     tell('additional-properties-changed', text, breaksBy(to.closed ? 'narrower' : 'wider', direction));
   }
-  compareProperties(from, to, place, found);
+  compareProperties(from, to, place, report);
   if (from.items !== undefined && to.items !== undefined) {
-    compareSchemas(from.items, to.items, { direction, subject: `${subject}[]` }, found);
+    compareSchemas(from.items, to.items, { direction, subject: `${subject}[]` }, report);
   }
 }
 
-function compareProperties(from: SchemaShape, to: SchemaShape, place: Place, found: Found): void {
+function compareProperties(from: SchemaShape, to: SchemaShape, place: Place, report: Report): void {
   const before = goingThisWay(from, place.direction);
   const after = goingThisWay(to, place.direction);
   for (const name of new Set([...before.keys(), ...after.keys()])) {
@@ -61,44 +60,44 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place, fou
     const other = after.get(name);
     const owner = (other ?? one)?.owner || place.subject;
     const inner = { direction: place.direction, subject: `${owner}.${name}` };
-    if (one === undefined && other !== undefined) found(added(other, to, inner));
-    else if (one !== undefined && other === undefined) found(removed(one, inner));
+    if (one === undefined && other !== undefined) report(added(other, to, inner));
+    else if (one !== undefined && other === undefined) report(removed(one, inner));
     else if (one !== undefined && other !== undefined) {
-      compareProperty(one, other, inner, found);
+      compareProperty(one, other, inner, report);
     }
   }
 }
 
-/** Read-only properties are no part of a request, write-only ones none of an answer. */
+/** Requests hold no read-only properties; answers hold no write-only ones. */
 function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<string, PropertyShape> {
   const goes = ({ readOnly, writeOnly }: PropertyShape) => (direction === 'request' ? !readOnly : !writeOnly);
   return new Map([...properties].filter(([, property]) => goes(property)));
 }
 
-function compareProperty(one: PropertyShape, other: PropertyShape, place: Place, found: Found): void {
+function compareProperty(one: PropertyShape, other: PropertyShape, place: Place, report: Report): void {
   const { direction, subject } = place;
   if (one.required !== other.required) {
     const breaks = breaksBy(other.required ? 'narrower' : 'wider', direction);
     const text = other.required ? 'is required' : 'is optional';
-    found({ kind: 'required-changed', subject, text, direction, ...breaks });
+    report({ kind: 'required-changed', subject, text, direction, ...breaks });
   }
   if (!one.deprecated && other.deprecated) {
-    found({ kind: 'property-deprecated', subject, text: 'is deprecated', direction, ...harmless });
+    report({ kind: 'property-deprecated', subject, text: 'is deprecated', direction, ...harmless });
   }
-  compareSchemas(one.schema, other.schema, place, found);
+  compareSchemas(one.schema, other.schema, place, report);
 }
 
 function added(property: PropertyShape, to: SchemaShape, { direction, subject }: Place): FoundChange {
   const text = property.required ? 'is new and required' : 'is new';
   const known = { kind: 'property-added', subject, text, direction } as const;
-  // Clients leave alone what they don't know; a server must begin to take, or to give, what is new.
+  // Clients ignore unknown properties. A server must start to accept, or to send, the new one.
   if (direction === 'request') return { ...known, breaksClients: property.required, breaksServers: true };
   return { ...known, breaksClients: to.closed, breaksServers: property.required };
 }
 
 function removed(property: PropertyShape, { direction, subject }: Place): FoundChange {
   const text = property.required ? 'is gone, and was required' : 'is gone';
-  // Who sent it is not heard any more; who read it gets nothing.
+  // The server ignores it in requests, and readers miss it in answers.
   return { kind: 'property-removed', subject, text, direction, breaksClients: true, breaksServers: false };
 }
 
@@ -160,7 +159,7 @@ function widthOf(from: readonly string[], to: readonly string[]): 'narrower' | '
   return covers(to, from) ? 'wider' : 'other';
 }
 
-/** Whether all of `inner` is allowed by `outer`; no type at all allows any, and an integer is a number. */
+/** Whether `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */
 function covers(outer: readonly string[], inner: readonly string[]): boolean {
   if (outer.length === 0) return true;
   if (inner.length === 0) return false;

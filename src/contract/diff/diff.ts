@@ -10,24 +10,24 @@ import { compareOperations } from './compare-operations.js';
 import { type OperationShape, operationShapes } from './operation-shape.js';
 import { affectedBy } from './requirements.js';
 
-/** One side of a comparison. */
+/** One contract of a comparison. */
 export interface Side {
-  /** The release's name, or the document's. */
+  /** The name of the release or of the document. */
   readonly name: string;
   readonly release: ReleaseName | null;
   readonly sha256: string;
   readonly operations: ReadonlyMap<OperationId, OperationShape>;
-  /** `METHOD /path` of further operations with the tag of the MFA API. */
+  /** `METHOD /path` of unknown operations with the tag of the MFA API. */
   readonly furtherTagged: readonly string[];
 }
 
-/** How the second contract differs from the first. */
+/** The differences between two contracts. */
 export interface Diff {
   readonly from: Side;
   readonly to: Side;
-  /** By kind, then by subject. */
+  /** Sorted by kind, then by subject. */
   readonly changes: readonly Change[];
-  /** Requirements that hold for one of two releases only; empty unless both sides are releases. */
+  /** Requirements that hold for one release only; empty unless both sides are releases. */
   readonly onlyFrom: readonly RequirementId[];
   readonly onlyTo: readonly RequirementId[];
 }
@@ -35,7 +35,7 @@ export interface Diff {
 /**
  * Reads one side: a release by its name, else a file (relative to the working directory) or a URL.
  *
- * @throws ConfigurationError with file and place for a document that can't be read or used
+ * @throws ConfigurationError with file and place for an unreadable or unusable document
  */
 export async function readSide(text: string, options: LoadOptions = {}): Promise<Side> {
   if (isReleaseName(text)) return releaseSide(text);
@@ -50,7 +50,7 @@ export async function releaseSide(release: ReleaseName): Promise<Side> {
   };
 }
 
-/** A document that is read already. */
+/** The side of a document that is already read. */
 export function documentSide(cut: CutDocument): Side {
   return { name: cut.document.source, release: null, ...contentOf(cut) };
 }
@@ -111,7 +111,7 @@ function inOrder(one: Change, other: Change): number {
   return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
 }
 
-/** Of all releases the one with the fewest differences to a side; of several such, the oldest. */
+/** The release with the fewest differences to a side; the oldest of several. */
 export async function nearestRelease(side: Side): Promise<ReleaseName> {
   let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
   for (const release of releaseNames) {

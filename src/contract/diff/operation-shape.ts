@@ -6,22 +6,22 @@ import { isObject, type Located } from '../openapi/pointers.js';
 import { credentialsOf } from '../openapi/security.js';
 import { type SchemaShape, schemaShape } from './schema-shape.js';
 
-/** An operation as far as two of them are compared. */
+/** The parts of an operation that a comparison looks at. */
 export interface OperationShape {
   readonly id: OperationId;
   readonly method: string;
   readonly path: string;
   readonly deprecated: boolean;
-  /** Null where none is asked for. */
+  /** Null if the operation needs no credential. */
   readonly credentials: readonly CredentialScheme[] | null;
   readonly parameters: ReadonlyMap<string, ParameterShape>;
   readonly body: BodyShape | undefined;
-  /** The 2xx statuses, with their content. */
+  /** The 2xx statuses with their content. */
   readonly successes: ReadonlyMap<string, ContentShape | undefined>;
-  /** Statuses beside those, `default` included. */
+  /** All other statuses, including `default`. */
   readonly others: readonly string[];
   readonly error: ContentShape | undefined;
-  /** Undefined where the document doesn't say. */
+  /** Undefined if the document does not say. */
   readonly privileges: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface BodyShape extends ContentShape {
   readonly required: boolean;
 }
 
-/** In the order of the suite's own list. */
+/** The known operations, in the order of the suite's own list. */
 export function operationShapes({ document, found }: CutDocument): ReadonlyMap<OperationId, OperationShape> {
   const shapes = operationIds.flatMap((id): [OperationId, OperationShape][] => {
     const one = found.known.get(id);
@@ -83,7 +83,7 @@ function operationShape(
     successes: new Map(
       responses
         .filter(isSuccess)
-        // These carry none, whatever a document says (RFC 9110 15.3.5 and 15.3.6).
+        // These statuses never have content, even if a document declares some (RFC 9110 15.3.5 and 15.3.6).
         .map(([status, response]) => [
           status,
           ['204', '205'].includes(status) ? undefined : contentOf(document, document.resolve(response)),
@@ -135,7 +135,7 @@ function contentOf(document: SourceDocument, owner: Located): ContentShape | und
   if (contents.length === 0) return undefined;
   const mediaTypes = contents.map(([name]) => name.toLowerCase().replace(/\s*;.*/, '')).sort();
   const json = contents.find(([name]) => /json/i.test(name)) ?? contents[0];
-  // Not resolved: the name is part of what is compared.
+  // Keep the reference: the comparison needs the schema's name.
   const holder = json === undefined ? undefined : document.resolve(json[1]);
   const schema =
     holder !== undefined && isObject(holder.value) && holder.value['schema'] !== undefined

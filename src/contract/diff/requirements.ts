@@ -6,10 +6,10 @@ import type { RequirementId } from '../requirements/ids.js';
 import type { FoundChange } from './change.js';
 
 /**
- * The requirements whose outcome a change may turn, in the catalogue's order. Of a breaking change: all that name
- * one of its operations, but those about access where it is none of credentials. Of a harmless one: those that judge
- * the answer's shape. Besides, those that hold for one
- * of the two releases only, and name one of the operations.
+ * The requirements whose outcome a change may affect, in the catalogue's order. A breaking change affects
+ * those that name its operations; access requirements only if it concerns credentials. A harmless change
+ * affects those that judge the answer's shape. Requirements for only one of the two releases count if they
+ * name its operations.
  */
 export function affectedBy(
   change: FoundChange,
@@ -28,13 +28,15 @@ export function affectedBy(
     .map(({ id }) => id);
 }
 
-/** Who is let in is one thing, what is said another; only a whole operation is both. */
+/**
+ * Credentials concern only access requirements, and other details never do. A whole operation concerns both.
+ */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';
 }
 
-/** Requirements come and go with what a document changes in substance. */
+/** Descriptive changes don't start or end a requirement. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }

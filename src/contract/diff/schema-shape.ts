@@ -1,35 +1,35 @@
 import type { SourceDocument } from '../openapi/document.js';
-import { isObject, type JsonObject, type Located, pointerTo } from '../openapi/pointers.js';
+import { isObject, itemsOf, type JsonObject, type Located, pointerTo } from '../openapi/pointers.js';
 import { schemaNameOf } from '../openapi/properties.js';
 
-/** A schema as far as two of them are compared: references in place, `allOf` put together. */
+/** The parts of a schema that a comparison looks at, with references resolved and `allOf` merged. */
 export interface SchemaShape {
-  /** Its name among the document's components; undefined for one that stands in another. */
+  /** Its name among the document's components; undefined for an inline schema. */
   readonly name: string | undefined;
-  /** Without null; empty where any type will do. */
+  /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** The values, those that are no strings as JSON, without null; undefined where there is no enumeration. */
+  /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
   readonly properties: ReadonlyMap<string, PropertyShape>;
   readonly items: SchemaShape | undefined;
-  /** No other properties than these. */
+  /** Whether other properties are forbidden. */
   readonly closed: boolean;
-  /** minLength, pattern, format and their like. */
+  /** Limits such as minLength, pattern and format. */
   readonly limits: ReadonlyMap<string, string | number>;
   /** JSON text. */
   readonly defaultValue: string | undefined;
-  /** JSON text of what can't be compared part by part (anyOf, oneOf, not); undefined where there is nothing such. */
+  /** JSON text of parts that only compare as a whole (anyOf, oneOf, not); undefined: none. */
   readonly rest: string | undefined;
 }
 
 export interface PropertyShape {
-  /** The named schema that it belongs to: for a part of an `allOf`, that part. */
+  /** The named schema that holds the property; within `allOf`, the part. */
   readonly owner: string;
   readonly schema: SchemaShape;
   readonly required: boolean;
   readonly deprecated: boolean;
-  /** In answers only, or in requests only. */
+  /** Only in answers, or only in requests. */
   readonly readOnly: boolean;
   readonly writeOnly: boolean;
 }
@@ -53,25 +53,24 @@ export function schemaShape(document: SourceDocument, node: Located, outer = '')
   const owner = name ?? outer;
   if (!isObject(value)) return { ...anything, name };
   const parts = ['allOf']
-    .flatMap((keyword) => list(value[keyword], pointerTo(pointer, keyword)))
+    .flatMap((keyword) => itemsOf(value[keyword], pointerTo(pointer, keyword)))
     .map((part) => schemaShape(document, part, owner));
   const alternatives = ['anyOf', 'oneOf'].flatMap((keyword) =>
-    list(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner)),
+    itemsOf(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner)),
   );
-  // `anyOf: [null, X]` is how OpenAPI 3.1 says that X may be null.
+  // `anyOf: [null, X]` is OpenAPI 3.1 for a nullable X.
   const nullAlternative = alternatives.some(isNull);
   const others = alternatives.filter((each) => !isNull(each));
   const [only] = others;
-  const merged = only !== undefined && others.length === 1 ? [...parts, only] : parts;
+  const all = only !== undefined && others.length === 1 ? [...parts, only] : parts;
   const own = ownShape(document, { value, pointer }, owner, name);
   const rest = others.length > 1 || value['not'] !== undefined ? textOf([others, value['not']]) : undefined;
-  const whole = merged.reduce(together, own);
+  const whole = all.reduce(merged, own);
   const orNull = own.nullable || nullAlternative;
   return {
     ...whole,
     name,
-    nullable:
-      orNull || (own.types.length === 0 && merged.length > 0 && merged.every((part) => part.nullable)),
+    nullable: orNull || (own.types.length === 0 && all.length > 0 && all.every((part) => part.nullable)),
     rest: rest ?? whole.rest,
   };
 }
@@ -118,7 +117,7 @@ function ownShape(
   });
   return {
     name,
-    // Left out by many where the properties say it.
+    // Many documents omit the type beside properties.
     types: typesOf(declared, members.length > 0),
     nullable: value['nullable'] === true || declared.includes('null'),
     values: values
@@ -145,8 +144,8 @@ function typesOf(declared: readonly string[], hasProperties: boolean): string[] 
   return types.length === 0 && hasProperties ? ['object'] : types;
 }
 
-/** What fulfils both: as much of it as matters for a comparison. */
-function together(one: SchemaShape, other: SchemaShape): SchemaShape {
+/** Merges two parts of an `allOf`, as far as a comparison needs. */
+function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   const types = one.types.length === 0 ? other.types : one.types;
   const both = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
@@ -165,11 +164,6 @@ function together(one: SchemaShape, other: SchemaShape): SchemaShape {
 
 function isNull({ types, nullable, values, properties }: SchemaShape): boolean {
   return types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
-}
-
-function list(value: unknown, pointer: string): Located[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((each: unknown, index) => ({ value: each, pointer: pointerTo(pointer, String(index)) }));
 }
 
 function textIn(value: unknown): string[] {

@@ -1,21 +1,21 @@
 import { parseDocument } from 'yaml';
 
-/** A body read as JSON as strictly as RFC 8259 has it; `value` is what a lenient reader would get of it. */
+/** A body read strictly by RFC 8259; `value` is what a lenient reader gets. */
 export interface JsonBody {
-  /** Undefined where the text is no JSON at all, or is nested deeper than anybody reads. */
+  /** Undefined if the text is not JSON or is nested too deeply. */
   readonly value: unknown;
   readonly isJson: boolean;
   readonly hasBom: boolean;
   readonly isUtf8: boolean;
-  /** Names of members that stand twice in one object. */
+  /** Whether an object holds a member name twice. */
   readonly duplicates: boolean;
   readonly text: string;
 }
 
-/** Bodies beyond this are not searched for duplicate members. */
+/** Larger bodies are not searched for duplicate members. */
 const duplicateSearchLimit = 64 * 1024;
 
-/** RFC 8259, 9 lets a reader have a limit. No answer of the API has a tenth of it; the stack has more than that. */
+/** A reader may limit the depth (RFC 8259, 9). Ten times the depth of any answer still fits the stack. */
 const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {
@@ -41,7 +41,7 @@ function decodes(bytes: Buffer): boolean {
   }
 }
 
-/** Whether brackets are nested deeper than is read; those within strings don't count. */
+/** Whether the nesting exceeds the limit. Brackets within strings don't count. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;
@@ -56,15 +56,15 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Whether any name stands twice in the whole text, in one object or in two: most bodies are done with that. */
+/** A quick check that clears most bodies: whether any name occurs twice in the text. */
 function mayHaveDuplicates(text: string): boolean {
-  // Two spellings of one name, by an escape, are for the reader to compare.
+  // An escape may spell the same name differently; only a parser can compare those.
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];
   return new Set(names).size < names.length;
 }
 
-/** Every JSON text is YAML, and the YAML reader tells duplicate keys, which JSON.parse hides. */
+/** Every JSON text is YAML, and the YAML reader reports duplicate keys, which JSON.parse hides. */
 function hasDuplicates(text: string): boolean {
   if (text.length > duplicateSearchLimit || !mayHaveDuplicates(text)) return false;
   return parseDocument(text, { schema: 'json' }).errors.some(({ code }) => code === 'DUPLICATE_KEY');

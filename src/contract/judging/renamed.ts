@@ -8,13 +8,13 @@ interface Called {
   readonly requestJson: unknown;
 }
 
-/** Finds values that requests set, and that answers show under a name which the document does not know. */
+/** Finds values that requests set and that answers return under an undocumented name. */
 export class Renamed {
-  /** What was set last, by property. */
+  /** The last value set, by property. */
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** What a success shows of that. */
+  /** Takes a success answer and returns the renamed properties that it shows. */
   seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
     const success = operation === null ? undefined : contract.operations.get(operation)?.success;
     if (success?.status !== status) return [];
@@ -34,9 +34,9 @@ export class Renamed {
   }
 }
 
-/** Lists are sets here. */
+/** Compares lists as sets. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
-/** Long enough that another property does not hold the same by accident. */
+/** Whether a value is long enough that no other property equals it by accident. */
 const isTelling = (value: unknown) =>
   (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

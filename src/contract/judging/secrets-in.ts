@@ -1,7 +1,7 @@
 import { secretHeaders } from '../../base/redaction/positions.js';
 import { type OperationId, operationRow } from '../openapi/operations.js';
 
-/** Properties whose values are secret wherever they stand, and what to call them. */
+/** Properties whose values are always secret, each with the secret's kind. */
 const secretProperties: Readonly<Record<string, string>> = {
   password: 'password',
   currentPassword: 'password',
@@ -18,7 +18,10 @@ const secretProperties: Readonly<Record<string, string>> = {
   referenceId: 'reference id',
 };
 
-/** Values of secret properties at any depth, with what each is; a hostile depth doesn't use up the stack. */
+/**
+ * The values of secret properties at any depth, with their kinds. It uses no recursion: a hostile body could
+ * exhaust the stack.
+ */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
   const found: (readonly [string, string])[] = [];
   const open: unknown[] = [value];
@@ -34,14 +37,17 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   return found;
 }
 
-/** The answer as text without the secrets that this very operation is there to hand out. */
+/** The answer as text without the secrets that its operation may return. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }
 
-/** Values of credential headers: without the scheme's name, of cookies each by itself, of Basic the password too. */
+/**
+ * The secret values in credential headers: without the scheme, each cookie separately, and Basic's password
+ * too.
+ */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
 ): (readonly [value: string, what: string])[] {
@@ -58,7 +64,7 @@ export function secretsInHeaders(
   });
 }
 
-/** Attributes of cookies hold nothing secret. */
+/** The values of cookies; their attributes are not secret. */
 function cookiesIn(header: string): string[] {
   const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
   return [...pairs].flatMap(([, name = '', value = '']) =>

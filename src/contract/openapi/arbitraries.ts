@@ -3,7 +3,7 @@ import type { BodyProperty, BodySchema } from './body-schema.js';
 import type { Judge } from './contract.js';
 import { isObject } from './document.js';
 
-/** One way for a body to be right or wrong, and the bodies that are so. */
+/** A way for a body to be valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
   /** `authenticationTypes is empty` */
   readonly what: string;
@@ -13,7 +13,7 @@ export interface BodyKind {
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Bodies that the document allows, each kind with one property at an extreme of what it may be.
+ * Bodies that the document allows, each kind with one property at an extreme value.
  *
  * @param fixed members that every body has, with these values
  */
@@ -46,10 +46,10 @@ export function validBodies(schema: BodySchema, judge: Judge, fixed: Members = {
 }
 
 /**
- * Bodies that the document does not allow: each kind spoils one thing of a right body.
+ * Bodies that the document forbids, each kind with one fault.
  *
- * @param base a right body
- * @param keep properties that are never spoiled
+ * @param base a valid body
+ * @param keep properties that stay valid
  */
 export function invalidBodies(
   schema: BodySchema,
@@ -67,7 +67,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // A document that says no type lets everything pass.
+    // A document without a type allows everything.
     ...(judge.mismatches(0).length === 0
       ? []
       : [
@@ -75,7 +75,7 @@ export function invalidBodies(
             what: 'the body is not an object',
             bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
           },
-          // What some servers take for an object without properties.
+          // Some servers read it as an object without properties.
           { what: 'the body is an empty list', bodies: fc.constant([]) },
         ]),
   ];
@@ -86,14 +86,14 @@ export function invalidBodies(
 }
 
 /**
- * Any code point but lone surrogates, which no JSON text may hold. The library's own units map every code point
- * when they are made, which costs half a second.
+ * Any code point except lone surrogates, which JSON text may not hold. The library's own units take half a
+ * second to build.
  */
 const codePoint = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** What people write: letters of many scripts, marks and pictures. */
+/** What people write: letters of many scripts, combining marks and emoji. */
 const letter = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
   fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),
@@ -112,7 +112,7 @@ const letter = fc.oneof(
   ),
 );
 
-/** Texts as people and programs send them: any letters, emptiness, length, and what means something elsewhere. */
+/** Texts as people and programs send them: any letters, long ones, and ones with a meaning elsewhere. */
 const texts = {
   unusual: fc.oneof(
     fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
@@ -127,7 +127,7 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/** One arbitrary for each JSON type; of texts none that an enumeration or a reader takes for something else. */
+/** A generator for each JSON type. No text equals an enumeration's value or looks like another type. */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
@@ -150,7 +150,7 @@ function objectOf(properties: readonly BodyProperty[]): fc.Arbitrary<Members> {
   return fc.record(members, { requiredKeys, noNullPrototype: true });
 }
 
-/** Any value of the schema. */
+/** Any value that the schema allows. */
 function anyValueOf(schema: BodySchema): fc.Arbitrary<unknown> {
   const value = nonNullOf(schema);
   return schema.nulls === 'allowed' ? fc.option(value, { nil: null, freq: 5 }) : value;
@@ -178,7 +178,7 @@ function nonNullOf({ type, enumValues, items, properties }: BodySchema): fc.Arbi
   }
 }
 
-/** What a property may be, kind by kind. */
+/** A property's extreme values, by kind. */
 function extremesOf(schema: BodySchema): Kind[] {
   const nothing: Kind[] = schema.nulls === 'allowed' ? [['null', fc.constant(null)]] : [];
   if (schema.type === 'array') {
@@ -198,7 +198,7 @@ function extremesOf(schema: BodySchema): Kind[] {
   return [...nothing, ['any value of its own', nonNullOf(schema)]];
 }
 
-/** What a property may not be, kind by kind. */
+/** A property's invalid values, by kind. */
 function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   if (type === 'any') return [];
   const own = type === 'integer' ? 'number' : type;
@@ -208,7 +208,7 @@ function spoiledOf({ type, nulls, enumValues, items }: BodySchema): Kind[] {
   if (enumValues.length > 0) kinds.push(['outside its enumeration', values.string]);
   if (type === 'array' && items !== undefined) {
     const right = nonNullOf(items);
-    // Lenient servers make a list of it.
+    // Lenient servers wrap it in a list.
     kinds.push(['an item without its list', right]);
     for (const [what, wrong] of spoiledOf(items)) {
       kinds.push([`a list with an item that is ${what}`, fc.tuple(right, wrong).map((pair) => [...pair])]);

@@ -2,29 +2,29 @@ import type { ErrorBody, RequestBodies, SuccessBodies } from './generated/bodies
 import type { OperationId } from './operations.js';
 import { isObject } from './pointers.js';
 
-/** What the operation takes, by the documents of all releases. */
+/** The operation's request body, according to the documents of all releases. */
 export type RequestBody<Id extends OperationId> = RequestBodies[Id];
 
 type Named<T> = T extends object ? keyof T & string : never;
 
-/** The properties that an answer of the operation may have, a success or an error. */
+/** The property names of an operation's answers, success or error. */
 export type AnswerField<Id extends OperationId> = Id extends OperationId
   ? Named<SuccessBodies[Id]> | Named<ErrorBody>
   : never;
 
 /**
- * The body of an answer by the contract's names for its properties. What they hold is as the target sent it: judged
- * by the contract, but not to be relied on.
+ * An answer's body with the contract's property names. Its values are unchecked: the target may have sent
+ * anything.
  */
 export type AnswerFields<Id extends OperationId> = { readonly [Name in AnswerField<Id>]?: unknown };
 
-/** A body that is no object has no fields. */
+/** The body's fields; a body that is no object has none. */
 export function fieldsOf<Id extends OperationId>(body: unknown): AnswerFields<Id> {
   const candidate: unknown = isObject(body) ? body : {};
   return hasFields<Id>(candidate) ? candidate : fieldsOf<Id>({});
 }
 
-/** Any object fits: every field may be absent, and hold anything. */
+/** Narrows to the fields' type. Every field is optional and unknown, so any object fits. */
 function hasFields<Id extends OperationId>(value: unknown): value is AnswerFields<Id> {
   return isObject(value);
 }

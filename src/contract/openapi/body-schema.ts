@@ -1,20 +1,20 @@
 import type { SourceDocument } from './document.js';
-import { isObject, type Located } from './pointers.js';
+import { isObject, itemsOf, type Located } from './pointers.js';
 
-/** A request body's schema, as far as bodies are made from it. */
+/** The parts of a request body's schema that generated bodies need. */
 export interface BodySchema {
-  /** `any` where the document leaves it open, or says it in a way that no body is made from. */
+  /** `any` if the document gives no type, or one that no body can be made from. */
   readonly type: 'boolean' | 'string' | 'number' | 'integer' | 'array' | 'object' | 'any';
   /**
-   * `open`: nullable, but null is missing from the enumeration. OpenAPI 3.0.1 and 3.0.3 read that differently,
-   * so null is neither right nor wrong, and never sent.
+   * `open`: nullable, but the enumeration lacks null. OpenAPI 3.0.1 and 3.0.3 disagree on that, so the suite
+   * never sends null.
    */
   readonly nulls: 'allowed' | 'refused' | 'open';
-  /** Without null; empty where every value of the type will do. */
+  /** Without null; empty: all values of the type. */
   readonly enumValues: readonly string[];
-  /** Undefined: no array, or items of any kind. */
+  /** Undefined: not an array, or items of any type. */
   readonly items: BodySchema | undefined;
-  /** Those that a request may hold: read-only ones are left out. */
+  /** Properties that a request may hold, so without read-only ones. */
   readonly properties: readonly BodyProperty[];
 }
 
@@ -26,12 +26,15 @@ export interface BodyProperty {
 
 const types: readonly BodySchema['type'][] = ['boolean', 'string', 'number', 'integer', 'array', 'object'];
 
-/** @throws ConfigurationError for a reference that leads nowhere */
+/** @throws ConfigurationError for a dangling reference */
 export function bodySchemaOf(document: SourceDocument, node: Located, depth = 0): BodySchema {
   const located = document.resolve(node);
   const value = isObject(located.value) ? located.value : {};
   const named = types.find((type) => type === value['type']);
-  const parts = partsOf(document, located, depth);
+  const list = depth < 4 ? document.member(located, 'allOf')?.value : undefined;
+  const parts = itemsOf(list, `${located.pointer}/allOf`).map((part) =>
+    bodySchemaOf(document, part, depth + 1),
+  );
   const members = document.members(document.member(located, 'properties'));
   const isObjectSchema =
     named === 'object' || members.length > 0 || parts.some(({ type }) => type === 'object');
@@ -40,7 +43,7 @@ export function bodySchemaOf(document: SourceDocument, node: Located, depth = 0)
   const items = document.member(located, 'items');
   const own = members
     .filter(([, member]) => !isReadOnly(document, member))
-    // Deep enough for every body of this API, and for a schema that contains itself.
+    // Deeper than any body of this API; the bound also ends recursive schemas.
     .filter(() => depth < 4)
     .map(([name, member]) => ({
       name,
@@ -54,14 +57,6 @@ export function bodySchemaOf(document: SourceDocument, node: Located, depth = 0)
     items: items === undefined || depth >= 4 ? undefined : bodySchemaOf(document, items, depth + 1),
     properties: [...parts.flatMap((part) => part.properties), ...own],
   };
-}
-
-function partsOf(document: SourceDocument, node: Located, depth: number): BodySchema[] {
-  const list = document.member(node, 'allOf')?.value;
-  if (!Array.isArray(list) || depth >= 4) return [];
-  return list.map((part: unknown, index) =>
-    bodySchemaOf(document, { value: part, pointer: `${node.pointer}/allOf/${index}` }, depth + 1),
-  );
 }
 
 function nullsOf(nullable: boolean, values: readonly unknown[]): BodySchema['nulls'] {

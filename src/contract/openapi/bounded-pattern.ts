@@ -1,15 +1,15 @@
 import { createContext, Script } from 'node:vm';
 import { ConfigurationError } from '../../base/errors.js';
 
-/** No pattern that anybody meant to be matched takes a thousandth of it. */
+/** A thousand times what any reasonable pattern needs. */
 const longestMs = 1_000;
 
 const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
 /**
- * A pattern of a document, which anybody may have written: where trying it out would take for ever, it ends after a
- * while. The engine is JavaScript's own, since that is the language of patterns in OpenAPI.
+ * A pattern from a document, which may be hostile: matching stops after a time limit. OpenAPI patterns are
+ * JavaScript's, so its own engine matches.
  */
 class BoundedPattern {
   readonly #pattern: RegExp;
@@ -18,7 +18,7 @@ class BoundedPattern {
     this.#pattern = new RegExp(source, flags);
   }
 
-  /** @throws ConfigurationError where that takes too long: nothing can be said then of the text */
+  /** @throws ConfigurationError if matching takes too long, since the result is then unknown */
   test(text: string): boolean {
     scope['pattern'] = this.#pattern;
     scope['text'] = text;
@@ -33,14 +33,14 @@ class BoundedPattern {
     }
   }
 
-  /** Ajv keeps patterns by it. */
+  /** Ajv uses this text as a cache key. */
   toString(): string {
     return String(this.#pattern);
   }
 }
 
 function isTimeout(error: unknown): boolean {
-  // It may be an Error of another realm.
+  // The error may come from another realm, so `instanceof` fails.
   return (
     typeof error === 'object' &&
     error !== null &&
@@ -49,7 +49,7 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** What Ajv takes in place of `new RegExp`; `code` is for programs that it writes to files. */
+/** Ajv calls this instead of `new RegExp`. It needs `code` only for standalone programs. */
 export const boundedPattern = Object.assign(
   (source: string, flags: string) => new BoundedPattern(source, flags),
   { code: 'new RegExp' },

@@ -5,34 +5,37 @@ import type { OperationId } from './operations.js';
 
 export const credentialSchemes = ['APIKeyHeader', 'Bearer', 'SessionIdHeader'] as const;
 
-/** A security scheme of the contract that the suite knows to use. */
+/** A security scheme of the contract that the suite can use. */
 export type CredentialScheme = (typeof credentialSchemes)[number];
 
 export function isCredentialScheme(text: string): text is CredentialScheme {
   return (credentialSchemes as readonly string[]).includes(text);
 }
 
-/** One OpenAPI document, read and ready to judge by. */
+/** An OpenAPI document that is ready to judge answers. */
 export interface Contract {
   readonly release: ReleaseName;
-  /** The document's path from the package's folder, with forward slashes; absolute for a file outside it; or a URL. */
+  /**
+   * The document's path from the package's folder with forward slashes; an absolute path outside it; or a
+   * URL.
+   */
   readonly source: string;
-  /** Of the file's bytes, in hexadecimal. */
+  /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
-  /** The operations of the document that the suite knows; others are not looked at. */
+  /** The document's operations that the suite knows. */
   readonly operations: ReadonlyMap<OperationId, Operation>;
-  /** The security schemes that the document declares and the suite knows. */
+  /** The document's security schemes that the suite knows. */
   readonly credentials: readonly CredentialScheme[];
-  /** Where the document contradicts a standard, and how it is read all the same. */
+  /** Contradictions between document and standard, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
-  /** `METHOD /path` of operations that carry the tag of the MFA API, and that the suite doesn't know. */
+  /** `METHOD /path` of unknown operations with the tag of the MFA API. */
   readonly furtherTagged: readonly string[];
-  /** The operations and what they reach, as a document of its own in which they have the same pointers. */
+  /** The operations and all they refer to as a document; JSON pointers stay the same. */
   readonly excerpt: Readonly<Record<string, unknown>>;
   /**
-   * Compiles all schemas, which otherwise happens at the first use of each.
+   * Compiles all schemas now instead of at first use.
    *
-   * @throws ConfigurationError naming the schema that does not compile
+   * @throws ConfigurationError naming a schema that does not compile
    */
   compileAll(): void;
 }
@@ -41,60 +44,60 @@ export interface Operation {
   readonly id: OperationId;
   /** In upper case. */
   readonly method: string;
-  /** As in the document, to be appended to the API's root. */
+  /** As in the document, relative to the API's root. */
   readonly path: string;
   readonly summary: string;
-  /** The credentials that are accepted, one of them each time; empty where none is asked for. */
+  /** The credentials that the operation accepts, each sufficient alone; empty: it needs none. */
   readonly security: readonly CredentialScheme[];
-  /** Undefined where the operation takes no body. */
+  /** Undefined if the operation takes no body. */
   readonly request: RequestBody | undefined;
   readonly success: SuccessAnswer;
-  /** What every other answer looks like. */
+  /** The shape of every other answer. */
   readonly error: Answer;
   /** JSON pointer into the document. */
   readonly pointer: string;
 }
 
-/** Judges JSON values; an absent body is undefined. No mismatch means that the value conforms. */
+/** Judges JSON values; an absent body is undefined. A conforming value has no mismatches. */
 export interface Judge {
   mismatches(value: unknown): readonly Mismatch[];
 }
 
 export interface RequestBody extends Judge {
   readonly required: boolean;
-  /** What bodies are made from. */
+  /** The schema for generated bodies. */
   readonly schema: BodySchema;
 }
 
 export interface Answer extends Judge {
-  /** The name of the schema in the document; undefined where there is no content or no name. */
+  /** The schema's name in the document; undefined: no content or an inline schema. */
   readonly schemaName: string | undefined;
-  /** All properties that such an answer may have, those of inner objects included. */
+  /** All properties of such an answer, inner objects included. */
   readonly properties: readonly SchemaProperty[];
 }
 
 export interface SuccessAnswer extends Answer {
   readonly status: number;
-  /** Undefined where the answer has no content. */
+  /** Undefined if the answer has no content. */
   readonly mediaType: string | undefined;
 }
 
-/** How a value departs from its schema. Tells types only, never the value: that may be a secret. */
+/** How a value breaks its schema. It shows types but never the value, which may be a secret. */
 export interface Mismatch {
-  /** JSON pointer into the value; empty for the value itself. */
+  /** JSON pointer into the value; empty for the whole value. */
   readonly instancePath: string;
   readonly rule: BrokenRule;
-  /** JSON pointer into the document, to the rule that is broken. */
+  /** JSON pointer to the broken rule in the document. */
   readonly contractPointer: string;
 }
 
 export interface SchemaProperty {
   /** JSON pointer into the value; `*` stands for each item of an array. */
   readonly pointer: string;
-  /** The schema that the property belongs to: for a part of an `allOf`, that part. */
+  /** The schema that declares the property; within `allOf`, the part. */
   readonly schema: string;
   readonly name: string;
-  /** The values of the enumeration (or of the items' enumeration), without null; empty where there is none. */
+  /** The enumeration's values (or that of the items) without null; empty: none. */
   readonly enumValues: readonly string[];
 }
 

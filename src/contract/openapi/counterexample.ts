@@ -1,30 +1,31 @@
 import fc from 'fast-check';
 import type { BodyKind } from './arbitraries.js';
 
+/** Bounds of a search for a failing body. */
 export interface Search {
   /** The same seed tries the same bodies. */
   readonly seed: number;
-  /** At most so many bodies are tried; of more kinds, the seed chooses. */
+  /** The maximum number of bodies; among more kinds the seed chooses. */
   readonly most: number;
-  /** At most so many more to find a simpler body that fails as well. */
+  /** The maximum number of further bodies to find a simpler failing one. */
   readonly shrinks: number;
 }
 
-/** The simplest body found that breaks what was demanded. */
+/** The simplest body found that fails. */
 export interface Counterexample<Breach> {
   readonly body: unknown;
-  /** Which kind of body it is. */
+  /** The kind of the body. */
   readonly what: string;
   readonly breach: Breach;
-  /** How often a simpler one was found. */
+  /** How often the search found a simpler body. */
   readonly shrinks: number;
 }
 
 /**
- * Tries one body of each kind until one breaks what is demanded, then looks for a simpler one.
+ * Tries one body of each kind until one fails, then searches for a simpler failing body.
  *
- * @param breachOf what is wrong about the answer to a body; undefined where nothing is. What it throws ends the
- * search, and is thrown.
+ * @param breachOf returns what is wrong with the answer to a body, else undefined; an exception ends the
+ * search
  */
 export async function findCounterexample<Breach>(
   kinds: readonly BodyKind[],

@@ -2,20 +2,20 @@ import type { Answer, Contract } from './contract.js';
 import { isObject, tokensOf } from './document.js';
 import type { OperationId } from './operations.js';
 
-/** Everything of a contract that traffic could show, by the keys of the verdict's coverage. */
+/** Everything in a contract that traffic could show, by the keys of the verdict's coverage. */
 export interface CoverageUniverse {
   readonly operations: readonly string[];
   /** `operationId status` and `operationId default`. */
   readonly responses: readonly string[];
-  /** `operationId status /pointer`, `*` standing for each item of an array. */
+  /** `operationId status /pointer`; `*` stands for each item of an array. */
   readonly properties: readonly string[];
-  /** `Schema.property=value`, of answers. */
+  /** `Schema.property=value` in answers. */
   readonly enumValues: readonly string[];
   /** The security schemes, and `none`. */
   readonly credentials: readonly string[];
   /**
-   * `operationId status credential`: success by each credential that the operation accepts (by `none` where it asks
-   * for none), refusal by each of them and by `none`.
+   * `operationId status credential`: success with each accepted credential (`none` for anonymous operations),
+   * and refusal of each credential and of `none`.
    */
   readonly calls: readonly string[];
 }
@@ -48,15 +48,15 @@ export function coverageUniverse(contract: Contract): CoverageUniverse {
   };
 }
 
-/** What one answer shows: keys of the universe only, whatever else the body holds. */
+/** What one answer shows, limited to the keys of the universe. */
 export interface Seen {
   readonly properties: string[];
   readonly enumValues: string[];
 }
 
 /**
- * A property counts once it is there, be it null. A status that is neither the documented success nor an error
- * (4xx, 5xx) shows nothing: the document doesn't speak of it.
+ * The coverage of one answer. A property counts even if it is null. Statuses other than the documented
+ * success, 4xx and 5xx are undocumented and show nothing.
  */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const operation = contract.operations.get(operationId);
@@ -81,7 +81,8 @@ function seenBy(answer: Answer, key: string, body: unknown): Seen {
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
+/** The values at a path in which `*` stands for each item of an array. */
+export function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
   if (token === undefined) return value === undefined ? [] : [value];
   if (Array.isArray(value))
     return token === '*' ? value.flatMap((item: unknown) => valuesAt(item, rest)) : [];

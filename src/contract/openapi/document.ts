@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Document, isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { type Places, placesOf } from './places.js';
+import { at, type Places, placesOf } from './places.js';
 import {
   childOf,
   isObject,
@@ -11,7 +11,7 @@ import {
   pointerTo,
   tokensOf,
 } from './pointers.js';
-import { quickly } from './quick-yaml.js';
+import { readQuickly } from './quick-yaml.js';
 import { readSource, type Source } from './read-source.js';
 
 export {
@@ -23,13 +23,13 @@ export {
   tokensOf,
 } from './pointers.js';
 
-/** No document needs a reference that leads through more others; it keeps a hostile one from the stack's end. */
+/** The longest chain of references. A hostile document could otherwise exhaust the stack. */
 const longestChain = 100;
 
-/** A YAML or JSON file that remembers where each of its nodes stands. */
+/** A YAML or JSON file that knows the line and column of each node. */
 export class SourceDocument {
   readonly source: string;
-  /** What relative references start at. */
+  /** The base of relative references. */
   readonly location: string;
   readonly sha256: string;
   readonly root: JsonObject;
@@ -51,17 +51,17 @@ export class SourceDocument {
     this.#places = content.places;
   }
 
-  /** @throws ConfigurationError with file and place when it can't be read or parsed */
+  /** @throws ConfigurationError with file and place for an unreadable or malformed document */
   static async read(location: string): Promise<SourceDocument> {
     return SourceDocument.parse(await readSource(location));
   }
 
-  /** @throws ConfigurationError with the place when it holds no object */
+  /** @throws ConfigurationError with the place if the text holds no object */
   static parse(source: Source): SourceDocument {
     const sha256 = createHash('sha256').update(source.bytes).digest('hex');
     const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
-    // Read many times faster so; the places are needed only when something is wrong.
-    const content = asJson(text) ?? quickly(text);
+    // Reading without places is many times faster, and only errors need places.
+    const content = asJson(text) ?? readQuickly(text);
     if (content !== undefined)
       return new SourceDocument(source, text, { root: content, sha256, places: undefined });
     const places = placesOf(source.name, text);
@@ -76,8 +76,8 @@ export class SourceDocument {
   }
 
   /**
-   * Another content made of this one's nodes, which keep their places; nodes of other documents stand below a
-   * prefix each.
+   * A document with another content made of this one's nodes, which keep their places. Nodes of each other
+   * document lie below a prefix.
    */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     const { source: name, location, sha256 } = this;
@@ -86,7 +86,7 @@ export class SourceDocument {
     return made;
   }
 
-  /** The error to throw for what stands at a JSON pointer. */
+  /** An error with the place of the node at a JSON pointer. */
   error(pointer: string, message: string, cause?: unknown): ConfigurationError {
     const [prefix, part] = this.#parts.find(([each]) => `${pointer}/`.startsWith(`${each}/`)) ?? [];
     if (prefix !== undefined && part !== undefined) {
@@ -97,7 +97,7 @@ export class SourceDocument {
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
-  /** The node at a JSON pointer, which may lead through references; undefined where there is none. */
+  /** The node at a JSON pointer, which may cross references; undefined: there is none. */
   find(pointer: string): Located | undefined {
     let node: Located = { value: this.root, pointer: '' };
     for (const token of tokensOf(pointer)) {
@@ -110,9 +110,9 @@ export class SourceDocument {
   }
 
   /**
-   * Follows references until something else is found.
+   * Follows references to their final target.
    *
-   * @throws ConfigurationError for a reference to nothing, to itself or out of the document
+   * @throws ConfigurationError for a dangling, circular or external reference
    */
   resolve(node: Located): Located {
     const seen = new Set<string>();
@@ -133,13 +133,13 @@ export class SourceDocument {
     return found;
   }
 
-  /** The resolved member of an object, undefined where it is absent. */
+  /** The resolved member of an object; undefined: it is absent. */
   member(node: Located, name: string): Located | undefined {
     const value = childOf(node.value, name);
     return value === undefined ? undefined : this.resolve({ value, pointer: pointerTo(node.pointer, name) });
   }
 
-  /** The members of an object with their names, not resolved; none where it is absent or no object. */
+  /** The unresolved members of an object with their names; empty for any other value. */
   members(node: Located | undefined): [string, Located][] {
     if (node === undefined || !isObject(node.value)) return [];
     return Object.entries(node.value).map(([name, value]) => [
@@ -148,7 +148,7 @@ export class SourceDocument {
     ]);
   }
 
-  /** Most is read without places; what is too much for the reader with places has none. */
+  /** Finds the place on demand. A document too large for the reader with places has none. */
   #placeOf(pointer: string): string {
     try {
       this.#places ??= placesOf(this.source, this.#text);
@@ -159,7 +159,7 @@ export class SourceDocument {
     return at(this.source, this.#places, offsetOf(this.#places.yaml, pointer));
   }
 
-  /** Counts how deep a reference leads through others on its way. */
+  /** Counts nested references while `find` runs. */
   #within<T>(find: () => T): T {
     this.#chain += 1;
     try {
@@ -187,7 +187,7 @@ function asJson(text: string): JsonObject | undefined {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    // The YAML reader tells the place.
+    // The YAML reader reports the error with its place.
     return undefined;
   }
 }
@@ -196,7 +196,7 @@ function toJson(source: string, places: Places): unknown {
   try {
     return places.yaml.toJS();
   } catch (error) {
-    // An alias without its anchor, or far too many of them.
+    // An alias lacks its anchor, or too many aliases occur.
     const where = at(source, places, firstAlias(places.yaml));
     throw new ConfigurationError(`${where}: ${reasonOf(error)}`, { cause: error });
   }
@@ -213,12 +213,7 @@ function firstAlias(yaml: Document): number {
   return offset;
 }
 
-function at(source: string, { lines }: Places, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
-}
-
-/** Where the deepest part of the pointer that exists begins. */
+/** The offset of the pointer's deepest existing node. */
 function offsetOf(yaml: Document, pointer: string): number {
   let node: unknown = yaml.contents;
   let offset = 0;

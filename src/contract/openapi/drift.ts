@@ -1,10 +1,12 @@
 import type { Answer, Contract } from './contract.js';
+import { valuesAt } from './coverage.js';
 import { isObject, pointerTo, tokensOf } from './document.js';
 import type { OperationId } from './operations.js';
 
 /**
- * What an answer holds that the document doesn't know: no breach, since objects may grow, but worth knowing.
- * `operationId status /pointer` for a property, `Schema.property=value` for a value outside an enumeration.
+ * Undocumented parts of an answer. They break nothing, since objects may grow, but are worth knowing.
+ *
+ * `operationId status /pointer` is a property, `Schema.property=value` a value outside an enumeration.
  */
 export function undocumentedIn(
   contract: Contract,
@@ -22,13 +24,13 @@ export function undocumentedIn(
   return [];
 }
 
-/** An answer that shows more than this is no drift but another document. */
-const mostOfOne = 20;
+/** An answer with more undocumented parts follows another document. */
+const longestList = 20;
 
 function undocumentedBy({ properties, schemaName }: Answer, key: string, body: unknown): string[] {
   if (schemaName === undefined) return [];
   const known = new Set(properties.map(({ pointer }) => pointer));
-  // A property without documented members may hold any.
+  // A property without documented members may hold any members.
   const isOpen = (at: string) => at !== '' && ![...known].some((pointer) => pointer.startsWith(`${at}/`));
   const found = new Set<string>();
   const visit = (value: unknown, at: string): void => {
@@ -50,12 +52,5 @@ function undocumentedBy({ properties, schemaName }: Answer, key: string, body: u
       if (typeof value === 'string' && !enumValues.includes(value)) found.add(`${schema}.${name}=${value}`);
     }
   }
-  return [...found].slice(0, mostOfOne);
-}
-
-function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
-  if (token === undefined) return [value];
-  if (Array.isArray(value))
-    return token === '*' ? value.flatMap((item: unknown) => valuesAt(item, rest)) : [];
-  return isObject(value) && Object.hasOwn(value, token) ? valuesAt(value[token], rest) : [];
+  return [...found].slice(0, longestList);
 }

@@ -6,21 +6,21 @@ import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointe
 import { isUrl } from './read-source.js';
 import { credentialsOf } from './security.js';
 
-/** The methods that a path item may have operations for. */
+/** The methods of operations in a path item. */
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 export interface ExcerptOptions {
-  /** Whether references to other files and URLs are followed. */
+  /** Whether to follow references to other files and URLs. */
   readonly external: boolean;
 }
 
-/** More than the operations of any vendor reach, and less than would hurt. */
+/** More than the operations of any vendor need, but cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** Members whose own members have free names: none of those is a keyword. */
-const namesOf = new Set([
+/** Members whose children have free names, so that a child named like a keyword is none. */
+const holdsNames = new Set([
   'properties',
   'patternProperties',
   'dependentSchemas',
@@ -35,12 +35,13 @@ const namesOf = new Set([
 ]);
 
 /**
- * The given operations and what they refer to, as a document of its own: vendors' documents are large, and a fault
- * in an operation that the suite doesn't use must not keep it from running. Nodes keep their pointers; those of
- * other documents stand below `/x-external-N`. Examples are left out.
+ * Cuts the given operations with all they refer to into a document of their own. Vendors' documents are
+ * large, and a fault in an unused operation must not stop the suite.
+ *
+ * Nodes keep their pointers; those of other documents move below `/x-external-N`. Examples are dropped.
  *
  * @param operations JSON pointers
- * @throws ConfigurationError for a reference to nothing or, unless allowed, out of the document
+ * @throws ConfigurationError for a dangling reference or a forbidden external one
  */
 export async function excerpt(
   document: SourceDocument,
@@ -50,7 +51,7 @@ export async function excerpt(
   const cut = new Excerpt(document, options);
   for (const pointer of operations) {
     const [path = ''] = tokensOf(pointer).slice(1);
-    // What stands beside the operations of a path, its parameters say, holds for all of them.
+    // The parameters of a path apply to all its operations.
     for (const [name, member] of document.members(document.find(pointerTo('/paths', path)))) {
       if (name === 'parameters' || member.pointer === pointer) cut.take(document, member.pointer);
     }
@@ -65,7 +66,7 @@ class Excerpt {
   readonly #result: Record<string, unknown>;
   readonly #taken = new Set<string>();
   readonly #waiting: { readonly document: SourceDocument; readonly pointer: string }[] = [];
-  /** Other documents by their location, in the order of their first use. */
+  /** Other documents by location, in the order of first use. */
   readonly #others = new Map<string, SourceDocument>();
   #nodes = 0;
 
@@ -90,9 +91,9 @@ class Excerpt {
     this.#waiting.push({ document, pointer });
   }
 
-  /** Takes what is waiting, and what that refers to, until nothing is left. */
+  /** Copies all waiting nodes and what they refer to. */
   async finished(): Promise<SourceDocument> {
-    // Grows while it is gone through.
+    // The list grows during the loop.
     for (const { document, pointer } of this.#waiting) {
       const value = document.find(pointer)?.value;
       const copy = await this.#copy(document, pointer, value, false, 0);
@@ -135,14 +136,14 @@ class Excerpt {
       } else if (!named && isOpaque(key)) {
         if (!holdsReference(inner, 0)) copy[key] = structuredClone(inner);
       } else {
-        const free = !named && namesOf.has(key) && isObject(inner);
+        const free = !named && holdsNames.has(key) && isObject(inner);
         copy[key] = await this.#copy(document, at, inner, free, depth + 1);
       }
     }
     return copy;
   }
 
-  /** Sees to it that what is referred to is taken. @returns the reference as it is in the result */
+  /** Queues the target of a reference. @returns the reference as the excerpt holds it */
   async #follow(document: SourceDocument, pointer: string, reference: string): Promise<string> {
     const local = localReference(reference);
     const other = local === undefined ? await this.#open(document, pointer, reference) : document;
@@ -151,7 +152,7 @@ class Excerpt {
     if (found === undefined) {
       throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not there`);
     }
-    // Told here with the place: a circle of references, or a chain without end.
+    // Resolving reports a circular or endless reference with its place.
     if (!isExternal(found.value)) other.resolve(found);
     this.take(other, found.pointer);
     return `#${encodeURI(this.#prefixOf(other) + found.pointer)}`;
@@ -179,7 +180,9 @@ class Excerpt {
   }
 }
 
-/** What a reference out of the document names. A document from the web may not make the suite read files. */
+/**
+ * The location that an external reference names. A document from the web must not make the suite read files.
+ */
 function locationOf(document: SourceDocument, pointer: string, reference: string): string {
   const [place = ''] = reference.split('#');
   try {
@@ -204,7 +207,7 @@ function isExternal(value: unknown): boolean {
   return typeof reference === 'string' && localReference(reference) === undefined;
 }
 
-/** What is data, not a part of the contract: a reference in it is just text. */
+/** Whether a key holds data, in which `$ref` is plain text. */
 function isOpaque(key: string): boolean {
   return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 }
@@ -215,7 +218,7 @@ function holdsReference(value: unknown, depth: number): boolean {
   return Object.entries(value).some(([key, inner]) => key === '$ref' || holdsReference(inner, depth + 1));
 }
 
-/** Puts a value at a place, making the objects on the way. */
+/** Sets a value at a path and creates missing objects. */
 function put(
   root: Record<string, unknown>,
   tokens: readonly string[],
@@ -234,7 +237,7 @@ function put(
   }
 }
 
-/** All that is in the result was made here. */
+/** The excerpt's own objects may change. */
 function isMutable(value: unknown): value is Record<string, unknown> {
   return isObject(value);
 }

@@ -4,13 +4,13 @@ import { isOperationId, type OperationId, operationIds, operationRow } from './o
 import { isObject, type LocatedObject } from './pointers.js';
 
 export interface FoundOperation {
-  /** Below the API's root. */
+  /** Relative to the API's root. */
   readonly path: string;
   readonly method: string;
   readonly node: LocatedObject;
 }
 
-/** The operations of a document that the suite knows, and the others that carry the tag of the MFA API. */
+/** The document's operations that the suite knows, and unknown ones with the tag of the MFA API. */
 export interface FoundOperations {
   readonly known: ReadonlyMap<OperationId, FoundOperation>;
   /** `METHOD /path`. */
@@ -18,10 +18,9 @@ export interface FoundOperations {
 }
 
 /**
- * Looks by method and path first, since operationIds differ between vendors; by operationId for those that are
- * not where they should be. Nothing else of the document is looked at.
+ * Finds operations by method and path, since operationIds differ between vendors; the rest by operationId.
  *
- * @throws ConfigurationError where there is none of them
+ * @throws ConfigurationError if the document has no known operation
  */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
@@ -61,7 +60,7 @@ function operationsIn(document: SourceDocument): FoundOperation[] {
   );
 }
 
-/** Some documents write the API's root into each path, or a slash at the end. */
+/** Some documents repeat the API's root in each path, or end paths with a slash. */
 function belowRoot(path: string): string {
   return path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
 }

@@ -1,14 +1,14 @@
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo } from './pointers.js';
 
-/** References put in place again and again: a document of a few lines can stand for more than any machine holds. */
+/** The maximum size with references expanded: a short document can expand beyond any machine's memory. */
 const mostExpanded = 200_000;
 const deepest = 400;
 
 /**
- * Sees to it that the document stays small with its references put in place.
+ * Makes sure that the document stays small when its references are expanded.
  *
- * @throws ConfigurationError for what contains itself, and for what grows without measure
+ * @throws ConfigurationError for a recursive or too large schema
  */
 export function requireBounded(document: SourceDocument, start: readonly Located[]): void {
   const sizes = new Map<string, number>();
@@ -27,7 +27,7 @@ export function requireBounded(document: SourceDocument, start: readonly Located
     for (const [name, child] of Object.entries(value)) {
       size += sizeOf({ value: child, pointer: pointerTo(pointer, name) }, depth + 1);
     }
-    // In OpenAPI 3.1 there may be more beside a reference.
+    // OpenAPI 3.1 allows members beside a reference.
     if (isObject(node.value) && node.pointer !== pointer) size += Object.keys(node.value).length;
     if (size > mostExpanded) {
       throw document.error(

@@ -24,35 +24,35 @@ import { credentialsOf } from './security.js';
 import { requireValid, versionOf } from './validity.js';
 
 export interface LoadOptions {
-  /** Whether references to other files and URLs are followed. Default: no. */
+  /** Whether to follow references to other files and URLs. Default: no. */
   readonly externalRefs?: boolean;
 }
 
-/** The suite's own documents are held against the specification by its self-tests, not by each run. */
+/** Self-tests validate the suite's own documents, so runs trust them. */
 interface CutOptions extends LoadOptions {
   readonly trusted?: boolean;
 }
 
-/** The document of a release in this package, as a path from its folder. */
+/** The path of a release's document in this package. */
 export function releaseDocument(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
 }
 
 /**
- * Reads the contract of a release from this package's own document.
+ * Reads a release's contract from this package.
  *
- * @throws ConfigurationError with file and place for a document that is broken
+ * @throws ConfigurationError with file and place for a broken document
  */
 export function loadContract(release: ReleaseName): Promise<Contract> {
   return load(releaseDocument(release), release, { strict: true });
 }
 
 /**
- * Reads a contract from any OpenAPI 3.0 or 3.1 document, YAML or JSON, a vendor's full one included: of its
- * operations those are taken that the suite knows, by method and path. Relative paths start at the package's folder.
+ * Reads a contract from any OpenAPI 3.0 or 3.1 document, such as a vendor's full one. It keeps the operations
+ * that the suite knows. Relative paths start at the package's folder.
  *
- * @param location a file, or a URL (http, https)
- * @throws ConfigurationError with file and place for a document that can't be read or used
+ * @param location a file or an http(s) URL
+ * @throws ConfigurationError with file and place for an unreadable or unusable document
  */
 export function loadContractFile(
   location: string,
@@ -62,14 +62,14 @@ export function loadContractFile(
   return load(location, release, { ...options, strict: false });
 }
 
-/** A document cut down to the operations that the suite knows, and sound as far as those go. */
+/** A valid document cut down to the operations that the suite knows. */
 export interface CutDocument {
   readonly document: SourceDocument;
   readonly version: Dialect['version'];
   readonly found: FoundOperations;
 }
 
-/** @throws ConfigurationError with file and place for a document that can't be read or used */
+/** @throws ConfigurationError with file and place for an unreadable or unusable document */
 export async function cutDocument(location: string, options: CutOptions = {}): Promise<CutDocument> {
   const whole = await SourceDocument.read(location);
   const version = versionOf(whole);
@@ -94,7 +94,7 @@ async function load(
   );
 }
 
-/** A contract from a document that is cut already. @throws ConfigurationError with the place of what is at fault */
+/** @throws ConfigurationError with the place of a fault */
 export function contractOf(
   { document, version, found }: CutDocument,
   release: ReleaseName,
@@ -103,7 +103,7 @@ export function contractOf(
   return new Reader(document, { version, strict }).contract(release, found);
 }
 
-/** Statuses whose answers have no content by HTTP itself (RFC 9110, 15.3.5 and 15.3.6). */
+/** Answers with these statuses never have content (RFC 9110, 15.3.5 and 15.3.6). */
 const withoutContent = [204, 205];
 
 class Reader {
@@ -159,7 +159,7 @@ class Reader {
     };
   }
 
-  /** The single schemes that suffice; where two are asked for together, the suite has no use for them. */
+  /** The schemes that suffice alone. The suite can't use combinations. */
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.#document.root['security'];
     if (!Array.isArray(alternatives)) return [];
@@ -207,7 +207,7 @@ class Reader {
     };
   }
 
-  /** `default`, or what stands for it in documents that name their errors one by one. */
+  /** The `default` response, or a substitute if the document lists errors individually. */
   #error(node: LocatedObject): Answer {
     const names = this.#document.members(this.#document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
@@ -244,7 +244,7 @@ class Reader {
     };
   }
 
-  /** The JSON content of a request or response; undefined where there is no content. */
+  /** The JSON content of a request or response; undefined: no content. */
   #content(owner: Located): { mediaType: string; schema: Located } | undefined {
     const contents = this.#document.members(this.#document.member(owner, 'content'));
     if (contents.length === 0) return undefined;

@@ -6,12 +6,12 @@ import type { JsonObject } from './document.js';
 /** A rule that a value breaks, with its pointer into the document. */
 export interface Broken {
   readonly error: ErrorObject;
-  /** The schema that the rule is part of. */
+  /** The schema that holds the rule. */
   readonly rule: JsonObject;
   readonly pointer: string;
 }
 
-/** Every broken rule once; a value of the wrong type is not blamed for its limits as well. */
+/** Every broken rule once. A value of the wrong type does not break its limits as well. */
 export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
   const ofWrongType = (one: Broken) =>
     broken.some(
@@ -19,7 +19,7 @@ export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
         error.keyword === 'type' && rule === one.rule && error.instancePath === one.error.instancePath,
     );
   const mismatches = broken
-    // What a condition led to is told by itself.
+    // An `if` only repeats the error of its branch.
     .filter(({ error }) => error.keyword !== 'if')
     .filter((one) => one.error.keyword === 'type' || !ofWrongType(one))
     .map(({ error, rule, pointer }) => ({
@@ -31,7 +31,7 @@ export function mismatchesOf(broken: readonly Broken[]): Mismatch[] {
   return [...new Map(keyed).values()];
 }
 
-/** The JSON type of a value: what may be told of it. */
+/** The JSON type of a value, which is no secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -40,7 +40,7 @@ export function kindOf(value: unknown): string {
 
 function ruleOf({ keyword, schema, params, data }: ErrorObject, rule: JsonObject): BrokenRule {
   const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
-  // What the document says, never the value: types and values, a format or pattern, minLength, maximum and their like.
+  // Only the document's side: types, values, formats and limits, never the value itself.
   const said: unknown =
     keyword === 'type' ? rule['type'] : keyword === 'required' ? params['missingProperty'] : schema;
   const texts = (Array.isArray(said) ? said : [said]).filter(

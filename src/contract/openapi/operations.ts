@@ -1,30 +1,36 @@
-/** The parts of the state that the API can change, and that are restored. */
+/** A part of the state that the API can change and the suite restores. */
 export type Part = 'cluster' | 'support';
 
-/** What the suite knows of an operation, apart from any document. */
+/** What the suite knows about an operation, independent of documents. */
 interface OperationRow {
-  /** `login`: outside the MFA API, but needed for logging in. */
+  /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /** Below the API's root, the newest first: where it is found in a document, whatever its operationId there. */
+  /**
+   * Relative to the API's root, the newest first. They identify the operation in documents with other
+   * operationIds.
+   */
   readonly paths: readonly [string, ...string[]];
-  /** The requirement that speaks of its success. */
+  /** The requirement about its success answer. */
   readonly answers: string;
-  /** It needs a credential: `access/SLUG-refuses-anonymous` and its like are for it. Absent: it may need none. */
+  /** Set if the operation needs a credential; part of ids such as `access/SLUG-refuses-anonymous`. */
   readonly slug?: string;
-  /** It needs a privilege to modify: `access/viewer-cannot-SLUG` is for it. */
+  /** Set if it needs a privilege to modify, for `access/viewer-cannot-SLUG`. */
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
-  /** A code may be in the mail after it. */
+  /** Whether it may mail a code. */
   readonly mails?: true;
-  /** Whose secret a request tries: of the account it names, of the one whose login its session began, or the support user's, as this member. */
+  /**
+   * Whose secret a request tries: the named account's, the pending session's, or the support user's in this
+   * member.
+   */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
-  /** Secret properties that its success is documented to hand out. */
+  /** Secret properties that its success answer may return. */
   readonly handsOut?: readonly string[];
 }
 
-/** By the contract's operationId. A new operation begins here. */
+/** By the contract's operationId. A new operation starts with a row here. */
 export const operations = {
   GetMFAConfig: {
     api: 'mfa',
@@ -106,7 +112,7 @@ export const operations = {
     tries: 'totpCode',
     handsOut: ['referenceId'],
   },
-  /** From 7.3.2 on. */
+  /** Since release 7.3.2. */
   ConfigureSupportMFAConfig: {
     api: 'mfa',
     method: 'put',
@@ -134,13 +140,13 @@ export const operations = {
   CreateAccessToken: {
     api: 'login',
     method: 'post',
-    // The first release names it in another way than the later ones.
+    // The first release uses another name than later ones.
     paths: ['/access-tokens', '/accessTokens'],
     answers: 'access-tokens/create-answers-201',
     tries: 'account',
     handsOut: ['accessToken'],
   },
-  /** From 7.3.1 on. */
+  /** Since release 7.3.1. */
   VerifyUserOtp: {
     api: 'login',
     method: 'post',
@@ -164,7 +170,7 @@ export function operationRow(id: OperationId): OperationRow {
   return operations[id];
 }
 
-/** Those whose row says anything of `key`. */
+/** The operations whose rows have `key`. */
 export type OperationWith<Key extends keyof OperationRow> = {
   [Id in OperationId]: (typeof operations)[Id] extends Readonly<Record<Key, unknown>> ? Id : never;
 }[OperationId];

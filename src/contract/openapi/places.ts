@@ -1,27 +1,26 @@
 import { Composer, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import { ConfigurationError } from '../../base/errors.js';
 
-/** A text read as YAML, which JSON is as well, with where everything in it stands. */
+/** A YAML or JSON text with the places of its nodes. */
 export interface Places {
   readonly yaml: Document;
   readonly lines: LineCounter;
 }
 
-/** The reader calls itself for what is nested, and a stack that ends within it ends the process. */
+/** The reader is recursive: deep nesting would exhaust the stack and end the process. */
 const deepest = 200;
-/** Tokens of the syntax, line breaks included; vendors' whole documents have some 400,000. */
+/** Tokens of the syntax with line breaks; vendors' full documents have about 400,000. */
 const mostTokens = 2_000_000;
-/** The reader compares each key of a mapping with those before it. */
+/** The reader compares each key of a mapping with all earlier ones. */
 export const mostKeys = 10_000;
 
-/** @throws ConfigurationError with the place of what could cost too much to read */
+/** @throws ConfigurationError with the place of a part that is too costly to read */
 export function placesOf(source: string, text: string): Places {
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ lineCounter: lines, prettyErrors: false });
   const refuse = (offset: number, message: string): never => {
-    const { line, col } = lines.linePos(offset);
-    throw new ConfigurationError(`${source}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message}`);
+    throw new ConfigurationError(`${at(source, { lines }, offset)}: ${message}`);
   };
 
   lines.addNewLine(0);
@@ -48,4 +47,10 @@ export function placesOf(source: string, text: string): Places {
     return refuse(second.range?.[0] ?? 0, 'holds several documents; wanted one');
   }
   return { yaml, lines };
+}
+
+/** An offset in the text as `source:line:column`. */
+export function at(source: string, { lines }: Pick<Places, 'lines'>, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
 }

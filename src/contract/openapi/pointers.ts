@@ -25,7 +25,13 @@ export function tokensOf(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The JSON pointer of a reference within the same document; undefined for one that leads out of it. */
+/** The items of a list with their JSON pointers; none for any other value. */
+export function itemsOf(list: unknown, pointer: string): Located[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((value: unknown, index) => ({ value, pointer: pointerTo(pointer, String(index)) }));
+}
+
+/** The JSON pointer of a reference within the document; undefined for an external reference. */
 export function localReference(reference: string): string | undefined {
   if (reference !== '#' && !reference.startsWith('#/')) return undefined;
   try {
@@ -35,7 +41,7 @@ export function localReference(reference: string): string | undefined {
   }
 }
 
-/** A member or item by name; undefined where there is none. */
+/** A member or item by name; undefined: there is none. */
 export function childOf(value: unknown, token: string): unknown {
   if (Array.isArray(value)) {
     const item: unknown = value[Number(token)];

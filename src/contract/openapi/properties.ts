@@ -1,13 +1,14 @@
 import type { SchemaProperty } from './contract.js';
 import { isObject, type Located, pointerTo, type SourceDocument, tokensOf } from './document.js';
+import { itemsOf } from './pointers.js';
 
-/** The name of a schema that stands among the document's components. */
+/** The name of a schema among the document's components; undefined for any other schema. */
 export function schemaNameOf(pointer: string): string | undefined {
   const [components, schemas, name, ...rest] = tokensOf(pointer);
   return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
 }
 
-/** All properties that a value of the schema may have; those of parts, items and inner objects too. */
+/** All properties of the schema's values, including those of parts, items and inner objects. */
 export function propertiesOf(document: SourceDocument, schema: Located): SchemaProperty[] {
   const found = new Map<string, SchemaProperty>();
 
@@ -16,14 +17,14 @@ export function propertiesOf(document: SourceDocument, schema: Located): SchemaP
     if (!isObject(value)) return;
     const owner = schemaNameOf(pointer) ?? outer;
     for (const keyword of ['allOf', 'anyOf', 'oneOf']) {
-      for (const part of partsOf(value[keyword], pointerTo(pointer, keyword))) visit(part, at, owner);
+      for (const part of itemsOf(value[keyword], pointerTo(pointer, keyword))) visit(part, at, owner);
     }
     const items = document.member({ value, pointer }, 'items');
     if (items !== undefined) visit(items, `${at}/*`, owner);
     for (const [name, inner] of document.members(document.member({ value, pointer }, 'properties'))) {
       const to = pointerTo(at, name);
       const property = { pointer: to, schema: owner, name, enumValues: enumValuesOf(document, inner) };
-      // The same property may stand in two parts: both can be seen.
+      // Two parts may declare the same property; both count.
       found.set(`${owner} ${to}`, property);
       visit(inner, to, `${owner}.${name}`);
     }
@@ -31,11 +32,6 @@ export function propertiesOf(document: SourceDocument, schema: Located): SchemaP
 
   visit(schema, '', schemaNameOf(document.resolve(schema).pointer) ?? '');
   return [...found.values()];
-}
-
-function partsOf(list: unknown, pointer: string): Located[] {
-  if (!Array.isArray(list)) return [];
-  return list.map((value: unknown, index) => ({ value, pointer: pointerTo(pointer, String(index)) }));
 }
 
 function enumValuesOf(document: SourceDocument, property: Located): string[] {

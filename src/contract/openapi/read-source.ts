@@ -5,16 +5,16 @@ import { request } from 'undici';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { packageRoot } from '../../base/package-root.js';
 
-/** The bytes of a document, and what to call it in messages and reports. */
+/** A document's bytes and its name in messages and reports. */
 export interface Source {
-  /** A path from the package's folder, or absolute, with forward slashes; of a URL all but its query. */
+  /** A path from the package's folder or an absolute path, with forward slashes; a URL without its query. */
   readonly name: string;
-  /** What relative references in the document start at: an absolute path, or a URL. */
+  /** The base of relative references: an absolute path or a URL. */
   readonly location: string;
   readonly bytes: Buffer;
 }
 
-/** Vendors' whole documents have some 2 MB; one beyond this would cost more memory than a run may. */
+/** Vendors' full documents have about 2 MB; far larger ones need too much memory. */
 const largestBytes = 8 * 1024 * 1024;
 const fetchTimeoutMs = 15_000;
 
@@ -23,9 +23,9 @@ export function isUrl(location: string): boolean {
 }
 
 /**
- * Reads a file or fetches a URL. Relative paths start at the package's folder. Redirects are not followed.
+ * Reads a file or fetches a URL. Relative paths start at the package's folder. It follows no redirects.
  *
- * @throws ConfigurationError when it is not there, is too large or does not come in time
+ * @throws ConfigurationError if the source is missing, too large or too slow
  */
 export function readSource(location: string): Promise<Source> {
   return isUrl(location) ? fetchSource(location) : readFileSource(location);
@@ -37,7 +37,7 @@ async function readFileSource(file: string): Promise<Source> {
   const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
   const name = (outside ? path : inPackage).split(sep).join('/');
   try {
-    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    // Non-blocking, since opening a pipe without a writer would wait forever.
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stat = await handle.stat();

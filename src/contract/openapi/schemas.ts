@@ -7,7 +7,7 @@ import type { Anomaly, Judge } from './contract.js';
 import { isObject, type JsonObject, type Located, pointerTo, type SourceDocument } from './document.js';
 import { type Broken, mismatchesOf } from './mismatches.js';
 
-/** Members of an OpenAPI schema that describe and don't judge; strict Ajv would refuse most of them. */
+/** Members of an OpenAPI schema that only describe; strict Ajv refuses most of them. */
 const annotations = new Set([
   'title',
   'description',
@@ -22,7 +22,7 @@ const annotations = new Set([
   'examples',
 ]);
 
-/** What OpenAPI 3.1 judges by; there, any other member of a schema describes something. */
+/** The members that judge in OpenAPI 3.1; all others describe. */
 const keywords31 = new Set([
   ...['type', 'enum', 'const', 'nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
   ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required'],
@@ -32,7 +32,7 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/** Members that hold one schema, a list of them, or schemas by name. */
+/** Members that hold one schema, a list of schemas, or schemas by name. */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],
@@ -42,16 +42,16 @@ const mapped = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 
 export interface Dialect {
   readonly version: '3.0' | '3.1';
-  /** Whether to refuse what is merely careless: for the suite's own documents. */
+  /** Whether to refuse careless schemas, as in the suite's own documents. */
   readonly strict: boolean;
 }
 
-/** Turns the schemas of one document into judges: translated at once, compiled at first use. */
+/** Makes judges from a document's schemas. It translates at once and compiles at first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
   readonly #ajv: Ajv | Ajv2020;
-  /** Translated schemas by the pointer of what they were translated from. */
+  /** Translated schemas by the pointer of the original. */
   readonly #translated = new Map<string, JsonObject>();
   readonly #origins = new WeakMap<object, string>();
   readonly #compilations = new Map<string, () => ValidateFunction>();
@@ -60,8 +60,8 @@ export class SchemaCompiler {
   constructor(document: SourceDocument, dialect: Dialect) {
     this.#document = document;
     this.#version = dialect.version;
-    // Patterns of OpenAPI 3.0 are of ECMA 262 5.1, which has no Unicode mode. Verbose: an error then names the
-    // schema object it comes from, which leads back to the document.
+    // Patterns of OpenAPI 3.0 follow ECMA 262 5.1, without Unicode mode. `verbose` adds the schema object to
+    // errors, which leads back to the document.
     const options = {
       ...(dialect.strict
         ? { strict: true }
@@ -81,7 +81,7 @@ export class SchemaCompiler {
     return [...this.#anomalies.values()];
   }
 
-  /** @throws ConfigurationError for a schema that contains itself */
+  /** @throws ConfigurationError for a recursive schema */
   judge(schema: Located): Judge {
     const { pointer } = this.#document.resolve(schema);
     const translated = this.#translate(schema, []);
@@ -119,7 +119,7 @@ export class SchemaCompiler {
     return { error, rule, pointer: pointerTo(this.#origins.get(rule) ?? '', error.keyword) };
   }
 
-  /** The schema as Ajv wants it: references put in place, annotations left out, OpenAPI's own words reworded. */
+  /** Translates a schema for Ajv: expands references, drops annotations and rewrites OpenAPI's keywords. */
   #translate(node: Located, within: readonly string[]): JsonObject {
     const beside = this.#version === '3.1' ? besideReference(node.value) : undefined;
     if (beside !== undefined) {
@@ -169,7 +169,7 @@ export class SchemaCompiler {
       const message = 'nullable, but null is not among the values; null is accepted';
       this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'enum'), message });
     }
-    // Formats are open: one that nobody knows judges nothing.
+    // Formats are open: an unknown one judges nothing.
     const format = schema['format'];
     if (typeof format === 'string' && this.#ajv.formats[format] === undefined) delete schema['format'];
     for (const [flag, limit] of [
@@ -184,14 +184,14 @@ export class SchemaCompiler {
       delete schema[limit];
     }
     if (!nullable || schema['type'] !== undefined || Object.keys(schema).length === 0) return schema;
-    // By the letter nullable has no effect without a type (OpenAPI 3.0.3); those who write it so mean it.
+    // Strictly, nullable without a type has no effect (OpenAPI 3.0.3), but authors mean it.
     const message = 'nullable without a type; null is accepted';
     this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'nullable'), message });
     return { if: { enum: [null] }, else: schema };
   }
 }
 
-/** From OpenAPI 3.1 on, what stands beside a reference holds as well. */
+/** Since OpenAPI 3.1, members beside a reference apply too. */
 function besideReference(value: unknown): { reference: { $ref: string }; rest: JsonObject } | undefined {
   if (!isObject(value) || typeof value['$ref'] !== 'string') return undefined;
   const { $ref, ...rest } = value;

@@ -2,14 +2,14 @@ import { type CredentialScheme, isCredentialScheme } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located } from './pointers.js';
 
-/** How a document names and declares the credentials that the suite knows. */
+/** How a document declares a credential that the suite knows. */
 export interface DeclaredCredential {
   readonly scheme: CredentialScheme;
   /** JSON pointer to the declaration. */
   readonly pointer: string;
 }
 
-/** By the document's own name for them: what a scheme means is told by its header, not by its name. */
+/** The credentials by the document's names. A scheme's header identifies it, since names differ. */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

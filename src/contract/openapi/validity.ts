@@ -4,9 +4,9 @@ import { isObject, type SourceDocument, tokensOf } from './document.js';
 import { type Located, pointerTo } from './pointers.js';
 
 /**
- * The version of OpenAPI that a document says it is written in.
+ * The OpenAPI version that a document declares.
  *
- * @throws ConfigurationError for a document of another kind, saying what it is taken for
+ * @throws ConfigurationError for any other document, with its likely kind
  */
 export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   const { openapi, swagger } = document.root;
@@ -23,32 +23,32 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
 }
 
 /**
- * Holds operations against the OpenAPI specification. Their references must lead somewhere, and not in circles.
+ * Validates operations against the OpenAPI specification. Their references must exist and not be circular.
  *
  * @throws ConfigurationError with the place of the fault
  */
 export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
-  const inPlace = new InPlace(document);
+  const expanded = new ExpandedCopies(document);
   for (const { pointer } of operations) {
     const [, path = '', method = ''] = tokensOf(pointer);
     const item = paths[path] ?? {};
     paths[path] = item;
     const operation = document.find(pointer);
     const shared = document.find(pointerTo('/paths', path, 'parameters'));
-    if (operation !== undefined) item[method] = inPlace.of(operation);
-    if (shared !== undefined) item['parameters'] = inPlace.of(shared);
+    if (operation !== undefined) item[method] = expanded.of(operation);
+    if (shared !== undefined) item['parameters'] = expanded.of(shared);
   }
   const { info, security } = document.root;
   const part: unknown = {
-    // Patches of a version differ in words only, and the newest are not known to the validator.
+    // Patch versions differ only in wording, and the validator lacks the newest.
     openapi: versionOf(document) === '3.1' ? '3.1.0' : '3.0.3',
     info,
     paths,
     ...(security === undefined ? {} : { security }),
   };
   if (!isOpenApi(part)) throw document.error('', 'wanted the objects info and paths');
-  // Long to load, and of no use to a run by one of the suite's own documents.
+  // Loaded on demand: it is slow to load, and the suite's own documents don't need it.
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');
   try {
     await SwaggerParser.validate(part, { resolve: { external: false } });
@@ -60,8 +60,8 @@ export async function requireValid(document: SourceDocument, operations: readonl
   }
 }
 
-/** Copies nodes with their references put in place, each node once. */
-class InPlace {
+/** Copies nodes with expanded references, each node once. */
+class ExpandedCopies {
   readonly #copies = new Map<string, unknown>();
 
   constructor(private readonly document: SourceDocument) {}
@@ -96,8 +96,8 @@ interface Fault {
 }
 
 /**
- * The specification's schema offers alternatives everywhere, so that one typing error fails many of them on the
- * way up; the deepest is nearest to it.
+ * The specification's schema is full of alternatives, so one mistake causes many errors. The deepest is
+ * nearest to the mistake.
  */
 function deepestOf(error: unknown): Fault | undefined {
   const details =

@@ -3,30 +3,30 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
 import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
 
-/** What a test sends and awaits; what is absent it doesn't. */
+/** What a test sends and awaits; absent: none. */
 export interface Cost {
   readonly requests?: number;
   readonly mails?: number;
   /** TOTP steps. */
   readonly steps?: number;
-  /** Periods in which no mail may come. */
+  /** Periods that must pass without mail. */
   readonly quiets?: number;
 }
 
 export interface OrderRow {
-  /** Of the requirement. */
+  /** The requirement's id. */
   readonly id: string;
-  /** In the order of the spec files. */
+  /** The cost in the order of the spec files. */
   readonly cost: Cost;
-  /** In another order, where that is dearer: its neighbours have not arranged what it needs. */
+  /** The cost in another order if it is higher: the neighbours then prepare nothing. */
   readonly alone?: Cost;
-  /** What it needs besides, and only the first that needs it sends. */
+  /** A shared cost by name: only the first test that needs it pays. */
   readonly shares?: string;
   /** The emulator's faults that turn it red. */
   readonly faults: readonly string[];
 }
 
-/** All requirements, first the test that finds most faults a second. */
+/** All requirements; the test that finds most faults per second is first. */
 export interface DetectionOrder {
   readonly shared: Readonly<Record<string, Cost>>;
   readonly rows: readonly OrderRow[];
@@ -44,8 +44,8 @@ export function loadOrder(): DetectionOrder {
 }
 
 /**
- * The share of the known faults that requirements find, from 0 to 1: of those that any requirement finds which says
- * something of the target.
+ * The share of known faults that requirements find, from 0 to 1. Faults of requirements that don't apply are
+ * left out.
  */
 export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
   const { rows } = loadOrder();

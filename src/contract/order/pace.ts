@@ -1,32 +1,32 @@
 import type { RunEvent } from '../../base/model/event.js';
 import { type Cost, type DetectionOrder, loadOrder } from './order.js';
 
-/** What the target file tells of a target's waits, in milliseconds. */
+/** Waits that the target file determines, in milliseconds. */
 export interface KnownWaits {
   readonly quietMs: number;
-  /** Until the next TOTP step, on the average; 0 where the clock can be moved. */
+  /** Average wait for the next TOTP step; 0 with a movable clock. */
   readonly stepMs: number;
 }
 
-/** What a test waits on the average for the next TOTP step, in milliseconds. */
+/** Average wait of a test for the next TOTP step, in milliseconds. */
 export const meanStepMs = 20_000;
 
-/** Of a cluster in another town: until anything was seen. */
-const unseen = { requestMs: 100, mailMs: 3_000 };
-/** The suite's own work for a request, in milliseconds. */
+/** Estimates for a remote cluster before any measurement, in milliseconds. */
+const unmeasured = { requestMs: 100, mailMs: 3_000 };
+/** The suite's own work per request, in milliseconds. */
 const ownMs = 2;
-/** To begin: what is sent, and the start of the processes. */
-const lookingAt: Cost = { requests: 40, mails: 2 };
+/** The cost before the first test: requests and the start of processes. */
+const beginning: Cost = { requests: 40, mails: 2 };
 const startMs = 4_000;
-/** To restore the state, and to write the reports. */
+/** The cost after the last test: restoring and reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
-/** So many requests of the tests tell how fast the target is now. */
-const window = 600;
+/** The number of recent requests that determine the target's pace. */
+const recentRequests = 600;
 
-/** How fast a target is, learnt from the events of its run, and what tests that are to come will take by it. */
+/** Measures a target's speed from the events of its run and predicts the time of further tests. */
 export class Pace {
-  /** By requirement: waits of its test so far, which its requests are not to blame for. */
+  /** Waits of each requirement's test so far; its requests did not cause them. */
   readonly #waited = new Map<string, number>();
   readonly #requests: number[] = [];
   readonly #mails: number[] = [];
@@ -54,24 +54,24 @@ export class Pace {
     }
   }
 
-  /** What a run takes before its tests: the first look at the accounts. */
+  /** The time before the first test, in milliseconds. */
   beginningMs(): number {
-    return this.#msOf(lookingAt) + startMs;
+    return this.#msOf(beginning) + startMs;
   }
 
   /**
-   * What a run takes after its tests: the state is restored, the reports are written.
+   * The time after the last test for restoring and reports, in milliseconds.
    *
-   * @param lagMs until a change shows
+   * @param lagMs the read-back delay
    */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
   /**
-   * What the tests of these requirements take, in milliseconds: those of them that have not ended.
+   * The time of the tests that have not ended, in milliseconds.
    *
-   * @param isAlone they don't come after their neighbours in the spec files
+   * @param isAlone whether they run without their neighbours in the spec files
    */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     const left = this.order.rows.filter(({ id }) => ids.has(id) && !this.#ended.has(id));
@@ -91,11 +91,12 @@ export class Pace {
   }
 
   #requestMs(): number {
-    // The first requests of a process are slow: the middle one tells most, until enough were sent by tests.
+    // A process's first requests are slow, so the median counts until tests have sent enough.
     const known = 50;
     let requests = known;
-    let ms = known * (this.#requests.length === 0 ? unseen.requestMs : middleOf(this.#requests, 100) + ownMs);
-    for (let at = this.#tests.length - 1; at >= 0 && requests < window; at -= 1) {
+    let ms =
+      known * (this.#requests.length === 0 ? unmeasured.requestMs : middleOf(this.#requests, 100) + ownMs);
+    for (let at = this.#tests.length - 1; at >= 0 && requests < recentRequests; at -= 1) {
       requests += this.#tests[at]?.requests ?? 0;
       ms += this.#tests[at]?.ms ?? 0;
     }
@@ -103,11 +104,11 @@ export class Pace {
   }
 
   #mailMs(): number {
-    return this.#mails.length === 0 ? unseen.mailMs : middleOf(this.#mails, 9);
+    return this.#mails.length === 0 ? unmeasured.mailMs : middleOf(this.#mails, 9);
   }
 }
 
-/** The middle one of the last `count`. */
+/** The median of the last `count` values. */
 function middleOf(values: readonly number[], count: number): number {
   const last = values.slice(-count).sort((a, b) => a - b);
   return last[last.length >> 1] ?? 0;

@@ -18,16 +18,16 @@ import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
 
 /**
- * What kind of thing demands a requirement: the API document, a standard that the API names or plainly uses, clients
- * that break without it, or an attacker who gets in without it.
+ * Why a requirement exists: the API document, a standard that the API uses, clients that otherwise break, or
+ * attackers who otherwise get in.
  */
 export const grounds = ['document', 'standard', 'client', 'security'] as const;
 export type Ground = (typeof grounds)[number];
 
-/** One checkable statement about a target; `spec/requirements/README.md` says how one is written. */
+/** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
 export interface Requirement {
   readonly id: RequirementId;
-  /** The part of the id before the slash; a file may hold several. */
+  /** The id's part before the slash; a file may hold several areas. */
   readonly area: string;
   /** The title of the requirement's file. */
   readonly areaTitle: string;
@@ -35,14 +35,14 @@ export interface Requirement {
   /** A normative sentence about the target. */
   readonly text: string;
   readonly ground: Ground;
-  /** The place that demands it. */
+  /** The document and section that demand it. */
   readonly source: string;
   /**
-   * The vendor's claim it hangs on, where the API document leaves it open: claimed it is a must, denied it is not
-   * applicable, and without a word of the vendor its level is `level`. Several may share one.
+   * The vendor's claim that decides it where the API document leaves a choice. A claimed requirement is a
+   * must, a denied one is not applicable; otherwise `level` counts. Requirements may share a claim.
    */
   readonly claim?: string;
-  /** Empty where it speaks of every operation. */
+  /** Empty if it concerns every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
   /** The first release it applies to. */
@@ -54,11 +54,10 @@ export interface Requirement {
 let loaded: readonly Requirement[] | undefined;
 
 /**
- * The catalogue in the order of its files, which are taken by name.
+ * The catalogue in the order of its files by name.
  *
- * @param folder another folder than the package's own `spec/requirements`
- * @throws ConfigurationError with one line, naming file, line and column, for each mistake of the first file
- * that has any
+ * @param folder replaces the package's own `spec/requirements`
+ * @throws ConfigurationError with a line for each mistake in the first faulty file
  */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
@@ -66,7 +65,7 @@ export function loadRequirements(folder?: string): readonly Requirement[] {
   return loaded;
 }
 
-/** A step of the build: no process of a run has to read the YAML, which takes it half a second. */
+/** A step of the build, since parsing the YAML takes each process half a second. */
 export function buildCatalogue(): void {
   writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
 }
@@ -79,7 +78,7 @@ function builtCatalogue(): readonly Requirement[] | undefined {
 const ownFolder = () => join(packageRoot(), 'spec', 'requirements');
 const placeOfBuilt = () => builtPlace('requirements.json', filesOf(ownFolder()));
 
-/** @throws ConfigurationError naming the nearest ids where there is none of this name */
+/** @throws ConfigurationError for an unknown id, with the nearest ids */
 export function requirementById(id: string, all = loadRequirements()): Requirement {
   const found = all.find((requirement) => requirement.id === id);
   if (found !== undefined) return found;
@@ -88,15 +87,13 @@ export function requirementById(id: string, all = loadRequirements()): Requireme
   throw new ConfigurationError(`There is no requirement ${id}; ${meant}`);
 }
 
-/** Whether it holds for a release; where not, its outcome is `not applicable`. */
+/** Whether it applies to a release; otherwise its outcome is `not applicable`. */
 export function appliesTo(requirement: Pick<Requirement, 'since' | 'until'>, release: ReleaseName): boolean {
   const { since, until } = requirement;
   return (since === undefined || isSince(release, since)) && (until === undefined || isSince(until, release));
 }
 
-/**
- * Why a requirement says nothing about a target that is judged by this contract; undefined where it does.
- */
+/** Why a requirement does not apply under this contract; undefined: it applies. */
 export function whyNotApplicable(
   requirement: Pick<Requirement, 'since' | 'until' | 'operations' | 'needs'>,
   contract: Pick<Contract, 'release' | 'source' | 'operations'>,
@@ -111,7 +108,7 @@ export function whyNotApplicable(
   return undefined;
 }
 
-/** From 6.8.1 on, switching off takes a code that was mailed. */
+/** Since 6.8.1, switching off needs a mailed code. */
 export function canSwitchMailOff({ release, operations }: Pick<Contract, 'release' | 'operations'>): boolean {
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
@@ -120,7 +117,7 @@ function nearIds(id: string, all: readonly Requirement[]): string[] {
   const ids = all.map((requirement) => requirement.id);
   const near = nearest(id, ids, 3);
   if (near.length > 0 || id.length < 3) return near;
-  // The slug without its area, or a part of it, is what people remember.
+  // People remember the slug or a part of it, without the area.
   const slugs = ids.filter((candidate) => candidate.endsWith(`/${id.toLowerCase()}`));
   if (slugs.length > 0) return slugs.slice(0, 3);
   return ids.filter((candidate) => candidate.includes(id.toLowerCase())).slice(0, 3);
@@ -142,7 +139,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** @param seen where each id was met, over all files */
+/** @param seen the place of each id, across all files */
 function readFile(file: string, seen: Map<string, string>): Requirement[] {
   const read = readTextFile(file);
   if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
@@ -193,7 +190,7 @@ function readOne(
   const claim = values.text(at('claim'));
   const operations = listOf(values, at('operations'), isOperationId, operationIds);
   const needs = listOf(values, at('needs'), isNeed, needNames);
-  // The schema has refused other words.
+  // The schema has already refused other values.
   if (!known || !isLevel(level) || !isGround(ground)) return undefined;
   return {
     id,

@@ -6,7 +6,7 @@ import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { packageRoot } from '../../base/package-root.js';
 import { checkBy, parseJsonFile } from '../../base/spec-schema.js';
 
-/** What is exchanged for a requirement, with the names of exchanges in place of them. */
+/** The exchanges of a requirement, by name. */
 interface Named extends Omit<Explained, 'passes' | 'fails'> {
   readonly passes: readonly string[];
   readonly fails: Omit<Explained['fails'], 'exchanges'> & { readonly exchanges: readonly string[] };
@@ -20,10 +20,10 @@ interface ExchangesFile {
 const what = 'file of exchanges';
 const check = checkBy<ExchangesFile>('exchanges.schema.json', what);
 
-/** Written by `npm run generate -- explain`. */
+/** `npm run generate -- explain` writes it. */
 export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
 
-/** What was recorded of each requirement, by its id. */
+/** The recorded exchanges of each requirement, by its id. */
 export function loadExchanges(): ReadonlyMap<string, Explained> {
   const { exchanges, requirements } = check(
     parseJsonFile(readFileSync(exchangesFile, 'utf8'), exchangesFile, what),
@@ -43,7 +43,9 @@ export function loadExchanges(): ReadonlyMap<string, Explained> {
   return new Map(Object.entries(requirements).map(([id, each]) => [id, whole(each)]));
 }
 
-/** The file's text: an exchange on a line, and named by what it holds, so that a change shows as what it is. */
+/**
+ * The file's text. Each exchange has its own line and is named by its hash, so that diffs show real changes.
+ */
 export function exchangesText(explained: ReadonlyMap<string, Explained>): string {
   const lines = new Map<string, string>();
   const names = (all: readonly ToldExchange[]): string[] =>

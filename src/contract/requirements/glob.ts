@@ -1,12 +1,12 @@
 /**
- * A glob over requirement ids, in which `*` stands for any run of characters, or several with commas between, as a
- * pattern over whole ids.
+ * Turns a glob over requirement ids into a pattern for whole ids. `*` stands for any characters; commas
+ * separate alternatives.
  */
 export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }
 
-/** The same over the tags by which tests carry their ids, as Playwright matches them: between spaces. */
+/** The same for test tags, which Playwright matches between spaces. */
 export function tagPattern(glob: string): RegExp {
   return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 }

@@ -1,13 +1,13 @@
 interface NeedMeaning {
-  /** What must be there, in words. */
+  /** What must exist, in words. */
   readonly text: string;
-  /** Whether a test with this need writes to the target: none such runs in read-only mode. */
+  /** Whether a test with this need writes to the target; read-only runs skip such tests. */
   readonly writes: boolean;
-  /** What the target file can't say: decided when the target's state is known. */
+  /** What only the target's state can show. */
   readonly foundOnTarget?: string;
 }
 
-/** What a requirement may need to be tried on a target: its words in spec/requirements, and their meaning. */
+/** What a requirement may need, by its name in spec/requirements. */
 export const needMeanings = {
   apiKey: { text: 'accounts.admin has an apiKey', writes: false },
   stateChanges: { text: 'allow.stateChanges is true', writes: true },

@@ -7,17 +7,16 @@ export { meaningOf, type Need, needNames } from './need-names.js';
 
 export interface NeedOptions {
   readonly mode: 'full' | 'read-only';
-  /** Whether long waits are welcome. */
+  /** Whether tests may wait for minutes. */
   readonly slow: boolean;
 }
 
-/** The order in which accounts are used: the admin's own enrolment last. */
+/** The order of using accounts; the admin's own enrolment comes last. */
 const rolesByPreference: readonly AccountRole[] = ['other', 'viewer', 'admin'];
 
 /**
- * Why a requirement can't be tried on a target, from what the target file alone says; undefined where it can,
- * as far as the file knows. What depends on the state found on the target (`foundOnTarget` of a need) is
- * decided by whoever has read that state.
+ * Why a requirement can't run on a target, according to the target file alone; undefined: it can. Needs with
+ * `foundOnTarget` depend on the state and are checked later.
  */
 export function missingNeed(
   target: Target,
@@ -35,7 +34,7 @@ export function missingNeed(
   return undefined;
 }
 
-/** How many accounts that MFA applies to a need takes, and whether codes by mail must reach them. */
+/** The number of accounts under MFA that a need takes, and whether they need mailed codes. */
 const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly byMail: boolean } } = {
   replaceTotp: { accounts: 1, byMail: false },
   replaceTotpOfTwo: { accounts: 2, byMail: false },
@@ -44,8 +43,8 @@ const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly b
 };
 
 /**
- * Why a requirement doesn't apply to a target, by what its file says of the accounts: there would be enough of them,
- * but for those that are exempt from MFA or get no codes by mail. Undefined where it does.
+ * Why a requirement does not apply because of exempt accounts or accounts without mailed codes; undefined: it
+ * applies.
  */
 export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
   for (const need of needs) {
@@ -68,7 +67,7 @@ export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs
   return undefined;
 }
 
-/** The admin's session may end with the switch, or before it is switched back. */
+/** Switching on or back may end the admin's session. */
 const noLastingWayBack =
   "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey";
 
@@ -184,7 +183,7 @@ function withMail(target: Target): Account[] {
   return withPassword(target).filter(({ email }) => email !== undefined);
 }
 
-/** Those that codes by mail reach. */
+/** Accounts that can receive mailed codes. */
 function mailed(target: Target): Account[] {
   return withMail(target).filter(({ mfaExempt, mailedCodes }) => mfaExempt !== true && mailedCodes !== false);
 }

@@ -1,5 +1,5 @@
 export interface SourceLink {
-  /** The part of the source that the link is for. */
+  /** The part of the source that has the link. */
   readonly name: string;
   readonly url: string;
 }
@@ -16,7 +16,7 @@ const apiRisks: Readonly<Record<string, string>> = {
 const guide =
   'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing';
 
-/** The address of a document by the words that sources of requirements name it with. */
+/** The addresses of documents by their names in sources. */
 const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | undefined])[] = [
   [
     /^RFC (\d+)(?: (\d+(?:\.\d+)*))?/,
@@ -47,7 +47,7 @@ const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
   [/^OpenAPI 3\.0\.3/, () => 'https://spec.openapis.org/oas/v3.0.3.html'],
 ];
 
-/** Public documents that a requirement's source names, in its order. The API document itself is not public. */
+/** Links to the public documents in a requirement's source, in its order. The API document is not public. */
 export function linksOfSource(source: string): SourceLink[] {
   return source.split(/;\s*/).flatMap((name) => {
     for (const [pattern, urlOf] of known) {

@@ -2,10 +2,10 @@ import type { Contract } from './contract.js';
 import { loginOperationIds } from './operations.js';
 
 /**
- * A contract with the operations that logging in needs: documents about MFA alone leave them out, and no user
- * could be tried. They are taken from the release then.
+ * Adds the release's login operations to a contract that lacks them. Documents about MFA alone omit them, but
+ * every test with a user needs them.
  */
-export function withHelpersOf(contract: Contract, release: Contract): Contract {
+export function withLoginOperations(contract: Contract, release: Contract): Contract {
   const operations = new Map(contract.operations);
   for (const id of loginOperationIds) {
     const helper = release.operations.get(id);

@@ -1,0 +1,25 @@
+import type { ReleaseName } from '../../base/model/releases.js';
+import type { Contract } from '../openapi/contract.js';
+import { loadContract, loadContractFile } from '../openapi/load.js';
+import { withLoginOperations } from '../openapi/with-login-operations.js';
+
+/** A contract that the user gave with --contract. */
+export interface GivenContract {
+  /** The file with the operations cut from the document. */
+  readonly file: string;
+  /** The name of the original document. */
+  readonly source: string;
+}
+
+/**
+ * The contract that judges a run: the release's own, or the given document.
+ *
+ * @param given null: the release's own
+ * @throws ConfigurationError with file and place for an unreadable or unusable document
+ */
+export async function loadRunContract(release: ReleaseName, given: GivenContract | null): Promise<Contract> {
+  const own = await loadContract(release);
+  if (given === null) return own;
+  const contract = await loadContractFile(given.file, release);
+  return { ...withLoginOperations(contract, own), source: given.source };
+}
