@@ -20,10 +20,10 @@ import { type KeyPath, type Place, Problems } from './problems.js';
 import { yamlSentence } from './yaml-errors.js';
 
 const maxDepth = 50;
-/** More than any hand-written file has; far less than a file made to fill the memory. */
+/** More aliases than a hand-written file has; a hostile file could otherwise fill the memory. */
 const maxAliases = 100;
 
-/** A YAML or JSON file whose values know where they stand. */
+/** A YAML or JSON file that knows the place of each value. */
 export class ConfigDocument {
   readonly problems: Problems;
   /** The content as plain data. */
@@ -32,8 +32,8 @@ export class ConfigDocument {
   readonly #lines: LineCounter;
 
   /**
-   * @param file the name that messages begin with; `.json` is read as JSON, all else as YAML
-   * @throws ConfigurationError naming line and column, when the text is neither; never quoting the text
+   * @param file begins messages; `.json` is read as JSON, any other as YAML
+   * @throws ConfigurationError with line and column for a malformed text; it never quotes the text
    */
   constructor(
     text: string,
@@ -47,7 +47,7 @@ export class ConfigDocument {
       lineCounter: this.#lines,
       prettyErrors: false,
       stringKeys: true,
-      // `silent` would also be silent about a second document.
+      // `silent` would also hide a second document.
       logLevel: 'error',
     });
     this.#checkSyntax(text);
@@ -55,17 +55,17 @@ export class ConfigDocument {
     this.value = this.#toValue();
   }
 
-  /** Reports something at a value, or at its key. */
+  /** Reports a problem with a value or its key. */
   problem(path: KeyPath, text: string, at: 'value' | 'key' = 'value'): void {
     this.problems.add(this.placeOf(path, at), path, text);
   }
 
-  /** The place of a value, or of the nearest one around it that is there. */
+  /** The place of a value; of a missing one, the place of the nearest enclosing value. */
   placeOf(path: KeyPath, at: 'value' | 'key' = 'value'): Place {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
       if (found === undefined) continue;
-      // What is missing inside something is reported where that something is named.
+      // A missing value is reported at the key of its parent.
       const wanted = length === path.length ? at : 'key';
       const node = wanted === 'value' && !isEmpty(found.value) ? found.value : (found.key ?? found.value);
       if (node?.range) return this.#placeAt(node.range[0]);
@@ -73,7 +73,7 @@ export class ConfigDocument {
     return { line: 1, column: 1 };
   }
 
-  /** A plain value as it is written: `7.0`, where the data only says 7. */
+  /** A plain value as written: `7.0`, although the data says 7. */
   writtenAs(path: KeyPath): string | undefined {
     const node = this.#find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -101,7 +101,7 @@ export class ConfigDocument {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
-  /** The parser below calls itself for each level, so a deep enough file would end the process. */
+  /** The parser is recursive: a deeply nested file would exhaust the stack and end the process. */
   #checkDepth(text: string): void {
     const parser = new Parser();
     let deepest = 0;
@@ -142,7 +142,7 @@ export class ConfigDocument {
     };
     const all = [...this.#document.errors, ...this.#document.warnings];
     const broken = all.find(({ code }) => code !== 'DUPLICATE_KEY');
-    // One broken place makes errors of all that follows it.
+    // One broken place causes errors in everything after it, so report only that.
     if (broken === undefined) all.forEach(report);
     else report(broken);
     this.problems.throwIfAny();
@@ -171,14 +171,14 @@ export class ConfigDocument {
     try {
       return this.#document.toJS({ maxAliasCount: maxAliases });
     } catch {
-      // Aliases that are resolved fail here for one reason only.
+      // Resolved aliases fail only because they are too many.
       this.problems.add({ line: 1, column: 1 }, [], 'too many aliases (*name): write the values out');
       this.problems.throwIfAny();
     }
     return undefined;
   }
 
-  /** The path of the key that begins at an offset. */
+  /** The path of the key at an offset. */
   #pathAt(offset: number): KeyPath {
     let path: KeyPath = [];
     visit(this.#document, {
@@ -193,7 +193,7 @@ export class ConfigDocument {
   }
 }
 
-/** One step for each lexeme, since whole documents come only when it is too late to stop. */
+/** Yields after each lexeme, so that the caller can stop in time. */
 function* tokensOf(parser: Parser, text: string): Generator<void> {
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) yield;

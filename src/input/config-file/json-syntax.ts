@@ -3,8 +3,8 @@ const text = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
 const word = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /**
- * The offset where `source` stops being JSON (RFC 8259), undefined if it is JSON. JSON.parse knows it too, but
- * tells it in words that quote the text, which may hold a password. Never deeper than `maxDepth`.
+ * The offset of the first error in a JSON text (RFC 8259); undefined: the text is valid. JSON.parse quotes
+ * the text in its messages, which may hold a password. It descends at most `maxDepth` levels.
  */
 export function jsonErrorOffset(source: string, maxDepth: number): number | undefined {
   let offset = 0;

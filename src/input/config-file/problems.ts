@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../base/errors.js';
 
-/** Where a value stands in a document: `['accounts', 'admin', 'email']`. */
+/** The keys that lead to a value: `['accounts', 'admin', 'email']`. */
 export type KeyPath = readonly (string | number)[];
 
-/** Line and column of a file, both from 1. */
+/** Line and column in a file, both from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -14,7 +14,7 @@ interface Problem {
   readonly text: string;
 }
 
-/** Gathers what is wrong with a file, so that its author can correct it in one go. */
+/** Collects all problems of a file, so that its author can fix them in one go. */
 export class Problems {
   readonly #problems: Problem[] = [];
 
@@ -28,7 +28,7 @@ export class Problems {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
   }
 
-  /** @throws ConfigurationError with one line for each problem, in the file's order, if there is any */
+  /** @throws ConfigurationError with a line for each problem, in the file's order, if there are any */
   throwIfAny(): void {
     if (!this.any) return;
     const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));

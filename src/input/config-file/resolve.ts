@@ -4,10 +4,10 @@ import type { KeyPath } from './problems.js';
 import { readTextFile } from './text-file.js';
 
 /**
- * The document's content with environment variables and `{ fromFile }` put in. Done on parsed values, so that
- * what is put in can hold any character. What can't be found is reported to the document.
+ * Inserts environment variables and `{ fromFile }` into a document's content. It works on parsed values, so
+ * that inserted texts may hold any character. It reports missing ones to the document.
  *
- * @param folder where relative paths start
+ * @param folder the base of relative paths
  */
 export function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

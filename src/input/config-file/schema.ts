@@ -5,9 +5,9 @@ import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
 /**
- * Reports what of a document breaks a schema of `spec/`, in words for the one who wrote the document.
+ * Reports where a document breaks a schema of `spec/`, in words for its author.
  *
- * @param hint what to do about a problem at a path, where there is more to say than the schema knows
+ * @param hint advice for a problem at a path, beyond what the schema knows
  */
 export function checkSchema(
   document: ConfigDocument,
@@ -17,7 +17,7 @@ export function checkSchema(
   const validate = specSchema(schemaFile);
   if (validate(document.value)) return;
   for (const group of byPath(validate.errors ?? []).values()) {
-    for (const error of telling(group)) {
+    for (const error of decisive(group)) {
       const { path, at, text } = describe(error, document);
       document.problem(path, hint(path, error.keyword) ?? text, at);
     }
@@ -31,7 +31,7 @@ function byPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
   return groups;
 }
 
-/** What Ajv says beside the keyword, of the keywords that the schemas use. */
+/** Ajv's details for the keywords that the schemas use. */
 interface Params {
   readonly additionalProperty?: string;
   readonly missingProperty?: string;
@@ -47,14 +47,14 @@ interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
 }
 
-/** Of several errors at one place, those that are no mere consequence of another. */
-function telling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+/** The errors at one place that are not consequences of others. */
+function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const paramsOf = (error: ErrorObject): Params => error.params;
-  const telltale =
+  const cause =
     errors.find((error) => error.keyword === 'type' && typeof paramsOf(error).type === 'object') ??
     errors.find((error) => error.keyword === 'enum') ??
     errors.find((error) => error.keyword === 'type');
-  if (telltale !== undefined) return [telltale];
+  if (cause !== undefined) return [cause];
   return errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if');
 }
 
@@ -88,11 +88,11 @@ function describe(error: ErrorObject, document: ConfigDocument): Description {
     case 'enum':
       return { path, at: 'value', text: notOneOf(error.data, params.allowedValues ?? []) };
     default:
-      return { path, at: 'value', text: plain(error.keyword, params) };
+      return { path, at: 'value', text: adviceFor(error.keyword, params) };
   }
 }
 
-function plain(keyword: string, { limit, pattern }: Params): string {
+function adviceFor(keyword: string, { limit, pattern }: Params): string {
   switch (keyword) {
     case 'minLength':
       return 'is empty: write a value, or leave the key out';
@@ -133,14 +133,14 @@ function wrongType(wanted: unknown, value: unknown): string {
   return `${must}, without quotes; an environment variable can't stand here`;
 }
 
-/** What to say of a value that is none of a list. */
+/** The advice for a value outside a list. */
 export function notOneOf(value: unknown, allowed: readonly unknown[]): string {
   const values = allowed.map(String);
   const meant = typeof value === 'string' ? didYouMean(value, values) : '';
   return `must be one of ${values.join(', ')}${meant}`;
 }
 
-/** A JSON pointer as a path; a number only where there is a list. */
+/** A JSON pointer as a path; list indices become numbers. */
 function pathOf(pointer: string, root: unknown): KeyPath {
   const path: (string | number)[] = [];
   let value = root;

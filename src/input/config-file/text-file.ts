@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
-/** More than any file that people write for the suite, or any chain of certificates. */
+/** Larger than any configuration file or certificate chain. */
 const maxBytes = 1_000_000;
 
 export interface TextFile {
@@ -9,11 +9,11 @@ export interface TextFile {
   readonly mode: number;
 }
 
-/** Reads a file as UTF-8 text, or says in a few words why that can't be: `no such file`. */
+/** Reads a UTF-8 text file, or says why it can't: `no such file`. */
 export function readTextFile(path: string): TextFile | { readonly trouble: string } {
   let descriptor: number;
   try {
-    // Not blocking: opening a pipe that nobody writes to would wait for ever.
+    // Non-blocking, since opening a pipe without a writer would wait forever.
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     return { trouble: openTrouble(error) };

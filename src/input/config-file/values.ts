@@ -1,7 +1,7 @@
 import type { ConfigDocument } from './document.js';
 import type { KeyPath } from './problems.js';
 
-/** The values of a document that its schema has passed, with what stood for something else put in. */
+/** The values of a document that fits its schema, with variables and files inserted. */
 export class Values {
   constructor(
     private readonly document: ConfigDocument,
@@ -36,7 +36,7 @@ export class Values {
     return typeof value === 'boolean' ? value : undefined;
   }
 
-  /** Whether a text stands in the file itself, and doesn't come from a variable or another file. */
+  /** Whether the file itself holds the text, rather than a variable or another file. */
   isWrittenOut(path: KeyPath): boolean {
     const written = valueAt(this.document.value, path);
     return typeof written === 'string' && !written.includes('${');

@@ -1,8 +1,8 @@
 import type { YAMLError } from 'yaml';
 
 /**
- * Our own sentences for the parser's errors: its own quote the source, which may hold a password.
- * Each says what to do about it.
+ * The suite's sentences for parser errors, each with advice. The parser's own quote the source, which may
+ * hold a password.
  */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
   BAD_ALIAS: 'an alias (*name) can have neither spaces nor special characters: quote the value if it is text',
@@ -24,7 +24,7 @@ const sentences: { readonly [Code in YAMLError['code']]?: string } = {
 };
 
 export function yamlSentence(error: YAMLError, line: string): string {
-  // In { }, the braces of an unquoted ${VAR} are taken for a mapping.
+  // Within { }, YAML reads the braces of an unquoted ${VAR} as a mapping.
   if (error.code !== 'DUPLICATE_KEY' && /[{[,].*\$\{/.test(line)) {
     return `not valid YAML: inside { } or [ ] a value with \${…} must be quoted: "\${VAR}"`;
   }

@@ -4,7 +4,7 @@ import type { Values } from '../config-file/values.js';
 import { accountRoles } from './allow.js';
 import type { Account, AccountRole, Accounts, Target } from './target.js';
 
-/** The accounts; undefined after a problem was reported. */
+/** The accounts; undefined after a reported problem. */
 export function readAccounts(values: Values): Accounts | undefined {
   const admin = readAccount(values, 'admin');
   const viewer = readAccount(values, 'viewer');
@@ -38,7 +38,7 @@ function readAccount(values: Values, role: AccountRole): Account | undefined {
       'key',
     );
   }
-  // Anything else would be refused by the HTTP client, in the middle of a run.
+  // The HTTP client would refuse other characters in the middle of a run.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     values.problem(at('apiKey'), 'holds a space, a line break or another character that no API key can have');
   }
@@ -63,7 +63,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** One person under two roles would be its own second user. */
+/** Reports one user under two roles, since tests need different users. */
 function reportSameUser(
   values: Values,
   accounts: { readonly [R in AccountRole]: Account | undefined },

@@ -7,9 +7,9 @@ export const accountRoles = ['admin', 'viewer', 'other'] as const satisfies read
 const everyone: Allow['replaceTotpOf'] = [...accountRoles, 'supportUser'];
 
 /**
- * What is allowed in effect: on a throw-away target all of it.
+ * The effective permissions: a throw-away target allows everything.
  *
- * @throws ConfigurationError when something is allowed that goes beyond the state changes that are not
+ * @throws ConfigurationError if a permission needs state changes that are not allowed
  */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
@@ -20,7 +20,7 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Why a run must not change anything on the target, in words; undefined where it may. */
+/** Why a run must not change the target; undefined: it may. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',
@@ -39,7 +39,7 @@ function beyondStateChanges(allow: Allow): ('clusterMfa' | 'replaceTotpOf')[] {
   ];
 }
 
-/** The `allow` section; what it says of accounts that are not there is reported. */
+/** Reads the `allow` section and reports accounts in it that don't exist. */
 export function readAllow(values: Values): Allow {
   const flag = (key: 'stateChanges' | 'clusterMfa' | 'lockOut' | 'disposable') =>
     values.flag(['allow', key]) ?? false;

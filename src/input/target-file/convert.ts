@@ -12,10 +12,10 @@ import type { Allow, Limits, Target } from './target.js';
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 
-/** Who may read the target file: `unknown` where the system has no permission bits. */
+/** Who can read the target file; `unknown` on systems without permission bits. */
 export type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** The target that the values describe; undefined only after a problem was reported. */
+/** The target that the values describe; undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -87,7 +87,7 @@ function readClock(values: Values): Target['clock'] {
 }
 
 function readLimits(values: Values, allow: Allow): Limits {
-  // Nobody else is slowed down on a throw-away target.
+  // A throw-away target has no other users to slow down.
   const requestsPerSecond =
     values.number(['limits', 'requestsPerSecond']) ?? (allow.disposable ? undefined : 20);
   const requestTimeoutMs = values.number(['limits', 'requestTimeoutMs']) ?? 15_000;
@@ -96,14 +96,14 @@ function readLimits(values: Values, allow: Allow): Limits {
   return {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     requestTimeoutMs,
-    // What was given up for its time may be under way as long again.
+    // A request that timed out may take as long again to finish.
     settleMs: values.number(['limits', 'settleMs']) ?? 2 * requestTimeoutMs,
     ...(sessionsPerUser === undefined ? {} : { sessionsPerUser }),
     ...(lockMinutes === undefined ? {} : { lockMinutes }),
   };
 }
 
-/** A file that has a form of its own: only a run looks into it. */
+/** The path of a file that the run reads later. */
 function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
   const text = values.text([key]);
   if (text === undefined) return undefined;
@@ -122,10 +122,10 @@ const secretPaths: readonly KeyPath[] = [
   ['mail', 'password'],
 ];
 
-/** Secrets written out in a file that others can read are a problem; where nobody can tell, a warning. */
+/** Reports secrets written in a file that others can read. If the access is unknown, it warns. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths.filter((path) => values.isWrittenOut(path));
-  // A path is no secret, the key itself is.
+  // A path is not secret, but an inline key is.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Allow } from './target.js';
 
-/** What a new target file is made of; secrets come from the environment. */
+/** The content of a new target file. Its secrets come from the environment. */
 export interface Draft {
   readonly name: string;
   readonly baseUrl: string;
@@ -12,13 +12,13 @@ export interface Draft {
   readonly adminHasKey: boolean;
   readonly viewer: string | undefined;
   readonly other: string | undefined;
-  /** Domain of the mail addresses: each account gets one at it. */
+  /** The domain of the accounts' mail addresses. */
   readonly mailDomain: string | undefined;
-  /** Where the suite listens for the target's mails. */
+  /** The address on which the suite receives the target's mails. */
   readonly mailListen: string | undefined;
 }
 
-/** The text of a target file without its schema line, and the environment variables that it wants. */
+/** The text of a target file without its schema line, and the environment variables that it uses. */
 export function draftTarget(
   draft: Draft,
   allow: Allow,
@@ -49,7 +49,7 @@ export function draftTarget(
     ...(mailListen === undefined ? {} : { mail: { kind: 'smtp', listen: mailListen } }),
     allow: { stateChanges: allow.stateChanges, ...granted(allow) },
   };
-  // Quoted: 7.0 would be a number.
+  // Quote texts: YAML would read 7.0 as a number.
   return {
     text: stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }),
     variables,

@@ -5,10 +5,10 @@ import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
 /**
- * The target files that `-t` names: a file stands for itself, a folder for each target file right in it, sorted by
- * name. Hidden files don't count. Nothing is read yet.
+ * The target files that `-t` names. A folder stands for the visible target files directly in it, sorted by
+ * name. It reads none of them.
  *
- * @throws ConfigurationError for a folder without a target file, or one that can't be listed
+ * @throws ConfigurationError for an unreadable folder or one without target files
  */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));

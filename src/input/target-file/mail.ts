@@ -8,7 +8,7 @@ import { isHostName, readAddress } from './urls.js';
 interface MailWaits {
   /** How long a mail may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long silence is silence, in milliseconds. */
+  /** How long to wait before concluding that no mail comes, in milliseconds. */
   readonly quietMs: number;
   readonly codePattern?: RegExp;
 }
@@ -22,9 +22,9 @@ export type MailSettings = MailWaits &
         readonly port: number;
         /** TLS from the first byte, after STARTTLS, or not at all. */
         readonly tls: boolean | 'starttls';
-        /** PEM text of the authorities to trust besides the system's. */
+        /** PEM text of authorities to trust besides the system's. */
         readonly ca?: string;
-        /** Trust any certificate. */
+        /** Whether to trust any certificate. */
         readonly insecure: boolean;
         readonly username: string;
         readonly password: Secret;
@@ -32,12 +32,12 @@ export type MailSettings = MailWaits &
       }
     | {
         readonly kind: 'command';
-        /** A program (its absolute path, or a name on the PATH) and its arguments; {to} stands for the address. */
+        /** A program (absolute path or a name on the PATH) with arguments; {to} stands for the address. */
         readonly run: readonly string[];
       }
   );
 
-/** The `mail` section; undefined when there is none, or after a problem was reported. */
+/** The `mail` section; undefined if it is absent or after a reported problem. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
   const codePattern = readPattern(values);
@@ -101,7 +101,7 @@ function readImap(values: Values, waits: MailWaits, folder: string): MailSetting
 function readCommand(values: Values, folder: string): readonly string[] {
   const [program = '', ...rest] = values.texts(['mail', 'run']);
   if (program === '') values.problem(['mail', 'run', 0], 'is empty: write the name of a program');
-  // A bare name is looked for on the PATH, as everywhere.
+  // The system finds a bare name on the PATH.
   if (!/[/\\]/.test(program)) return [program, ...rest];
   const file = resolve(folder, program);
   if (!existsSync(file)) values.problem(['mail', 'run', 0], 'no such file');

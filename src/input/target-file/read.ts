@@ -12,17 +12,17 @@ import type { Target } from './target.js';
 
 const extensions = ['.yaml', '.yml', '.json'];
 
-/** Whether a file of a folder of targets is meant: by its extension. */
+/** Whether the extension is that of a target file. */
 export function isTargetFile(path: string): boolean {
   return extensions.includes(extname(path).toLowerCase());
 }
 
 /**
- * Reads and checks a target file. What it can only advise against stands in the result's `warnings`.
+ * Reads and checks a target file. The result's `warnings` hold mere advice.
  *
- * @param env where `${VAR}` comes from
- * @throws ConfigurationError with one line for each mistake: file, line, column, key path and what to do; no
- * secret is ever quoted
+ * @param env the source of `${VAR}`
+ * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice; it never
+ * quotes secrets
  */
 export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {
   const read = readTextFile(path);
@@ -44,13 +44,13 @@ export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = proc
   return target;
 }
 
-/** A secret of the target file, and what it is, for a placeholder in its stead. */
+/** A secret of the target file, with a name for its placeholder. */
 export interface NamedSecret {
   readonly value: Secret;
   readonly what: string;
 }
 
-/** All that must not show anywhere: passwords, API keys, the client certificate's key. */
+/** Everything that no output may show: passwords, API keys, the client certificate's key. */
 export function secretsOf(target: Target): NamedSecret[] {
   const { admin, viewer, other } = target.accounts;
   const named = (what: string, value: Secret | undefined) => (value === undefined ? [] : [{ what, value }]);
@@ -65,7 +65,7 @@ export function secretsOf(target: Target): NamedSecret[] {
   ];
 }
 
-/** The environment variables that scripts and new target files take the secrets of a target from. */
+/** The environment variables through which scripts and new target files get secrets. */
 export function variablesOf(target: Target): { readonly variable: string; readonly value: Secret }[] {
   const { admin, viewer, other } = target.accounts;
   const named = (variable: string, value: Secret | undefined) =>

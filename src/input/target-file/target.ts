@@ -3,14 +3,14 @@ import type { Secret } from '../../base/secret.js';
 import type { MailSettings } from './mail.js';
 import type { TlsSettings } from './tls.js';
 
-/** What a target file says, read and checked. Everything secret is a {@link Secret}; paths are absolute. */
+/** The checked content of a target file. Secrets are {@link Secret}s; paths are absolute. */
 export interface Target {
   readonly name: string;
   /** Absolute path of the target file. */
   readonly file: string;
-  /** The API's root, no trailing slash; paths of operations are appended as they stand in the contract. */
+  /** The API's root without a trailing slash; operation paths follow as in the contract. */
   readonly baseUrl: string;
-  /** Where it is to be detected, the default release until it is. */
+  /** With detection, the default release until the run detects another. */
   readonly release: ReleaseName;
   /** The file says `release: auto`. */
   readonly detectRelease?: true;
@@ -18,7 +18,7 @@ export interface Target {
   readonly accounts: Accounts;
   readonly supportUser: { readonly email?: string; readonly password?: Secret };
   readonly mail?: MailSettings;
-  /** Where the target's clock can be moved: GET and POST of the clock protocol. */
+  /** The URL that moves the target's clock by GET and POST of the clock protocol. */
   readonly clock?: { readonly control: string };
   readonly allow: Allow;
   readonly limits: Limits;
@@ -26,7 +26,7 @@ export interface Target {
   readonly waivers?: string;
   /** Absolute path of the vendor's statement. */
   readonly statement?: string;
-  /** What the file's author should know though the file is accepted; absent when there is nothing. */
+  /** Advice for the author of a valid file; absent: none. */
   readonly warnings?: readonly string[];
 }
 
@@ -38,38 +38,38 @@ export interface Account {
   readonly role: AccountRole;
   readonly username?: string;
   readonly password?: Secret;
-  /** `LOCAL` unless the file says otherwise. */
+  /** `LOCAL` by default. */
   readonly domain: string;
   readonly email?: string;
   readonly apiKey?: Secret;
-  /** The user's id: DELETE /users/sessions ends the sessions of this user by it. */
+  /** The user's id, by which DELETE /users/sessions ends its sessions. */
   readonly sid?: string;
-  /** By design its password alone logs in while cluster MFA is on, too. */
+  /** With cluster MFA on, its password alone still logs in by design. */
   readonly mfaExempt?: true;
-  /** False: codes by mail are not set up for it. */
+  /** False: it can't receive codes by mail. */
   readonly mailedCodes?: false;
 }
 
 export interface Allow {
   readonly stateChanges: boolean;
   readonly clusterMfa: boolean;
-  /** Accounts (or the support user) whose TOTP enrolment may be replaced for good. */
+  /** Accounts (or the support user) whose TOTP enrolment may be replaced permanently. */
   readonly replaceTotpOf: readonly (AccountRole | 'supportUser')[];
   readonly lockOut: boolean;
   readonly disposable: boolean;
 }
 
 export interface Limits {
-  /** Undefined: no limit. A file that doesn't say gets 20, or no limit if the target is disposable. */
+  /** Undefined: no limit. The default is 20, or no limit for a disposable target. */
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
-  /** How long after it was sent a write without an answer may still land, in milliseconds. */
+  /** How long an unanswered write may still take effect after sending, in milliseconds. */
   readonly settleMs: number;
-  /** How many sessions of one user the suite may have open. Undefined: it tries to do with the usual number. */
+  /** The session limit per user. Undefined: the suite stays below the usual one. */
   readonly sessionsPerUser?: number;
-  /** How long an account stays locked after failed logins, in minutes; undefined: not known. */
+  /** How long an account stays locked after failed logins, in minutes; undefined: unknown. */
   readonly lockMinutes?: number;
 }
 
-/** Clusters that limit sessions let a user have about ten: some are left to people. */
+/** Clusters usually allow about ten sessions per user; this leaves some for people. */
 export const usualSessionsPerUser = 8;

@@ -9,9 +9,9 @@ import { isHostName } from './urls.js';
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 export interface TlsSettings {
-  /** PEM text of the certificate authorities to trust besides the system's. */
+  /** PEM text of authorities to trust besides the system's. */
   readonly ca?: string;
-  /** SHA-256 of the server's SubjectPublicKeyInfo, Base64. */
+  /** SHA-256 of the server's SubjectPublicKeyInfo in Base64. */
   readonly pin?: string;
   readonly serverName?: string;
   /** PEM text of the client certificate and its key. */
@@ -44,14 +44,14 @@ export function readTls(values: Values, folder: string): TlsSettings {
   };
 }
 
-/** PEM text of certificate authorities: a file's, or the value itself. A problem is reported. */
+/** PEM text of authorities, inline or from a file. It reports problems. */
 export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
   const text = pem(values, path, folder);
   if (text !== undefined) certificates(values, path, text);
   return text;
 }
 
-/** The value if it is PEM text itself, else the content of the file it names. */
+/** The value if it is PEM text, else the content of the file that it names. */
 function pem(values: Values, path: KeyPath, folder: string): string | undefined {
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;
@@ -92,7 +92,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   try {
     if (!encrypted) return createPrivateKey(text);
   } catch {
-    // Reported below: the library's own words may quote the key.
+    // Reported below, since the library's message may quote the key.
   }
   values.problem(
     ['tls', 'key'],

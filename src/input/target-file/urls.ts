@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
 
 /**
- * An http or https URL, or what is wrong with it. Says nothing of what the URL holds: where it holds
- * credentials, it must not be shown.
+ * An http or https URL, or what is wrong with it. Messages don't show the URL, which may hold credentials.
  */
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
@@ -18,7 +17,7 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-/** The API's root without trailing slash, or what is wrong with it. */
+/** The API's root without a trailing slash, or what is wrong with it. */
 export function readBaseUrl(text: string): string | { readonly trouble: string } {
   const url = readUrl(text);
   if ('trouble' in url) return url;
@@ -39,7 +38,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** `HOST:PORT`, an IPv6 address in brackets; undefined for anything else. */
+/** `HOST:PORT` with an IPv6 address in brackets; undefined for other texts. */
 export function readAddress(text: string): Address | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host, port: digits } = match?.groups ?? {};
@@ -49,7 +48,7 @@ export function readAddress(text: string): Address | undefined {
   return host !== undefined && isHostName(host) ? { host, port } : undefined;
 }
 
-/** A host name or an IPv4 address. */
+/** Whether a text is a host name or an IPv4 address. */
 export function isHostName(text: string): boolean {
   if (/^[\d.]+$/.test(text)) return isIP(text) === 4;
   return (
