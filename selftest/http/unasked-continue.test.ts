@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { bearingContinue } from '../../src/wire/http/unasked-continue.js';
+import { ignoringContinue } from '../../src/wire/http/unasked-continue.js';
 
 /** What is read of a socket that gets these pieces, one after the other, after a request each where they are lists. */
 function readOf(...answers: readonly (readonly string[])[]): string {
   const pieces: (Buffer | null)[] = [];
   const fake = { bytesWritten: 0, read: (): unknown => pieces.shift() ?? null };
-  const socket = bearingContinue(fake);
+  const socket = ignoringContinue(fake);
   let text = '';
   for (const answer of answers) {
     fake.bytesWritten += 100;

@@ -160,7 +160,7 @@ async function rateOf(connection: Connection): Promise<Finding> {
   const throttled = answers.filter(({ status }) => status === 429).length;
   const perSecond = connection.target.limits.requestsPerSecond;
   if (throttled > 0) {
-    const words = `${throttled} of 10 consecutive requests got 429: set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
+    const words = `${throttled} of 10 quick requests got 429: set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
     return ['wrong', 'rate', words];
   }
   return ['ok', 'rate', `10 requests in ${steadyNow() - startedAt} ms, none refused`];

@@ -9,7 +9,7 @@ import type { Contract } from '../contract/openapi/contract.js';
 import { contractOf, cutDocument, loadContract } from '../contract/openapi/load.js';
 import { mfaOperationIds, type OperationId } from '../contract/openapi/operations.js';
 import { isUrl } from '../contract/openapi/read-source.js';
-import { withHelpersOf } from '../contract/openapi/with-helpers.js';
+import { withLoginOperations } from '../contract/openapi/with-login-operations.js';
 
 /** The contract that judges a target, and how it differs from the suite's own for the release. */
 export interface JudgedBy {
@@ -39,7 +39,7 @@ export async function judgedBy(
     return { contract: own, given: false, inVerdict: { source, sha256 }, notes: [] };
   }
   const cut = await cutDocument(isUrl(location) ? location : resolve(location), { externalRefs });
-  const contract = withHelpersOf(contractOf(cut, release), own);
+  const contract = withLoginOperations(contractOf(cut, release), own);
   contract.compileAll();
   const side = documentSide(cut);
   const { changes } = diff(await releaseSide(release), side);

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../base/errors.js';
 import { type ReleaseName, releaseNames } from '../base/model/releases.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../base/shape.js';
-import type { GivenContract } from '../contract/judging/load-judging.js';
+import type { GivenContract } from '../contract/judging/load-run-contract.js';
 import { type KnownWaits, meanStepMs } from '../contract/order/pace.js';
 import { stateDirOf } from './journal/state-dir.js';
 

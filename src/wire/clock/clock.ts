@@ -1,26 +1,28 @@
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** The target's clock as the runner knows it. Times are epoch milliseconds. */
+/** The runner's view of the target's clock. Times are epoch milliseconds. */
 export interface TargetClock {
   now(): number;
   /** Target's time minus runner's time, milliseconds. */
   readonly offsetMs: number;
-  /** Whether the offset was measured; until then it is taken for 0. */
+  /** Whether the offset was measured; until then it counts as 0. */
   readonly known: boolean;
-  /** Whether the clock can be moved: then nothing needs to wait for real time. */
+  /** Whether the clock can be moved, so that tests need not wait. */
   readonly canMove: boolean;
-  /** So often it was found to have been set since, by answers' Date headers: codes made before are of another time. */
+  /** How often Date headers showed that somebody set the clock. Earlier codes then belong to another time. */
   readonly jumps: number;
-  /** So far apart the clocks of the target's nodes were found to be within the last minute, at least; milliseconds. */
+  /**
+   * The minimum difference between the clocks of the target's nodes within the last minute, in milliseconds.
+   */
   readonly apartMs: number;
-  /** Takes an answer's Date into account. @throws TransportError where the clock has to be read anew, and can't be */
+  /** Learns from an answer's Date. @throws TransportError if it must read the clock again and can't */
   learn(sample: DateSample): Promise<void>;
-  /** Moves the clock ahead. @throws ArrangeError where it can't be moved */
+  /** Moves the clock ahead. @throws ArrangeError if the clock can't be moved */
   advance(ms: number): Promise<void>;
 }
 
-/** One answer's Date header with the runner's clock around the exchange, epoch milliseconds. */
+/** An answer's Date header with the runner's times of sending and receiving, epoch milliseconds. */
 export interface DateSample {
   readonly dateHeader: string;
   readonly sentAt: number;
@@ -32,51 +34,51 @@ interface Interval {
   readonly high: number;
 }
 
-/** Clocks that nobody sets differ by less. */
+/** A larger difference means that somebody set the clock. */
 const longestDriftMs = 2_000;
 
-/** What a cluster's other nodes answered shortly before: their clocks were not set either, and are not a step of TOTP apart. */
+/** How long answers of other nodes count, and how far apart the clocks of nodes may be. */
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
- * What answers' Date headers (RFC 9110 6.6.1) say of a clock. One header tells the time to the second, and within the
- * exchange; so each allows an interval of offsets, and their intersection narrows with each answer. Answers that
- * contradict what was known (a clock was set, or drifts) begin anew.
+ * Measures a clock by answers' Date headers (RFC 9110 6.6.1). A header tells the second at some time during
+ * the exchange, which allows an interval of offsets. Intersecting the intervals narrows the offset. A
+ * contradicting answer, from a clock that was set or drifts, starts over.
  */
 export class DateOffsets {
   #possible: Interval | undefined;
   #jumps = 0;
-  /** What each clock that answers said last, with the runner's time. */
+  /** The last answer of each distinct clock, with the runner's time. */
   #nodes: (Interval & { readonly at: number })[] = [];
 
   get known(): boolean {
     return this.#possible !== undefined;
   }
 
-  /** So often one contradicted those before by more than clocks drift. */
+  /** How often an answer contradicted earlier ones by more than the drift. */
   get jumps(): number {
     return this.#jumps;
   }
 
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
-    // What is further apart is a clock before and after it was set.
+    // A larger gap is one clock before and after somebody set it.
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
-  /** The middle of the offsets that are possible, whole milliseconds. */
+  /** The middle of the possible offsets, in whole milliseconds. */
   get offsetMs(): number {
     return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
   }
 
-  /** How far the offset may be off, milliseconds either side; Infinity while unknown. */
+  /** The maximum error of the offset in milliseconds; Infinity while it is unknown. */
   get uncertaintyMs(): number {
     return this.#possible === undefined
       ? Number.POSITIVE_INFINITY
       : Math.ceil((this.#possible.high - this.#possible.low) / 2);
   }
 
-  /** Takes an answer's Date into account; false where the header is no HTTP date. */
+  /** Learns from an answer's Date; false if the header is not an HTTP date. */
   add({ dateHeader, sentAt, receivedAt }: DateSample): boolean {
     const date = parseHttpDate(dateHeader);
     if (date === undefined || receivedAt < sentAt) return false;
@@ -95,19 +97,19 @@ export class DateOffsets {
     return true;
   }
 
-  /** The clock is about to be moved on purpose. */
+  /** Discards all samples before the suite moves the clock. */
   forget(): void {
     this.#possible = undefined;
     this.#nodes = [];
   }
 }
 
-/** Below zero where they overlap, milliseconds. */
+/** The gap in milliseconds; negative if the intervals overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
 
-/** A clock that can only be read: off the Date headers of the answers. */
+/** A clock that the suite only reads, from Date headers. */
 export class DateOffsetClock extends DateOffsets implements TargetClock {
   readonly canMove = false;
 
@@ -134,6 +136,6 @@ const httpDate =
 function parseHttpDate(text: string): number | undefined {
   if (!httpDate.test(text)) return undefined;
   const time = Date.parse(text);
-  // A day that doesn't exist, or with another day's name, is read as some other date: the way back shows it.
+  // Date.parse accepts impossible days and wrong weekdays; formatting the result reveals them.
   return Number.isNaN(time) || new Date(time).toUTCString() !== text ? undefined : time;
 }

@@ -4,13 +4,13 @@ import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { DateOffsets, type DateSample, type TargetClock } from './clock.js';
 
-/** An answer of the clock protocol is some 40 bytes; nothing much longer is one. */
+/** Answers of the clock protocol have about 40 bytes. */
 const largestAnswer = 4096;
 
 /**
- * A clock that can be moved, by the clock protocol: GET answers `{"now": "ISO 8601"}`, POST `{"advanceMs": N}` the
- * same after the move. Between exchanges it runs with the runner's clock; that somebody else has set it shows in the
- * Date headers of the target's answers.
+ * A clock that the suite moves by the clock protocol. GET answers `{"now": "ISO 8601"}`; POST `{"advanceMs":
+ * N}` answers the same after the move. In between it follows the runner's clock, and Date headers reveal if
+ * somebody else sets it.
  */
 export class ControlledClock implements TargetClock {
   readonly canMove = true;
@@ -27,10 +27,10 @@ export class ControlledClock implements TargetClock {
   }
 
   /**
-   * Reads the clock once, so that its time is known.
+   * Connects and reads the time once.
    *
-   * @throws TransportError when nothing answers in time
-   * @throws ConfigurationError when what answers does not speak the clock protocol
+   * @throws TransportError if nothing answers in time
+   * @throws ConfigurationError if the answer is not of the clock protocol
    */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
@@ -58,14 +58,14 @@ export class ControlledClock implements TargetClock {
   }
 
   async learn(sample: DateSample): Promise<void> {
-    // An answer to what was sent before a move may be of either time.
+    // The answer to a request sent before a move may show either time.
     if (sample.sentAt < this.#movedAt) return;
     const before = this.jumps;
     this.#dates.add(sample);
     if (this.jumps > before) await this.refresh();
   }
 
-  /** Reads the clock again, for where somebody else may have moved it. */
+  /** Reads the clock again, as somebody else may have moved it. */
   async refresh(): Promise<void> {
     await this.#exchange('GET');
   }
@@ -111,7 +111,7 @@ export class ControlledClock implements TargetClock {
     }
   }
 
-  /** Without the credentials or the query that a URL may hold. */
+  /** The URL without credentials and query. */
   get #name(): string {
     return `The clock control at ${this.#url.origin}${this.#url.pathname}`;
   }
@@ -122,7 +122,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    // Leaving the loop destroys the stream: a page in place of a clock is not read to its end.
+    // Leaving the loop destroys the stream, so a long page is not read to its end.
     if (size > largestAnswer) break;
     chunks.push(chunk);
   }
@@ -131,7 +131,7 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Epoch milliseconds of `{"now": "ISO 8601"}`, or undefined for anything else. */
+/** Epoch milliseconds of `{"now": "ISO 8601"}`; undefined for any other text. */
 function timeOf(text: string): number | undefined {
   const now = jsonOf(text, isClock)?.now;
   if (now === undefined || !isoTime.test(now)) return undefined;

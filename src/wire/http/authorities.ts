@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
-/** Where systems without an interface for it keep the authorities they trust: Debian, Red Hat, Alpine and macOS. */
+/** The certificate files of Debian, Red Hat, SUSE, Alpine and macOS. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -11,19 +11,19 @@ const bundles = [
 
 let found: readonly string[] | undefined;
 
-/** PEM texts of the authorities to trust: Node's own, the system's, those of NODE_EXTRA_CA_CERTS, and `more`. */
+/** PEM texts of all trusted authorities: Node's, the system's, those of NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
   found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
   return more === undefined ? found : [...found, more];
 }
 
-/** Most stand in several lists, broken into other lines; reading each takes its time. */
+/** Removes duplicates, which differ only in line breaks, since parsing each takes time. */
 function onceEach(certificates: readonly string[]): readonly string[] {
   return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }
 
 function ofSystem(): readonly string[] {
-  // Newer versions of Node know the system's store themselves.
+  // Newer versions of Node read the system's store.
   const get: unknown = Reflect.get(tls, 'getCACertificates');
   if (typeof get === 'function') {
     const system: unknown = Reflect.apply(get, tls, ['system']);

@@ -7,7 +7,7 @@ import type { TlsSettings } from '../../input/target-file/tls.js';
 import { authorities } from './authorities.js';
 import { proxyFor } from './proxy.js';
 import { tunnel } from './tunnel.js';
-import { bearingContinue } from './unasked-continue.js';
+import { ignoringContinue } from './unasked-continue.js';
 
 interface TlsOptions {
   rejectUnauthorized: boolean;
@@ -15,10 +15,10 @@ interface TlsOptions {
   secureContext: SecureContext;
 }
 
-/** Reading a hundred authorities takes a while: done once for the settings of a target. */
+/** Caches contexts by the target's settings: parsing a hundred authorities takes a while. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** A pin names the one key to trust: it takes the place of the chain's verification. */
+/** Whether to verify the certificate chain; a pin replaces that. */
 function isVerified(tls: TlsSettings): boolean {
   return !tls.insecure && tls.pin === undefined;
 }
@@ -35,7 +35,7 @@ function contextOf(tls: TlsSettings): SecureContext {
   return context;
 }
 
-/** What Node's TLS needs to know of a target file's `tls` section. */
+/** Node's TLS options for the `tls` section of a target file. */
 export function tlsOptions(tls: TlsSettings): TlsOptions {
   return {
     rejectUnauthorized: isVerified(tls),
@@ -44,7 +44,7 @@ export function tlsOptions(tls: TlsSettings): TlsOptions {
   };
 }
 
-/** The error for a connected socket whose key is not the pinned one; undefined when all is well. */
+/** The error if a connected socket's key is not the pinned one, else undefined. */
 export function pinProblem(socket: unknown, pin: string | undefined): TransportError | undefined {
   if (pin === undefined || !(socket instanceof TLSSocket)) return undefined;
   const certificate = socket.getPeerX509Certificate();
@@ -56,17 +56,17 @@ export function pinProblem(socket: unknown, pin: string | undefined): TransportE
   );
 }
 
-/** SHA-256 of the SubjectPublicKeyInfo, Base64 (RFC 7469 2.4). */
+/** SHA-256 of the SubjectPublicKeyInfo in Base64 (RFC 7469 2.4). */
 export function spkiPin(certificate: X509Certificate): string {
   const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('base64');
 }
 
 /**
- * undici's connector to a target, with its TLS settings and the environment's proxy; the pin is checked before
- * anything is sent.
+ * undici's connector to a target, with its TLS settings and the environment's proxy. It checks the pin before
+ * sending anything.
  *
- * @throws ConfigurationError where the environment names no usable proxy
+ * @throws ConfigurationError if the environment names an unusable proxy
  */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
@@ -75,10 +75,10 @@ export function connectorOf(
   const url = new URL(baseUrl);
   const isSecure = url.protocol === 'https:';
   const connect = buildConnector({
-    // Plain HTTP needs no authorities, which take a while to read.
+    // Plain HTTP needs no authorities, which are slow to parse.
     ...(isSecure ? tlsOptions(tls) : {}),
     timeout: timeoutMs,
-    // A resumed session doesn't show the certificate again.
+    // A resumed session does not show the certificate again.
     maxCachedSessions: tls.pin === undefined ? 100 : 0,
   });
   const pinned: buildConnector.connector = (options, callback) =>
@@ -86,7 +86,7 @@ export function connectorOf(
       const [error, socket] = args;
       if (error !== null) return callback(error, null);
       const problem = pinProblem(socket, tls.pin);
-      if (problem === undefined) return callback(null, bearingContinue(socket));
+      if (problem === undefined) return callback(null, ignoringContinue(socket));
       socket.destroy();
       callback(problem, null);
     });
@@ -98,7 +98,7 @@ export function connectorOf(
       (socket) =>
         isSecure
           ? pinned({ ...options, httpSocket: socket }, callback)
-          : callback(null, bearingContinue(socket)),
+          : callback(null, ignoringContinue(socket)),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };

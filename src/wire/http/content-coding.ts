@@ -6,7 +6,7 @@ type Decoder = (content: Buffer, options: { readonly maxOutputLength: number }) 
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
-  // Many servers leave out the zlib header, and clients take both.
+  // Many servers omit the zlib header, and clients accept that.
   [
     'deflate',
     (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync : inflateRawSync)(bytes, options),
@@ -14,10 +14,10 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['br', brotliDecompressSync],
 ]);
 
-/** What most clients accept. */
+/** The codings that most clients accept. */
 export const allCodings = 'gzip, deflate, br';
 
-/** Whether a request of this kind accepts {@link allCodings}: every third does, always the same of one seed. */
+/** Whether requests of this kind accept {@link allCodings}: about a third do, chosen by the seed. */
 export function acceptsCodings(seed: number, kind: string): boolean {
   return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
 }
@@ -28,12 +28,12 @@ export interface Decoded {
 }
 
 /**
- * Content as it was before its content codings (RFC 9110 8.4). A request that names none that it accepts lets the
- * target choose any (12.5.3).
+ * Decodes content by its content codings (RFC 9110 8.4). Without Accept-Encoding the target may use any
+ * (12.5.3).
  *
  * @param headers names in lower case
  * @param largest in bytes
- * @returns the content as it came where it is not what its codings say, or too large
+ * @returns the original content if it does not match its codings or is too large
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

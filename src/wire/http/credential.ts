@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.js';
 
-/** What a request proves its sender with; the scheme names are the contract's. */
+/** A request's credential; schemes are named as in the contract. */
 export type Credential =
   | { readonly scheme: 'APIKeyHeader'; readonly key: Secret }
   | { readonly scheme: 'Bearer'; readonly tokenType: string; readonly token: Secret }

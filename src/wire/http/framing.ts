@@ -1,22 +1,22 @@
-/** What an answer's header section declares of the bytes after it (RFC 9112 6.3). */
+/** The content after an answer's header section, as that section frames it (RFC 9112 6.3). */
 export interface Framed {
   readonly content: Buffer;
-  /** What follows the declared end, or makes it unclear, in words; undefined where nothing does. */
+  /** What follows the declared end or makes it unclear; undefined: nothing. */
   readonly beyond: string | undefined;
 }
 
-/** Names in lower case, repeated fields joined by a comma. */
+/** Names in lower case; a comma joins repeated fields. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Whether content may follow the header section of an answer to this method, whatever that declares. */
+/** Whether an answer may have content, regardless of its header fields. */
 export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
 /**
- * Parts the bytes after a header section; where it declares no length, the connection's end is the content's.
+ * Splits the bytes after a header section. Without a declared length the content ends with the connection.
  *
- * @returns undefined where the bytes end before the declared end
+ * @returns undefined if the bytes end before the declared end
  */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
@@ -35,8 +35,8 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
 }
 
 /**
- * Whether these bytes reach the declared end, of several lengths the shortest. Never where only the end of the
- * connection tells it.
+ * Whether these bytes reach the declared end; of several lengths the shortest counts. False if the
+ * connection's end marks it.
  */
 export function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
@@ -50,12 +50,12 @@ function isLength(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** Where chunks are not the last coding, they don't tell the end of an answer. */
+/** Only as the last coding do chunks mark the end of an answer. */
 function isChunked(coding: string | undefined): boolean {
   return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 }
 
-/** Chunked content (RFC 9112 7.1), and where it ends; undefined where it doesn't within these bytes. */
+/** Decodes chunked content (RFC 9112 7.1); undefined if these bytes don't hold its end. */
 function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: number } | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ; ) {
@@ -65,7 +65,7 @@ function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: numbe
     at = lineEnd + 2;
     const size = Number.parseInt(digits, 16);
     if (size === 0) {
-      // Trailer fields, if any, and an empty line.
+      // The last chunk may have trailer fields before the empty line.
       const isLast = bytes.subarray(at, at + 2).toString('latin1') === '\r\n';
       const last = isLast ? at : bytes.indexOf('\r\n\r\n', at) + 2;
       return last < at ? undefined : { content: Buffer.concat(chunks), end: last + 2 };

@@ -1,27 +1,27 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigurationError } from '../../base/errors.js';
 
-/** A forward proxy that connections to a target go through. */
+/** A forward proxy for connections to a target. */
 export interface ForwardProxy {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  /** TLS to the proxy itself. */
+  /** Whether the connection to the proxy uses TLS. */
   readonly secure: boolean;
   /** The value of Proxy-Authorization: a secret. */
   readonly authorization?: string;
-  /** The password in it, as it was written and as it is meant: secrets. */
+  /** The password as written, decoded, and encoded in the header: secrets. */
   readonly secrets: readonly string[];
-  /** For messages: without credentials. */
+  /** The name for messages, without credentials. */
   readonly name: string;
 }
 
 /**
- * The proxy that the environment names for a URL: HTTPS_PROXY or HTTP_PROXY by the URL's scheme, unless NO_PROXY
- * excepts its host. Names in lower case go first. This machine itself is never asked for through a proxy.
+ * The environment's proxy for a URL: HTTPS_PROXY or HTTP_PROXY unless NO_PROXY excludes the host. Lower-case
+ * names come first. This machine never needs a proxy.
  *
- * @throws ConfigurationError where the variable holds no http or https URL; never quoting it, since it may hold
- * a password
+ * @throws ConfigurationError if the variable is not an http or https URL; it never quotes the value, which
+ * may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
@@ -67,7 +67,10 @@ function isThisMachine(host: string): boolean {
   );
 }
 
-/** NO_PROXY: names with all below them, addresses, networks (10.0.0.0/8), each with or without a port, or `*`. */
+/**
+ * NO_PROXY holds names with their subdomains, addresses and networks (10.0.0.0/8), each with an optional
+ * port, or `*`.
+ */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)

@@ -1,24 +1,24 @@
 import { hasContent, reachesEnd } from './framing.js';
 import { joined } from './transport.js';
 
-/** An answer byte for byte, as no client library shows it. */
+/** An answer with its exact bytes, which client libraries hide. */
 export interface RawAnswer {
   readonly status: number;
   /** The reason phrase. */
   readonly reason: string;
   /** Status line and header section. */
   readonly head: string;
-  /** Names in lower case; repeated fields joined by a comma. */
+  /** Names in lower case; a comma joins repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Everything after the header section that came, chunk marks included. */
+  /** All bytes after the header section, with chunk marks. */
   readonly rest: Buffer;
 }
 
 /**
- * The answer that these bytes begin: of several the first that is no interim one (RFC 9110 15.2); after 101 no HTTP
- * follows.
+ * The first answer in these bytes that is not interim (RFC 9110 15.2). A 101 is final: another protocol
+ * follows it.
  *
- * @returns undefined where they are no HTTP, or end before the header section does
+ * @returns undefined for other protocols or an incomplete header section
  */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
@@ -33,7 +33,7 @@ export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   return { status: Number(status), reason, head, headers: fieldsOf(head), rest: bytes.subarray(split + 4) };
 }
 
-/** Whether these bytes are all that their header section declares: see reachesEnd. */
+/** Whether these bytes hold a whole answer; see {@link reachesEnd}. */
 export function isWholeAnswer(method: string, bytes: Buffer): boolean {
   const answer = rawAnswerIn(bytes);
   if (answer === undefined) return false;

@@ -13,9 +13,9 @@ import { tunnel } from './tunnel.js';
 const largest = 5 * 1024 * 1024;
 
 /**
- * Sends one request on a connection of its own with `Connection: close` and reads until the far end closes.
- * A far end that keeps the connection open is given `lingerMs` after the declared end, then what came counts; where no
- * end is declared, only the far end tells it.
+ * Sends a request with `Connection: close` on its own connection and reads until the server closes it. A
+ * server that keeps it open gets `lingerMs` after the declared end. Without a declared end only closing ends
+ * the answer.
  *
  * @throws TransportError in words, within the target file's request timeout
  */
@@ -38,7 +38,7 @@ export async function sendRaw(
       else end(problem);
     });
     const deadline = setTimeout(
-      // A whole answer counts, however little of the linger is over.
+      // A complete answer counts even if the linger time is not over.
       () => end(linger === undefined ? timedOut(url, timeoutMs) : undefined),
       Math.max(0, startedAt + timeoutMs - steadyNow()),
     );
@@ -79,7 +79,7 @@ function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined
   const { host, port } = addressOf(url);
   if (url.protocol !== 'https:') {
     if (through === undefined) return connectPlain({ host, port }, ready);
-    // After the listeners are there.
+    // The caller adds its listeners first.
     setImmediate(() => {
       through.resume();
       ready();

@@ -10,10 +10,10 @@ import { inWords } from './transport-errors.js';
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
 
 /**
- * Whether the target agrees to TLS 1.0 or 1.1. Nothing is sent after the handshake. A firewall may drop an old one
- * without a word: that accepts nothing, where the target is known to answer to others.
+ * Whether the target accepts TLS 1.0 or 1.1. It sends nothing after the handshake. Silence on an open
+ * connection counts as refusal, since firewalls drop old handshakes.
  *
- * @throws ArrangeError where this machine doesn't speak them; TransportError where no connection comes about
+ * @throws ArrangeError if this machine does not support them; TransportError if it can't connect
  */
 export function acceptsOldTls(target: Probed): Promise<boolean> {
   const url = new URL(target.baseUrl);
@@ -28,7 +28,7 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
       ...(tls.cert === undefined ? {} : { cert: tls.cert }),
       ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
-      // Whose certificate it is, the run itself has made sure of.
+      // The run has already verified the certificate.
       rejectUnauthorized: false,
       minVersion: 'TLSv1',
       maxVersion: 'TLSv1.1',
@@ -62,13 +62,15 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
   });
 }
 
-/** In bytes. No answer to what is asked here has as many. */
+/** In bytes; more than any expected answer. */
 const largest = 64 * 1024;
 
 /**
- * The status by which the API itself, in JSON, answers a plain HTTP request without credentials at the port of an HTTPS
- * target: a success, or that a credential is missing. Undefined where nothing answers, or what stands before the API: it
- * may say that this is no TLS (400), where to go instead (3xx), or on a page of its own that HTTPS is required (403).
+ * The status if the API itself answers anonymous plain HTTP at an HTTPS target's port: a JSON success, 401 or
+ * 403.
+ *
+ * Undefined without an answer, or if a server before the API answers: with 400, a redirect, or an HTML page
+ * that demands HTTPS.
  */
 export function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);
@@ -115,7 +117,7 @@ function placeOf(url: URL): { host: string; port: number; servername: { serverna
   return { host, port: url.port === '' ? 443 : Number(url.port), servername };
 }
 
-/** The first end counts; the socket goes with it, and so does the deadline. */
+/** Ends the socket and the deadline at the first call only. */
 function endsOnce(socket: Socket, timeoutMs: number, onTimeout: () => void): (finish: () => void) => void {
   let ended = false;
   const end = (finish: () => void) => {

@@ -1,6 +1,6 @@
 const closed = /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/;
 
-/** Codes of Node, OpenSSL and undici that people meet, and what they mean to them. */
+/** Common error codes of Node, OpenSSL and undici, explained for users. */
 const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED/, 'nothing listens there: is the target up, and host and port of baseUrl right?'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
@@ -29,9 +29,9 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * What went wrong, for a person: where, what, and what to look at. Never holds a header or a body.
+ * Explains an error with its place and advice. It never shows a header or body.
  *
- * @param isLimit whether the time is the one that the target file sets
+ * @param isLimit whether the time is the target file's request timeout
  */
 export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true): string {
   const where = `${url.origin}${url.pathname}`;
@@ -44,19 +44,19 @@ export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = t
   return `No answer from ${where}: ${known?.[1] ?? 'the request failed'}${code === undefined ? '' : ` (${code})`}.`;
 }
 
-/** No answer came within the request's time. */
+/** Whether the answer missed the request's deadline. */
 export function isTimeout(error: unknown): boolean {
   return /TimeoutError|aborted due to timeout/.test(chainOf(error));
 }
 
-/** No connection came about, so that the far end has got nothing. */
+/** Whether no connection was made, so that the target received nothing. */
 export function neverSent(error: unknown): boolean {
   return /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID)\b/.test(
     chainOf(error),
   );
 }
 
-/** How the connection broke; undefined where something else went wrong. */
+/** How the connection broke; undefined for other errors. */
 export function howItBroke(error: unknown): 'refused' | 'closed' | undefined {
   const text = chainOf(error);
   if (/\bECONNREFUSED\b/.test(text)) return 'refused';

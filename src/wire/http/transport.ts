@@ -6,7 +6,7 @@ import { connectorOf } from './connector.js';
 import { type Decoded, decoded } from './content-coding.js';
 import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
-/** One request as it goes on the wire; header names are sent in the case given. */
+/** A request as sent; header names keep their case. */
 export interface WireRequest {
   readonly method: string;
   /** Absolute. */
@@ -15,12 +15,12 @@ export interface WireRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** One answer as it came, nothing decoded but the codings of its content. */
+/** An answer as received; only content codings are decoded. */
 export interface WireResponse {
   readonly status: number;
-  /** The reason phrase, where it was kept. */
+  /** The reason phrase, if it was kept. */
   readonly reason?: string;
-  /** Names in lower case; repeated fields joined by a comma. */
+  /** Names in lower case; a comma joins repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   /** See {@link Decoded}. */
@@ -30,43 +30,45 @@ export interface WireResponse {
   readonly receivedAt: number;
 }
 
-/** An answer larger than any the API can give is not read to its end. */
+/** Larger than any answer of the API; longer bodies are not read to their end. */
 export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
-/** How much longer than the slowest answer so far what may well stay unanswered is waited for. */
+/** Extra patience, beyond the slowest answer, for requests that may stay unanswered. */
 const oddPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Asks for the connection to be closed: bytes after a 204 would spoil the next exchange on it. */
+  /** Asks the target to close the connection: bytes after a 204 would spoil its next exchange. */
   readonly closeAfter?: boolean;
-  /** What stands before the API may leave the request unanswered: then it tells nothing of the target's health. */
+  /** A server before the API may ignore the request, which says nothing about the target's health. */
   readonly isOdd?: boolean;
-  /** The target may close the connection on it: that tells nothing of how long it keeps others open. */
+  /** The target may close the connection because of this request, which says nothing about others. */
   readonly mayBeClosed?: boolean;
-  /** Dots in the path are sent as they stand, instead of where they lead. */
+  /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;
 }
 
 /**
- * Sends requests to one target. Never follows redirects and never repeats a request.
+ * Sends requests to one target. It never follows redirects and never repeats a request.
  *
  * @throws TransportError in words, within the target file's request timeout
  */
 export class Transport {
   readonly #agent: Agent;
-  /** Opens a connection for each request. */
+  /** Opens a new connection for each request. */
   readonly #fresh: Agent;
-  /** False once a connection was closed under a request: one that is kept open may be closed whenever it is used again. */
+  /**
+   * False after a connection closed under a request: the target may close any kept connection at any time.
+   */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;
   #slowestMs = 0;
-  #timeoutsInARow = 0;
+  #consecutiveTimeouts = 0;
   #silentUntil = 0;
 
-  /** @param now a clock in milliseconds, for the time in which a silent target is left alone */
+  /** @param now a clock in milliseconds, which times the pause for a silent target */
   constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
@@ -98,7 +100,7 @@ export class Transport {
         ? await nothingOf(answer.body)
         : decoded(headers, await readBody(answer.body, url), largestBody);
       const receivedAt = steadyNow();
-      this.#timeoutsInARow = 0;
+      this.#consecutiveTimeouts = 0;
       this.#slowestMs = Math.max(this.#slowestMs, receivedAt - sentAt);
       return { status, reason, headers, body, ...coding, sentAt, receivedAt };
     } catch (error) {
@@ -118,7 +120,7 @@ export class Transport {
     await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
   }
 
-  /** A target that stopped answering is asked again after a while only: a timeout a test would take hours. */
+  /** Leaves a silent target alone for a while: a timeout in every test would take hours. */
   #checkSilence(url: URL): void {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
@@ -128,8 +130,8 @@ export class Transport {
   }
 
   #noteTimeout(): void {
-    this.#timeoutsInARow += 1;
-    if (this.#timeoutsInARow >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
+    this.#consecutiveTimeouts += 1;
+    if (this.#consecutiveTimeouts >= timeoutsTolerated) this.#silentUntil = this.#now() + 4 * this.#timeoutMs;
   }
 }
 
@@ -141,10 +143,10 @@ function methodOf(text: string): Dispatcher.HttpMethod {
   return method;
 }
 
-/** Such an answer ends with its header section, whatever that says of a length (RFC 9112 6.3). */
+/** Answers with these statuses end with their header section, whatever their length says (RFC 9112 6.3). */
 const endsWithHead = [204, 304];
 
-/** What the client library takes for a body that is cut off is none: the answer is whole. */
+/** undici reports a missing body as cut off, but the answer is complete. */
 async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Decoded> {
   await body.dump().catch(() => undefined);
   return { content: Buffer.alloc(0) };
@@ -164,12 +166,12 @@ async function readBody(body: AsyncIterable<unknown>, url: URL): Promise<Buffer>
 
 const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
-/** Names in lower case; repeated fields joined by a comma. */
+/** Names in lower case; a comma joins repeated fields. */
 export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
-    // Blanks and tabs around a value are no part of it (RFC 9112 5).
+    // Surrounding blanks and tabs are no part of a value (RFC 9112 5).
     result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
   }
   return result;

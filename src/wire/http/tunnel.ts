@@ -7,8 +7,8 @@ import type { ForwardProxy } from './proxy.js';
 const largestAnswer = 16 * 1024;
 
 /**
- * A connection to a host through a proxy, by CONNECT (RFC 9110 9.3.6): bytes go to and fro as they are, for plain
- * HTTP as well. A proxy that reads and writes what passes would be judged in the target's place.
+ * Connects to a host through a proxy by CONNECT (RFC 9110 9.3.6), even for plain HTTP. A proxy that rewrites
+ * requests would be judged instead of the target.
  *
  * @param host without brackets
  * @throws TransportError in words, within `timeoutMs`

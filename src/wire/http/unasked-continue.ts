@@ -2,15 +2,14 @@ import type { Socket } from 'node:net';
 
 const end = '\r\n\r\n';
 
-/** What undici takes as a whole head at most. */
+/** undici's maximum size of a header section. */
 const longestHead = 16_384;
 
 /**
- * The socket without the 100 that a server may send to a request that did not ask for it. A client must bear that (RFC
- * 9110 15.2); undici takes it for a broken answer. It is looked for only where an answer may begin: in a body the same
- * bytes are data.
+ * Removes an unrequested 100 from the socket. Clients must accept it (RFC 9110 15.2), but undici fails on it.
+ * It looks only where an answer may begin, since a body may hold the same bytes.
  */
-export function bearingContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
+export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
   socket: Stream,
 ): Stream {
   const read = socket.read.bind(socket);
@@ -21,7 +20,7 @@ export function bearingContinue<Stream extends Pick<Socket, 'read' | 'bytesWritt
     for (;;) {
       const chunk: unknown = read(size);
       if (!Buffer.isBuffer(chunk)) return chunk;
-      // One request at a time: an answer begins after one was written.
+      // Requests are not pipelined, so an answer begins after each written request.
       if (socket.bytesWritten !== written) isAnswering = false;
       written = socket.bytesWritten;
       if (isAnswering) return chunk;
@@ -35,7 +34,7 @@ export function bearingContinue<Stream extends Pick<Socket, 'read' | 'bytesWritt
   return socket;
 }
 
-/** The whole interim heads at the beginning, without the 100s among them, and what comes after. */
+/** Splits off complete interim heads and drops the 100s among them. */
 function parted(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
   const kept: Buffer[] = [];
   let rest = bytes;
@@ -51,7 +50,7 @@ const statusLine = 'HTTP/1.1 100';
 
 const startOf = (bytes: Buffer) => bytes.toString('latin1', 0, statusLine.length);
 
-/** Also of a part of one. After a 101 comes another protocol: it is no interim answer. */
+/** Also true for an incomplete interim head. A 101 is final: another protocol follows it. */
 function mayBeInterim(bytes: Buffer): boolean {
   const start = startOf(bytes);
   return /^HTTP\/1\.[01] 1(?!01)\d\d$/.test(start + statusLine.slice(start.length));

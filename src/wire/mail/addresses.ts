@@ -1,4 +1,4 @@
-/** The addresses that a mailbox takes mail for, told from each other without regard to case. */
+/** The addresses of a mailbox, compared without regard to case. */
 export class Addresses {
   readonly #known: ReadonlyMap<string, string>;
 
@@ -6,7 +6,7 @@ export class Addresses {
     this.#known = new Map(addresses.map((address) => [folded(address), address]));
   }
 
-  /** As the target file spells it; undefined for somebody else's. */
+  /** The address as the target file spells it; undefined for unknown addresses. */
   known(address: string): string | undefined {
     return this.#known.get(folded(address));
   }

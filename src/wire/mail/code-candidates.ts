@@ -1,24 +1,27 @@
-/** What may be the code in a text, with how much speaks for it. */
+/** A possible code in a text, with its score. */
 export interface Candidate {
-  /** Its digits, joined where they stood in groups; or digits among capitals. */
+  /** Its digits without separators, or its digits and letters. */
   readonly code: string;
   readonly score: number;
 }
 
-/** From here on a word or the layout names the number as the code. */
+/** From this score, a word or the layout marks the number as the code. */
 export const strongScore = 40;
-/** From here on a number can be the code, if nothing better is there. */
+/** From this score, a number counts as the code if there is none better. */
 export const weakScore = 10;
-/** A word for the code stands right before it. */
+/** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
 
-/** Characters; the code of a mail stands at its beginning. */
+/** Characters; codes stand near the beginning of a mail. */
 const longest = 100_000;
 
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
 const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
 
-/** What holds digits and is no code, however near it stands to the word. Each is bounded, for hostile mails. */
+/**
+ * Texts with digits that are never codes, even beside the word. Each pattern is bounded against hostile
+ * mails.
+ */
 const neverCodes: readonly RegExp[] = [
   /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
   /\bwww\.\S{1,4000}/gi,
@@ -42,7 +45,7 @@ const neverCodes: readonly RegExp[] = [
   /(?<!codes? ?)#[ ]?\d{1,20}/gi,
 ];
 
-/** Words of letters and digits: names of hosts, tickets, versions, hashes. */
+/** Words of letters and digits: host names, tickets, versions, hashes. */
 const mixedWord = /(?<![\w-])(?=[\w-]{0,80}[A-Za-z])(?=[\w-]{0,80}\d)[\w-]{1,80}/g;
 const labelledCode = /^(?:code|otp|pin|passcode|token|g)-\d{4,8}$/i;
 
@@ -51,28 +54,28 @@ const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
 /**
- * A code of digits among capitals, or one in two groups, which may be all capitals. It is told from names of things by
- * nothing but what stands right before it.
+ * A code of digits and capitals, or two groups of either. Only the words before it distinguish it from other
+ * names.
  */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
-/** Likewise in other letters, or without a digit: of these only what is said to be the code is one. */
+/** The same in lower case or without digits. It counts only if the text calls it the code. */
 const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
 
-/** Said of a code in capitals, for stress. */
-const stressed =
+/** Capitalised words that emphasise something about a code. */
+const emphasis =
   /^(?:VALID|INVALID|EXPIRED|REQUIRED|NEEDED|SECRET|PRIVATE|CONFIDENTIAL|PERSONAL|HIDDEN|READY|ENCLOSED|ATTACHED|MISSING|UNKNOWN|DISABLED|ENABLED|BLOCKED|LOCKED|CHANGED|CANCELLED|REVOKED)$/;
 
 const otherCodes =
   'zip|postal|post|area|country|error|promo|promotion|promotional|discount|coupon|voucher|gift|product|qr|source|status|exit|dial|dialing|dialling|sort|swift|reason|response|result|tax|colou?r|event|alert|department|cost|licen[cs]e';
 
-/** What is called a number, and is the code all the same. */
+/** Expressions with "number" that do mean the code. */
 const codeNumber =
   '(?:security|verification|authentication|access|log-?in|sign-?in|secret|one[ -]?time) number';
 
-/** A word for the code, in the languages mail comes in most. "zip code" and "barcode" are none. */
-const word = new RegExp(
+/** Words for "code" in common mail languages; not "zip code" or "barcode". */
+const codeWord = new RegExp(
   `(?<!\\b(?:${otherCodes})[ -]?)(?<!bar|uni|en|de|post)code(?:s(?![a-z])|(?![a-z]))|pass[ -]?codes?|\\bt?otp\\b|\\bpin\\b|\\btoken\\b|\\bm?tan\\b|${codeNumber}|sicherheitsnummer|one[ -]?time pass(?:word|phrase)|einmal(?:passwort|kennwort)|mot de passe à usage unique|codice|c[oó]digo|\\bkode?\\b|(?<!\\p{L})код(?!\\p{L})|验证码|驗證碼|認証コード|確認コード|コード|인증\\s?번호`,
   'giu',
 );
@@ -87,19 +90,19 @@ const unitAfter =
 const streetAfter =
   /^ (?:\p{L}{1,30} ){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|lane|way|parkway)\b/iu;
 const isBefore = /^\W{0,6}(?:(?:is|are|below|ist|lautet|est|es|è|jest|は|为|為|是)\W{0,6})?$/iu;
-const saysWhat = /^\W{0,4}(?:(?:is|ist|lautet|est|es|è|jest)\W{1,4}|:\s{0,4}["'*_]{0,2})$/iu;
+const namesCode = /^\W{0,4}(?:(?:is|ist|lautet|est|es|è|jest)\W{1,4}|:\s{0,4}["'*_]{0,2})$/iu;
 const isAfter = /^["'*_\])\s]{0,4}(?:is|as|ist|est|es|è)\b/iu;
 const sentenceEnd = /[.!?](?:\s|$)/;
 const stale = /\b(?:previous|old|older|earlier|former|expired|last)\b[^.!?\n]{0,40}$/i;
 const imperative =
   /\b(?:enter|use|type|input|submit|provide)\W{1,4}(?:(?:the|this)\W{1,4})?(?:(?:code|number|digits)\W{1,4})?$/i;
 
-/** Text without what only looks: full-width digits are digits, invisible characters are gone, dashes are hyphens. */
+/** Normalises a text: full-width digits become digits, invisible characters vanish, dashes become hyphens. */
 export function plain(text: string): string {
   return (
     text
       .slice(0, longest)
-      // Normalised these are a comma and a colon like those within a number.
+      // NFKC turns these into a comma and a colon, as in numbers.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
       .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')
@@ -110,7 +113,7 @@ export function plain(text: string): string {
   );
 }
 
-/** All of a plain text that may be a code, the likeliest first; each code once. */
+/** All possible codes in a normalised text, best first, each code once. */
 export function candidatesIn(text: string): Candidate[] {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -120,7 +123,7 @@ export function candidatesIn(text: string): Candidate[] {
   );
 
   const best = new Map<string, number>();
-  // Where each digit of what was taken stands: a mail may hold thousands of numbers.
+  // The positions of accepted digits: a mail may hold thousands of numbers.
   const taken = new Set<number>();
   const groups = rest.matchAll(grouped);
   for (const match of [...groups, ...rest.matchAll(single)]) {
@@ -139,7 +142,7 @@ export function candidatesIn(text: string): Candidate[] {
   return [...numbers, ...named].sort((a, b) => b.score - a.score);
 }
 
-/** Codes of digits among capitals. */
+/** Codes with letters that the text names as codes. */
 function namedByWord(text: string): Candidate[] {
   const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
     const before = text.slice(Math.max(0, index - 120), index);
@@ -152,37 +155,40 @@ function namedByWord(text: string): Candidate[] {
     );
   });
   const said = [...text.matchAll(anyLetters)].filter(({ 0: found, index }) =>
-    isSaidToBe(found, text.slice(Math.max(0, index - 120), index), text.slice(index + found.length)),
+    isCalledCode(found, text.slice(Math.max(0, index - 120), index), text.slice(index + found.length)),
   );
   const all = [...codes, ...said].map(([code]) => code.replace('-', ''));
   return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
 }
 
-/** "Your code is a7f3k9"; of capitals alone, nothing may follow in the sentence, and not all of it be in capitals. */
-function isSaidToBe(found: string, before: string, after: string): boolean {
-  const last = [...before.matchAll(word)].at(-1);
+/**
+ * "Your code is a7f3k9". Capitals without digits count only at the end of a sentence that is not all
+ * capitals.
+ */
+function isCalledCode(found: string, before: string, after: string): boolean {
+  const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
     return false;
-  const isSaid = saysWhat.test(before.slice(last.index + last[0].length)) || isAnnounced(before, after);
-  if (!isSaid || /\d/.test(found)) return isSaid;
+  const isCalled = namesCode.test(before.slice(last.index + last[0].length)) || isAnnounced(before, after);
+  if (!isCalled || /\d/.test(found)) return isCalled;
   const sentence = before.split(/[.!?\n]\s+/).at(-1) ?? '';
   return (
     /\p{Ll}/u.test(sentence || before) &&
     /^["'*_]{0,2}(?:[.!]?\s*(?:\n|$)|[.!] )/.test(after) &&
-    !stressed.test(found)
+    !emphasis.test(found)
   );
 }
 
-/** "Your code for this login is:", and nothing else on what is left of the line. */
+/** "Your code for this login is:" with only the code on the rest of the line. */
 function isAnnounced(before: string, after: string): boolean {
-  const last = [...before.matchAll(word)].at(-1);
+  const last = [...before.matchAll(codeWord)].at(-1);
   const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether something that is said to be the code follows a word for it: it may be any word. */
-function mayBeSaid(text: string): boolean {
-  return [...text.matchAll(word)].some(({ 0: found, index }) => {
+/** Whether any word follows a word for "code" in a way that calls it the code. */
+function mayCallCode(text: string): boolean {
+  return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
     return /^(?:\W{0,6}(?:is|are|ist|lautet|est|es|è|jest)\W{1,6}|[^.!?:\n]{0,60}:\W{0,6})[A-Za-z\d][A-Za-z\d-]{3,11}(?![\w-])/iu.test(
       after,
@@ -191,21 +197,21 @@ function mayBeSaid(text: string): boolean {
 }
 
 /**
- * Whether a plain text holds anything that could be a code at all: digits, digits among capitals, or what a word for
- * it says to be one.
+ * Whether a normalised text could hold a code at all: digits, digits among capitals, or a word called the
+ * code.
  */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
   const digits = /(?<!\d)(?!(?:19|20)\d\d(?!\d))\d(?:[ -]?\d){3}/;
-  return digits.test(rest) || rest.search(lettered) >= 0 || mayBeSaid(rest);
+  return digits.test(rest) || rest.search(lettered) >= 0 || mayCallCode(rest);
 }
 
-/** Stands for what is no code: neither a letter nor a digit nor space. */
-const blanked = '\ufffc';
+/** Replaces texts that are no codes; neither letter, digit nor space. */
+const placeholder = '\ufffc';
 
 function blank(found: string): string {
-  return blanked.repeat(found.length);
+  return placeholder.repeat(found.length);
 }
 
 function scoreOf(text: string, start: number, end: number): number {
@@ -217,7 +223,7 @@ function scoreOf(text: string, start: number, end: number): number {
   if (unitAfter.test(after) || streetAfter.test(after)) return 0;
 
   const named = Math.max(namedBefore(before), namedAfter(after));
-  // Four and five digits are years, places and amounts far more often than codes, nine and ten are phones.
+  // Four or five digits are mostly years, places or amounts; nine or ten are phone numbers.
   if ((digits.length < 6 || digits.length > 8) && named < 60) return 0;
 
   let score = named;
@@ -230,10 +236,7 @@ function scoreOf(text: string, start: number, end: number): number {
   return score;
 }
 
-/**
- * "code number 482913", "OTP no. 482913" and "security number" name the code, though "number" alone names something
- * else.
- */
+/** "code number 482913", "OTP no. 482913" and "security number" mean the code; "number" alone does not. */
 function isPartOfWord(before: string): boolean {
   return new RegExp(
     `(?:(?:code|otp|pin|passcode) (?:no|nr|number)|${codeNumber})\\b\\.?\\s?[:=-]?\\s?(?:is )?$`,
@@ -242,11 +245,11 @@ function isPartOfWord(before: string): boolean {
 }
 
 /**
- * "The code for the support user is 482913" and "code for your session: 482913" name the code: what stands before the
- * number is only whom or what it is for.
+ * "The code for the support user is 482913" and "code for your session: 482913": the words between give only
+ * the purpose.
  */
 function isWhatItIsFor(before: string): boolean {
-  const { source, flags } = word;
+  const { source, flags } = codeWord;
   const [aim, what] = ['(?:for|to|für|pour|para|per)', '[^.!?\\n:]{1,60}'];
   return new RegExp(
     `(?:${source})(?:[^.!?\\n:]{0,40} ${aim} ${what} (?:is|ist|lautet|est|es|è):? ?| ${aim} ${what}: ?)$`,
@@ -255,7 +258,7 @@ function isWhatItIsFor(before: string): boolean {
 }
 
 function namedBefore(before: string): number {
-  const last = [...before.matchAll(word)].at(-1);
+  const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined) return 0;
   const gap = before.slice(last.index + last[0].length);
   if (isBefore.test(gap) || isPartOfWord(before)) return adjacentScore;
@@ -263,7 +266,7 @@ function namedBefore(before: string): number {
 }
 
 function namedAfter(after: string): number {
-  const first = after.matchAll(word).next().value;
+  const first = after.matchAll(codeWord).next().value;
   if (first === undefined) return 0;
   const gap = after.slice(0, first.index);
   if (sentenceEnd.test(gap)) return 0;
@@ -271,8 +274,8 @@ function namedAfter(after: string): number {
   return /[,;:\n]/.test(gap) ? 0 : Math.max(0, 45 - gap.length);
 }
 
-/** Whether no letter or digit stands on its line beside it. */
+/** Whether the line holds no other letter or digit. */
 function isAlone(before: string, after: string): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1) + (after.split('\n', 1)[0] ?? '');
-  return !line.includes(blanked) && !/[\p{L}\p{N}]/u.test(line);
+  return !line.includes(placeholder) && !/[\p{L}\p{N}]/u.test(line);
 }

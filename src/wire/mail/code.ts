@@ -9,25 +9,27 @@ import {
 import { htmlToText } from './html-text.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
-/** The code of a mail, a string since it may begin with zeros; or why there is none, in words that show no digit. */
+/** A mail's code as text, since it may begin with zeros; or why there is none, in words without digits. */
 export type FoundCode =
   | { readonly code: string; readonly problem?: never }
   | {
       readonly problem: string;
       readonly code?: never;
-      /** It holds what may be a code: that none was found says nothing of the sender. */
+      /**
+       * Whether the mail may hold a code that the suite did not recognise. Then the sender is not to blame.
+       */
       readonly unclear: boolean;
     };
 
 /**
- * Finds the one-time code of a mail: in its text, else its HTML, else its subject. Numbers that a word like "code"
- * or the layout names come before bare ones of six to eight digits; four or five digits are taken only beside such
- * a word, so that a code that is too short is found too. Of either kind, what is quoted of another mail, or attached as
- * one, comes after the mail's own: a code that is named in an attached mail comes before a bare number of the mail
- * around it, which may be a scanner's note. Two equally likely numbers are a problem, not a guess.
+ * Finds the one-time code in a mail's text, else its HTML, else its subject.
  *
- * @param pattern of the target file, in place of all this: its first match, or that of its first group
- * @param earlier codes of mails before this one: of two equally likely numbers the other one is new
+ * Numbers that a word or the layout marks come before bare numbers of six to eight digits. Four or five
+ * digits count only beside such a word, so that too short codes are found. The mail's own text comes before
+ * quoted or attached mails of the same rank. Two equal candidates are a problem, not a guess.
+ *
+ * @param pattern the target file's codePattern, which replaces all this by its first match or first group
+ * @param earlier codes of earlier mails; among equal candidates a new one wins
  */
 export function findCode(
   mail: MailContent,
@@ -38,7 +40,7 @@ export function findCode(
   const sources = [mail, mail.wrapped].flatMap((each) => (each === undefined ? [] : partsOf(each)));
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
 
-  for (const { least, found } of looksAt(mail, sources)) {
+  for (const { least, found } of rankedCandidates(mail, sources)) {
     for (const candidates of found) {
       const score = candidates[0]?.score ?? 0;
       if (score < least) continue;
@@ -62,8 +64,8 @@ export function findCode(
 const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
   [text, htmlToText(html), subject].map(plain);
 
-/** The candidates of each source: what is said for certain before what may be meant, one's own words before quoted ones. */
-function looksAt(
+/** Candidates by source in order of preference: strong before weak, own text before quotes. */
+function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
 ): { readonly least: number; readonly found: readonly (readonly Candidate[])[] }[] {
@@ -78,13 +80,13 @@ function looksAt(
   ];
 }
 
-/** Without the lines of a mail that is answered or passed on. */
+/** The text without quoted lines. */
 function withoutQuotes(text: string): string {
   return text.replace(/^[ \t]*>.*$/gm, '');
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
-  // Without g and y a match doesn't depend on the one before.
+  // The flags g and y would make a match depend on the last one.
   const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   for (const source of sources) {
     const match = once.exec(source);

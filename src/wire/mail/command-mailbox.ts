@@ -10,14 +10,14 @@ import { runCommand } from './run-command.js';
 
 export type CommandSettings = Extract<MailSettings, { kind: 'command' }>;
 
-/** How long to leave it alone between two calls. */
+/** Pauses between calls of the program, in milliseconds. */
 const pauses = [100, 250, 500];
 const longestCode = 64;
 
 /**
- * A program of the user's that prints the newest code mailed to an address, or nothing. A code counts as new if it
- * differs from what was printed at the mark: so a code that is mailed twice is seen once, several mails between two
- * calls are seen as one, and a mail without a code is not seen at all.
+ * Runs the user's program, which prints the newest code mailed to an address, or nothing. A code is new if it
+ * differs from the one at the mark. So a repeated code counts once, several mails between calls count as one,
+ * and mails without codes stay unseen.
  */
 export class CommandMailbox implements Mailbox {
   readonly #settings: CommandSettings;
@@ -35,7 +35,7 @@ export class CommandMailbox implements Mailbox {
     this.#addresses = new Addresses(addresses);
   }
 
-  /** Runs the program once. @throws ConfigurationError where that fails */
+  /** Runs the program once. @throws ConfigurationError if that fails */
   async open(): Promise<void> {
     const [address] = this.#addresses.all;
     if (address === undefined) return;
@@ -107,7 +107,7 @@ export class CommandMailbox implements Mailbox {
     });
   }
 
-  /** One and the same mail for what was printed again. */
+  /** Returns the same mail object for a code printed again. */
   #mail(mark: Mark, to: string, code: string): ReceivedMail {
     const key = `${mark} ${to} ${code}`;
     const known = this.#mails.get(key);
@@ -119,7 +119,7 @@ export class CommandMailbox implements Mailbox {
     return mail;
   }
 
-  /** What the program prints for an address, without space around it. @throws ArrangeError */
+  /** What the program prints for an address, trimmed. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.#settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));

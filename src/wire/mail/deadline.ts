@@ -1,16 +1,16 @@
-/** Something took longer than it may. */
+/** A step took longer than allowed. */
 export class DeadlineError extends Error {}
 
 /**
- * What a promise comes to, or a DeadlineError after `ms` milliseconds: whatever a far end or a library does, the
- * wait ends.
+ * The promise's result, or a DeadlineError after `ms` milliseconds, even if a server or library never
+ * answers.
  */
 export async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new DeadlineError(`took longer than ${ms} ms`)), ms);
   });
-  // Its failure after the deadline is nobody's any more.
+  // A failure after the deadline would otherwise be an unhandled rejection.
   step.catch(() => undefined);
   try {
     return await Promise.race([step, late]);

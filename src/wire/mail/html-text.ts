@@ -1,5 +1,5 @@
-/** Elements whose content is not shown. */
-const unseen = new Set([
+/** Elements with invisible content. */
+const invisible = new Set([
   'head',
   'style',
   'script',
@@ -11,10 +11,10 @@ const unseen = new Set([
   'svg',
 ]);
 
-/** Of those, the ones whose content is no markup: a `<` in it begins no tag. */
+/** Invisible elements whose content is not markup: a `<` in them starts no tag. */
 const rawText = new Set(['style', 'script', 'title', 'textarea']);
 
-/** Elements that never have an end tag. */
+/** Elements without an end tag. */
 const empty = new Set([
   'area',
   'base',
@@ -30,35 +30,35 @@ const empty = new Set([
   'wbr',
 ]);
 
-/** Elements that run on within a line; all others but cells begin a new one. */
+/** Elements within a line; all others except cells start a new line. */
 const inline = new Set(
   'a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** Bounded in each part, so that a mail of nothing but `<` takes no longer to read than others. */
+/** Bounded in each part: a hostile mail must not take long to parse. */
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 
-/** Characters; the code of a mail stands at its beginning. */
+/** Characters; codes stand near the beginning of a mail. */
 const longest = 200_000;
 
 /**
- * The text a reader of the HTML sees, in lines: without what styles hide, table cells set apart by a space, and digits
- * in neighbouring spans left together. No more of HTML than mails need.
+ * The visible text of an HTML mail in lines. Hidden elements vanish, spaces separate cells, and digits in
+ * neighbouring spans stay together. It covers only the HTML that mails use.
  *
- * @param also.leaveOut the name of another element whose content is left out
+ * @param also.leaveOut another element whose content to drop
  */
 export function htmlToText(source: string, also: { readonly leaveOut?: string } = {}): string {
   const html = source.slice(0, longest);
   let text = '';
   let at = 0;
-  /** The names of the elements open since (and with) the outermost hidden one. */
+  /** Names of the open elements from the outermost hidden one inwards. */
   const hidden: string[] = [];
   token.lastIndex = 0;
   for (let match = token.exec(html); match !== null; match = token.exec(html)) {
-    if (hidden.length === 0) text += flat(html.slice(at, match.index));
+    if (hidden.length === 0) text += collapsed(html.slice(at, match.index));
     at = token.lastIndex;
     const [, slash, rawName, attributes = ''] = match;
     if (rawName === undefined) continue;
@@ -66,12 +66,15 @@ export function htmlToText(source: string, also: { readonly leaveOut?: string } 
     if (slash === '/') {
       const open = hidden.lastIndexOf(name);
       if (open >= 0) hidden.length = open;
-      else if (hidden.length === 0) text += gap(name);
+      else if (hidden.length === 0) text += separatorOf(name);
       continue;
     }
-    if (hidden.length === 0) text += gap(name);
+    if (hidden.length === 0) text += separatorOf(name);
     const goesOn = !empty.has(name) && !attributes.endsWith('/');
-    if (goesOn && (hidden.length > 0 || unseen.has(name) || name === also.leaveOut || isHidden(attributes)))
+    if (
+      goesOn &&
+      (hidden.length > 0 || invisible.has(name) || name === also.leaveOut || isHidden(attributes))
+    )
       hidden.push(name);
     if (goesOn && rawText.has(name)) {
       const end = new RegExp(`</${name}\\s*>`, 'gi');
@@ -80,7 +83,7 @@ export function htmlToText(source: string, also: { readonly leaveOut?: string } 
       token.lastIndex = at;
     }
   }
-  if (hidden.length === 0) text += flat(html.slice(at));
+  if (hidden.length === 0) text += collapsed(html.slice(at));
   return decodeEntities(text)
     .split('\n')
     .map((line) => line.replace(/[^\S\n]+/g, ' ').trim())
@@ -89,12 +92,12 @@ export function htmlToText(source: string, also: { readonly leaveOut?: string } 
     .trim();
 }
 
-/** Line breaks of the source are mere space. */
-function flat(text: string): string {
+/** Line breaks in the source count as spaces. */
+function collapsed(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
-function gap(name: string): string {
+function separatorOf(name: string): string {
   if (inline.has(name)) return '';
   return name === 'td' || name === 'th' || name === 'img' ? ' ' : '\n';
 }

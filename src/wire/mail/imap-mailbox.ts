@@ -9,7 +9,7 @@ import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 
-/** How long to leave the server alone between two looks, in milliseconds: short at first, since most mail is quick. */
+/** Pauses between polls in milliseconds: short at first, since most mails come quickly. */
 const pauses = [50, 100, 200, 400, 800];
 
 interface Stored {
@@ -18,9 +18,8 @@ interface Stored {
 }
 
 /**
- * A folder on an IMAP server where the target's mail arrives. UIDs grow with each arrival, so the highest one that
- * was seen is the mark. Only mail that names one of the suite's addresses as recipient is read; of all other the
- * recipients are, and nothing else.
+ * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest seen UID is the
+ * mark. It reads only mails to the suite's addresses, and of others only the recipients.
  */
 export class ImapMailbox implements Mailbox {
   readonly #session: ImapSession;
@@ -28,7 +27,7 @@ export class ImapMailbox implements Mailbox {
   readonly #addresses: Addresses;
   readonly #closing = new AbortController();
   #mails: readonly Stored[] = [];
-  /** All up to this UID were looked at. */
+  /** The highest UID read so far. */
   #seen = 0;
   #foreign = 0;
   #looking: Promise<void> = Promise.resolve();
@@ -39,7 +38,7 @@ export class ImapMailbox implements Mailbox {
     this.#session = new ImapSession(settings, commandWithinMs);
   }
 
-  /** @throws ConfigurationError where log-in or folder are refused, or nobody answers */
+  /** @throws ConfigurationError if the server does not answer or refuses the log-in or folder */
   async open(): Promise<void> {
     this.#seen = await this.#session.open();
   }
@@ -106,7 +105,7 @@ export class ImapMailbox implements Mailbox {
     });
   }
 
-  /** One look after the other: each begins where the one before ended. */
+  /** Runs polls one after another, so that each starts where the last one ended. */
   #look(): Promise<void> {
     const look = this.#looking.catch(() => undefined).then(() => this.#lookOnce());
     this.#looking = look;
@@ -131,7 +130,7 @@ export class ImapMailbox implements Mailbox {
     return new StoredMail({ to, from, receivedAt: steadyNow(), secure }, await parseMail(raw), raw);
   }
 
-  /** Who got it: by the headers of delivery where those name somebody known, else by those of the sender. */
+  /** The recipients: known addresses in delivery headers, else those in To and Cc. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [
@@ -148,7 +147,7 @@ interface HeaderAddresses {
   readonly written: readonly string[];
 }
 
-/** The addresses in a mail's headers; none where they can't be read. */
+/** The addresses in a mail's headers; empty if they are malformed. */
 async function headersOf(raw: Buffer): Promise<HeaderAddresses> {
   try {
     const end = raw.indexOf('\r\n\r\n');

@@ -8,7 +8,7 @@ export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
 
 const largestMail = 5 * 1024 * 1024;
 
-/** What headers tell about who a mail is for; those of delivery come before those of the sender. */
+/** Headers that name recipients; delivery headers come before the sender's. */
 const recipientHeaders = [
   'delivered-to',
   'x-original-to',
@@ -22,13 +22,13 @@ const recipientHeaders = [
 
 export interface FetchedHead {
   readonly uid: number;
-  /** Of the headers that name recipients. */
+  /** The headers that name recipients. */
   readonly headers: Buffer;
 }
 
 /**
- * One folder of an IMAP mailbox, opened for reading only: no flag of any mail is changed. A connection that breaks
- * is opened again, once for each command; each command has a deadline.
+ * An IMAP folder opened read-only, so that no flag changes. A broken connection is reopened once per command;
+ * each command has a deadline.
  */
 export class ImapSession {
   #client: ImapFlow | undefined;
@@ -36,14 +36,14 @@ export class ImapSession {
 
   constructor(
     private readonly settings: ImapSettings,
-    /** How long one command may take, in milliseconds. */
+    /** The deadline of a command, in milliseconds. */
     private readonly commandWithinMs: number,
   ) {}
 
   /**
    * Logs in and opens the folder.
    *
-   * @returns the highest UID that is there, or 0
+   * @returns the highest existing UID, or 0
    * @throws ConfigurationError in words
    */
   async open(): Promise<number> {
@@ -62,23 +62,31 @@ export class ImapSession {
     client.close();
   }
 
-  /** UID and recipient headers of all mails above a UID, in the order of arrival. @throws ArrangeError */
+  /**
+   * UID and recipient headers of all mails above a UID, in order of arrival.
+   *
+   * @throws ArrangeError if the server refuses
+   */
   async headsAfter(uid: number): Promise<FetchedHead[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
-      // What came since the last command is told with the answer to this one.
+      // NOOP makes the server report mails that arrived since the last command.
       await within(this.commandWithinMs, client.noop());
       const query = { uid: true, headers: recipientHeaders };
       return within(this.commandWithinMs, client.fetchAll(range, query, { uid: true }));
     });
-    // The range n:* holds the last mail even where its UID is lower.
+    // The range n:* always holds the last mail, even below n.
     return found
       .filter((mail) => mail.uid > uid)
       .sort((a, b) => a.uid - b.uid)
       .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
   }
 
-  /** A whole mail, cut off where it is larger than any with a code; undefined where it is gone. @throws ArrangeError */
+  /**
+   * A mail, cut at the largest useful size; undefined if it is gone.
+   *
+   * @throws ArrangeError if the server refuses
+   */
   async source(uid: number): Promise<Buffer | undefined> {
     const query = { uid: true, source: { maxLength: largestMail } };
     const found = await this.#command(
@@ -95,7 +103,7 @@ export class ImapSession {
         try {
           return await run(client);
         } catch (error) {
-          // An answer that the server gave stands; only a broken connection is worth a second try.
+          // Keep an error that the server answered; retry only after a broken connection.
           if (client.usable && !(error instanceof DeadlineError)) throw error;
         }
       }
@@ -128,7 +136,7 @@ export class ImapSession {
       maxLiteralSize: 2 * largestMail,
     };
     const client = new ImapFlow(options);
-    // What goes wrong is told by the command it goes wrong in.
+    // The failing command reports the error.
     client.on('error', () => undefined);
     this.#client = client;
     try {

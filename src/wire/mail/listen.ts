@@ -3,15 +3,15 @@ import type { SMTPServer } from 'smtp-server';
 import { ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** A worker that was replaced frees its port only when it is gone. */
+/** A replaced worker frees its port only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
 /**
- * Listens, and waits a little for a port that is about to be free.
+ * Listens, and waits briefly for a port in use.
  *
  * @returns the port
- * @throws ConfigurationError in words, naming host and port
+ * @throws ConfigurationError in words, with host and port
  */
 export async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
@@ -38,7 +38,7 @@ const advice: Readonly<Record<string, string>> = {
   EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
 };
 
-/** Undefined once it listens, else the error's code. */
+/** Undefined on success, else the error's code. */
 function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const listening = () => {

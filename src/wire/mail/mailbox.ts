@@ -4,41 +4,42 @@ export type { ReceivedMail } from './received-mail.js';
 
 declare const markBrand: unique symbol;
 
-/** A point in a mailbox's order of arrival. To be taken before what makes the target send a mail. */
+/** A point in a mailbox's order of arrival. Take it before the request that makes the target send a mail. */
 export type Mark = number & { readonly [markBrand]: true };
 
 export interface MailFilter {
   readonly to: string;
-  /** Mails that were looked at already and are not meant. */
+  /** Mails that were read already and don't match. */
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
-/** Where the target's mail for the suite's addresses arrives. */
+/** The mailbox that receives the target's mails to the suite's addresses. */
 export interface Mailbox {
   /**
-   * Opens it and proves that mails can be read from it: nothing that only a mailed code undoes may come before.
+   * Opens it and proves that mails can be read. Only then may the suite make changes that need a mailed code
+   * to undo.
    *
-   * @throws ConfigurationError where the settings don't let it be opened
+   * @throws ConfigurationError if the settings don't work
    */
   open(): Promise<void>;
   close(): Promise<void>;
   /**
-   * What has arrived by now: only mails after it count.
+   * The current end of the mailbox: only later mails count.
    *
-   * @param to only mails to this address will be asked for
-   * @throws ArrangeError when the mailbox can't be read any more
+   * @param to restricts later questions to mails to this address
+   * @throws ArrangeError if the mailbox can't be read
    */
   mark(to?: string): Promise<Mark>;
   /**
-   * The first mail to an address after the mark, that came already or comes within `deadlineMs` milliseconds from now.
+   * The first mail to an address after the mark; it waits up to `deadlineMs` milliseconds.
    *
-   * @throws ArrangeError when none comes, when the signal aborts, or when the mailbox is closed or can't be read
+   * @throws ArrangeError if no mail comes, the signal aborts, or the mailbox closes or fails
    */
   next(mark: Mark, filter: MailFilter, deadlineMs: number, signal?: AbortSignal): Promise<ReceivedMail>;
   /**
-   * All mails to any of the addresses after the mark, as they came.
+   * All mails to any of the addresses after the mark, in order of arrival.
    *
-   * @throws ArrangeError when the mailbox can't be read any more
+   * @throws ArrangeError if the mailbox can't be read
    */
   since(mark: Mark): Promise<readonly ReceivedMail[]>;
 }

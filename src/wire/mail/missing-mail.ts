@@ -4,16 +4,16 @@ import { maskedSubject, type ReceivedMail } from './received-mail.js';
 export interface Missing {
   readonly address: string;
   readonly waitedMs: number;
-  /** What ended the wait, where it was not the time. */
+  /** What ended the wait; empty: the deadline. */
   readonly why: string;
-  /** What came instead. */
+  /** Other mails that came. */
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
-  /** Whole sentences about what this kind of mailbox knows besides. */
+  /** Further sentences from this kind of mailbox. */
   readonly more?: readonly string[];
 }
 
-/** A wait that was in vain: says for what, how long, and what came instead, without a digit of it. */
+/** The error of a vain wait: its address, its duration and the other mails, without digits of them. */
 export function missingMail({
   address,
   waitedMs,

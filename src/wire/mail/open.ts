@@ -2,11 +2,11 @@ import type { MailSettings } from '../../input/target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
 /**
- * Opens the mailbox of a target file. The kinds are loaded when used: a run without mail pays for none.
+ * Opens the target file's mailbox. It loads each kind on demand, so that runs without mail load none.
  *
- * @param addresses the addresses of the target file's accounts; mail to others is not the suite's
- * @param stepWithinMs how long one command of IMAP, or one run of a program, may take
- * @throws ConfigurationError where it can't be opened
+ * @param addresses the target file's addresses; the suite ignores other mail
+ * @param stepWithinMs the limit for an IMAP command or a run of the program
+ * @throws ConfigurationError if the mailbox can't be opened
  */
 export async function openMailbox(
   settings: MailSettings,

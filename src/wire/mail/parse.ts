@@ -1,13 +1,13 @@
 import PostalMime from 'postal-mime';
 import type { MailContent } from './received-mail.js';
 
-/** No sender of codes nests deeper; a mail that does is made to hurt its reader. */
+/** Deeper than any sender of codes nests; deeper mails are hostile. */
 const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
 /**
- * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. Never throws: a mail that
- * can't be read came all the same, and is one without content.
+ * Decodes a mail (RFC 5322, MIME): transfer encodings, charsets, multipart, encoded words. It never throws:
+ * an unreadable mail has arrived and counts as empty.
  */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   const { attached, ...content } = await parsed(raw);
@@ -18,7 +18,7 @@ export async function parseMail(raw: Uint8Array): Promise<MailContent> {
 }
 
 interface Parsed extends Pick<MailContent, 'subject' | 'text' | 'html'> {
-  /** The mails attached to it. */
+  /** The attached mails. */
   readonly attached: readonly Uint8Array[];
 }
 
@@ -27,7 +27,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
     const { subject, text, html, attachments } = await PostalMime.parse(raw, {
       maxNestingDepth: deepestNesting,
       maxHeadersSize: largestHeaders,
-      // A forwarded mail is not what this mail says.
+      // A forwarded mail is not this mail's text.
       forceRfc822Attachments: true,
     });
     const attached = attachments.flatMap(({ mimeType, content }) =>

@@ -1,37 +1,40 @@
 import { inspect } from 'node:util';
 
-/** One mail as it came. Its content may hold a code: printed or serialised it shows neither text nor subject. */
+/** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
   /**
-   * Who got it, of the suite's addresses, as the target file spells them. Over SMTP the envelope's recipients,
-   * whatever the headers say; out of a mailbox those that its headers name.
+   * Its recipients among the suite's addresses, as the target file spells them: over SMTP from the envelope,
+   * in a mailbox from the headers.
    */
   readonly to: readonly string[];
-  /** Whom it was for besides, of nobody's addresses in the target file: over SMTP, where that mailbox refused them. */
+  /** Further recipients that the target file does not list; the SMTP mailbox refused them. */
   readonly others?: readonly string[] | undefined;
-  /** The sender: over SMTP the envelope's (empty for a bounce), out of a mailbox that of the header. */
+  /** The sender: over SMTP from the envelope (empty for a bounce), in a mailbox from the header. */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
-  /** Decoded; empty where there is none. */
+  /** Decoded; empty if absent. */
   readonly subject: string;
-  /** The plain text part, decoded; empty where there is none. */
+  /** The decoded plain text part; empty if absent. */
   readonly text: string;
-  /** The HTML part, decoded; empty where there is none. */
+  /** The decoded HTML part; empty if absent. */
   readonly html: string;
-  /** The code itself, where the mailbox hands out codes instead of mails. */
+  /** The code itself, from mailboxes that deliver codes instead of mails. */
   readonly code?: string | undefined;
-  /** The mail that is attached to it, where there is one: a gateway may have wrapped it. */
+  /** The attached mail, if any: a gateway may have wrapped the original. */
   readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
-  /** Whether it came over TLS, as far as the suite can tell. */
+  /** Whether it came over TLS, as far as the suite knows. */
   readonly secure: boolean;
 }
 
-/** What a mail says, apart from how it came. */
+/** A mail's content without its envelope. */
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/** A mail in memory; getters keep its content out of what enumerates properties, as failed comparisons do. */
+/**
+ * A mail in memory. Getters hide its content from code that enumerates properties, such as failed
+ * comparisons.
+ */
 export class StoredMail implements ReceivedMail {
   readonly to: readonly string[];
   readonly others: readonly string[];
@@ -94,7 +97,7 @@ export class StoredMail implements ReceivedMail {
 
 const longestSubject = 80;
 
-/** A subject for a message to people: digits, which may be the code, and what else may be one are masked. */
+/** A subject for messages, with digits and other possible codes masked. */
 export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
   const masked =

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without a shell: arguments are passed as they are. It gets no input, and is ended with all that it
- * started when it takes too long. What it writes to standard error is not read: it may hold a secret.
+ * Runs a program without a shell and input, so arguments stay as they are. A timeout kills it and its
+ * children. It ignores standard error, which may hold a secret.
  *
- * @returns what it printed, or in words why that doesn't count
+ * @returns the output, or why it does not count
  */
 export function runCommand(
   program: string,
@@ -18,7 +18,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'ignore'],
       shell: false,
       windowsHide: true,
-      // A group of its own, so that its children end with it.
+      // Its own process group, so that its children end with it.
       detached: process.platform !== 'win32',
     });
     const end = (result: { stdout: string } | { trouble: string }) => {
@@ -46,7 +46,7 @@ function kill(child: ChildProcess): void {
     if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended in between.
+    // The program has ended meanwhile.
   }
 }
 

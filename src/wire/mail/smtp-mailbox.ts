@@ -14,11 +14,11 @@ import { mailCertificate } from './starttls.js';
 export type SmtpSettings = Extract<MailSettings, { kind: 'smtp' }>;
 
 const largestMail = 5 * 1024 * 1024;
-/** All mails together; beyond it the oldest are forgotten. */
+/** The limit for all mails together; then the oldest go. */
 const largestBox = 64 * 1024 * 1024;
-/** Domains that refusals are counted by; more are counted together. */
+/** The number of domains with their own count of refusals; others share one. */
 const mostDomains = 50;
-/** How long a sender may take to end its session when the mailbox closes. */
+/** How long a closing mailbox waits for senders. */
 const closeWithinMs = 100;
 
 interface Waiter {
@@ -28,8 +28,8 @@ interface Waiter {
 }
 
 /**
- * An SMTP server that the target sends to. It takes mail to the given addresses only, with or without STARTTLS and
- * log-in (any credentials do, and are not kept), and passes nothing on.
+ * An SMTP server for the target's mails. It accepts mail only to the given addresses and forwards nothing.
+ * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
 export class SmtpMailbox implements Mailbox {
   readonly #settings: SmtpSettings;
@@ -42,7 +42,7 @@ export class SmtpMailbox implements Mailbox {
   readonly #sockets = new Set<Socket>();
   #server: SMTPServer | undefined;
   #port: number;
-  /** Who else the mail that is sent now is for. */
+  /** Further recipients of the mail being received. */
   readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
@@ -52,17 +52,17 @@ export class SmtpMailbox implements Mailbox {
     this.#port = settings.port;
   }
 
-  /** The port it listens on; of a mailbox opened with port 0 the one that was free. */
+  /** The port it listens on; for port 0 the assigned one. */
   get port(): number {
     return this.#port;
   }
 
-  /** How many recipients were refused, by the domain of their address; whose mail it was is nobody's business. */
+  /** The number of refused recipients by domain. Full addresses may belong to strangers. */
   get refusedRecipients(): ReadonlyMap<string, number> {
     return this.#refused;
   }
 
-  /** @throws ConfigurationError naming host and port where they can't be listened on */
+  /** @throws ConfigurationError with host and port if it can't listen */
   async open(): Promise<void> {
     if (this.#server !== undefined) return;
     const server = new SMTPServer({
@@ -71,7 +71,7 @@ export class SmtpMailbox implements Mailbox {
       size: largestMail,
       rejectOversized: true,
       authOptional: true,
-      // Where the cluster is set to log in without TLS, its mails count all the same.
+      // Mails of a cluster that logs in without TLS count too.
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
       disableReverseLookup: true,
@@ -93,7 +93,7 @@ export class SmtpMailbox implements Mailbox {
         );
       },
     });
-    // One that gives up, or fails its handshake: no reason to stop listening, but worth a word when mail is missing.
+    // A failed sender must not stop the server, but helps to explain a missing mail.
     server.on('error', () => {
       this.#senderTrouble++;
     });
@@ -111,12 +111,12 @@ export class SmtpMailbox implements Mailbox {
     this.#server = undefined;
     for (const waiter of [...this.#waiters]) waiter.failed('the mailbox was closed');
     await new Promise<void>((resolve) => server.close(resolve));
-    // Senders that keep their connection for the next mail would keep this process too.
+    // Idle senders would keep this process alive.
     for (const socket of this.#sockets) socket.destroy();
   }
 
   async mark(): Promise<Mark> {
-    // What comes next is a mail, which must not be late for what the first sender waits for.
+    // A mail follows soon, and its sender must not wait for the certificate.
     await mailCertificate();
     return this.#order as Mark;
   }
@@ -184,7 +184,7 @@ export class SmtpMailbox implements Mailbox {
       if (Buffer.isBuffer(chunk) && !stream.sizeExceeded) chunks.push(chunk);
     }
     if (stream.sizeExceeded) return;
-    // Before reading it: later mails may be read sooner, and the order is that of arrival.
+    // Number mails before parsing, since a later mail may be parsed sooner.
     const order = ++this.#order;
     const receivedAt = steadyNow();
     const raw = Buffer.concat(chunks);
@@ -221,7 +221,7 @@ export class SmtpMailbox implements Mailbox {
   }
 }
 
-/** Waits for the certificate before the greeting, since what is offered after it can't be taken back. */
+/** Waits for the certificate before the greeting, which announces STARTTLS. */
 async function withCertificate(server: SMTPServer, session: SMTPServerSession): Promise<void> {
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];

@@ -7,9 +7,9 @@ export interface Certificate {
 let made: Promise<Certificate | undefined> | undefined;
 
 /**
- * A self-signed certificate for STARTTLS, made once a process, before the first mail: it takes longer than all else
- * that is started for a run without mails. Undefined where making it fails: then mail comes in the
- * clear. An elliptic curve, since an RSA key takes several times as long.
+ * A self-signed certificate for STARTTLS, made once per process and before the first mail, since it takes
+ * long. Undefined if that fails: mails then come in clear text. An elliptic-curve key is several times faster
+ * than RSA.
  */
 export function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();

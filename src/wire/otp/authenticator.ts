@@ -16,8 +16,8 @@ export interface AuthenticatorSettings {
 }
 
 /**
- * The library's limits are advice for servers. Whether a secret is long enough or a period sensible is for the
- * requirements to say, so that codes of a weak key can be made too.
+ * The library's limits are advice for servers. The suite also makes codes of weak keys, so that requirements
+ * can judge them.
  */
 const guardrails = createGuardrails({
   MIN_SECRET_BYTES: 1,
@@ -26,16 +26,16 @@ const guardrails = createGuardrails({
   MAX_PERIOD: 9_999_999_999,
 });
 
-/** A conforming target accepts codes of up to a minute either side of now. */
+/** A conforming target accepts codes up to a minute from now. */
 const widestAcceptedSeconds = 60;
 
-/** No drift of clocks and no window goes this far: what differs from all these codes is wrong beyond doubt. */
+/** Codes of more distant steps are wrong under any drift or window. */
 const wrongWithinSteps = 25;
 
 /**
- * One enrolled key, as an authenticator app holds it: it makes codes and remembers which steps were used, since a
- * conforming target accepts each only once. Steps are RFC 6238's T: whole periods since the epoch, by the target's
- * clock. It prints as a placeholder.
+ * An enrolled key, as in an authenticator app. It makes codes and remembers used steps, since a conforming
+ * target accepts each once. Steps are RFC 6238's T: periods since the epoch by the target's clock. It prints
+ * as a placeholder.
  */
 export class Authenticator {
   readonly digits: OtpDigits;
@@ -44,41 +44,41 @@ export class Authenticator {
   readonly algorithm: OtpAlgorithm;
   readonly #key: Uint8Array;
   readonly #used = new Set<number>();
-  readonly #made: Made;
+  readonly #codes: CodesByStep;
 
-  /** @throws ArrangeError when the secret is not Base32 */
+  /** @throws ArrangeError if the secret is not Base32 */
   constructor(settings: AuthenticatorSettings) {
     this.#key = keyOf(settings.secret);
     this.digits = settings.digits ?? 6;
     this.period = settings.period ?? 30;
     this.algorithm = settings.algorithm ?? 'SHA1';
-    this.#made = madeOf(
+    this.#codes = codesOf(
       [this.algorithm, this.digits, this.period, Buffer.from(this.#key).toString('hex')].join(),
     );
   }
 
-  /** From a well-formed Key URI, or from what can be read of another. */
+  /** From a well-formed Key URI, or from the readable parts of another. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
   }
 
-  /** Periods since the epoch at a time in epoch milliseconds. */
+  /** The step at a time in epoch milliseconds. */
   stepAt(epochMs: number): number {
     return Math.floor(epochMs / (this.period * 1000));
   }
 
-  /** When a step begins, in epoch milliseconds. */
+  /** The beginning of a step, in epoch milliseconds. */
   startOf(step: number): number {
     return step * this.period * 1000;
   }
 
-  /** The code of a step, leading zeros kept. */
+  /** The code of a step with leading zeros. */
   codeAt(step: number): string {
-    const known = this.#made.get(step);
+    const known = this.#codes.get(step);
     if (known !== undefined) return known;
     const code = this.#codeAt(step);
-    this.#made.set(step, code);
+    this.#codes.set(step, code);
     return code;
   }
 
@@ -93,7 +93,7 @@ export class Authenticator {
     });
   }
 
-  /** A well-formed code that is none of the codes around now, nor of a window wider than any target's. */
+  /** A random well-formed code that differs from all codes of any plausible window. */
   wrongCode(nowMs: number): string {
     const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
     for (;;) {
@@ -103,8 +103,8 @@ export class Authenticator {
   }
 
   /**
-   * The current code with one digit changed, and none of the codes around now either: what a target that compares
-   * a part of a code takes for right.
+   * The current code with one digit changed, and not valid nearby: targets that compare only part of a code
+   * accept it.
    */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
@@ -113,8 +113,8 @@ export class Authenticator {
   }
 
   /**
-   * The code `delta` steps from now; undefined where it happens to be a code that the target may accept now, or
-   * where the step lies before the epoch.
+   * The code `delta` steps from now; undefined if the target may accept it now, or for a step before the
+   * epoch.
    */
   codeOfSteps(nowMs: number, delta: number): string | undefined {
     const step = this.stepAt(nowMs) + delta;
@@ -123,7 +123,7 @@ export class Authenticator {
     return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
   }
 
-  /** Whether the code of the step that is so many steps from a time was not given out yet. */
+  /** Whether the suite has not used the code of this relative step yet. */
   isUnused(nowMs: number, steps: number): boolean {
     const step = this.stepAt(nowMs) + steps;
     return step >= 0 && !this.#used.has(step);
@@ -141,7 +141,7 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  /** The steps either side of now whose codes a conforming target may accept, at most. */
+  /** The maximum distance in steps that a conforming target may accept. */
   get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
@@ -154,15 +154,15 @@ export class Authenticator {
   }
 }
 
-/** What one key's codes were, as far as somebody asked: making one takes a thousand times as long as looking it up. */
-type Made = Map<number, string>;
+/** Cached codes of a key: making one takes a thousand times as long as a lookup. */
+type CodesByStep = Map<number, string>;
 
-const madeByKey = new Map<string, Made>();
+const codesByKey = new Map<string, CodesByStep>();
 
-function madeOf(key: string): Made {
-  const made = madeByKey.get(key) ?? new Map<number, string>();
-  madeByKey.set(key, made);
-  return made;
+function codesOf(key: string): CodesByStep {
+  const codes = codesByKey.get(key) ?? new Map<number, string>();
+  codesByKey.set(key, codes);
+  return codes;
 }
 
 const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;

@@ -1,8 +1,8 @@
-/** What came of reading Base32: the bytes, or what is wrong with the text in words that don't show it. */
+/** Decoded Base32: the bytes, or what is wrong with the text in words that don't show it. */
 export type Base32Result =
   | {
       readonly bytes: Uint8Array;
-      /** How the text strays from the canonical form (RFC 4648 3.5, no padding); empty when it doesn't. */
+      /** Deviations from the canonical form (RFC 4648 3.5, no padding); empty: none. */
       readonly deviations: readonly string[];
       readonly problem?: never;
     }
@@ -10,7 +10,7 @@ export type Base32Result =
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** What may stand in place of a letter of the alphabet, from the mistake most made to the least. */
+/** Characters outside the alphabet, the most frequent mistakes first. */
 const classes: readonly (readonly [RegExp, string])[] = [
   [/[a-z]/, 'lower-case letters'],
   [/[0189]/, 'the digits 0, 1, 8 or 9'],
@@ -23,8 +23,8 @@ const classes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Reads Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with the right padding or none. Nothing is skipped
- * or corrected, since every authenticator app corrects differently. Stray bits and padding are read but listed.
+ * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. It corrects
+ * nothing, since authenticator apps correct differently. Stray bits and padding become deviations.
  */
 export function decodeBase32(text: string): Base32Result {
   const letters = text.replace(/=*$/, '');
@@ -51,7 +51,7 @@ export function decodeBase32(text: string): Base32Result {
   return { bytes, deviations };
 }
 
-/** Whether the text is the one canonical form of its bytes: no padding, no stray bits. */
+/** Whether the text is the canonical form of its bytes: no padding, no stray bits. */
 export function isCanonicalBase32(text: string): boolean {
   return decodeBase32(text).deviations?.length === 0;
 }

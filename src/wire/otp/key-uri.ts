@@ -4,20 +4,20 @@ import { decodeBase32 } from './base32.js';
 export type OtpAlgorithm = 'SHA1' | 'SHA256' | 'SHA512';
 export type OtpDigits = 6 | 7 | 8;
 
-/** What an otpauth://totp/ URI says, by the Key URI Format; defaults filled in. */
+/** The content of an otpauth://totp/ URI by the Key URI Format, with defaults. */
 export interface KeyUri {
   /** The whole label, percent-decoded. */
   readonly label: string;
-  /** The label's part before the colon, where there is one. */
+  /** The label's part before the colon, if any. */
   readonly labelIssuer?: string;
   readonly account: string;
-  /** The parameter `issuer`, percent-decoded; absent where the URI has none. */
+  /** The parameter `issuer`, percent-decoded; absent if the URI lacks it. */
   readonly issuer?: string;
-  /** Base32, as the URI has it. */
+  /** Base32 as in the URI. */
   readonly secret: Secret;
   /** Length of the decoded secret. */
   readonly secretBits: number;
-  /** How the secret strays from canonical Base32 (padding, stray bits), in words; empty when it doesn't. */
+  /** The secret's deviations from canonical Base32 (padding, stray bits), in words; empty: none. */
   readonly secretDeviations: readonly string[];
   readonly algorithm: OtpAlgorithm;
   readonly digits: OtpDigits;
@@ -26,8 +26,8 @@ export interface KeyUri {
 }
 
 /**
- * `uri`: form, scheme, type, label and secret. `parameters`: algorithm, digits, period and repetitions.
- * They are told apart because two requirements ask for them.
+ * `uri`: form, scheme, type, label and secret. `parameters`: algorithm, digits, period and repetitions. Each
+ * kind has its own requirement.
  */
 export interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
@@ -35,7 +35,7 @@ export interface KeyUriProblem {
   readonly text: string;
 }
 
-/** What codes are made from. */
+/** The parameters that codes depend on. */
 export type OtpParameters = Pick<KeyUri, 'secret' | 'algorithm' | 'digits' | 'period'>;
 
 export type KeyUriResult =
@@ -44,15 +44,15 @@ export type KeyUriResult =
       readonly keyUri?: never;
       readonly problems: readonly KeyUriProblem[];
       /**
-       * Where the parameters can be read for all that (a raw space in the label, say): so that a fault of the URI's
-       * form fails the requirement on that form, and not every one that needs a code.
+       * Set if the parameters are readable despite a problem, such as a raw space in the label. A malformed
+       * URI then fails only its own requirement, and tests can still make codes.
        */
       readonly usable?: OtpParameters;
     };
 
 const algorithms: readonly string[] = ['SHA1', 'SHA256', 'SHA512'] satisfies OtpAlgorithm[];
 
-/** Reads a Key URI strictly and reports all its problems at once. Unknown parameters are allowed. */
+/** Parses a Key URI strictly and reports all its problems. Unknown parameters are allowed. */
 export function parseKeyUri(uri: string): KeyUriResult {
   const problems: KeyUriProblem[] = [];
   const wrong = (kind: KeyUriProblem['kind'], text: string): undefined => {
@@ -128,7 +128,7 @@ function readLabel(path: string, wrong: Wrong) {
   return { label, labelIssuer, account };
 }
 
-/** The first value of each parameter; repetitions and what can't be decoded are problems. */
+/** The first value of each parameter; repetitions and invalid encodings are problems. */
 function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
@@ -175,7 +175,7 @@ function readDigits(text: string | undefined, wrong: Wrong): OtpDigits | undefin
 
 function readPeriod(text: string | undefined, wrong: Wrong): number | undefined {
   if (text === undefined) return 30;
-  // Ten digits are over a century: more would be no period, and would not be exact as milliseconds.
+  // Ten digits are over a century, and more would not be exact as milliseconds.
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
   return wrong(
     'parameters',
@@ -183,7 +183,7 @@ function readPeriod(text: string | undefined, wrong: Wrong): number | undefined 
   );
 }
 
-/** Short values only: a long one may be a secret in the wrong place. */
+/** Shows only short values: a long one may be a misplaced secret. */
 function shown(value: string): string {
   if (value === '') return '(empty)';
   return /^[\w.+-]{1,12}$/.test(value) ? `(${value})` : `(of ${value.length} characters)`;

@@ -1,7 +1,7 @@
-/** Where a code is wrong: a comparison that leaves out an end of it does not see that. */
+/** The changed digit's place. A comparison that ignores that end of a code misses the change. */
 export type DigitPlace = 'first' | 'last';
 
-/** All codes that differ from this one in that digit alone. */
+/** All codes that differ only in that digit. */
 export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
   const at = place === 'first' ? 0 : code.length - 1;
   return [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
