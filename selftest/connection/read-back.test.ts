@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { TargetModel } from '../../src/target/beliefs/target-model.js';
 import { Nodes } from '../../src/target/connection/nodes.js';
 import { ReadBack } from '../../src/target/connection/read-back.js';
 
@@ -223,8 +224,10 @@ describe('nodes that learn of a change at different times', () => {
       await passed;
       return Date.now() - startedAt;
     };
-    const among = (othersMs: number) =>
-      new ReadBack({ waited: () => {}, requirement: '' }, nodes, () => othersMs);
+    const among = (value: number) => {
+      const model = new TargetModel([{ fact: 'changes show after', value }]);
+      return new ReadBack({ waited: () => {}, requirement: '' }, nodes, model);
+    };
 
     expect(await felt(among(400))).toBe(700);
     expect(await felt(among(9_800))).toBe(1_600);

@@ -57,7 +57,9 @@ export const breaks: readonly Break[] = [
   {
     is: 'the first read that shows the state as found is believed, however late reads are',
     file: 'src/target/journal/write-log.js',
-    edits: [['const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;', 'const lagMs = 0;']],
+    edits: [
+      ['const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;', 'const lagMs = 0;'],
+    ],
     shownBy: {
       kind: 'SIGKILL',
       target: 'reads lag',

@@ -54,6 +54,13 @@ describe('imports point one way', () => {
     expect(users.map(({ path }) => path)).toEqual(['src/cli/playwright-process.ts']);
   });
 
+  test('on the way to a target one file sleeps, and tests leave that to it', () => {
+    const timers = /\bnode:timers|(?<![.\w])setTimeout\((?!ms: number)|AbortSignal\.timeout/;
+    const sleeping = sourcesIn('src/target', 'fixtures', 'tests').filter(({ text }) => timers.test(text));
+
+    expect(sleeping.map(({ path }) => path)).toEqual(['src/target/sleep.ts']);
+  });
+
   test('a spec imports the vocabulary, and files of its own folder', () => {
     const isOwn = (path: string, name: string) =>
       name.startsWith('node:') ||

@@ -95,10 +95,11 @@ export const rooms: readonly Room[] = [
   ),
   ...inWing(
     'target',
+    ['sleep', 'The one place on the way to a target that sleeps.', 'model'],
     [
       'journal',
       'The record on disk of what was changed, and the lease on a target.',
-      'errors files shape openapi',
+      'errors files shape openapi sleep',
     ],
     [
       'run-plan',
@@ -106,14 +107,19 @@ export const rooms: readonly Room[] = [
       'errors private-folder shape model order judging journal',
     ],
     [
+      'beliefs',
+      'What the suite believes of a target, and what follows from that: pure.',
+      'steady-now shape model',
+    ],
+    [
       'connection',
       'A target that is being talked to: operations, recording, attempts, codes, changes and their restoring.',
-      'errors files steady-now secret shape model wording redaction openapi target-file journal judging clock http mail otp',
+      'errors files steady-now secret shape model wording redaction openapi target-file journal judging clock http mail otp beliefs sleep',
     ],
     [
       'accounts',
       'Logging in, and what is learnt of the accounts before anything is judged.',
-      'errors secret shape target-file http judging mail connection',
+      'errors secret shape target-file http judging mail beliefs connection',
     ],
     ['detect', 'Which release a target speaks.', 'errors model openapi target-file http connection'],
     ['har', 'Judging recorded traffic.', 'errors secret model openapi requirements judging http connection'],

@@ -1,11 +1,4 @@
-import type {
-  Answer,
-  Authenticator,
-  Codes,
-  KeyUri,
-  SupportConfig,
-  SupportMfa,
-} from '../../fixtures/index.js';
+import type { Answer, Authenticator, KeyUri, SupportConfig, SupportMfa } from '../../fixtures/index.js';
 import {
   ArrangeError,
   arrange,
@@ -94,7 +87,7 @@ test('support-totp/not-disabled-with-mailed-code', async ({ support, users }) =>
 });
 
 test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
-  const authenticator = await arrange(proven(support, codes));
+  const authenticator = await arrange(proven(support));
 
   const answer = await support.patch({ enabled: false, mfaCode: await codes.unused(authenticator) });
 
@@ -255,13 +248,13 @@ test('support-totp/get-never-shows-secret', async ({ support }) => {
 });
 
 /** A key that a code proves. Where none can be switched off, which is what is asked then, it is the one that is on. */
-async function proven(support: SupportMfa, codes: Codes): Promise<Authenticator> {
+async function proven(support: SupportMfa): Promise<Authenticator> {
   try {
     return (await support.verified()).authenticator;
   } catch (error) {
     if (!(error instanceof ArrangeError)) throw error;
     const { authenticator } = support;
-    if ((await support.verify(await codes.unused(authenticator))).fields.success !== true) throw error;
+    if ((await support.verifyUnused(authenticator)).answer.fields.success !== true) throw error;
     return authenticator;
   }
 }

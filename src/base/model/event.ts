@@ -130,6 +130,15 @@ export type EventOfTest =
     >
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
+/** What the run learned of its target; a later one of the same fact takes its place. */
+export interface Learned {
+  readonly type: 'learned';
+  readonly fact: string;
+  readonly value: unknown;
+  /** The exchanges that showed it. */
+  readonly because: readonly number[];
+}
+
 /** An event of a run on one target, without its time. Redacted: it holds no secret. */
 export type EventBody =
   | RunBegan
@@ -137,6 +146,7 @@ export type EventBody =
   /** A breach in an earlier answer, found later. */
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
+  | Learned
   /** The target can't be judged. `mistaken`: the target file is wrong, so the target is not to blame. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
   /** After the tests the target refuses a user's right password: failures about its logins prove nothing. */

@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { defaultRelease } from '../../base/model/releases.js';
 import { levels } from '../../base/model/verdict.js';
 import { loadContract } from '../../contract/openapi/load.js';
-import { loadRequirements } from '../../contract/requirements/catalogue.js';
+import { loadRequirements, requirementById } from '../../contract/requirements/catalogue.js';
 import { loadExchanges } from '../../contract/requirements/exchanges.js';
 import { loadClaims } from '../../verdict/statement/claims.js';
 import { renderExplain } from '../explain.js';
+import { eventsOfRun, renderRun } from '../explain-run.js';
 import { renderClaims, renderList } from '../list.js';
 import { say } from '../terminal.js';
 import { releaseOption } from './options.js';
@@ -43,7 +44,9 @@ export function addCatalogue(program: Command): void {
     )
     .argument('<id>', 'e.g. totp-key/secret-matches-uri')
     .addOption(releaseOption('for this release').default(defaultRelease))
-    .action(async (id: string, { release }) => {
+    .option('--run <dir>', 'what a run did for it instead, and why it waited, asked again or left out')
+    .action(async (id: string, { release, run }) => {
+      if (run !== undefined) return say(renderRun(requirementById(id).id, eventsOfRun(run)).trimEnd());
       const contract = await loadContract(release);
       say(renderExplain(id, loadRequirements(), contract.operations, loadExchanges().get(id)));
     });

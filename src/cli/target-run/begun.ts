@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { ConfigurationError, reasonOf, SuiteError } from '../../base/errors.js';
 import { isFile, isOfFiles, makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
@@ -7,7 +6,6 @@ import { readOnlyReason } from '../../input/target-file/allow.js';
 import type { ReportExtras } from '../../reports/forms/extras.js';
 import { requestLine } from '../../reports/forms/request-line.js';
 import { writeHar, writeReports } from '../../reports/forms/write.js';
-import { learnedFile } from '../../target/accounts/keep.js';
 import { mistakeIn, problemsIn } from '../../target/accounts/learned.js';
 import { proveAccounts } from '../../target/accounts/prove.js';
 import { Connection } from '../../target/connection/connection.js';
@@ -144,9 +142,8 @@ export class Begun {
       : undefined;
     if (suspects === undefined || suspects.size === 0) return;
     try {
-      const learned = learnedFile(prepared.planned.log);
       const found = await connected(prepared, log, secrets, (connection) =>
-        findShutOut(connection, suspects, learned),
+        findShutOut(connection, suspects),
       );
       for (const event of found) log.write(event);
     } catch (error) {
@@ -217,9 +214,8 @@ function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): P
 }
 
 /** Checks what the accounts can do and saves it for the tests. @returns why the target can't be judged */
-async function learn(connection: Connection, { target, planned }: Prepared): Promise<string | undefined> {
+async function learn(connection: Connection, { target }: Prepared): Promise<string | undefined> {
   const learned = await proveAccounts(connection, true);
-  writeFileSync(learnedFile(planned.log), JSON.stringify(learned));
   const mistake = mistakeIn(learned, target);
   if (mistake !== undefined) return mistake;
   for (const problem of problemsIn(learned)) complain(`warning: ${target.name}: ${problem}`);
@@ -265,6 +261,7 @@ async function connected<T>(
       if (command.verbose && event.type === 'exchange') complain(requestLine(event, target.name));
     },
     firstIndex: log.nextIndex(),
+    learned: log.learned(),
     onSecret: (value, what) => secrets.tell(target.baseUrl, value, what),
   });
   try {

@@ -1,7 +1,6 @@
 import { decidingOf } from '../../base/model/check.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
-import { readLearned } from '../../target/accounts/keep.js';
-import { openWay, wayNames } from '../../target/accounts/learned.js';
+import { accountsIn, openWay, wayNames } from '../../target/accounts/learned.js';
 import { logIn } from '../../target/accounts/log-in.js';
 import { usersOf } from '../../target/accounts/prove.js';
 import type { Connection } from '../../target/connection/connection.js';
@@ -23,15 +22,12 @@ export function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string>
 /**
  * Asks whether these users can still log in with their passwords, as before the tests. With cluster MFA on, a
  * password alone shows nothing, so it doesn't ask.
- *
- * @param learnedFrom the file of what the run learnt then
  */
 export async function findShutOut(
   connection: Connection,
   suspects: ReadonlySet<string>,
-  learnedFrom: string,
 ): Promise<EventBody[]> {
-  const learned = readLearned(learnedFrom);
+  const learned = accountsIn(connection.model).value;
   if (learned === undefined || (await (await connection.cluster()).readAsShown()).enabled) return [];
   const way = openWay(learned);
   const events: EventBody[] = [];

@@ -1,5 +1,7 @@
+import { objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { accountRoles } from '../../input/target-file/allow.js';
 import type { AccountRole, Target } from '../../input/target-file/target.js';
+import type { Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** The two ways to log in; on one cluster at one time only one of them may be open. */
 export const loginWays = ['sessions', 'tokens'] as const;
@@ -45,6 +47,31 @@ export interface Learned {
   /** Codes are mailed to users only while cluster MFA is on with `email`. */
   readonly mailWhileOnOnly: boolean;
 }
+
+const { text, number, flag, listOf, orNull } = shapes;
+
+const proof = objectOf<AccountProof>({
+  letIn: orNull(flag),
+  passwordAlone: orNull(flag),
+  opens: orNull(objectOf<Opens>({ support: text, config: text, outside: text })),
+  mailedCodes: orNull(flag),
+  problems: listOf(text),
+});
+
+/** Read from the log of the run. */
+const isLearned = shapedLike<Learned>(
+  objectOf<Learned>({
+    unavailable: objectOf<Learned['unavailable']>({ sessions: text, tokens: text }, loginWays),
+    accounts: objectOf<Learned['accounts']>({ admin: proof, viewer: proof, other: proof }, accountRoles),
+    sessionLimit: orNull(number),
+    mailSilent: orNull(text),
+    mailCodeless: orNull(text),
+    mailWhileOnOnly: flag,
+  }),
+);
+
+/** What the run has learned of the accounts. */
+export const accountsIn = (model: TargetModel): Belief<Learned> => model.belief('accounts', isLearned);
 
 /** Where nothing may be tried. */
 export const nothingLearned: Learned = {

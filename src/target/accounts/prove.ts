@@ -2,9 +2,18 @@ import { ArrangeError, NotAllowedError, type SuiteError } from '../../base/error
 import { accountRoles, effectiveAllow } from '../../input/target-file/allow.js';
 import { type AccountRole, type Target, usualSessionsPerUser } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
+import { codeless } from '../beliefs/target-model.js';
 import type { Answer } from '../connection/api.js';
 import type { Connection } from '../connection/connection.js';
-import { type AccountProof, type Learned, type LoginWay, loginWays, wayNames } from './learned.js';
+import {
+  type AccountProof,
+  accountsIn,
+  type Learned,
+  type LoginWay,
+  loginWays,
+  nothingLearned,
+  wayNames,
+} from './learned.js';
 import { credentialIn, type LoginAnswer, logIn, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
 import { isUsable, look } from './opens.js';
@@ -20,6 +29,13 @@ type Unavailable = { -readonly [Way in LoginWay]?: string };
  * @param maySwitch cluster MFA may be switched on for a moment: where it was found off, and the target file allows that
  */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
+  const learned = await learn(connection, maySwitch);
+  accountsIn(connection.model).learn(learned);
+  if (learned.mailCodeless !== null) connection.model.text(codeless).learn(learned.mailCodeless);
+  return learned;
+}
+
+async function learn(connection: Connection, maySwitch: boolean): Promise<Learned> {
   const users = usersOf(connection.target);
   const cluster = await connection.cluster();
   const found = await cluster.found();
@@ -201,14 +217,7 @@ function unproven(users: readonly User[]): Learned {
     mailedCodes: null,
     problems: [],
   };
-  return {
-    unavailable: {},
-    accounts: Object.fromEntries(users.map(({ role }) => [role, proof])),
-    sessionLimit: null,
-    mailSilent: null,
-    mailCodeless: null,
-    mailWhileOnOnly: false,
-  };
+  return { ...nothingLearned, accounts: Object.fromEntries(users.map(({ role }) => [role, proof])) };
 }
 
 /** The accounts that have a password, in the order in which they are used up. */

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MissingOperationError, TransportError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
+import { memberOf } from '../../contract/judging/body.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
 import type { Contract } from '../../contract/openapi/contract.js';
-import type { OperationId } from '../../contract/openapi/operations.js';
+import { type OperationId, operationRow, type Part } from '../../contract/openapi/operations.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
 import { acceptsCodings, allCodings, decoded } from '../../wire/http/content-coding.js';
@@ -12,10 +12,13 @@ import { framed, hasContent } from '../../wire/http/framing.js';
 import { Pace } from '../../wire/http/pace.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
+import { ExpectedState, type Touch } from '../beliefs/expected-state.js';
+import { atMost } from '../sleep.js';
 import { Attempts } from './attempts.js';
 import {
   type Answer,
   type Answered,
+  type Call,
   type CallOptions,
   chain,
   isSafe,
@@ -81,8 +84,11 @@ export class Api {
   readonly #writing = new Set<Promise<Answered>>();
   #isClosing = false;
   #configurationsPut = 0;
-  #configurationsTouched = 0;
-  #changesBegun = 0;
+  /** What the configurations should be by what was read and sent. */
+  readonly expected: Readonly<Record<Part, ExpectedState>> = {
+    cluster: new ExpectedState(),
+    support: new ExpectedState(),
+  };
   readonly #acceptsCodings: (kind: string) => boolean;
 
   constructor(parts: ApiParts) {
@@ -166,23 +172,10 @@ export class Api {
     return this.#configurationsPut;
   }
 
-  /** So many requests were sent that are meant to change a configuration, or that no document describes. */
-  get configurationsTouched(): number {
-    return this.#configurationsTouched;
-  }
-
-  /** So many requests were sent that might have changed something; undefined while one is under way. */
-  get changesBegun(): number | undefined {
-    return this.#writing.size > 0 ? undefined : this.#changesBegun;
-  }
-
   /** Writes under way are waited for: what is not answered might still land, and would have to be watched. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.race([
-      Promise.allSettled(this.#writing),
-      sleep(this.target.limits.requestTimeoutMs, undefined, { ref: false }),
-    ]);
+    await atMost(this.target.limits.requestTimeoutMs, Promise.allSettled(this.#writing));
     await this.#transport.close();
   }
 
@@ -195,11 +188,20 @@ export class Api {
     return answer.finally(() => this.#writing.delete(answer));
   };
 
-  readonly #counted: Link = (call, next) => {
-    if (!isSafe(call)) this.#changesBegun += 1;
-    if (!isSafe(call) && !leavesConfigurations.has(call.operation)) this.#configurationsTouched += 1;
+  readonly #counted: Link = async (call, next) => {
+    if (isSafe(call)) return next(call);
     if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
-    return next(call);
+    const touches = !leavesConfigurations.has(call.operation);
+    const parts = Object.entries(this.expected);
+    for (const [, expected] of parts) expected.sent(touches);
+    if (!touches) return next(call);
+    let answer: Answered | undefined;
+    try {
+      answer = await next(call);
+      return answer;
+    } finally {
+      for (const [part, expected] of parts) expected.answered(touchOf(part, call, answer));
+    }
   };
 
   #operation(id: OperationId) {
@@ -252,4 +254,16 @@ export class Api {
       ...(body === undefined ? {} : { body }),
     };
   }
+}
+
+/** Of its own part a request is told from others by all that it says, but for secrets; of the other by who sent it. */
+function touchOf(part: string, { operation, json, credential, options }: Call, answer?: Answered): Touch {
+  if (operation === null || answer === undefined) return { like: undefined, isOwn: true };
+  const { sets } = operationRow(operation);
+  const isOwn = sets === undefined || sets === part;
+  const like = `${operation} ${answer.status} ${memberOf(answer.body, 'success') === true} ${credential.scheme}`;
+  if (!isOwn) return { like, isOwn };
+  const isPlain = json !== undefined && options.headers === undefined && options.contentType === undefined;
+  const { mfaCode, totpCode, ...said } = { mfaCode: '', totpCode: '', ...Object(json) };
+  return { like: isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined, isOwn };
 }

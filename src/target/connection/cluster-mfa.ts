@@ -60,6 +60,11 @@ export class ClusterMfa {
     return this.#beforeChange(() => this.reader.known('GetMFAConfig'));
   }
 
+  /** As it stands after a request: see StateReader. @throws ArrangeError likewise */
+  async untouched(): Promise<ClusterConfig> {
+    return this.#told(clusterConfigOf((await this.reader.untouched('GetMFAConfig')).body));
+  }
+
   #told(config: ClusterConfig): ClusterConfig {
     this.#awaited.shown(config);
     this.#showsTypes ||= config.authenticationTypes !== null;
@@ -68,8 +73,14 @@ export class ClusterMfa {
   }
 
   /** To decide what is still to be arranged: see StateReader. @throws ArrangeError likewise */
-  assumed(): Promise<ClusterConfig> {
-    return this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
+  async assumed(): Promise<ClusterConfig> {
+    return this.#expected() ?? this.#beforeChange(() => this.reader.assumed('GetMFAConfig'));
+  }
+
+  /** What the changes so far make of it, where that was seen often enough. */
+  #expected(): ClusterConfig | undefined {
+    const expected = this.reader.expected('GetMFAConfig');
+    return expected && this.#told(clusterConfigOf(expected.body));
   }
 
   /** The last change is waited for; where it is not known by what it shows, as long as changes take. */
@@ -258,7 +269,8 @@ export class ClusterMfa {
     if (answer.status < 200 || answer.status >= 300) {
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
     }
-    const shown = await this.readUntil(shows);
+    const expected = this.#expected();
+    const shown = expected && shows(expected) ? expected : await this.readUntil(shows);
     if (shown.enabled !== body.enabled)
       this.api.breaks(answer.exchange, 'mfa-config/stores-enabled', { kind: 'not stored', name: 'enabled' });
     if (!done(shown)) {

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import { type FoundCode, findCode } from '../../wire/mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../../wire/mail/mailbox.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
+import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
 export interface MailPatience {
@@ -53,12 +54,12 @@ export class CodesByMail {
   #read: { readonly mark: Mark; readonly known: ReadonlySet<string> } | undefined;
   readonly #repeats = new WeakSet<ReceivedMail>();
   /** A target may mail a code again that is still good: then no other is waited for. */
-  #mailsCodesAgain = false;
+  readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
   /** When the last code came, to an address and for whom. */
   readonly #cameAt = new Map<string, number>();
   /** Whether codes to one address come a minute apart only; undefined until one does not come so soon. */
-  #areApart: boolean | undefined;
+  readonly #areApart: Belief<boolean>;
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -66,7 +67,11 @@ export class CodesByMail {
     private readonly settings: MailPatience,
     /** Lets a limit on mails pass. Absent: none is waited for. */
     private readonly pause?: (ms: number) => Promise<void>,
-  ) {}
+    model = new TargetModel(),
+  ) {
+    this.#mailsCodesAgain = model.flag('a code that is still good is mailed again');
+    this.#areApart = model.flag('codes are mailed a minute apart');
+  }
 
   /** To be taken before the request that mails. @param to only mails to this address will be asked for */
   mark(to?: string): Promise<Mark> {
@@ -93,20 +98,20 @@ export class CodesByMail {
       this.#cameAt.set(who, steadyNow());
       return { code, mark };
     };
-    if (this.#areApart) await this.#rest(who, address);
+    if (this.#areApart.value) await this.#rest(who, address);
     const mark = await asked();
     try {
       return await read(mark);
     } catch (error) {
-      const mayBeTooSoon = this.#areApart === undefined && this.#restMs(who, address) > 0;
+      const mayBeTooSoon = this.#areApart.value === undefined && this.#restMs(who, address) > 0;
       if (!(error instanceof ArrangeError) || !mayBeTooSoon) throw error;
     }
-    this.#areApart = false;
+    this.#areApart.learn(false);
     await this.#rest(who, address);
     const again = await asked();
     this.#silent.delete(address);
     const came = await read(again);
-    this.#areApart = true;
+    this.#areApart.learn(true);
     return came;
   }
 
@@ -146,7 +151,7 @@ export class CodesByMail {
         if (code !== undefined && !tried.has(code)) {
           this.#silent.delete(address);
           this.#cameAt.set(address, steadyNow());
-          if (!this.#repeats.has(mail) || this.#mailsCodesAgain)
+          if (!this.#repeats.has(mail) || this.#mailsCodesAgain.value)
             return await this.#lastOf(code, address, mark);
           repeated ??= { code, untilMs: steadyNow() + Math.max(this.settings.quietMs, 2 * this.#slowestMs) };
         }
@@ -155,7 +160,7 @@ export class CodesByMail {
     } catch (error) {
       if (!(error instanceof ArrangeError)) throw error;
       if (repeated !== undefined) {
-        this.#mailsCodesAgain = true;
+        this.#mailsCodesAgain.learn(true);
         return await this.#lastOf(repeated.code, address, mark);
       }
       throw new ArrangeError([error.message, ...this.#problemsOf(others)].join(' '), error.because);
@@ -174,7 +179,7 @@ export class CodesByMail {
     const before = this.#read ?? { mark, known: new Set<string>() };
     const news = async () => newIn(await this.#sentSince(before.mark), before.known);
     while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
-      await sleep(lookMs);
+      await sleep(lookMs, 'mail');
     const came = promised > 0 ? await this.#sentSince(mark) : [];
     const last =
       promised > 1 ? (await news()).findLast((each) => each.to.has(address.toLowerCase())) : undefined;
@@ -218,7 +223,7 @@ export class CodesByMail {
       for (;;) {
         const count = (await this.since(mark)).filter(isMeant).length;
         if (count >= promised || steadyNow() - startedAt >= timeoutMs) return count;
-        await sleep(lookMs);
+        await sleep(lookMs, 'mail');
       }
     } finally {
       ended(steadyNow() - startedAt);

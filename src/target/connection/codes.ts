@@ -23,8 +23,7 @@ interface Made {
 
 /** Codes of an authenticator by the target's clock, each given out once. */
 export class Codes {
-  /** What codes were made of without knowing the target's clock, since this was last set to none. */
-  guessed: 'none' | 'current steps' | 'other steps' = 'none';
+  #guess: { readonly requirement: string; readonly of: 'current steps' | 'other steps' } | undefined;
 
   /** Of each code that may still be sent: how to make one like it for a later time, and until when it is as meant. */
   readonly #made = new Map<string, Made>();
@@ -75,15 +74,20 @@ export class Codes {
     return true;
   }
 
-  /** The current code; where it was used already, the next step is awaited. */
-  async unused(authenticator: Authenticator): Promise<string> {
-    await this.#unusedStep(authenticator);
+  /**
+   * The current code; where it was used already, the next step is awaited.
+   *
+   * @throws ArrangeError where that is not worth a wait
+   */
+  async unused(authenticator: Authenticator, isWorthAWait = true): Promise<string> {
+    await this.#unusedStep(authenticator, isWorthAWait);
     return this.at(authenticator, 0);
   }
 
-  async #unusedStep(authenticator: Authenticator): Promise<void> {
+  async #unusedStep(authenticator: Authenticator, isWorthAWait = true): Promise<void> {
     const leftMs = this.leftMs(authenticator);
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
+    if (isUsed && !isWorthAWait) throw new ArrangeError('Right codes of the last keys were refused.');
     if (isUsed || leftMs < tooLateMs) await this.waiter.letPass(leftMs + 1_000, 'code step');
   }
 
@@ -206,10 +210,16 @@ export class Codes {
     return this.#known(code, { authenticator, make });
   }
 
+  /** What codes were made of in this test without knowing the target's clock. */
+  get guessed(): 'none' | 'current steps' | 'other steps' {
+    return this.#guess?.requirement === this.recorder.requirement ? this.#guess.of : 'none';
+  }
+
   #noteGuess(steps: number): void {
     if (this.clock.known || this.guessed === 'other steps') return;
     // Those of the steps beside it are sent where they may be right, never where they must be refused.
-    this.guessed = Math.abs(steps) <= 1 ? 'current steps' : 'other steps';
+    const of = Math.abs(steps) <= 1 ? 'current steps' : 'other steps';
+    this.#guess = { requirement: this.recorder.requirement, of };
   }
 
   /**

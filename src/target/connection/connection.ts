@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ArrangeError } from '../../base/errors.js';
-import type { EventBody } from '../../base/model/event.js';
+import type { EventBody, Learned } from '../../base/model/event.js';
 import type { TellSecret } from '../../base/redaction/secrets-channel.js';
 import { Secret } from '../../base/secret.js';
 import { textIn } from '../../contract/judging/body.js';
@@ -15,6 +15,7 @@ import type { Credential } from '../../wire/http/credential.js';
 import { proxyFor } from '../../wire/http/proxy.js';
 import type { Mailbox } from '../../wire/mail/mailbox.js';
 import { openMailbox } from '../../wire/mail/open.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { Api } from './api.js';
@@ -45,6 +46,8 @@ export interface ConnectionOptions {
   readonly onSecret?: TellSecret;
   /** See ApiParts. */
   readonly seed?: number;
+  /** What the run has learned of the target before. */
+  readonly learned?: readonly Learned[];
 }
 
 /** A target within reach: everything that a test, or the restoring after one, speaks to it with. */
@@ -55,10 +58,12 @@ export class Connection {
   readonly codes: Codes;
   readonly journal: Journal;
   readonly readBack: ReadBack;
+  /** What the run believes of the target. */
+  readonly model: TargetModel;
   readonly #strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
-  readonly #nodes = new Nodes();
+  readonly #nodes: Nodes;
   #admin: Promise<Credential> | undefined;
   #cluster: ClusterMfa | undefined;
   #support: SupportMfa | undefined;
@@ -92,7 +97,12 @@ export class Connection {
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
     const { readOnly, seed } = options;
-    const nodes = this.#nodes;
+    this.model = new TargetModel(options.learned, (fact, value) => {
+      const last = this.recorder.indexOf(this.recorder.exchanges.at(-1));
+      options.write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
+    });
+    const nodes = new Nodes(this.model.number('nodes apart'));
+    this.#nodes = nodes;
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined);
     this.journal = journal;
     this.codes = new Codes(clock, this.waiter, this.recorder);
@@ -106,9 +116,9 @@ export class Connection {
       readOnly,
       seed,
       attemptsFile: join(this.journal.folder, 'attempts.json'),
-      journalled: journalled(this.journal, nodes, (part) => this.#noteFound(part)),
+      journalled: journalled(this.journal, nodes, this.#lag, (part) => this.#noteFound(part)),
     });
-    this.readBack = new ReadBack(this.recorder, nodes, () => journal.writes.lagMs);
+    this.readBack = new ReadBack(this.recorder, nodes, this.model);
   }
 
   /** @throws TransportError or ConfigurationError when the clock control doesn't answer */
@@ -155,6 +165,15 @@ export class Connection {
     return true;
   }
 
+  /** How long after its answer a change showed at the latest, 0 where the first read always showed it. */
+  get changesShowAfterMs(): number | undefined {
+    return this.#lag.value;
+  }
+
+  get #lag(): Belief<number> {
+    return this.model.number('changes show after');
+  }
+
   async cluster(): Promise<ClusterMfa> {
     const admin = await this.admin();
     const { clusterMfa } = effectiveAllow(this.target.allow);
@@ -169,6 +188,7 @@ export class Connection {
     this.#support ??= new SupportMfa({
       ...{ api, admin, journal, readBack, codes, recorder, waiter: this.waiter },
       reader: this.#reader(admin),
+      model: this.model,
       mail: () => this.mail(),
       user: this.target.supportUser,
     });
@@ -196,7 +216,7 @@ export class Connection {
     if (settings === undefined) throw new ArrangeError('The target file has no mail section.');
     this.#mailbox = openMailbox(settings, addressesOf(this.target));
     const pause = (ms: number) => this.waiter.letPass(ms, 'mail limit');
-    return new CodesByMail(await this.#mailbox, this.recorder, settings, pause);
+    return new CodesByMail(await this.#mailbox, this.recorder, settings, pause, this.model);
   }
 
   async close(): Promise<void> {
@@ -205,7 +225,7 @@ export class Connection {
   }
 
   #reader(admin: Credential): StateReader {
-    return new StateReader(this.api, admin, this.#strict, () => this.journal.writes.lagMs > 0, {
+    return new StateReader(this.api, admin, this.#strict, () => (this.changesShowAfterMs ?? 0) > 0, {
       takeWentBack: (part) => this.#nodes.takeWentBack(part),
       rest: (ms) => this.readBack.rest(ms),
     });

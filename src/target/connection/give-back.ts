@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SuiteError, TransportError } from '../../base/errors.js';
 import type { JournalContent } from '../journal/journal-content.js';
+import { sleep } from '../sleep.js';
 import type { Connection } from './connection.js';
 
 export interface GivenBack {
@@ -52,7 +52,7 @@ export async function giveBack(
   let pauseMs = 100;
   for (;;) {
     const before = journal.writes.count;
-    const { leftMs, pending } = journal.writes.unsettled(settleMs);
+    const { leftMs, pending } = journal.writes.unsettled(settleMs, connection.changesShowAfterMs);
     const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
     if (stop?.aborted === true)
       return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };
@@ -71,7 +71,7 @@ export async function giveBack(
     if (problems.length > 0) tell('the target, to restore it', longestAbsenceMs - absentMs);
     else if (leftMs > 0) tell(waitedFor(pending), leftMs);
     else continue;
-    await sleep(Math.min(pauseMs, Math.max(leftMs, 50)));
+    await sleep(Math.min(pauseMs, Math.max(leftMs, 50)), 'landing');
     pauseMs = Math.min(pauseMs * 2, problems.length > 0 ? longestPauseMs : 500);
   }
 }

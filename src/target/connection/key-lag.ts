@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNow } from '../../base/steady-now.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
+import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
 /** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
@@ -17,12 +18,18 @@ const mostInVain = 2;
  * stay refused: each try counts as an attempt.
  */
 export class KeyLag {
-  /** Undefined until a key was seen to be in force, or to come into force at no time. */
-  #knownMs: number | undefined;
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
-  constructor(private readonly recorder: Pick<Recorder, 'waited'>) {}
+  /** @param known undefined until a key was seen to be in force, or to come into force at no time */
+  constructor(
+    private readonly recorder: Pick<Recorder, 'waited'>,
+    private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
+  ) {}
+
+  get #knownMs(): number | undefined {
+    return this.known.value;
+  }
 
   get isLate(): boolean {
     return this.#knownMs !== undefined && this.#knownMs > 0;
@@ -54,7 +61,7 @@ export class KeyLag {
     let came = await send();
     if (this.#knownMs !== undefined) return came;
     if (isTaken(came)) {
-      if (isNew && teaches) this.#knownMs = 0;
+      if (isNew && teaches) this.known.learn(0);
       return came;
     }
     for (const atMs of triedAtMs) {
@@ -62,11 +69,11 @@ export class KeyLag {
       await this.#until(role, atMs);
       came = await send();
       if (!isTaken(came)) continue;
-      this.#knownMs = atMs;
+      this.known.learn(atMs);
       return came;
     }
     this.#inVain += 1;
-    if (this.#inVain >= mostInVain) this.#knownMs = 0;
+    if (this.#inVain >= mostInVain) this.known.learn(0);
     return came;
   }
 
@@ -75,9 +82,6 @@ export class KeyLag {
   }
 
   async #until(role: string, ms: number): Promise<void> {
-    const leftMs = ms - this.#ageMs(role);
-    if (leftMs <= 0) return;
-    await sleep(leftMs);
-    this.recorder.waited(Math.ceil(leftMs), 'key');
+    await sleep(ms - this.#ageMs(role), 'key', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 }

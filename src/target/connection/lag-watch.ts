@@ -62,6 +62,8 @@ export class LagWatch {
 
   wrote(part: Part): void {
     const watched = this.#parts[part];
+    // Nobody looked at the write before: what is shown now may be of it.
+    if (watched.write?.stale === false) delete watched.value;
     delete watched.write;
     delete watched.before;
     if (watched.value !== undefined)

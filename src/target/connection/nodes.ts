@@ -1,5 +1,6 @@
 import { steadyNow } from '../../base/steady-now.js';
 import type { Part } from '../../contract/openapi/operations.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
 
 /** What shows the old state later than this after a change is no node that has yet to learn of it. */
 const longestLagMs = 3_000;
@@ -12,11 +13,11 @@ export class Nodes {
   /** Before any change there is nothing that nodes could disagree about. */
   #settledSinceWrite = enough;
   #hasChanged = false;
-  #disagree = false;
-  #lagMs = 0;
-  #isRestless = false;
   readonly #wentBack = new Map<Part, number>();
   #wroteAt = Number.NEGATIVE_INFINITY;
+
+  /** @param apart how long after a change a node still showed what was before it; undefined where none did */
+  constructor(private readonly apart: Belief<number> = new TargetModel().number('nodes apart')) {}
 
   /** A configuration was changed, which all nodes have yet to learn of. */
   wrote(): void {
@@ -36,9 +37,7 @@ export class Nodes {
 
   /** A read showed what was before a change that an earlier read had shown, so long after it was answered. */
   disagreed(afterMs: number): void {
-    this.#disagree = true;
-    if (afterMs > longestLagMs) this.#isRestless = true;
-    else this.#lagMs = Math.max(this.#lagMs, afterMs);
+    this.apart.learn(Math.max(this.apart.value ?? 0, afterMs));
   }
 
   /** A read of this part went back to what was before the last change, so long after that was answered. */
@@ -61,7 +60,8 @@ export class Nodes {
    * @param until later changes don't count: what looks may itself change something, each time anew
    */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
-    const lagMs = Math.max(this.#isRestless ? 0 : this.#lagMs, feltMs);
+    const { value: apartMs = 0 } = this.apart;
+    const lagMs = Math.max(apartMs > longestLagMs ? 0 : apartMs, feltMs);
     if (lagMs === 0) return 0;
     return Math.max(0, Math.min(this.#wroteAt, until) + 1.5 * lagMs + 100 - steadyNow());
   }
@@ -84,7 +84,7 @@ export class Nodes {
    * so often since the last one is known.
    */
   get looks(): number {
-    if (this.#disagree) return 3;
+    if (this.apart.value !== undefined) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;
   }
 }

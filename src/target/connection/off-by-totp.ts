@@ -55,9 +55,16 @@ export class OffByTotp {
   async #withCode(support: Locked, current?: string): Promise<Answer | undefined> {
     const authenticator = support.authenticator();
     if (authenticator === undefined) return undefined;
+    // A key whose proof was not told may be proven: the code of the step before leaves the current one for what follows.
+    const before = support.isUnproven ? await this.codes.before(authenticator) : undefined;
+    if (before !== undefined) {
+      const answer = await support.patch({ enabled: false, mfaCode: before });
+      if (answer.status < 400) return answer;
+    }
     const soonest = current === undefined ? this.codes.soonest(authenticator) : { code: current, step: 0 };
     if (soonest !== undefined) {
       const answer = await support.patch({ enabled: false, mfaCode: soonest.code });
+      if (answer.status < 400 && before !== undefined) this.codes.refuses(-1);
       if (answer.status < 400) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }

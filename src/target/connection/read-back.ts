@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNow } from '../../base/steady-now.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
+import { sleep } from '../sleep.js';
 import type { Nodes } from './nodes.js';
 import type { Recorder } from './recorder.js';
 
@@ -16,7 +17,8 @@ const longestPauseMs = 500;
 const mostOfOthersMs = 1_000;
 
 /** What is waited for: that one of them did not come says nothing of the others. */
-type Awaited = 'cluster' | 'support' | 'unchanged' | 'other';
+const awaited = ['cluster', 'support', 'unchanged', 'other'] as const;
+type Awaited = (typeof awaited)[number];
 
 export interface SettleOptions {
   readonly of?: Awaited;
@@ -42,8 +44,7 @@ export interface SettleOptions {
  * makes a change many times waits for two of those that don't come.
  */
 export class ReadBack {
-  #slowestMs = 0;
-  readonly #missed = new Set<Awaited>();
+  readonly #felt: Belief<number>;
   #missesInTest = 0;
   #test = '';
 
@@ -51,9 +52,19 @@ export class ReadBack {
     private readonly recorder: Pick<Recorder, 'waited' | 'requirement'>,
     /** Absent: one look is enough. */
     private readonly nodes?: Nodes,
-    /** What changes were seen to take, by whatever part of the run, in milliseconds: until something is seen here. */
-    private readonly seenLagMs: () => number = () => 0,
-  ) {}
+    private readonly model = new TargetModel(),
+  ) {
+    this.#felt = model.number('changes are felt after');
+  }
+
+  /** What changes were seen to take until they came about; 0 while none took long. */
+  get #slowestMs(): number {
+    return this.#felt.value ?? 0;
+  }
+
+  #missed(of: Awaited): Belief<boolean> {
+    return this.model.flag(`a change never came about: ${of}`);
+  }
 
   /** The last value got, whether or not it satisfies `done`: the caller judges it. */
   async until<T>(
@@ -94,7 +105,7 @@ export class ReadBack {
         this.#learn(of, inARow > 0, cameMs);
         return value;
       }
-      await sleep(nextMs);
+      await sleep(nextMs, 'read-back');
       if (inARow === 0) pauseMs = Math.min(pauseMs * 2, longestMs);
       waitedMs = steadyNow() - startedAt;
     }
@@ -102,23 +113,22 @@ export class ReadBack {
 
   /** Lets pass what changes were seen to take, and more, since the last one: what is read then shows all of them. */
   async felt(): Promise<void> {
-    const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(this.seenLagMs(), mostOfOthersMs);
-    const restMs = this.nodes?.restMs(slowestMs) ?? 0;
-    if (restMs === 0) return;
-    await sleep(restMs);
-    this.recorder.waited(restMs, 'read-back');
+    const { value: seenMs = 0 } = this.model.number('changes show after');
+    const slowestMs = this.#slowestMs > 0 ? this.#slowestMs : Math.min(seenMs, mostOfOthersMs);
+    await this.#sleep(this.nodes?.restMs(slowestMs) ?? 0);
   }
 
   /** Lets pass what is left of so long a time since the last change: what comes late then is of the next one. */
   async rest(ms: number): Promise<void> {
-    const leftMs = ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY);
-    if (leftMs <= 0) return;
-    await sleep(leftMs);
-    this.recorder.waited(leftMs, 'read-back');
+    await this.#sleep(ms - (this.nodes?.sinceWriteMs ?? Number.POSITIVE_INFINITY));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
   #deadlineMs(of: Awaited): number {
-    if (!this.#missed.has(of)) return atFirstMs;
+    if (this.#missed(of).value !== true) return atFirstMs;
     // Outside of tests, where accounts are tried or the state is restored, nothing is decided by that.
     const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
     if (isInTest && this.#missesInTest >= mostMissesInTest) return afterMissesMs;
@@ -130,10 +140,11 @@ export class ReadBack {
     if (!isDone) {
       this.#missesInTest = this.#test === this.recorder.requirement ? this.#missesInTest + 1 : 1;
       this.#test = this.recorder.requirement;
-      this.#missed.add(of);
+      this.#missed(of).learn(true);
     } else if (cameMs > 0) {
-      if (cameMs >= lateMs) this.#missed.clear();
-      this.#slowestMs = Math.max(this.#slowestMs, cameMs);
+      for (const each of cameMs >= lateMs ? awaited : [])
+        if (this.#missed(each).value) this.#missed(each).learn(false);
+      this.#felt.learn(Math.max(this.#slowestMs, cameMs));
     }
   }
 }

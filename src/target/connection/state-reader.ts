@@ -2,24 +2,15 @@ import { ArrangeError, TransportError } from '../../base/errors.js';
 import { actual } from '../../base/wording/breach.js';
 import { brokenRules } from '../../contract/judging/judge.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
-import {
-  type OperationId,
-  type OperationWith,
-  operationRow,
-  type Part,
-} from '../../contract/openapi/operations.js';
+import { type OperationWith, operations, type Part } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
+import type { ExpectedState } from '../beliefs/expected-state.js';
 import type { Answer, Api } from './api.js';
 
 type StateOperation = OperationWith<'reads'>;
 
-interface Known {
-  readonly body: unknown;
-  /** See Api. */
-  readonly changes: number;
-  readonly touched: number;
-  readonly at: number;
-}
+/** What is known of a configuration without another read. */
+type Read<Id extends StateOperation> = Pick<Answer<Id>, 'body' | 'fields'>;
 
 /** What is known of nodes that learn of changes late. */
 export interface Late {
@@ -32,19 +23,13 @@ export interface Late {
 /** What went back is read again so often, each time half as long again after the change: all but what stays is late. */
 const mostLooksAgain = 3;
 
-/** Others may use the target too: nothing is known for long. */
-const knownForMs = 2_000;
-const assumedForMs = 10_000;
-
 /**
  * Reads the configurations. `strict` takes only what the contract allows for an answer about the state: tests
  * judge by it. The restoring reads what it can.
  */
 export class StateReader {
-  readonly #last = new Map<OperationId, Known>();
-
   constructor(
-    private readonly api: Pick<Api, 'call' | 'contract' | 'changesBegun' | 'configurationsTouched'>,
+    private readonly api: Pick<Api, 'call' | 'contract' | 'expected'>,
     private readonly admin: Credential,
     private readonly strict: boolean,
     /** Whether what was written may show later than it was answered. */
@@ -56,44 +41,47 @@ export class StateReader {
    * What was read a moment ago, where nothing that might have changed it was sent since; read now where not. For what
    * stands before a change: what stands after it is always read.
    */
-  async known<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
-    const last = this.#last.get(operation);
-    const isKnown =
-      last !== undefined &&
-      last.changes === this.api.changesBegun &&
-      performance.now() - last.at < knownForMs &&
-      !this.lags();
-    return isKnown ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.get(operation);
+  async known<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
+    return this.#unlessLate(operation, this.#of(operation).known) ?? this.get(operation);
   }
 
   /**
    * The same, for deciding what is still to be arranged: what is not meant to change a configuration is taken not to
-   * have changed it.
+   * have changed it, and what did so before in the same way.
    */
-  async assumed<Id extends StateOperation>(operation: Id): Promise<Pick<Answer<Id>, 'body' | 'fields'>> {
-    const last = this.#last.get(operation);
-    const holds =
-      last !== undefined &&
-      last.touched === this.api.configurationsTouched &&
-      performance.now() - last.at < assumedForMs &&
-      !this.lags();
-    return holds ? { body: last.body, fields: fieldsOf<Id>(last.body) } : this.known(operation);
+  async assumed<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
+    return this.expected(operation) ?? this.get(operation);
+  }
+
+  /** What stands after a request that is not meant to set it, and left it alone before; read now where not. */
+  async untouched<Id extends StateOperation>(operation: Id): Promise<Read<Id>> {
+    return this.#unlessLate(operation, this.#of(operation).apart) ?? this.get(operation);
+  }
+
+  /** What it should be by now; undefined where only a read tells. */
+  expected<Id extends StateOperation>(operation: Id): Read<Id> | undefined {
+    return this.#unlessLate(operation, this.#of(operation).expected);
+  }
+
+  #unlessLate<Id extends StateOperation>(_operation: Id, body: unknown): Read<Id> | undefined {
+    return body === undefined || this.lags() ? undefined : { body, fields: fieldsOf<Id>(body) };
+  }
+
+  #of(operation: StateOperation): ExpectedState {
+    return this.api.expected[operations[operation].reads];
   }
 
   /** @throws ArrangeError when the state can't be told by the answer */
   async get<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
-    const at = performance.now();
-    const { changesBegun: changes, configurationsTouched: touched } = this.api;
-    this.#last.delete(operation);
+    const shown = this.#of(operation).reading();
     const answer = await this.#readOfToday(operation);
-    if (changes !== undefined && changes === this.api.changesBegun)
-      this.#last.set(operation, { body: answer.body, changes, touched, at });
+    shown(answer.body);
     return answer;
   }
 
   /** A node that has yet to learn of the last change shows what was before it. */
   async #readOfToday<Id extends StateOperation>(operation: Id): Promise<Answer<Id>> {
-    const part = operationRow(operation).reads;
+    const part = operations[operation].reads;
     let answer = await this.#read(operation);
     for (let again = 0; again < mostLooksAgain; again += 1) {
       const afterMs = part === undefined ? undefined : this.late.takeWentBack(part);

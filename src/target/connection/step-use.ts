@@ -1,5 +1,6 @@
 import type { TargetClock } from '../../wire/clock/clock.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
+import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { KeyLag } from './key-lag.js';
 import type { Recorder } from './recorder.js';
 
@@ -33,9 +34,12 @@ const wasTaken = ({ session, isTaken }: Tried) => isTaken ?? session !== undefin
  * key it is of (RFC 6238 5.2 speaks of the verifier, not of keys): a new key's code has to wait there, too.
  */
 export class StepUse {
-  #isByUser = false;
+  /** One code of each user is in a step. */
+  readonly #byUser: Belief<boolean>;
   /** Codes of two keys of a user were taken in one step. */
-  #isByKey = false;
+  readonly #byKey: Belief<boolean>;
+  /** A code is tried as if it had to wait for a step of its own. */
+  #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   /** The last login of each user. */
   readonly #last = new Map<string, Use>();
@@ -47,8 +51,16 @@ export class StepUse {
   constructor(
     private readonly clock: Pick<TargetClock, 'now'>,
     recorder: Pick<Recorder, 'waited'>,
+    private readonly model = new TargetModel(),
+    whose = 'users',
   ) {
-    this.#lag = new KeyLag(recorder);
+    this.#byUser = model.flag(`codes of ${whose}: one in a step`);
+    this.#byKey = model.flag(`codes of ${whose}: one of each key in a step`);
+    this.#lag = new KeyLag(recorder, model.number(`keys of ${whose} are in force after`));
+  }
+
+  get #isByUser(): boolean {
+    return this.#isTrying || this.#byUser.value === true;
   }
 
   /**
@@ -103,7 +115,7 @@ export class StepUse {
     // A code that a login didn't ask for is not used by it.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
-      this.#isByKey ||= authenticator.stepAt(last.authenticator.startOf(last.step)) === found;
+      if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
     this.#last.set(role, { authenticator, step: found ?? now, isAsked });
   }
 
@@ -129,7 +141,7 @@ export class StepUse {
   /** Whether the code of a new key might have to, as far as is known. */
   mayBeSpent(user: Whose): boolean {
     const last = this.#last.get(user.role);
-    return this.isSpent(user) || (!this.#isByKey && last !== undefined && this.#isNow(last));
+    return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
   /** Lets the codes of a key wait for the step after those that the user has used. */
@@ -140,7 +152,7 @@ export class StepUse {
   /**
    * What comes of a right code that was not used yet. Where it is refused in a step that the user has used by an older
    * key, another is tried in the next step: if that is taken, one code of each user is in a step. Nothing is tried again
-   * where codes of two keys were seen taken in one step.
+   * where codes of two keys were seen taken in one step, nor where the next step helped nothing.
    *
    * @param authenticator undefined where each try has a key of its own
    * @param isAsked whether a code is known to be asked for now
@@ -160,18 +172,29 @@ export class StepUse {
     }
   }
 
+  /** A user's right code was refused in a fresh step as well, and none was taken since: it is not for the step. */
+  isInVain({ role }: Whose): boolean {
+    return this.#inVain(role).value === true;
+  }
+
   async #tried<T extends Tried>(user: Whose, byCode: () => Promise<T>): Promise<T> {
     const first = await byCode();
-    if (wasTaken(first) || this.#isByKey || !this.isByAnotherKey(user)) return first;
-    let isKnown = this.#isByUser;
-    this.#isByUser = true;
+    if (wasTaken(first) && this.isInVain(user)) this.#inVain(user.role).learn(false);
+    if (wasTaken(first) || this.#byKey.value || !this.isByAnotherKey(user) || this.isInVain(user))
+      return first;
+    this.#isTrying = true;
     try {
       const next = await byCode();
-      isKnown ||= wasTaken(next);
+      if (wasTaken(next)) this.#byUser.learn(true);
+      else this.#inVain(user.role).learn(true);
       return next;
     } finally {
-      this.#isByUser = isKnown;
+      this.#isTrying = false;
     }
+  }
+
+  #inVain(role: string): Belief<boolean> {
+    return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 
   #passOver({ role }: Whose, authenticator: Authenticator, isMeant = this.#isByUser): void {

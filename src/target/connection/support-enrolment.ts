@@ -3,8 +3,8 @@ import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
 import type { Codes } from './codes.js';
-import type { Recorder } from './recorder.js';
 import { StepUse } from './step-use.js';
+import type { SupportParts } from './support-parts.js';
 
 /** A new TOTP key of the support user, and the authenticator that makes its codes. */
 export interface SupportEnrolment {
@@ -42,11 +42,11 @@ export class SupportProofs {
 
   /** @param verify POST /support-user/verify-totp with a right code */
   constructor(
-    { codes, recorder }: { readonly codes: Codes; readonly recorder: Pick<Recorder, 'waited'> },
+    { codes, recorder, model }: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     this.#codes = codes;
-    this.#steps = new StepUse(codes.clock, recorder);
+    this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
   /** A new key, whose codes count as used where an older one's have used their step. */
@@ -111,7 +111,7 @@ export class SupportProofs {
   verifyUnused(authenticator: Authenticator, current?: string): Promise<Proof> {
     let made = current;
     return this.#steps.tried(ofSteps, authenticator, async () => {
-      const code = made ?? (await this.#codes.unused(authenticator));
+      const code = made ?? (await this.#unused(authenticator));
       made = undefined;
       const answer = await this.verify(code);
       return { code, answer, isTaken: answer.fields.success === true };
@@ -131,7 +131,11 @@ export class SupportProofs {
     return (
       mayWait &&
       !this.isInVain &&
-      (await this.verify(await this.#codes.unused(authenticator))).fields.success === true
+      (await this.verify(await this.#unused(authenticator))).fields.success === true
     );
+  }
+
+  #unused(authenticator: Authenticator): Promise<string> {
+    return this.#codes.unused(authenticator, !this.#steps.isInVain(ofSteps));
   }
 }

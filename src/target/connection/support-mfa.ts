@@ -4,21 +4,19 @@ import { memberOf, textIn } from '../../contract/judging/body.js';
 import type { RequestBody } from '../../contract/openapi/bodies.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
-import { isStillOn, type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
-import type { Journal } from '../journal/journal.js';
+import { codeless } from '../beliefs/target-model.js';
+import { isStillOn, type SupportConfig } from '../journal/config.js';
 import type { Answer, Api, CallOptions } from './api.js';
 import { asText } from './as-text.js';
 import { supportUser } from './attempts.js';
-import { Awaited } from './awaited.js';
-import { firstLook } from './first-look.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
-import type { SettleOptions } from './read-back.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import type { SupportParts } from './support-parts.js';
 import { SupportRestore } from './support-restore.js';
-import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './told-support.js';
+import { SupportState } from './support-state.js';
+import { noteSet, shownAfter, switchesOnByMail } from './told-support.js';
 import { withPassword } from './with-password.js';
 
 /** The operations that change support MFA, and may answer a new key. */
@@ -29,28 +27,23 @@ type Shown = ReturnType<typeof shownAfter>;
 type ChangeOptions = Pick<CallOptions, 'throttlingIsTested' | 'isRight'>;
 
 /** The support user's MFA: read it, change it with the journal kept, restore it. */
-export class SupportMfa {
-  #found: SupportConfig | undefined;
+export class SupportMfa extends SupportState {
+  private readonly api: Api;
+  private readonly admin: Credential;
   #authenticator: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly #restore = new SupportRestore(this);
-  readonly #awaited = new Awaited<SupportConfig>();
   readonly #proofs: SupportProofs;
-  #lastRead: SupportConfig | undefined;
-  private readonly api: Api;
-  private readonly admin: Credential;
-  private readonly journal: Journal;
 
-  /** Why it is not switched on by e-mail: nobody could switch it off again. Null where it may be. */
-  codeless: string | null = null;
   /** What the last right code that proved a key was answered in this run, be that key in force or not. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
-  constructor(private readonly parts: SupportParts) {
-    ({ api: this.api, admin: this.admin, journal: this.journal } = parts);
+  constructor(parts: SupportParts) {
+    super(parts);
+    ({ api: this.api, admin: this.admin } = parts);
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(parts.codes);
@@ -60,44 +53,6 @@ export class SupportMfa {
   /** From 6.8.1 on, switching off and changing the address take a code. */
   get takesCode(): boolean {
     return isSince(this.api.contract.release, '6.8.1');
-  }
-
-  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
-  get(): Promise<Answer<'GetSupportMFAConfig'>> {
-    return this.parts.reader.get('GetSupportMFAConfig');
-  }
-
-  /** What GET leaves out, or shows in part, is told as it was set last. */
-  async read(): Promise<SupportConfig> {
-    return this.#told(supportConfigOf((await this.get()).body));
-  }
-
-  /** As it stands before a change: the last one is waited for. */
-  async #now(): Promise<SupportConfig> {
-    const isShown = this.#awaited.take();
-    if (isShown !== undefined) return this.readUntil(isShown);
-    return this.#told(supportConfigOf((await this.known()).body));
-  }
-
-  #told(config: SupportConfig): SupportConfig {
-    const told = toldSupport(config, this.journal.read(), this.parts.user.email);
-    this.#awaited.shown(told);
-    this.#lastRead = told;
-    return told;
-  }
-
-  /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
-  async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
-    const { reader, readBack } = this.parts;
-    if (reader.lags() && this.#awaited.takeUnclear()) await readBack.felt();
-    return reader.known('GetSupportMFAConfig');
-  }
-
-  /** What the run found before its first change. */
-  async found(): Promise<SupportConfig> {
-    this.#found ??=
-      this.journal.read()?.support ?? (await firstLook('/support-user/mfa', () => this.read(), sameSupport));
-    return this.#found;
   }
 
   /** A PATCH of a body of the contract, or of what was read. */
@@ -139,11 +94,11 @@ export class SupportMfa {
     as: Credential,
     options: ChangeOptions = {},
   ): Promise<Answer<Id>> {
-    if (this.codeless !== null && switchesOnByMail(body, this.#lastRead))
-      throw new ArrangeError(this.codeless);
+    const why = this.parts.model.text(codeless).value;
+    if (why !== undefined && switchesOnByMail(body, this.lastRead)) throw new ArrangeError(why);
     const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
     if (answer.status < 300) {
-      noteSet(this.journal, body);
+      noteSet(this.parts.journal, body);
       this.#proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
     }
     return this.#noted(answer, shownAfter(body));
@@ -165,7 +120,7 @@ export class SupportMfa {
 
   /** Whatever a change was for: a key that it answered is needed to switch off again. */
   async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
-    if (answer.status < 300) this.#awaited.changed(isShownIn);
+    if (answer.status < 300) this.awaited.changed(isShownIn);
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
     await this.#proofs.inForce();
     return answer;
@@ -178,7 +133,7 @@ export class SupportMfa {
    */
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
-    this.journal.noteEnrolled(uri);
+    this.parts.journal.noteEnrolled(uri);
     this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
     this.#enrolment = { answer, authenticator: this.authenticator };
     this.#proofs.enrolled(this.#enrolment);
@@ -191,13 +146,9 @@ export class SupportMfa {
     return withPassword(body, this.parts.user.password, this.api.contract.release);
   }
 
-  readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
-    return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
-  }
-
   /** The authenticator of the key that this run enrolled, here or before a worker was replaced. */
   get authenticator(): Authenticator {
-    const uri = this.journal.read()?.enrolledUri;
+    const uri = this.parts.journal.read()?.enrolledUri;
     this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
     if (this.#authenticator !== undefined) return this.#authenticator;
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
@@ -210,7 +161,7 @@ export class SupportMfa {
    * @returns at which
    */
   async ensureEmail(address: string, ...others: readonly string[]): Promise<string> {
-    const { enabled, mfaType, email } = await this.#now();
+    const { enabled, mfaType, email } = await this.now();
     const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
     if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
     return this.onByEmail(address).then(() => address);
@@ -226,7 +177,7 @@ export class SupportMfa {
   async #byEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
-    if (isStillOn('email')(await this.readUntil(isStillOn('email')))) return answer;
+    if (isStillOn('email')(await this.after(isStillOn('email')))) return answer;
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
@@ -240,14 +191,14 @@ export class SupportMfa {
 
   async #byTotp(extra: RequestBody<'UpdateSupportMFAConfig'> = {}): Promise<SupportEnrolment> {
     await this.off();
-    const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
+    const isKeptWhileOff = this.lastRead?.mfaType === 'totp';
     const answer = await this.patch({ enabled: true, mfaType: 'totp', ...extra });
     const failed = (why: string) =>
       new ArrangeError(`PATCH /support-user/mfa to totp answered ${answer.status}${why}`);
     if (answer.status >= 300) throw failed(': there is no key to test.');
     // Switched on it may be by the first right code only.
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
-    if (!isOn(await this.readUntil(isOn, isKeptWhileOff ? { isFelt: true } : {})))
+    if (!isOn(await this.after(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
     return { answer, authenticator: this.authenticator };
   }
@@ -255,7 +206,7 @@ export class SupportMfa {
   /** The key that was handed out last, to look at; a new one where none is in force. */
   async enrolled(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
-    const { mfaType } = await this.#now();
+    const { mfaType } = await this.now();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
     // It is this test's evidence, too.
     this.parts.recorder.adopt([known.answer.exchange]);
@@ -268,7 +219,7 @@ export class SupportMfa {
    * the current one is then left for such a change.
    */
   async verified(): Promise<Verified> {
-    const now = await this.#now();
+    const now = await this.now();
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
@@ -280,7 +231,7 @@ export class SupportMfa {
     const { answer } = await this.prove(authenticator);
     if (this.#verified === undefined)
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
-    await this.readUntil(isStillOn('totp'));
+    await this.after(isStillOn('totp'));
     return this.#verified;
   }
 
@@ -294,17 +245,18 @@ export class SupportMfa {
   async #unprovenKey(): Promise<SupportEnrolment> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
-    return isInForce && isStillOn('totp')(await this.#now()) ? known : this.#byTotp();
+    return isInForce && isStillOn('totp')(await this.now()) ? known : this.#byTotp();
   }
 
   /** A wrong code may take the proof away again. Releases that don't show it are taken to keep it. */
   async #isShownAsProven(): Promise<boolean> {
-    return ['kSuccess', undefined].includes(textIn((await this.known()).fields.otpVerificationState));
+    const { fields } = await this.parts.reader.assumed('GetSupportMFAConfig');
+    return ['kSuccess', undefined].includes(textIn(fields.otpVerificationState));
   }
 
   /** Whether its key is the one that was handed out last, by whomever. */
   #isEnrolled = ({ answer }: SupportEnrolment) =>
-    this.journal.read()?.enrolledUri === handedUri(answer.fields);
+    this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
 
   /** Ends a row of wrong codes by a right one: see SupportProofs. @returns whether it was ended */
   endRow(authenticator: Authenticator): Promise<boolean> {
@@ -321,7 +273,7 @@ export class SupportMfa {
     const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.isRight ? this.#proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may be shown as well, and as late.
-    this.#awaited.unclear();
+    this.awaited.unclear();
     const enrolment = this.#enrolment;
     // A target may say yes to any code: only a right one proves the key.
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
@@ -330,7 +282,7 @@ export class SupportMfa {
       this.#proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
       // It may have been what switches support MFA on.
-      this.#awaited.changed(isStillOn('totp'));
+      this.awaited.changed(isStillOn('totp'));
     }
     return answer;
   }
@@ -342,16 +294,16 @@ export class SupportMfa {
 
   /** Switches support MFA off, with the code that its mode asks for. @param current of TOTP, made already and not used */
   async off(current?: string): Promise<void> {
-    const now = await this.#now();
+    const now = await this.now();
     // A key that was not proven yet may wait for that with support MFA off.
     const mayWait = this.#enrolment !== undefined && this.#verified === undefined && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
     const answer = await this.#switchOff(now, current);
-    const after = await this.readUntil((config) => !config.enabled);
+    const after = await this.after((config) => !config.enabled);
     if (after.enabled) {
       throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${answer.status}.`);
     }
-    this.journal.noteEnrolled(undefined);
+    this.parts.journal.noteEnrolled(undefined);
     this.#authenticator = undefined;
     this.#enrolment = undefined;
     this.#verified = undefined;
@@ -389,7 +341,8 @@ export class SupportMfa {
     return {
       isUnproven: this.#enrolment !== undefined && this.#verified === undefined,
       authenticator: () => {
-        const isKnown = this.#authenticator !== undefined || this.journal.read()?.enrolledUri !== undefined;
+        const isKnown =
+          this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
         return isKnown ? this.authenticator : undefined;
       },
       found: () => this.found(),

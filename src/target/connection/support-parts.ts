@@ -1,5 +1,6 @@
 import type { Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
+import type { TargetModel } from '../beliefs/target-model.js';
 import type { Journal } from '../journal/journal.js';
 import type { Api } from './api.js';
 import type { Codes } from './codes.js';
@@ -19,6 +20,7 @@ export interface SupportParts {
   readonly codes: Codes;
   readonly recorder: Pick<Recorder, 'adopt' | 'waited'>;
   readonly waiter: Waiter;
+  readonly model: TargetModel;
   mail(): Promise<CodesByMail>;
   readonly user: Target['supportUser'];
 }

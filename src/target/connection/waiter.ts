@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wait } from '../../base/model/verdict.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
+import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
 
 export interface Waiter {
@@ -19,7 +19,7 @@ export class ClockWaiter implements Waiter {
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (this.clock.canMove && this.mayMove) return this.clock.advance(ms);
     const ended = this.recorder.waiting(ms, reason);
-    await sleep(ms);
+    await sleep(ms, reason);
     ended(ms);
   }
 }

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
+import { sleep } from '../sleep.js';
 import { type Moment, momentNow } from './moment.js';
 import { makeStateFolder, stateFolderFor } from './state-dir.js';
 
@@ -124,7 +124,7 @@ export class Lease {
       if (!options.wait) return { holder: who };
       if (told !== who) options.tell(`${name} is in use by ${who}. Waiting until it is free.`);
       told = who;
-      await pause(lookedAtEveryMs);
+      await sleep(lookedAtEveryMs, 'lease');
     }
   }
 

@@ -13,7 +13,7 @@ import { bytesOf } from '../../base/files.js';
 import { jsonOf, objectOf, shapedLike, shapes } from '../../base/shape.js';
 import { type Moment, momentNow } from './moment.js';
 
-/** A line of the log: a write sent, a write answered, or a measured read-back delay. */
+/** A line of the log: a write sent, or a write answered. */
 interface Line extends Partial<Moment> {
   readonly sent?: string;
   readonly request?: string;
@@ -21,7 +21,6 @@ interface Line extends Partial<Moment> {
   readonly answered?: string;
   readonly status?: number | null;
   readonly mayDiffer?: boolean;
-  readonly lagMs?: number;
 }
 
 const { text, number, flag, orNull } = shapes;
@@ -37,9 +36,8 @@ const isLine = shapedLike<Line>(
       answered: text,
       status: orNull(number),
       mayDiffer: flag,
-      lagMs: number,
     },
-    ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer', 'lagMs'],
+    ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer'],
   ),
 );
 
@@ -75,7 +73,6 @@ export class WriteLog {
   /** The size of the part of the file read so far, in bytes. */
   #size = 0;
   #writes = new Map<string, Write>();
-  #lagMs: number | undefined;
   #count = 0;
   /** True while restoring: a line that can't be written is kept in memory. */
   #mayFail = false;
@@ -127,23 +124,14 @@ export class WriteLog {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
-  /** The longest read-back delay so far, in milliseconds; 0 if the first read always showed the write. */
-  get lagMs(): number {
-    return this.#lagMs ?? 0;
-  }
-
-  /** Logs a read-back delay; 0 if the first read showed the write. */
-  lagSeen(ms: number): void {
-    if (this.#lagMs !== undefined && ms <= this.#lagMs) return;
-    this.#appendIfPossible({ lagMs: ms });
-  }
-
-  /** @param settleMs the time in which a write without an answer may still take effect */
-  unsettled(settleMs: number, now = momentNow()): Unsettled {
+  /**
+   * @param settleMs the time in which a write without an answer may still take effect
+   * @param seenMs the longest read-back delay; undefined where none was measured
+   */
+  unsettled(settleMs: number, seenMs?: number, now = momentNow()): Unsettled {
     this.load();
-    const seen = this.#lagMs;
     // With several nodes the first read may show a change by luck, so allow for some delay.
-    const lagMs = seen === undefined ? unknownLagMs : 2 * seen + leastLagMs;
+    const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;
     const pending = new Set<string>();
     let leftMs = 0;
     for (const { request, sent, answered, mayDiffer } of this.#writes.values()) {
@@ -228,7 +216,6 @@ export class WriteLog {
   #parse(text: string): void {
     this.#size = Buffer.byteLength(text);
     this.#writes = new Map();
-    this.#lagMs = undefined;
     this.#takeLines(text);
     for (const line of this.#unwritten) this.#take(line);
   }
@@ -250,6 +237,5 @@ export class WriteLog {
       write.answered = moment;
       write.mayDiffer = line.mayDiffer !== false;
     }
-    if (line.lagMs !== undefined) this.#lagMs = Math.max(this.#lagMs ?? 0, line.lagMs);
   }
 }

@@ -110,6 +110,7 @@ export class RunFold {
         this.#facts[event.name] = event.value;
         break;
       case 'wait began':
+      case 'learned':
         break;
       default:
         this.#tested(event);

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { bytesOf, isOfFiles, makeFolder } from '../../base/files.js';
-import type { EventBody, RunEvent } from '../../base/model/event.js';
+import type { EventBody, Learned, RunEvent } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
 import { checkBy } from '../../base/spec-schema.js';
 import { steadyNow } from '../../base/steady-now.js';
@@ -91,6 +91,13 @@ export class EventLog {
     return last + 1;
   }
 
+  /** What the processes of the run have learned so far. To check all of a log takes a second. */
+  learned(): Learned[] {
+    const lines = this.text().split('\n');
+    const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
+    return eventsIn(likely, this.file).flatMap((event) => (event.type === 'learned' ? [event] : []));
+  }
+
   /** Writes the file again if it was deleted or replaced. @returns true if it was */
   rescue(): boolean {
     const there = statSync(this.file, { throwIfNoEntry: false });
@@ -123,6 +130,7 @@ const known: Readonly<Record<RunEvent['type'], true>> = {
   wait: true,
   retry: true,
   fact: true,
+  learned: true,
   adopted: true,
   'expectation failed': true,
   'arrange failed': true,

@@ -31,6 +31,8 @@ export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
       return { ...event, breach: redactedBreach(event.breach, text) };
     case 'fact':
       return { ...event, name: text(event.name), value: inAllTexts(event.value, text) };
+    case 'learned':
+      return { ...event, value: inAllTexts(event.value, text) };
     case 'restored':
       return { ...event, residue: event.residue.map(text) };
     case 'run ended':

@@ -1,6 +1,7 @@
 import { TransportError } from '../../../base/errors.js';
 import { gatewayStatuses } from '../../../contract/judging/gateway.js';
 import { operationRow, type Part } from '../../../contract/openapi/operations.js';
+import type { Belief } from '../../beliefs/target-model.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found, Journal } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, type Next, nameOf } from '../call.js';
@@ -11,11 +12,17 @@ import type { Nodes } from '../nodes.js';
  * Journals each request that may change a configuration: what was found, and the request as sent, before it is sent;
  * as answered, after.
  *
+ * @param shownAfter how long after its answer a change shows at the latest
  * @param noteFound sees to it that the journal holds what a part was found like
  */
-export function journalled(journal: Journal, nodes: Nodes, noteFound: (part: Part) => Promise<void>): Link {
+export function journalled(
+  journal: Journal,
+  nodes: Nodes,
+  shownAfter: Belief<number>,
+  noteFound: (part: Part) => Promise<void>,
+): Link {
   const lag = new LagWatch({
-    seen: (ms) => journal.writes.lagSeen(ms),
+    seen: (ms) => shownAfter.learn(Math.max(shownAfter.value ?? 0, ms)),
     changed: () => nodes.changed(),
     disagreed: (afterMs) => nodes.disagreed(afterMs),
     wentBack: (part, afterMs) => nodes.wentBack(part, afterMs),

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../../../base/errors.js';
 import { steadyNow } from '../../../base/steady-now.js';
 import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import { sleep } from '../../sleep.js';
 import { isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
@@ -34,7 +34,7 @@ export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
               `${nameOf(call)} was answered ${answer.status} by a gateway, which got no answer of the target.`,
             );
           mayRepeat = false;
-          await sleep(aWhileMs);
+          await sleep(aWhileMs, 'restart');
           continue;
         } catch (error) {
           if (!(error instanceof TransportError)) throw error;
@@ -47,7 +47,7 @@ export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
           if (!isAwaited) throw error;
         }
         ended ??= recorder.waiting(longestAbsenceMs, 'restart');
-        await sleep(pauseMs);
+        await sleep(pauseMs, 'restart');
       }
     } finally {
       ended?.(steadyNow() - startedAt);

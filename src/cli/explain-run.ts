@@ -1,0 +1,69 @@
+import { ConfigurationError } from '../base/errors.js';
+import { isFile } from '../base/files.js';
+import type { RunEvent } from '../base/model/event.js';
+import { duration } from '../base/words.js';
+import { eventsFile, readEvents } from '../verdict/events/log.js';
+
+/** @throws ConfigurationError where the folder holds no log of a run on one target */
+export function eventsOfRun(folder: string): RunEvent[] {
+  const file = eventsFile(folder);
+  if (isFile(file)) return readEvents(file);
+  throw new ConfigurationError(
+    `${file}: no such log: --run takes the folder of one target in a folder of reports, such as reports/emulator`,
+  );
+}
+
+/**
+ * What a run did for a requirement, in the order in which it was done: each request, and why it was delayed, repeated
+ * or left out. Ends with a line break.
+ */
+export function renderRun(id: string, events: readonly RunEvent[]): string {
+  const lines: string[] = [];
+  const before = new Map<string, string>();
+  let running = '';
+  for (const event of events) {
+    if (event.type === 'test began') running = event.requirement;
+    const isOwn = 'requirement' in event && event.requirement === id;
+    if (event.type === 'learned' && running !== id && lines.length === 0)
+      before.set(event.fact, learned(event));
+    else if (isOwn || (event.type === 'learned' && running === id)) lines.push(...told(event));
+    if (event.type === 'test ended') running = '';
+  }
+  const known = [...before.values()];
+  return [
+    `In this run: ${id}`,
+    ...(lines.length > 0 ? lines : ['   Nothing: it was not planned, or the run ended before.']),
+    ...(known.length > 0 ? ['', 'What the run had learned of the target before', ...known] : []),
+    '',
+  ].join('\n');
+}
+
+const learned = ({ fact, value, because }: Extract<RunEvent, { type: 'learned' }>): string => {
+  const shown = typeof value === 'object' ? 'see events.jsonl' : String(value);
+  return `       learned: ${fact}: ${shown}${because.length > 0 ? ` (by ${because.map((index) => `#${index}`).join(', ')})` : ''}`;
+};
+
+function told(event: RunEvent): string[] {
+  switch (event.type) {
+    case 'exchange': {
+      const { request, response } = event.exchange;
+      const { pathname, search } = new URL(request.url);
+      const answer = response === undefined ? 'no answer' : String(response.status);
+      return [`${`#${event.index}`.padStart(7)} ${request.method} ${pathname}${search} -> ${answer}`];
+    }
+    case 'wait':
+      return [`       waited ${duration(event.ms)}: ${event.for}`];
+    case 'retry':
+      return [`       sent again: it was answered ${event.status}, which asks to wait`];
+    case 'adopted':
+      return [
+        `       shown before, and not asked again: ${event.exchanges.map((index) => `#${index}`).join(', ')}`,
+      ];
+    case 'learned':
+      return [learned(event)];
+    case 'test ended':
+      return [`       ${event.status} after ${duration(event.durationMs)}`];
+    default:
+      return 'reason' in event ? [`       ${event.type}: ${event.reason}`] : [];
+  }
+}

@@ -1,0 +1,91 @@
+import { steadyNow } from '../../base/steady-now.js';
+
+/** Others may use the target too: what was read a while ago is read again. */
+const knownForMs = 10_000;
+const expectedForMs = 60_000;
+
+/** A request that touches configurations, and how it was answered. */
+export interface Touch {
+  /** Without secrets; undefined where another one like it may do something else. */
+  readonly like: string | undefined;
+  /** Whether it is meant to change this configuration. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * One configuration as GET should show it: as it was read, and with what the requests since make of it, where reads
+ * have shown that before. A target that contradicts what was expected of it is read each time, until its reads agree again.
+ */
+export class ExpectedState {
+  /** As it was read, or as requests made it since; undefined where only a read tells. */
+  #expected: string | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** Nothing was sent since the last read that might have changed anything. */
+  #isUntouched = false;
+  /** What was known before the last request, and that; undefined where it was not alone. */
+  #last: string | undefined;
+  /** By what was known before a request, and the request: what a read after it showed. */
+  readonly #effects = new Map<string, string>();
+  /** Nothing was sent since the last read that is meant to change this configuration. */
+  #isApart = false;
+  #underWay = 0;
+  #begun = 0;
+
+  constructor(private readonly now: () => number = steadyNow) {}
+
+  /** Before a request that might change something. @param touches whether it is meant to change configurations */
+  sent(touches: boolean): void {
+    this.#isUntouched = false;
+    if (!touches) return;
+    this.#begun += 1;
+    this.#underWay += 1;
+  }
+
+  answered({ like, isOwn }: Touch): void {
+    this.#underWay -= 1;
+    this.#isApart &&= !isOwn;
+    const isAlone = like !== undefined && this.#expected !== undefined && this.#underWay === 0;
+    this.#last = isAlone ? `${this.#expected} ${like}` : undefined;
+    this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
+  }
+
+  /** To be called before a read. @returns what to call with what it showed */
+  reading(): (body: unknown) => void {
+    const begun = this.#begun;
+    const isQuiet = this.#underWay === 0;
+    return (body) => {
+      if (!isQuiet || begun !== this.#begun) this.#expected = undefined;
+      else this.#read(JSON.stringify(body));
+    };
+  }
+
+  #read(shown: string): void {
+    if (this.#expected !== undefined && this.#expected !== shown) this.#effects.clear();
+    if (this.#last !== undefined) this.#effects.set(this.#last, shown);
+    this.#last = undefined;
+    this.#expected = shown;
+    this.#isUntouched = true;
+    this.#isApart = true;
+    this.#readAt = this.now();
+  }
+
+  /** What was read a moment ago, where nothing that might have changed it was sent since. */
+  get known(): unknown {
+    return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
+  }
+
+  /** Likewise, where all that was sent is meant for something else, and left it alone before. */
+  get apart(): unknown {
+    return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
+  }
+
+  /** What it is after all that was sent, as far as is known: to decide what is still to be arranged. */
+  get expected(): unknown {
+    return this.#underWay === 0 ? this.#within(expectedForMs) : undefined;
+  }
+
+  #within(ms: number): unknown {
+    if (this.#expected === undefined || this.now() - this.#readAt >= ms) return undefined;
+    return JSON.parse(this.#expected);
+  }
+}

@@ -1,0 +1,81 @@
+import { type SupportConfig, sameSupport, supportConfigOf } from '../journal/config.js';
+import type { Answer } from './api.js';
+import { Awaited } from './awaited.js';
+import { firstLook } from './first-look.js';
+import type { SettleOptions } from './read-back.js';
+import type { SupportParts } from './support-parts.js';
+import { toldSupport } from './told-support.js';
+
+/** What the support user's MFA is: as it is read, and as it should be by what was sent. */
+export class SupportState {
+  #found: SupportConfig | undefined;
+  protected readonly awaited = new Awaited<SupportConfig>();
+  protected lastRead: SupportConfig | undefined;
+
+  constructor(protected readonly parts: SupportParts) {}
+
+  /** GET /support-user/mfa as it came. @throws ArrangeError when the state can't be told */
+  get(): Promise<Answer<'GetSupportMFAConfig'>> {
+    return this.parts.reader.get('GetSupportMFAConfig');
+  }
+
+  /** What GET leaves out, or shows in part, is told as it was set last. */
+  async read(): Promise<SupportConfig> {
+    return this.#told(supportConfigOf((await this.get()).body));
+  }
+
+  /** As it stands before a change: the last one is waited for. */
+  protected async now(): Promise<SupportConfig> {
+    const expected = this.#expected();
+    if (expected !== undefined) return expected;
+    const isShown = this.awaited.take();
+    if (isShown !== undefined) return this.readUntil(isShown);
+    return this.#told(supportConfigOf((await this.known()).body));
+  }
+
+  /** What the changes so far make of it, where that was seen often enough. */
+  #expected(): SupportConfig | undefined {
+    const expected = this.parts.reader.expected('GetSupportMFAConfig');
+    return expected && this.#told(supportConfigOf(expected.body));
+  }
+
+  /** After a change of the suite's own. */
+  protected async after(
+    done: (config: SupportConfig) => boolean,
+    options?: SettleOptions,
+  ): Promise<SupportConfig> {
+    const expected = this.#expected();
+    return expected && done(expected) ? expected : this.readUntil(done, options);
+  }
+
+  #told(config: SupportConfig): SupportConfig {
+    const told = toldSupport(config, this.parts.journal.read(), this.parts.user.email);
+    this.awaited.shown(told);
+    this.lastRead = told;
+    return told;
+  }
+
+  /** GET /support-user/mfa as it stands before a change: see StateReader. @throws ArrangeError likewise */
+  async known(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body' | 'fields'>> {
+    const { reader, readBack } = this.parts;
+    if (reader.lags() && this.awaited.takeUnclear()) await readBack.felt();
+    return reader.known('GetSupportMFAConfig');
+  }
+
+  /** The same, as it stands after a request: see StateReader. @throws ArrangeError likewise */
+  untouched(): Promise<Pick<Answer<'GetSupportMFAConfig'>, 'body'>> {
+    return this.parts.reader.untouched('GetSupportMFAConfig');
+  }
+
+  /** What the run found before its first change. */
+  async found(): Promise<SupportConfig> {
+    this.#found ??=
+      this.parts.journal.read()?.support ??
+      (await firstLook('/support-user/mfa', () => this.read(), sameSupport));
+    return this.#found;
+  }
+
+  readUntil(done: (config: SupportConfig) => boolean, options?: SettleOptions): Promise<SupportConfig> {
+    return this.parts.readBack.until(() => this.read(), done, { of: 'support', ...options });
+  }
+}
