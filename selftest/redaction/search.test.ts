@@ -22,7 +22,7 @@ function searched(files: Readonly<Record<string, string | Buffer>>, known = valu
     writeFileSync(join(folder, name), content);
   }
   const search = new SecretSearch(known, vocabulary);
-  search.lookInto(folder);
+  search.searchPath(folder);
   const { artefacts, leaks } = search.result;
   return {
     artefacts,

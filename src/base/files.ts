@@ -83,7 +83,7 @@ export function overwriteFile(file: string, text: string): void {
 }
 
 /** True for file system errors, such as a full disk: the machine is to blame. */
-export function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (
     'path' in error || ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EMFILE', 'EIO'].includes(String(error.code))

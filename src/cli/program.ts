@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SuiteError } from '../base/errors.js';
-import { isOfFiles } from '../base/files.js';
+import { isFileError } from '../base/files.js';
 import { suiteVersion } from '../base/version.js';
 import { addCatalogue } from './commands/catalogue-commands.js';
 import { addCheckHar } from './commands/check-har-command.js';
@@ -74,7 +74,7 @@ export async function perform(args: readonly string[]): Promise<void> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof SuiteError || isOfFiles(error)) {
+    else if (error instanceof SuiteError || isFileError(error)) {
       complain(error.message);
       process.exitCode = 2;
     } else {

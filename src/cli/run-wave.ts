@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isFolder, isOfFiles, makeFolder } from '../base/files.js';
+import { isFileError, isFolder, makeFolder } from '../base/files.js';
 import type { SecretCollector } from '../base/redaction/secrets-channel.js';
 import { steadyNow } from '../base/steady-now.js';
 import { takeAllureResults } from '../reports/allure/results.js';
@@ -116,7 +116,7 @@ function moveAllureResults(from: string, { verdict, folder }: Finished): boolean
     takeAllureResults(from, verdict, folder);
     return true;
   } catch (error) {
-    if (!isOfFiles(error)) throw error;
+    if (!isFileError(error)) throw error;
     complain(`The Allure results can't be written to ${folder}: ${error.message}`);
     return false;
   }

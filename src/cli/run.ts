@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ConfigurationError } from '../base/errors.js';
-import { isOfFiles } from '../base/files.js';
+import { isFileError } from '../base/files.js';
 import type { Verdict } from '../base/model/verdict.js';
 import { makePrivateFolder } from '../base/private-folder.js';
 import { SecretCollector } from '../base/redaction/secrets-channel.js';
@@ -64,7 +64,7 @@ function isWritten(write: () => unknown): boolean {
     write();
     return true;
   } catch (error) {
-    if (!isOfFiles(error) && !(error instanceof ConfigurationError)) throw error;
+    if (!isFileError(error) && !(error instanceof ConfigurationError)) throw error;
     complain(error.message);
     return false;
   }

@@ -39,12 +39,12 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   // Search each folder for its own target's secrets: all secrets of many targets would take minutes.
   const own = run.targets.map(({ target, folder }) => {
     const search = new SecretSearch(secrets.valuesOf(target.baseUrl), vocabulary);
-    if (isFolder(folder)) search.lookInto(folder);
+    if (isFolder(folder)) search.searchPath(folder);
     return search.result;
   });
   const shared = new SecretSearch(secrets.values, vocabulary);
-  for (const file of new Set([...writtenIn(run), ...run.written])) shared.lookInto(file);
-  for (const [name, text] of run.console.texts) shared.lookIntoText(name, text);
+  for (const file of new Set([...writtenIn(run), ...run.written])) shared.searchPath(file);
+  for (const [name, text] of run.console.texts) shared.searchText(name, text);
   const results = [...own, shared.result];
   const common = targets
     .flatMap(secretsOf)

@@ -110,7 +110,7 @@ export type FieldRule =
   | 'is not echoed';
 
 /** The answer that a failure is about: the later one of a comparison. Undefined: the test as a whole. */
-export function decidingOf({ kind, answers }: Check): Shown | undefined {
+export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 

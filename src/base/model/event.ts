@@ -1,30 +1,16 @@
 import type { Finding } from './breach.js';
 import type { Check } from './check.js';
 import type { Exchange } from './exchange.js';
-import type { GateBy, GateOptions, PlannedRequirement } from './results.js';
-import type { StatementInVerdict } from './statement.js';
-import type { Coverage, Selection, Verdict, Wait } from './verdict.js';
-import type { ConcernedWaiver } from './waiver.js';
+import type { RunInput } from './results.js';
+import type { Coverage, Wait } from './verdict.js';
 
 /** The first event of a run. It makes the log complete: a verdict needs no other source. */
-export interface RunBegan {
+export interface RunBegan extends RunInput {
   readonly type: 'run began';
   /** Increases when an older reader would misread a log. */
   readonly schemaVersion: 2;
-  readonly suiteVersion: string;
-  readonly target: Verdict['target'];
-  readonly release: Verdict['release'];
-  readonly contract: Verdict['contract'];
-  readonly statement?: StatementInVerdict;
-  readonly mode: Verdict['mode'];
-  readonly selection?: Selection;
-  readonly seed: number;
-  readonly planned: readonly PlannedRequirement[];
   /** The keys of the verdict's coverage that the contract offers. */
   readonly parts: CoverageParts;
-  readonly options: GateOptions;
-  readonly gateBy?: GateBy;
-  readonly waivers?: readonly ConcernedWaiver[];
   readonly warnings: readonly string[];
 }
 

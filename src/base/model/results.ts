@@ -1,8 +1,6 @@
-import type { Check } from './check.js';
-import type { Exchange } from './exchange.js';
 import type { GatePolicy } from './gating.js';
 import type { ClaimedCount, StatementInVerdict } from './statement.js';
-import type { Blamed, Coverage, Level, Outcome, Selection, Verdict, Wait } from './verdict.js';
+import type { Coverage, JudgedRequirement, Outcome, Selection, Verdict, Wait } from './verdict.js';
 import type { ConcernedWaiver } from './waiver.js';
 
 /** The outcomes that a test can have by itself; waivers are applied later. */
@@ -10,15 +8,7 @@ export const rawKinds = ['pass', 'fail', 'not run', 'not applicable', 'inconclus
 export type RawKind = (typeof rawKinds)[number];
 
 /** A requirement that the run plans to check, as known before the first request. */
-export interface PlannedRequirement {
-  readonly id: string;
-  readonly level: Level;
-  /** The requirement's text. */
-  readonly title: string;
-  readonly source: string;
-  readonly operations: readonly string[];
-  /** The vendor's claim that makes it a must. */
-  readonly claimed?: string;
+export interface PlannedRequirement extends JudgedRequirement {
   /** A claimed bound: the requirement fails if the fact exceeds it. */
   readonly count?: ClaimedCount;
   /** The missing need that keeps it from running on this target. */
@@ -28,20 +18,13 @@ export interface PlannedRequirement {
 }
 
 /** The result of one test for one requirement. */
-export interface RawOutcome {
-  readonly id: string;
+export interface RawOutcome
+  extends Pick<Outcome, 'id' | 'reason' | 'reproduce' | 'exchanges' | 'checks' | 'blame' | 'durationMs'> {
   readonly kind: RawKind;
-  readonly reason: string;
-  readonly reproduce: string;
-  readonly exchanges: readonly Exchange[];
-  /** The test's failed expectations; absent if only findings break the requirement. */
-  readonly checks?: readonly Check[];
-  readonly blame?: Blamed;
-  readonly durationMs: number;
 }
 
-/** The results of a run on one target, from which the verdict is derived. */
-export interface RunResults {
+/** The parts of a verdict that are known before the first request. */
+export interface RunInput {
   readonly suiteVersion: string;
   readonly target: Verdict['target'];
   readonly release: Verdict['release'];
@@ -51,10 +34,21 @@ export interface RunResults {
   readonly mode: Verdict['mode'];
   readonly selection?: Selection;
   readonly seed: number;
+  readonly planned: readonly PlannedRequirement[];
+  readonly options: GateOptions;
+  /** The waivers for this target and release; absent without a waivers file. */
+  readonly waivers?: readonly ConcernedWaiver[];
+  /** Set by --baseline and --gate; absent: every failure gates. */
+  readonly gateBy?: GateBy;
+  /** Warnings about the target file. */
+  readonly warnings?: readonly string[];
+}
+
+/** The results of a run on one target, from which the verdict is derived. */
+export interface RunResults extends RunInput {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly planned: readonly PlannedRequirement[];
   readonly raw: readonly RawOutcome[];
   /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;
@@ -63,16 +57,9 @@ export interface RunResults {
   readonly restored: boolean;
   readonly residue: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Warnings about the target file. */
-  readonly warnings?: readonly string[];
   readonly waits: readonly Wait[];
   readonly retries: Verdict['retries'];
   readonly coverage: Coverage;
-  readonly options: GateOptions;
-  /** The waivers for this target and release; absent without a waivers file. */
-  readonly waivers?: readonly ConcernedWaiver[];
-  /** Set by --baseline and --gate; absent: every failure gates. */
-  readonly gateBy?: GateBy;
 }
 
 export interface GateOptions {

@@ -19,16 +19,20 @@ export function isLevel(text: string): text is Level {
 
 export type Gate = 'conforms' | 'does not conform' | 'inconclusive';
 
-export interface Outcome {
+/** A requirement as a run judges it. */
+export interface JudgedRequirement {
   readonly id: string;
   readonly level: Level;
   /** The vendor's claim that makes it a must. */
   readonly claimed?: string;
-  readonly outcome: OutcomeKind;
   /** The requirement's text. */
   readonly title: string;
   readonly source: string;
   readonly operations: readonly string[];
+}
+
+export interface Outcome extends JudgedRequirement {
+  readonly outcome: OutcomeKind;
   /** Expected and actual, in words; empty for a pass. A waived failure keeps its reason. */
   readonly reason: string;
   /** Present for waived failures. */

@@ -56,10 +56,10 @@ export class SecretSearch {
   }
 
   /** Searches a file, or all files below a folder; a missing path is empty. */
-  lookInto(path: string): void {
+  searchPath(path: string): void {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) {
-      for (const name of readdirSync(path).sort()) this.lookInto(join(path, name));
+      for (const name of readdirSync(path).sort()) this.searchPath(join(path, name));
     } else if (stat?.isFile()) {
       this.#artefacts += 1;
       this.#lookIntoBytes(path, readFileSync(path), 0);
@@ -67,13 +67,13 @@ export class SecretSearch {
   }
 
   /** Searches text outside files, such as terminal output. */
-  lookIntoText(name: string, text: string): void {
+  searchText(name: string, text: string): void {
     this.#lookFor(this.#long, name, text);
     this.#lookForShort(name, text);
   }
 
   #lookIntoBytes(name: string, bytes: Buffer, depth: number): void {
-    this.lookIntoText(`the name of ${name}`, name);
+    this.searchText(`the name of ${name}`, name);
     let entries: ReturnType<typeof unpacked>;
     try {
       entries = depth < deepest ? unpacked(bytes) : undefined;

@@ -306,25 +306,25 @@ export function actualOf<Kind extends Check['kind']>(check: OfKind<Kind>): strin
 }
 
 /** A failed check as reports show it. */
-export const wordsOf = (check: Check): string => told(expectedOf(check), actualOf(check));
+export const wordsOf = (check: Check): string => failureText(expectedOf(check), actualOf(check));
 
 /** A target may send more than a reader needs. */
 const longest = 2_000;
 
 /** A failure as reports show it, cut to {@link longest} characters. */
-export function told(expected: string, actual: string): string {
+export function failureText(expected: string, actual: string): string {
   return cut(`expected: ${expected}\nactual: ${actual}`, longest);
 }
 
 /** One labelled part of a failure. `name` is empty for text before the first label. */
-export interface Told {
+export interface ReasonPart {
   readonly name: '' | 'expected' | 'actual';
   readonly text: string;
 }
 
 /** Splits a failure into its labelled parts, which pages show separately. */
-export function partsOf(reason: string): Told[] {
-  const parts: { name: Told['name']; lines: string[] }[] = [];
+export function partsOf(reason: string): ReasonPart[] {
+  const parts: { name: ReasonPart['name']; lines: string[] }[] = [];
   for (const line of reason.split('\n')) {
     const name = (['expected', 'actual'] as const).find((each) => line.startsWith(`${each}:`));
     if (name !== undefined) parts.push({ name, lines: [line.slice(name.length + 1).trimStart()] });

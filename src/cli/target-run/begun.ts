@@ -1,5 +1,5 @@
 import { ConfigurationError, reasonOf, SuiteError } from '../../base/errors.js';
-import { isFile, isOfFiles, makeFolder } from '../../base/files.js';
+import { isFile, isFileError, makeFolder } from '../../base/files.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import type { SecretCollector } from '../../base/redaction/secrets-channel.js';
 import { readOnlyReason } from '../../input/target-file/allow.js';
@@ -163,7 +163,7 @@ class Disk {
     try {
       act();
     } catch (error) {
-      if (!(error instanceof ConfigurationError) && !isOfFiles(error)) throw error;
+      if (!(error instanceof ConfigurationError) && !isFileError(error)) throw error;
       complain(`${this.targetName}: ${error.message}`);
       this.isFull = true;
     }
@@ -198,7 +198,7 @@ async function checkTarget(
     return reason === undefined ? undefined : { reason, mistaken: true };
   } catch (thrown) {
     // A lost folder must not prevent restoring.
-    const error = isOfFiles(thrown) ? new ConfigurationError(thrown.message) : thrown;
+    const error = isFileError(thrown) ? new ConfigurationError(thrown.message) : thrown;
     if (!(error instanceof SuiteError)) throw error;
     const { message: reason } = error;
     return error instanceof ConfigurationError

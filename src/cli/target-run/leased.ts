@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../base/errors.js';
-import { isOfFiles, makeFolder } from '../../base/files.js';
+import { isFileError, makeFolder } from '../../base/files.js';
 import { type Busy, Lease, type LeaseOptions } from '../../target/journal/lease.js';
 import { mayChange, type Prepared } from './prepared.js';
 
@@ -58,7 +58,7 @@ async function leaseOfReports(folder: string, options: LeaseOptions): Promise<Le
     makeFolder(folder, 0o700);
     return await Lease.takeFolder(folder, options);
   } catch (error) {
-    if (!isOfFiles(error)) throw error;
+    if (!isFileError(error)) throw error;
     return undefined;
   }
 }

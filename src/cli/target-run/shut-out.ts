@@ -1,4 +1,4 @@
-import { decidingOf } from '../../base/model/check.js';
+import { decidingAnswer } from '../../base/model/check.js';
 import type { EventBody, RunEvent } from '../../base/model/event.js';
 import { accountsIn, openWay, wayNames } from '../../target/accounts/learned.js';
 import { logIn } from '../../target/accounts/log-in.js';
@@ -13,7 +13,7 @@ export function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string>
   return new Set(
     events.flatMap((event) =>
       event.type === 'expectation failed'
-        ? (logins.refusedIn(decidingOf(event.check)?.exchange ?? null) ?? [])
+        ? (logins.refusedIn(decidingAnswer(event.check)?.exchange ?? null) ?? [])
         : [],
     ),
   );

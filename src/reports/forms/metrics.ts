@@ -1,5 +1,5 @@
 import type { Verdict } from '../../base/model/verdict.js';
-import { completenessOf, tones, wordOf } from '../../verdict/derive/completeness.js';
+import { completenessOf, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ const families: readonly Family[] = [
     name: 'verdict',
     help: 'Verdict of the last run: 1 for the one that holds, 0 for the others.',
     of: (verdict) => {
-      const word = wordOf({ ...verdict, ...completenessOf(verdict) });
+      const word = shortVerdict({ ...verdict, ...completenessOf(verdict) });
       return Object.keys(tones).map((each) => [{ verdict: each }, each === word ? 1 : 0]);
     },
   },

@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import { cut } from '../../base/words.js';
-import { completenessOf, type Word, wordOf } from '../../verdict/derive/completeness.js';
+import { completenessOf, type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
 
 /** `until 2026-12-31 (Ana, https://…/7): the reason`; old verdicts may lack it. */
 export function waiverText(waiver: Outcome['waiver']): string {
@@ -30,14 +30,14 @@ export function verdictLine(verdict: Verdict): string {
 }
 
 /** The headline in two parts: the word in large type, and the rest. */
-export function headlineOf(verdict: Verdict): { readonly word: Word; readonly rest: string } {
+export function headlineOf(verdict: Verdict): { readonly word: ShortVerdict; readonly rest: string } {
   const word = verdictWord(verdict);
   return { word, rest: `${detailOf(verdict, word)}${gatingText(verdict.gating)}` };
 }
 
 /** The verdict's word, for cells and titles. */
-export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): Word {
-  return wordOf({ gate: verdict.gate, ...completenessOf(verdict) });
+export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'selection'>): ShortVerdict {
+  return shortVerdict({ gate: verdict.gate, ...completenessOf(verdict) });
 }
 
 /** The only line of a quiet run: the headline and the cause. */
@@ -66,7 +66,7 @@ function gatingText(gating: Verdict['gating']): string {
   return ` (against the baseline: ${count} new, ${known} known)`;
 }
 
-function detailOf(verdict: Verdict, word: Word): string {
+function detailOf(verdict: Verdict, word: ShortVerdict): string {
   const { checked, applicable } = completenessOf(verdict);
   const { fail, failShould } = verdict.summary;
   const claimed = (kinds: readonly OutcomeKind[]) => claimedOf(verdict.outcomes, kinds);

@@ -1,5 +1,5 @@
 import { cut } from '../../base/words.js';
-import { wordOf } from '../../verdict/derive/completeness.js';
+import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { groupBy } from '../../verdict/derive/group.js';
 import { factChanges } from './fact-changes.js';
 import type { Compared, Snapshot } from './snapshot.js';
@@ -87,7 +87,7 @@ export function minuteOf(moment: string): string {
 }
 
 function aboutTheVerdict(before: Snapshot, after: Snapshot): Change[] {
-  const [was, is] = [wordOf(before), wordOf(after)];
+  const [was, is] = [shortVerdict(before), shortVerdict(after)];
   if (was === is) return [];
   const cause = after.cause === '' ? '.' : `: ${oneLine(after.cause)}`;
   return [{ kind: 'verdict', text: `The verdict went from ${was} to ${is}${cause}`, ids: [] }];

@@ -19,11 +19,7 @@ export interface Trend {
   readonly facts: readonly { readonly at: string; readonly text: string }[];
 }
 
-export interface TrendRun {
-  readonly startedAt: string;
-  readonly release: string;
-  readonly gate: Snapshot['gate'];
-  readonly complete: boolean;
+export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate' | 'complete'> {
   readonly failed: number;
   readonly waived: number;
   readonly inconclusive: number;

@@ -1,6 +1,6 @@
 import { printable } from '../../base/redaction/printable.js';
 import { counted, wrap } from '../../base/words.js';
-import { wordOf } from '../../verdict/derive/completeness.js';
+import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
 import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';
@@ -17,7 +17,7 @@ export function renderCompare(
 ): string {
   const head = [before, after].map(
     (run, index) =>
-      `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${wordOf(run)}`,
+      `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${shortVerdict(run)}`,
   );
   const body =
     changes.length === 0
@@ -68,7 +68,7 @@ function row(run: TrendRun): string {
     ...(broke > 0 ? [`${broke} broke`] : []),
     ...(mended > 0 ? [`${mended} fixed`] : []),
   ];
-  return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${wordOf(run).padEnd(widestWord)}  ${parts.join(', ')}`.trimEnd();
+  return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${shortVerdict(run).padEnd(widestWord)}  ${parts.join(', ')}`.trimEnd();
 }
 
 function bullets(sentences: readonly string[], width: number): string[] {

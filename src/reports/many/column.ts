@@ -1,4 +1,4 @@
-import type { Level, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import type { Outcome, Verdict } from '../../base/model/verdict.js';
 import { cutText as cut } from '../../base/words.js';
 import { completenessOf } from '../../verdict/derive/completeness.js';
 import { exitCode } from '../../verdict/derive/exit-code.js';
@@ -11,14 +11,7 @@ export interface Column {
   readonly cells: readonly Cell[];
 }
 
-export interface Cell {
-  readonly id: string;
-  readonly level: Level;
-  readonly title: string;
-  readonly source: string;
-  readonly outcome: OutcomeKind;
-  readonly reason: string;
-}
+export type Cell = Pick<Outcome, 'id' | 'level' | 'title' | 'source' | 'outcome' | 'reason'>;
 
 /** In characters; the target's own report has the whole reason. */
 const longestReason = 400;

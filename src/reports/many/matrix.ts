@@ -1,5 +1,4 @@
-import type { ReleaseName } from '../../base/model/releases.js';
-import type { Gate, Level, OutcomeKind, Verdict } from '../../base/model/verdict.js';
+import type { Gate, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import type { ExitCode } from '../../verdict/derive/exit-code.js';
 
 /** Targets x requirements: the verdicts of one or more runs and shards. Published as spec/matrix.schema.json. */
@@ -41,33 +40,28 @@ export interface MatrixProblem {
   readonly text: string;
 }
 
-export interface MatrixTarget {
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly tlsInsecure: boolean;
-  readonly release: ReleaseName;
-  readonly mode: Verdict['mode'];
-  readonly gate: Gate;
+type ShownOfVerdict =
+  | 'release'
+  | 'mode'
+  | 'gate'
+  | 'scope'
+  | 'complete'
+  | 'restored'
+  | 'startedAt'
+  | 'durationMs'
+  | 'summary';
+
+export interface MatrixTarget
+  extends Pick<Verdict['target'], 'name' | 'baseUrl' | 'tlsInsecure'>,
+    Required<Pick<Verdict, ShownOfVerdict>> {
   readonly exitCode: ExitCode;
   /** The verdict in one line. */
   readonly headline: string;
-  readonly scope: Verdict['scope'];
-  /** True if every applicable MUST requirement was checked or waived. */
-  readonly complete: boolean;
-  readonly restored: boolean;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly summary: Verdict['summary'];
   /** The path of its report from the matrix's folder, with forward slashes; null without a report. */
   readonly report: string | null;
 }
 
-export interface MatrixRow {
-  readonly id: string;
-  readonly level: Level;
-  readonly title: string;
-  readonly source: string;
+export interface MatrixRow extends Pick<Outcome, 'id' | 'level' | 'title' | 'source'> {
   /** By name of the target; absent for targets that did not plan the requirement. */
   readonly outcomes: Readonly<Record<string, OutcomeKind>>;
   /** Reasons of outcomes other than pass; each names all targets that share it. */

@@ -1,6 +1,6 @@
 import { printable } from '../../base/redaction/printable.js';
 import { counted, type Paint, paint, wrap } from '../../base/words.js';
-import { tones, type Word, wordOf } from '../../verdict/derive/completeness.js';
+import { type ShortVerdict, shortVerdict, tones } from '../../verdict/derive/completeness.js';
 import { exitMeaning } from '../../verdict/derive/exit-code.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
@@ -48,7 +48,7 @@ export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOption
 
 export function matrixLine(matrix: Matrix): string {
   const { targets, missing, problems } = matrix;
-  const count = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
+  const count = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
   const parts = [
     `${count('conforms')} of ${counted(targets.length + missing.length, 'target')} conform`,
     ...(count('no breach found') > 0
@@ -63,8 +63,8 @@ export function matrixLine(matrix: Matrix): string {
 }
 
 /** The verdict's word for all targets together. */
-export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): Word {
-  return wordOf({ gate, complete: targets.every(({ complete }) => complete) });
+export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>): ShortVerdict {
+  return shortVerdict({ gate, complete: targets.every(({ complete }) => complete) });
 }
 
 /** `1 does not conform`, `2 do not conform`. */

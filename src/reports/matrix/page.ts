@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../../base/model/verdict.js';
 import { counted, duration } from '../../base/words.js';
-import { type Word, wordOf } from '../../verdict/derive/completeness.js';
+import { type ShortVerdict, shortVerdict } from '../../verdict/derive/completeness.js';
 import { areaOf, groupBy } from '../../verdict/derive/group.js';
 import { html, longText, type Markup, renderPage } from '../forms/html/markup.js';
 import { areaTitle, lookOf, verdictLook } from '../forms/html/outcomes.js';
@@ -33,7 +33,7 @@ ${reasons(matrix)}
 }
 
 function totals({ targets, planned, missing, problems: all }: Matrix): string {
-  const of = (word: Word) => targets.filter((target) => wordOf(target) === word).length;
+  const of = (word: ShortVerdict) => targets.filter((target) => shortVerdict(target) === word).length;
   const partial = of('no breach found');
   const parts = [
     `${of('conforms')} of ${targets.length + missing.length} conform`,
@@ -82,8 +82,8 @@ ${tableOf('Areas by targets', targets, [
 }
 
 function gateCell(target: MatrixTarget): Markup {
-  const { className, icon } = verdictLook(wordOf(target));
-  return html`<td class="tone ${className}">${icon} <strong>${wordOf(target)}</strong></td>`;
+  const { className, icon } = verdictLook(shortVerdict(target));
+  return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(target)}</strong></td>`;
 }
 
 /** True if the requirement applies to some target. */
@@ -152,7 +152,7 @@ function targetRow(target: MatrixTarget, at: number): Markup {
   ];
   return html`<tr id="t${at}"><th scope="row">${
     report === null ? name : html`<a href="${addressOf(report)}">${name}</a>`
-  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${verdictLook(wordOf(target)).className}">${headline}${
+  } <span class="mono faint">${baseUrl}</span></th><td>${release}</td><td class="tone ${verdictLook(shortVerdict(target)).className}">${headline}${
     marks.length > 0 && html` <strong>${marks.join(', ')}</strong>`
   }</td>${counts.map((count) => html`<td class="number">${count}</td>`)}<td class="date">${startedAt.slice(0, 16).replace('T', ' ')}</td><td class="date">${duration(durationMs)}</td></tr>`;
 }

@@ -1,4 +1,4 @@
-import { decidingOf } from '../../base/model/check.js';
+import { decidingAnswer } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
 import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { actual, expected } from '../../base/wording/breach.js';
@@ -57,7 +57,7 @@ function lastOf(log: LogIndex, id: string): readonly number[] {
   const [assertion] = 'why' in assertions ? [] : assertions;
   if (assertion !== undefined) return [assertion.decisive, ...assertion.conditions.map(({ at }) => at)];
   const about =
-    (of.failed[0] === undefined ? undefined : decidingOf(of.failed[0]))?.exchange ?? of.own.at(-1)?.index;
+    (of.failed[0] === undefined ? undefined : decidingAnswer(of.failed[0]))?.exchange ?? of.own.at(-1)?.index;
   return about === undefined ? [] : [about];
 }
 

@@ -3,7 +3,7 @@ import type { Exchanged } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { RawOutcome } from '../../base/model/results.js';
 import { actual, expected } from '../../base/wording/breach.js';
-import { told } from '../../base/wording/check.js';
+import { failureText } from '../../base/wording/check.js';
 
 /** The number of breaches shown for one requirement; the others are only counted. */
 const shown = 5;
@@ -110,5 +110,5 @@ export class Breaches {
 function reasonOf({ breaches, demands, lines }: Tally): string {
   const more = breaches - lines.length;
   const all = [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
-  return told([...demands].join('\n          '), all.join('\n        '));
+  return failureText([...demands].join('\n          '), all.join('\n        '));
 }

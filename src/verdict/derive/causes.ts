@@ -1,4 +1,4 @@
-import { type Check, decidingOf, type Shown } from '../../base/model/check.js';
+import { type Check, decidingAnswer, type Shown } from '../../base/model/check.js';
 import type { Cause, Outcome } from '../../base/model/verdict.js';
 import { actualOf, partsOf } from '../../base/wording/check.js';
 import { cut } from '../../base/words.js';
@@ -143,7 +143,7 @@ const answerOf = (shown: Shown) =>
 function marksOf(check: Check): string[] {
   if (check.kind === 'body found') return marksOf(check.of);
   if (isMissing(check)) return check.answers.map((each) => `${placeOf(each)} turned away`);
-  const answer = decidingOf(check);
+  const answer = decidingAnswer(check);
   const place = answer === undefined ? 'run' : placeOf(answer);
   if ((answer?.status ?? 0) >= 500) return [`${place} server error`];
   switch (check.kind) {

@@ -18,7 +18,7 @@ export function wasChecked(outcome: OutcomeKind): boolean {
 }
 
 /** The short verdict on a target. `conforms` requires that every MUST requirement was checked. */
-export type Word = Gate | 'no breach found';
+export type ShortVerdict = Gate | 'no breach found';
 
 export interface Judged {
   readonly gate: Gate;
@@ -26,7 +26,7 @@ export interface Judged {
   readonly complete: boolean;
 }
 
-export function wordOf({ gate, complete }: Judged): Word {
+export function shortVerdict({ gate, complete }: Judged): ShortVerdict {
   return gate === 'conforms' && !complete ? 'no breach found' : gate;
 }
 
@@ -36,4 +36,4 @@ export const tones = {
   'no breach found': 'warn',
   inconclusive: 'warn',
   'does not conform': 'bad',
-} as const satisfies Readonly<Record<Word, 'good' | 'warn' | 'bad'>>;
+} as const satisfies Readonly<Record<ShortVerdict, 'good' | 'warn' | 'bad'>>;

@@ -1,4 +1,4 @@
-import { type Check, decidingOf, type Shown } from '../../base/model/check.js';
+import { type Check, decidingAnswer, type Shown } from '../../base/model/check.js';
 import {
   blames,
   type EventOfTest,
@@ -148,7 +148,8 @@ export class RunFold {
   }
 
   #results(began: Began): RunResults {
-    const { at, planned, gateBy, waivers } = began;
+    const { type: _type, schemaVersion: _version, parts, at, ...input } = began;
+    const { planned } = began;
     const applies = new Set(
       planned.flatMap(({ id, notApplicable }) => (notApplicable === undefined ? [id] : [])),
     );
@@ -158,14 +159,7 @@ export class RunFold {
       residue: this.#mayHaveChanged ? [notRestored] : [],
     };
     return {
-      suiteVersion: began.suiteVersion,
-      target: began.target,
-      release: began.release,
-      contract: began.contract,
-      ...(began.statement === undefined ? {} : { statement: began.statement }),
-      mode: began.mode,
-      ...(began.selection === undefined ? {} : { selection: began.selection }),
-      seed: began.seed,
+      ...input,
       startedAt: at,
       durationMs: Math.max(0, Date.parse(this.#last) - Date.parse(at)),
       planned: this.#outOfTime(began),
@@ -178,13 +172,9 @@ export class RunFold {
       restored: restored.restored,
       residue: restored.residue,
       facts: { ...this.#observed.facts, ...this.#facts },
-      warnings: began.warnings,
       waits: this.#waits,
       retries: this.#retries,
-      coverage: this.#coverage.of(began.parts),
-      options: began.options,
-      ...(gateBy === undefined ? {} : { gateBy }),
-      ...(waivers === undefined ? {} : { waivers }),
+      coverage: this.#coverage.of(parts),
     };
   }
 
@@ -206,7 +196,7 @@ export class RunFold {
   }
 
   #excused(report: Report): Report {
-    const deciding = report.check === undefined ? undefined : decidingOf(report.check);
+    const deciding = report.check === undefined ? undefined : decidingAnswer(report.check);
     const excuse = report.kind === 'fail' ? this.#logins.excuseFor(deciding?.exchange ?? null) : undefined;
     return excuse === undefined
       ? report
@@ -251,7 +241,7 @@ export class RunFold {
           kind: 'fail',
           reason: wordsOf(event.check),
           check: event.check,
-          about: this.#exchanges.get(decidingOf(event.check)?.exchange ?? -1),
+          about: this.#exchanges.get(decidingAnswer(event.check)?.exchange ?? -1),
         });
         break;
       case 'not run':

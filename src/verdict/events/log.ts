@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
-import { bytesOf, isOfFiles, makeFolder } from '../../base/files.js';
+import { bytesOf, isFileError, makeFolder } from '../../base/files.js';
 import type { EventBody, Learned, RunEvent } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
 import { checkBy } from '../../base/spec-schema.js';
@@ -69,7 +69,7 @@ export class EventLog {
       // One appending write per line keeps the lines of several processes from mixing.
       return writeSync(this.#handle, line) === line.length;
     } catch (error) {
-      if (isOfFiles(error)) return false;
+      if (isFileError(error)) return false;
       throw error;
     }
   }
@@ -205,7 +205,7 @@ export class EventTail {
       if (ino !== this.#ino) return Buffer.alloc(0);
       return size > this.#done ? bytesOf(this.file, this.#done, size) : Buffer.alloc(0);
     } catch (error) {
-      if (isOfFiles(error)) return Buffer.alloc(0);
+      if (isFileError(error)) return Buffer.alloc(0);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { counted } from '../../../base/words.js';
-import { wordOf } from '../../../verdict/derive/completeness.js';
+import { shortVerdict } from '../../../verdict/derive/completeness.js';
 import { groupBy } from '../../../verdict/derive/group.js';
 import type { Snapshot } from '../../history/snapshot.js';
 import { html, type Markup, renderPage } from './markup.js';
@@ -60,8 +60,8 @@ ${ids.map((id) => html`<tr><th scope="row"><span class="mono">${id}</span></th>$
 }
 
 function verdictCell(night: Snapshot): Markup {
-  const { className, icon } = verdictLook(wordOf(night));
-  return html`<td class="tone ${className}">${icon} <strong>${wordOf(night)}</strong></td>`;
+  const { className, icon } = verdictLook(shortVerdict(night));
+  return html`<td class="tone ${className}">${icon} <strong>${shortVerdict(night)}</strong></td>`;
 }
 
 function outcomeCell({ outcomes }: Snapshot, id: string): Markup {

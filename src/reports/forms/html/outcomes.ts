@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../../base/model/verdict.js';
-import { tones, type Word } from '../../../verdict/derive/completeness.js';
+import { type ShortVerdict, tones } from '../../../verdict/derive/completeness.js';
 import { html, Markup } from './markup.js';
 
 /** The look of an outcome: a CSS class, a word, and an icon for readers who don't distinguish colours. */
@@ -47,7 +47,7 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
 }
 
 /** A verdict borrows the icon of an outcome. */
-const verdictOutcomes: Readonly<Record<Word, OutcomeKind>> = {
+const verdictOutcomes: Readonly<Record<ShortVerdict, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',
   'does not conform': 'fail',
@@ -56,7 +56,7 @@ const verdictOutcomes: Readonly<Record<Word, OutcomeKind>> = {
 
 const toneClasses = { good: 'o-pass', warn: 'o-inconclusive', bad: 'o-fail' } as const;
 
-export function verdictLook(word: Word): Look {
+export function verdictLook(word: ShortVerdict): Look {
   return {
     className: toneClasses[tones[word]],
     word: `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
