@@ -148,7 +148,7 @@ describe('a run that asked for a part', () => {
 
     expect(percent).toBeGreaterThan(0);
     expect(verdictLine(verdict)).toBe(
-      `no breach found · 1 of 2 MUST requirements checked, within 60 s; of the known faults these find ${percent} %`,
+      `no breach found · 1 of 2 MUST requirements checked, within 60 s; they find ${percent} % of the known faults`,
     );
     expect(validateVerdict(verdict).selection).toEqual({
       by: 'within',

@@ -64,7 +64,7 @@ describe('a bad file is told with line, column and what to do', () => {
     [
       'a count below one',
       claim('login-is-throttled: 0'),
-      's.yaml:3:23 claims.login-is-throttled: must be true, false, or within how many (consecutive wrong codes)',
+      's.yaml:3:23 claims.login-is-throttled: must be true, false, or a whole number from 1 on (consecutive wrong codes)',
     ],
     [
       'a count of what is not counted',

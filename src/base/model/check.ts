@@ -179,7 +179,7 @@ export type Check =
     >
   /** Codes can't be guessed from earlier ones. */
   | Of<'random', { readonly pattern: CodePattern }>
-  /** Compares a secret value. `with`: where the other value stands; neither value is kept. */
+  /** Compares two secret values, without keeping them. `with`: the source of the second one. */
   | Of<
       'same' | 'differ',
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }

@@ -9,7 +9,7 @@ export interface ToldExchange {
   readonly body?: string;
   /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** How often this exchange and those just before it repeat, with other values maybe. */
+  /** The number of last exchanges, including this one, that repeat at least once, perhaps with other values. */
   readonly again?: number;
 }
 

@@ -78,7 +78,7 @@ export class SecretSearch {
     try {
       entries = depth < deepest ? unpacked(bytes) : undefined;
     } catch (error) {
-      this.#leaks.push({ file: name, what: `what can't be told: ${String(error)}` });
+      this.#leaks.push({ file: name, what: `unknown content: ${String(error)}` });
       return;
     }
     for (const entry of entries ?? []) this.#lookIntoBytes(`${name}/${entry.name}`, entry.bytes, depth + 1);

@@ -43,7 +43,7 @@ export class SecretCollector {
       collector.#server.once('error', reject).listen(address, resolve);
     }).catch((error: unknown) => {
       throw new ConfigurationError(
-        `No socket can be opened in ${folder} (TMPDIR), through which the run's own processes talk: ${reasonOf(error)}.`,
+        `The run's processes need a socket in ${folder} (TMPDIR), which can't be opened: ${reasonOf(error)}.`,
       );
     });
     collector.#server.unref();

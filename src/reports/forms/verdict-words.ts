@@ -95,7 +95,7 @@ function detailOf(verdict: Verdict, word: ShortVerdict): string {
 function withinWords(selection: Verdict['selection']): string | undefined {
   if (selection?.within === undefined) return undefined;
   const percent = Math.floor(100 * (selection.knownFaults ?? 0));
-  return `, within ${selection.within}; of the known faults these find ${percent} %`;
+  return `, within ${selection.within}; they find ${percent} % of the known faults`;
 }
 
 /** A longer reason would hide the counts before it. */

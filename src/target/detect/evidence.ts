@@ -60,7 +60,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         supports: releasesOf(having),
         contradicts: releasesOf(lacking),
         strength: 'strong',
-        // Only the newest path refutes: an old path may remain in a newer release, but not the reverse.
+        // Only a newest path refutes: newer targets may keep an old path, but old ones don't have a new path.
         ...(isNewest(path) ? { refutes: true as const } : {}),
       },
     ];
@@ -82,7 +82,7 @@ function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evid
     const documented = (contract: Contract) => methodsByPath(contract).get(path)?.split(' ') ?? [];
     const all = new Set(contracts.flatMap(documented));
     const common = [...all].filter((method) => contracts.every((each) => documented(each).includes(method)));
-    // An Allow that lacks the methods of all releases doesn't list the documented methods.
+    // An Allow without the methods common to all releases means something else.
     if (allow === undefined || common.some((method) => !allow.has(method))) return [];
     const differing = [...all].filter((method) => !common.includes(method)).sort();
     return differing.map((method) => {

@@ -64,7 +64,7 @@ export async function readEntries(
     wrong ??= error;
   };
   for await (const chunk of bytesOf(file)) {
-    // Once the JSON text has ended, the rest of the file is ignored.
+    // The JSON text has ended, so later chunks are not parsed.
     if (!parser.isEnded) parser.write(chunk);
     if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
     bytes += chunk.length;

@@ -65,7 +65,7 @@ export function isStillOn(mode: 'email' | 'totp', address?: string): (config: Su
 /** Signs that mask characters. Real addresses hardly contain them: `foxx@` masks nothing. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
-/** True if a target may show an address so: masked, as in `s***t@example.com`, or in another case. */
+/** True if `shown` is the address itself, masked as in `s***t@example.com`, or in another case. */
 export function isShownAs(shown: unknown, address: unknown): boolean {
   if (shown === address) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;

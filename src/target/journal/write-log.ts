@@ -161,7 +161,7 @@ export class WriteLog {
   /** Reads the added part. @returns false if the part read before doesn't end at the end of a line */
   #readOn(size: number): boolean {
     const bytes = bytesOf(this.file, this.#size, size);
-    // Each line stands between two line feeds.
+    // Writers put a line feed before and after each line.
     if (this.#size === 0 || bytes[0] !== lineFeed) return false;
     // The last line may be half written.
     const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);

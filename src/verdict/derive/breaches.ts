@@ -13,7 +13,7 @@ interface Tally {
   readonly demands: Set<string>;
   readonly lines: string[];
   /** Lines already reported. Recordings name a place for each breach, so they repeat none. */
-  readonly told: Set<string>;
+  readonly reported: Set<string>;
   readonly exchanges: Set<Exchange>;
 }
 
@@ -83,7 +83,7 @@ export class Breaches {
       breaches: 0,
       demands: new Set<string>(),
       lines: [],
-      told: new Set(),
+      reported: new Set(),
       exchanges: new Set(),
     };
     this.#tallies.set(id, tally);
@@ -97,8 +97,8 @@ export class Breaches {
     const where =
       place ?? [operation ?? 'probe', ...(response === undefined ? [] : [response.status])].join(' ');
     const line = `${where}: ${actual(breach)}`;
-    if (tally.told.has(line)) return;
-    if (place === undefined) tally.told.add(line);
+    if (tally.reported.has(line)) return;
+    if (place === undefined) tally.reported.add(line);
     tally.breaches += 1;
     if (tally.lines.length >= shown) return;
     tally.demands.add(expected(breach));

@@ -40,9 +40,7 @@ export function readStatement(path: string): StatementInVerdict {
 function countHint(path: KeyPath): string | undefined {
   const [key, name] = path;
   const unit = key === 'claims' ? loadClaims().find((claim) => claim.name === name)?.count?.unit : undefined;
-  return unit === undefined
-    ? undefined
-    : `must be true, false, or within how many (${unit}): a whole number from 1 on`;
+  return unit === undefined ? undefined : `must be true, false, or a whole number from 1 on (${unit})`;
 }
 
 function checkIsMapping(document: ConfigDocument): void {

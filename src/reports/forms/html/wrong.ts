@@ -48,7 +48,7 @@ function card({ text, failure, follows }: Trouble, options: CardOptions): Markup
   if (failure === undefined) {
     const { className, word, icon } = lookOf('inconclusive');
     return html`<article class="wrong ${className}"><h3><span class="pill">${icon}${word}</span> <span>${text}</span></h3>
-${following(follows, `${follows.length} could not be decided by it`)}</article>`;
+${following(follows, `${follows.length} undecided because of it`)}</article>`;
   }
   const { id, level, title, source, waiver } = failure;
   const { className, word, icon } = lookOf(failure.outcome, level);
