@@ -1,10 +1,8 @@
 import { steadyNow } from '../../base/steady-now.js';
+import { nextKeyTryMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
-
-/** When the code of a key is tried that was refused while the key was new, in ms after the key was answered. */
-const triedAtMs = [600, 2_500] as const;
 
 /** A key as new as this is in force at once if its code is taken. */
 const newMs = 300;
@@ -64,8 +62,10 @@ export class KeyLag {
       if (isNew && teaches) this.known.learn(0);
       return came;
     }
-    for (const atMs of triedAtMs) {
-      if (this.#ageMs(role) >= atMs) continue;
+    for (let triedMs = 0; ; ) {
+      const atMs = nextKeyTryMs(Math.max(triedMs, this.#ageMs(role)));
+      if (atMs === undefined) break;
+      triedMs = atMs;
       await this.#until(role, atMs);
       came = await send();
       if (!isTaken(came)) continue;

@@ -1,18 +1,12 @@
 import { steadyNow } from '../../base/steady-now.js';
+import { changeGivenMs, nextLook, nextPauseMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Nodes } from './nodes.js';
 import type { Recorder } from './recorder.js';
 
-/** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
-const atFirstMs = 5_000;
-const afterMissMs = 1_500;
-/** In a test to which so many changes did not come, the next ones are given little: it is decided. */
-const mostMissesInTest = 2;
-const afterMissesMs = 500;
 /** What takes as long as a slow answer says nothing of a target that shows its changes late. */
 const lateMs = 500;
-const longestPauseMs = 500;
 /** What others saw may be the lag of something else that changed later: more of it is not taken on trust. */
 const mostOfOthersMs = 1_000;
 
@@ -80,9 +74,7 @@ export class ReadBack {
     }: SettleOptions = {},
   ): Promise<T> {
     const startedAt = steadyNow();
-    const deadlineMs = Math.min(mostMs, this.#deadlineMs(of));
-    const longestMs =
-      mostMisses === undefined ? Math.max(firstPauseMs, longestPauseMs) : Number.POSITIVE_INFINITY;
+    const givenMs = Math.min(mostMs, this.#givenMs(of));
     let inARow = 0;
     let misses = 0;
     let cameMs = 0;
@@ -93,20 +85,16 @@ export class ReadBack {
       if (inARow === 1) cameMs = waitedMs;
       const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
       const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
-      const isDone = inARow >= Math.max(looks, this.nodes?.looks ?? 1) && restMs === 0;
-      if (isDone) this.nodes?.settled();
-      const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
-      // What is there already is given the time that another node may need, however many changes did not come.
-      const mostNowMs = inARow > 0 && restMs > 0 ? mostMs : deadlineMs;
-      const isOver =
-        inARow === 0 && mostMisses !== undefined ? misses >= mostMisses : waitedMs + nextMs > mostNowMs;
-      if (isDone || isOver) {
+      const patience = { looks: Math.max(looks, this.nodes?.looks ?? 1), givenMs, mostMs, mostMisses };
+      const next = nextLook({ inARow, misses, waitedMs, pauseMs, restMs }, patience);
+      if (next === 'done') this.nodes?.settled();
+      if (typeof next === 'string') {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
         this.#learn(of, inARow > 0, cameMs);
         return value;
       }
-      await sleep(nextMs, 'read-back');
-      if (inARow === 0) pauseMs = Math.min(pauseMs * 2, longestMs);
+      await sleep(next, 'read-back');
+      if (inARow === 0) pauseMs = nextPauseMs(pauseMs, firstPauseMs, mostMisses);
       waitedMs = steadyNow() - startedAt;
     }
   }
@@ -127,12 +115,10 @@ export class ReadBack {
     return sleep(ms, 'read-back', (passedMs, of) => this.recorder.waited(passedMs, of));
   }
 
-  #deadlineMs(of: Awaited): number {
-    if (this.#missed(of).value !== true) return atFirstMs;
-    // Outside of tests, where accounts are tried or the state is restored, nothing is decided by that.
+  #givenMs(of: Awaited): number {
+    // Outside of tests, where accounts are tried or the state is restored, nothing is decided by misses.
     const isInTest = this.#test !== '' && this.#test === this.recorder.requirement;
-    if (isInTest && this.#missesInTest >= mostMissesInTest) return afterMissesMs;
-    return Math.min(atFirstMs, Math.max(afterMissMs, 3 * this.#slowestMs));
+    return changeGivenMs(this.#missed(of).value === true, isInTest ? this.#missesInTest : 0, this.#slowestMs);
   }
 
   /** @param cameMs after how long it was there: what was waited for other nodes says nothing of the next change */

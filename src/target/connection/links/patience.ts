@@ -2,7 +2,8 @@ import { ArrangeError } from '../../../base/errors.js';
 import { textOf } from '../../../contract/judging/body.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
 import type { Pace } from '../../../wire/http/pace.js';
-import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
+import { retryAfterMs } from '../../beliefs/policies.js';
+import { type Call, type Link, nameOf, withJson } from '../call.js';
 import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { Waiter } from '../waiter.js';
@@ -64,26 +65,6 @@ export function patience(
       call = withCodes(call, (code) => codes.renewed(code));
     }
   };
-}
-
-/** How long a 429 or 503 asks to wait, in milliseconds; undefined where the answer asks for nothing. */
-function retryAfterMs(
-  { status, headers, body }: Pick<Answered, 'status' | 'headers' | 'body'>,
-  now: number,
-  attempt: number,
-): number | undefined {
-  const header = headers['retry-after'];
-  // A 503 in JSON is the API's own word on the request; any other comes from what limits the load before it.
-  const asks = status === 429 || (status === 503 && (header !== undefined || body === undefined));
-  if (!asks) return undefined;
-  const ms =
-    header === undefined
-      ? Number.NaN
-      : /^\d+$/.test(header)
-        ? Number(header) * 1000
-        : Date.parse(header) - now;
-  // It need not say how long (RFC 6585 4, RFC 9110 15.6.4): a little, then longer.
-  return Number.isNaN(ms) ? 1000 * 2 ** attempt : Math.max(ms, 0);
 }
 
 /** Codes of an authenticator in a body, by the names of their members. Junk does not age. */

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import {
+  changeGivenMs,
+  lacksRoom,
+  nextKeyTryMs,
+  nextLook,
+  nextPauseMs,
+  retryAfterMs,
+} from '../../src/target/beliefs/policies.js';
+
+test.each([
+  ['at first', false, 5, 0, 5_000],
+  ['after one that never came', true, 0, 0, 1_500],
+  ['after that, where others were slow', true, 0, 1_000, 3_000],
+  ['and never more than at first', true, 0, 9_000, 5_000],
+  ['in a test that has waited twice in vain', true, 2, 9_000, 500],
+] as const)('a change is given its time: %s', (_when, hasMissed, missesInTest, slowestMs, ms) => {
+  expect(changeGivenMs(hasMissed, missesInTest, slowestMs)).toBe(ms);
+});
+
+const looks = { inARow: 0, misses: 1, waitedMs: 0, pauseMs: 10, restMs: 0 };
+const patience = { looks: 1, givenMs: 1_000, mostMs: 5_000, mostMisses: undefined };
+
+test.each<
+  [string, Partial<typeof looks>, Partial<Parameters<typeof nextLook>[1]>, ReturnType<typeof nextLook>]
+>([
+  ['what is not there is looked at again', {}, {}, 10],
+  ['what is there is done', { inARow: 1 }, {}, 'done'],
+  ['several nodes take several looks', { inARow: 1 }, { looks: 2 }, 10],
+  ['what is there rests for a late node', { inARow: 1, restMs: 700 }, {}, 700],
+  ['and that goes on after the time given', { inARow: 1, restMs: 700, waitedMs: 900 }, {}, 700],
+  ['but not for ever', { inARow: 1, restMs: 700, waitedMs: 4_900 }, {}, 'over'],
+  ['pauses between good looks are short', { inARow: 1, pauseMs: 3_000 }, { looks: 2 }, 500],
+  ['the time given ends it', { waitedMs: 995 }, {}, 'over'],
+  ['where misses are dear, their number ends it', { misses: 3, pauseMs: 9_000 }, { mostMisses: 3 }, 'over'],
+  ['and no time does', { misses: 2, waitedMs: 9_000 }, { mostMisses: 3 }, 10],
+])('%s', (_what, so, given, next) => {
+  expect(nextLook({ ...looks, ...so }, { ...patience, ...given })).toBe(next);
+});
+
+test.each([
+  ['doubles', 100, 10, undefined, 200],
+  ['up to half a second', 400, 10, undefined, 500],
+  ['or the first pause', 1_500, 1_500, undefined, 1_500],
+  ['without an end where misses are counted', 1_500, 1_500, 3, 3_000],
+])('a pause %s', (_how, pauseMs, firstMs, mostMisses, next) => {
+  expect(nextPauseMs(pauseMs, firstMs, mostMisses)).toBe(next);
+});
+
+const now = Date.parse('2026-01-01T00:00:00Z');
+test.each<[string, number, string | undefined, unknown, number | undefined]>([
+  ['a success', 200, '5', {}, undefined],
+  ['a number of seconds', 429, '5', {}, 5_000],
+  ['a date', 429, 'Thu, 01 Jan 2026 00:00:07 GMT', {}, 7_000],
+  ['a date that has passed', 429, 'Wed, 31 Dec 2025 00:00:00 GMT', {}, 0],
+  ['429 that does not say', 429, undefined, {}, 4_000],
+  ['429 that says nonsense', 429, 'soon', {}, 4_000],
+  ["503 in the API's own words", 503, undefined, {}, undefined],
+  ['503 of a gateway', 503, undefined, undefined, 4_000],
+])('a wait is asked for by %s', (_what, status, header, body, ms) => {
+  const headers: Record<string, string> = header === undefined ? {} : { 'retry-after': header };
+
+  expect(retryAfterMs({ status, headers, body }, now, 2)).toBe(ms);
+});
+
+test.each([
+  [0, 600],
+  [600, 2_500],
+  [2_500, undefined],
+])('the code of a key that is %i ms old is tried at %s', (ageMs, at) => {
+  expect(nextKeyTryMs(ageMs)).toBe(at);
+});
+
+test.each([
+  [0, 1, false, false],
+  [1, 1, false, true],
+  [7, 8, false, false],
+  [7, 8, true, true],
+  [5, 8, true, false],
+  [0, 2, true, false],
+])('with %i sessions open of %i (a whole test: %s) room is lacking: %s', (opened, limit, isWhole, lacks) => {
+  expect(lacksRoom(opened, limit, isWhole)).toBe(lacks);
+});
