@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ExpectedState, type Touch } from '../../src/target/beliefs/expected-state.js';
 
-const on = { like: 'PUT on', isOwn: true };
-const off = { like: 'PUT off', isOwn: true };
-const other = { like: 'PATCH other', isOwn: false };
+const on = { like: 'PUT on', maySet: true };
+const off = { like: 'PUT off', maySet: true };
+const other = { like: 'PATCH other', maySet: false };
 
 function state() {
   const time = { ms: 0 };
@@ -84,7 +84,7 @@ test.each<
     undefined,
   ],
   [
-    'what is meant for the other part leaves this one alone',
+    'what the other part refused leaves this one alone',
     ({ taught, sent }) => {
       taught();
       sent(other);
@@ -97,7 +97,7 @@ test.each<
     'what tells nothing is read',
     ({ taught, sent }) => {
       taught();
-      sent({ like: undefined, isOwn: true });
+      sent({ like: undefined, maySet: true });
     },
     undefined,
     undefined,
@@ -110,7 +110,7 @@ test.each<
       expected.sent(false);
     },
     undefined,
-    'off',
+    undefined,
     'off',
   ],
   [

@@ -8,8 +8,8 @@ const expectedForMs = 60_000;
 export interface Touch {
   /** Without secrets; undefined where another one like it may do something else. */
   readonly like: string | undefined;
-  /** Whether it is meant to change this configuration. */
-  readonly isOwn: boolean;
+  /** Unless it was refused, and is meant for the other configuration. */
+  readonly maySet: boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export class ExpectedState {
   #last: string | undefined;
   /** By what was known before a request, and the request: what a read after it showed. */
   readonly #effects = new Map<string, string>();
-  /** Nothing was sent since the last read that is meant to change this configuration. */
+  /** All that was sent since the last read was refused, and meant for the other configuration. */
   #isApart = false;
   #underWay = 0;
   #begun = 0;
@@ -36,14 +36,17 @@ export class ExpectedState {
   /** Before a request that might change something. @param touches whether it is meant to change configurations */
   sent(touches: boolean): void {
     this.#isUntouched = false;
-    if (!touches) return;
+    if (!touches) {
+      this.#isApart = false;
+      return;
+    }
     this.#begun += 1;
     this.#underWay += 1;
   }
 
-  answered({ like, isOwn }: Touch): void {
+  answered({ like, maySet }: Touch): void {
     this.#underWay -= 1;
-    this.#isApart &&= !isOwn;
+    this.#isApart &&= !maySet;
     const isAlone = like !== undefined && this.#expected !== undefined && this.#underWay === 0;
     this.#last = isAlone ? `${this.#expected} ${like}` : undefined;
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
@@ -74,7 +77,7 @@ export class ExpectedState {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
-  /** Likewise, where all that was sent is meant for something else, and left it alone before. */
+  /** Likewise, or where requests meant for the other configuration were refused, which left this one alone before. */
   get apart(): unknown {
     return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }

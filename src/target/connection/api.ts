@@ -256,14 +256,14 @@ export class Api {
   }
 }
 
-/** Of its own part a request is told from others by all that it says, but for secrets; of the other by who sent it. */
+/** Requests are told from others by all that they say, but for secrets; those that the other part refused, by who sent them. */
 function touchOf(part: string, { operation, json, credential, options }: Call, answer?: Answered): Touch {
-  if (operation === null || answer === undefined) return { like: undefined, isOwn: true };
+  if (operation === null || answer === undefined) return { like: undefined, maySet: true };
   const { sets } = operationRow(operation);
-  const isOwn = sets === undefined || sets === part;
+  const maySet = sets === undefined || sets === part || answer.status < 400;
   const like = `${operation} ${answer.status} ${memberOf(answer.body, 'success') === true} ${credential.scheme}`;
-  if (!isOwn) return { like, isOwn };
+  if (!maySet) return { like, maySet };
   const isPlain = json !== undefined && options.headers === undefined && options.contentType === undefined;
   const { mfaCode, totpCode, ...said } = { mfaCode: '', totpCode: '', ...Object(json) };
-  return { like: isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined, isOwn };
+  return { like: isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined, maySet };
 }
