@@ -1,5 +1,5 @@
 import type { Answer, Api, Changed, Credential, Open } from '../../fixtures/index.js';
-import { arrange, changeWords, memberOf } from '../../fixtures/index.js';
+import { arrange, changeWords, culpritOf, memberOf } from '../../fixtures/index.js';
 
 /** A write of the API, and how its answer shows that it was taken for one. */
 export interface Write {
@@ -128,25 +128,19 @@ export async function openWays(
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
     api.probe(method, path, { ...rest, ...written, isOdd: true });
-  const hit = (request: Request, answer: Answer, changes: readonly Changed[]): readonly Open[] => [
-    { name: [JSON.stringify(request), ...changes.map(changeWords)].join('; '), answer },
-  ];
   // As documented: an answer is owed to it, and waited for as to any other.
   const plain = await api.probe(write.method, write.path, written);
   if (write.isDone(plain) || (await trial.undone()).length > 0)
     throw arrange.failure(`${write.method} ${write.path} itself is not refused: other ways tell nothing.`);
-  for (const request of requests) {
+  const found = await culpritOf({
+    tries: requests,
     // A server may end the connection at what it finds odd, or never answer it: that opens nothing.
-    const answer = await arrange.ifAnswered(send(request));
+    send: (request) => arrange.ifAnswered(send(request)),
     // What such an answer doesn't tell, what is different afterwards does.
-    if (answer !== undefined && !isReading(request, answer) && write.isDone(answer))
-      return hit(request, answer, await trial.undone());
-  }
-  if ((await trial.undone()).length === 0) return [];
-  for (const request of requests) {
-    const answer = await arrange.ifAnswered(send(request));
-    const changes = await trial.undone();
-    if (changes.length > 0) return hit(request, answer ?? plain, changes);
-  }
-  return [];
+    isTaken: (request, answer) => !isReading(request, answer) && write.isDone(answer),
+    changes: trial.undone,
+  });
+  if (found === undefined || found.tries.length > 1) return [];
+  const name = [JSON.stringify(found.tries[0]), ...found.changes.map(changeWords)].join('; ');
+  return [{ name, answer: found.answer ?? plain }];
 }

@@ -5,7 +5,6 @@ import {
   clusterChanges,
   expect,
   notApplicable,
-  sameCluster,
   setOf,
   test,
 } from '../../fixtures/index.js';
@@ -18,7 +17,7 @@ test('mfa-config/get-is-safe', async ({ cluster }) => {
   expect(reads.flatMap((read) => clusterChanges(before, read))).toBeNone();
 });
 
-test('mfa-config/put-round-trip', async ({ cluster }) => {
+test('mfa-config/put-round-trip', async ({ cluster, state }) => {
   await arrange(cluster.asFound());
   const before = await arrange(cluster.read());
 
@@ -26,20 +25,20 @@ test('mfa-config/put-round-trip', async ({ cluster }) => {
   if (isRefused(answer)) notApplicable('the target refuses a PUT of what is so already');
   await arrange.success(Promise.resolve(answer));
 
-  const after = await cluster.readUntil((now) => sameCluster(now, before));
+  const after = await state.clusterOnce(before);
   expect(clusterChanges(before, after)).toBeNone();
 });
 
-test('mfa-config/put-is-idempotent', async ({ cluster }) => {
+test('mfa-config/put-is-idempotent', async ({ cluster, state }) => {
   await arrange(cluster.asFound());
   const config = await arrange(cluster.read());
   await arrange(cluster.put(config));
-  const once = await arrange(cluster.readUntil((now) => sameCluster(now, config)));
+  const once = await arrange(state.clusterOnce(config));
 
   // The second one may be refused for changing nothing.
   await arrange(cluster.put(config));
 
-  const twice = await cluster.readUntil((now) => sameCluster(now, once));
+  const twice = await state.clusterOnce(once);
   expect(clusterChanges(once, twice)).toBeNone();
 });
 

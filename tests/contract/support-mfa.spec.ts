@@ -71,10 +71,8 @@ test('support-mfa/apart-from-cluster-mfa', async ({ cluster, support }) => {
 });
 
 test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
-  const user = users.withMail();
   await arrange(support.off());
-  await arrange(users.switchedOn(user));
-  await arrange(users.codes.learnMail(user));
+  const user = await arrange(users.mailable());
   const code = await arrange(users.codes.mailed(user));
 
   // It may be refused for changing nothing.

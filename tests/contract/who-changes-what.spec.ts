@@ -13,13 +13,11 @@ test('sessions/totp-login-changes-no-configuration', async ({ users, cluster, st
 });
 
 test('sessions/email-login-changes-no-configuration', async ({ users, cluster, state }) => {
-  const user = users.withMail();
-  await arrange(users.switchedOn(user));
-  await arrange(users.codes.learnMail(user));
+  const user = await arrange(users.mailable());
   await arrange(cluster.on(['email']));
   const before = await arrange(state.snapshot());
 
-  await arrange.login(users.logins.untilOpen(() => users.logins.byNewMail(user)));
+  await arrange.login(users.logins.byMailAgain(user));
 
   expect(await state.changesSince(before)).toBeNone();
   await arrange(cluster.asFound());

@@ -286,7 +286,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
 
   expect(login).toBeRefused();
   await arrange(cluster.on(bothTypes));
-  await arrange.login(users.logins.untilOpen(() => users.logins.byNewMail(user)));
+  await arrange.login(users.logins.byMailAgain(user));
 });
 
 /** Whether a code of POST /send-email-otp opens a session too. */

@@ -5,7 +5,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   const user = users.withReplaceableTotp();
   await arrange.login(users.logins.withoutCode(user));
   await arrange(cluster.on(['totp']));
-  const under = await users.logins.untilRefused(() => users.login(user));
+  const under = await users.logins.byPasswordAlone(user);
   await arrange(cluster.off());
   if (under.session !== undefined)
     throw arrange.failure('The password alone opens a session with types, too.');
@@ -14,7 +14,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
     // Refused, or taken for off, it opens nothing that was shut.
     if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
-    const login = await users.logins.untilRefused(() => users.login(user));
+    const login = await users.logins.byPasswordAlone(user);
     const withCodes = [];
     for (const type of ['totp', 'email']) withCodes.push(await users.login(user, { code: '000000', type }));
     await arrange(cluster.off());

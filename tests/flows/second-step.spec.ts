@@ -95,24 +95,18 @@ test('second-step/answers-200', async ({ users }) => {
   expect(answer).toSucceed();
 });
 
-test('second-step/right-code-finishes-the-login', async ({ users, cluster }) => {
+test('second-step/right-code-finishes-the-login', async ({ users }) => {
   const enrolment = await arrange(users.enrolled());
 
   const { answer, pending: first } = await users.logins.finished(enrolment);
 
   expect(answer).toBeAccepted();
-  const isOpen = await cluster.settles(
-    () => users.logins.isFull(enrolment.user, first),
-    (open) => open,
-  );
+  const isOpen = await users.logins.becomesFull(enrolment.user, first);
   demand(isOpen, { kind: 'opens' }, answer);
 });
 
-test('second-step/mailed-code-finishes-the-login', async ({ users, cluster, api }) => {
-  const user = users.withMail();
-  await arrange(users.switchedOn(user));
-  // It may begin logins of its own, which may end this one.
-  await arrange(users.codes.learnMail(user));
+test('second-step/mailed-code-finishes-the-login', async ({ users, api }) => {
+  const user = await arrange(users.mailable());
   const first = await arrange(users.logins.begun(user));
   const { code } = await arrange(users.mailed());
   const answer = await verify(api, first, code, 'email');
@@ -122,10 +116,7 @@ test('second-step/mailed-code-finishes-the-login', async ({ users, cluster, api 
   const finished = byOther ?? { answer, session: first };
 
   expect(finished.answer).toBeAccepted();
-  const isOpen = await cluster.settles(
-    () => users.logins.isFull(user, finished.session),
-    (open) => open,
-  );
+  const isOpen = await users.logins.becomesFull(user, finished.session);
   demand(isOpen, { kind: 'opens' }, finished.answer);
 });
 

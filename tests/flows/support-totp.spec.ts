@@ -1,4 +1,4 @@
-import type { Answer, Authenticator, KeyUri, SupportConfig, SupportMfa } from '../../fixtures/index.js';
+import type { Answer, Authenticator, KeyUri, SupportMfa } from '../../fixtures/index.js';
 import {
   ArrangeError,
   arrange,
@@ -11,6 +11,7 @@ import {
   test,
   textIn,
   totpOn,
+  verificationShown,
 } from '../../fixtures/index.js';
 import { leastSecretBits, randomBits } from './guessable.js';
 
@@ -100,10 +101,7 @@ test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, cluster }
   if (support.lastProof === undefined) await arrange(support.verified());
   await arrange(support.onByTotp());
 
-  const shown = await cluster.settles(
-    () => support.get(),
-    ({ fields }) => fields.otpVerificationState !== 'kSuccess',
-  );
+  const shown = await verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
 
   expect(shown).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
@@ -129,12 +127,10 @@ test('support-totp/gives-both-forms', async ({ support }) => {
 test('support-totp/get-shows-what-was-set', async ({ support }) => {
   await arrange(support.off());
   await arrange.success(support.patch({ enabled: true, mfaType: 'totp' }));
-  const isOn = ({ enabled, mfaType }: SupportConfig) => enabled && mfaType === 'totp';
-  const shown = await support.readUntil(({ mfaType }) => mfaType === 'totp');
-  expect(shown).toHaveMembers({ mfaType: 'totp' });
+  const shown = await expectShown(support, { mfaType: 'totp' });
 
-  if (!isOn(shown)) await arrange(support.verifyUnused(support.authenticator));
-  expect(await support.readUntil(isOn)).toHaveMembers({ enabled: true, mfaType: 'totp' });
+  if (!shown.enabled) await arrange(support.verifyUnused(support.authenticator));
+  await expectShown(support, totpOn);
 });
 
 test('support-totp/secret-is-base32', async ({ support }) => {

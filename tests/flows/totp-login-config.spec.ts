@@ -106,7 +106,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
 
   expect(login).toBeRefused();
   // For others nothing is set up that is enabled.
-  if (getsMail(users, user)) expect(await users.logins.untilRefused(() => users.login(user))).toBeRefused();
+  if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // Nor do they finish what the password alone begins.
   const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
   if (key !== undefined) {
@@ -114,7 +114,7 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
     expect(await bypass.tryStep(users, user, { code, type })).toBeShut();
   }
   await arrange(cluster.on(bothTypes));
-  await arrange.login(users.logins.untilOpen(() => users.logins.byNewKey(user)));
+  await arrange.login(users.logins.byKeyAgain(user));
 });
 
 test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
@@ -133,7 +133,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   await arrange(cluster.offForgetting());
   await arrange(cluster.on(['totp']));
 
-  const login = await users.logins.untilRefused(() => users.login(user));
+  const login = await users.logins.byPasswordAlone(user);
 
   expect(login).toBeRefused();
   // Whether the key was forgotten or not, no code of it.
@@ -141,7 +141,7 @@ test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, c
   if (getsMail(users, user)) {
     // A code by mail is to be had now: who asks for none is not let in for that.
     await arrange(cluster.on(bothTypes));
-    expect(await users.logins.untilRefused(() => users.login(user))).toBeRefused();
+    expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   }
   await arrange(cluster.off());
   await arrange(users.codes.enrol(user));

@@ -1,5 +1,14 @@
-import type { Answer, Authenticator, Codes, SupportMfa } from '../../fixtures/index.js';
-import { arrange, expect, handedUri, isStillOn, notApplicable, test, textIn } from '../../fixtures/index.js';
+import type { Authenticator, Codes, SupportMfa } from '../../fixtures/index.js';
+import {
+  arrange,
+  expect,
+  handedUri,
+  isStillOn,
+  notApplicable,
+  test,
+  verificationIn,
+  verificationShown,
+} from '../../fixtures/index.js';
 
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const { authenticator } = await arrange(plain(support, codes));
@@ -14,14 +23,12 @@ test('verify-totp/accepts-current-code', async ({ support, codes }) => {
 test('verify-totp/state-is-success-after-right-code', async ({ support, cluster }) => {
   await arrange(support.verified());
 
-  const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
-    textIn(fields.otpVerificationState);
-  const shown = await cluster.settles(
-    () => support.get(),
-    (now) => state(now) === undefined || state(now) === 'kSuccess',
+  const shown = await verificationShown(
+    { support, cluster },
+    (now) => now === undefined || now === 'kSuccess',
   );
 
-  if (state(shown) === undefined) notApplicable('the target shows no otpVerificationState');
+  if (verificationIn(shown) === undefined) notApplicable('the target shows no otpVerificationState');
   expect(shown).toHaveMembers({ otpVerificationState: 'kSuccess' });
 });
 
@@ -75,35 +82,33 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
   expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
 });
 
-test('verify-totp/refuses-wrong-code', async ({ support, codes }) => {
-  const { authenticator } = await arrange(support.onByTotp());
+/** Codes that are not right: a line more is a requirement more. */
+const wrongCodes = [
+  [
+    'verify-totp/refuses-wrong-code',
+    async (codes: Codes, key: Authenticator) => [codes.almost(key, 'first')],
+  ],
+  [
+    'verify-totp/refuses-code-of-another-time',
+    async (codes: Codes, key: Authenticator) => [-20, 20].map((steps) => codes.distant(key, steps)),
+  ],
+  [
+    'verify-totp/window-is-a-minute-at-most',
+    async (codes: Codes, key: Authenticator) => {
+      await codes.room(key);
+      return ([-1, 1] as const).map((direction) => codes.beyondWindow(key, direction));
+    },
+  ],
+] as const;
 
-  const answer = await support.verify(codes.almost(authenticator, 'first'));
+for (const [id, wrong] of wrongCodes)
+  test(id, async ({ support, codes }) => {
+    const { authenticator } = await arrange(support.onByTotp());
 
-  expect(answer).toNotVerify();
-  await arrange(support.endRow(authenticator));
-});
-
-test('verify-totp/refuses-code-of-another-time', async ({ support, codes }) => {
-  const { authenticator } = await arrange(support.onByTotp());
-
-  for (const steps of [-20, 20]) {
-    const code = codes.distant(authenticator, steps);
-    if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-  }
-  await arrange(support.endRow(authenticator));
-});
-
-test('verify-totp/window-is-a-minute-at-most', async ({ support, codes }) => {
-  const { authenticator } = await arrange(support.onByTotp());
-  await arrange(codes.room(authenticator));
-
-  for (const direction of [-1, 1] as const) {
-    const code = codes.beyondWindow(authenticator, direction);
-    if (code !== undefined) expect(await support.verify(code)).toNotVerify();
-  }
-  await arrange(support.endRow(authenticator));
-});
+    for (const code of await arrange(wrong(codes, authenticator)))
+      if (code !== undefined) expect(await support.verify(code)).toNotVerify();
+    await arrange(support.endRow(authenticator));
+  });
 
 test('verify-totp/refuses-junk', async ({ support }) => {
   const { authenticator } = await arrange(support.onByTotp());
@@ -127,20 +132,14 @@ test('verify-totp/refuses-without-enrolment', async ({ support }) => {
 
 test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, cluster, codes, facts }) => {
   const { authenticator } = await arrange(support.onByTotp());
-  const state = ({ fields }: Pick<Answer<'GetSupportMFAConfig'>, 'fields'>) =>
-    textIn(fields.otpVerificationState);
-  // That of an earlier key may be shown for a moment.
-  const enrolled = await cluster.settles(
-    () => support.get(),
-    (now) => state(now) !== 'kSuccess',
-  );
+  const enrolled = await verificationShown({ support, cluster }, (now) => now !== 'kSuccess');
   await arrange(support.verify(codes.wrong(authenticator)));
 
   const tried = await support.get();
 
   facts.note('verificationStates', {
-    enrolled: state(enrolled) ?? null,
-    wrongCode: state(tried) ?? null,
+    enrolled: verificationIn(enrolled) ?? null,
+    wrongCode: verificationIn(tried) ?? null,
   });
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });

@@ -1,4 +1,4 @@
-import { arrange, expect, supportUser, test } from '../../fixtures/index.js';
+import { arrange, expect, test, unlockedBy } from '../../fixtures/index.js';
 
 test('verify-totp/refuses-code-as-number', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.onByTotp());
@@ -16,7 +16,7 @@ test('verify-totp/refuses-code-of-a-users-key', async ({ api, support, users, co
     arrange.someOf(users.allWithReplaceableTotp(), (each) => users.codes.enrol(each)),
   );
   for (const user of all) {
-    if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
+    await unlockedBy(api, support, authenticator);
     const answer = await support.verify(await codes.unlike(user.authenticator, authenticator));
 
     expect(answer).toNotVerify();

@@ -40,8 +40,7 @@ test('http/no-content-after-204-of-email-otp', async ({ api, users, mail }) => {
 
 test('http/no-content-after-204-of-send-email-otp', async ({ api, users, mail }) => {
   const user = users.withMail();
-  await arrange(users.whileOn.ready('SendEmailOtp'));
-  const as = await arrange(users.sessions.of(user));
+  const as = await arrange(users.codes.sessionOf(user));
 
   const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
 

@@ -16,9 +16,7 @@ const type = 'email';
 const noLogin = 'codes of POST /send-email-otp open no session';
 
 test('ways-in/callers-code-is-the-callers', async ({ users }) => {
-  const [victim, caller] = [users.withMail(0), users.withMail(1)];
-  await arrange(users.switchedOn(victim));
-  await arrange(users.codes.learnMail(victim));
+  const [victim, caller] = [await arrange(users.mailable(0)), users.withMail(1)];
   const code = await arrange(users.codes.ofCaller(caller));
 
   const login = await users.login(victim, { code, type });

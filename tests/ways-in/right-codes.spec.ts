@@ -40,9 +40,7 @@ for (const kind of ['totp', 'email'] as const) {
 
 async function sourceOf(kind: Kind, users: Users, codes: Codes): Promise<CodeSource> {
   if (kind === 'email') {
-    const user = users.withMail();
-    await users.switchedOn(user);
-    await users.codes.learnMail(user);
+    const user = await users.mailable();
     return { user, type: kind, fresh: () => users.codes.mailed(user) };
   }
   const { user } = await users.enrolled();

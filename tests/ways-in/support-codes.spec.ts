@@ -7,8 +7,8 @@ import {
   leadingZero,
   noLeadingZero,
   notRun,
-  supportUser,
   test,
+  unlockedBy,
 } from '../../fixtures/index.js';
 import { lists, nearCodes } from './codes.js';
 
@@ -102,7 +102,7 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
     expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   }
   expect(await support.read()).toHaveMembers(on);
-  if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(authenticator));
+  await unlockedBy(api, support, authenticator);
 });
 
 test('ways-in/users-code-switches-nothing-off', async ({ api, users, support, codes }) => {
@@ -120,7 +120,7 @@ test('ways-in/users-code-switches-nothing-off', async ({ api, users, support, co
     expect(answer).toBeRefused();
     expect(await support.read()).toHaveMembers(on);
   }
-  if (api.attempts.mightLock(supportUser)) await arrange(support.endRow(supports.authenticator));
+  await unlockedBy(api, support, supports.authenticator);
 });
 
 test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, codes }) => {

@@ -7,7 +7,6 @@ import {
   headersOf,
   namedOtherwise,
   notApplicable,
-  sameCluster,
   test,
   textOf,
 } from '../../fixtures/index.js';
@@ -21,7 +20,7 @@ test('ways-in/name-in-any-form-needs-code', async ({ api, users }) => {
     send: () => users.logins.request(user, { members }),
   }));
 
-  await areShut(ways, users, user, doorsOf(api, users, user));
+  await areShut(ways, users, user, bypass.passwordAlone(api, users, user));
 });
 
 test('ways-in/what-is-no-code-opens-nothing', async ({ api, users }) => {
@@ -31,12 +30,12 @@ test('ways-in/what-is-no-code-opens-nothing', async ({ api, users }) => {
     send: () => users.logins.request(user, { members, madeUp: true, mistake: 'what is not a code' }),
   }));
 
-  await areShut(ways, users, user, { ...doorsOf(api, users, user), row: bypass.wrongInARow });
+  await areShut(ways, users, user, bypass.wrongCodes(api, users, user));
 });
 
 test('ways-in/other-member-skips-no-code', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  const doors = doorsOf(api, users, user);
+  const doors = bypass.passwordAlone(api, users, user);
   const send = (parts: readonly object[]) =>
     users.logins.request(user, { members: Object.assign({}, ...parts), madeUp: true });
 
@@ -54,7 +53,7 @@ test('ways-in/header-skips-no-code', async ({ api, users }) => {
   const send = (parts: readonly object[]) =>
     users.logins.request(user, { headers: Object.assign({}, ...parts), madeUp: true });
 
-  const open = await bypass.tryTogether(headers, send, doorsOf(api, users, user));
+  const open = await bypass.tryTogether(headers, send, bypass.passwordAlone(api, users, user));
 
   await unlessPasswordAlone(open, users, user);
   expect(open).toBeShut();
@@ -80,7 +79,7 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, admin })
       },
     });
 
-  await areShut(ways, users, user, doorsOf(api, users, user));
+  await areShut(ways, users, user, bypass.passwordAlone(api, users, user));
 });
 
 test('ways-in/code-of-others-at-once-skips-no-code', async ({ users, codes }) => {
@@ -115,7 +114,7 @@ test('ways-in/cookie-of-refusal-skips-no-code', async ({ api, users }) => {
   if (Cookie === '') notApplicable('the password alone is answered without a cookie');
   const send = () => users.logins.request(user, { headers: { Cookie } });
 
-  await areShut([{ name: 'the cookie', send }], users, user, doorsOf(api, users, user));
+  await areShut([{ name: 'the cookie', send }], users, user, bypass.passwordAlone(api, users, user));
 });
 
 test('ways-in/other-request-skips-no-code', async ({ api, users }) => {
@@ -131,7 +130,7 @@ test('ways-in/other-request-skips-no-code', async ({ api, users }) => {
     },
   }));
 
-  await areShut(ways, users, user, doorsOf(api, users, user));
+  await areShut(ways, users, user, bypass.passwordAlone(api, users, user));
 });
 
 /** Whether the password alone is enough for a token: that is for another requirement to tell. */
@@ -142,7 +141,7 @@ async function getsToken(users: Users, user: User): Promise<boolean> {
 
 test('access-tokens/refused-by-password-alone-under-mfa', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  const doors = doorsOf(api, users, user);
+  const doors = bypass.passwordAlone(api, users, user);
   const request = (members: object, more: Headers = {}) =>
     users.sessions.requestToken(user, undefined, { members: { ...members }, headers: more, madeUp: true });
   const named = [{ name: 'the password alone', members: {} }, ...namedOtherwise(user)];
@@ -158,7 +157,7 @@ test('access-tokens/refused-by-password-alone-under-mfa', async ({ api, users })
   const open = [
     ...byCookie,
     ...(await bypass.tryWays(ways(named), doors)),
-    ...(await bypass.tryWays(ways(madeUpCodes), { ...doors, row: bypass.wrongInARow })),
+    ...(await bypass.tryWays(ways(madeUpCodes), bypass.wrongCodes(api, users, user))),
     ...(await bypass.tryTogether(members, (parts) => request(Object.assign({}, ...parts)), doors)),
     ...(await bypass.tryTogether(headers, (parts) => request({}, Object.assign({}, ...parts)), doors)),
   ];
@@ -187,7 +186,7 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
   expect(open).toBeShut();
 });
 
-test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster }) => {
+test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, state }) => {
   const { user } = await arrange(users.enrolled());
   const before = await arrange(cluster.read());
   const { status } = await cluster.put({ ...before, authenticationTypes: allTypes });
@@ -203,9 +202,9 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster })
   }
   // Where cluster MFA was found on, nothing else takes the type away before the end of the run.
   await arrange(cluster.put(before));
-  await arrange(cluster.readUntil((now) => sameCluster(now, before)));
+  await arrange(state.clusterOnce(before));
   expect(open).toBeShut();
-  await arrange.login(users.logins.untilOpen(() => users.logins.byNewKey(user)));
+  await arrange.login(users.logins.byKeyAgain(user));
 });
 
 const allTypes = ['totp', 'email', 'salesforce'];
@@ -217,15 +216,6 @@ const madeUpCodes = (['totp', 'email', 'Totp', 'Email'] as const).map((otpType) 
 }));
 
 type Headers = Readonly<Record<string, string>>;
-
-function doorsOf(api: Api, users: Users, user: User): Doors {
-  return {
-    opens: (answer) => bypass.opensAnything(api, users, user, answer),
-    settle: () => users.logins.byNewKey(user),
-    row: bypass.codelessInARow,
-    isNearLimit: () => api.attempts.isNearLimit(user.role),
-  };
-}
 
 /** Ways of a login by the password alone, which open nothing. */
 async function areShut(ways: readonly Way[], users: Users, user: User, doors: Doors): Promise<void> {

@@ -23,8 +23,7 @@ test('email-otp/sending-is-limited', async ({ api, users, mail, locks }) => {
   const caller = users.withMail(all.findIndex(({ role }) => !locks.isLocked(role)));
   const user = all.at(-1) ?? caller;
   // In a session that is there before: logging in may take a mail.
-  await arrange(users.whileOn.ready('SendEmailOtp'));
-  const as = await arrange.ifItCan(users.sessions.of(caller));
+  const as = await arrange.ifItCan(users.codes.sessionOf(caller));
 
   const ask = () => users.codes.request(user, measured);
   const byPassword = await isLimited(mail, user.email, locks.of(`mails to ${user.role}`), ask);
