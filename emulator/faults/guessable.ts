@@ -104,7 +104,7 @@ export const guessableFaults: readonly Fault[] = [
     ([slug, what, random, constant]): Fault => ({
       id: `totp/secrets-of-${slug}`,
       description: `TOTP secrets are ${what}.`,
-      breaks: ['totp-key/secrets-are-random'],
+      breaks: ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'],
       apply: ({ rules }) => {
         const same = randomBytes(constant);
         rules.newSecret = () =>

@@ -222,7 +222,7 @@ export const httpFaults: readonly Fault[] = [
   {
     id: 'http/any-media-type',
     description: 'A body of any media type is read as JSON.',
-    breaks: ['http/refuses-other-media-types'],
+    breaks: ['http/refuses-other-media-types', 'http/writes-refuse-other-media-types'],
     apply: (seams) => seams.input('any', (call) => void call.skip.add('media type')),
   },
   {

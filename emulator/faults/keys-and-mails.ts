@@ -291,7 +291,7 @@ export const keyAndMailFaults: readonly Fault[] = [
   {
     id: 'ways-in/callers-code-for-anybody',
     description: 'A code of POST /send-email-otp opens a session of any user.',
-    breaks: ['ways-in/callers-code-is-the-callers'],
+    breaks: ['ways-in/callers-code-is-the-callers', 'support-email/not-disabled-with-callers-code'],
     apply: (seams) => callersCodes(seams, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   },
   {

@@ -54,7 +54,7 @@ export const loginFaults: readonly Fault[] = [
   {
     id: 'login/true-as-code-opens',
     description: 'While cluster MFA is on, a login with a code that is not text opens a session.',
-    breaks: ['totp-login/refuses-junk'],
+    breaks: ['totp-login/refuses-junk', 'email-login/refuses-junk'],
     apply: (seams) => {
       const { asksForCode } = seams.rules;
       let isOther = false;
@@ -155,7 +155,7 @@ export const loginFaults: readonly Fault[] = [
   {
     id: 'login/password-not-checked-with-code',
     description: 'Any password will do for a login with a right code.',
-    breaks: ['totp-login/refuses-wrong-password'],
+    breaks: ['totp-login/refuses-wrong-password', 'email-login/refuses-wrong-password'],
     apply: (seams) =>
       seams.refusal('CreateSession', (answer, call, world) => {
         const body = asObject(call.body);
@@ -173,7 +173,7 @@ export const loginFaults: readonly Fault[] = [
   {
     id: 'login/otp-type-not-checked',
     description: 'A code of either kind is accepted whatever otpType says.',
-    breaks: ['totp-login/refuses-code-as-mailed-code'],
+    breaks: ['totp-login/refuses-code-as-mailed-code', 'email-login/refuses-code-as-totp'],
     apply: (seams) => {
       seams.rules.kindsOf = () => ['totp', 'email'];
     },
@@ -189,7 +189,7 @@ export const loginFaults: readonly Fault[] = [
   {
     id: 'login/never-without-code',
     description: 'A login needs a code even while cluster MFA is off.',
-    breaks: ['sessions/password-opens-session-while-mfa-is-off'],
+    breaks: ['sessions/password-opens-session-while-mfa-is-off', 'sessions/create-answers-201'],
     apply: (seams) => {
       seams.rules.asksForCode = () => true;
     },

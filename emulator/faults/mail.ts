@@ -225,7 +225,7 @@ export const mailFaults: readonly Fault[] = [
   {
     id: 'mail/any-code-accepted',
     description: 'Every mailed code is right, once a code was mailed.',
-    breaks: ['email-login/refuses-wrong-code'],
+    breaks: ['email-login/refuses-wrong-code', 'support-email/not-disabled-with-wrong-code'],
     apply: (seams) => {
       const { mailCodeFits } = seams.rules;
       seams.rules.mailCodeFits = (entry, _code, owner, now) => mailCodeFits(entry, entry.code, owner, now);

@@ -286,7 +286,7 @@ const secondStep: readonly Fault[] = [
   {
     id: 'second-step/first-step-is-a-token',
     description: 'What the password alone has begun opens everything as an access token.',
-    breaks: ['totp-login/first-step-session-opens-nothing'],
+    breaks: ['totp-login/first-step-session-opens-nothing', 'totp-login/first-step-session-changes-nothing'],
     apply: ({ rules }) => {
       const { identify } = rules;
       rules.identify = (credentials, call, world) =>

@@ -77,7 +77,7 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'verify-totp/replaced-secret-verifies',
     description: 'POST /support-user/verify-totp takes the codes of replaced secrets too.',
-    breaks: ['verify-totp/refuses-code-of-replaced-secret'],
+    breaks: ['verify-totp/refuses-code-of-replaced-secret', 'support-totp/parallel-enrolments-leave-one-key'],
     apply: (seams) => {
       const keys = rememberKeys(seams);
       verifyAlso(seams, (code, support, { clock }) =>
@@ -248,7 +248,10 @@ export const supportCodeFaults: readonly Fault[] = [
   {
     id: 'support/proof-outlives-the-key',
     description: 'Once a key was proven, the keys that follow count as proven.',
-    breaks: ['verify-totp/state-starts-anew-with-a-new-key'],
+    breaks: [
+      'verify-totp/state-starts-anew-with-a-new-key',
+      'verify-totp/state-is-not-success-before-a-right-code',
+    ],
     apply: (seams) => {
       const { storeSupport, afterVerification } = seams.rules;
       let isProven = false;

@@ -111,7 +111,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support/beginning-of-a-code-disables',
     description: 'Support MFA is switched off with the first digits of a right code.',
-    breaks: ['ways-in/near-support-code-switches-nothing-off'],
+    breaks: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
     since: '6.8.1',
     apply: (seams) =>
       switchesOff(
@@ -123,7 +123,7 @@ export const supportKeyFaults: readonly Fault[] = [
   {
     id: 'support/code-with-more-disables',
     description: 'Support MFA is switched off with a right code that has a digit after it.',
-    breaks: ['ways-in/near-support-code-switches-nothing-off'],
+    breaks: ['ways-in/near-support-code-switches-nothing-off', 'support-email/not-disabled-with-near-code'],
     since: '6.8.1',
     apply: (seams) =>
       switchesOff(seams, (given = '', world) => rightCodes(world).some((code) => given === `${code}0`)),

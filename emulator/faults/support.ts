@@ -255,7 +255,7 @@ export const supportFaults: readonly Fault[] = [
   {
     id: 'support/wrong-type-coerced',
     description: 'PATCH /support-user/mfa takes a text for enabled.',
-    breaks: ['support-mfa/any-invalid-body-is-refused'],
+    breaks: ['support-mfa/wrong-type-is-refused'],
     apply: (seams) =>
       seams.body(patch, (body) => {
         const enabled = own(asObject(body), 'enabled');

@@ -48,14 +48,18 @@ export const totpFaults: readonly Fault[] = [
   },
   ...(
     [
-      ['first', (code) => code.slice(1)],
-      ['last', (code) => code.slice(0, -1)],
-    ] as const satisfies readonly (readonly [string, (code: string) => string])[]
+      [
+        'first',
+        (code) => code.slice(1),
+        ['verify-totp/refuses-wrong-code', 'support-totp/not-disabled-with-wrong-code'],
+      ],
+      ['last', (code) => code.slice(0, -1), []],
+    ] as const satisfies readonly (readonly [string, (code: string) => string, readonly string[]])[]
   ).map(
-    ([place, compared]): Fault => ({
+    ([place, compared, also]): Fault => ({
       id: `totp/${place}-digit-not-compared`,
       description: `The ${place} digit of a TOTP code is not compared.`,
-      breaks: ['totp-login/refuses-wrong-code'],
+      breaks: ['totp-login/refuses-wrong-code', ...also],
       apply: ({ rules }) => {
         rules.stepOf = (code, key, now) => {
           const current = stepAt(now, key.parameters.period);

@@ -38,7 +38,7 @@ export const verifyTotpFaults: readonly Fault[] = [
   {
     id: 'verify-totp/verifies-without-enrolment',
     description: 'POST /support-user/verify-totp answers success while support MFA is off.',
-    breaks: ['verify-totp/refuses-without-enrolment'],
+    breaks: ['verify-totp/refuses-without-enrolment', 'verify-totp/refuses-code-in-email-mode'],
     apply: (seams) =>
       seams.refusal(verify, (answer, call, { state }) => {
         if (state.support.key !== undefined || text(asObject(call.body), 'totpCode') === undefined) return;
