@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'vitest';
 import { parse } from 'yaml';
+import { performed } from '../cli/in-process.js';
 import { answering, httpServer, listen, tcpServer } from '../cli/servers.js';
 import {
   cli,
@@ -90,7 +91,7 @@ if (existsSync(file)) process.stdout.write(readFileSync(file));
   });
 });
 
-describe.concurrent('a mailbox that can not be read ends the run before the first request:', () => {
+describe('a mailbox that can not be read ends the run before the first request:', () => {
   test.for<[string, (onEnd: OnEnd) => Promise<object>, RegExp]>([
     [
       'IMAP where nobody speaks it',
@@ -135,7 +136,7 @@ describe.concurrent('a mailbox that can not be read ends the run before the firs
     const content = targetAt(`http://127.0.0.1:${target.port}/v2`, { accounts: { admin }, mail });
     const file = writeTarget(folder, content);
 
-    const { code, stderr } = await cli(['run', '-t', file, ...folders(folder)], {}, onTestFinished);
+    const { code, stderr } = await performed('run', '-t', file, ...folders(folder));
 
     expect(code).toBe(2);
     expect(stderr).toMatch(problem);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { Journal } from '../../src/target/journal/journal.js';
+import { performed } from '../cli/in-process.js';
 import { cli, folders, targetAt, temporaryFolder, writeTarget } from '../cli/suite.js';
 import { journalsIn } from './observe.js';
 
@@ -110,9 +111,9 @@ describe('a journal that', () => {
     writeFileSync(journal.file, '{"version');
     new Journal(state, baseUrl).noteFound({ cluster });
 
-    const run = await cli(['run', '-t', file, ...folders(folder)]);
-    const restore = await cli(['restore', '-t', file, '--state-dir', state]);
-    const list = await cli(['restore', '--state-dir', state]);
+    const run = await performed('run', '-t', file, ...folders(folder));
+    const restore = await performed('restore', '-t', file, '--state-dir', state);
+    const list = await performed('restore', '--state-dir', state);
 
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('It is kept');
@@ -131,7 +132,7 @@ describe('a state folder', () => {
     const file = writeTarget(folder, targetAt('http://127.0.0.1:1/v2'));
     writeFileSync(join(folder, 'state'), '');
 
-    const { code, stderr } = await cli(['run', '-t', file, ...folders(folder)]);
+    const { code, stderr } = await performed('run', '-t', file, ...folders(folder));
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/can't be written, so nothing is sent to the target/);
