@@ -5,35 +5,56 @@ import type { Judgement } from './matrix.js';
 /** So many of a hundred reports at least begin with what the fault breaks. */
 export const wantedShare = 97;
 
+interface Heading {
+  readonly head: string;
+  readonly text: string;
+  /** It is something that the fault breaks. */
+  readonly isMeant: boolean;
+  readonly isOneCause: boolean;
+}
+
 /** Whether the report on a fault begins with what the fault breaks, and tells it as one cause. */
 export class Headings {
-  /** What heads the report on each fault: of its own failures, where it shared an emulator. */
-  readonly heads = new Map<string, string>();
-  readonly #others: string[] = [];
-  #headed = 0;
-  #asOne = 0;
+  readonly #of = new Map<string, Heading>();
 
+  /** By the fault's own failures, where it shared an emulator. */
   take({ id, breaks, fails }: KnownFault, { verdict }: Judgement): void {
     const own = verdict?.outcomes.filter(
       (outcome) => outcome.outcome === 'fail' && fails.includes(outcome.id),
     );
     const [first, another] = causesOf(own ?? []);
-    if (first?.id === undefined || first.id === null) return;
-    this.heads.set(id, first.id);
-    if (breaks.includes(first.id)) this.#headed += 1;
-    else this.#others.push(`        ${id}: ${first.id} (${first.text})`);
-    if (another === undefined) this.#asOne += 1;
+    const head = first?.id ?? undefined;
+    if (first === undefined || head === undefined) return;
+    const isMeant = breaks.includes(head);
+    this.#of.set(id, { head, text: first.text, isMeant, isOneCause: another === undefined });
   }
 
-  /** In percent. */
+  get count(): number {
+    return this.#of.size;
+  }
+
+  get heads(): ReadonlyMap<string, string> {
+    return new Map([...this.#of].map(([id, { head }]) => [id, head]));
+  }
+
+  /** Of those that begin with what the fault breaks, in percent. */
   get share(): number {
-    return (100 * this.#headed) / this.heads.size;
+    return (100 * this.#all.filter(({ isMeant }) => isMeant).length) / this.count;
+  }
+
+  get #all(): Heading[] {
+    return [...this.#of.values()];
   }
 
   toString(): string {
-    const of = (count: number) =>
-      `${count} of ${this.heads.size} (${((100 * count) / this.heads.size).toFixed(1)} %)`;
-    const line = `of faults ${of(this.#headed)} head the report by what they break, ${of(this.#asOne)} are one cause`;
-    return [line, ...this.#others].join('\n');
+    const of = (is: (heading: Heading) => boolean) => {
+      const { length } = this.#all.filter(is);
+      return `${length} of ${this.count} (${((100 * length) / this.count).toFixed(1)} %)`;
+    };
+    const others = [...this.#of].filter(([, { isMeant }]) => !isMeant);
+    return [
+      `of faults ${of(({ isMeant }) => isMeant)} head the report by what they break, ${of(({ isOneCause }) => isOneCause)} are one cause`,
+      ...others.map(([id, { head, text }]) => `        ${id}: ${head} (${text})`),
+    ].join('\n');
   }
 }

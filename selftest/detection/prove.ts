@@ -84,10 +84,10 @@ const conforming = [
   .filter(isOfPart);
 const drawn = values.freedoms ? [] : sampled === undefined ? faults : sample(faults, sampled, values.seed);
 const broken = drawn.map(expectationOfFault).filter(wanted).filter(isOfPart);
-const isAll = only.length === 0 && sampled === undefined && !values.freedoms;
-/** What nothing else is known of is tried by all requirements at once. */
-const known = isAll && !values.alone ? broken : [];
-const whole = isAll && !values.alone ? sample(broken, values.whole, values.seed) : broken;
+/** Those that are asked for by their ids may be new: they are tried by all requirements at once. */
+const isInParts = only.length === 0 && !values.alone;
+const inParts = isInParts ? broken : [];
+const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
 
 const folder = mkdtempSync(join(tmpdir(), 'mfa-conformance-prove-'));
 const startedAt = Date.now();
@@ -101,16 +101,16 @@ try {
   await judgeAll(conforming, undefined, (expectation, judgement) =>
     note(expectation.name, problemsOf(judgement, expectation.fails, requirements), 'conforms'),
   );
-  await tryFaults(known, true);
+  await tryFaults(inParts, true);
   await tryFaults(whole, false);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (isAll) {
+if (only.length === 0 && sampled === undefined && !values.freedoms) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
   const few = headings.share < wantedShare ? [`${headings.share.toFixed(1)} %, wanted: ${wantedShare}`] : [];
-  note('reports begin with what a fault breaks', few, `${headings.heads.size} faults`);
+  note('reports begin with what a fault breaks', few, `${headings.count} faults`);
 }
 if (values.update) {
   const updated = faults.map((fault) => ({ ...fault, fails: red.get(fault.id) ?? fault.fails }));
@@ -119,7 +119,7 @@ if (values.update) {
 console.log(
   `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} ${runs === 1 ? 'run' : 'runs'}`,
 );
-if (headings.heads.size > 0) console.log(headings.toString());
+if (headings.count > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
