@@ -22,17 +22,6 @@ describe('the classes of public flaws', () => {
     expect(each.faults.filter((id) => !knownFaults.has(id))).toEqual([]);
   });
 
-  test.each(covered.map((each) => [each.flaw, each] as const))(
-    '%s: is shown by its faults',
-    (_flaw, each) => {
-      const idle = each.faults.filter(
-        (id) => !knownFaults.get(id)?.fails.some((red) => each.requirements.some((named) => named === red)),
-      );
-
-      expect(idle).toEqual([]);
-    },
-  );
-
   test('say why, where no requirement is to be had', () => {
     const others = flawClasses.filter((each) => !covered.includes(each));
 

@@ -32,129 +32,58 @@ function verdictOf(words: readonly string[], change: Partial<RunResults> = {}): 
   );
 }
 
-interface Row {
-  readonly before?: readonly string[];
-  readonly now: readonly string[];
-  readonly policy: GatePolicy;
-  readonly with?: Partial<RunResults>;
-  readonly gate: Gate;
-  readonly exit: 0 | 1 | 3;
-  readonly cause?: RegExp;
-}
+/** What the requirements gave before and give now, and what comes of it. */
+type Row = readonly [
+  before: string | undefined,
+  now: string,
+  policy: GatePolicy,
+  gate: Gate,
+  exit: 0 | 1 | 3,
+  cause?: RegExp | undefined,
+  change?: Partial<RunResults>,
+];
 
 const no = 'does not conform';
 const strict = { options: { strict: true, requireComplete: false } };
 
 const rows: readonly Row[] = [
-  { before: ['pass', 'pass'], now: ['pass', 'pass'], policy: 'new', gate: 'conforms', exit: 0 },
-  { before: ['pass', 'fail'], now: ['pass', 'fail'], policy: 'new', gate: no, exit: 0 },
-  { before: ['pass', 'fail'], now: ['pass', 'fail'], policy: 'all', gate: no, exit: 1 },
-  { before: ['pass', 'fail'], now: ['fail', 'fail'], policy: 'new', gate: no, exit: 1 },
-  { before: ['pass', 'fail'], now: ['fail', 'fail'], policy: 'none', gate: no, exit: 0 },
-  { before: ['pass', 'waived'], now: ['pass', 'fail'], policy: 'new', gate: no, exit: 0 },
-  { before: ['pass', 'inconclusive'], now: ['pass', 'fail'], policy: 'new', gate: no, exit: 1 },
-  { before: ['pass', 'absent'], now: ['pass', 'fail'], policy: 'new', gate: no, exit: 1 },
+  ['pass, pass', 'pass, pass', 'new', 'conforms', 0],
+  ['pass, fail', 'pass, fail', 'new', no, 0],
+  ['pass, fail', 'pass, fail', 'all', no, 1],
+  ['pass, fail', 'fail, fail', 'new', no, 1],
+  ['pass, fail', 'fail, fail', 'none', no, 0],
+  ['pass, waived', 'pass, fail', 'new', no, 0],
+  ['pass, inconclusive', 'pass, fail', 'new', no, 1],
+  ['pass, absent', 'pass, fail', 'new', no, 1],
   // All that is known fails, but it was checked.
-  { before: ['fail'], now: ['fail'], policy: 'new', gate: no, exit: 0 },
+  ['fail', 'fail', 'new', no, 0],
   // A baseline excuses failures only.
-  {
-    before: ['pass', 'inconclusive'],
-    now: ['pass', 'inconclusive'],
-    policy: 'new',
-    gate: 'inconclusive',
-    exit: 3,
-  },
-  { before: ['pass', 'pass'], now: ['pass', 'inconclusive'], policy: 'new', gate: 'inconclusive', exit: 3 },
-  {
-    before: ['pass', 'pass'],
-    now: ['pass', 'not run'],
-    policy: 'new',
-    gate: 'inconclusive',
-    exit: 3,
-    cause: /^Not run, though passed in the baseline: area\/n1\.$/,
-  },
-  {
-    before: ['pass', 'pass'],
-    now: ['pass', 'not run'],
-    policy: 'all',
-    gate: 'inconclusive',
-    exit: 3,
-    cause: /area\/n1/,
-  },
-  {
-    before: ['pass', 'pass'],
-    now: ['pass', 'not run'],
-    policy: 'none',
-    gate: 'inconclusive',
-    exit: 0,
-    cause: /area/,
-  },
-  { before: ['pass', 'pass'], now: ['fail', 'not run'], policy: 'new', gate: no, exit: 1 },
-  { before: ['fail', 'pass'], now: ['fail', 'not run'], policy: 'new', gate: no, exit: 3 },
-  {
-    before: ['pass', 'pass'],
-    now: ['pass', 'not applicable'],
-    policy: 'new',
-    gate: 'inconclusive',
-    exit: 3,
-    cause: /n1/,
-  },
-  {
-    before: ['pass', 'pass'],
-    now: ['pass', 'not applicable'],
-    policy: 'new',
-    with: { release: '7.0' },
-    gate: 'conforms',
-    exit: 0,
-  },
-  { before: ['pass', 'fail'], now: ['pass', 'not run'], policy: 'new', gate: 'conforms', exit: 0 },
+  ['pass, inconclusive', 'pass, inconclusive', 'new', 'inconclusive', 3],
+  ['pass, pass', 'pass, inconclusive', 'new', 'inconclusive', 3],
+  [
+    'pass, pass',
+    'pass, not run',
+    'new',
+    'inconclusive',
+    3,
+    /^Not run, though passed in the baseline: area\/n1\.$/,
+  ],
+  ['pass, pass', 'pass, not run', 'all', 'inconclusive', 3, /area\/n1/],
+  ['pass, pass', 'pass, not run', 'none', 'inconclusive', 0, /area/],
+  ['pass, pass', 'fail, not run', 'new', no, 1],
+  ['fail, pass', 'fail, not run', 'new', no, 3],
+  ['pass, pass', 'pass, not applicable', 'new', 'inconclusive', 3, /n1/],
+  ['pass, pass', 'pass, not applicable', 'new', 'conforms', 0, undefined, { release: '7.0' }],
+  ['pass, fail', 'pass, not run', 'new', 'conforms', 0],
   // Left out by --grep.
-  { before: ['pass', 'pass'], now: ['pass', 'absent'], policy: 'new', gate: 'conforms', exit: 0 },
-  {
-    before: ['pass', 'should pass'],
-    now: ['pass', 'should not run'],
-    policy: 'new',
-    gate: 'conforms',
-    exit: 0,
-  },
-  {
-    before: ['pass', 'should pass'],
-    now: ['pass', 'should not run'],
-    policy: 'new',
-    with: strict,
-    gate: 'inconclusive',
-    exit: 3,
-    cause: /n1/,
-  },
-  {
-    before: ['pass', 'should fail'],
-    now: ['pass', 'should fail'],
-    policy: 'new',
-    with: strict,
-    gate: no,
-    exit: 0,
-    cause: /--strict/,
-  },
-  {
-    before: ['pass', 'should pass'],
-    now: ['pass', 'should fail'],
-    policy: 'new',
-    with: strict,
-    gate: no,
-    exit: 1,
-    cause: /--strict/,
-  },
-  { now: ['fail'], policy: 'none', gate: no, exit: 0 },
-  { now: ['fail'], policy: 'all', gate: no, exit: 1 },
-  {
-    before: ['fail'],
-    now: ['fail'],
-    policy: 'new',
-    with: { interrupted: 'SIGINT' },
-    gate: no,
-    exit: 3,
-    cause: /SIGINT/,
-  },
+  ['pass, pass', 'pass, absent', 'new', 'conforms', 0],
+  ['pass, should pass', 'pass, should not run', 'new', 'conforms', 0],
+  ['pass, should pass', 'pass, should not run', 'new', 'inconclusive', 3, /n1/, strict],
+  ['pass, should fail', 'pass, should fail', 'new', no, 0, /--strict/, strict],
+  ['pass, should pass', 'pass, should fail', 'new', no, 1, /--strict/, strict],
+  [undefined, 'fail', 'none', no, 0],
+  [undefined, 'fail', 'all', no, 1],
+  ['fail', 'fail', 'new', no, 3, /SIGINT/, { interrupted: 'SIGINT' }],
 ];
 
 function gateBy(policy: GatePolicy, before: readonly string[] | undefined): GateBy {
@@ -163,17 +92,20 @@ function gateBy(policy: GatePolicy, before: readonly string[] | undefined): Gate
     : { policy, baseline: { file: 'b.json', verdict: verdictOf(before) } };
 }
 
-test.each(rows)('$before, now $now, --gate $policy: $gate, exit $exit', (row) => {
-  const verdict = verdictOf(row.now, { gateBy: gateBy(row.policy, row.before), ...row.with });
+test.for<Row>(rows)(
+  '%s, now %s, --gate %s: %s, exit %i',
+  ([before, now, policy, gate, exit, cause, change]) => {
+    const verdict = verdictOf(now.split(', '), { gateBy: gateBy(policy, before?.split(', ')), ...change });
 
-  expect(verdict.gate).toBe(row.gate);
-  expect(exitCode([verdict])).toBe(row.exit);
-  expect(verdict.cause).toMatch(row.cause ?? /^$/);
-  expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
-  expect(renderSummary(verdict, { colour: false, width: 100, outDir: 'x', files: [] })).toContain(
-    `Exit code of this target: ${row.exit} (`,
-  );
-});
+    expect(verdict.gate).toBe(gate);
+    expect(exitCode([verdict])).toBe(exit);
+    expect(verdict.cause).toMatch(cause ?? /^$/);
+    expect(validateVerdict(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
+    expect(renderSummary(verdict, { colour: false, width: 100, outDir: 'x', files: [] })).toContain(
+      `Exit code of this target: ${exit} (`,
+    );
+  },
+);
 
 test('what is new, what is known, and what was lost are named', () => {
   const by = gateBy('new', ['pass', 'fail', 'pass']);
