@@ -6,7 +6,6 @@ import { type RunningEmulator, startEmulator } from '../../emulator/emulator.js'
 import type { RunEvent } from '../../src/base/model/event.js';
 import { externalLoads } from '../../src/reports/allure/page.js';
 import { readEvents } from '../../src/verdict/events/log.js';
-import { performed } from './in-process.js';
 import { cli, type Ended, filesBelow, writeTarget } from './suite.js';
 
 /** What is asked of each target is little: it is about putting many together. */
@@ -107,7 +106,7 @@ describe('four emulators', () => {
   test('lacking a shard are inconclusive, and it is named', async () => {
     const from = shards.slice(1).map((n) => join(folder, `shard-${n}`));
 
-    const { code, stdout } = await performed('report', '--from', ...from, '--out', join(folder, 'less'));
+    const { code, stdout } = await ran('report', '--from', ...from, '--out', join(folder, 'less'));
 
     expect(code).toBe(3);
     expect(stdout).toMatch(/^inconclusive: /);
@@ -120,7 +119,7 @@ describe('report', () => {
     const before = matrixIn('merged');
     for (const file of ['matrix.json', `${nameOf(faulty)}/junit.xml`]) rmSync(join(folder, 'merged', file));
 
-    const { code, stdout, stderr } = await performed('report', '--out', join(folder, 'merged'), '--json');
+    const { code, stdout, stderr } = await ran('report', '--out', join(folder, 'merged'), '--json');
 
     expect(stderr).toBe('');
     expect(code).toBe(1);
@@ -201,8 +200,7 @@ test('two target files of one target run one after the other', async () => {
 test('a shard without a target says so, and leaves its plan', async () => {
   const out = join(folder, 'idle');
 
-  const args = ['-t', join(labs, 'lab-01.yaml'), '--shard', '2/3', '--out', out];
-  const { code, stdout, stderr } = await performed('run', ...args);
+  const { code, stdout, stderr } = await run('idle', '-t', join(labs, 'lab-01.yaml'), '--shard', '2/3');
 
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toBe('Shard 2 of 3 has no target: there is 1 target in all. Nothing to do.\n');

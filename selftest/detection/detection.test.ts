@@ -37,7 +37,7 @@ const conforming = [...reference, ...freer];
 const known = [
   'mfa-config/stays-on',
   'totp/replay-accepted',
-  'login/password-alone',
+  'login/missing-body-accepted',
   'access/get-mfa-config-anonymous',
   'mail/used-code-revives',
   'http/no-date',
@@ -151,7 +151,7 @@ describe(`the suite (drawn with seed ${seed})`, () => {
     expect(files.get('printed.txt')).toContain('no secret in');
     expect(told.length).toBeGreaterThan(50);
     expect(leaks(files, [...target, ...told])).toEqual([]);
-    expect(leaks(new Map([['a report', `It said ${told.at(-1)}.`]]), told)).toHaveLength(1);
+    expect(leaks(new Map([['a report', `It said ${told.at(-1)}.`]]), told)).not.toEqual([]);
   });
 
   test('sends what explain tells of each requirement', async () => {
