@@ -154,7 +154,6 @@ describe('report', () => {
         labels: expect.arrayContaining([
           label('epic', 'Cluster MFA configuration'),
           label('feature', 'GetMFAConfig'),
-          label('story', 'A success'),
           label('severity', 'critical'),
           label('category', 'contract failure'),
         ]),
