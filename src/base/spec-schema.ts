@@ -25,9 +25,9 @@ const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
 /** The schemas that a schema refers to: events hold parts of a verdict. */
-const othersOf = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
+const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
-const placeOfBuilt = (file: string) => builtPlace(`${file}.cjs`, [file, ...othersOf(file)].map(specFile));
+const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
 
 /** By schema: the place of the compiled validator; null if it is missing or outdated. */
 const places = new Map<string, string | null>();
@@ -39,7 +39,7 @@ const schemas = new Map<string, AnySchemaObject>();
 export function specSchema<T>(file: string): ValidateFunction<T> {
   let place = places.get(file);
   if (place === undefined) {
-    const built = placeOfBuilt(file);
+    const built = builtPlaceOf(file);
     place = existsSync(built) ? built : null;
     places.set(file, place);
   }
@@ -52,12 +52,12 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
-    writeBuilt(placeOfBuilt(file), standalone.default(empty, compiled(file, empty)));
+    writeBuilt(builtPlaceOf(file), standalone.default(empty, compiled(file, empty)));
   }
 }
 
 function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
-  for (const other of othersOf(file)) compiled(other, by);
+  for (const other of referencedBy(file)) compiled(other, by);
   const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
   // Ajv caches by schema object.

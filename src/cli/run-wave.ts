@@ -89,14 +89,14 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
     return ending;
   };
   // Restore a target as soon as its tests end: the slowest target must not keep others changed.
-  context.secrets.onLeft((baseUrl) => {
+  context.secrets.onProcessEnd((baseUrl) => {
     const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
     const isEnding = left === undefined || ends.has(left) || signals.interrupted !== undefined;
     if (!isEnding && runs.length > 1 && left.isThrough) end(left).catch(() => {});
   });
   if (usable.length > 0 && failures.length === 0 && signals.interrupted === undefined)
     await attempt(() => runTests(usable, context));
-  context.secrets.onLeft(() => {});
+  context.secrets.onProcessEnd(() => {});
   const finished: Finished[] = [];
   for (const each of runs)
     await attempt(async () => {

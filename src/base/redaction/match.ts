@@ -36,7 +36,7 @@ export function endOfMatch(
     const state = at * 0x10000 + index;
     if (failed?.has(state)) return -1;
     let inVain = false;
-    for (const way of waysOn(text, at, pattern, index)) {
+    for (const way of continuations(text, at, pattern, index)) {
       failed ??= new Set();
       inVain = true;
       const end = endOfMatch(text, way.at, pattern, way.index, failed);
@@ -49,17 +49,17 @@ export function endOfMatch(
   return at;
 }
 
-interface Way {
+interface Continuation {
   readonly at: number;
   readonly index: number;
 }
 
-const noWays: readonly Way[] = [];
+const noContinuations: readonly Continuation[] = [];
 
 /** The places where a match may continue if the marker here encodes something. Plain backslashes are included. */
-function waysOn(text: string, at: number, pattern: string, index: number): readonly Way[] {
+function continuations(text: string, at: number, pattern: string, index: number): readonly Continuation[] {
   const wanted = pattern.charCodeAt(index);
-  let ways: Way[] | undefined;
+  let ways: Continuation[] | undefined;
   if (text.charCodeAt(at) === backslash && wanted === backslash) ways = backslashes(text, at, pattern, index);
   else {
     for (let nth = 0; nth < mostReadings; nth += 1) {
@@ -71,12 +71,12 @@ function waysOn(text: string, at: number, pattern: string, index: number): reado
   }
   // Encoders don't break a line twice in one place or before a value, so such breaks are not followed.
   const soft = index === 0 ? 0 : softBreakAt(text, at);
-  if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noWays;
-  return [...(ways ?? noWays), { at: at + soft, index }];
+  if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noContinuations;
+  return [...(ways ?? noContinuations), { at: at + soft, index }];
 }
 
 /** A JSON string doubles the backslashes of a value; JSON within JSON has four times as many. */
-function backslashes(text: string, at: number, pattern: string, index: number): Way[] {
+function backslashes(text: string, at: number, pattern: string, index: number): Continuation[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);
   const ways = [4, 2, 1]

@@ -13,7 +13,7 @@ export type TellSecret = (value: string, what: string) => void;
 const longestSettling = 5_000;
 
 /** True for values that don't occur in texts by accident. */
-const isTelltale = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
+const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);
 
 /**
  * Collects a run's secrets from the processes that learn them, to search its artefacts for them. They travel through
@@ -23,7 +23,7 @@ export class SecretCollector {
   readonly #values = new Map<string, string>();
   readonly #byTarget = new Map<string, Map<string, string>>();
   readonly #open = new Map<Socket, Promise<void>>();
-  #onLeft: (target: string) => void = () => {};
+  #onProcessEnd: (target: string) => void = () => {};
   readonly #server: Server;
   readonly address: string;
   /** Knows all secrets except short ones, which occur in texts by accident. */
@@ -66,7 +66,7 @@ export class SecretCollector {
     this.#byTarget.set(target, own.set(value, what));
     if (this.#values.has(value)) return;
     this.#values.set(value, what);
-    if (isTelltale(value)) this.redactor.add(value, what);
+    if (isDistinctive(value)) this.redactor.add(value, what);
   }
 
   /**
@@ -76,13 +76,13 @@ export class SecretCollector {
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
     for (const [value, what] of this.valuesOf(target))
-      if (isTelltale(value) || isShortCode(value, what)) redactor.add(value, what);
+      if (isDistinctive(value) || isShortCode(value, what)) redactor.add(value, what);
     return redactor;
   }
 
-  /** @param left called with the target's base URL when a process that sends to it has ended */
-  onLeft(left: (target: string) => void): void {
-    this.#onLeft = left;
+  /** @param ended called with the target's base URL when a process that sends to it has ended */
+  onProcessEnd(ended: (target: string) => void): void {
+    this.#onProcessEnd = ended;
   }
 
   /** Waits until all secrets have arrived; call it after the tellers have ended. */
@@ -115,7 +115,7 @@ export class SecretCollector {
         else target ??= jsonOf(line, isTarget);
       })
       .on('close', () => {
-        if (target !== undefined) this.#onLeft(target);
+        if (target !== undefined) this.#onProcessEnd(target);
       });
   }
 }

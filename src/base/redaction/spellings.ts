@@ -24,9 +24,9 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
     ...[0, 1, 2].flatMap((before) => withinBase64(bytes, before)),
     ...[base64, unpadded].flatMap((once) => base64Of(Buffer.from(once))),
     ...withinBase64(Buffer.from(unpadded), 0),
-    ...inDigits(bytes),
+    ...digitSpellings(bytes),
     ...base32Of(bytes),
-    ...(isBase32 ? ofKey(bytesOfBase32(value)) : []),
+    ...(isBase32 ? keySpellings(bytesOfBase32(value)) : []),
   ];
   return [
     ...[...spellings].map((text) => ({ text, what, whole })),
@@ -55,7 +55,7 @@ function base64Of(bytes: Buffer): string[] {
 }
 
 /** Each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
-function inDigits(bytes: Buffer): string[] {
+function digitSpellings(bytes: Buffer): string[] {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
   const octal = [...bytes].map((byte) => byte.toString(8).padStart(3, '0'));
   const joined = ['', ':', ' '].map((between) => hex.join(between));
@@ -74,8 +74,8 @@ function base32Of(bytes: Buffer): string[] {
 }
 
 /** The spellings of a TOTP secret's bytes; the secret itself is their Base32. */
-function ofKey(key: Buffer): string[] {
-  return [...inDigits(key), ...base64Of(key), ...withinBase64(key, 0)];
+function keySpellings(key: Buffer): string[] {
+  return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
 function bytesOfBase32(text: string): Buffer {

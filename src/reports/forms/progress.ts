@@ -93,7 +93,7 @@ export class Progress {
     this.#areas.set(area, { target, counts });
     for (const each of [counts, this.#all]) each.set(kind, (each.get(kind) ?? 0) + 1);
     if (kind === 'fail' || kind === 'inconclusive')
-      this.#permanent(this.#failureLine(named(id, target), kind, reason));
+      this.#print(this.#failureLine(named(id, target), kind, reason));
     this.#live();
   }
 
@@ -113,7 +113,7 @@ export class Progress {
 
   /** Prints a lasting line. */
   note(text: string): void {
-    this.#permanent(printable(text));
+    this.#print(printable(text));
     if (!this.#finished) this.#live();
   }
 
@@ -140,7 +140,7 @@ export class Progress {
       if (current !== undefined && (target !== current.target || area === areaOf(current))) continue;
       if (this.#running.some((each) => areaOf(each) === area)) continue;
       this.#areas.delete(area);
-      this.#permanent(`${this.#progress()} ${printable(area)}: ${inWords(counts)}`);
+      this.#print(`${this.#progress()} ${printable(area)}: ${inWords(counts)}`);
     }
   }
 
@@ -154,7 +154,7 @@ export class Progress {
     return `[${String(done).padStart(String(total).length)}/${total}, ${times.join(', ')}]`;
   }
 
-  #permanent(line: string): void {
+  #print(line: string): void {
     if (this.#options.quiet) return;
     this.#spokenAt = steadyNow();
     this.#erase();
@@ -167,10 +167,10 @@ export class Progress {
     if (this.#options.tty) {
       this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
       this.#draw();
-    } else this.#timer ??= setInterval(() => this.#goesOn(), longWaitMs / 3).unref();
+    } else this.#timer ??= setInterval(() => this.#logWaits(), longWaitMs / 3).unref();
   }
 
-  #goesOn(): void {
+  #logWaits(): void {
     for (const [target, wait] of this.#waits) {
       const ms = steadyNow() - wait.sinceMs;
       if (wait.isTold || ms < Math.max(longWaitMs, unusual * (this.#longest.get(wait.what) ?? 0))) continue;
@@ -178,11 +178,11 @@ export class Progress {
       const id = this.#running.findLast((each) => each.target === target)?.id ?? '';
       const whose = printable(named(id, target).trim());
       const end = new Date(wait.untilMs).toISOString().slice(11, 19);
-      this.#permanent(
+      this.#print(
         `${this.#progress()} ${whose === '' ? '' : `${whose}: `}waiting for ${printable(wait.what)}, until ${end} UTC at most`,
       );
     }
-    if (steadyNow() - this.#spokenAt >= silenceMs) this.#permanent(this.#liveLine());
+    if (steadyNow() - this.#spokenAt >= silenceMs) this.#print(this.#liveLine());
   }
 
   #draw(): void {

@@ -333,10 +333,10 @@ export function exitReason(verdict: Verdict): string {
   const { gating } = verdict;
   if (gating === undefined || !verdict.restored || exitCode([{ ...verdict, gating: undefined }]) === code)
     return exitMeaning(code, completenessOf(verdict).complete);
-  return gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${newWords(gating.result)}`;
+  return gating.policy === 'none' ? '--gate none: nothing gates' : `--gate new: ${gateWords(gating.result)}`;
 }
 
-function newWords(result: 'pass' | 'fail' | 'inconclusive'): string {
+function gateWords(result: 'pass' | 'fail' | 'inconclusive'): string {
   if (result === 'pass') return 'nothing fails that did not fail in the baseline';
   return result === 'fail' ? 'something fails that did not in the baseline' : 'inconclusive';
 }

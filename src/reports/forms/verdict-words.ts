@@ -43,7 +43,7 @@ export function verdictWord(verdict: Pick<Verdict, 'gate' | 'outcomes' | 'select
 /** The only line of a quiet run: the headline and the cause. */
 export function quietLine(verdict: Verdict): string {
   const line = verdictLine(verdict);
-  const cause = withoutStop(verdict.cause);
+  const cause = withoutFullStop(verdict.cause);
   return `${verdict.target.name}: ${line}${line.includes(cause) ? '' : ` (${cause})`}`;
 }
 
@@ -76,14 +76,14 @@ function detailOf(verdict: Verdict, word: ShortVerdict): string {
     case 'conforms':
       return `${waived} (${counts})`;
     case 'no breach found':
-      return `${waived} · ${counts}${withinWords(verdict.selection) ?? ` · ${mostCostly(verdict)}`}`;
+      return `${waived} · ${counts}${withinWords(verdict.selection) ?? ` · ${mainReason(verdict)}`}`;
     case 'does not conform':
       if (fail === 0 && (verdict.strict !== true || failShould === 0))
-        return `: ${withoutStop(verdict.cause)}${waived}`;
+        return `: ${withoutFullStop(verdict.cause)}${waived}`;
       if (fail === 0) return `: ${failShould} should failed (--strict)${waived}`;
       return `: ${fail} of ${applicable} must failed${claimed(['fail'])}${waived}`;
     case 'inconclusive': {
-      if (verdict.cause !== '') return `: ${withoutStop(verdict.cause)}${waived}`;
+      if (verdict.cause !== '') return `: ${withoutFullStop(verdict.cause)}${waived}`;
       const open = verdict.outcomes.filter(
         ({ level, outcome }) => level === 'must' && outcome === 'inconclusive',
       );
@@ -102,9 +102,9 @@ function withinWords(selection: Verdict['selection']): string | undefined {
 const longestReason = 120;
 
 /** The reason that kept most MUST requirements from being checked. */
-function mostCostly({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {
+function mainReason({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>): string {
   if (selection?.by === 'recording') return "the recorded traffic breaks nothing; it can't show flows";
-  if (selection?.by === 'last failed') return againWords(outcomes);
+  if (selection?.by === 'last failed') return rerunWords(outcomes);
   const costs = new Map<string, number>();
   const add = (reason: string, count: number) => costs.set(reason, (costs.get(reason) ?? 0) + count);
   if (selection !== undefined) add(`--grep leaves out ${selection.leftOut}`, selection.leftOut);
@@ -115,7 +115,7 @@ function mostCostly({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selecti
 }
 
 /** The number of earlier failures that pass now. */
-function againWords(outcomes: readonly Outcome[]): string {
+function rerunWords(outcomes: readonly Outcome[]): string {
   const passing = outcomes.filter(({ outcome }) => outcome === 'pass').length;
   const all = outcomes.length === passing ? '' : ` of ${outcomes.length}`;
   return `${passing}${all} that failed before ${passing === 1 && all === '' ? 'passes' : 'pass'} now`;
@@ -127,6 +127,6 @@ function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]):
   return count === 0 ? '' : `, ${count} of them claimed by the vendor`;
 }
 
-function withoutStop(sentence: string): string {
+function withoutFullStop(sentence: string): string {
   return sentence.replace(/\.$/, '');
 }

@@ -54,7 +54,7 @@ export function matrixLine(matrix: Matrix): string {
     ...(count('no breach found') > 0
       ? [`no breach found on ${count('no breach found')}, but not all MUST requirements checked`]
       : []),
-    ...(count('does not conform') > 0 ? [doNot(count('does not conform'))] : []),
+    ...(count('does not conform') > 0 ? [notConforming(count('does not conform'))] : []),
     ...(count('inconclusive') > 0 ? [`${count('inconclusive')} inconclusive`] : []),
     ...(missing.length > 0 ? [`${missing.length} missing`] : []),
     ...(problems.length > missing.length ? [counted(problems.length - missing.length, 'problem')] : []),
@@ -68,7 +68,7 @@ export function matrixWord({ gate, targets }: Pick<Matrix, 'gate' | 'targets'>):
 }
 
 /** `1 does not conform`, `2 do not conform`. */
-export function doNot(count: number): string {
+export function notConforming(count: number): string {
   return `${count} ${count === 1 ? 'does' : 'do'} not conform`;
 }
 

@@ -6,7 +6,7 @@ import { html, longText, type Markup, renderPage } from '../forms/html/markup.js
 import { areaTitle, lookOf, verdictLook } from '../forms/html/outcomes.js';
 import { pageStyle } from '../forms/html/render.js';
 import type { Matrix, MatrixRow, MatrixTarget } from '../many/matrix.js';
-import { doNot, matrixWord } from './console.js';
+import { matrixWord, notConforming } from './console.js';
 
 /** A cell for many requirements shows the first of these outcomes among them. */
 const worstFirst: readonly OutcomeKind[] = ['fail', 'inconclusive', 'waived', 'not run'];
@@ -38,7 +38,7 @@ function totals({ targets, planned, missing, problems: all }: Matrix): string {
   const parts = [
     `${of('conforms')} of ${targets.length + missing.length} conform`,
     ...(partial > 0 ? [`no breach found on ${partial}, but not all MUST requirements checked`] : []),
-    doNot(of('does not conform')),
+    notConforming(of('does not conform')),
     `${of('inconclusive')} inconclusive`,
     ...(missing.length > 0 ? [`${missing.length} missing`] : []),
   ];

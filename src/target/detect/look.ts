@@ -82,7 +82,7 @@ export async function look(connection: Connection, contracts: readonly Contract[
   }
   return {
     letIn,
-    credential: said(key !== undefined, letIn),
+    credential: accessWords(key !== undefined, letIn),
     answers,
     paths: tellsPaths ? paths : undefined,
     allowed,
@@ -91,7 +91,7 @@ export async function look(connection: Connection, contracts: readonly Contract[
   };
 }
 
-function said(hasKey: boolean, letIn: boolean): string {
+function accessWords(hasKey: boolean, letIn: boolean): string {
   if (letIn) return 'with the API key of accounts.admin';
   return hasKey
     ? 'from outside only: the API key of accounts.admin was not let in'

@@ -33,7 +33,7 @@ export class EventLog {
 
   private constructor(
     readonly file: string,
-    private readonly goesOn: boolean,
+    private readonly keepsUnwritten: boolean,
   ) {
     try {
       this.#handle = openSync(file, 'a+', 0o600);
@@ -60,7 +60,8 @@ export class EventLog {
     // Once an event is missing, later ones stay out too: a reader would misjudge a log with a gap.
     if (this.unwritten.length === 0 && this.#written(whole)) return;
     this.unwritten.push(whole);
-    if (!this.goesOn) throw new ConfigurationError(`${this.file} can't be written to: there is no room.`);
+    if (!this.keepsUnwritten)
+      throw new ConfigurationError(`${this.file} can't be written to: there is no room.`);
   };
 
   #written(event: RunEvent): boolean {
