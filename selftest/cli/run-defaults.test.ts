@@ -62,7 +62,7 @@ describe('defaults of run in the target file', () => {
 
   test.each<[defaults: unknown, says: RegExp]>([
     [{ stritc: true }, /^\S+target\.yaml:2:3 run\.stritc: is no flag of run; did you mean strict\?$/],
-    [{ xyzzy: 1 }, /run\.xyzzy: is no flag of run; run --help tells them$/],
+    [{ xyzzy: 1 }, /run\.xyzzy: is no flag of run; run --help lists them$/],
     [{ target: 'b.yaml' }, /run\.target: is no flag of run/],
     [{ version: true }, /run\.version: is no flag of run/],
     [{ strict: 'yes' }, /run\.strict: must be true or false$/],

@@ -41,16 +41,16 @@ const parts = [
   addCompletion,
 ];
 
-/** Does what a command line asks for, tells what is wrong with it, and leaves the exit code of the process. */
+/** Runs a command line, reports its errors and sets the exit code of the process. */
 export async function perform(args: readonly string[]): Promise<void> {
   const program = new Command('mfa-conformance')
     .description('Conformance and contract tests for the MFA API of Cohesity-compatible clusters')
     .version(suiteVersion())
-    .showHelpAfterError('(--help tells the flags)')
+    .showHelpAfterError('(--help lists the flags)')
     .configureHelp({
       showGlobalOptions: true,
       optionDescription: ({ description, defaultValue, argChoices }) => {
-        // Only defaults that tell something: no `false`, no empty list.
+        // Help shows only useful defaults: `false` and empty lists stay out.
         const isTold = typeof defaultValue === 'string' || typeof defaultValue === 'number';
         const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
         return `${description}${choices}${isTold ? ` (default: ${defaultValue})` : ''}`;

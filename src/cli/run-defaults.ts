@@ -83,7 +83,7 @@ function take(
       key,
       known.map(({ name }) => name),
     );
-    return `is no flag of run${meant === '' ? '; run --help tells them' : meant}`;
+    return `is no flag of run${meant === '' ? '; run --help lists them' : meant}`;
   }
   const { option, command } = flag;
   const name = option.attributeName();

@@ -127,7 +127,7 @@ export async function openWays(
     .filter((request) => operations.every((operation) => isOther(request, operation)));
   const written = { as: trial.as, anyJson: trial.body, mayChange: true } as const;
   const send = ({ method, path, ...rest }: Request) =>
-    api.probe(method, path, { ...rest, ...written, isOdd: true });
+    api.probe(method, path, { ...rest, ...written, mayBeIgnored: true });
   // As documented: an answer is owed to it, and waited for as to any other.
   const plain = await api.probe(write.method, write.path, written);
   if (write.isDone(plain) || (await trial.undone()).length > 0)

@@ -236,5 +236,5 @@ function sendOtherwise(api: Api, user: User, other: OtherRequest): Promise<Answe
   const { method = 'POST', path = '/users/sessions', form, ...options } = other;
   const login = { username: user.username, password: user.password.reveal(), domain: user.domain };
   const body = form ? { raw: { body: String(new URLSearchParams(login)) } } : { anyJson: login };
-  return api.probe(method, path, { ...options, ...body, isOdd: true });
+  return api.probe(method, path, { ...options, ...body, mayBeIgnored: true });
 }

@@ -5,7 +5,7 @@ import { runEmulator } from '../emulator-process.js';
 export function addEmulator(program: Command): void {
   program
     .command('emulator')
-    .description('start the emulator alone, as a target to try things on; its own --help tells the flags')
+    .description('start the emulator alone, as a target to try things on; its own --help lists the flags')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()

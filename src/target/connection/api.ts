@@ -9,7 +9,7 @@ import type { TargetClock } from '../../wire/clock/clock.js';
 import { acceptsCodings, allCodings, decoded } from '../../wire/http/content-coding.js';
 import { anonymous, headersOf } from '../../wire/http/credential.js';
 import { framed, hasContent } from '../../wire/http/framing.js';
-import { Pace } from '../../wire/http/pace.js';
+import { RateLimiter } from '../../wire/http/rate-limiter.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
 import { ExpectedState, type Touch } from '../beliefs/expected-state.js';
@@ -102,18 +102,18 @@ export class Api {
     this.breaks = recorder.breaks.bind(recorder);
     this.attempts = new Attempts(target, attemptsFile);
     this.#transport = new Transport(target);
-    const pace = new Pace(target.limits.requestsPerSecond);
+    const limiter = new RateLimiter(target.limits.requestsPerSecond);
     // In this order: what may not be sent is not waited for; each sending counts as an attempt, and is journalled.
     this.#send = chain(
       [
         guards(target, readOnly),
-        patience({ clock, waiter, recorder, codes }, pace),
+        patience({ clock, waiter, recorder, codes }, limiter),
         this.attempts.link,
         presence(recorder),
         this.#untilClosed,
         journalled,
         this.#counted,
-        paced(pace),
+        paced(limiter),
       ],
       sending(recorder, clock),
     );
@@ -220,8 +220,8 @@ export class Api {
   ): Promise<Answer<Id>> {
     const request = this.#request(method, path, options);
     const closeAfter = success === 204 || options.closeAfter === true;
-    const isOdd = options.isOdd === true;
-    const mayBeClosed = isOdd || options.mistake !== undefined;
+    const mayBeIgnored = options.mayBeIgnored === true;
+    const mayBeClosed = mayBeIgnored || options.mistake !== undefined;
     const asWritten = options.asWritten === true;
     const answer = await this.#send({
       operation,
@@ -230,7 +230,8 @@ export class Api {
       json: options.json ?? options.anyJson,
       credential: options.as ?? anonymous,
       options,
-      send: send ?? ((each) => this.#transport.send(each, { closeAfter, isOdd, mayBeClosed, asWritten })),
+      send:
+        send ?? ((each) => this.#transport.send(each, { closeAfter, mayBeIgnored, mayBeClosed, asWritten })),
     });
     const { status, body } = answer;
     return { ...answer, operation, fields: fieldsOf<Id>(body), succeeded: status === success };

@@ -32,7 +32,7 @@ export interface RequestOptions {
   /** The connection is closed after the answer: the next request comes by another one. */
   readonly closeAfter?: boolean;
   /** What stands before the API may leave it unanswered for good: it is waited for some seconds, not to the limit. */
-  readonly isOdd?: true;
+  readonly mayBeIgnored?: true;
   /** Dots in the path are what the request is about: see SendOptions. */
   readonly asWritten?: true;
 }

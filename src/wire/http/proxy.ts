@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigurationError } from '../../base/errors.js';
+import { addressOf } from './address.js';
 
 /** A forward proxy for connections to a target. */
 export interface ForwardProxy {
@@ -26,8 +27,7 @@ export interface ForwardProxy {
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const value = env[variable.toLowerCase()] || env[variable];
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const { host, port } = addressOf(url);
   if (!value || isThisMachine(host) || isExcepted(host, port, env['no_proxy'] || env['NO_PROXY'] || '')) {
     return undefined;
   }
@@ -39,13 +39,11 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
     );
   }
   const secure = proxy.protocol === 'https:';
-  const bare = proxy.hostname.replace(/^\[|\]$/g, '');
   const username = decoded(proxy.username);
   const password = decoded(proxy.password);
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   return {
-    host: bare,
-    port: Number(proxy.port || (secure ? 443 : 80)),
+    ...addressOf(proxy),
     secure,
     ...(proxy.username === '' ? {} : { authorization: `Basic ${basic}` }),
     secrets: proxy.password === '' ? [] : [...new Set([proxy.password, password, basic])],

@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { TransportError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
+import { addressOf, serverNameOf } from './address.js';
 import { pinProblem, tlsOptions } from './connector.js';
 import { proxyFor } from './proxy.js';
 import { isWholeAnswer, type RawAnswer, rawAnswerIn } from './raw-answer.js';
@@ -69,12 +70,6 @@ function timedOut(url: URL, timeoutMs: number): TransportError {
   return new TransportError(inWords(new Error('aborted due to timeout'), url, timeoutMs));
 }
 
-/** Host without brackets, and port. */
-function addressOf(url: URL): { readonly host: string; readonly port: number } {
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
-}
-
 function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined, ready: () => void): Socket {
   const { host, port } = addressOf(url);
   if (url.protocol !== 'https:') {
@@ -86,9 +81,8 @@ function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined
     });
     return through;
   }
-  const byName = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
   const over = through === undefined ? {} : { socket: through };
-  return connectTls({ host, port, ...over, ...byName, ...tlsOptions(target.tls) }, ready);
+  return connectTls({ host, port, ...over, ...serverNameOf(host), ...tlsOptions(target.tls) }, ready);
 }
 
 function bytesOf(request: WireRequest, url: URL): Buffer {

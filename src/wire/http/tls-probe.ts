@@ -2,6 +2,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ArrangeError, TransportError } from '../../base/errors.js';
 import type { Target } from '../../input/target-file/target.js';
+import { addressOf, serverNameOf } from './address.js';
 import { decoded } from './content-coding.js';
 import { framed } from './framing.js';
 import { isWholeAnswer, rawAnswerIn } from './raw-answer.js';
@@ -19,12 +20,12 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
   const url = new URL(target.baseUrl);
   const { tls } = target;
   const timeoutMs = target.limits.requestTimeoutMs;
-  const { host, port, servername } = placeOf(url);
+  const { host, port } = addressOf(url);
   return new Promise((resolve, reject) => {
     const socket = connectTls({
       host,
       port,
-      ...servername,
+      ...serverNameOf(host),
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
       ...(tls.cert === undefined ? {} : { cert: tls.cert }),
       ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
@@ -74,7 +75,7 @@ const largest = 64 * 1024;
  */
 export function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);
-  const { host, port } = placeOf(url);
+  const { host, port } = addressOf(url);
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
     const socket = connectPlain({ host, port }, () =>
@@ -109,12 +110,6 @@ function isJsonObject(bytes: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-function placeOf(url: URL): { host: string; port: number; servername: { servername?: string } } {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const servername = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
-  return { host, port: url.port === '' ? 443 : Number(url.port), servername };
 }
 
 /** Ends the socket and the deadline at the first call only. */

@@ -36,13 +36,13 @@ export const largestBody = 5 * 1024 * 1024;
 const timeoutsTolerated = 3;
 
 /** Extra patience, beyond the slowest answer, for requests that may stay unanswered. */
-const oddPatienceMs = 3_000;
+const extraPatienceMs = 3_000;
 
 export interface SendOptions {
   /** Asks the target to close the connection: bytes after a 204 would spoil its next exchange. */
   readonly closeAfter?: boolean;
   /** A server before the API may ignore the request, which says nothing about the target's health. */
-  readonly isOdd?: boolean;
+  readonly mayBeIgnored?: boolean;
   /** The target may close the connection because of this request, which says nothing about others. */
   readonly mayBeClosed?: boolean;
   /** Keeps dots in the path instead of resolving them. */
@@ -79,10 +79,12 @@ export class Transport {
   }
 
   async send(request: WireRequest, options: SendOptions = {}): Promise<WireResponse> {
-    const { closeAfter = false, isOdd = false, mayBeClosed = false, asWritten = false } = options;
+    const { closeAfter = false, mayBeIgnored = false, mayBeClosed = false, asWritten = false } = options;
     const url = new URL(request.url);
     this.#checkSilence(url);
-    const timeoutMs = isOdd ? Math.min(this.#slowestMs + oddPatienceMs, this.#timeoutMs) : this.#timeoutMs;
+    const timeoutMs = mayBeIgnored
+      ? Math.min(this.#slowestMs + extraPatienceMs, this.#timeoutMs)
+      : this.#timeoutMs;
     const sentAt = steadyNow();
     try {
       const answer = await (this.#keepsOpen ? this.#agent : this.#fresh).request({
@@ -105,7 +107,7 @@ export class Transport {
       return { status, reason, headers, body, ...coding, sentAt, receivedAt };
     } catch (error) {
       if (error instanceof TransportError) throw error;
-      if (isTimeout(error) && !isOdd) this.#noteTimeout();
+      if (isTimeout(error) && !mayBeIgnored) this.#noteTimeout();
       const broke = howItBroke(error);
       if (broke === 'closed' && !mayBeClosed) this.#keepsOpen = false;
       throw new TransportError(

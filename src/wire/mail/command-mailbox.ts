@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ArrangeError, ConfigurationError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailSettings } from '../../input/target-file/mail.js';
 import { Addresses } from './addresses.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
+import { poll } from './poll.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 import { runCommand } from './run-command.js';
 
@@ -82,18 +82,13 @@ export class CommandMailbox implements Mailbox {
     }
     const startedAt = steadyNow();
     const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const leftMs = () => Math.max(0, startedAt + deadlineMs - steadyNow());
-    for (let call = 0; !ended.aborted; call += 1) {
+    const look = async () => {
       const code = await this.#printed(address);
-      if (code !== '' && code !== before) {
-        const mail = this.#mail(mark, address, code);
-        if (!filter.except?.has(mail)) return mail;
-      }
-      if (leftMs() === 0) break;
-      await sleep(Math.min(pauses[call] ?? 1000, leftMs()), undefined, { signal: ended }).catch(
-        () => undefined,
-      );
-    }
+      const mail = code === '' || code === before ? undefined : this.#mail(mark, address, code);
+      return mail === undefined || filter.except?.has(mail) ? undefined : mail;
+    };
+    const found = await poll(look, pauses, deadlineMs, ended);
+    if (found !== undefined) return found;
     throw missingMail({
       address: filter.to,
       waitedMs: steadyNow() - startedAt,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
@@ -7,6 +6,7 @@ import { ImapSession, type ImapSettings } from './imap-session.js';
 import type { Mailbox, MailFilter, Mark } from './mailbox.js';
 import { missingMail } from './missing-mail.js';
 import { parseMail } from './parse.js';
+import { poll } from './poll.js';
 import { type ReceivedMail, StoredMail } from './received-mail.js';
 
 /** Pauses between polls in milliseconds: short at first, since most mails come quickly. */
@@ -76,16 +76,12 @@ export class ImapMailbox implements Mailbox {
     const startedAt = steadyNow();
     const foreignBefore = this.#foreign;
     const ended = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const leftMs = () => Math.max(0, startedAt + deadlineMs - steadyNow());
-    for (let look = 0; ; look += 1) {
-      if (ended.aborted) break;
+    const look = async () => {
       await this.#look();
-      const found = this.#since(mark).find((mail) => mail.to.includes(address) && !filter.except?.has(mail));
-      if (found !== undefined) return found;
-      if (leftMs() === 0) break;
-      const pauseMs = Math.min(pauses[look] ?? 1000, leftMs());
-      await sleep(pauseMs, undefined, { signal: ended }).catch(() => undefined);
-    }
+      return this.#since(mark).find((mail) => mail.to.includes(address) && !filter.except?.has(mail));
+    };
+    const found = await poll(look, pauses, deadlineMs, ended);
+    if (found !== undefined) return found;
     const why = this.#closing.signal.aborted
       ? 'the mailbox was closed'
       : signal?.aborted

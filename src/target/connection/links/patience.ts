@@ -1,7 +1,7 @@
 import { ArrangeError } from '../../../base/errors.js';
 import { textOf } from '../../../contract/judging/body.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
-import type { Pace } from '../../../wire/http/pace.js';
+import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import { retryAfterMs } from '../../beliefs/policies.js';
 import { type Call, type Link, nameOf, withJson } from '../call.js';
 import type { Codes } from '../codes.js';
@@ -25,7 +25,7 @@ interface PatienceParts {
  */
 export function patience(
   { clock, waiter, recorder, codes }: PatienceParts,
-  pace: Pick<Pace, 'refused'>,
+  limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
   /** Whether a target that asked to wait may do so again: none that has gone on asking is waited for as long. */
   let isPatient = true;
@@ -53,7 +53,7 @@ export function patience(
       }
       recorder.retried(status === 429 ? 429 : 503);
       // Where the clock is moved, the limit costs no time. One that asks again speaks of something else.
-      if (status === 429 && attempt === 0 && !clock.canMove) pace.refused(waitMs);
+      if (status === 429 && attempt === 0 && !clock.canMove) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       await waiter.letPass(waitMs, 'retry-after');
       for (const { code, sentIn } of sent) {

@@ -20,7 +20,7 @@ const aWhileMs = 500;
 export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
   let isAwaited = false;
   return async (call, next) => {
-    let mayRepeat = isSafe(call) && call.options.mistake === undefined && call.options.isOdd !== true;
+    let mayRepeat = isSafe(call) && call.options.mistake === undefined && call.options.mayBeIgnored !== true;
     const startedAt = steadyNow();
     let ended: ((ms: number) => void) | undefined;
     try {

@@ -1,14 +1,14 @@
 import { TransportError } from '../../../base/errors.js';
 import { steadyNow } from '../../../base/steady-now.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
-import type { Pace } from '../../../wire/http/pace.js';
+import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import type { Link, Next } from '../call.js';
 import type { Recorder } from '../recorder.js';
 
 /** Keeps the rate that the target file allows. */
-export function paced(pace: Pace): Link {
+export function paced(limiter: RateLimiter): Link {
   return async (call, next) => {
-    await pace.turn();
+    await limiter.turn();
     return next(call);
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Pace } from '../../src/wire/http/pace.js';
+import { RateLimiter } from '../../src/wire/http/rate-limiter.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
@@ -15,11 +15,11 @@ function limitedTo(perSecond: number) {
 }
 
 /** How long so many requests take, and how many of them were refused, each waiting a second then. */
-async function send(pace: Pace, requests: number, isTaken: () => boolean, waitMs = 1_000) {
+async function send(limiter: RateLimiter, requests: number, isTaken: () => boolean, waitMs = 1_000) {
   const startedAt = performance.now();
   let refused = 0;
   for (let n = 0; n < requests; ) {
-    const turn = pace.turn();
+    const turn = limiter.turn();
     await vi.runAllTimersAsync();
     await turn;
     await vi.advanceTimersByTimeAsync(5);
@@ -28,7 +28,7 @@ async function send(pace: Pace, requests: number, isTaken: () => boolean, waitMs
     if (isDone) n += 1;
     else {
       refused += 1;
-      pace.refused(waitMs);
+      limiter.refused(waitMs);
       await vi.advanceTimersByTimeAsync(waitMs);
     }
   }
@@ -38,7 +38,7 @@ async function send(pace: Pace, requests: number, isTaken: () => boolean, waitMs
 test('what a target allows in a second is learnt of three refusals, and kept', async () => {
   const isTaken = limitedTo(20);
 
-  const { tookMs, refused } = await send(new Pace(undefined), 400, isTaken);
+  const { tookMs, refused } = await send(new RateLimiter(undefined), 400, isTaken);
 
   expect(refused).toBe(3);
   // By going on until it refuses, each twenty would take 1.2 s.
@@ -46,12 +46,12 @@ test('what a target allows in a second is learnt of three refusals, and kept', a
 });
 
 test('what may be sent at once still is', async () => {
-  const pace = new Pace(undefined);
-  await send(pace, 100, limitedTo(20));
+  const limiter = new RateLimiter(undefined);
+  await send(limiter, 100, limitedTo(20));
   await vi.advanceTimersByTimeAsync(1_000);
 
   const startedAt = performance.now();
-  await Promise.all([1, 2, 3].map(() => pace.turn()));
+  await Promise.all([1, 2, 3].map(() => limiter.turn()));
 
   expect(performance.now()).toBe(startedAt);
 });
@@ -63,16 +63,16 @@ test.each([
   ['after every so many requests', (n: number) => n % 25 !== 0, 1_000],
   ['for longer than a second', (n: number) => n % 20 !== 0, 10_000],
 ])('nothing is kept of a target that asks to wait %s', async (_when, isTakenAs, waitMs) => {
-  const pace = new Pace(undefined);
+  const limiter = new RateLimiter(undefined);
   let asked = 0;
   const isTaken = () => {
     asked += 1;
     return isTakenAs(asked);
   };
-  await send(pace, 400, isTaken, waitMs);
+  await send(limiter, 400, isTaken, waitMs);
 
   const startedAt = performance.now();
-  await Promise.all(Array.from({ length: 100 }, () => pace.turn()));
+  await Promise.all(Array.from({ length: 100 }, () => limiter.turn()));
 
   expect(performance.now()).toBe(startedAt);
 });
@@ -86,13 +86,13 @@ test('where the way to the target shortens a second, it is taken for longer', as
     return isTaken();
   };
 
-  const { refused } = await send(new Pace(undefined), 1_000, jittery);
+  const { refused } = await send(new RateLimiter(undefined), 1_000, jittery);
 
   expect(refused).toBeLessThan(10);
 });
 
 test("the target file's rate is kept as well", async () => {
-  const { tookMs } = await send(new Pace(10), 50, () => true);
+  const { tookMs } = await send(new RateLimiter(10), 50, () => true);
 
   expect(tookMs).toBeGreaterThanOrEqual(49 * 100);
 });

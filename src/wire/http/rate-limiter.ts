@@ -18,7 +18,7 @@ const mostKept = 1_000;
  * Spaces requests evenly by the target file's rate. It also learns the rate that the target allows per
  * second, since waiting in advance costs fewer refusals. Concurrent requests stay concurrent.
  */
-export class Pace {
+export class RateLimiter {
   readonly #intervalMs: number;
   #nextAt = 0;
   /** The times of the last requests, including planned ones. */

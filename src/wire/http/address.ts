@@ -1,0 +1,10 @@
+/** A URL's host without brackets, and its port. */
+export function addressOf(url: URL): { readonly host: string; readonly port: number } {
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
+}
+
+/** The server name for TLS; IP addresses have none. */
+export function serverNameOf(host: string): { readonly servername?: string } {
+  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+}

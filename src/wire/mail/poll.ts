@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyNow } from '../../base/steady-now.js';
+
+/**
+ * Looks again and again until it finds something, the deadline passes or the signal aborts.
+ *
+ * @param pauses between the first looks, in milliseconds; later ones are a second
+ */
+export async function poll<T>(
+  look: () => Promise<T | undefined>,
+  pauses: readonly number[],
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const startedAt = steadyNow();
+  for (let at = 0; !signal.aborted; at += 1) {
+    const found = await look();
+    const leftMs = Math.max(0, startedAt + deadlineMs - steadyNow());
+    if (found !== undefined || leftMs === 0) return found;
+    await sleep(Math.min(pauses[at] ?? 1000, leftMs), undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
