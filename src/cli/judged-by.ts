@@ -54,7 +54,7 @@ export async function judgedBy(
     ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
     ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
     ...(changes.length > 0
-      ? [`${programName()} diff ${release} ${quoted(location)} tells each difference`]
+      ? [`${programName()} diff ${release} ${quoted(location)} shows each difference`]
       : []),
     ...(nearest === release
       ? []

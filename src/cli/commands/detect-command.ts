@@ -7,7 +7,7 @@ import { stateDirOf } from '../../target/journal/state-dir.js';
 import { complain } from '../terminal.js';
 
 const help = `
-Exit codes: 0 a release fits; 1 none fits, the nearest is told; 2 wrong usage or configuration;
+Exit codes: 0 a release fits; 1 none fits, the nearest is named; 2 wrong usage or configuration;
 3 the target does not answer, or does not speak this API`;
 
 /** `detect -t FILE`: finds the target's release with read requests alone. */

@@ -8,7 +8,7 @@ import {
   type Report,
 } from './change.js';
 import { compareSchemas } from './compare-schemas.js';
-import type { BodyShape, ContentShape, OperationShape } from './operation-shape.js';
+import type { ContentShape, OperationShape } from './operation-shape.js';
 
 /** The differences of an operation that both contracts have. */
 export function compareOperations(from: OperationShape, to: OperationShape): FoundChange[] {
@@ -29,7 +29,10 @@ export function compareOperations(from: OperationShape, to: OperationShape): Fou
   }
   compareCredentials(from, to, report);
   compareParameters(from, to, place, report);
-  compareBodies(from.body, to.body, place, report);
+  const body = `body of ${place}`;
+  compareRequestPart('body', from.body, to.body, body, report, (before, after) =>
+    compareContents(before, after, 'request', body, report),
+  );
   compareAnswers(from, to, place, report);
   return changes;
 }
@@ -65,53 +68,43 @@ function compareCredentials(from: OperationShape, to: OperationShape, report: Re
 }
 
 function compareParameters(from: OperationShape, to: OperationShape, place: string, report: Report): void {
-  const direction = 'request';
   for (const key of new Set([...from.parameters.keys(), ...to.parameters.keys()])) {
     const one = from.parameters.get(key);
     const other = to.parameters.get(key);
     const { name = '', place: where = '' } = other ?? one ?? {};
     // Many operations share a header, but a path or query parameter belongs to one operation.
     const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
-    if (one === undefined && other !== undefined) {
-      const breaks = { breaksClients: other.required, breaksServers: true };
-      const text = other.required ? 'is new and required' : 'is new';
-      report({ kind: 'parameter-added', subject, text, direction, ...breaks });
-    } else if (one !== undefined && other === undefined) {
-      report({ kind: 'parameter-removed', subject, text: 'is gone', direction, ...breaksClients });
-    } else if (one !== undefined && other !== undefined) {
-      if (one.required !== other.required) {
-        const breaks = other.required ? breaksClients : breaksServers;
-        const text = other.required ? 'is required' : 'is optional';
-        report({ kind: 'required-changed', subject, text, direction, ...breaks });
+    compareRequestPart('parameter', one, other, subject, report, (before, after) => {
+      if (before.schema !== undefined && after.schema !== undefined) {
+        compareSchemas(before.schema, after.schema, { direction: 'request', subject }, report);
       }
-      if (one.schema !== undefined && other.schema !== undefined) {
-        compareSchemas(one.schema, other.schema, { direction, subject }, report);
-      }
-    }
+    });
   }
 }
 
-function compareBodies(
-  from: BodyShape | undefined,
-  to: BodyShape | undefined,
-  place: string,
+/** @param compare compares the rest of a part that both contracts have */
+function compareRequestPart<Part extends { readonly required: boolean }>(
+  what: 'parameter' | 'body',
+  from: Part | undefined,
+  to: Part | undefined,
+  subject: string,
   report: Report,
+  compare: (from: Part, to: Part) => void,
 ): void {
   const direction = 'request';
-  const subject = `body of ${place}`;
   if (from === undefined && to !== undefined) {
     const breaks = { breaksClients: to.required, breaksServers: true };
     const text = to.required ? 'is new and required' : 'is new';
-    report({ kind: 'body-added', subject, text, direction, ...breaks });
+    report({ kind: `${what}-added`, subject, text, direction, ...breaks });
   } else if (from !== undefined && to === undefined) {
-    report({ kind: 'body-removed', subject, text: 'is gone', direction, ...breaksClients });
+    report({ kind: `${what}-removed`, subject, text: 'is gone', direction, ...breaksClients });
   } else if (from !== undefined && to !== undefined) {
     if (from.required !== to.required) {
       const breaks = to.required ? breaksClients : breaksServers;
       const text = to.required ? 'is required' : 'is optional';
       report({ kind: 'required-changed', subject, text, direction, ...breaks });
     }
-    compareContents(from, to, direction, subject, report);
+    compare(from, to);
   }
 }
 

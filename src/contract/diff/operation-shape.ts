@@ -15,7 +15,7 @@ export interface OperationShape {
   /** Null if the operation needs no credential. */
   readonly credentials: readonly CredentialScheme[] | null;
   readonly parameters: ReadonlyMap<string, ParameterShape>;
-  readonly body: BodyShape | undefined;
+  readonly body: (ContentShape & { readonly required: boolean }) | undefined;
   /** The 2xx statuses with their content. */
   readonly successes: ReadonlyMap<string, ContentShape | undefined>;
   /** All other statuses, including `default`. */
@@ -35,10 +35,6 @@ export interface ParameterShape {
 export interface ContentShape {
   readonly mediaTypes: readonly string[];
   readonly schema: SchemaShape | undefined;
-}
-
-export interface BodyShape extends ContentShape {
-  readonly required: boolean;
 }
 
 /** The known operations, in the order of the suite's own list. */

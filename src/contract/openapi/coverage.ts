@@ -59,12 +59,21 @@ export interface Seen {
  * success, 4xx and 5xx are undocumented and show nothing.
  */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
+  const found = answerOf(contract, operationId, status);
+  return found === undefined ? { properties: [], enumValues: [] } : seenBy(found.answer, found.key, body);
+}
+
+/** The documented answer of a status with its key; undefined: undocumented. */
+export function answerOf(
+  contract: Contract,
+  operationId: OperationId,
+  status: number,
+): { readonly answer: Answer; readonly key: string } | undefined {
   const operation = contract.operations.get(operationId);
   if (operation?.success.status === status)
-    return seenBy(operation.success, `${operationId} ${status}`, body);
-  if (operation !== undefined && status >= 400)
-    return seenBy(operation.error, `${operationId} default`, body);
-  return { properties: [], enumValues: [] };
+    return { answer: operation.success, key: `${operationId} ${status}` };
+  if (operation === undefined || status < 400) return undefined;
+  return { answer: operation.error, key: `${operationId} default` };
 }
 
 function seenBy(answer: Answer, key: string, body: unknown): Seen {

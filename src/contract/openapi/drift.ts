@@ -1,5 +1,5 @@
 import type { Answer, Contract } from './contract.js';
-import { valuesAt } from './coverage.js';
+import { answerOf, valuesAt } from './coverage.js';
 import { isObject, pointerTo, tokensOf } from './document.js';
 import type { OperationId } from './operations.js';
 
@@ -14,14 +14,8 @@ export function undocumentedIn(
   status: number,
   body: unknown,
 ): string[] {
-  const operation = contract.operations.get(operationId);
-  if (operation?.success.status === status) {
-    return undocumentedBy(operation.success, `${operationId} ${status}`, body);
-  }
-  if (operation !== undefined && status >= 400) {
-    return undocumentedBy(operation.error, `${operationId} default`, body);
-  }
-  return [];
+  const found = answerOf(contract, operationId, status);
+  return found === undefined ? [] : undocumentedBy(found.answer, found.key, body);
 }
 
 /** An answer with more undocumented parts follows another document. */
