@@ -128,13 +128,17 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     if (proof.letIn === true) yield ['ok', account.role, `${account.username} logs in`];
     if (proof.mailedCodes === true)
       yield ['ok', account.role, `a code was mailed to ${account.email}, and came`];
-    if (proof.mailedCodes === false && isMailProven(learned))
+    if (proof.mailedCodes === false && anyAccount(learned, 'mailedCodes'))
       yield ['not tried', account.role, 'no codes are mailed to it'];
   }
   if (learned.mailCodeless !== null) yield ['wrong', 'mail', learned.mailCodeless];
   if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
   else if (target.mail === undefined) yield ['not tried', 'mail', 'the target file has no mail section'];
-  else if (learned.mailCodeless === null && isAnybodyLetIn(learned) && !isMailProven(learned))
+  else if (
+    learned.mailCodeless === null &&
+    anyAccount(learned, 'letIn') &&
+    !anyAccount(learned, 'mailedCodes')
+  )
     yield [
       'not tried',
       'mail',
@@ -142,12 +146,9 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     ];
 }
 
-function isAnybodyLetIn({ accounts }: Learned): boolean {
-  return Object.values(accounts).some(({ letIn }) => letIn === true);
-}
-
-function isMailProven({ accounts }: Learned): boolean {
-  return Object.values(accounts).some(({ mailedCodes }) => mailedCodes === true);
+/** Whether any account did that. */
+function anyAccount({ accounts }: Learned, key: 'letIn' | 'mailedCodes'): boolean {
+  return Object.values(accounts).some((account) => account[key] === true);
 }
 
 /** Ten quick requests show whether the target's own limit is below the target file's. */

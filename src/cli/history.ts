@@ -11,7 +11,7 @@ import { complain } from './terminal.js';
 
 /** Reports call a requirement flaky by this many runs. */
 const flakyRuns = 14;
-/** Runs read for a comparison. Runs with --grep lie between comparable ones, so it is more than needed. */
+/** Runs read for a comparison: more than compared, since runs with --grep lie between. */
 const runsCompared = 50;
 /** A report draws this many nights. */
 const nightsShown = 30;

@@ -26,7 +26,7 @@ export interface ListOptions {
  */
 export function renderList(requirements: readonly Requirement[], options: ListOptions): string {
   const chosen = choose(requirements, options);
-  if (options.json) return `${JSON.stringify(chosen.map(toJson), null, 2)}\n`;
+  if (options.json) return `${JSON.stringify(chosen, jsonMembers, 2)}\n`;
   if (chosen.length === 0) return 'No requirement fits.\n';
   const blocks = [...byArea(chosen)].map(([area, members]) => {
     const title = `${area}: ${members[0]?.areaTitle ?? ''}`;
@@ -36,9 +36,7 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
 }
 
-/**
- * The claims that a vendor's statement may make, and the requirements each decides. Ends with a line break.
- */
+/** The claims that a vendor's statement may make, with what each decides. Ends with a line break. */
 export function renderClaims(
   claims: readonly Claim[],
   requirements: readonly Requirement[],
@@ -79,25 +77,6 @@ function choose(
   );
 }
 
-function toJson(requirement: Requirement): Requirement {
-  const { id, area, areaTitle, level, text, ground, source, claim, operations, needs, since, until } =
-    requirement;
-  return {
-    id,
-    area,
-    areaTitle,
-    level,
-    text,
-    ground,
-    source,
-    ...(claim === undefined ? {} : { claim }),
-    operations,
-    needs,
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-  };
-}
-
 function byArea(requirements: readonly Requirement[]): Map<string, Requirement[]> {
   const areas = new Map<string, Requirement[]>();
   for (const requirement of requirements) {
@@ -105,6 +84,11 @@ function byArea(requirements: readonly Requirement[]): Map<string, Requirement[]
   }
   return areas;
 }
+
+/** The members of a requirement in JSON, in this order. */
+const jsonMembers = 'id area areaTitle level text ground source claim operations needs since until'.split(
+  ' ',
+);
 
 const levelWidth = 'should'.length;
 

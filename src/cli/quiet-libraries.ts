@@ -12,10 +12,7 @@ if (given.length > 0) {
   dropDebugLog();
 }
 
-/**
- * Silences Node, which has read NODE_DEBUG already. All versions print a message in one call of these two
- * functions.
- */
+/** Silences Node, which has read NODE_DEBUG already. It prints a message in one call of these two. */
 function dropDebugLog(): void {
   Reflect.set(process, '_rawDebug', () => undefined);
   const colour = `(?:${'\u001b'}\\[\\d+m)?`;

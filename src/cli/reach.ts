@@ -50,10 +50,7 @@ export const allowKeys: readonly (keyof Allow)[] = [
   'disposable',
 ];
 
-/**
- * The permissions that these keys give. All but `lockOut` and `disposable` need state changes, and some need
- * accounts.
- */
+/** The permissions that these keys give. Most need state changes, and some need accounts. */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: Partial<Target['accounts']>): Allow {
   const stateChanges = keys.has('stateChanges');
   const everyone = [...accountRoles.filter((role) => accounts[role] !== undefined), 'supportUser'] as const;

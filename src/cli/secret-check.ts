@@ -81,10 +81,7 @@ function shown(file: string, folder: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/**
- * Shared files lie beside the targets' folders, among other people's files. Only the run's own files count.
- * Target files may hold secrets.
- */
+/** Files beside the targets' folders that this run wrote. Target files may hold secrets. */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]

@@ -146,7 +146,7 @@ function targetOf(draft: Draft): Target {
   return readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
 }
 
-/** Asks about each key of `allow` and shows its cost: the requirements checked with all keys but this one. */
+/** Asks about each key of `allow`. Each question shows how many requirements run without the key. */
 async function askWhatIsAllowed(
   ask: Ask,
   target: Target,

@@ -28,9 +28,7 @@ export function affectedBy(
     .map(({ id }) => id);
 }
 
-/**
- * Credentials concern only access requirements, and other details never do. A whole operation concerns both.
- */
+/** Credentials concern access requirements only, other details all others, and an operation both. */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';

@@ -18,10 +18,7 @@ const secretProperties: Readonly<Record<string, string>> = {
   referenceId: 'reference id',
 };
 
-/**
- * The values of secret properties at any depth, with their kinds. It uses no recursion: a hostile body could
- * exhaust the stack.
- */
+/** The values of secret properties with their kinds. A recursion would fail on hostile depths. */
 export function secretsIn(value: unknown): (readonly [value: string, what: string])[] {
   const found: (readonly [string, string])[] = [];
   const open: unknown[] = [value];
@@ -44,10 +41,7 @@ export function withoutHandedOut(operation: OperationId | null, body: unknown, t
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))));
 }
 
-/**
- * The secret values in credential headers: without the scheme, each cookie separately, and Basic's password
- * too.
- */
+/** The secrets in credential headers: without scheme, each cookie separately, Basic's password too. */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
 ): (readonly [value: string, what: string])[] {

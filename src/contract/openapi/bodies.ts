@@ -12,10 +12,7 @@ export type AnswerField<Id extends OperationId> = Id extends OperationId
   ? Named<SuccessBodies[Id]> | Named<ErrorBody>
   : never;
 
-/**
- * An answer's body with the contract's property names. Its values are unchecked: the target may have sent
- * anything.
- */
+/** An answer's body by the contract's property names. The values are whatever the target sent. */
 export type AnswerFields<Id extends OperationId> = { readonly [Name in AnswerField<Id>]?: unknown };
 
 /** The body's fields; a body that is no object has none. */

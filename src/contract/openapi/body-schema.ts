@@ -5,10 +5,7 @@ import { isObject, itemsOf, type Located } from './pointers.js';
 export interface BodySchema {
   /** `any` if the document gives no type, or one that no body can be made from. */
   readonly type: 'boolean' | 'string' | 'number' | 'integer' | 'array' | 'object' | 'any';
-  /**
-   * `open`: nullable, but the enumeration lacks null. OpenAPI 3.0.1 and 3.0.3 disagree on that, so the suite
-   * never sends null.
-   */
+  /** `open`: nullable without null in the enumeration. OpenAPI versions disagree, so it is never sent. */
   readonly nulls: 'allowed' | 'refused' | 'open';
   /** Without null; empty: all values of the type. */
   readonly enumValues: readonly string[];

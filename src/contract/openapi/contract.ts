@@ -15,10 +15,7 @@ export function isCredentialScheme(text: string): text is CredentialScheme {
 /** An OpenAPI document that is ready to judge answers. */
 export interface Contract {
   readonly release: ReleaseName;
-  /**
-   * The document's path from the package's folder with forward slashes; an absolute path outside it; or a
-   * URL.
-   */
+  /** The document's path from the package's folder, an absolute path outside it, or a URL. */
   readonly source: string;
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;

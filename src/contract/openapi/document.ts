@@ -75,10 +75,7 @@ export class SourceDocument {
     return new SourceDocument(source, text, { root, sha256, places });
   }
 
-  /**
-   * A document with another content made of this one's nodes, which keep their places. Nodes of each other
-   * document lie below a prefix.
-   */
+  /** A document with new content from this one's nodes and, below prefixes, other documents'. */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     const { source: name, location, sha256 } = this;
     const made = new SourceDocument({ name, location }, this.#text, { root, sha256, places: this.#places });

@@ -180,9 +180,7 @@ class Excerpt {
   }
 }
 
-/**
- * The location that an external reference names. A document from the web must not make the suite read files.
- */
+/** The place that an external reference names. Documents from the web must not name files. */
 function locationOf(document: SourceDocument, pointer: string, reference: string): string {
   const [place = ''] = reference.split('#');
   try {

@@ -6,10 +6,7 @@ interface OperationRow {
   /** `login`: not in the MFA API, but needed to log in. */
   readonly api: 'mfa' | 'login';
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /**
-   * Relative to the API's root, the newest first. They identify the operation in documents with other
-   * operationIds.
-   */
+  /** Relative to the API's root, newest first. They identify operations, since operationIds vary. */
   readonly paths: readonly [string, ...string[]];
   /** The requirement about its success answer. */
   readonly answers: string;
@@ -21,10 +18,7 @@ interface OperationRow {
   readonly sets?: Part;
   /** Whether it may mail a code. */
   readonly mails?: true;
-  /**
-   * Whose secret a request tries: the named account's, the pending session's, or the support user's in this
-   * member.
-   */
+  /** Whose secret it tries: the named account's, the pending session's, or the support user's. */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
   /** Secret properties that its success answer may return. */
   readonly handsOut?: readonly string[];

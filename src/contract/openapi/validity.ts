@@ -95,10 +95,7 @@ interface Fault {
   readonly message: string;
 }
 
-/**
- * The specification's schema is full of alternatives, so one mistake causes many errors. The deepest is
- * nearest to the mistake.
- */
+/** The deepest of a mistake's many errors, which the specification's alternatives cause. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];

@@ -43,10 +43,7 @@ export function loadOrder(): DetectionOrder {
   return loaded;
 }
 
-/**
- * The share of known faults that requirements find, from 0 to 1. Faults of requirements that don't apply are
- * left out.
- */
+/** The share of known faults found, from 0 to 1, without those of requirements that don't apply. */
 export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
   const { rows } = loadOrder();
   const found = new Set(rows.flatMap(({ id, faults }) => (checked.has(id) ? faults : [])));

@@ -17,10 +17,7 @@ import { isOperationId, type OperationId, operationIds } from '../openapi/operat
 import { isRequirementId, type RequirementId } from './ids.js';
 import { isNeed, type Need, needNames } from './need-names.js';
 
-/**
- * Why a requirement exists: the API document, a standard that the API uses, clients that otherwise break, or
- * attackers who otherwise get in.
- */
+/** Why it is required: the API document says so, a standard does, clients break, or attackers get in. */
 export const grounds = ['document', 'standard', 'client', 'security'] as const;
 export type Ground = (typeof grounds)[number];
 

@@ -43,9 +43,7 @@ export function loadExchanges(): ReadonlyMap<string, Explained> {
   return new Map(Object.entries(requirements).map(([id, each]) => [id, whole(each)]));
 }
 
-/**
- * The file's text. Each exchange has its own line and is named by its hash, so that diffs show real changes.
- */
+/** The file's text. Exchanges have a line each and their hash as name, so that diffs are small. */
 export function exchangesText(explained: ReadonlyMap<string, Explained>): string {
   const lines = new Map<string, string>();
   const names = (all: readonly ToldExchange[]): string[] =>

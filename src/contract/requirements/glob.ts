@@ -1,7 +1,4 @@
-/**
- * Turns a glob over requirement ids into a pattern for whole ids. `*` stands for any characters; commas
- * separate alternatives.
- */
+/** A pattern for whole ids from a glob: `*` stands for any characters, commas separate alternatives. */
 export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }

@@ -42,10 +42,7 @@ const underMfa: { readonly [N in Need]?: { readonly accounts: number; readonly b
   userMailOfTwo: { accounts: 2, byMail: true },
 };
 
-/**
- * Why a requirement does not apply because of exempt accounts or accounts without mailed codes; undefined: it
- * applies.
- */
+/** Why exempt accounts, or accounts without mailed codes, make a requirement not applicable. */
 export function exemptedNeed(target: Target, { needs }: Pick<Requirement, 'needs'>): string | undefined {
   for (const need of needs) {
     const wanted = underMfa[need];

@@ -1,9 +1,6 @@
 import type { YAMLError } from 'yaml';
 
-/**
- * The suite's sentences for parser errors, each with advice. The parser's own quote the source, which may
- * hold a password.
- */
+/** The suite's sentences for parser errors. The parser's own may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
   BAD_ALIAS: 'an alias (*name) can have neither spaces nor special characters: quote the value if it is text',
   BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',

@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
 
-/**
- * An http or https URL, or what is wrong with it. Messages don't show the URL, which may hold credentials.
- */
+/** An http or https URL, or what is wrong with it. Messages hide the URL and its credentials. */
 export function readUrl(text: string): URL | { readonly trouble: string } {
   if (/\s/.test(text)) return { trouble: 'holds a space or a line break' };
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { trouble: 'must begin with https:// or http://' };

@@ -12,9 +12,7 @@ export interface TargetClock {
   readonly canMove: boolean;
   /** How often Date headers showed that somebody set the clock. Earlier codes then belong to another time. */
   readonly jumps: number;
-  /**
-   * The minimum difference between the clocks of the target's nodes within the last minute, in milliseconds.
-   */
+  /** The least difference between nodes' clocks within the last minute, in milliseconds. */
   readonly apartMs: number;
   /** Learns from an answer's Date. @throws TransportError if it must read the clock again and can't */
   learn(sample: DateSample): Promise<void>;

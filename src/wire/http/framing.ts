@@ -34,10 +34,7 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/**
- * Whether these bytes reach the declared end; of several lengths the shortest counts. False if the
- * connection's end marks it.
- */
+/** Whether these bytes reach the declared end; of several lengths the shortest counts. */
 export function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // It overrides a length (RFC 9112 6.3).

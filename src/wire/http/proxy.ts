@@ -65,10 +65,7 @@ function isThisMachine(host: string): boolean {
   );
 }
 
-/**
- * NO_PROXY holds names with their subdomains, addresses and networks (10.0.0.0/8), each with an optional
- * port, or `*`.
- */
+/** NO_PROXY lists names with their subdomains, addresses, networks, each with or without port, or `*`. */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)

@@ -58,9 +58,7 @@ export class Transport {
   readonly #agent: Agent;
   /** Opens a new connection for each request. */
   readonly #fresh: Agent;
-  /**
-   * False after a connection closed under a request: the target may close any kept connection at any time.
-   */
+  /** False after a connection closed under a request: the target may close others then. */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;

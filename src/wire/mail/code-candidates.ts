@@ -18,10 +18,7 @@ const longest = 100_000;
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
 const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
 
-/**
- * Texts with digits that are never codes, even beside the word. Each pattern is bounded against hostile
- * mails.
- */
+/** Texts with digits that are never codes. Each pattern is bounded against hostile mails. */
 const neverCodes: readonly RegExp[] = [
   /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
   /\bwww\.\S{1,4000}/gi,
@@ -53,10 +50,7 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/**
- * A code of digits and capitals, or two groups of either. Only the words before it distinguish it from other
- * names.
- */
+/** A code of digits and capitals, or two groups of either. Only the words before it identify it. */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
@@ -161,10 +155,7 @@ function namedByWord(text: string): Candidate[] {
   return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
 }
 
-/**
- * "Your code is a7f3k9". Capitals without digits count only at the end of a sentence that is not all
- * capitals.
- */
+/** "Your code is a7f3k9". Capitals alone count only at the end of a mixed-case sentence. */
 function isCalledCode(found: string, before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
@@ -186,7 +177,7 @@ function isAnnounced(before: string, after: string): boolean {
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Whether any word follows a word for "code" in a way that calls it the code. */
+/** Whether a text calls any word its code. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
@@ -196,10 +187,7 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/**
- * Whether a normalised text could hold a code at all: digits, digits among capitals, or a word called the
- * code.
- */
+/** Whether a text could hold a code: digits, digits among capitals, or a word called the code. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -244,10 +232,7 @@ function isPartOfWord(before: string): boolean {
   ).test(before);
 }
 
-/**
- * "The code for the support user is 482913" and "code for your session: 482913": the words between give only
- * the purpose.
- */
+/** "code for your session: 482913" means the code: the words between give only its purpose. */
 function isWhatItIsFor(before: string): boolean {
   const { source, flags } = codeWord;
   const [aim, what] = ['(?:for|to|für|pour|para|per)', '[^.!?\\n:]{1,60}'];

@@ -15,9 +15,7 @@ export type FoundCode =
   | {
       readonly problem: string;
       readonly code?: never;
-      /**
-       * Whether the mail may hold a code that the suite did not recognise. Then the sender is not to blame.
-       */
+      /** Whether the mail may hold an unrecognised code. Then the sender is not to blame. */
       readonly unclear: boolean;
     };
 

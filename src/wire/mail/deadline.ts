@@ -1,10 +1,7 @@
 /** A step took longer than allowed. */
 export class DeadlineError extends Error {}
 
-/**
- * The promise's result, or a DeadlineError after `ms` milliseconds, even if a server or library never
- * answers.
- */
+/** The promise's result, or a DeadlineError after `ms` milliseconds. */
 export async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -26,10 +26,7 @@ export interface FetchedHead {
   readonly headers: Buffer;
 }
 
-/**
- * An IMAP folder opened read-only, so that no flag changes. A broken connection is reopened once per command;
- * each command has a deadline.
- */
+/** An IMAP folder opened read-only. It reconnects once per command; commands have a deadline. */
 export class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;

@@ -2,10 +2,7 @@ import { inspect } from 'node:util';
 
 /** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
 export interface ReceivedMail {
-  /**
-   * Its recipients among the suite's addresses, as the target file spells them: over SMTP from the envelope,
-   * in a mailbox from the headers.
-   */
+  /** Its recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
   readonly to: readonly string[];
   /** Further recipients that the target file does not list; the SMTP mailbox refused them. */
   readonly others?: readonly string[] | undefined;
@@ -31,10 +28,7 @@ export interface ReceivedMail {
 /** A mail's content without its envelope. */
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/**
- * A mail in memory. Getters hide its content from code that enumerates properties, such as failed
- * comparisons.
- */
+/** A mail in memory. Getters hide its content from failed comparisons, which print properties. */
 export class StoredMail implements ReceivedMail {
   readonly to: readonly string[];
   readonly others: readonly string[];

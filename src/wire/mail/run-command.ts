@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without a shell and input, so arguments stay as they are. A timeout kills it and its
- * children. It ignores standard error, which may hold a secret.
+ * Runs a program without shell and input. A timeout kills it and its children. Standard error is ignored,
+ * since it may hold a secret.
  *
  * @returns the output, or why it does not count
  */

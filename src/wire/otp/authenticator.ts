@@ -15,10 +15,7 @@ export interface AuthenticatorSettings {
   readonly algorithm?: OtpAlgorithm;
 }
 
-/**
- * The library's limits are advice for servers. The suite also makes codes of weak keys, so that requirements
- * can judge them.
- */
+/** The library's limits advise servers. Requirements judge weak keys, so the suite uses them too. */
 const guardrails = createGuardrails({
   MIN_SECRET_BYTES: 1,
   MAX_SECRET_BYTES: 4096,
@@ -102,20 +99,14 @@ export class Authenticator {
     }
   }
 
-  /**
-   * The current code with one digit changed, and not valid nearby: targets that compare only part of a code
-   * accept it.
-   */
+  /** The current code with one digit changed: targets that compare only a part accept it. */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
     return near ?? this.wrongCode(nowMs);
   }
 
-  /**
-   * The code `delta` steps from now; undefined if the target may accept it now, or for a step before the
-   * epoch.
-   */
+  /** The code `delta` steps from now; undefined before the epoch, or if it may be valid now. */
   codeOfSteps(nowMs: number, delta: number): string | undefined {
     const step = this.stepAt(nowMs) + delta;
     if (step < 0) return undefined;

@@ -25,10 +25,7 @@ export interface KeyUri {
   readonly period: number;
 }
 
-/**
- * `uri`: form, scheme, type, label and secret. `parameters`: algorithm, digits, period and repetitions. Each
- * kind has its own requirement.
- */
+/** `parameters`: algorithm, digits, period and repetitions; `uri`: all else. Each has a requirement. */
 export interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
   /** A sentence that never shows the secret. */
