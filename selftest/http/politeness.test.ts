@@ -257,7 +257,7 @@ describe('failed attempts on an account', () => {
     await api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
 
     const again = api.call('CreateSession', { ...login('pass-of-admin'), isRight: true });
-    await expect(again).rejects.toThrow(/might lock admin, after 4 failed/);
+    await expect(again).rejects.toThrow(/might lock admin, after 4 consecutive failed/);
     expect(seen.length).toBe(4);
   });
 
