@@ -28,7 +28,7 @@ describe('is told with its place, in little time and memory', () => {
 
   test('what is not OpenAPI', async () => {
     expect(await complaintAbout(written('{"log": {"entries": []}}', 'traffic.json'))).toMatch(
-      /traffic\.json:1:1: \/openapi: wanted an OpenAPI 3\.0 or 3\.1 document/,
+      /traffic\.json:1:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document/,
     );
   });
 
@@ -248,8 +248,8 @@ describe('a URL', () => {
   });
 
   test.each([
-    ['a status', 404, '', /wanted the document, got the status 404/],
-    ['a page', 200, '<html></html>', /holds no OpenAPI document|wanted an OpenAPI/],
+    ['a status', 404, '', /expected the document, got the status 404/],
+    ['a page', 200, '<html></html>', /holds no OpenAPI document|expected an OpenAPI/],
   ])('with %s is told', async (_, status, body, message) => {
     const { port } = await listen(httpServer(answering(status, 'text/html', body)));
 

@@ -187,7 +187,7 @@ describe('a broken document is told with file and place', () => {
 
   test('that is of another version', async () => {
     expect((await errorOf(changed('openapi: 3.0.3', 'openapi: 4.0.0'))).message).toMatch(
-      /document\.yaml:\d+:1: \/openapi: wanted an OpenAPI 3\.0 or 3\.1 document .*, got "4\.0\.0"/,
+      /document\.yaml:\d+:1: \/openapi: expected an OpenAPI 3\.0 or 3\.1 document .*, got "4\.0\.0"/,
     );
   });
 
@@ -246,7 +246,7 @@ describe('a broken document is told with file and place', () => {
       "totpKeyId:\n          $ref: '#/components/schemas/TotpKeyInfo'",
       'contains itself',
     ],
-    ['no success', "'201':", "'302':", 'wanted one 2xx status'],
+    ['no success', "'201':", "'302':", 'expected one 2xx status'],
   ])('with %s', async (_, from, to, message) => {
     const error = await errorOf(changed(from, to));
 

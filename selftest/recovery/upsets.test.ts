@@ -174,7 +174,7 @@ describe.concurrent('in the middle of a run', () => {
     expect(restored).toBe(true);
     expect(outcomes.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
     expect(outcomes.map(({ reason }) => reason).join()).toContain(
-      'accounts.admin was let in with its password before anything was judged, and is not any more',
+      'accounts.admin logged in with its password before the tests, and no longer does',
     );
     expect(await target.isAsFound()).toBe(true);
   });

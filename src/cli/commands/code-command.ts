@@ -48,7 +48,8 @@ async function timeAt(file: string): Promise<number> {
   });
   try {
     await connection.api.call('GetMFAConfig');
-    if (!connection.clock.known) throw new ConfigurationError(`${target.baseUrl} does not tell its time.`);
+    if (!connection.clock.known)
+      throw new ConfigurationError(`${target.baseUrl} sends no usable Date header.`);
     return connection.clock.now();
   } finally {
     await connection.close();

@@ -14,7 +14,7 @@ Exit codes: 0 a release fits; 1 none fits, the nearest is named; 2 wrong usage o
 export function addDetect(program: Command): void {
   program
     .command('detect')
-    .description('tell which releases a target fits, and why not the others; only reads')
+    .description('show which releases a target fits, and why not the others; only reads')
     .requiredOption('-t, --target <file>', 'target file')
     .option('--json', 'as JSON', false)
     .addHelpText('after', help)

@@ -3,8 +3,8 @@ import { doctor } from '../doctor.js';
 import { stateDirHelp } from './options.js';
 
 const help = `
-Each account logs in, or is refused with the reason; a code is mailed to the first that has an address and is waited
-for. Nothing is changed but that: without allow.stateChanges nobody logs in and nothing is mailed.
+Each account tries to log in. The first account with an address gets a mailed code, which doctor awaits. Nothing else
+changes; without allow.stateChanges no account logs in and no mail is sent.
 Exit codes: 0 the target file holds what it promises; 2 it does not, or can't be read; 3 the target does not answer`;
 
 export function addDoctor(program: Command): void {

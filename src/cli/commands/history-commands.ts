@@ -22,7 +22,7 @@ const widthOf = () => process.stdout.columns ?? 100;
 export function addHistory(program: Command): void {
   program
     .command('compare')
-    .description('say what differs between two verdicts: what broke, what was fixed, which facts changed')
+    .description('show what differs between two verdicts: what broke, what was fixed, which facts changed')
     .argument('<before>', 'a verdict.json, or the folder that a run wrote into')
     .argument('<after>', 'the later one')
     .option('--statement <file>', "compare with this vendor's statement (default: that of the later run)")
@@ -44,7 +44,7 @@ export function addHistory(program: Command): void {
 
   program
     .command('trend')
-    .description('say how the targets did over their last runs: what broke, what is flaky')
+    .description('show how the targets did over their last runs: what broke, what is flaky')
     .option('--last <n>', 'the last N runs of each target', argument(wholeNumber(1)), 14)
     .option('--target <name>', 'one target only')
     .option('--out <dir>', `folder of reports that holds ${historyFile}`, 'reports')

@@ -18,8 +18,8 @@ import { say } from '../terminal.js';
 import { argument } from './options.js';
 
 const help = `
-What no flag says is asked for at a terminal; elsewhere it keeps its default. Secrets are never asked for: the file names
-the environment variables that they come from.`;
+At a terminal, init asks for what no flag sets; elsewhere defaults apply. It never asks for secrets: the file names the
+environment variables that hold them.`;
 
 /** `init`: writes a first target file. */
 export function addInit(program: Command): void {

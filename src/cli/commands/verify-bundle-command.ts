@@ -4,7 +4,7 @@ import { say } from '../terminal.js';
 
 const help = `
 Exit codes: 0 all is as it was packed; 1 something was changed, added or taken away; 2 it is not a bundle.
-The hash that is printed stands for all files: whoever packed the bundle can tell it by another way.`;
+The printed hash covers all files: compare it with the hash that the sender gives you by another way.`;
 
 export function addVerifyBundle(program: Command): void {
   program

@@ -11,7 +11,7 @@ export function addWaivers(program: Command): void {
 
   waivers
     .command('check')
-    .description('tell what is mistyped, expired, or there twice; exit code 1 if anything is')
+    .description('report mistyped, expired and repeated waivers; exit code 1 if there are any')
     .argument('<file>', 'a waivers file')
     .option('--today <day>', today, argument(day))
     .action((file: string, options) => {

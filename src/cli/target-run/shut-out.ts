@@ -37,8 +37,8 @@ export async function findShutOut(
     const { status } = await logIn(connection.api, way, user);
     if (status !== 401 && status !== 403) continue;
     const reason =
-      `accounts.${role} was let in with its password before anything was judged, and is not any more: ` +
-      `${wayNames[way]} answers ${status}. It was given another one, or was locked, during the run.`;
+      `accounts.${role} logged in with its password before the tests, and no longer does: ` +
+      `${wayNames[way]} answers ${status}. Its password was changed, or it was locked, during the run.`;
     events.push({ type: 'shut out', username, reason });
   }
   return events;

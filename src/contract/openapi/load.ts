@@ -192,7 +192,7 @@ class Reader {
       .filter((name) => /^2\d\d$/.test(name))
       .sort();
     if (status === undefined) {
-      throw this.#document.error(node.pointer, 'wanted one 2xx status among the responses');
+      throw this.#document.error(node.pointer, 'expected one 2xx status among the responses');
     }
     if (others.length > 0) {
       const message = `several 2xx statuses (${[status, ...others].join(', ')}); ${status} is taken for the success`;
@@ -223,7 +223,7 @@ class Reader {
   #response(node: LocatedObject, status: string): Located {
     const responses = this.#document.member(node, 'responses');
     const response = responses === undefined ? undefined : this.#document.member(responses, status);
-    if (response === undefined) throw this.#document.error(node.pointer, `wanted a ${status} response`);
+    if (response === undefined) throw this.#document.error(node.pointer, `expected a ${status} response`);
     return response;
   }
 
@@ -253,7 +253,7 @@ class Reader {
       contents.find(([name]) => /^(\*|application)\/\*/.test(name));
     const schema = json === undefined ? undefined : this.#document.member(json[1], 'schema');
     if (json === undefined || schema === undefined) {
-      throw this.#document.error(`${owner.pointer}/content`, 'wanted JSON content with a schema');
+      throw this.#document.error(`${owner.pointer}/content`, 'expected JSON content with a schema');
     }
     return { mediaType: json[0].includes('*') ? 'application/json' : json[0], schema };
   }

@@ -44,7 +44,7 @@ export function placesOf(source: string, text: string): Places {
   const [yaml, second] = documents;
   if (yaml === undefined) return refuse(0, 'holds no OpenAPI document');
   if (second !== undefined) {
-    return refuse(second.range?.[0] ?? 0, 'holds several documents; wanted one');
+    return refuse(second.range?.[0] ?? 0, 'holds several documents; expected one');
   }
   return { yaml, lines };
 }

@@ -81,7 +81,7 @@ async function fetchSource(location: string): Promise<Source> {
       throw new ConfigurationError(`${name}: redirects${to} (${statusCode}); give the URL it leads to.`);
     }
     if (statusCode !== 200) {
-      throw new ConfigurationError(`${name}: wanted the document, got the status ${statusCode}.`);
+      throw new ConfigurationError(`${name}: expected the document, got the status ${statusCode}.`);
     }
     return { name, location: url.href, bytes: Buffer.concat(chunks) };
   } catch (error) {

@@ -19,7 +19,7 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
     );
   }
   const found = openapi === undefined ? '' : `, got ${JSON.stringify(openapi)?.slice(0, 40)}`;
-  throw document.error('/openapi', `wanted an OpenAPI 3.0 or 3.1 document (openapi: "3.0.3")${found}`);
+  throw document.error('/openapi', `expected an OpenAPI 3.0 or 3.1 document (openapi: "3.0.3")${found}`);
 }
 
 /**
@@ -47,7 +47,7 @@ export async function requireValid(document: SourceDocument, operations: readonl
     paths,
     ...(security === undefined ? {} : { security }),
   };
-  if (!isOpenApi(part)) throw document.error('', 'wanted the objects info and paths');
+  if (!isOpenApi(part)) throw document.error('', 'expected the objects info and paths');
   // Loaded on demand: it is slow to load, and the suite's own documents don't need it.
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');
   try {

@@ -54,7 +54,7 @@ export function findCode(
   if (!sources.some(mayHoldCode))
     return { problem: `The mail ${named(mail)} holds no number that looks like a code.`, unclear: false };
   return {
-    problem: `The mail ${named(mail)} may hold a code, which is not told from what else it holds; set mail.codePattern.`,
+    problem: `The mail ${named(mail)} may hold a code, but it is unclear which text it is; set mail.codePattern.`,
     unclear: true,
   };
 }
