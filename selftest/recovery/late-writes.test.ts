@@ -175,7 +175,7 @@ test('what can not be restored without a journal is told', async () => {
 test.each<[string, string, string | undefined, RegExp]>([
   ['repeats a member', '{"enabled":false,"enabled":true}', undefined, /has a member twice/],
   ['is not what the schema allows', '{"enabled":"no"}', undefined, /wrongly typed enabled/],
-  ['is not the second', '{"enabled":false}', '{"enabled":true}', /two different answers, one after the other/],
+  ['is not the second', '{"enabled":false}', '{"enabled":true}', /two different answers/],
 ])('nothing is changed on a target whose first answer %s', async (_what, get, then, why) => {
   const { late, connect } = await lateTarget({ get, then });
   const connection = await connect();
