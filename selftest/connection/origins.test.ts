@@ -141,3 +141,14 @@ test('a name that was tried as a password stays a name', () => {
     '{"username":"admin","password":"xx xxxxxxxx"}',
   );
 });
+
+test('a scheme that was sent as a credential stays a scheme', () => {
+  const origins = new Origins(() => 0, new Redactor());
+  const fieldOf = (Authorization: string) => {
+    const request = { method: 'GET', url: '/mfa-config', headers: { Authorization } };
+    return origins.again({ request, requestJson: undefined, credential: { scheme: 'none' } }, 0)?.headers;
+  };
+  fieldOf('Bearer');
+
+  expect(fieldOf('Bearer some-token')).toEqual({ Authorization: 'Bearer xxxx-xxxxx' });
+});

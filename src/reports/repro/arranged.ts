@@ -228,7 +228,7 @@ class Arrangement {
       if (!isDone(before)) continue;
       if (isPatch(before) && isOff(before)) break;
       // What left things as they were is no part of the state.
-      if (isVerify(before) || (isPatch(before) && asksSupportOn(before))) found.push(before);
+      if (verifies(before) || (isPatch(before) && asksSupportOn(before))) found.push(before);
       if (handsOutKey(before)) break;
     }
     return found.some(isPatch) ? found : [];
@@ -271,6 +271,9 @@ const setsConfiguration = (each: Exchanged) =>
   isPut(each) && mayBeDone(each) && hasAgain(each) && each.mistake === null;
 const isPatch = ({ exchange }: Exchanged) => exchange.operation === 'UpdateSupportMFAConfig';
 const isVerify = ({ exchange }: Exchanged) => exchange.operation === 'VerifySupportUserTotp';
+
+const verifies = (each: Exchanged) =>
+  isVerify(each) && /"success":\s*true/.test(each.exchange.response?.body ?? '');
 
 /** Answers that tell nothing go by what was asked. */
 const isOff = ({ exchange: { request, response } }: Exchanged): boolean =>

@@ -74,12 +74,12 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     return [{ ...(shown === undefined ? {} : { decisive: shown.exchange }), conditions }];
   },
   readable: untold('a script does not check all that GET shows'),
-  mailed: ({ expected, seen }, at, status) => {
+  mailed: ({ answers: [shown], expected, seen }, at) => {
     const missing = expected.filter((to) => !seen.includes(to));
     const besides = seen.filter((to) => !expected.includes(to) && /^[\w.+-]+@[\w.-]+$/.test(to));
     const [to] = [...missing, ...besides];
     if (to === undefined) return { why: 'the mail went where only its reader sees it' };
-    if (!isDone(status) && missing.length === 0) return { why: 'the mail came for a later request' };
+    if (shown?.operation?.endsWith('EmailOtp') !== true) return { why: 'the mail came for a later request' };
     return one(at, `${missing.includes(to) ? '' : '! '}no_code_for ${quoted(to)}`);
   },
   mail: untold('the mail itself shows it: look at it in the mailbox'),

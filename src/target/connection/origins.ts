@@ -160,7 +160,7 @@ export class Origins {
   /** A value at a secret's place that is nobody's: a code, a part of another, or made up. */
   #recognise(value: string): void {
     if (value.length < shortest || this.#byValue.has(value) || this.#madeUp.has(value)) return;
-    if (jsonWord.test(value) || this.#plain.has(value)) return;
+    if (plainWord.test(value) || this.#plain.has(value)) return;
     if (isObviousCode(value) && !this.#codes.has(value)) return;
     const apart = inTwo.exec(value)?.groups;
     const joined = apart === undefined ? value : `${apart['first']}${apart['last']}`;
@@ -295,7 +295,8 @@ const jsonWords = /^(?:[[\]{}",: ]|null|true|false)*$/;
 /** No digits but one, as often as it may be. */
 const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
-const jsonWord = /^(?:null|true|false)$/;
+/** Words that stand at a secret's place and in other texts as well. */
+const plainWord = /^(?:null|true|false|bearer|basic)$/i;
 const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
 const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
 
