@@ -42,32 +42,31 @@ class Arrangement {
     const same = isLogin(last) || isKey(last) ? this.#plainest(last, decisive) : undefined;
     if (same !== undefined) this.#add(same);
     const steps = this.#withConfigurations();
-    const needsZero = ({ index, again }: Exchanged) =>
-      this.#own.has(index) && again?.origins.some((origin) => origin.kind === 'code' && origin.zero);
-    if (steps.some(needsZero)) return { why: 'it takes a code that begins with a zero: one of ten does' };
+    const hasOddCode = ({ index, again }: Exchanged) =>
+      this.#own.has(index) &&
+      (/"(?:otp|totp|mfa)Code":"\d{1,3}"/.test(again?.body ?? '') ||
+        again?.origins.some((origin) => origin.kind === 'code' && origin.zero));
+    if (steps.some(hasOddCode))
+      return { why: 'it takes a few digits of a code, or one that begins with a zero' };
     if (!steps.every(hasAgain))
-      return {
-        why: 'a request that it takes holds bytes, or a secret in an encoding, that a script can not send',
-      };
-    return {
-      steps: this.#withCaller(
-        steps.map((step) => (this.#own.has(step.index) ? step : { ...step, arranges: true })),
-      ),
-    };
+      return { why: 'it sends bytes, or a secret in an encoding, that a script can not send' };
+    const made = steps.map((step) =>
+      this.#own.has(step.index) ? step : { ...step, arranges: true as const },
+    );
+    return { steps: this.#withCaller(made) };
   }
 
   /** The test's own steps on the way to the one that decides. */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    const last = this.log.exchanges.get(this.assertion.decisive);
     // What came before the test switched support MFA on: a script begins with it off.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
       hasAgain(each) &&
       !wasTooSoon(each) &&
-      !(isAnonymous(each) && isLike(each, last)) &&
+      !isAnonymous(each) &&
       !this.#isBypass(each) &&
       (readsOnly || !isRead(each)) &&
       (each.index >= enrols || !isOfSupport(each));
@@ -144,9 +143,9 @@ class Arrangement {
     const all: Exchanged[] = [];
     let set: string | undefined;
     for (const step of steps) {
-      const inForce = this.#feelsConfiguration(step)
-        ? this.log.lastBefore(step.index, setsConfiguration)
-        : undefined;
+      const isUnaffected = isProbe(step) || (isPut(step) && isSuccess(step));
+      const feels = !isOfSupport(step) && (!isUnaffected || this.#deciding.has(step.index));
+      const inForce = feels ? this.log.lastBefore(step.index, setsConfiguration) : undefined;
       if (inForce !== undefined && inForce.exchange.request.body !== set) {
         all.push(this.#byAdmin(inForce));
         set = inForce.exchange.request.body;
@@ -155,11 +154,6 @@ class Arrangement {
       if (isPut(step) && mayBeDone(step)) set = step.exchange.request.body;
     }
     return all;
-  }
-
-  #feelsConfiguration(step: Exchanged): boolean {
-    if (this.#deciding.has(step.index)) return !isOfSupport(step);
-    return !isOfSupport(step) && !isProbe(step) && !(isPut(step) && isSuccess(step));
   }
 
   #byAdmin(put: Exchanged): Exchanged {
@@ -248,8 +242,6 @@ class Arrangement {
 
 const hasAgain = (each: Exchanged): each is Exchanged & { readonly again: Again } => each.again !== undefined;
 const isRead = ({ exchange }: Exchanged) => exchange.request.method === 'GET';
-const isLike = (each: Exchanged, other: Exchanged | undefined) =>
-  each.exchange.request.method === other?.exchange.request.method;
 const isKey = (each: Exchanged | undefined) => each?.exchange.operation === 'CreateTotpKey';
 const hasUsualFields = (again: Again | undefined) =>
   again !== undefined &&

@@ -1,4 +1,4 @@
-import type { Breach, BreachKind, BreachKinds, BrokenRule } from '../../base/model/breach.js';
+import type { Breach, BreachKind, BrokenRule } from '../../base/model/breach.js';
 
 /** Why curl can't tell a breach. */
 export interface Untold {
@@ -7,7 +7,7 @@ export interface Untold {
 
 type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string | Untold;
 
-const untold = (why: string) => (): Untold => ({ why });
+export const untold = (why: string) => (): Untold => ({ why });
 
 /** Commands that succeed while the answer numbered so shows the breach; what a recorded request breaks, no answer shows. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
@@ -55,7 +55,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     const said = names.map((name) => `-e '"${name}":"[^"]' -e '"${name}":[^"n,}]'`).join(' ');
     return `! outermost ${at} | grep -q ${said}`;
   },
-  internals: (at, { what }) => `grep -Eq '${internals[what]}' "$T/${at}.body"`,
+  internals: untold('what an answer tells of the inside is for people to judge: look at its body'),
   'secret in body': untold('a script does not know all secrets of the run'),
   'secret in head': untold('a script does not know all secrets of the run'),
   'secret in URL': untold('it is the recorded client that sent it'),
@@ -86,15 +86,4 @@ const beginnings: Readonly<Record<string, string>> = {
   number: '[-0-9]',
   integer: '[-0-9]',
   null: 'n',
-};
-
-/** As the judge looks for them, in the words of grep -E. */
-const internals: Readonly<Record<BreachKinds['internals']['what'], string>> = {
-  'a stack trace':
-    'at [[:alnum:]_.$<>]+ ?\\([^)]*:[0-9]+(:[0-9]+)?\\)|Traceback \\(most recent call last\\)|goroutine [0-9]+ \\[',
-  SQL: '(SELECT|INSERT INTO|UPDATE|DELETE FROM).+(FROM|WHERE|VALUES|SET)',
-  'a file path':
-    '(^|[^[:alnum:]])/(usr|home|opt|var|etc|srv)/[[:alnum:]_./-]+|[A-Z]:\\\\+[[:alnum:]_\\\\]+\\\\[[:alnum:]_]+',
-  'an internal address':
-    '(^|[^[:alnum:]_])(10\\.[0-9]{1,3}|192\\.168|172\\.(1[6-9]|2[0-9]|3[01]))(\\.[0-9]{1,3}){2}',
 };

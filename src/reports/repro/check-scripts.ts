@@ -1,7 +1,7 @@
 import type { Breach } from '../../base/model/breach.js';
-import type { Change, Check, Member, Shown } from '../../base/model/check.js';
+import type { Change, Check, Member, MemberRule } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
-import { commandFor, type Untold } from './breach-scripts.js';
+import { commandFor, type Untold, untold } from './breach-scripts.js';
 
 /** One thing that an answer must show for the fault to be there. */
 export interface Condition {
@@ -24,11 +24,12 @@ export interface Assertion {
 type Told = Omit<Assertion, 'decisive'> & { readonly decisive?: number };
 
 type OfKind<Kind extends Check['kind']> = Extract<Check, { readonly kind: Kind }>;
+/** The ways to tell, or why there is none. */
+type Ways = readonly Told[] | Untold;
 type Sent = (index: number) => Exchanged | undefined;
 /** One for each of several bypasses: any will do. `at` and `status` are those of the first answer. */
-type Row<C> = (check: C, at: number, status: number, sent: Sent) => readonly Told[] | Untold;
+type Row<C> = (check: C, at: number, status: number, sent: Sent) => Ways;
 
-const untold = (why: string) => (): Untold => ({ why });
 const one = (at: number, shows: string, ...more: readonly Condition[]): readonly Told[] => [
   { decisive: at, conditions: [{ at, shows }, ...more] },
 ];
@@ -36,7 +37,7 @@ const noAnswer: Untold = { why: 'no single answer shows it' };
 const tooDeep: Untold = { why: 'what is wrong lies deeper in the body than a script looks' };
 const isDone = (status: number | null | undefined) => Math.floor((status ?? 0) / 100) === 2;
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+export const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
@@ -84,10 +85,10 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   },
   mail: untold('the mail itself shows it: look at it in the mailbox'),
   random: untold('it takes many mailed codes to see the pattern'),
-  same: ({ answers, pointer, with: other }) => compared(answers, pointer, other, 'other_text'),
-  differ: ({ answers, pointer, with: other }, at, _, sent) => {
-    if (other !== 'the request') return compared(answers, pointer, other, 'same_text');
-    const [asked] = new RegExp(`"${pointer.slice(1)}":"\\w+"`).exec(sent(at)?.again?.body ?? '') ?? [];
+  same: (check) => compared(check, 'other_text'),
+  differ: (check, at, _, sent) => {
+    if (check.with !== 'the request') return compared(check, 'same_text');
+    const [asked] = new RegExp(`"${check.pointer.slice(1)}":"\\w+"`).exec(sent(at)?.again?.body ?? '') ?? [];
     return asked === undefined ? noAnswer : one(at, `holds ${at} '${asked}'`);
   },
   alike: ({ answers, differences: [difference] }) => {
@@ -123,10 +124,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
 };
 
 /** How a script tells what a check has seen; or why curl can't. */
-export function toldBy<Kind extends Check['kind']>(
-  check: OfKind<Kind>,
-  sent: Sent,
-): readonly Told[] | Untold {
+export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Sent): Ways {
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const [first] = check.answers;
   const told = row(check, first?.exchange ?? -1, first?.status ?? 0, sent);
@@ -138,7 +136,7 @@ export function toldBy<Kind extends Check['kind']>(
 
 const success = (at: number): Condition => ({ at, shows: `status ${at} '2??'` });
 
-function byBreaches(at: number, breaches: readonly Breach[], status: number): readonly Told[] | Untold {
+function byBreaches(at: number, breaches: readonly Breach[], status: number): Ways {
   if (!isDone(status)) return one(at, `! status ${at} '2??'`);
   if (breaches.length === 0) return one(at, `status ${at} ${status}`);
   const told = breaches.map((breach) => commandFor(at, breach));
@@ -157,54 +155,41 @@ const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) 
 /** Of a pointer to an outermost member. */
 const nameOf = (pointer: string): string | undefined => /^\/(\w+)$/.exec(pointer)?.[1];
 
-/** A command that succeeds where a member breaks its rule. */
+/** Commands that succeed where a member breaks its rule; `json` is what is expected, or of "may be" what is seen. */
+const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
+  is: (at, name, json) => `[ "$(value ${at} ${name})" != ${json} ]`,
+  'is not': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
+  'may be': (at, name, json) => `[ "$(value ${at} ${name})" = ${json} ]`,
+  lacks: (at, name, json) => `value ${at} ${name} | grep -qF -- ${json}`,
+  holds: (at, name, json) => `! value ${at} ${name} | grep -qF -- ${json}`,
+  'is a text': (at, name) => `[ -z "$(member ${at} ${name})" ]`,
+  'is absent': (at, name) => `{ holds ${at} '"${name}":' && ! holds ${at} '"${name}":null'; }`,
+};
+
 function wrong(at: number, { pointer, rule, expected, seen, hidden }: Member): string | undefined {
   const name = nameOf(pointer);
-  if (name === undefined) return undefined;
-  const value = `"$(value ${at} ${name})"`;
-  const json = (each: unknown) => quoted(JSON.stringify(each) ?? '');
-  const isList = Array.isArray(expected);
-  switch (rule) {
-    case 'is':
-      // The order of a list may be another one.
-      return isList ? undefined : `[ ${value} != ${json(expected)} ]`;
-    case 'is not':
-      return isList ? undefined : `[ ${value} = ${json(expected)} ]`;
-    case 'may be':
-      return hidden === true || Array.isArray(seen) ? undefined : `[ ${value} = ${json(seen)} ]`;
-    case 'lacks':
-      return `value ${at} ${name} | grep -qF -- ${json(expected)}`;
-    case 'holds':
-      return `! value ${at} ${name} | grep -qF -- ${json(expected)}`;
-    case 'is a text':
-      return `[ -z "$(member ${at} ${name})" ]`;
-    case 'is absent':
-      return `{ holds ${at} '"${name}":' && ! holds ${at} '"${name}":null'; }`;
-  }
+  const of = rule === 'may be' ? seen : expected;
+  // The order of a list may be another one.
+  if (name === undefined || Array.isArray(of) || (rule === 'may be' && hidden === true)) return undefined;
+  return wrongs[rule](at, name, quoted(JSON.stringify(of) ?? ''));
 }
 
 function changed({ member, before, now, readBefore, readNow }: Change): Condition[] | undefined {
   if (readNow === null || !/^\w+$/.test(member)) return undefined;
-  if (readBefore === null)
-    return Array.isArray(now)
-      ? undefined
-      : [{ at: readNow, shows: `[ "$(value ${readNow} ${member})" = ${quoted(JSON.stringify(now))} ]` }];
-  const isAsBefore = `[ "$(value ${readBefore} ${member})" = ${quoted(JSON.stringify(before))} ]`;
+  const is = (at: number, value: unknown) =>
+    `[ "$(value ${at} ${member})" = ${quoted(JSON.stringify(value))} ]`;
+  if (readBefore === null) return Array.isArray(now) ? undefined : [{ at: readNow, shows: is(readNow, now) }];
+  const read = typeof before === 'boolean' ? is(readBefore, before) : `status ${readBefore} '2??'`;
   return [
-    {
-      at: readBefore,
-      shows: `{ ${typeof before === 'boolean' ? isAsBefore : `status ${readBefore} '2??'`} || cannot '${member} is not as it was in the run'; }`,
-    },
+    { at: readBefore, shows: `{ ${read} || cannot '${member} is not as it was in the run'; }` },
     { at: readNow, shows: `status ${readNow} '2??' && ! same_value ${readBefore} ${readNow} ${member}` },
   ];
 }
 
 function compared(
-  answers: readonly Shown[],
-  pointer: string,
-  other: OfKind<'same'>['with'],
+  { answers, pointer, with: other }: OfKind<'same' | 'differ'>,
   command: 'other_text' | 'same_text',
-): readonly Told[] | Untold {
+): Ways {
   const [is, was] = answers.slice(-2).map(({ exchange }) => exchange);
   const name = nameOf(pointer);
   if (is === undefined || name === undefined) return noAnswer;

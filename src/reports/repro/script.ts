@@ -51,19 +51,16 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   });
 }
 
-/** Of so many ways to show it the first is taken that can be sent. */
-const mostTried = 10;
-
 function textOf(log: LogIndex, failure: Failure): string | Untold {
   const assertions = assertionsOf(log, failure.id);
   if ('why' in assertions) return assertions;
-  let lacks: Untold | undefined;
-  for (const assertion of assertions.slice(0, mostTried)) {
+  let lacks: Untold = { why: 'no answer of the log shows it' };
+  for (const assertion of assertions) {
     const arranged = arrangedFor(log, log.of(failure.id).own, assertion);
     if (!('why' in arranged)) return new Writer(failure, assertion, arranged.steps, log).text();
-    lacks ??= arranged;
+    lacks = arranged;
   }
-  return lacks ?? { why: 'no answer of the log shows it' };
+  return lacks;
 }
 
 const showsNothing = 'No script shows this';

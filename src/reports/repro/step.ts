@@ -37,8 +37,8 @@ export const mayBeDone = (each: Exchanged): boolean =>
 /** A read with what a login handed out: it shows whether that opens anything, whatever the state is. */
 export const isProbe = ({ exchange, again }: Exchanged): boolean =>
   exchange.request.method === 'GET' &&
-  again?.headers['apiKey'] === undefined &&
   again !== undefined &&
+  !('apiKey' in again.headers) &&
   credentialsIn(again).some((value) => value.includes('{{'));
 
 export const changesState = (step: Exchanged): boolean =>
@@ -53,27 +53,22 @@ export const mayHaveSupportOn = (step: Exchanged): boolean =>
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
 /**
- * What a read tells of the support user's MFA: where it is otherwise, the script has not prepared what the run met. Of the
- * members that a change names, another value makes it another change.
+ * What a read tells of the support user's MFA: where it is otherwise, the script has not prepared what the run met. While
+ * it is off, what was chosen or proven before says nothing, unless a change names it.
  */
-export function sameSupportState(step: Step, change: Exchanged | undefined): string[] {
-  if (step.exchange.operation !== 'GetSupportMFAConfig' || isProbe(step)) return [];
-  const body = step.exchange.response?.body?.replace(/\s/g, '') ?? '';
-  const named = ['email', 'mfaType'].flatMap((name) => {
-    const [, value] = new RegExp(`"${name}":("[^"']*")`).exec(body) ?? [];
-    if (value === undefined || asksSupportOn(change) || !change?.again?.body?.includes(`"${name}"`))
-      return [];
-    return `[ "$(value ${step.index} ${name})" = '${value}' ] || otherwise="${name} of the support user's MFA"`;
-  });
-  // While it is off, what was chosen or proven before says nothing.
+export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
+  if (exchange.operation !== 'GetSupportMFAConfig') return [];
+  const body = exchange.response?.body?.replace(/\s/g, '') ?? '';
   const isOff = body.includes('"enabled":false');
-  const told = isOff
-    ? ['"enabled":false']
-    : (body.match(/"(?:enabled|mfaType|otpVerificationState)":(?:true|"\w+")/g) ?? []);
-  const held = told.map(
-    (text) => `holds ${step.index} '${text}' || cannot "the support user's MFA is not as it was in the run"`,
-  );
-  return [...named, ...held];
+  const named = asksSupportOn(change)
+    ? []
+    : ['email', 'mfaType'].filter((name) => change?.again.body?.includes(`"${name}"`));
+  const names = ['enabled', ...(isOff ? named : ['mfaType', 'otpVerificationState', ...named])];
+  return names.flatMap((name) => {
+    const [text] = new RegExp(`"${name}":(?:true|false|"[^"']*")`).exec(body) ?? [];
+    const why = `cannot "${name} of the support user's MFA is not as it was in the run"`;
+    return text === undefined ? [] : [`holds ${index} '${text}' || ${why}`];
+  });
 }
 
 /** The mode that support MFA is in after a request, as it was asked for or answered. */

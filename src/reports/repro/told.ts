@@ -1,6 +1,6 @@
 import type { Exchanged, Origin } from '../../base/model/event.js';
 import type { ToldExchange } from '../../base/model/explained.js';
-import type { LogIndex } from './log.js';
+import { type LogIndex, userOf } from './log.js';
 
 /** In characters. */
 const longestBody = 180;
@@ -17,7 +17,7 @@ export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchan
     for (let length = 1; length <= longestCycle; length += 1) {
       const cycle = lines.slice(-length);
       const before = lines.slice(-2 * length, -length);
-      if (before.length < length || !cycle.every((line, at) => isAlike(line, before[at]))) continue;
+      if (cycle.map(signOf).join('\n') !== before.map(signOf).join('\n')) continue;
       lines.splice(-length);
       const last = lines.pop();
       if (last !== undefined) lines.push({ ...last, again: Math.max(length, last.again ?? 0) });
@@ -41,9 +41,6 @@ export function happens(steps: readonly Exchanged[], log: LogIndex): string[] {
 export function signOf({ request, as, answer }: ToldExchange): string {
   return `${as.replace(/^(?:an )?API key.*/, 'API key')}: ${request}: ${answer.split(' ', 1)[0] ?? ''}`;
 }
-
-const isAlike = (a: ToldExchange, b: ToldExchange | undefined): boolean =>
-  b !== undefined && signOf(a) === signOf(b);
 
 const usual: ReadonlySet<string> = new Set(['accept', 'content-type', 'content-length']);
 const credentials: ReadonlySet<string> = new Set(['apikey', 'session-id', 'authorization', 'cookie']);
@@ -90,8 +87,7 @@ function whose(name: string, value: string, origins: readonly Origin[], log: Log
   if (origin?.kind === 'target file' && name.toLowerCase() === 'apikey')
     return `API key of ${ownerOf(origin.name)}`;
   if (origin?.kind === 'answer') {
-    const body = log.exchanges.get(origin.exchange)?.exchange.request.body ?? '';
-    const user = /"username":\s*"([^"]*)"/.exec(body)?.[1];
+    const user = userOf(log.exchanges.get(origin.exchange));
     if (user !== undefined)
       return `${origin.member === 'accessToken' ? 'access token' : 'session'} of ${stable(user)}`;
   }
@@ -108,25 +104,16 @@ function withWords(text: string, origins: readonly Origin[]): string {
 }
 
 function wordsOf(origin: Origin): string {
-  switch (origin.kind) {
-    case 'target file':
-      return `${origin.name.endsWith('_KEY') ? 'API key' : 'password'} of ${ownerOf(origin.name)}`;
-    case 'answer':
-      return origin.member;
-    case 'mailed':
-      return 'mailed code';
-    case 'part':
-      return `${nameOf(origin.of)} without its end`;
-    case 'apart':
-      return `${nameOf(origin.of)} with "${origin.by}" in it`;
-    case 'near':
-      return `${nameOf(origin.of)} with another digit`;
-    case 'recased':
-      return `${nameOf(origin.of)} in ${origin.case} case`;
-    case 'code':
-      if (Math.abs(origin.steps) <= 1) return 'code';
-      return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
-  }
+  if (origin.kind === 'target file')
+    return `${origin.name.endsWith('_KEY') ? 'API key' : 'password'} of ${ownerOf(origin.name)}`;
+  if (origin.kind === 'answer') return origin.member;
+  if (origin.kind === 'mailed') return 'mailed code';
+  if (origin.kind === 'part') return `${nameOf(origin.of)} without its end`;
+  if (origin.kind === 'apart') return `${nameOf(origin.of)} with "${origin.by}" in it`;
+  if (origin.kind === 'near') return `${nameOf(origin.of)} with another digit`;
+  if (origin.kind === 'recased') return `${nameOf(origin.of)} in ${origin.case} case`;
+  if (Math.abs(origin.steps) <= 1) return 'code';
+  return origin.steps < 0 ? `code ${-origin.steps} steps old` : `code ${origin.steps} steps ahead`;
 }
 
 /** Of what another value is made. */
@@ -138,20 +125,17 @@ const ownerOf = (variable: string): string => {
   return who === 'support' ? 'the support user' : who === 'other' ? 'bob' : who;
 };
 
-/** Without what differs from run to run: ids, times, ports. */
+/** Without what differs from run to run: ids, made-up values, times, ports. */
 export function stable(text: string): string {
-  return (
-    text
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '…')
-      // What stands for a made-up value.
-      .replace(/[x0_-]{16,}/g, '…')
-      .replace(/"0{2,}\d*"/g, '"000…"')
-      .replace(/\bS-1(?:-\d+)+/g, '<sid>')
-      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '…')
-      .replace(/\b\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, '…')
-      .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1')
-      .replace(/\b\d+(?:\.\d+)? (ms|s|seconds|bytes)\b/g, '… $1')
-  );
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '…')
+    .replace(/[x0_-]{16,}/g, '…')
+    .replace(/"0{2,}\d*"/g, '"000…"')
+    .replace(/\bS-1(?:-\d+)+/g, '<sid>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '…')
+    .replace(/\b\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, '…')
+    .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1')
+    .replace(/\b\d+(?:\.\d+)? (ms|s|seconds|bytes)\b/g, '… $1');
 }
 
 function short(text: string, longest: number): string {

@@ -1,6 +1,6 @@
 import type { Again, Origin } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
-import type { Assertion } from './check-scripts.js';
+import { type Assertion, quoted } from './check-scripts.js';
 import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
 import {
@@ -22,8 +22,8 @@ export type Failure = Pick<Verdict['outcomes'][number], 'id' | 'title' | 'source
 /** Writes one script down. */
 export class Writer {
   readonly #lines: string[] = [];
-  /** Of the lines those that are commands, not bodies. */
-  readonly #commands: string[] = [];
+  /** What the end of the script calls. */
+  readonly #implied: string[] = [];
   readonly #defined = new Set<string>();
   readonly #variables = new Set<string>();
   /** The step of the last code of each key. */
@@ -46,8 +46,8 @@ export class Writer {
     const { id, title, reason, source } = this.failure;
     if (this.#changes) this.#admin();
     for (const step of this.steps) this.#step(step);
-    this.#command(`shows ${quoted(title)}`);
-    const ways = helpersFor(this.#commands).join('\n');
+    this.#lines.push(`shows ${quoted(title)}`);
+    const ways = helpersFor([...this.#lines, ...this.#implied]).join('\n');
     const has = (name: string) => ways.includes(`\n${name}() {`);
     const variables = [...this.#variables];
     const options = [
@@ -80,11 +80,6 @@ ${this.#lines.join('\n')}
 `;
   }
 
-  #command(...lines: readonly string[]): void {
-    this.#lines.push(...lines);
-    this.#commands.push(...lines);
-  }
-
   #admin(): void {
     const again = this.log.byAdminKey ?? this.steps.find(changesState)?.again;
     if (again === undefined) return;
@@ -92,13 +87,12 @@ ${this.#lines.join('\n')}
     const fields = Object.entries(again.headers).flatMap(([name, value]) =>
       credentialsIn({ headers: { [name]: value } }).map(() => ` ${word(`${name}: ${value}`)}`),
     );
-    this.#command(`as_admin() { send "$@"${fields.join('')}; }`);
-    this.#commands.push('give_back');
+    this.#lines.push(`as_admin() { send "$@"${fields.join('')}; }`);
     const onSupport = this.steps.filter(mayHaveSupportOn);
-    this.#commands.push(...onSupport.map((step) => `switch_off_${modeIn(step)}`));
+    this.#implied.push('give_back', ...onSupport.map((step) => `switch_off_${modeIn(step)}`));
     if (this.steps.some((step) => changesState(step) && !onSupport.includes(step)))
-      this.#command('keep_config');
-    if (onSupport.length > 0) this.#command('support_is_off');
+      this.#lines.push('keep_config');
+    if (onSupport.length > 0) this.#lines.push('support_is_off');
   }
 
   #step(step: Step): void {
@@ -115,40 +109,33 @@ ${this.#lines.join('\n')}
     const call = [verb, index, exchange.request.method, word(again.path), ...fields];
     const what = `${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`;
     const end = body !== undefined && /\{\{|[\\$`]/.test(body) ? 'END' : "'END'";
-    this.#command('', `# ${what}`, `${call.join(' ')} ${body === undefined ? '</dev/null' : `<<${end}`}`);
+    this.#lines.push('', `# ${what}`, `${call.join(' ')} ${body === undefined ? '</dev/null' : `<<${end}`}`);
     if (body !== undefined) this.#lines.push(this.#body(body, again), 'END');
     this.#waiting.push(step);
-    if (together !== true) for (const each of this.#waiting.splice(0)) this.#answered(each);
-  }
-
-  #answered(step: Step): void {
-    // Before the answer is judged: a script that ends here gives back as well.
-    if (this.#changes && mayHaveSupportOn(step)) this.#command(supportOn(step));
-    this.#judge(step);
-    this.#capture(step);
+    if (together === true) return;
+    for (const each of this.#waiting.splice(0)) {
+      // Before the answer is judged: a script that ends here gives back as well.
+      if (mayHaveSupportOn(each)) this.#lines.push(supportOn(each));
+      this.#judge(each);
+      this.#capture(each);
+    }
   }
 
   /** Time that the run let pass, and what a second code of one key needs. */
-  #pause({ again, arranges }: Step): void {
-    const { targetTime, origins } = again;
-    const own = arranges !== true;
-    const passed = own && this.#lastTime !== undefined ? targetTime - this.#lastTime : 0;
-    if (own) this.#lastTime = targetTime;
-    const stepsPassed = stepAt(targetTime) - stepAt(targetTime - passed);
-    let seconds = passed > 3_000 ? Math.ceil(passed / 1000) : 0;
-    let isCodeAgain = false;
-    for (const origin of origins) {
-      if (origin.kind !== 'code') continue;
-      if (this.#defined.has(origin.name)) {
-        isCodeAgain = true;
-        continue;
-      }
-      if (this.#codes.get(origin.of) === origin.steps) seconds = Math.max(seconds, 31);
-      this.#codes.set(origin.of, origin.steps);
-    }
+  #pause({ again: { targetTime, origins }, arranges }: Step): void {
+    const since = arranges === true ? targetTime : (this.#lastTime ?? targetTime);
+    if (arranges !== true) this.#lastTime = targetTime;
+    const codes = origins.filter((origin) => origin.kind === 'code');
+    const isAgain = codes.some(({ name }) => this.#defined.has(name));
+    const fresh = codes.filter(({ name }) => !this.#defined.has(name));
+    const second = fresh.some(({ of, steps }) => this.#codes.get(of) === steps) ? 31 : 0;
+    for (const { of, steps } of fresh) this.#codes.set(of, steps);
+    const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
+    const stepsPassed = stepAt(targetTime) - stepAt(since);
     // How late a code comes again is counted in its own steps, wherever in one of them the script stands.
-    if (seconds > 0 && isCodeAgain && stepsPassed > 0) this.#command(`pause_steps ${stepsPassed}`);
-    else if (seconds > 0) this.#command(`pause ${seconds}`);
+    const wait =
+      isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
+    if (passed > 0 || second > 0) this.#lines.push(wait);
   }
 
   #define({ origins }: Again): void {
@@ -157,7 +144,7 @@ ${this.#lines.join('\n')}
       const variable = variableOf(origin.name);
       if (origin.kind === 'target file') this.#variables.add(variable);
       else if (origin.kind === 'answer' || origin.kind === 'mailed') continue;
-      else this.#command(made(variable, origin));
+      else this.#lines.push(made(variable, origin));
       this.#defined.add(origin.name);
     }
   }
@@ -170,7 +157,7 @@ ${this.#lines.join('\n')}
       this.#defined.add(origin.name);
       const taken =
         origin.kind === 'answer' ? `taken ${index} ${origin.member}` : `code_mailed_to ${word(origin.to)}`;
-      this.#command(`${variableOf(origin.name)}=$(${taken}) || exit 2`);
+      this.#lines.push(`${variableOf(origin.name)}=$(${taken}) || exit 2`);
     }
   }
 
@@ -179,17 +166,18 @@ ${this.#lines.join('\n')}
     const { index } = step;
     const { conditions, decisive } = this.assertion;
     const deciding = conditions.filter(({ at }) => at === index);
-    if (deciding.some(({ shows }) => !shows.endsWith(' 000'))) this.#command(`answered ${index}`);
-    for (const { shows } of deciding) this.#command(`{ ${shows}; } || gone ${index}`);
+    if (deciding.some(({ shows }) => !shows.endsWith(' 000')))
+      this.#lines.push(`prepared ${index} '[1-5]??'`);
+    for (const { shows } of deciding) this.#lines.push(`{ ${shows}; } || gone ${index}`);
     if (deciding.length > 0 || index >= decisive) return;
     if (mayBeRefused(step, this.steps, this.assertion))
-      this.#command(`! status ${index} '4??' || gone ${index}`);
+      this.#lines.push(`! status ${index} '4??' || gone ${index}`);
     // What a session opens shows by what is done with it.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
     // A server error on the way may be the fault as well: a good target answers otherwise.
-    if (kind === 2 || kind === 4) this.#command(`prepared ${index} '${kind}??'`);
-    this.#command(
+    if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
+    this.#lines.push(
       ...sameSupportState(
         step,
         this.steps.find((each) => each.index === decisive),
@@ -249,8 +237,6 @@ export const comment = (text: string): string =>
     .split('\n')
     .map((line) => `# ${line}`.trimEnd())
     .join('\n');
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** One word of the shell, with variables for names. */
 function word(text: string): string {

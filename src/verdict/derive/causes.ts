@@ -162,9 +162,8 @@ function marksOf(check: Check): string[] {
     case 'members':
       return check.members.map(({ pointer }) => `${place} ${pointer}`);
     case 'well formed':
-      return [`${place} ${check.what}`];
     case 'count':
-      return [`${place} ${check.of}`];
+      return [`${place} ${'of' in check ? check.of : check.what}`];
     default:
       return [`${place} ${check.kind}`];
   }
