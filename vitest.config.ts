@@ -22,7 +22,7 @@ const all = ['selftest/**/*.test.ts'];
 const mocking = [
   'selftest/connection/key-lag.test.ts',
   'selftest/connection/read-back.test.ts',
-  'selftest/http/pace.test.ts',
+  'selftest/http/rate-limiter.test.ts',
   'selftest/recovery/aliases.test.ts',
 ];
 

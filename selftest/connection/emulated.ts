@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { startEmulator } from '../../emulator/emulator.js';
-import type { EventBody } from '../../src/base/model/event.js';
+import type { EventBody, Learned } from '../../src/base/model/event.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { loadContract } from '../../src/contract/openapi/load.js';
 import { readTarget } from '../../src/input/target-file/read.js';
@@ -11,7 +11,7 @@ import type { Target } from '../../src/input/target-file/target.js';
 import { Connection } from '../../src/target/connection/connection.js';
 import { temporaryFolder } from '../cli/suite.js';
 
-/** An emulator with these variants: connections to it that share a state folder, and the state that it really has. */
+/** An emulator with these variants: connections of one run to it, and the state that it really has. */
 export async function emulated(
   variants: readonly string[],
   write: (event: EventBody) => void = () => {},
@@ -23,10 +23,15 @@ export async function emulated(
   const folder = temporaryFolder();
   const file = join(folder, 'target.yaml');
   writeFileSync(file, stringify(emulator.targetFile()), { mode: 0o600 });
+  const learned: Learned[] = [];
+  const log = (event: EventBody) => {
+    if (event.type === 'learned') learned.push(event);
+    write(event);
+  };
   /** @param over in place of what a throw-away target is, and allows */
   const open = async (over: Partial<Target> = {}): Promise<Connection> => {
     const target = { ...readTarget(file, {}), ...over };
-    const connection = await Connection.open(target, contract, { stateDir: folder, write });
+    const connection = await Connection.open(target, contract, { stateDir: folder, write: log, learned });
     onTestFinished(() => connection.close());
     return connection;
   };

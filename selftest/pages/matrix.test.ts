@@ -71,7 +71,7 @@ describePages('matrix.html', (open) => {
     const { page } = await open(file, { javaScriptEnabled: false });
 
     expect(await page.locator('tr[data-id]').count()).toBeGreaterThan(3);
-    expect(await page.getByText('No plan (planned-1-of-1.json').isVisible()).toBe(true);
+    expect(await page.getByText('The plan (planned-1-of-1.json').isVisible()).toBe(true);
   });
 
   test('takes nothing that a target says for markup', async () => {
