@@ -13,6 +13,7 @@ import { RateLimiter } from '../../wire/http/rate-limiter.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
 import { ExpectedState, type Touch } from '../beliefs/expected-state.js';
+import type { Belief } from '../beliefs/target-model.js';
 import { atMost } from '../sleep.js';
 import { Attempts } from './attempts.js';
 import {
@@ -67,6 +68,8 @@ export interface ApiParts {
   readonly attemptsFile: string;
   /** Journals what may change a configuration. */
   readonly journalled: Link;
+  /** Whether the target was away, or closed connections, while the run used it. */
+  readonly restarts: Belief<boolean>;
   /** Draws the requests that accept compressed answers; undefined: none does. */
   readonly seed?: number | undefined;
 }
@@ -92,8 +95,8 @@ export class Api {
   readonly #acceptsCodings: (kind: string) => boolean;
 
   constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled, seed } =
-      parts;
+    const { target, contract, recorder, clock, waiter, codes, readOnly, attemptsFile, journalled } = parts;
+    const { restarts, seed } = parts;
     this.#acceptsCodings = (kind) =>
       seed !== undefined && acceptsCodings(seed, `${recorder.requirement} ${kind}`);
     this.target = target;
@@ -109,7 +112,7 @@ export class Api {
         guards(target, readOnly),
         patience({ clock, waiter, recorder, codes }, limiter),
         this.attempts.link,
-        presence(recorder),
+        presence(recorder, restarts),
         this.#untilClosed,
         journalled,
         this.#counted,

@@ -115,6 +115,7 @@ export class Connection {
       codes: this.codes,
       readOnly,
       seed,
+      restarts: this.model.flag('restarts'),
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, nodes, this.#lag, (part) => this.#noteFound(part)),
     });
@@ -225,7 +226,8 @@ export class Connection {
   }
 
   #reader(admin: Credential): StateReader {
-    return new StateReader(this.api, admin, this.#strict, () => (this.changesShowAfterMs ?? 0) > 0, {
+    const lags = () => (this.changesShowAfterMs ?? 0) > 0 || this.model.flag('restarts').value === true;
+    return new StateReader(this.api, admin, this.#strict, lags, {
       takeWentBack: (part) => this.#nodes.takeWentBack(part),
       rest: (ms) => this.readBack.rest(ms),
     });

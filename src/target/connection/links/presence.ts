@@ -1,6 +1,7 @@
 import { TransportError } from '../../../base/errors.js';
 import { steadyNow } from '../../../base/steady-now.js';
 import { gatewayStatuses } from '../../../contract/judging/gateway.js';
+import type { Belief } from '../../beliefs/target-model.js';
 import { sleep } from '../../sleep.js';
 import { isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
@@ -15,9 +16,10 @@ const aWhileMs = 500;
  * Sends again while nobody listens where somebody did: a target may restart, as after a change of its configuration.
  * No connection came about, so nothing was sent. Where it doesn't come back, later requests don't wait for it. A read
  * is sent once more where its connection was closed: it may have been kept open for too long (RFC 9112 9.3.1). So is one
- * for which a gateway got no answer.
+ * for which a gateway got no answer. A target that was away or closed a connection is learned to restart: a read after
+ * each change then takes what a login, which can't be repeated, would run into.
  */
-export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
+export function presence(recorder: Pick<Recorder, 'waiting'>, restarts: Belief<boolean>): Link {
   let isAwaited = false;
   return async (call, next) => {
     let mayRepeat = isSafe(call) && call.options.mistake === undefined && call.options.mayBeIgnored !== true;
@@ -40,11 +42,13 @@ export function presence(recorder: Pick<Recorder, 'waiting'>): Link {
           if (!(error instanceof TransportError)) throw error;
           if (error.broke === 'closed' && mayRepeat) {
             mayRepeat = false;
+            restarts.learn(true);
             continue;
           }
           if (error.broke !== 'refused' || !isAwaited) throw error;
           if (steadyNow() - startedAt + pauseMs > longestAbsenceMs) isAwaited = false;
           if (!isAwaited) throw error;
+          restarts.learn(true);
         }
         ended ??= recorder.waiting(longestAbsenceMs, 'restart');
         await sleep(pauseMs, 'restart');
