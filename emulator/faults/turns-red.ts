@@ -320,7 +320,7 @@ export const turnsRed: Readonly<Record<string, TurnsRed>> = {
   'verify-totp/secret-outlives-disabling': { level: 'should' },
   'verify-totp/verified-from-the-start': { besides: ['verify-totp/state-starts-anew-with-a-new-key'] },
   'verify-totp/verifies-without-enrolment': { besides: ['verify-totp/any-body-is-handled', 'verify-totp/refuses-code-after-disabling'] },
-  'verify-totp/window-of-five-steps': { level: 'should' },
+  'verify-totp/window-of-five-steps': { level: 'should', besides: ['ways-in/support-code-window-is-a-minute'] },
   'verify-totp/wrong-code-verifies': { besides: ['verify-totp/refuses-code-of-a-users-key', 'verify-totp/refuses-code-of-another-time', 'verify-totp/refuses-code-of-replaced-secret', 'verify-totp/refuses-replay', 'verify-totp/window-is-a-minute-at-most'] },
   'ways-in/any-domain-opens': { level: 'should' },
   'ways-in/code-of-minutes-switches-off': { level: 'should' },
