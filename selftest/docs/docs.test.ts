@@ -7,7 +7,11 @@ import { scenes } from './scenes.js';
 import { Stage } from './stage.js';
 
 // They share a stage: whole runs of the suite are what takes time.
-const stage = new Stage(afterAll);
+const ends: (() => unknown)[] = [];
+const stage = new Stage((end) => ends.push(end));
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+});
 
 test.each(Object.entries(scenes))('%s shows what its commands print', async (page, played) => {
   const blocks = blocksOf(readFileSync(join(packageRoot(), page), 'utf8'));

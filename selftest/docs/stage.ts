@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -57,7 +58,12 @@ export class Stage {
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    this.onEnd(() => void child.kill('SIGTERM'));
+    // It ends as by Ctrl-C: killed, it would leave the process behind that holds its output.
+    this.onEnd(async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    });
     const said = await new Promise<string>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)));
       createInterface(child.stdout).once('line', resolve);
