@@ -123,13 +123,13 @@ export interface Rules {
     /** When a copy of it follows, likewise; undefined: none does. */
     copyMs?: number;
   };
-  /** After so many wrong codes in a row an account waits so long, by the emulator's clock. */
+  /** How many consecutive wrong codes make an account wait, and for how long by the emulator's clock. */
   throttle: { attempts: number; lockMs: number };
   /** The same for passwords: a right one ends a row of wrong ones, but not of wrong codes. */
   passwordThrottle: { attempts: number; lockMs: number };
   /** So long after they were handed out sessions, tokens and reference ids end, by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
-  /** Of mails to one account of which no code was used: so many within so long, by the emulator's clock. */
+  /** How many mails with unused codes an account gets, and within what time by the emulator's clock. */
   mailLimit: { mails: number; windowMs: number };
   /** Whether a user's new key voids the older ones. */
   newKeyRetiresOlder: boolean;

@@ -2,7 +2,7 @@ import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
 /**
- * Judges a code or a password for an account, and counts wrong ones: too many in a row, and the account has to wait.
+ * Judges a code or a password for an account, and counts wrong ones: too many consecutive ones make the account wait.
  *
  * @throws Refusal 429 while it waits
  */

@@ -85,7 +85,7 @@ export class State {
   /** When a session, a token or a reference id was handed out, by the emulator's clock. */
   readonly issuedAt = new Map<string, number>();
   readonly failures = new Map<Owner, { count: number; lockedUntil: number }>();
-  /** Mails in a row of which no code was used. */
+  /** Consecutive mails whose codes were not used. */
   readonly unusedMails = new Map<Owner, { count: number; since: number }>();
   userKeys: TotpKey[] = [];
   mailCodes: MailCode[] = [];

@@ -2,7 +2,7 @@ import type { KnownFault } from '../../emulator/seams.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
 import type { Judgement } from './matrix.js';
 
-/** So many of a hundred reports at least begin with what the fault breaks. */
+/** The least share of reports, in percent, that begin with what the fault breaks. */
 export const wantedShare = 97;
 
 interface Heading {

@@ -39,8 +39,8 @@ const command = tool(
 )
   .argument('[id...]', 'parts of ids: only the faults and variants that have one of them')
   .option('--alone', 'each in an emulator of its own, by all requirements')
-  .option('--whole <n>', 'so many faults are drawn to be tried by all requirements as well', wholeNumber, 40)
-  .option('--sample <n>', 'so many faults only, no freedoms, and nothing that takes ten minutes', wholeNumber)
+  .option('--whole <n>', 'draw N faults that are tried by all requirements as well', wholeNumber, 40)
+  .option('--sample <n>', 'N drawn faults only, no freedoms, and nothing that takes ten minutes', wholeNumber)
   .option('--seed <n>', 'which faults are drawn', wholeNumber, 1)
   .option('--shard <i/n>', 'the i-th of n parts', partOf, wholeRun)
   .option('--freedoms', 'only targets that differ in what the contract leaves open')
@@ -50,11 +50,11 @@ const only = command.args;
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/** So many emulators are tried in one run of the suite: fewer where it is asked for what their faults turn red only. */
+/** How many emulators one run of the suite tries: fewer where it asks only for what their faults turn red. */
 const batchSize = { all: 20, few: 6 };
-/** So many such runs at a time: one writes its reports, in one process, while the other tries targets. */
+/** How many such runs go at a time: one writes its reports, in one process, while the other tries targets. */
 const batchesAtOnce = 2;
-/** So many requirements, drawn for each run, are asked for besides those that must turn red. */
+/** How many drawn requirements each run asks for besides those that must turn red. */
 const besides = 25;
 // More than the cores that it is meant for: what is broken is waited for.
 const options = { jobs: 3, mailTimeoutMs: 2000 };

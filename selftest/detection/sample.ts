@@ -1,5 +1,5 @@
 /**
- * So many of the values, the same for the same seed (mulberry32, drawn without putting back), in their own order.
+ * As many of the values as asked for, the same for the same seed (mulberry32, drawn without putting back), in their own order.
  */
 export function sample<T>(values: readonly T[], size: number, seed: number): T[] {
   const random = mulberry32(seed);

@@ -20,10 +20,10 @@ const { endings, seed, only, atOnce } = tool(
   'prove:restore',
   'Ends runs in all ways at random moments, and looks whether the targets are as they were found.',
 )
-  .option('--endings <n>', 'so many', wholeNumber, 200)
+  .option('--endings <n>', 'how many', wholeNumber, 200)
   .option('--seed <n>', 'which ones', wholeNumber, 1)
   .option('--only <n>', 'the run of this number alone', wholeFrom(0))
-  .option('--at-once <n>', 'so many at a time', wholeNumber, 3)
+  .option('--at-once <n>', 'how many at a time', wholeNumber, 3)
   .parse()
   .opts<Options>();
 

@@ -18,19 +18,19 @@ test.each([
   expect(changeGivenMs(hasMissed, missesInTest, slowestMs)).toBe(ms);
 });
 
-const looks = { inARow: 0, misses: 1, waitedMs: 0, pauseMs: 10, restMs: 0 };
+const looks = { consecutive: 0, misses: 1, waitedMs: 0, pauseMs: 10, restMs: 0 };
 const patience = { looks: 1, givenMs: 1_000, mostMs: 5_000, mostMisses: undefined };
 
 test.each<
   [string, Partial<typeof looks>, Partial<Parameters<typeof nextLook>[1]>, ReturnType<typeof nextLook>]
 >([
   ['what is not there is looked at again', {}, {}, 10],
-  ['what is there is done', { inARow: 1 }, {}, 'done'],
-  ['several nodes take several looks', { inARow: 1 }, { looks: 2 }, 10],
-  ['what is there rests for a late node', { inARow: 1, restMs: 700 }, {}, 700],
-  ['and that goes on after the time given', { inARow: 1, restMs: 700, waitedMs: 900 }, {}, 700],
-  ['but not for ever', { inARow: 1, restMs: 700, waitedMs: 4_900 }, {}, 'over'],
-  ['pauses between good looks are short', { inARow: 1, pauseMs: 3_000 }, { looks: 2 }, 500],
+  ['what is there is done', { consecutive: 1 }, {}, 'done'],
+  ['several nodes take several looks', { consecutive: 1 }, { looks: 2 }, 10],
+  ['what is there rests for a late node', { consecutive: 1, restMs: 700 }, {}, 700],
+  ['and that goes on after the time given', { consecutive: 1, restMs: 700, waitedMs: 900 }, {}, 700],
+  ['but not for ever', { consecutive: 1, restMs: 700, waitedMs: 4_900 }, {}, 'over'],
+  ['pauses between good looks are short', { consecutive: 1, pauseMs: 3_000 }, { looks: 2 }, 500],
   ['the time given ends it', { waitedMs: 995 }, {}, 'over'],
   ['where misses are dear, their number ends it', { misses: 3, pauseMs: 9_000 }, { mostMisses: 3 }, 'over'],
   ['and no time does', { misses: 2, waitedMs: 9_000 }, { mostMisses: 3 }, 10],

@@ -6,7 +6,7 @@ const expectedForMs = 60_000;
 
 /** A request that touches configurations, and how it was answered. */
 export interface Touch {
-  /** Without secrets; undefined where another one like it may do something else. */
+  /** Without codes, and in memory only; undefined where another one like it may do something else. */
   readonly like: string | undefined;
   /** Unless it was refused, and is meant for the other configuration. */
   readonly maySet: boolean;

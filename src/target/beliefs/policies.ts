@@ -3,7 +3,7 @@
 /** What a change is given to show at first, and after one that never showed: as much as others took, and more. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
-/** In a test to which so many changes did not come, the next ones are given little: it is decided. */
+/** After this many changes that never came, a test gives further ones little time: its outcome is decided. */
 const mostMissesInTest = 2;
 const afterMissesMs = 500;
 const longestPauseMs = 500;
@@ -18,7 +18,7 @@ export function changeGivenMs(hasMissed: boolean, missesInTest: number, slowestM
 /** Looks at what a change is to bring about, so far. */
 interface Looks {
   /** The last ones that satisfied, and all that did not. */
-  readonly inARow: number;
+  readonly consecutive: number;
   readonly misses: number;
   readonly waitedMs: number;
   readonly pauseMs: number;
@@ -27,7 +27,7 @@ interface Looks {
 }
 
 interface Patience {
-  /** So many in a row satisfy. */
+  /** How many consecutive looks must satisfy. */
   readonly looks: number;
   readonly givenMs: number;
   /** For what is there already, however many changes did not come. */
@@ -37,13 +37,13 @@ interface Patience {
 
 /** In how many milliseconds to look again, if at all. */
 export function nextLook(
-  { inARow, misses, waitedMs, pauseMs, restMs }: Looks,
+  { consecutive, misses, waitedMs, pauseMs, restMs }: Looks,
   { looks, givenMs, mostMs, mostMisses }: Patience,
 ): 'done' | 'over' | number {
-  if (inARow >= looks && restMs === 0) return 'done';
-  const nextMs = inARow > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
-  if (inARow === 0 && mostMisses !== undefined) return misses >= mostMisses ? 'over' : nextMs;
-  return waitedMs + nextMs > (inARow > 0 && restMs > 0 ? mostMs : givenMs) ? 'over' : nextMs;
+  if (consecutive >= looks && restMs === 0) return 'done';
+  const nextMs = consecutive > 0 ? Math.max(restMs, Math.min(pauseMs, longestPauseMs)) : pauseMs;
+  if (consecutive === 0 && mostMisses !== undefined) return misses >= mostMisses ? 'over' : nextMs;
+  return waitedMs + nextMs > (consecutive > 0 && restMs > 0 ? mostMs : givenMs) ? 'over' : nextMs;
 }
 
 /** The pause after one that ended without what was waited for. */

@@ -260,7 +260,7 @@ export class Api {
   }
 }
 
-/** Requests are told from others by all that they say, but for secrets; those that the other part refused, by who sent them. */
+/** A request is like another that says the same but for codes; one that the other part refused, like any of its sender. */
 function touchOf(part: string, { operation, json, credential, options }: Call, answer?: Answered): Touch {
   if (operation === null || answer === undefined) return { like: undefined, maySet: true };
   const { sets } = operationRow(operation);

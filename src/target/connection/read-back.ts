@@ -75,26 +75,26 @@ export class ReadBack {
   ): Promise<T> {
     const startedAt = steadyNow();
     const givenMs = Math.min(mostMs, this.#givenMs(of));
-    let inARow = 0;
+    let consecutive = 0;
     let misses = 0;
     let cameMs = 0;
     for (let waitedMs = 0, pauseMs = firstPauseMs; ; ) {
       const value = await get();
-      inARow = done(value) ? inARow + 1 : 0;
-      if (inARow === 0) misses += 1;
-      if (inARow === 1) cameMs = waitedMs;
+      consecutive = done(value) ? consecutive + 1 : 0;
+      if (consecutive === 0) misses += 1;
+      if (consecutive === 1) cameMs = waitedMs;
       const feltMs = isFelt && this.#slowestMs >= lateMs ? this.#slowestMs : 0;
       const restMs = this.nodes?.restMs(feltMs, startedAt) ?? 0;
       const patience = { looks: Math.max(looks, this.nodes?.looks ?? 1), givenMs, mostMs, mostMisses };
-      const next = nextLook({ inARow, misses, waitedMs, pauseMs, restMs }, patience);
+      const next = nextLook({ consecutive, misses, waitedMs, pauseMs, restMs }, patience);
       if (next === 'done') this.nodes?.settled();
       if (typeof next === 'string') {
         if (waitedMs > 0) this.recorder.waited(waitedMs, 'read-back');
-        this.#learn(of, inARow > 0, cameMs);
+        this.#learn(of, consecutive > 0, cameMs);
         return value;
       }
       await sleep(next, 'read-back');
-      if (inARow === 0) pauseMs = nextPauseMs(pauseMs, firstPauseMs, mostMisses);
+      if (consecutive === 0) pauseMs = nextPauseMs(pauseMs, firstPauseMs, mostMisses);
       waitedMs = steadyNow() - startedAt;
     }
   }
