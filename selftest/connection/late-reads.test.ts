@@ -79,3 +79,22 @@ test('a switch after which nobody looked at logins is still to be seen there', a
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_800);
 });
+
+test('a target that restarts after a switch is learned to, and read after each further one', async () => {
+  let reads = 0;
+  const { open } = await emulated(['restarts-after-a-switch'], (event) => {
+    if (event.type === 'exchange' && event.exchange.operation === 'GetMFAConfig') reads += 1;
+  });
+  const connection = await open();
+  const cluster = await connection.cluster();
+  await cluster.on(['totp']);
+  await cluster.off();
+  expect(connection.model.flag('restarts').value).toBe(true);
+
+  // What switches make of the configuration is known by now, and would be expected.
+  for (const change of [() => cluster.on(['totp']), () => cluster.off()]) {
+    reads = 0;
+    await change();
+    expect(reads).toBeGreaterThan(0);
+  }
+});
