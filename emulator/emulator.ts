@@ -1,12 +1,11 @@
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type http from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
 import type { World } from './call.js';
 import type { Certificate } from './certificate.js';
 import { Clock } from './clock.js';
 import { createControl } from './control.js';
 import { faults } from './faults/index.js';
+import { freePort } from './free-port.js';
 import { type MailAddress, Mailer } from './mailer.js';
 import { nearest } from './near.js';
 import { defaultRelease, isReleaseName, type ReleaseName, releaseNames, releaseOf } from './releases.js';
@@ -189,22 +188,4 @@ function portOf(server: Pick<http.Server, 'address'>): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return address.port;
-}
-
-/**
- * A port for somebody else to listen on later: not one of those that systems give to outgoing connections (from
- * 32768 on), which could take it in between.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000);
-    const probe = createTcpServer().listen(port, '127.0.0.1');
-    try {
-      await once(probe, 'listening');
-    } catch {
-      continue;
-    }
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  }
 }

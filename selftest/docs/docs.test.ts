@@ -1,14 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.js';
 import { asPrinted, blocksOf, lasting } from './console.js';
-import { scenes } from './scenes.js';
+import { scenes, wholeRuns } from './scenes.js';
 import { Stage } from './stage.js';
 
 // They share a stage: whole runs of the suite are what takes time.
 const ends: (() => unknown)[] = [];
 const stage = new Stage((end) => ends.push(end));
+beforeAll(() => wholeRuns(stage), 1_800_000);
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
 });

@@ -15,7 +15,7 @@ const run = 'node dist/cli/main.js run';
 
 /** Two whole runs that several pages tell of: of the emulator as it is, and of one with a fault. */
 let whole: Promise<{ right: string; wrong: string }> | undefined;
-const wholeRuns = (stage: Stage) => {
+export const wholeRuns = (stage: Stage) => {
   whole ??= (async () => {
     const right = await stage.run(run);
     copyFileSync(join(stage.cwd, 'reports/emulator/verdict.json'), join(stage.cwd, 'base.json'));

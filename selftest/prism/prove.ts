@@ -8,11 +8,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { freePort } from '../../emulator/free-port.js';
 import { isReleaseName, type ReleaseName } from '../../src/base/model/releases.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { releaseDocument } from '../../src/contract/openapi/load.js';
@@ -85,15 +86,6 @@ async function listening(mock: ChildProcess, port: number): Promise<void> {
     if (isOpen) return;
   }
   throw new Error(`${prism} did not listen within ${startsWithinMs / 1000} s.`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('No port is free.');
-  return address.port;
 }
 
 /** Whom Prism doesn't know: it lets every credential in. */

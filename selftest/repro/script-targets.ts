@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type EmulatorOptions, startEmulator } from '../../emulator/emulator.js';
+import { freePort } from '../../emulator/free-port.js';
 import { readTarget } from '../../src/input/target-file/read.js';
 import type { Target } from '../../src/input/target-file/target.js';
 import { writeTarget } from '../cli/suite.js';
@@ -97,15 +97,6 @@ async function ended(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A fault that a command can be started with. */
