@@ -1,4 +1,4 @@
-import type { Answer, Api, Credential, Open } from '../../fixtures/index.js';
+import type { Api, ClusterMfa, Credential, Open, Users } from '../../fixtures/index.js';
 import {
   arrange,
   demand,
@@ -13,85 +13,64 @@ import {
   textOf,
 } from '../../fixtures/index.js';
 
-test('access/cut-key-is-refused', async ({ api, connection, admin }) => {
-  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-  await arrange(api.call('GetMFAConfig', { as: admin }));
+interface Given {
+  readonly api: Api;
+  readonly users: Users;
+  readonly cluster: ClusterMfa;
+}
 
-  for (const answer of await readsWith(api, key.slice(0, -1))) expect(answer).toBeRefused();
-});
+/** A credential that opens the configuration: its text, and what another text is as one of its kind. */
+interface Issued {
+  readonly text: string;
+  readonly as: (text: string) => Credential;
+}
 
-test('access/key-in-other-case-is-refused', async ({ api, connection, admin }) => {
-  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-  const other = inOtherCase(key);
-  if (other === key) notApplicable("the admin's API key has no letters");
-  if (isHexadecimal(key))
-    notApplicable("the admin's API key is a UUID or a number, whose case means nothing");
-  await arrange(api.call('GetMFAConfig', { as: admin }));
+async function ofKey({ api }: Given): Promise<Issued> {
+  const { apiKey } = api.target.accounts.admin;
+  if (apiKey === undefined) throw arrange.failure('The admin has no API key.');
+  await arrange.success(api.call('GetMFAConfig', { as: { scheme: 'APIKeyHeader', key: apiKey } }));
+  return { text: apiKey.reveal(), as: (text) => ({ scheme: 'APIKeyHeader', key: new Secret(text) }) };
+}
 
-  for (const answer of await readsWith(api, other)) expect(answer).toBeRefused();
-});
+async function ofSession({ api, users, cluster }: Given): Promise<Issued> {
+  await cluster.off();
+  const session = await users.sessions.id(users.withPassword());
+  await arrange.success(api.call('GetMFAConfig', { as: session }));
+  return { text: session.id.reveal(), as: (text) => ({ scheme: 'SessionIdHeader', id: new Secret(text) }) };
+}
 
-test('access/key-with-more-is-refused', async ({ api, connection, admin }) => {
-  const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
-  await arrange(api.call('GetMFAConfig', { as: admin }));
+async function ofToken({ api, users, cluster }: Given): Promise<Issued> {
+  await cluster.off();
+  const token = await users.sessions.token(users.withPassword());
+  await arrange.success(api.call('GetMFAConfig', { as: token }));
+  return { text: token.token.reveal(), as: (text) => ({ ...token, token: new Secret(text) }) };
+}
 
-  for (const answer of await readsWith(api, `${key}0`)) expect(answer).toBeRefused();
-});
+/** Credentials that are nearly one that was issued, and open nothing: a line more is a requirement more. */
+for (const [id, issued, changed] of [
+  ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
+  ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
+  ['access/key-in-other-case-is-refused', ofKey, inOtherCase],
+  ['access/near-session-is-refused', ofSession, nearly],
+  ['access/session-in-other-case-is-refused', ofSession, inOtherCase],
+  ['access/near-token-is-refused', ofToken, (token: string) => [...nearly(token), ...unsigned(token)]],
+  ['access/token-in-other-case-is-refused', ofToken, inOtherCase],
+] as const)
+  test(id, async ({ api, users, cluster }) => {
+    const { text, as } = await arrange(issued({ api, users, cluster }));
 
-test('access/near-session-is-refused', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
-  const session = await arrange(users.sessions.id(users.withPassword()));
-  await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
-  const id = session.id.reveal();
-
-  for (const near of nearly(id)) {
-    const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(near) };
-    expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-  }
-});
-
-test('access/session-in-other-case-is-refused', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
-  const session = await arrange(users.sessions.id(users.withPassword()));
-  await arrangeAccepted(api.call('GetMFAConfig', { as: session }));
-  const id = session.id.reveal();
-  if (!hasCase(id)) notApplicable(withoutCase);
-
-  const as: Credential = { scheme: 'SessionIdHeader', id: new Secret(inOtherCase(id)) };
-  expect(await api.call('GetMFAConfig', { as })).toBeRefused();
-});
-
-test('access/near-token-is-refused', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
-  const as = await users.sessions.token(users.withPassword());
-  await arrangeAccepted(api.call('GetMFAConfig', { as }));
-  const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
-
-  for (const near of [...nearly(token), ...unsigned(token)]) {
-    const nearlyAs: Credential = { scheme: 'Bearer', tokenType, token: new Secret(near) };
-    expect(await api.call('GetMFAConfig', { as: nearlyAs })).toBeRefused();
-  }
-});
-
-test('access/token-in-other-case-is-refused', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
-  const as = await users.sessions.token(users.withPassword());
-  await arrangeAccepted(api.call('GetMFAConfig', { as }));
-  const [tokenType = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
-  if (!hasCase(token)) notApplicable(withoutCase);
-
-  const cased: Credential = { scheme: 'Bearer', tokenType, token: new Secret(inOtherCase(token)) };
-  expect(await api.call('GetMFAConfig', { as: cased })).toBeRefused();
-});
+    for (const near of changed(text)) {
+      expect(await api.call('GetMFAConfig', { as: as(near) })).toBeRefused();
+      if (issued === ofKey) expect(await api.call('GetSupportMFAConfig', { as: as(near) })).toBeRefused();
+    }
+  });
 
 test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
-  const as = await users.sessions.token(users.withPassword());
-  await arrangeAccepted(api.call('GetMFAConfig', { as }));
-  const [type = '', token = ''] = (headersOf(as)['Authorization'] ?? '').split(' ');
+  const { text, as } = await arrange(ofToken({ api, users, cluster }));
+  const [type = ''] = (headersOf(as(text))['Authorization'] ?? '').split(' ');
 
   for (const scheme of [type.toLowerCase(), type.toUpperCase()]) {
-    const answer = await api.call('GetMFAConfig', { headers: { Authorization: `${scheme} ${token}` } });
+    const answer = await api.call('GetMFAConfig', { headers: { Authorization: `${scheme} ${text}` } });
     expect(answer).toBeAccepted();
   }
 });
@@ -205,30 +184,15 @@ function objectIn(part = ''): object | undefined {
   return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 }
 
-const withoutCase = 'what the target hands out is a number, or has no letters: it has no other case';
-
-function hasCase(text: string): boolean {
-  return !isHexadecimal(text) && inOtherCase(text) !== text;
-}
-
-/** A UUID is compared without regard to case (RFC 9562 4), and so may be any number in this notation. */
-function isHexadecimal(text: string): boolean {
-  return /^[0-9a-f-]+$/i.test(text);
-}
-
-function inOtherCase(text: string): string {
-  return text.replace(/[a-z]/gi, (letter) =>
+/**
+ * In the other case, where it has one: a UUID is compared without regard to case (RFC 9562 4), and so may be any number in
+ * this notation.
+ */
+function inOtherCase(text: string): readonly string[] {
+  const other = text.replace(/[a-z]/gi, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   );
-}
-
-/** Both configurations, asked for with a key. */
-async function readsWith(api: Api, key: string): Promise<readonly Answer[]> {
-  const as: Credential = { scheme: 'APIKeyHeader', key: new Secret(key) };
-  return [await api.call('GetMFAConfig', { as }), await api.call('GetSupportMFAConfig', { as })];
-}
-
-async function arrangeAccepted(step: Promise<Answer>): Promise<void> {
-  const { status } = await step;
-  if (status >= 300) throw arrange.failure(`A new credential was answered ${status}: it opens nothing.`);
+  if (other === text || /^[0-9a-f-]+$/i.test(text))
+    notApplicable('the credential is a number, or has no letters: it has no other case');
+  return [other];
 }

@@ -1,69 +1,75 @@
-import { arrange, expect, test } from '../../fixtures/index.js';
+import type { Answer, Connection, Credential, Users } from '../../fixtures/index.js';
+import { anonymous, arrange, expect, test } from '../../fixtures/index.js';
 
 /** Broken off: parsers may take what extends JSON (RFC 8259 9), and this extends nothing. */
 const malformed = ['{"totpCode":', '{"a":tr', '{"a'];
+const notTexts = [5, true, ['a'], {}];
 
-test('verify-totp/refuses-missing-body', async ({ api, admin }) => {
-  const answer = await api.call('VerifySupportUserTotp', { as: admin, mistake: 'a missing body' });
+interface Given {
+  readonly connection: Connection;
+  readonly users: Users;
+}
 
-  // Read as {}, it holds no code, and success false says so.
-  expect(answer).toNotVerify();
-});
+type By = (given: Given) => Promise<Credential>;
 
-test('verify-totp/refuses-malformed-json', async ({ api, admin }) => {
-  for (const body of malformed) {
-    const answer = await api.call('VerifySupportUserTotp', {
-      as: admin,
-      raw: { body },
-      mistake: 'malformed JSON',
-    });
-    expect(answer).toBeRefused();
-  }
-});
+const byAdmin: By = ({ connection }) => connection.admin();
+const byUser: By = ({ users }) => users.sessions.of(users.withReplaceableTotp());
+const byNobody: By = () => Promise.resolve(anonymous);
 
-test('verify-totp/wrong-type-is-harmless', async ({ api, admin, support }) => {
-  await arrange(support.off());
+const refusing = [
+  { area: 'verify-totp', operation: 'VerifySupportUserTotp', by: byAdmin },
+  { area: 'totp-key', operation: 'CreateTotpKey', by: byUser },
+  { area: 'sessions', operation: 'CreateSession', by: byNobody },
+  { area: 'access-tokens', operation: 'CreateAccessToken', by: byNobody },
+  { area: 'second-step', operation: 'VerifyUserOtp', by: pending },
+] as const;
 
-  for (const totpCode of [123456, true, ['123456'], {}]) {
-    const answer = await api.call('VerifySupportUserTotp', {
-      as: admin,
-      anyJson: { totpCode },
-      mistake: 'a wrong type',
-    });
-    expect(answer).toBeHandled();
-    expect(answer).toHaveOther({ success: true });
-  }
-});
+for (const { area, operation, by } of refusing)
+  test(`${area}/refuses-missing-body`, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
 
-test('totp-key/refuses-missing-body', async ({ api, users }) => {
-  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
+    const answer = await api.call(operation, { as, mistake: 'a missing body' });
 
-  const answer = await api.call('CreateTotpKey', { as, mistake: 'a missing body' });
+    // Read as {}, it holds no code, and success false says so.
+    if (area === 'verify-totp') expect(answer).toNotVerify();
+    else expect(answer).toBeRefused();
+  });
 
-  expect(answer).toBeRefused();
-});
+for (const { area, operation, by } of [
+  refusing[0],
+  refusing[1],
+  { area: 'email-otp', operation: 'CreateEmailOtp', by: byAdmin } as const,
+  refusing[2],
+  refusing[3],
+])
+  test(`${area}/refuses-malformed-json`, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
 
-test('totp-key/refuses-malformed-json', async ({ api, users }) => {
-  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
+    for (const body of malformed)
+      expect(await api.call(operation, { as, raw: { body }, mistake: 'malformed JSON' })).toBeRefused();
+  });
 
-  for (const body of malformed) {
-    const answer = await api.call('CreateTotpKey', { as, raw: { body }, mistake: 'malformed JSON' });
-    expect(answer).toBeRefused();
-  }
-});
+const asCode = [123456, true, ['123456'], {}].map((totpCode) => ({ totpCode }));
+const asName = notTexts.map((totpKeyName) => ({ totpKeyName }));
+const asUser = notTexts.map((username) => ({ username, password: 'x', domain: 'LOCAL' }));
+const opensNothing = (answer: Answer) => expect(answer).toHaveNone('sessionId');
+const verifiesNothing = (answer: Answer) => expect(answer).toHaveOther({ success: true });
 
-test('totp-key/wrong-type-is-harmless', async ({ api, users }) => {
-  const as = await arrange(users.sessions.of(users.withReplaceableTotp()));
+for (const [id, operation, by, bodies, isHarmless] of [
+  ['verify-totp/wrong-type-is-harmless', 'VerifySupportUserTotp', whileOff, asCode, verifiesNothing],
+  ['totp-key/wrong-type-is-harmless', 'CreateTotpKey', byUser, asName],
+  ['email-otp/wrong-type-is-harmless', 'CreateEmailOtp', byAdmin, asUser],
+  ['sessions/wrong-type-is-harmless', 'CreateSession', byNobody, asUser, opensNothing],
+] as const)
+  test(id, async ({ api, connection, users }) => {
+    const as = await arrange(by({ connection, users }));
 
-  for (const totpKeyName of [5, true, ['a'], {}]) {
-    const answer = await api.call('CreateTotpKey', {
-      as,
-      anyJson: { totpKeyName },
-      mistake: 'a wrong type',
-    });
-    expect(answer).toBeHandled();
-  }
-});
+    for (const anyJson of bodies) {
+      const answer = await api.call(operation, { as, anyJson, mistake: 'a wrong type' });
+      expect(answer).toBeHandled();
+      isHarmless?.(answer);
+    }
+  });
 
 test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection }) => {
   const { email } = connection.target.accounts.admin;
@@ -76,56 +82,11 @@ test('email-otp/missing-body-is-handled', async ({ api, admin, mail, connection 
   if (answer.succeeded && email !== undefined) await mail.codeTo(email, mark).catch(() => undefined);
 });
 
-test('email-otp/refuses-malformed-json', async ({ api, admin }) => {
-  for (const body of malformed) {
-    const answer = await api.call('CreateEmailOtp', {
-      as: admin,
-      raw: { body },
-      mistake: 'malformed JSON',
-    });
-    expect(answer).toBeRefused();
-  }
-});
+async function pending({ users }: Given): Promise<Credential> {
+  return users.logins.begun((await users.enrolled()).user);
+}
 
-test('email-otp/wrong-type-is-harmless', async ({ api, admin }) => {
-  for (const username of [5, true, ['a'], {}]) {
-    const anyJson = { username, password: 'x', domain: 'LOCAL' };
-    const answer = await api.call('CreateEmailOtp', { as: admin, anyJson, mistake: 'a wrong type' });
-    expect(answer).toBeHandled();
-  }
-});
-
-test('sessions/refuses-missing-body', async ({ api }) => {
-  const answer = await api.call('CreateSession', { mistake: 'a missing body' });
-
-  expect(answer).toBeRefused();
-});
-
-test('sessions/refuses-malformed-json', async ({ api }) => {
-  for (const body of malformed) {
-    const answer = await api.call('CreateSession', { raw: { body }, mistake: 'malformed JSON' });
-    expect(answer).toBeRefused();
-  }
-});
-
-test('sessions/wrong-type-is-harmless', async ({ api }) => {
-  for (const username of [5, true, ['a'], {}]) {
-    const anyJson = { username, password: 'x', domain: 'LOCAL' };
-    const answer = await api.call('CreateSession', { anyJson, mistake: 'a wrong type' });
-    expect(answer).toBeHandled();
-    expect(answer).toHaveNone('sessionId');
-  }
-});
-
-test('access-tokens/refuses-missing-body', async ({ api }) => {
-  const answer = await api.call('CreateAccessToken', { mistake: 'a missing body' });
-
-  expect(answer).toBeRefused();
-});
-
-test('access-tokens/refuses-malformed-json', async ({ api }) => {
-  for (const body of malformed) {
-    const answer = await api.call('CreateAccessToken', { raw: { body }, mistake: 'malformed JSON' });
-    expect(answer).toBeRefused();
-  }
-});
+async function whileOff({ connection }: Given): Promise<Credential> {
+  await (await connection.support()).off();
+  return connection.admin();
+}

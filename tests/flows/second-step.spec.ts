@@ -187,13 +187,6 @@ test('second-step/refuses-anonymous', async ({ api }) => {
   expect(await verify(api, { scheme: 'none' }, '000000')).toBeRefused();
 });
 
-test('second-step/refuses-missing-body', async ({ users, api }) => {
-  const { user } = await arrange(users.enrolled());
-  const first = await arrange(users.logins.begun(user));
-
-  expect(await api.call('VerifyUserOtp', { as: first, mistake: 'a missing body' })).toBeRefused();
-});
-
 test('second-step/finishes-one-login-only', async ({ users }) => {
   const enrolment = await arrange(users.enrolled());
   const { user } = enrolment;

@@ -41,3 +41,9 @@ export async function onAtAny(support: SupportMfa, target: Target): Promise<Addr
 function threeAddresses(target: Target): readonly string[] {
   return [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
 }
+
+/** On by e-mail at the support user's own address, and the code that was just mailed there. */
+export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
+  // Where it is on already it stays: on a target that takes no code it could not be switched off first.
+  return support.mailedCode(await support.ensureEmail(ownAddress(target)));
+}

@@ -84,40 +84,6 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   expect(kept).toVerify();
 });
 
-test('support-configure/refuses-missing-body', async ({ support, state }) => {
-  await arrange(support.off());
-  const before = await arrange(state.snapshot());
-
-  const answer = await support.configureText(undefined, 'a missing body');
-
-  expect(answer).toBeRefused();
-  expect(await state.changesSince(before)).toBeNone();
-});
-
-test('support-configure/refuses-malformed-json', async ({ support, state }) => {
-  await arrange(support.off());
-  const before = await arrange(state.snapshot());
-
-  for (const body of ['{"mfaType":', '{"mfaType":"em', '{"mfaType']) {
-    const answer = await support.configureText(body, 'malformed JSON');
-    expect(answer).toBeRefused();
-  }
-
-  expect(await state.changesSince(before)).toBeNone();
-});
-
-test('support-configure/wrong-type-is-harmless', async ({ support, state }) => {
-  await arrange(support.off());
-  const before = await arrange(state.snapshot());
-
-  // Without the password, so that nothing can come of it where types are not looked at.
-  const body = JSON.stringify({ mfaType: 5, email: ['a@example.com'] });
-  const answer = await support.configureText(body, 'a wrong type');
-
-  expect(answer).toBeHandled();
-  expect(await state.changesSince(before)).toBeNone();
-});
-
 async function verifiedAnew(support: SupportMfa, codes: Codes): Promise<void> {
   const { authenticator } = await support.onByTotp();
   const { status, fields } = await support.verify(await codes.unused(authenticator));

@@ -1,4 +1,4 @@
-import type { Answer } from '../../fixtures/index.js';
+import type { Answer, Users } from '../../fixtures/index.js';
 import {
   arrange,
   demand,
@@ -6,26 +6,23 @@ import {
   handedSecret,
   memberOf,
   notApplicable,
-  parseKeyUri,
   secrets,
   test,
 } from '../../fixtures/index.js';
-import { leastSecretBits, randomBits } from './guessable.js';
+import { areRandom, choosing, isNotChosen, keyChecks, secretMatchesUri, uriIsValid } from './key-checks.js';
+
+/** The answer to POST /totp-key. @throws ArrangeError where it is refused */
+const newKey = (users: Users, user = users.withReplaceableTotp(), name = 'mfa-conformance') =>
+  arrange.success(users.codes.createKey(user, name));
 
 test('totp-key/gives-secret-and-uri', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+  const answer = await newKey(users);
 
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
 });
 
-test('totp-key/gives-both-forms', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  expect(answer).toHaveTexts(['totpSecretKey', 'totpUri']);
-});
-
 test('totp-key/gives-id-and-name', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+  const answer = await newKey(users);
 
   const got = ['totpKeyId', 'totpKeyName'].filter((name) => memberOf(answer.body, name) !== undefined);
   if (got.length === 0) notApplicable('the target answers neither totpKeyId nor totpKeyName');
@@ -45,9 +42,9 @@ test('totp-key/echoes-name', async ({ users }) => {
 
 test('totp-key/ids-are-unique', async ({ users }) => {
   const user = users.withReplaceableTotp();
-  const first = await arrange.success(users.codes.createKey(user, 'mfa-conformance-1'));
+  const first = await newKey(users, user, 'mfa-conformance-1');
 
-  const second = await arrange.success(users.codes.createKey(user, 'mfa-conformance-2'));
+  const second = await newKey(users, user, 'mfa-conformance-2');
 
   const ids = [first.fields.totpKeyId, second.fields.totpKeyId];
   if (ids.includes(undefined)) notApplicable('the target answers no totpKeyId');
@@ -55,11 +52,9 @@ test('totp-key/ids-are-unique', async ({ users }) => {
 });
 
 test('totp-key/secrets-are-unique', async ({ users }) => {
-  const first = await arrange.success(users.codes.createKey(users.withReplaceableTotp(0), 'mfa-conformance'));
+  const first = await newKey(users);
 
-  const second = await arrange.success(
-    users.codes.createKey(users.withReplaceableTotp(1), 'mfa-conformance'),
-  );
+  const second = await newKey(users, users.withReplaceableTotp(1));
 
   expect(second).not.toHoldTheSecretOf(first);
 });
@@ -69,8 +64,7 @@ test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection,
   // Whether secrets look random takes some, which none but a throw-away target has to bear.
   const wanted = connection.target.allow.disposable ? 8 : 2;
   const answers: Answer[] = [];
-  for (let n = 0; n < wanted; n += 1)
-    answers.push(await arrange.success(users.codes.createKey(user, `mfa-conformance-${n}`)));
+  for (let n = 0; n < wanted; n += 1) answers.push(await newKey(users, user, `mfa-conformance-${n}`));
 
   for (const [n, answer] of answers.entries()) {
     for (const earlier of answers.slice(0, n)) expect(answer).not.toHoldTheSecretOf(earlier);
@@ -79,112 +73,32 @@ test('totp-key/enrolling-anew-gives-another-secret', async ({ users, connection,
 });
 
 test('totp-key/client-cannot-choose-secret', async ({ users }) => {
-  const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-
-  const answer = await users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance', {
-    totpSecretKey: chosen,
-  });
-
-  expect(answer).toBeHandled();
-  expect(answer).not.toHoldTheSecretOf(chosen);
+  isNotChosen(await users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance', choosing));
 });
 
-test('totp-key/secret-is-base32', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-  const text = secrets.shownSecret(answer);
+for (const [end, check] of keyChecks)
+  test(`totp-key/${end}`, async ({ users }) => check(await newKey(users)));
 
-  expect(answer).toBeWellFormed('secret', secrets.base32Problems(text));
-});
-
-test('totp-key/secret-is-canonical', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const keyUri = await arrange(secrets.usableKeyUri(answer));
-
-  expect(answer).toBeWellFormed('canonical secret', keyUri.secretDeviations);
-});
-
-test('totp-key/secret-is-long-enough', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const keyUri = await arrange(secrets.usableKeyUri(answer));
-
-  expect(keyUri.secretBits).toBeAtLeast(128, 'bits', answer);
-});
+test('totp-key/secret-matches-uri', async ({ users }) => secretMatchesUri(await newKey(users)));
 
 test('totp-key/secrets-are-random', async ({ users }) => {
   const user = users.withReplaceableTotp();
-  const seen: string[] = [];
-  for (let n = 0; n < 4; n += 1) {
-    const answer = await arrange.success(users.codes.createKey(user, 'mfa-conformance'));
-    seen.push((await arrange(secrets.usableKeyUri(answer))).secret.reveal());
-  }
-
-  const { bits, what } = randomBits(seen, [user.username]);
-  expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
+  await areRandom(() => newKey(users, user), [user.username]);
 });
 
-test('totp-key/uri-is-key-uri', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
+test('totp-key/uri-is-key-uri', async ({ users }) => uriIsValid(await newKey(users), 'uri'));
 
-  const { problems } = parseKeyUri(await secrets.uriOf(answer));
-
-  const texts = problems.filter(({ kind }) => kind === 'uri').map(({ text }) => text);
-  expect(answer).toBeWellFormed('Key URI', texts);
-});
-
-test('totp-key/uri-parameters-are-valid', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const { problems } = parseKeyUri(await secrets.uriOf(answer));
-
-  const texts = problems.filter(({ kind }) => kind === 'parameters').map(({ text }) => text);
-  expect(answer).toBeWellFormed('URI parameters', texts);
-});
-
-test('totp-key/secret-matches-uri', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const keyUri = await arrange(secrets.usableKeyUri(answer));
-
-  secrets.shownSecret(answer);
-  expect(answer).toHoldTheSecretOf(keyUri);
-});
-
-test('totp-key/uri-has-issuer', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  expect(answer).toBeWellFormed(
-    'issuer',
-    secrets.issuerProblems(await arrange(secrets.usableKeyUri(answer))),
-  );
-});
+test('totp-key/uri-parameters-are-valid', async ({ users }) => uriIsValid(await newKey(users), 'parameters'));
 
 test('totp-key/label-names-the-account', async ({ users }) => {
   const user = users.withReplaceableTotp();
-  const answer = await arrange.success(users.codes.createKey(user, 'mfa-conformance'));
+  const answer = await newKey(users, user);
 
   const { label } = await arrange(secrets.usableKeyUri(answer));
 
   const names = [user.username, ...(user.email === undefined ? [] : [user.email])];
   const isNamed = names.some((name) => label.toLowerCase().includes(name.toLowerCase()));
   expect(answer).toBeWellFormed('label', isNamed ? [] : ['another label']);
-});
-
-test('totp-key/period-is-two-minutes-at-most', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const { period } = await arrange(secrets.usableKeyUri(answer));
-
-  expect(period).toBeAtMost(120, 'seconds of a step', answer);
-});
-
-test('totp-key/uri-fits-a-qr-code', async ({ users }) => {
-  const answer = await arrange.success(users.codes.createKey(users.withReplaceableTotp(), 'mfa-conformance'));
-
-  const uri = await arrange(secrets.uriOf(answer));
-
-  expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
 });
 
 test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {

@@ -25,16 +25,6 @@ test('totp-login/refuses-junk', async ({ users }) => {
   }
 });
 
-test('totp-login/refuses-code-as-number', async ({ users, codes }) => {
-  const { user, authenticator } = await arrange(users.enrolled());
-  const code = `0${await codes.unused(authenticator)}`;
-
-  const login = await users.login(user, { code, type });
-
-  expect(login).toBeRefused();
-  await arrange.login(users.logins.byNewKey(user));
-});
-
 test('totp-login/accepts-leading-zero', async ({ users, connection, runOptions }) => {
   const first = await arrange(users.enrolled());
   let isFirst = true;

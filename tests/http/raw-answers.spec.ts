@@ -1,4 +1,4 @@
-import type { CodesByMail, RawAnswer } from '../../fixtures/index.js';
+import type { Api, Connection, RawAnswer, Users } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, notApplicable, test } from '../../fixtures/index.js';
 
 /** What compresses nothing may still leave bytes. */
@@ -26,37 +26,55 @@ for (const id of [
   });
 }
 
-test('http/no-content-after-204-of-email-otp', async ({ api, users, mail }) => {
+interface Given {
+  readonly api: Api;
+  readonly users: Users;
+  readonly connection: Connection;
+}
+
+/** A request that mails, and to whom. */
+interface Mailing {
+  readonly to: string;
+  readonly send: () => Promise<RawAnswer>;
+}
+
+async function byPassword({ api, users }: Given): Promise<Mailing> {
   const user = users.withMail();
   const json = { username: user.username, password: user.password.reveal(), domain: user.domain };
-  await arrange(users.whileOn.ready('CreateEmailOtp'));
+  await users.whileOn.ready('CreateEmailOtp');
+  const options = { as: users.codes.declared(), json, headers };
+  return { to: user.email, send: () => api.callRaw('CreateEmailOtp', options) };
+}
 
-  const answer = await mailed(mail, user.email, () =>
-    api.callRaw('CreateEmailOtp', { as: users.codes.declared(), json, headers }),
-  );
-
-  expect(answer).toHaveNothingAfterHead();
-});
-
-test('http/no-content-after-204-of-send-email-otp', async ({ api, users, mail }) => {
+async function inSession({ api, users }: Given): Promise<Mailing> {
   const user = users.withMail();
-  const as = await arrange(users.codes.sessionOf(user));
+  const as = await users.codes.sessionOf(user);
+  return { to: user.email, send: () => api.callRaw('SendEmailOtp', { as, headers }) };
+}
 
-  const answer = await mailed(mail, user.email, () => api.callRaw('SendEmailOtp', { as, headers }));
+async function toSupport({ api, connection }: Given): Promise<Mailing> {
+  const to = await (await connection.support()).ensureEmail(connection.target.supportUser.email ?? '');
+  const as = await connection.admin();
+  return { to, send: () => api.callRaw('SendSupportEmailOtp', { as, headers }) };
+}
 
-  expect(answer).toHaveNothingAfterHead();
-});
+for (const [id, prepared] of [
+  ['http/no-content-after-204-of-email-otp', byPassword],
+  ['http/no-content-after-204-of-send-email-otp', inSession],
+  ['http/no-content-after-204-of-support-email-otp', toSupport],
+] as const)
+  test(id, async ({ api, users, connection, mail }) => {
+    const { to, send } = await arrange(prepared({ api, users, connection }));
+    const mark = await arrange(mail.mark());
 
-test('http/no-content-after-204-of-support-email-otp', async ({ api, admin, support, connection, mail }) => {
-  const address = connection.target.supportUser.email ?? '';
-  await arrange(support.ensureEmail(address));
+    const answer = await send();
 
-  const answer = await mailed(mail, address, () =>
-    api.callRaw('SendSupportEmailOtp', { as: admin, headers }),
-  );
-
-  expect(answer).toHaveNothingAfterHead();
-});
+    if (answer.status !== 204)
+      throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
+    // The mail is taken in here, so that no other test wonders about it.
+    await mail.codeTo(to, mark).catch(() => undefined);
+    expect(answer).toHaveNothingAfterHead();
+  });
 
 test('http/head-has-length-of-get', async ({ api, admin }) => {
   const options = { as: admin, headers: { 'Accept-Encoding': 'identity' } };
@@ -95,17 +113,3 @@ test('http/head-has-no-content', async ({ api, admin }) => {
     expect(answer).toHaveNothingAfterHead();
   }
 });
-
-/** A 204 that mails a code; the mail is taken in here, so that no other test wonders about it. */
-async function mailed(
-  mail: CodesByMail,
-  address: string,
-  send: () => Promise<RawAnswer>,
-): Promise<RawAnswer> {
-  const mark = await arrange(mail.mark());
-  const answer = await send();
-  if (answer.status !== 204)
-    throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
-  await mail.codeTo(address, mark).catch(() => undefined);
-  return answer;
-}

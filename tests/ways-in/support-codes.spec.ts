@@ -4,15 +4,19 @@ import {
   asCall,
   bypass,
   expect,
+  expectKept,
   leadingZero,
   noLeadingZero,
   notRun,
+  off,
   test,
+  totpOn,
   unlockedBy,
 } from '../../fixtures/index.js';
 import { lists, nearCodes } from './codes.js';
 
-const on = { enabled: true, mfaType: 'totp' };
+const offWith = (mfaCodes: readonly (string | undefined)[]) =>
+  mfaCodes.flatMap((mfaCode) => (mfaCode === undefined ? [] : [off({ mfaCode })]));
 
 /** So few that they lock nobody: a right code ends the row. */
 const formsOf = (forms: readonly Form[], code: string) =>
@@ -60,25 +64,18 @@ test('verify-totp/accepts-leading-zero', async ({ support, connection, runOption
 
 test('ways-in/old-support-code-switches-nothing-off', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.verified());
-
-  for (const steps of [-60, 60]) {
-    const mfaCode = codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps + 1) ?? '';
-    const answer = await support.patch({ enabled: false, mfaCode });
-    expect(answer).toBeRefused();
-    expect(await support.read()).toHaveMembers(on);
-  }
+  const distant = [-60, 60].map(
+    (steps) => codes.distant(authenticator, steps) ?? codes.distant(authenticator, steps + 1) ?? '',
+  );
+  await expectKept(support, totpOn, offWith(distant));
 });
 
 test('ways-in/support-code-window-is-a-minute', async ({ support, codes }) => {
   const { authenticator } = await arrange(support.verified());
   await arrange(codes.room(authenticator));
 
-  for (const direction of [-1, 1] as const) {
-    const mfaCode = codes.beyondWindow(authenticator, direction);
-    if (mfaCode === undefined) continue;
-    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-  }
-  expect(await support.read()).toHaveMembers(on);
+  for (const direction of [-1, 1] as const)
+    await expectKept(support, totpOn, offWith([codes.beyondWindow(authenticator, direction)]));
 });
 
 // The step that it waits for is the one whose code the next test takes.
@@ -97,11 +94,7 @@ test('ways-in/near-support-code-switches-nothing-off', async ({ api, support, co
   const { authenticator } = await arrange(support.verified());
   // Not sent itself, it is left for the next test.
   const code = await codes.unsent(authenticator);
-
-  for (const mfaCode of [code.slice(0, 1), `${code}0`]) {
-    expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
-  }
-  expect(await support.read()).toHaveMembers(on);
+  await expectKept(support, totpOn, offWith([code.slice(0, 1), `${code}0`]));
   await unlockedBy(api, support, authenticator);
 });
 
@@ -112,14 +105,8 @@ test('ways-in/users-code-switches-nothing-off', async ({ api, users, support, co
   const all = await arrange(
     arrange.someOf(users.allWithReplaceableTotp(), (user) => users.codes.enrol(user)),
   );
-  for (const { authenticator } of all) {
-    const mfaCode = await codes.unlike(authenticator, supports.authenticator);
-
-    const answer = await support.patch({ enabled: false, mfaCode });
-
-    expect(answer).toBeRefused();
-    expect(await support.read()).toHaveMembers(on);
-  }
+  for (const { authenticator } of all)
+    await expectKept(support, totpOn, offWith([await codes.unlike(authenticator, supports.authenticator)]));
   await unlockedBy(api, support, supports.authenticator);
 });
 
@@ -134,7 +121,7 @@ test('ways-in/list-of-support-codes-switches-nothing-off', async ({ support, cod
     if (answer.status < 300) open.push({ name, answer });
   }
   expect(open).toBeShut();
-  expect(await support.read()).toHaveMembers(on);
+  expect(await support.read()).toHaveMembers(totpOn);
   // Whoever comes after waits for no other.
   await arrange(support.off(code));
 });

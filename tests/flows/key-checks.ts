@@ -1,0 +1,80 @@
+import type { Answer, KeyUri } from '../../fixtures/index.js';
+import { arrange, expect, parseKeyUri, secrets } from '../../fixtures/index.js';
+import { leastSecretBits, randomBits } from './guessable.js';
+
+const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+
+/** Each member of an enrolling request by which a client would choose the key. */
+export const choosing = { totpSecretKey: chosen };
+
+/** Nobody but the target chooses keys. */
+export function isNotChosen(answer: Answer): void {
+  expect(answer).toBeHandled();
+  expect(answer).not.toHoldTheSecretOf(chosen);
+}
+
+type Check = (answer: Answer) => void | Promise<void>;
+
+const ofUri = (check: (keyUri: KeyUri, answer: Answer) => void): Check => {
+  return async (answer) => check(await arrange(secrets.usableKeyUri(answer)), answer);
+};
+
+/** What holds of each new key, by the ends of requirements' ids: a line more is a check more. */
+export const keyChecks = [
+  ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
+  [
+    'secret-is-base32',
+    (answer: Answer) =>
+      expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer))),
+  ],
+  [
+    'secret-is-canonical',
+    ofUri(({ secretDeviations }, answer) =>
+      expect(answer).toBeWellFormed('canonical secret', secretDeviations),
+    ),
+  ],
+  [
+    'secret-is-long-enough',
+    ofUri(({ secretBits }, answer) => expect(secretBits).toBeAtLeast(128, 'bits', answer)),
+  ],
+  [
+    'uri-has-issuer',
+    ofUri((keyUri, answer) => expect(answer).toBeWellFormed('issuer', secrets.issuerProblems(keyUri))),
+  ],
+  [
+    'period-is-two-minutes-at-most',
+    ofUri(({ period }, answer) => expect(period).toBeAtMost(120, 'seconds of a step', answer)),
+  ],
+  [
+    'uri-fits-a-qr-code',
+    async (answer: Answer) => {
+      const uri = await arrange(secrets.uriOf(answer));
+      expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
+    },
+  ],
+] as const;
+
+/** Those whose secret stands beside the URI. */
+export async function secretMatchesUri(answer: Answer): Promise<void> {
+  const keyUri = await arrange(secrets.usableKeyUri(answer));
+
+  secrets.shownSecret(answer);
+  expect(answer).toHoldTheSecretOf(keyUri);
+}
+
+/** What a Key URI breaks. @param kind of the problems that count; default: all */
+export async function uriIsValid(answer: Answer, kind?: 'uri' | 'parameters'): Promise<void> {
+  const { problems } = parseKeyUri(await secrets.uriOf(answer));
+  const texts = problems.flatMap((each) => (each.kind === (kind ?? each.kind) ? [each.text] : []));
+  expect(answer).toBeWellFormed(kind === 'parameters' ? 'URI parameters' : 'Key URI', texts);
+}
+
+/** Four keys in sequence don't follow from each other. */
+export async function areRandom(newKey: () => Promise<Answer>, names: readonly string[]): Promise<void> {
+  const seen: string[] = [];
+  for (let n = 0; n < 4; n += 1)
+    seen.push((await arrange(secrets.usableKeyUri(await arrange(newKey())))).secret.reveal());
+
+  const { bits, what } = randomBits(seen, names);
+  expect(Math.round(bits)).toBeAtLeast(leastSecretBits, what);
+}
