@@ -1,11 +1,18 @@
 import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
-import { arrange, effectiveAllow, expect, supportConfigOf, test } from '../../fixtures/index.js';
+import {
+  arrange,
+  changesShown,
+  effectiveAllow,
+  expect,
+  supportConfigOf,
+  test,
+} from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
 
-test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection: { target, readBack } }) => {
-  const email = target.supportUser.email ?? '';
-  const mayEnrol = effectiveAllow(target.allow).replaceTotpOf.includes('supportUser');
+test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection }) => {
+  const email = connection.target.supportUser.email ?? '';
+  const mayEnrol = effectiveAllow(connection.target.allow).replaceTotpOf.includes('supportUser');
   const states: readonly SupportConfig[] = [
     { enabled: false, mfaType: 'email', email },
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
@@ -16,10 +23,10 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection: { 
     await arrange(support.off());
     if ((await support.patch(state)).status >= 300) continue;
     for (const sent of names) {
-      await readBack.felt();
+      await changesShown(connection);
       const before = await shown(support);
       if ((await support.patch({ [sent]: state[sent] })).status >= 300) continue;
-      await readBack.felt();
+      await changesShown(connection);
       seen.push(...leftOut(sent, before, await shown(support)));
     }
   }

@@ -1,6 +1,7 @@
 import {
   addressesOf,
   arrange,
+  changesShown,
   clusterChanges,
   expect,
   memberOf,
@@ -28,8 +29,7 @@ test('support-mfa/unknown-mode-is-not-stored', async ({ api, admin, support, con
     const answer = await support.patchAny({ enabled: false, mfaType });
 
     expect(answer).toBeHandled();
-    // What reads show late is not taken for unstored.
-    await connection.readBack.felt();
+    await changesShown(connection);
     const read = await arrange(api.call('GetSupportMFAConfig', { as: admin }));
     await support.patch({ ...before });
     expect(read).toHaveOther({ mfaType });

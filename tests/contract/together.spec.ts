@@ -1,6 +1,7 @@
 import type { ClusterConfig, ClusterMfa } from '../../fixtures/index.js';
 import {
   arrange,
+  changesShown,
   demand,
   expect,
   NotAllowedError,
@@ -96,8 +97,7 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
 
   const answer = await support.patch({ enabled: true });
 
-  // What reads show late is not taken for kept.
-  await connection.readBack.felt();
+  await changesShown(connection);
   const after = await arrange(support.read());
   const kept = [after.mfaType === before.mfaType, after.email === before.email];
   facts.note('patchSemantics', answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
