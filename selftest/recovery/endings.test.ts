@@ -7,17 +7,11 @@ import { phases } from './held-proxy.js';
 import { startingStates } from './states.js';
 
 /**
- * A part of `npm run prove:restore`, shortened: on two of the four targets, by what selftest/cli/signals ends no run by, and
- * by what leaves most to restore.
+ * A part of `npm run prove:restore`, which ends runs in each way: what leaves most to restore and what signals don't show,
+ * each on two of the four targets.
  */
 const seed = 1;
-const chosen: readonly Kind[] = [
-  'SIGKILL',
-  'death of the workers',
-  'state folder lost',
-  'reports lost',
-  'disk full',
-];
+const chosen: readonly Kind[] = ['SIGKILL', 'disk full'];
 const short = (n: number) => {
   const ending = endingOf(seed, n, { short: true });
   return { ...ending, hits: ending.hits.filter((_, at) => (at + n) % 2 === 0) };
@@ -51,6 +45,6 @@ test('a seed names the same endings each time, of all kinds, in all starting sta
   // What npm test takes of it, too, is on all targets, with a moment in the tests for most.
   for (const names of targets) expect(new Set(names).size).toBe(hitsOfAnEnding / 2);
   expect(new Set(targets.flat()).size).toBe(hitsOfAnEnding);
-  expect(tried.filter(({ inTests }) => inTests).length).toBeGreaterThan(chosen.length / 2);
+  expect(tried.some(({ inTests }) => inTests)).toBe(true);
   expect(tried.every(({ inTests }) => inTests)).toBe(false);
 });
