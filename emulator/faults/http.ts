@@ -6,6 +6,8 @@ import type { Fault } from '../seams.js';
 const get: OperationId = 'GetMFAConfig';
 const html = Buffer.from('<html><body><h1>Something went wrong</h1></body></html>');
 
+const isOn = (bytes: Buffer) => bytes.includes('"enabled":true');
+
 export const httpFaults: readonly Fault[] = [
   {
     id: 'http/content-after-204',
@@ -176,7 +178,16 @@ export const httpFaults: readonly Fault[] = [
     breaks: ['http/unique-members'],
     apply: (seams) =>
       changeBytes(seams, get, (bytes) =>
-        Buffer.concat([Buffer.from('{"enabled":false,'), bytes.subarray(1)]),
+        Buffer.concat([Buffer.from(`{"enabled":${isOn(bytes)},`), bytes.subarray(1)]),
+      ),
+  },
+  {
+    id: 'http/contrary-members',
+    description: 'GET /mfa-config has two members named enabled with different values.',
+    breaks: ['http/repeated-members-agree', 'http/unique-members'],
+    apply: (seams) =>
+      changeBytes(seams, get, (bytes) =>
+        Buffer.concat([Buffer.from(`{"enabled":${!isOn(bytes)},`), bytes.subarray(1)]),
       ),
   },
   {

@@ -237,6 +237,18 @@ export const keyAndMailFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'ways-in/half-a-code-verifies',
+    description: 'POST /support-user/verify-totp takes the first digits of a code, three at least, for it.',
+    breaks: ['verify-totp/refuses-junk', 'ways-in/near-support-code-verifies-nothing'],
+    apply: (seams) =>
+      readsSupportCode(
+        seams,
+        'VerifySupportUserTotp',
+        (given, at) =>
+          typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
+      ),
+  },
+  {
     id: 'ways-in/old-code-switches-off',
     description: 'PATCH /support-user/mfa takes codes of the last half an hour as mfaCode.',
     since: '6.8.1',

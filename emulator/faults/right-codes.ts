@@ -38,32 +38,32 @@ function reads(seams: Seams, kind: Kind, as: (given: Json, right: string) => boo
 const readings: readonly {
   readonly id: string;
   readonly description: string;
-  readonly slug: (kind: Kind) => string;
+  readonly breaks: (kind: Kind) => readonly string[];
   as(given: Json, right: string): boolean;
 }[] = [
   {
     id: 'any-of-a-list',
     description: 'code in a list of guesses opens a session.',
-    slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
+    breaks: (kind) => [`ways-in/list-of-${kind}-codes-opens-nothing`],
     as: (given, right) => Array.isArray(given) && given.length > 1 && given.includes(right),
   },
   {
     id: 'any-of-a-text',
     description: 'code among others with commas between opens a session.',
-    slug: (kind) => `list-of-${kind}-codes-opens-nothing`,
+    breaks: (kind) => [`ways-in/list-of-${kind}-codes-opens-nothing`],
     as: (given, right) => typeof given === 'string' && given.split(',').includes(right) && given !== right,
   },
   {
     id: 'with-more-after-it',
     description: 'code with more digits after it opens a session.',
-    slug: (kind) => `near-${kind}-code-opens-nothing`,
+    breaks: (kind) => [`ways-in/near-${kind}-code-opens-nothing`],
     as: (given, right) =>
       typeof given === 'string' && /^\d+$/.test(given) && given.startsWith(right) && given !== right,
   },
   {
     id: 'cut-short',
     description: 'code opens a session by its beginning.',
-    slug: (kind) => `near-${kind}-code-opens-nothing`,
+    breaks: (kind) => [`${kind}-login/refuses-junk`, `ways-in/near-${kind}-code-opens-nothing`],
     as: (given, right) =>
       typeof given === 'string' && given !== '' && right.startsWith(given) && given !== right,
   },
@@ -101,10 +101,10 @@ const needsNone = (kind: Kind): Fault => ({
 export const rightCodeFaults: readonly Fault[] = [
   ...kinds.flatMap((kind): Fault[] => [
     ...readings.map(
-      ({ id, description, slug, as }): Fault => ({
+      ({ id, description, breaks, as }): Fault => ({
         id: `ways-in/${kind}-${id}`,
         description: `A right ${called[kind]} ${description}`,
-        breaks: [`ways-in/${slug(kind)}`],
+        breaks: breaks(kind),
         apply: (seams) => reads(seams, kind, as),
       }),
     ),

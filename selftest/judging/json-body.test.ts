@@ -23,3 +23,13 @@ describe('a body that is nested deeper than anybody reads', () => {
     expect(value).toBeUndefined();
   });
 });
+
+test.each([
+  ['{"a":1,"b":{"a":2}}', 'none'],
+  ['{"a":{"b":[1]},"a":{"b":[1]}}', 'equal'],
+  ['{"a":{"b":1,"b":2}}', 'contrary'],
+  ['{"a":1,"\\u0061":2,"b":1,"b":1}', 'contrary'],
+  ['{"a":"1","a":1}', 'contrary'],
+])('%s: members of one name have values that are %s', (text, duplicates) => {
+  expect(read(text)).toMatchObject({ isJson: true, duplicates });
+});

@@ -30,6 +30,7 @@ const samples: { readonly [Kind in BreachKind]: Breach<Kind> } = {
   renamed: { kind: 'renamed', name: 'mfaType', seen: 'mode' },
   'not stored': { kind: 'not stored', name: 'enabled' },
   'repeated member': { kind: 'repeated member' },
+  'contrary members': { kind: 'contrary members' },
   'field missing': { kind: 'field missing', name: 'Allow', status: 405 },
   'field malformed': { kind: 'field malformed', name: 'Retry-After' },
   'endless Retry-After': { kind: 'endless Retry-After' },

@@ -7,6 +7,7 @@ import {
   bypass,
   demand,
   expect,
+  firstHalf,
   notApplicable,
   notRun,
   test,
@@ -186,7 +187,9 @@ test('email-login/refuses-junk', async ({ users }) => {
   await refused('');
   await arrange.login(users.logins.byOldMail(user, second));
   await refused("' or 1=1 --");
-  await arrange(users.logins.anyhow(user));
+  const third = await arrange(users.codes.mailed(user));
+  await refused(firstHalf(third));
+  await arrange(users.logins.byOldMail(user, third));
 });
 
 test('email-login/refuses-support-code', async ({ users, support, connection }) => {

@@ -28,6 +28,7 @@ const requirements: readonly (readonly [
   ['http/one-json-text', reads],
   ['http/content-is-coded-as-declared', compressed],
   ['http/unique-members', reads],
+  ['http/repeated-members-agree', reads],
   ['http/401-has-challenge', (api) => api.call('GetMFAConfig')],
   ['http/has-date', reads],
   ['http/no-redirect', reads],

@@ -1,5 +1,5 @@
 import type { Form } from '../../fixtures/index.js';
-import { oneDigitOff } from '../../fixtures/index.js';
+import { firstHalf, oneDigitOff } from '../../fixtures/index.js';
 
 /** One more thing that is no code: a line. */
 export const noCodes: readonly (readonly [name: string, members: Readonly<Record<string, unknown>>])[] = [
@@ -51,7 +51,7 @@ export const nearCodes: readonly Form[] = [
   coded('its first digits', (code) => code.slice(0, 2)),
   coded('its last digit', (code) => code.slice(-1)),
   coded('another last digit', (code) => oneDigitOff(code, 'last')[4]),
-  coded('its first half', (code) => code.slice(0, 3)),
+  coded('its first half', firstHalf),
 ];
 
 /** What a used code may be taken for another one by. */

@@ -24,6 +24,7 @@ export interface BreachKinds {
   /** A request set `name`; the answer shows the value as `seen`. */
   renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
+  'contrary members': object;
   /** The target accepts a change of this property and never shows it. */
   'not stored': { readonly name: string };
   'field missing': { readonly name: 'Date' | 'WWW-Authenticate' | 'Allow'; readonly status: number };

@@ -54,6 +54,10 @@ const words: { readonly [Kind in BreachKind]: Words<Kind> } = {
     expected: () => 'The members of each object have different names.',
     actual: () => 'An object of the body has two members of one name.',
   },
+  'contrary members': {
+    expected: () => 'Members of one name in an object have the same value.',
+    actual: () => 'An object of the body has two members of one name with different values.',
+  },
   'field missing': {
     expected: ({ name, status }) => `An answer with status ${status} has ${name}.`,
     actual: ({ name, status }) => `The answer with status ${status} has no ${name}.`,

@@ -1,4 +1,5 @@
-import { parseDocument } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { isNode, parseDocument, visit } from 'yaml';
 
 /** A body read strictly by RFC 8259; `value` is what a lenient reader gets. */
 export interface JsonBody {
@@ -7,8 +8,8 @@ export interface JsonBody {
   readonly isJson: boolean;
   readonly hasBom: boolean;
   readonly isUtf8: boolean;
-  /** Whether an object holds a member name twice. */
-  readonly duplicates: boolean;
+  /** Whether an object holds a member name twice, and whether with one value or with several. */
+  readonly duplicates: 'none' | 'equal' | 'contrary';
   readonly text: string;
 }
 
@@ -22,11 +23,11 @@ export function readJsonBody(bytes: Buffer): JsonBody {
   const hasBom = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
   const isUtf8 = decodes(bytes);
   const text = bytes.subarray(hasBom ? 3 : 0).toString('utf8');
-  const unread = { value: undefined, isJson: false, hasBom, isUtf8, duplicates: false, text };
+  const unread = { value: undefined, isJson: false, hasBom, isUtf8, duplicates: 'none' as const, text };
   if (isTooDeep(text)) return unread;
   try {
     const value: unknown = JSON.parse(text);
-    return { ...unread, value, isJson: true, duplicates: hasDuplicates(text) };
+    return { ...unread, value, isJson: true, duplicates: duplicatesIn(text) };
   } catch {
     return unread;
   }
@@ -64,8 +65,21 @@ function mayHaveDuplicates(text: string): boolean {
   return new Set(names).size < names.length;
 }
 
-/** Every JSON text is YAML, and the YAML reader reports duplicate keys, which JSON.parse hides. */
-function hasDuplicates(text: string): boolean {
-  if (text.length > duplicateSearchLimit || !mayHaveDuplicates(text)) return false;
-  return parseDocument(text, { schema: 'json' }).errors.some(({ code }) => code === 'DUPLICATE_KEY');
+/** Every JSON text is YAML, and the YAML reader keeps duplicate keys, which JSON.parse hides. */
+function duplicatesIn(text: string): JsonBody['duplicates'] {
+  if (text.length > duplicateSearchLimit || !mayHaveDuplicates(text)) return 'none';
+  let found: JsonBody['duplicates'] = 'none';
+  const document = parseDocument(text, { schema: 'json', uniqueKeys: false });
+  visit(document, {
+    Map(_, { items }) {
+      const values = new Map<string, unknown>();
+      for (const { key, value } of items) {
+        const [name, now] = [String(key), isNode(value) ? value.toJS(document) : value];
+        if (values.has(name) && found !== 'contrary')
+          found = isDeepStrictEqual(values.get(name), now) ? 'equal' : 'contrary';
+        values.set(name, now);
+      }
+    },
+  });
+  return found;
 }

@@ -136,7 +136,8 @@ function judgeText({ status, headers, body, operation }: Judged, report: Report)
   if (body.hasBom) report('http/no-bom', { kind: 'byte order mark' });
   if (!body.isUtf8) report('http/utf-8', { kind: 'not UTF-8' });
   if (!body.isJson && status < 500) report('http/one-json-text', { kind: 'not JSON' });
-  if (body.duplicates) report('http/unique-members', { kind: 'repeated member' });
+  if (body.duplicates !== 'none') report('http/unique-members', { kind: 'repeated member' });
+  if (body.duplicates === 'contrary') report('http/repeated-members-agree', { kind: 'contrary members' });
 }
 
 function judgeSuccess(answer: Judged, operation: Operation, report: Report): void {

@@ -33,9 +33,6 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sent = 0;
-  #sentInAll = 0;
-  /** Waits for TOTP steps beyond those that the order foresees: a target without a window takes no code of the next step. */
-  #lateMs = 0;
 
   constructor(
     private readonly waits: KnownWaits,
@@ -45,20 +42,15 @@ export class Pace {
   take(event: RunEvent): void {
     if (event.type === 'exchange') {
       this.#requests.push(event.exchange.durationMs);
-      if (event.requirement === '') return;
-      this.#sent += 1;
-      this.#sentInAll += 1;
+      if (event.requirement !== '') this.#sent += 1;
     } else if (event.type === 'wait') {
       if (event.for === 'mail') this.#mails.push(event.ms);
-      if (event.for === 'code step') this.#lateMs += event.ms;
       this.#waited.set(event.requirement, (this.#waited.get(event.requirement) ?? 0) + event.ms);
     } else if (event.type === 'test ended') {
       const waited = this.#waited.get(event.requirement) ?? 0;
       this.#tests.push({ ms: Math.max(0, event.durationMs - waited) + 1, requests: this.#sent });
       this.#ended.add(event.requirement);
       this.#sent = 0;
-      const row = this.order.rows.find(({ id }) => id === event.requirement);
-      this.#lateMs -= (row?.cost.steps ?? 0) * this.waits.stepMs;
     }
   }
 
@@ -108,7 +100,7 @@ export class Pace {
       requests += this.#tests[at]?.requests ?? 0;
       ms += this.#tests[at]?.ms ?? 0;
     }
-    return ms / requests + Math.max(0, this.#lateMs) / Math.max(known, this.#sentInAll);
+    return ms / requests;
   }
 
   #mailMs(): number {

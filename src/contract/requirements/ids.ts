@@ -119,6 +119,7 @@ export const requirementIds = [
   'http/refuses-more-than-one-json-text',
   'http/405-is-error',
   'http/unique-members',
+  'http/repeated-members-agree',
   'http/no-content-after-204',
   'http/no-content-after-204-of-email-otp',
   'http/no-content-after-204-of-send-email-otp',

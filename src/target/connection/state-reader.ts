@@ -103,10 +103,10 @@ export class StateReader {
       throw new ArrangeError(`GET ${path} answered ${answer.status}: the state of the target can't be told.`);
     }
     // Which of two values holds, nobody knows.
-    if (answer.findings.some(({ requirement }) => requirement === 'http/unique-members'))
+    if (answer.findings.some(({ requirement }) => requirement === 'http/repeated-members-agree'))
       throw new ArrangeError(
-        `GET ${path} answered an object that has a member twice (http/unique-members), so the state of the target can't be told.`,
-        { exchange: answer.exchange, breaks: 'http/unique-members' },
+        `GET ${path} answered an object that has a member twice with different values (http/repeated-members-agree), so the state of the target can't be told.`,
+        { exchange: answer.exchange, breaks: 'http/repeated-members-agree' },
       );
     const success = this.api.contract.operations.get(operation)?.success;
     const [breach] = this.strict && success !== undefined ? brokenRules(success, answer.body) : [];

@@ -42,7 +42,13 @@ export function relevantTo(
     'security/errors-show-no-internals',
   );
   when(status >= 400 && hasHeaders, 'http/error-is-declared-json');
-  when(true, 'http/one-json-text', 'http/unique-members', 'security/no-secret-echoed');
+  when(
+    true,
+    'http/one-json-text',
+    'http/unique-members',
+    'http/repeated-members-agree',
+    'security/no-secret-echoed',
+  );
   when(asBytes, 'http/utf-8', 'http/no-bom');
   return relevant;
 }

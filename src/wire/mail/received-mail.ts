@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export interface ReceivedMail {
   /** Its recipients among the suite's addresses: by the envelope (SMTP) or the headers (mailboxes). */
   readonly to: readonly string[];
-  /** Further recipients that the target file does not list; the SMTP mailbox refused them. */
+  /** Further recipients that the target file does not list, as the SMTP mailbox was told them. */
   readonly others?: readonly string[] | undefined;
   /** The sender: over SMTP from the envelope (empty for a bounce), in a mailbox from the header. */
   readonly from: string;

@@ -28,7 +28,8 @@ interface Waiter {
 }
 
 /**
- * An SMTP server for the target's mails. It accepts mail only to the given addresses and forwards nothing.
+ * An SMTP server for the target's mails. It accepts mail that goes to one of the given addresses first, and forwards
+ * nothing.
  * STARTTLS and log-in are optional; any credentials work, and it does not keep them.
  */
 export class SmtpMailbox implements Mailbox {
@@ -175,6 +176,8 @@ export class SmtpMailbox implements Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
+    // Senders may give a whole mail up for one recipient, so a further one is taken, and gets nothing.
+    if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
 
@@ -190,7 +193,7 @@ export class SmtpMailbox implements Mailbox {
     const raw = Buffer.concat(chunks);
     const { mailFrom, rcptTo } = session.envelope;
     const envelope = {
-      to: rcptTo.map(({ address }) => this.#addresses.known(address) ?? address),
+      to: rcptTo.flatMap(({ address }) => this.#addresses.known(address) ?? []),
       others: this.#others.get(session) ?? [],
       from: mailFrom === false ? '' : mailFrom.address,
       receivedAt,
